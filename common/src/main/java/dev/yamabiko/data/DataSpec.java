@@ -1,0 +1,23 @@
+package dev.yamabiko.data;
+
+import java.util.Optional;
+
+/** The data of a job: a training source, and validation data of its own or split off. */
+public record DataSpec(DataSource train, Optional<Validation> validation, Optional<Split> split) {
+
+  /** Where the validation examples come from. */
+  public sealed interface Validation {
+    record Source(DataSource source) implements Validation {}
+
+    /** This fraction, in (0, 1), of the training source. */
+    record Fraction(double fraction) implements Validation {}
+  }
+
+  /** How a fraction is split off; by default CHRONOLOGICAL with lags, else RANDOM. */
+  public enum Split {
+    /** The last examples in file order are held out. */
+    CHRONOLOGICAL,
+    /** Examples drawn by the job's seed are held out. */
+    RANDOM
+  }
+}

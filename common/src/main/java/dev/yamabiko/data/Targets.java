@@ -1,0 +1,54 @@
+package dev.yamabiko.data;
+
+import java.util.List;
+
+/** What a model learns to say of an example. */
+public sealed interface Targets {
+
+  /** Floats per example. */
+  int width();
+
+  /** One of several classes; the target is the class number 0..count-1 as one float. */
+  record Classes(List<String> names) implements Targets {
+    public Classes {
+      names = List.copyOf(names);
+    }
+
+    /** Classes named "0", "1", ... */
+    public static Classes numbered(int count) {
+      return new Classes(
+          java.util.stream.IntStream.range(0, count).mapToObj(Integer::toString).toList());
+    }
+
+    public int count() {
+      return names.size();
+    }
+
+    @Override
+    public int width() {
+      return 1;
+    }
+  }
+
+  /**
+   * Real values. What the model sees is (original - offset) / scale per value; errors are reported
+   * in original units, that is, times scale.
+   */
+  record Values(List<Value> values) implements Targets {
+    public Values {
+      values = List.copyOf(values);
+    }
+
+    @Override
+    public int width() {
+      return values.size();
+    }
+  }
+
+  /** One real target: its name and how the model's units become original ones. */
+  record Value(String name, double offset, double scale) {
+    public static Value plain(String name) {
+      return new Value(name, 0, 1);
+    }
+  }
+}

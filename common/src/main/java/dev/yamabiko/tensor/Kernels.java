@@ -1,0 +1,108 @@
+package dev.yamabiko.tensor;
+
+/**
+ * The arithmetic that takes the time, defined down to the last bit.
+ *
+ * <p><b>Definition.</b> Every output of a product is the chain {@code c = fma(a[i,k], b[k,j], c)}
+ * for k ascending, beginning at +0. Zero padding takes part in the chain as zeros. Nothing else may
+ * show in the result: not the vector width, block sizes, CPU, number of rows computed at once or
+ * number of threads. Sums over examples (weight and bias gradients) run one chain per shard, and
+ * finished chains are added along the tree of {@link TreeOrder} over the block's shard numbers.
+ *
+ * <p>All arrays are row-major; {@code ...At} is the offset of a matrix's first element. Outputs are
+ * overwritten and must not overlap inputs unless stated. An instance holds scratch memory: use it
+ * from one thread at a time ({@link KernelsFactory} makes one per compute thread).
+ */
+public interface Kernels {
+
+  /** "scalar", or "vector" with its width in bits. */
+  String name();
+
+  /** Y = X W + b: X [rows, in], W [in, out], b [out], Y [rows, out]; b is added after the chain. */
+  void affine(
+      int rows,
+      int in,
+      int out,
+      float[] x,
+      int xAt,
+      float[] w,
+      int wAt,
+      float[] b,
+      int bAt,
+      float[] y,
+      int yAt);
+
+  /** dX = G W^T: G [rows, out], W [in, out], dX [rows, in]; the chain runs over out. */
+  void inputGradient(
+      int rows, int in, int out, float[] g, int gAt, float[] w, int wAt, float[] dx, int dxAt);
+
+  /**
+   * dW = X^T G, along the tree over shards: X [rows, in], G [rows, out], dW [in, out]; per shard
+   * the chain runs over its rows.
+   */
+  void weightGradient(
+      ShardRows shards,
+      int in,
+      int out,
+      float[] x,
+      int xAt,
+      float[] g,
+      int gAt,
+      float[] dw,
+      int dwAt);
+
+  /**
+   * db[c] = sum over rows and pixels of G [rows, columns, pixels], along the tree over shards; per
+   * shard one chain {@code s = s + g} over (row, pixel) ascending, beginning at +0. A dense layer
+   * has pixels = 1.
+   */
+  void biasGradient(
+      ShardRows shards, int columns, int pixels, float[] g, int gAt, float[] db, int dbAt);
+
+  /**
+   * Y[n,f,y,x] = sum over (c, ky, kx) ascending of X[n, c, y*stride + ky - pad, x*stride + kx -
+   * pad] * W[c,ky,kx,f], then + b[f].
+   */
+  void convolve(
+      ConvShape shape,
+      int rows,
+      float[] x,
+      int xAt,
+      float[] w,
+      int wAt,
+      float[] b,
+      int bAt,
+      float[] y,
+      int yAt);
+
+  /**
+   * dX of {@link #convolve}. The chain of dX[n,c,y,x] runs over (f, ky', kx') ascending with ky' =
+   * kernelHeight-1-ky, kx' = kernelWidth-1-kx, over G spread out to the stride and bordered with
+   * zeros; all filters * kernelHeight * kernelWidth terms take part, zeros included.
+   */
+  void convolveInputGradient(
+      ConvShape shape, int rows, float[] g, int gAt, float[] w, int wAt, float[] dx, int dxAt);
+
+  /**
+   * dW of {@link #convolve}, along the tree over shards; per shard the chain of dW[c,ky,kx,f] runs
+   * over (row, y, x) ascending.
+   */
+  void convolveWeightGradient(
+      ConvShape shape,
+      ShardRows shards,
+      float[] x,
+      int xAt,
+      float[] g,
+      int gAt,
+      float[] dw,
+      int dwAt);
+
+  /** y = exp(x), as {@link Functions#exp}; y may be x. */
+  void exp(int n, float[] x, int xAt, float[] y, int yAt);
+
+  /** y = tanh(x), as {@link Functions#tanh}; y may be x. */
+  void tanh(int n, float[] x, int xAt, float[] y, int yAt);
+
+  /** y = 1 / (1 + exp(-x)), as {@link Functions#sigmoid}; y may be x. */
+  void sigmoid(int n, float[] x, int xAt, float[] y, int yAt);
+}
