@@ -8,6 +8,9 @@ public sealed interface Targets {
   /** Floats per example. */
   int width();
 
+  /** For messages: "10 classes", "1 value: Temp". */
+  String describe();
+
   /** One of several classes; the target is the class number 0..count-1 as one float. */
   record Classes(List<String> names) implements Targets {
     public Classes {
@@ -28,6 +31,11 @@ public sealed interface Targets {
     public int width() {
       return 1;
     }
+
+    @Override
+    public String describe() {
+      return count() + (count() == 1 ? " class" : " classes");
+    }
   }
 
   /**
@@ -42,6 +50,12 @@ public sealed interface Targets {
     @Override
     public int width() {
       return values.size();
+    }
+
+    @Override
+    public String describe() {
+      String names = String.join(", ", values.stream().map(Value::name).toList());
+      return width() + (width() == 1 ? " value: " : " values: ") + names;
     }
   }
 

@@ -1,0 +1,150 @@
+package dev.yamabiko.nn;
+
+import dev.yamabiko.tensor.Kernels;
+import dev.yamabiko.tensor.Shape;
+
+/** An element-wise non-linear function: Y = f(X), dX = G * f'(X), written in terms of Y. */
+public final class Activation implements Layer {
+
+  /** The functions. */
+  public enum Kind {
+    /** max(x, 0); the derivative at 0 is 0. NaN stays NaN. */
+    RELU("relu") {
+      @Override
+      void forward(Kernels kernels, int n, float[] x, float[] y) {
+        for (int i = 0; i < n; i++) {
+          y[i] = x[i] <= 0 ? 0 : x[i];
+        }
+      }
+
+      @Override
+      void backward(int n, float[] y, float[] g, float[] dx) {
+        for (int i = 0; i < n; i++) {
+          dx[i] = y[i] <= 0 ? 0 : g[i];
+        }
+      }
+
+      @Override
+      double reference(double x) {
+        return Math.max(x, 0);
+      }
+    },
+    /** 1 / (1 + e^-x); derivative y (1 - y). */
+    SIGMOID("sigmoid") {
+      @Override
+      void forward(Kernels kernels, int n, float[] x, float[] y) {
+        kernels.sigmoid(n, x, 0, y, 0);
+      }
+
+      @Override
+      void backward(int n, float[] y, float[] g, float[] dx) {
+        for (int i = 0; i < n; i++) {
+          dx[i] = g[i] * (y[i] * (1 - y[i]));
+        }
+      }
+
+      @Override
+      double reference(double x) {
+        return 1 / (1 + StrictMath.exp(-x));
+      }
+    },
+    /** tanh x; derivative 1 - y^2. */
+    TANH("tanh") {
+      @Override
+      void forward(Kernels kernels, int n, float[] x, float[] y) {
+        kernels.tanh(n, x, 0, y, 0);
+      }
+
+      @Override
+      void backward(int n, float[] y, float[] g, float[] dx) {
+        for (int i = 0; i < n; i++) {
+          dx[i] = g[i] * (1 - y[i] * y[i]);
+        }
+      }
+
+      @Override
+      double reference(double x) {
+        return StrictMath.tanh(x);
+      }
+    };
+
+    private final String key;
+
+    Kind(String key) {
+      this.key = key;
+    }
+
+    /** As job files spell it. */
+    public String key() {
+      return key;
+    }
+
+    abstract void forward(Kernels kernels, int n, float[] x, float[] y);
+
+    abstract void backward(int n, float[] y, float[] g, float[] dx);
+
+    abstract double reference(double x);
+  }
+
+  /** {@code relu}, {@code sigmoid} or {@code tanh}. */
+  public record Spec(Kind function) implements LayerSpec {
+    @Override
+    public String kind() {
+      return function.key();
+    }
+
+    @Override
+    public Layer build(Shape input) {
+      return new Activation(function, input);
+    }
+  }
+
+  private final Kind function;
+  private final Shape shape;
+
+  Activation(Kind function, Shape shape) {
+    this.function = function;
+    this.shape = shape;
+  }
+
+  @Override
+  public String describe() {
+    return function.key();
+  }
+
+  @Override
+  public Shape inputShape() {
+    return shape;
+  }
+
+  @Override
+  public Shape outputShape() {
+    return shape;
+  }
+
+  @Override
+  public void forward(LayerCall call, float[] x, float[] y, float[] saved) {
+    function.forward(call.kernels(), call.rows() * shape.size(), x, y);
+  }
+
+  @Override
+  public void backward(
+      LayerCall call,
+      float[] x,
+      float[] y,
+      float[] saved,
+      float[] g,
+      float[] dx,
+      float[] gradient) {
+    if (dx != null) {
+      function.backward(call.rows() * shape.size(), y, g, dx);
+    }
+  }
+
+  @Override
+  public void reference(int rows, double[] w, double[] x, double[] y) {
+    for (int i = 0; i < rows * shape.size(); i++) {
+      y[i] = function.reference(x[i]);
+    }
+  }
+}

@@ -1,0 +1,105 @@
+package dev.yamabiko.nn;
+
+import dev.yamabiko.tensor.Shape;
+import java.util.List;
+
+/**
+ * Fully connected layer: Y = X W + b.
+ *
+ * <p>Shapes: X [batch, in], W [in, out], b [out], Y [batch, out].
+ *
+ * <p>Backward, given G = dL/dY: dW = X^T G, db = column sums of G, dX = G W^T.
+ */
+public final class Dense implements Layer {
+
+  /** {@code dense { units, initializer = he }}; biases begin at zero. */
+  public record Spec(int units, Initializer initializer) implements LayerSpec {
+    @Override
+    public String kind() {
+      return "dense";
+    }
+
+    @Override
+    public Layer build(Shape input) {
+      if (input.rank() != 1) {
+        throw new ShapeMismatchException(
+            "dense expects a flat input [features] but gets " + input + "; put flatten before it");
+      }
+      return new Dense(input.size(), units, initializer);
+    }
+  }
+
+  private final int in;
+  private final int out;
+  private final List<Parameter> parameters;
+
+  Dense(int in, int out, Initializer initializer) {
+    this.in = in;
+    this.out = out;
+    parameters =
+        List.of(
+            new Parameter("weight", Shape.of(in, out), initializer, in, out),
+            new Parameter("bias", Shape.of(out), Initializer.ZEROS, in, out));
+  }
+
+  @Override
+  public String describe() {
+    return "dense " + out;
+  }
+
+  @Override
+  public Shape inputShape() {
+    return Shape.of(in);
+  }
+
+  @Override
+  public Shape outputShape() {
+    return Shape.of(out);
+  }
+
+  @Override
+  public List<Parameter> parameters() {
+    return parameters;
+  }
+
+  private int biasAt(int offset) {
+    return offset + in * out;
+  }
+
+  @Override
+  public void forward(LayerCall call, float[] x, float[] y, float[] saved) {
+    float[] w = call.weights();
+    int at = call.offset();
+    call.kernels().affine(call.rows(), in, out, x, 0, w, at, w, biasAt(at), y, 0);
+  }
+
+  @Override
+  public void backward(
+      LayerCall call,
+      float[] x,
+      float[] y,
+      float[] saved,
+      float[] g,
+      float[] dx,
+      float[] gradient) {
+    int at = call.offset();
+    call.kernels().weightGradient(call.shards(), in, out, x, 0, g, 0, gradient, at);
+    call.kernels().biasGradient(call.shards(), out, 1, g, 0, gradient, biasAt(at));
+    if (dx != null) {
+      call.kernels().inputGradient(call.rows(), in, out, g, 0, call.weights(), at, dx, 0);
+    }
+  }
+
+  @Override
+  public void reference(int rows, double[] w, double[] x, double[] y) {
+    for (int n = 0; n < rows; n++) {
+      for (int j = 0; j < out; j++) {
+        double sum = w[in * out + j];
+        for (int i = 0; i < in; i++) {
+          sum += x[n * in + i] * w[i * out + j];
+        }
+        y[n * out + j] = sum;
+      }
+    }
+  }
+}

@@ -1,0 +1,52 @@
+package dev.yamabiko.nn;
+
+import dev.yamabiko.tensor.Shape;
+import java.util.List;
+
+/**
+ * One step of the network: a pure function of (parameters, input), and its derivative. A layer is
+ * immutable; one instance serves all threads.
+ *
+ * <p>Values are row-major, one example after the other, from index 0 on. Forward and input gradient
+ * of an example depend on that example alone; parameter gradients are summed over examples, along
+ * the tree over the shards of {@link LayerCall#shards}.
+ */
+public interface Layer {
+
+  /** The kind as job files spell it, with its sizes: "conv2d 16 3x3". */
+  String describe();
+
+  Shape inputShape();
+
+  Shape outputShape();
+
+  /** In the order in which they lie in the flat vector; empty for most layers. */
+  default List<Parameter> parameters() {
+    return List.of();
+  }
+
+  /** Floats per example that forward keeps for backward, beyond input and output. */
+  default int savedSize() {
+    return 0;
+  }
+
+  /** Y from X for all rows of the call. */
+  void forward(LayerCall call, float[] x, float[] y, float[] saved);
+
+  /**
+   * From G = dL/dY: dX = dL/dX, and the parameters' gradients, written (not added) to {@code
+   * gradient} at the parameters' own offsets in the flat vector.
+   *
+   * @param dx null where nobody asks for it (the first layer)
+   */
+  void backward(
+      LayerCall call, float[] x, float[] y, float[] saved, float[] g, float[] dx, float[] gradient);
+
+  /**
+   * The layer's formula in double precision, straight from its definition: what {@code gradcheck}
+   * differentiates numerically and what tests compare with.
+   *
+   * @param w this layer's parameters, from index 0 on
+   */
+  void reference(int rows, double[] w, double[] x, double[] y);
+}

@@ -1,0 +1,38 @@
+package dev.yamabiko.nn;
+
+import dev.yamabiko.data.Targets;
+import dev.yamabiko.tensor.Kernels;
+import dev.yamabiko.tensor.Shape;
+
+/**
+ * The gap between what the network says and what it should say. E is a sum over outputs of one
+ * example; the loss that is minimised is its mean over the examples of the global batch. Everything
+ * here is per example or summed; the division by the batch's size happens once, after the sum over
+ * shards.
+ */
+public interface Loss {
+
+  /** As job files spell it. */
+  String kind();
+
+  /**
+   * Checks that the loss fits the network's output and the data's targets.
+   *
+   * @throws ShapeMismatchException saying what was expected and what was found
+   */
+  void check(Shape output, Targets targets);
+
+  /**
+   * E of every example, and G = dE/dY.
+   *
+   * @param y the network's output [rows, features]
+   * @param t the targets [rows, width]
+   * @param e E per example
+   * @param g null when only the loss is wanted
+   */
+  void evaluate(
+      Kernels kernels, int rows, int features, float[] y, float[] t, double[] e, float[] g);
+
+  /** The mean of E over the rows, in double precision, straight from the formula. */
+  double reference(int rows, int features, double[] y, double[] t);
+}

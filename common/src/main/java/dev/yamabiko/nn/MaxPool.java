@@ -1,0 +1,145 @@
+package dev.yamabiko.nn;
+
+import dev.yamabiko.tensor.Shape;
+
+/**
+ * Maximum over windows: Y[c,y,x] = max over (ky,kx) of X[c, y*s + ky, x*s + kx]; rows and columns
+ * that fill no window are left out. Among equal values the first in row-major order wins; NaN wins
+ * over everything.
+ *
+ * <p>Shapes: X [batch, channels, height, width], Y [batch, channels, (height - size)/s + 1, (width
+ * - size)/s + 1].
+ *
+ * <p>Backward: each window's gradient goes to its winner.
+ */
+public final class MaxPool implements Layer {
+
+  /** {@code max-pool { size, stride = size }}. */
+  public record Spec(int size, int stride) implements LayerSpec {
+    @Override
+    public String kind() {
+      return "max-pool";
+    }
+
+    @Override
+    public Layer build(Shape input) {
+      int[] image = ImageShapes.require("max-pool", input);
+      if (size > image[1] || size > image[2]) {
+        throw new ShapeMismatchException(
+            "max-pool window %dx%d is larger than its input %s".formatted(size, size, input));
+      }
+      return new MaxPool(image[0], image[1], image[2], size, stride);
+    }
+  }
+
+  private final int channels;
+  private final int height;
+  private final int width;
+  private final int size;
+  private final int stride;
+  private final int outHeight;
+  private final int outWidth;
+
+  MaxPool(int channels, int height, int width, int size, int stride) {
+    this.channels = channels;
+    this.height = height;
+    this.width = width;
+    this.size = size;
+    this.stride = stride;
+    outHeight = (height - size) / stride + 1;
+    outWidth = (width - size) / stride + 1;
+  }
+
+  @Override
+  public String describe() {
+    return "max-pool %dx%d%s".formatted(size, size, stride == size ? "" : " stride " + stride);
+  }
+
+  @Override
+  public Shape inputShape() {
+    return Shape.of(channels, height, width);
+  }
+
+  @Override
+  public Shape outputShape() {
+    return Shape.of(channels, outHeight, outWidth);
+  }
+
+  /** The winner's place in its window, ky * size + kx, exact as a float. */
+  @Override
+  public int savedSize() {
+    return outputShape().size();
+  }
+
+  @Override
+  public void forward(LayerCall call, float[] x, float[] y, float[] saved) {
+    int planes = call.rows() * channels;
+    int out = 0;
+    for (int plane = 0; plane < planes; plane++) {
+      for (int oy = 0; oy < outHeight; oy++) {
+        int row = (plane * height + oy * stride) * width;
+        for (int ox = 0; ox < outWidth; ox++, out++) {
+          int corner = row + ox * stride;
+          float best = x[corner];
+          int winner = 0;
+          for (int ky = 0; ky < size; ky++) {
+            for (int kx = 0; kx < size; kx++) {
+              float value = x[corner + ky * width + kx];
+              if (value > best || value != value) {
+                best = value;
+                winner = ky * size + kx;
+              }
+            }
+          }
+          y[out] = best;
+          saved[out] = winner;
+        }
+      }
+    }
+  }
+
+  @Override
+  public void backward(
+      LayerCall call,
+      float[] x,
+      float[] y,
+      float[] saved,
+      float[] g,
+      float[] dx,
+      float[] gradient) {
+    if (dx == null) {
+      return;
+    }
+    int planes = call.rows() * channels;
+    java.util.Arrays.fill(dx, 0, planes * height * width, 0f);
+    int out = 0;
+    for (int plane = 0; plane < planes; plane++) {
+      for (int oy = 0; oy < outHeight; oy++) {
+        int row = (plane * height + oy * stride) * width;
+        for (int ox = 0; ox < outWidth; ox++, out++) {
+          int winner = (int) saved[out];
+          dx[row + ox * stride + winner / size * width + winner % size] += g[out];
+        }
+      }
+    }
+  }
+
+  @Override
+  public void reference(int rows, double[] w, double[] x, double[] y) {
+    int out = 0;
+    for (int plane = 0; plane < rows * channels; plane++) {
+      for (int oy = 0; oy < outHeight; oy++) {
+        for (int ox = 0; ox < outWidth; ox++, out++) {
+          double best = Double.NEGATIVE_INFINITY;
+          for (int ky = 0; ky < size; ky++) {
+            for (int kx = 0; kx < size; kx++) {
+              best =
+                  Math.max(best, x[(plane * height + oy * stride + ky) * width + ox * stride + kx]);
+            }
+          }
+          y[out] = best;
+        }
+      }
+    }
+  }
+}
