@@ -1,0 +1,7 @@
+package dev.yamabiko.protocol;
+
+/** Which of a run's datasets. */
+public enum DataPart {
+  TRAIN,
+  VALIDATION
+}

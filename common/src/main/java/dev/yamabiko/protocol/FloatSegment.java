@@ -1,0 +1,7 @@
+package dev.yamabiko.protocol;
+
+/**
+ * A part of a float array, {@code values[at .. at + length)}, passed by reference inside one JVM.
+ * The sender does not write to it until the step that it belongs to has closed on all slices.
+ */
+public record FloatSegment(float[] values, int at, int length) {}

@@ -1,0 +1,58 @@
+package dev.yamabiko.protocol;
+
+import akka.actor.typed.ActorRef;
+import dev.yamabiko.step.Statistics;
+import java.util.List;
+
+/** What a training run is told. */
+public sealed interface RunMessage {
+
+  /** Which run, in which term. */
+  RunKey key();
+
+  /** The worker has data and network and can take a lease. */
+  record WorkerReady(RunKey key, String worker, ActorRef<WorkerMessage> ref)
+      implements RunMessage {}
+
+  /**
+   * A slice holds weights[step + 1].
+   *
+   * @param statistics of the whole batch, with weights[step]
+   * @param norm the gradient's global norm, NaN where nobody asked for it
+   */
+  record SliceUpdated(RunKey key, long step, int slice, Statistics statistics, double norm)
+      implements RunMessage {}
+
+  /** The parts' statistics with weights[step], in order from {@code fromPart} on. */
+  record PartsEvaluated(
+      RunKey key,
+      long step,
+      DataPart data,
+      int fromPart,
+      List<Statistics> statistics,
+      String worker)
+      implements RunMessage {
+    public PartsEvaluated {
+      statistics = List.copyOf(statistics);
+    }
+  }
+
+  /** The worker begins no step from {@code nextStep} on until it has another lease. */
+  record LeasePaused(RunKey key, long lease, long nextStep, String worker) implements RunMessage {}
+
+  /** A worker could not do what it was asked; the run cannot go on. */
+  record WorkerFailed(RunKey key, String worker, String cause) implements RunMessage {}
+
+  /** A slice could not do its update, or met two different sums of one block. */
+  record SliceFailed(RunKey key, int slice, String cause) implements RunMessage {}
+
+  /** NaN or infinity in loss or gradient; the message names step, shards and layer. */
+  record Diverged(RunKey key, long step, String message) implements RunMessage {}
+
+  /** A copy of one slice of weights[step]. */
+  record SliceRead(RunKey key, long step, int slice, int from, float[] weights)
+      implements RunMessage {}
+
+  /** Stop after the steps that have begun; the run ends as cancelled. */
+  record CancelRun(RunKey key, String reason) implements RunMessage {}
+}

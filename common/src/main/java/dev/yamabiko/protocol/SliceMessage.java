@@ -1,0 +1,44 @@
+package dev.yamabiko.protocol;
+
+import akka.actor.typed.ActorRef;
+import dev.yamabiko.step.Block;
+import dev.yamabiko.step.Statistics;
+import java.util.List;
+
+/** What a parameter slice is told. */
+public sealed interface SliceMessage {
+
+  /** Which run, in which term. */
+  RunKey key();
+
+  /** Send this worker the current weights, and from then on the weights of each step. */
+  record AddWorker(RunKey key, String worker, ActorRef<WorkerMessage> ref)
+      implements SliceMessage {}
+
+  /**
+   * The gradient sum of one block for this slice, from weights[step]; keyed by (run, term, step,
+   * slice, block), so that a second one does no harm.
+   */
+  record Contribute(
+      RunKey key,
+      long step,
+      int slice,
+      Block block,
+      FloatSegment gradient,
+      Statistics statistics,
+      String worker)
+      implements SliceMessage {}
+
+  /** Sums of squares of another slice's chunks, for the global norm of the step's gradient. */
+  record ShareNorm(RunKey key, long step, int slice, double[] squares) implements SliceMessage {}
+
+  /** The slices of this run, in order; sent once, before the first worker. */
+  record MeetPeers(RunKey key, List<ActorRef<SliceMessage>> slices) implements SliceMessage {
+    public MeetPeers {
+      slices = List.copyOf(slices);
+    }
+  }
+
+  /** Answered by {@link RunMessage.SliceRead} with a copy of weights[step]. */
+  record ReadSlice(RunKey key, long step, ActorRef<RunMessage> replyTo) implements SliceMessage {}
+}

@@ -1,0 +1,77 @@
+package dev.yamabiko.step;
+
+import java.util.List;
+
+/**
+ * Finishes the tree over all shards from the sums of blocks that cover them, whatever way they were
+ * cut: the result has the same bits for every cover.
+ */
+public final class BlockSum {
+
+  /**
+   * The gradient sum of one block: {@code values[at .. at + length)}, and its statistics. Never
+   * written to.
+   */
+  public record Part(Block block, float[] values, int at, Statistics statistics) {}
+
+  private final int length;
+  private final float[][] scratch;
+
+  /** For vectors of this length and trees over at most this many shards. */
+  public BlockSum(int length, int shards) {
+    this.length = length;
+    scratch = new float[33 - Integer.numberOfLeadingZeros(shards)][];
+  }
+
+  /**
+   * Writes the sum over all shards to {@code out} from index 0 on and returns the sum of the
+   * statistics. Shards that no part covers are absent.
+   */
+  public Statistics sum(int shards, List<Part> parts, float[] out) {
+    Part total = node(new Block(0, shards), parts, out, 0);
+    if (total == null) {
+      throw new IllegalArgumentException("no part at all");
+    }
+    if (total.values() != out) {
+      System.arraycopy(total.values(), total.at(), out, 0, length);
+    }
+    return total.statistics();
+  }
+
+  /** The node's value: one of the parts as it is, or a sum in {@code out}; null if absent. */
+  private Part node(Block block, List<Part> parts, float[] out, int depth) {
+    boolean touched = false;
+    for (Part part : parts) {
+      if (part.block().equals(block)) {
+        return part;
+      }
+      touched |= part.block().overlaps(block);
+    }
+    if (!touched) {
+      return null;
+    }
+    if (block.isLeaf()) {
+      throw new IllegalArgumentException("a part that is not a node of the tree covers " + block);
+    }
+    Part left = node(block.left(), parts, out, depth + 1);
+    Part right = node(block.right(), parts, left == null ? out : scratch(depth), depth + 1);
+    if (left == null || right == null) {
+      return left == null ? right : left;
+    }
+    float[] a = left.values();
+    float[] b = right.values();
+    int aAt = left.at();
+    int bAt = right.at();
+    for (int i = 0; i < length; i++) {
+      out[i] = a[aAt + i] + b[bAt + i];
+    }
+    return new Part(block, out, 0, left.statistics().plus(right.statistics()));
+  }
+
+  private float[] scratch(int depth) {
+    if (scratch[depth] == null) {
+      scratch[depth] = new float[length];
+    }
+    return scratch[depth];
+  }
+}

@@ -1,0 +1,10 @@
+package dev.yamabiko.step;
+
+/** NaN or infinity in loss or gradient; the message names step, shards and layer. */
+public final class DivergenceException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  public DivergenceException(String message) {
+    super(message);
+  }
+}

@@ -1,0 +1,66 @@
+package dev.yamabiko.step;
+
+import dev.yamabiko.tensor.TreeOrder;
+import java.util.List;
+
+/**
+ * What is known of some examples beside their gradient; added along the same trees.
+ *
+ * @param examples how many
+ * @param loss sum of the examples' E
+ * @param correct how many were classified right (0 for regression)
+ * @param squaredError sum over examples and outputs of (y - t)^2 in the targets' own units (0 for
+ *     classification)
+ */
+public record Statistics(long examples, double loss, long correct, double squaredError) {
+
+  public Statistics plus(Statistics right) {
+    return new Statistics(
+        examples + right.examples,
+        loss + right.loss,
+        correct + right.correct,
+        squaredError + right.squaredError);
+  }
+
+  public double meanLoss() {
+    return loss / examples;
+  }
+
+  public double accuracy() {
+    return (double) correct / examples;
+  }
+
+  /** Root mean squared error per output. */
+  public double rmse(int outputs) {
+    return Math.sqrt(squaredError / ((double) examples * outputs));
+  }
+
+  /** The sum along the tree over the list's indexes; null entries are absent, null if all are. */
+  public static Statistics sum(List<Statistics> leaves) {
+    Statistics[] stored = new Statistics[TreeOrder.levels(leaves.size())];
+    Statistics[] hand = new Statistics[1];
+    TreeOrder tree =
+        new TreeOrder(
+            new TreeOrder.Combiner() {
+              @Override
+              public void addStored(int level) {
+                hand[0] = stored[level].plus(hand[0]);
+              }
+
+              @Override
+              public void store(int level) {
+                stored[level] = hand[0];
+              }
+
+              @Override
+              public void load(int level) {
+                hand[0] = stored[level];
+              }
+            });
+    for (Statistics leaf : leaves) {
+      hand[0] = leaf;
+      tree.accept(leaf != null);
+    }
+    return tree.finish() ? hand[0] : null;
+  }
+}
