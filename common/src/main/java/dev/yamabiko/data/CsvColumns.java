@@ -1,0 +1,192 @@
+package dev.yamabiko.data;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * Which columns of a table are used, and for what, once its first line is known.
+ *
+ * @param header whether the first line holds names
+ * @param count how many cells every line must have
+ */
+record CsvColumns(
+    boolean header, int count, List<Used> inputs, List<Used> targets, Optional<Used> label) {
+
+  /**
+   * A column that is used.
+   *
+   * @param name its header name, or its index if there is no header
+   * @param chosen whether the job names it, rather than takes all that are left
+   */
+  record Used(int index, String name, boolean chosen) {}
+
+  static CsvColumns resolve(DataSource.Csv source, List<String> firstLine) {
+    if (source.targets().isEmpty() == source.label().isEmpty()) {
+      throw new DataException(
+          source.path() + ": expected either targets or a label, not both or neither");
+    }
+    if (source.lags() < 0) {
+      throw new DataException(source.path() + ": lags must be at least 0 but is " + source.lags());
+    }
+    return new Resolution(source, firstLine).columns();
+  }
+
+  /** The columns whose cells must be numbers: inputs, then targets, none twice. */
+  List<Used> numeric() {
+    return Stream.concat(inputs.stream(), targets.stream())
+        .collect(Collectors.toMap(Used::index, u -> u, (a, b) -> a, LinkedHashMap::new))
+        .values()
+        .stream()
+        .toList();
+  }
+
+  /** The one decision in its order: is there a header, then which column is meant. */
+  private static final class Resolution {
+    private final DataSource.Csv source;
+    private final List<String> firstLine;
+    private final boolean header;
+
+    Resolution(DataSource.Csv source, List<String> firstLine) {
+      this.source = source;
+      this.firstLine = firstLine.stream().map(String::strip).toList();
+      header =
+          switch (source.header()) {
+            case TRUE -> true;
+            case FALSE -> false;
+            case AUTO -> looksLikeHeader();
+          };
+    }
+
+    CsvColumns columns() {
+      List<Used> targets = find(source.targets(), "targets");
+      Optional<Used> label = source.label().map(this::find);
+      List<Used> inputs =
+          source.columns().isEmpty() ? others(targets, label) : find(source.columns(), "columns");
+      if (inputs.isEmpty()) {
+        throw new DataException(
+            source.path()
+                + ": no input column is left; expected columns besides the "
+                + (label.isPresent() ? "label" : "targets"));
+      }
+      return new CsvColumns(header, firstLine.size(), inputs, targets, label);
+    }
+
+    private List<Used> others(List<Used> targets, Optional<Used> label) {
+      if (source.lags() > 0) {
+        if (label.isPresent()) {
+          throw new DataException(
+              source.path() + ": lags with a label need columns to look back over");
+        }
+        return targets;
+      }
+      Set<Integer> taken = new HashSet<>();
+      targets.forEach(t -> taken.add(t.index()));
+      label.ifPresent(l -> taken.add(l.index()));
+      return IntStream.range(0, firstLine.size())
+          .filter(i -> !taken.contains(i))
+          .mapToObj(i -> new Used(i, name(i), false))
+          .toList();
+    }
+
+    /**
+     * A column given by name needs a header. Otherwise the first line is one if none of its cells
+     * that would have to be numbers is a number, and at least one is neither that nor missing.
+     */
+    private boolean looksLikeHeader() {
+      if (Stream.of(source.columns(), source.targets(), source.label().stream().toList())
+          .flatMap(List::stream)
+          .anyMatch(c -> c instanceof DataSource.Column.Named)) {
+        return true;
+      }
+      List<String> numeric = cellsThatMustBeNumbers();
+      return numeric.stream().noneMatch(CsvCell::isNumber)
+          && !numeric.stream().allMatch(CsvCell::isMissing);
+    }
+
+    private List<String> cellsThatMustBeNumbers() {
+      Set<Integer> indexes = new HashSet<>();
+      Stream.of(source.columns(), source.targets())
+          .flatMap(List::stream)
+          .forEach(c -> indexes.add(((DataSource.Column.Indexed) c).index()));
+      if (source.columns().isEmpty() && source.lags() == 0) {
+        IntStream.range(0, firstLine.size()).forEach(indexes::add);
+        source.label().ifPresent(l -> indexes.remove(((DataSource.Column.Indexed) l).index()));
+      }
+      return indexes.stream()
+          .filter(i -> i >= 0 && i < firstLine.size())
+          .map(firstLine::get)
+          .toList();
+    }
+
+    private List<Used> find(List<DataSource.Column> columns, String key) {
+      List<Used> found = new ArrayList<>();
+      for (DataSource.Column column : columns) {
+        Used used = find(column);
+        if (found.stream().anyMatch(f -> f.index() == used.index())) {
+          throw new DataException(
+              source.path() + ": column '" + used.name() + "' is listed twice in " + key);
+        }
+        found.add(used);
+      }
+      return List.copyOf(found);
+    }
+
+    private Used find(DataSource.Column column) {
+      if (column instanceof DataSource.Column.Indexed indexed) {
+        int index = indexed.index();
+        if (index < 0 || index >= firstLine.size()) {
+          throw new DataException(
+              String.format(
+                  "%s: expected a column index from 0 to %d but found %d; %s",
+                  source.path(), firstLine.size() - 1, index, existing()));
+        }
+        return new Used(index, name(index), true);
+      }
+      return find(((DataSource.Column.Named) column).name());
+    }
+
+    private Used find(String name) {
+      if (!header) {
+        throw new DataException(
+            String.format(
+                "%s: column '%s' is given by name but the table has no header; expected an index"
+                    + " from 0 to %d",
+                source.path(), name, firstLine.size() - 1));
+      }
+      int index = firstLine.indexOf(name);
+      if (index < 0) {
+        throw new DataException(
+            String.format(
+                "%s: there is no column '%s'%s; %s",
+                source.path(),
+                name,
+                NearestName.to(name, firstLine).map(n -> "; did you mean '" + n + "'?").orElse(""),
+                existing()));
+      }
+      if (firstLine.lastIndexOf(name) != index) {
+        throw new DataException(
+            String.format(
+                "%s: columns %d and %d are both called '%s'; choose one by its index",
+                source.path(), index, firstLine.lastIndexOf(name), name));
+      }
+      return new Used(index, name, true);
+    }
+
+    private String name(int index) {
+      return header ? firstLine.get(index) : Integer.toString(index);
+    }
+
+    private String existing() {
+      return header
+          ? firstLine.stream().collect(Collectors.joining("', '", "the columns are '", "'"))
+          : "the table has " + firstLine.size() + " columns";
+    }
+  }
+}

@@ -1,0 +1,226 @@
+package dev.yamabiko.data;
+
+import de.siegmar.fastcsv.reader.CsvParseException;
+import de.siegmar.fastcsv.reader.CsvReader;
+import de.siegmar.fastcsv.reader.CsvRecord;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The used cells of a CSV file, in file order: numbers of the columns {@link CsvColumns#numeric}
+ * row by row, NaN where one is missing, and the text of the label column, null where it is missing.
+ */
+final class CsvTable {
+
+  private final DataSource.Csv source;
+  private CsvColumns columns;
+  private List<CsvColumns.Used> numeric = List.of();
+  private int rows;
+  private double[] cells = {};
+  private int[] lines = {};
+  private final List<String> labels = new ArrayList<>();
+
+  private CsvTable(DataSource.Csv source) {
+    this.source = source;
+  }
+
+  static CsvTable read(DataSource.Csv source) {
+    CsvTable table = new CsvTable(source);
+    SourceFile.read(
+        source.path(),
+        content -> {
+          table.readAll(content);
+          return table;
+        });
+    return table;
+  }
+
+  DataSource.Csv source() {
+    return source;
+  }
+
+  CsvColumns columns() {
+    return columns;
+  }
+
+  List<CsvColumns.Used> numericColumns() {
+    return numeric;
+  }
+
+  int rows() {
+    return rows;
+  }
+
+  double cell(int row, int numericColumn) {
+    return cells[row * numeric.size() + numericColumn];
+  }
+
+  /** The class of a row. */
+  Optional<String> label(int row) {
+    return Optional.ofNullable(labels.get(row));
+  }
+
+  /** File, line and column of a cell, as messages begin. */
+  String where(int row, CsvColumns.Used column) {
+    return at(lines[row], column);
+  }
+
+  /** File and column, as messages begin. */
+  String where(CsvColumns.Used column) {
+    return source.path() + ", " + inWords(column);
+  }
+
+  private String at(long line, CsvColumns.Used column) {
+    return source.path() + ", line " + line + ", " + inWords(column);
+  }
+
+  private String inWords(CsvColumns.Used column) {
+    return columns.header() ? "column '" + column.name() + "'" : "column " + column.index();
+  }
+
+  private void readAll(InputStream content) throws IOException {
+    try (CsvReader<CsvRecord> reader =
+        CsvReader.builder()
+            .fieldSeparator(source.separator())
+            .detectBomHeader(true)
+            .skipEmptyLines(false)
+            .allowExtraFields(true)
+            .allowMissingFields(true)
+            .ofCsvRecord(content)) {
+      readAll(reader.iterator());
+    } catch (CsvParseException e) {
+      Throwable reason = e.getCause() == null ? e : e.getCause();
+      throw new DataException(
+          source.path() + ": not a CSV file: " + e.getMessage() + ": " + reason.getMessage(), e);
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
+  private void readAll(Iterator<CsvRecord> records) {
+    Map<String, String> classTexts = new HashMap<>();
+    List<CsvRecord> blank = new ArrayList<>();
+    while (records.hasNext()) {
+      CsvRecord record = records.next();
+      if (record.getFieldCount() == 1 && record.getField(0).isBlank()) {
+        blank.add(record);
+        continue;
+      }
+      if (columns == null) {
+        columns = CsvColumns.resolve(source, record.getFields());
+        numeric = columns.numeric();
+        blank.clear();
+        if (columns.header()) {
+          continue;
+        }
+      }
+      // Blank lines at the end mean nothing; one that other lines follow is a line of its own.
+      blank.forEach(line -> addRow(line, classTexts));
+      blank.clear();
+      addRow(record, classTexts);
+    }
+    if (rows == 0) {
+      throw new DataException(
+          source.path()
+              + (columns == null
+                  ? ": expected a table but the file is empty"
+                  : ": expected lines of data but found only a header"));
+    }
+  }
+
+  private void addRow(CsvRecord record, Map<String, String> classTexts) {
+    long line = record.getStartingLineNumber();
+    if (record.getFieldCount() != columns.count()) {
+      boolean blank = record.getFieldCount() == 1 && record.getField(0).isBlank();
+      throw new DataException(
+          String.format(
+              "%s, line %d: expected %d cells, as in the first line, but found %s",
+              source.path(),
+              line,
+              columns.count(),
+              blank ? "a blank line" : Integer.toString(record.getFieldCount())));
+    }
+    makeRoom();
+    for (int i = 0; i < numeric.size(); i++) {
+      CsvColumns.Used column = numeric.get(i);
+      cells[rows * numeric.size() + i] = number(record.getField(column.index()), line, column);
+    }
+    columns
+        .label()
+        .ifPresent(
+            column -> {
+              String text = classText(record.getField(column.index()), line, column);
+              labels.add(text == null ? null : classTexts.computeIfAbsent(text, t -> t));
+            });
+    lines[rows++] = Math.toIntExact(line);
+  }
+
+  private void makeRoom() {
+    if (rows < lines.length) {
+      return;
+    }
+    long capacity = Math.max(64L, 2L * lines.length);
+    if (capacity * Math.max(1, numeric.size()) > Integer.MAX_VALUE - 8) {
+      capacity = (Integer.MAX_VALUE - 8) / Math.max(1, numeric.size());
+    }
+    if (capacity <= rows) {
+      throw new DataException(
+          String.format(
+              "%s: the table is too large: more than %d rows of %d numbers",
+              source.path(), rows, numeric.size()));
+    }
+    lines = Arrays.copyOf(lines, (int) capacity);
+    cells = Arrays.copyOf(cells, (int) capacity * numeric.size());
+  }
+
+  private double number(String text, long line, CsvColumns.Used column) {
+    double number;
+    try {
+      number = CsvCell.number(text);
+    } catch (NumberFormatException e) {
+      String hint =
+          rows == 0 && !columns.header() && source.header() == DataSource.Header.AUTO
+              ? " (if this line is a header, set header = true)"
+              : "";
+      throw new DataException(at(line, column) + ": " + e.getMessage() + hint, e);
+    }
+    if (Double.isNaN(number)) {
+      checkMayMiss(text, line, column);
+    }
+    return number;
+  }
+
+  private String classText(String text, long line, CsvColumns.Used column) {
+    if (CsvCell.isMissing(text)) {
+      checkMayMiss(text, line, column);
+      return null;
+    }
+    String name = text.strip();
+    if (name.indexOf('\n') >= 0) {
+      throw new DataException(
+          at(line, column)
+              + ": expected a class on one line but found "
+              + CsvCell.quote(name)
+              + "; is a quote left open?");
+    }
+    return name;
+  }
+
+  private void checkMayMiss(String text, long line, CsvColumns.Used column) {
+    if (source.missing() == DataSource.MissingValues.ERROR) {
+      throw new DataException(
+          at(line, column)
+              + ": the value is missing (found "
+              + CsvCell.quote(text)
+              + "); set missing to drop or mean to allow that");
+    }
+  }
+}

@@ -1,0 +1,78 @@
+package dev.yamabiko.data;
+
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/** Reads, splits and scales a job's data. Everything that is fitted sees the training part only. */
+public final class DataLoader {
+
+  private DataLoader() {}
+
+  /**
+   * @param jobSeed decides which examples a RANDOM split holds out
+   * @throws DataException if the data cannot be used; its message is meant for the user
+   */
+  public static LoadedData load(DataSpec spec, long jobSeed) {
+    Examples train = read(spec.train());
+    if (spec.validation().isEmpty()) {
+      Fit fit = train.fit(all(train));
+      return new LoadedData(train.under(fit), Optional.empty(), fit.scaling(), Optional.empty());
+    }
+    DataSpec.Validation validation = spec.validation().get();
+    if (validation instanceof DataSpec.Validation.Fraction fraction) {
+      return split(train, fraction.fraction(), spec.split(), jobSeed);
+    }
+    return withOwnValidation(train, read(((DataSpec.Validation.Source) validation).source()));
+  }
+
+  private static LoadedData split(
+      Examples examples, double fraction, Optional<DataSpec.Split> given, long seed) {
+    DataSpec.Split split =
+        given.orElse(examples.isSeries() ? DataSpec.Split.CHRONOLOGICAL : DataSpec.Split.RANDOM);
+    HoldOut parts = HoldOut.split(examples.name(), examples.size(), fraction, split, seed);
+    Fit fit = examples.fit(parts.train());
+    Dataset whole = examples.under(fit);
+    return new LoadedData(
+        new Subset(whole, parts.train()),
+        Optional.of(new Subset(whole, parts.validation())),
+        fit.scaling(),
+        examples.baseline(parts.validation(), fit));
+  }
+
+  private static LoadedData withOwnValidation(Examples train, Examples validation) {
+    if (!train.inputShape().equals(validation.inputShape())
+        || !train.targetKind().equals(validation.targetKind())) {
+      throw new DataException(
+          "the validation source does not fit the training source: expected "
+              + describe(train)
+              + " but found "
+              + describe(validation));
+    }
+    Fit fit = train.fit(all(train));
+    return new LoadedData(
+        train.under(fit),
+        Optional.of(validation.under(fit)),
+        fit.scaling(),
+        validation.baseline(all(validation), fit));
+  }
+
+  private static String describe(Examples examples) {
+    return String.format(
+        "inputs of shape %s and %s (%s)",
+        examples.inputShape(), examples.targetKind(), examples.name());
+  }
+
+  private static Examples read(DataSource source) {
+    if (source instanceof DataSource.Builtin builtin) {
+      return Builtins.generate(builtin);
+    }
+    if (source instanceof DataSource.Idx idx) {
+      return IdxFile.readExamples(idx);
+    }
+    return TableExamples.of(CsvTable.read((DataSource.Csv) source));
+  }
+
+  private static int[] all(Examples examples) {
+    return IntStream.range(0, examples.size()).toArray();
+  }
+}

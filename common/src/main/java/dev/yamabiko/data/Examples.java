@@ -1,0 +1,38 @@
+package dev.yamabiko.data;
+
+import dev.yamabiko.tensor.Shape;
+import java.util.Optional;
+
+/**
+ * A source's examples as they were read, before anything is fitted. Reading, fitting on the
+ * training part and viewing under a fit are three steps, so that nothing of the validation part can
+ * reach the fit.
+ */
+interface Examples {
+
+  /** What messages call this source. */
+  String name();
+
+  int size();
+
+  Shape inputShape();
+
+  /** The kind of target in words, such as "a class" or "2 target values". */
+  String targetKind();
+
+  /** Whether inputs look back over earlier rows. */
+  default boolean isSeries() {
+    return false;
+  }
+
+  /** Learns classes and scaling from these examples, given in ascending order. */
+  Fit fit(int[] training);
+
+  /** All examples, in order, under a fit that may come from another source. */
+  Dataset under(Fit fit);
+
+  /** What the obvious forecast would reach on these examples. */
+  default Optional<LoadedData.Baseline> baseline(int[] examples, Fit fit) {
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,169 @@
+package dev.yamabiko.data;
+
+import dev.yamabiko.tensor.Shape;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * Unsigned bytes in the IDX format of the MNIST database: two zero bytes, the element type, the
+ * number of dimensions, each dimension as a big-endian int32, then the elements row-major.
+ */
+record IdxFile(int[] dimensions, byte[] elements) {
+
+  private static final int MAGIC_BYTES = 4;
+  private static final int UNSIGNED_BYTE = 0x08;
+  private static final HexFormat HEX = HexFormat.ofDelimiter(" ").withUpperCase();
+
+  static Examples readExamples(DataSource.Idx source) {
+    IdxFile images = read(source.images(), "images", 2, 4);
+    IdxFile labels = read(source.labels(), "labels", 1, 1);
+    if (images.dimensions[0] != labels.dimensions[0]) {
+      throw new DataException(
+          String.format(
+              "%s holds %d images but %s holds %d labels; expected as many labels as images",
+              source.images(), images.dimensions[0], source.labels(), labels.dimensions[0]));
+    }
+    return new ByteExamples(
+        source.images().toString(),
+        source.labels().toString(),
+        images.exampleShape(),
+        images.elements,
+        labels.elements,
+        Optional.empty());
+  }
+
+  /** [n, features], [n, height, width] as one channel, or [n, channels, height, width]. */
+  private Shape exampleShape() {
+    return switch (dimensions.length) {
+      case 2 -> Shape.of(dimensions[1]);
+      case 3 -> Shape.of(1, dimensions[1], dimensions[2]);
+      default -> Shape.of(dimensions[1], dimensions[2], dimensions[3]);
+    };
+  }
+
+  private static IdxFile read(Path path, String content, int minRank, int maxRank) {
+    return SourceFile.read(
+        path,
+        in -> {
+          int rank = readRank(path, in, content, minRank, maxRank);
+          int[] dimensions = readDimensions(path, in, rank);
+          int size = sizeOf(path, dimensions);
+          return new IdxFile(dimensions, readElements(path, in, dimensions, size));
+        });
+  }
+
+  private static int readRank(Path path, InputStream in, String content, int minRank, int maxRank)
+      throws IOException {
+    byte[] magic = in.readNBytes(MAGIC_BYTES);
+    String expected =
+        "expected an IDX file of "
+            + content
+            + " (00 00 08 "
+            + (minRank == maxRank ? "0" + minRank : "0" + minRank + " to 0" + maxRank)
+            + ")";
+    if (magic.length < MAGIC_BYTES || magic[0] != 0 || magic[1] != 0) {
+      throw new DataException(
+          path
+              + ", byte 0: "
+              + expected
+              + " but found "
+              + (magic.length == 0 ? "an empty file" : "the bytes " + HEX.formatHex(magic)));
+    }
+    if (magic[2] != UNSIGNED_BYTE) {
+      throw new DataException(
+          String.format(
+              "%s, byte 2: expected elements of type 08 (unsigned byte) but found type %02X%s",
+              path, magic[2], typeName(magic[2])));
+    }
+    int rank = magic[3] & 0xFF;
+    if (rank < minRank || rank > maxRank) {
+      String hint =
+          rank == 1 ? "; is this the labels file?" : rank == 3 ? "; is this the images file?" : "";
+      throw new DataException(
+          path + ", byte 3: " + expected + " but found " + rank + " dimensions" + hint);
+    }
+    return rank;
+  }
+
+  private static String typeName(byte type) {
+    return switch (type) {
+      case 0x09 -> " (signed byte)";
+      case 0x0B -> " (short)";
+      case 0x0C -> " (int)";
+      case 0x0D -> " (float)";
+      case 0x0E -> " (double)";
+      default -> "";
+    };
+  }
+
+  private static int[] readDimensions(Path path, InputStream in, int rank) throws IOException {
+    byte[] bytes = in.readNBytes(rank * Integer.BYTES);
+    if (bytes.length < rank * Integer.BYTES) {
+      throw new DataException(
+          String.format(
+              "%s, byte %d: the header is truncated; expected %d bytes of dimensions but found %d",
+              path, MAGIC_BYTES, rank * Integer.BYTES, bytes.length));
+    }
+    int[] dimensions = new int[rank];
+    ByteBuffer.wrap(bytes).asIntBuffer().get(dimensions);
+    for (int i = 0; i < rank; i++) {
+      if (dimensions[i] == 0) {
+        throw new DataException(
+            i == 0
+                ? path + ": expected at least one example but the header says 0"
+                : path + ", byte " + (MAGIC_BYTES + 4 * i) + ": a dimension is 0");
+      }
+    }
+    return dimensions;
+  }
+
+  private static int sizeOf(Path path, int[] dimensions) {
+    long size = 1;
+    for (int d : dimensions) {
+      long unsigned = Integer.toUnsignedLong(d);
+      if (unsigned > Integer.MAX_VALUE || size * unsigned > Integer.MAX_VALUE - 8) {
+        throw new DataException(
+            String.format(
+                "%s: expected at most %d elements but the header says %s",
+                path, Integer.MAX_VALUE - 8, inWords(dimensions)));
+      }
+      size *= unsigned;
+    }
+    return (int) size;
+  }
+
+  /** Grows with what is really there: a corrupt header must not claim gigabytes. */
+  private static byte[] readElements(Path path, InputStream in, int[] dimensions, int size)
+      throws IOException {
+    byte[] elements = in.readNBytes(size);
+    int header = MAGIC_BYTES + dimensions.length * Integer.BYTES;
+    if (elements.length < size) {
+      throw new DataException(
+          String.format(
+              "%s is truncated: the header says %s = %d bytes of data after byte %d but found %d",
+              path, inWords(dimensions), size, header, elements.length));
+    }
+    // Reading on to the end also checks a gzip file's checksum.
+    long trailing = in.transferTo(OutputStream.nullOutputStream());
+    if (trailing > 0) {
+      throw new DataException(
+          String.format(
+              "%s: the header says %s = %d bytes of data after byte %d but %d bytes more follow",
+              path, inWords(dimensions), size, header, trailing));
+    }
+    return elements;
+  }
+
+  private static String inWords(int[] dimensions) {
+    return Arrays.stream(dimensions)
+        .mapToObj(Integer::toUnsignedString)
+        .collect(Collectors.joining(" x "));
+  }
+}
