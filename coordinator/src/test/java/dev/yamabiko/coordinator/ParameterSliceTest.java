@@ -1,0 +1,149 @@
+package dev.yamabiko.coordinator;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import akka.actor.testkit.typed.javadsl.ActorTestKit;
+import akka.actor.testkit.typed.javadsl.TestProbe;
+import akka.actor.typed.ActorRef;
+import dev.yamabiko.optim.Sgd;
+import dev.yamabiko.protocol.FloatSegment;
+import dev.yamabiko.protocol.RunKey;
+import dev.yamabiko.protocol.RunMessage;
+import dev.yamabiko.protocol.SliceMessage;
+import dev.yamabiko.protocol.WorkerMessage;
+import dev.yamabiko.protocol.WorkerMessage.InstallWeights;
+import dev.yamabiko.step.Block;
+import dev.yamabiko.step.SliceStep;
+import dev.yamabiko.step.Statistics;
+import dev.yamabiko.step.StepPlan;
+import java.time.Duration;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.concurrent.ForkJoinPool;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+
+class ParameterSliceTest {
+
+  private static final ActorTestKit KIT = ActorTestKit.create();
+  private static final RunKey KEY = new RunKey("run", 2);
+  private static final StepPlan PLAN = new StepPlan(8, 4, 2, 1);
+  private static final Statistics STATISTICS = new Statistics(2, 1, 1, 0);
+  private static final Duration QUIET = Duration.ofMillis(100);
+
+  private final TestProbe<WorkerMessage> worker = KIT.createTestProbe(WorkerMessage.class);
+  private final TestProbe<RunMessage> run = KIT.createTestProbe(RunMessage.class);
+
+  @AfterAll
+  static void stop() {
+    KIT.shutdownTestKit();
+  }
+
+  @Test
+  void shouldBroadcastNewWeightsWhenAllShardsAreIn() {
+    ActorRef<SliceMessage> slice = slice(0, 1, OptionalDouble.empty());
+    assertWeights(0, 10, 20);
+    slice.tell(contribution(KEY, 0, 1, 2, 4, 8));
+    slice.tell(contribution(KEY, 0, 0, 1, 4, 4));
+    // learning rate 1, four examples: w - (sum of gradients) / 4
+    assertWeights(1, 10 - 8f / 4, 20 - 12f / 4);
+    RunMessage.SliceUpdated updated = run.expectMessageClass(RunMessage.SliceUpdated.class);
+    assertEquals(0, updated.step());
+    assertEquals(4, updated.statistics().examples());
+  }
+
+  @Test
+  void shouldIgnoreWhatIsLateDoubleOrOfAnotherTerm() {
+    ActorRef<SliceMessage> slice = slice(0, 1, OptionalDouble.empty());
+    assertWeights(0, 10, 20);
+    slice.tell(contribution(new RunKey("run", 1), 0, 0, 2, 100, 100));
+    slice.tell(contribution(new RunKey("other", 2), 0, 0, 2, 100, 100));
+    slice.tell(contribution(KEY, 7, 0, 2, 100, 100));
+    slice.tell(contribution(KEY, 0, 0, 1, 4, 4));
+    slice.tell(contribution(KEY, 0, 0, 1, 4, 4));
+    worker.expectNoMessage(QUIET);
+    slice.tell(contribution(KEY, 0, 1, 2, 4, 8));
+    assertWeights(1, 8, 17);
+    slice.tell(contribution(KEY, 0, 1, 2, 100, 100));
+    worker.expectNoMessage(QUIET);
+  }
+
+  @Test
+  void shouldNameBothWorkersWhenOneBlockHasTwoValues() {
+    ActorRef<SliceMessage> slice = slice(0, 1, OptionalDouble.empty());
+    slice.tell(contribution(KEY, 0, 0, 1, 4, 4));
+    slice.tell(
+        new SliceMessage.Contribute(
+            KEY, 0, 0, new Block(0, 1), segment(4, 5), STATISTICS, "elsewhere"));
+    String cause = run.expectMessageClass(RunMessage.SliceFailed.class).cause();
+    assertTrue(cause.contains("worker-1") && cause.contains("elsewhere"), cause);
+  }
+
+  @Test
+  void shouldWaitForAllSlicesWhenClipping() {
+    ActorRef<SliceMessage> slice = slice(0, 2, OptionalDouble.of(1));
+    slice.tell(new SliceMessage.MeetPeers(KEY, List.of(slice)));
+    assertWeights(0, 10, 20);
+    slice.tell(contribution(KEY, 0, 0, 2, 12, 0));
+    worker.expectNoMessage(QUIET);
+    // This slice's mean gradient is (3, 0), the other's 4: the norm is 5, scaled to 1.
+    slice.tell(new SliceMessage.ShareNorm(KEY, 0, 1, new double[] {16}));
+    assertWeights(1, 10 - 3 * 0.2f, 20);
+    assertEquals(5, run.expectMessageClass(RunMessage.SliceUpdated.class).norm());
+  }
+
+  @Test
+  void shouldNotCarryDoubledNormIntoNextStep() {
+    ActorRef<SliceMessage> slice = slice(0, 2, OptionalDouble.of(1));
+    slice.tell(new SliceMessage.MeetPeers(KEY, List.of(slice)));
+    assertWeights(0, 10, 20);
+    slice.tell(contribution(KEY, 0, 0, 2, 12, 0));
+    slice.tell(new SliceMessage.ShareNorm(KEY, 0, 1, new double[] {16}));
+    slice.tell(new SliceMessage.ShareNorm(KEY, 0, 1, new double[] {16}));
+    assertEquals(1, worker.expectMessageClass(InstallWeights.class).step());
+    slice.tell(new SliceMessage.ShareNorm(KEY, 0, 1, new double[] {16}));
+    slice.tell(contribution(KEY, 1, 0, 2, 12, 0));
+    worker.expectNoMessage(QUIET);
+    slice.tell(new SliceMessage.ShareNorm(KEY, 1, 1, new double[] {0}));
+    assertEquals(2, worker.expectMessageClass(InstallWeights.class).step());
+  }
+
+  @Test
+  void shouldSendCurrentWeightsToWorkerThatComesLate() {
+    ActorRef<SliceMessage> slice = slice(0, 1, OptionalDouble.empty());
+    slice.tell(contribution(KEY, 0, 0, 2, 8, 12));
+    run.expectMessageClass(RunMessage.SliceUpdated.class);
+    TestProbe<WorkerMessage> late = KIT.createTestProbe(WorkerMessage.class);
+    slice.tell(new SliceMessage.AddWorker(KEY, "late", late.ref()));
+    assertEquals(1, late.expectMessageClass(InstallWeights.class).step());
+  }
+
+  private ActorRef<SliceMessage> slice(int number, int slices, OptionalDouble clip) {
+    SliceStep step = new SliceStep(new float[] {10, 20}, 0, 2, PLAN, new Sgd(1, 0, false, 0), clip);
+    ActorRef<SliceMessage> slice =
+        KIT.spawn(
+            ParameterSlice.create(
+                new ParameterSlice.Settings(
+                    KEY, number, slices, 0, PLAN, step, run.ref(), ForkJoinPool.commonPool())));
+    slice.tell(new SliceMessage.AddWorker(KEY, "worker-1", worker.ref()));
+    return slice;
+  }
+
+  private void assertWeights(long step, float... expected) {
+    InstallWeights message = worker.expectMessageClass(InstallWeights.class);
+    assertEquals(step, message.step());
+    assertArrayEquals(expected, message.weights().values());
+  }
+
+  private static SliceMessage contribution(
+      RunKey key, long step, int from, int to, float... gradient) {
+    return new SliceMessage.Contribute(
+        key, step, 0, new Block(from, to), segment(gradient), STATISTICS, "worker-1");
+  }
+
+  private static FloatSegment segment(float... values) {
+    return new FloatSegment(values, 0, values.length);
+  }
+}
