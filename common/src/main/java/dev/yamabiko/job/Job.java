@@ -14,6 +14,7 @@ import java.util.OptionalLong;
  * @param clipNorm the gradient's global norm is scaled down to this where it is larger
  * @param checkpointEverySteps how often a checkpoint is asked for
  * @param resolved the whole job as HOCON: settings applied, paths absolute
+ * @param places where it was written; plays no part in comparing jobs
  */
 public record Job(
     String name,
@@ -27,9 +28,40 @@ public record Job(
     int shards,
     int epochs,
     OptionalLong checkpointEverySteps,
-    String resolved) {
+    String resolved,
+    Places places) {
 
   public Job {
     model = List.copyOf(model);
+  }
+
+  /** A job that was not read from a file. */
+  public Job(
+      String name,
+      long seed,
+      DataSpec data,
+      List<LayerSpec> model,
+      Loss loss,
+      Optimizer optimizer,
+      OptionalDouble clipNorm,
+      int batchSize,
+      int shards,
+      int epochs,
+      OptionalLong checkpointEverySteps,
+      String resolved) {
+    this(
+        name,
+        seed,
+        data,
+        model,
+        loss,
+        optimizer,
+        clipNorm,
+        batchSize,
+        shards,
+        epochs,
+        checkpointEverySteps,
+        resolved,
+        Places.UNKNOWN);
   }
 }

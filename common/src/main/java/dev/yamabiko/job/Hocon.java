@@ -1,0 +1,103 @@
+package dev.yamabiko.job;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigIncluder;
+import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigParseOptions;
+import com.typesafe.config.ConfigResolveOptions;
+import com.typesafe.config.ConfigSyntax;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The HOCON library as jobs use it: known sources, and errors in one line without its noise. */
+final class Hocon {
+  private static final Pattern HINT = Pattern.compile(" \\((if you|use quoted|you can double).*");
+  private static final Pattern REASON =
+      Pattern.compile(
+          "(?:Expecting a value but got wrong token|expecting a close parentheses '\\)' here, not"
+              + "|Token not allowed in path expression): '.*?' \\((.*)\\)");
+  private static final Pattern SUBSTITUTION = Pattern.compile("\\$\\{[^}]*}");
+
+  private final Sources sources;
+
+  Hocon(Sources sources) {
+    this.sources = sources;
+  }
+
+  /** Parses a file's text; substitutions stay. */
+  ConfigObject parse(String text, String origin, ConfigIncluder includer) {
+    return parseAs(sources.addFile(origin), text, origin, includer);
+  }
+
+  /** Parses a text whose origin is already known by this token. */
+  ConfigObject parseAs(String token, String text, String origin, ConfigIncluder includer) {
+    ConfigParseOptions options =
+        ConfigParseOptions.defaults()
+            .setSyntax(ConfigSyntax.CONF)
+            .setOriginDescription(token)
+            .setIncluder(includer);
+    try {
+      return ConfigFactory.parseString(text, options).root();
+    } catch (ConfigException e) {
+      throw error(e, origin);
+    } catch (StackOverflowError e) {
+      throw new JobException(origin + ": objects and lists are nested too deeply");
+    }
+  }
+
+  /** Replaces every substitution by its value. */
+  ConfigObject resolve(ConfigObject job, boolean environment, String origin) {
+    ConfigResolveOptions options =
+        ConfigResolveOptions.defaults().setUseSystemEnvironment(environment);
+    try {
+      Config resolved = job.toConfig().resolve(options);
+      return resolved.root();
+    } catch (ConfigException.UnresolvedSubstitution e) {
+      throw unresolved(e, environment, origin);
+    } catch (ConfigException e) {
+      throw error(e, origin);
+    } catch (StackOverflowError e) {
+      throw new JobException(origin + ": objects and lists are nested too deeply");
+    }
+  }
+
+  private String where(ConfigException e, String origin) {
+    return e.origin() == null ? origin : sources.where(e.origin()).orElse(origin);
+  }
+
+  private JobException unresolved(ConfigException e, boolean environment, String origin) {
+    Matcher m = SUBSTITUTION.matcher(e.getMessage());
+    String name = m.find() ? m.group() : "a substitution";
+    String problem =
+        e.getMessage().contains("cycle")
+            ? " refers to itself"
+            : environment
+                ? " is neither a key of this job nor an environment variable"
+                : " is not a key of this job";
+    return new JobException(where(e, origin) + ": " + name + problem, e);
+  }
+
+  private JobException error(ConfigException e, String origin) {
+    return new JobException(where(e, origin) + ": not valid HOCON: " + plain(e.getMessage()), e);
+  }
+
+  /** Config's message without origin, hints and class names, in one line. */
+  static String plain(String message) {
+    String text = Sources.withoutOrigin(message).replaceAll("\\s+", " ");
+    if (text.endsWith("has type LIST rather than object at file root")) {
+      return "expected keys and values but found a list";
+    }
+    text = text.replaceFirst("^path parameter: Invalid path '.*?': ", "");
+    text = HINT.matcher(text).replaceFirst("");
+    text = text.replaceFirst(", (Simple)?Config\\w+\\(.*", "");
+    Matcher reason = REASON.matcher(text);
+    if (reason.matches()) {
+      return reason.group(1);
+    }
+    return text.replace(
+            "expecting a close parentheses ')' here, not:", "expected a key or '}' but found")
+        .replaceFirst("^Expecting a value but got wrong token:", "expected a value but found");
+  }
+}

@@ -1,0 +1,69 @@
+package dev.yamabiko.job;
+
+import dev.yamabiko.data.Targets;
+import dev.yamabiko.nn.LayerSpec;
+import dev.yamabiko.nn.Network;
+import dev.yamabiko.nn.ShapeMismatchException;
+import dev.yamabiko.tensor.Shape;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** What a job's file alone cannot tell, checked before step 0; the messages name file and line. */
+public final class JobChecks {
+  private JobChecks() {}
+
+  /**
+   * Every file that the job names exists and can be read.
+   *
+   * @throws JobException naming the key and the absolute path of the first that does not
+   */
+  public static void files(Job job) {
+    DataParser.files(job.data()).forEach((key, file) -> file(job.places().of(key), file));
+  }
+
+  private static void file(String place, Path file) {
+    if (!Files.exists(file)) {
+      throw new JobException(place + ": no such file: " + file);
+    }
+    if (!Files.isRegularFile(file)) {
+      String found = Files.isDirectory(file) ? "a directory" : "something else";
+      throw new JobException(place + ": expected a file but found " + found + ": " + file);
+    }
+    if (!Files.isReadable(file)) {
+      throw new JobException(place + ": no permission to read this file: " + file);
+    }
+  }
+
+  /**
+   * The job's network for inputs of this shape; its output fits the loss and the targets.
+   *
+   * @throws JobException naming the layer, or the loss, that does not fit
+   */
+  public static Network network(Job job, Shape input, Targets targets) {
+    Network network;
+    try {
+      network = Network.build(input, job.model());
+    } catch (ShapeMismatchException e) {
+      String key = "model[" + firstUnfit(input, job.model()) + "]";
+      throw new JobException(job.places().of(key) + ": " + e.getMessage(), e);
+    }
+    try {
+      job.loss().check(network.outputShape(), targets);
+    } catch (ShapeMismatchException e) {
+      throw new JobException(job.places().of("loss") + ": " + e.getMessage(), e);
+    }
+    return network;
+  }
+
+  /** The layer without which the ones before it fit. */
+  private static int firstUnfit(Shape input, List<LayerSpec> model) {
+    for (int i = 0; ; i++) {
+      try {
+        Network.build(input, model.subList(0, i + 1));
+      } catch (ShapeMismatchException e) {
+        return i;
+      }
+    }
+  }
+}

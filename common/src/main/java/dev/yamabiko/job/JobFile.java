@@ -1,0 +1,70 @@
+package dev.yamabiko.job;
+
+import com.typesafe.config.ConfigIncluder;
+import com.typesafe.config.ConfigObject;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Reads job files: HOCON, of which JSON is a part. Every failure is a {@link JobException}. */
+public final class JobFile {
+  private JobFile() {}
+
+  /** As {@link #read(Path, List, Path)}, settings relative to the JVM's working directory. */
+  public static Job read(Path file, List<String> settings) {
+    return read(file, settings, Path.of(""));
+  }
+
+  /**
+   * The job in this file, which may include other files and read environment variables.
+   *
+   * @param file paths in it are relative to its folder; messages name it as it is given here
+   * @param settings KEY=VALUE each, later ones over earlier ones
+   * @param workingDirectory what paths in settings are relative to
+   */
+  public static Job read(Path file, List<String> settings, Path workingDirectory) {
+    Sources sources = new Sources(file.toAbsolutePath().getParent(), workingDirectory);
+    Hocon hocon = new Hocon(sources);
+    String text = JobText.read(file);
+    Includes includes = new Includes(hocon, file, text, null);
+    return parse(hocon, sources, text, file.toString(), includes, true, settings);
+  }
+
+  /**
+   * The job in this text, which may neither include anything nor read environment variables.
+   *
+   * @param origin what messages call the text; its last part without extension is the job's default
+   *     name
+   * @param base what paths in the text are relative to
+   */
+  public static Job parse(String text, String origin, Path base, List<String> settings) {
+    if (text.length() > JobText.LIMIT) {
+      throw new JobException(origin + ": expected a job of at most 1 MiB but found a larger one");
+    }
+    Sources sources = new Sources(base, Path.of(""));
+    ConfigIncluder includes = Includes.refused(origin, text);
+    return parse(new Hocon(sources), sources, text, origin, includes, false, settings);
+  }
+
+  private static Job parse(
+      Hocon hocon,
+      Sources sources,
+      String text,
+      String origin,
+      ConfigIncluder includes,
+      boolean environment,
+      List<String> settings) {
+    ConfigObject written = hocon.parse(text, origin, includes);
+    if (written.isEmpty()) {
+      throw new JobException(origin + ": expected a job but the file is empty");
+    }
+    ConfigObject set = new Settings(hocon, sources).apply(written, settings);
+    ConfigObject root = hocon.resolve(set, environment, origin);
+    return new JobParser(Node.root(sources, root, origin), defaultName(origin)).parse();
+  }
+
+  private static String defaultName(String origin) {
+    String file = origin.substring(Math.max(origin.lastIndexOf('/'), origin.lastIndexOf('\\')) + 1);
+    int dot = file.lastIndexOf('.');
+    return dot > 0 ? file.substring(0, dot) : file;
+  }
+}

@@ -1,0 +1,57 @@
+package dev.yamabiko.job;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CoderResult;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
+/** Reads a job file's characters; a file that cannot be one is refused before it is parsed. */
+final class JobText {
+  static final int LIMIT = 1 << 20;
+
+  private JobText() {}
+
+  static String read(Path file) {
+    if (Files.isDirectory(file)) {
+      throw new JobException(file + ": expected a job file but found a directory");
+    }
+    byte[] bytes;
+    try (InputStream in = Files.newInputStream(file)) {
+      bytes = in.readNBytes(LIMIT + 1);
+    } catch (NoSuchFileException e) {
+      throw new JobException(file + ": no such file", e);
+    } catch (AccessDeniedException e) {
+      throw new JobException(file + ": no permission to read this file", e);
+    } catch (IOException e) {
+      throw new JobException(file + ": cannot be read: " + e.getMessage(), e);
+    }
+    if (bytes.length > LIMIT) {
+      throw new JobException(
+          file + ": expected a job file of at most 1 MiB but found a larger one");
+    }
+    return decode(file, bytes);
+  }
+
+  private static String decode(Path file, byte[] bytes) {
+    // A new decoder reports malformed input, where String's constructor would replace it.
+    CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
+    ByteBuffer in = ByteBuffer.wrap(bytes);
+    CharBuffer out = CharBuffer.allocate(bytes.length);
+    CoderResult result = decoder.decode(in, out, true);
+    if (result.isError()) {
+      int line = 1;
+      for (int i = 0; i < in.position(); i++) {
+        line += bytes[i] == '\n' ? 1 : 0;
+      }
+      throw new JobException(file + ":" + line + ": expected UTF-8 text but found other bytes");
+    }
+    return out.flip().toString();
+  }
+}

@@ -1,0 +1,117 @@
+package dev.yamabiko.job;
+
+import dev.yamabiko.nn.Network;
+import dev.yamabiko.step.Block;
+import dev.yamabiko.step.EvaluationPlan;
+import dev.yamabiko.step.StepPlan;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What a job comes to before it runs: steps, shard sizes, parameters, memory. Only {@link
+ * #memoryBytes} and {@link #advice} depend on the number of workers.
+ *
+ * @param validationExamples 0 without validation data
+ */
+public record Plan(
+    Job job, Network network, int trainingExamples, int validationExamples, int workers) {
+
+  /** From here on weight gradients of separate shards cost little more than of one. */
+  private static final int GOOD_SHARD = 16;
+
+  /** Throws for a training part that holds nothing, or no worker. */
+  public Plan {
+    if (trainingExamples < 1 || validationExamples < 0 || workers < 1) {
+      throw new IllegalArgumentException(
+          "training examples %d, validation examples %d, workers %d"
+              .formatted(trainingExamples, validationExamples, workers));
+    }
+  }
+
+  /** Which examples each step and shard holds. */
+  public StepPlan steps() {
+    return new StepPlan(trainingExamples, job.batchSize(), job.shards(), job.epochs());
+  }
+
+  /** Examples in every batch of an epoch but the last. */
+  public int batchExamples() {
+    return steps().batchExamples(0);
+  }
+
+  /** Examples in an epoch's last batch. */
+  public int lastBatchExamples() {
+    return steps().batchExamples(steps().stepsPerEpoch() - 1L);
+  }
+
+  /** Examples in the smallest shard of a full batch; 0 if there are more shards than examples. */
+  public int smallestShard() {
+    return batchExamples() / job.shards();
+  }
+
+  /** Examples in the largest shard of a full batch. */
+  public int largestShard() {
+    return (batchExamples() - 1) / job.shards() + 1;
+  }
+
+  /** Workers that get shards. */
+  public int busyWorkers() {
+    return Math.min(workers, job.shards());
+  }
+
+  /** The blocks of a step: each worker's even share of the shards, cut into nodes of the tree. */
+  private List<Block> blocks() {
+    List<Block> blocks = new ArrayList<>();
+    int shards = job.shards();
+    for (int w = 0; w < busyWorkers(); w++) {
+      int from = (int) ((long) w * shards / busyWorkers());
+      int to = (int) ((w + 1L) * shards / busyWorkers());
+      blocks.addAll(Block.cover(from, to, shards));
+    }
+    return blocks;
+  }
+
+  /**
+   * An estimate of the floats that training holds when all workers share one JVM, in bytes: the
+   * weights of two versions; the optimizer's state; a gradient for each block; and for each worker
+   * the activations, what layers keep for backward, and two gradients with respect to activations,
+   * for the most examples it computes at once (its largest block, or a part of the validation
+   * data). Neither the dataset nor the JVM itself is counted.
+   */
+  public long memoryBytes() {
+    long parameters = network.parameterCount();
+    List<Block> blocks = blocks();
+    int rows = validationExamples == 0 ? 0 : new EvaluationPlan(validationExamples).to(0);
+    for (Block block : blocks) {
+      rows = Math.max(rows, steps().rows(0, block).rows());
+    }
+    long perRow = network.activationsPerExample() + 2L * network.widestActivation();
+    long vectors = 2 + job.optimizer().stateVectors() + blocks.size();
+    return Float.BYTES * (vectors * parameters + busyWorkers() * rows * perRow);
+  }
+
+  /** What would make the job faster, one sentence each; nothing here is an error. */
+  public List<String> advice() {
+    List<String> advice = new ArrayList<>();
+    if (job.shards() > 1 && smallestShard() < GOOD_SHARD) {
+      advice.add(
+          "%d examples per shard or more are faster: now %d; take fewer shards or a larger batch-size"
+              .formatted(GOOD_SHARD, smallestShard()));
+    }
+    if (workers > job.shards()) {
+      advice.add(
+          "only %d of %d workers get a shard; shards = %d would keep all busy"
+              .formatted(busyWorkers(), workers, workers));
+    }
+    if (job.batchSize() > trainingExamples) {
+      advice.add(
+          "batch-size %d is more than the %s: every epoch is one step"
+              .formatted(job.batchSize(), PlanTable.count(trainingExamples, "training example")));
+    }
+    return advice;
+  }
+
+  /** Layers and plan as aligned plain text. */
+  public String table() {
+    return PlanTable.render(this);
+  }
+}

@@ -1,0 +1,123 @@
+package dev.yamabiko.job;
+
+import dev.yamabiko.nn.Layer;
+import dev.yamabiko.nn.Network;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** Renders a {@link Plan} for people: first the layers, then the numbers. */
+final class PlanTable {
+  private PlanTable() {}
+
+  static String render(Plan plan) {
+    return layers(plan.network()) + "\n" + numbers(plan);
+  }
+
+  private static String layers(Network network) {
+    List<String[]> rows = new ArrayList<>();
+    rows.add(new String[] {"", "layer", "output shape", "parameters"});
+    rows.add(new String[] {"", "input", network.inputShape().toString(), ""});
+    for (int i = 0; i < network.layers().size(); i++) {
+      Layer layer = network.layers().get(i);
+      int parameters = network.offset(i + 1) - network.offset(i);
+      rows.add(
+          new String[] {
+            "" + i, layer.describe(), layer.outputShape().toString(), number(parameters)
+          });
+    }
+    rows.add(new String[] {"", "total", "", number(network.parameterCount())});
+    int[] widths = new int[4];
+    for (String[] row : rows) {
+      for (int i = 0; i < row.length; i++) {
+        widths[i] = Math.max(widths[i], row[i].length());
+      }
+    }
+    StringBuilder text = new StringBuilder();
+    for (String[] row : rows) {
+      String line =
+          right(row[0], widths[0])
+              + ("  " + left(row[1], widths[1]))
+              + ("  " + left(row[2], widths[2]))
+              + ("  " + right(row[3], widths[3]));
+      text.append(line.stripTrailing()).append('\n');
+    }
+    return text.toString();
+  }
+
+  private static String numbers(Plan plan) {
+    Job job = plan.job();
+    List<String[]> rows = new ArrayList<>();
+    rows.add(new String[] {"training", count(plan.trainingExamples(), "example")});
+    rows.add(
+        new String[] {
+          "validation",
+          plan.validationExamples() == 0 ? "none" : count(plan.validationExamples(), "example")
+        });
+    rows.add(new String[] {"batches", batches(plan)});
+    rows.add(new String[] {"shards", shards(plan)});
+    rows.add(
+        new String[] {
+          "steps",
+          "%s = %s x %s"
+              .formatted(
+                  number(plan.steps().steps()),
+                  count(job.epochs(), "epoch"),
+                  number(plan.steps().stepsPerEpoch()))
+        });
+    rows.add(new String[] {"workers", number(plan.workers())});
+    rows.add(new String[] {"memory", "about " + bytes(plan.memoryBytes()) + " besides the data"});
+    for (String advice : plan.advice()) {
+      rows.add(new String[] {"advice", advice});
+    }
+    StringBuilder text = new StringBuilder();
+    for (String[] row : rows) {
+      text.append(left(row[0], "validation".length()) + "  " + row[1]).append('\n');
+    }
+    return text.toString();
+  }
+
+  private static String batches(Plan plan) {
+    String batch = "of " + count(plan.batchExamples(), "example");
+    return plan.lastBatchExamples() == plan.batchExamples()
+        ? batch
+        : batch + ", an epoch's last of " + number(plan.lastBatchExamples());
+  }
+
+  private static String shards(Plan plan) {
+    String sizes =
+        plan.smallestShard() == plan.largestShard()
+            ? count(plan.largestShard(), "example")
+            : number(plan.smallestShard()) + " or " + count(plan.largestShard(), "example");
+    return number(plan.job().shards()) + " per batch, of " + sizes;
+  }
+
+  /** "1 example", "12,000 examples". */
+  static String count(long n, String noun) {
+    return number(n) + " " + noun + (n == 1 ? "" : "s");
+  }
+
+  private static String number(long n) {
+    return String.format(Locale.ROOT, "%,d", n);
+  }
+
+  /** "12.3 MiB". */
+  static String bytes(long bytes) {
+    String[] units = {"bytes", "KiB", "MiB", "GiB", "TiB"};
+    double size = bytes;
+    int unit = 0;
+    while (size >= 1024 && unit < units.length - 1) {
+      size /= 1024;
+      unit++;
+    }
+    return String.format(Locale.ROOT, unit == 0 ? "%.0f %s" : "%.1f %s", size, units[unit]);
+  }
+
+  private static String left(String text, int width) {
+    return text + " ".repeat(width - text.length());
+  }
+
+  private static String right(String text, int width) {
+    return " ".repeat(width - text.length()) + text;
+  }
+}

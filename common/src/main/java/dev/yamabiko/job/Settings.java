@@ -1,0 +1,120 @@
+package dev.yamabiko.job;
+
+import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigUtil;
+import com.typesafe.config.ConfigValue;
+import com.typesafe.config.ConfigValueFactory;
+import com.typesafe.config.ConfigValueType;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/**
+ * {@code --set KEY=VALUE}: each setting is a layer over the job so far, before substitutions are
+ * resolved, so that whatever refers to the key sees the setting.
+ *
+ * <p>VALUE is HOCON if it begins with a bracket, a brace or a double quote, or is a number, a
+ * boolean or null; any other text is taken literally. An object replaces what was there, it does
+ * not merge; null removes the key. Where one of several variants stands, naming another one takes
+ * its place.
+ */
+final class Settings {
+  private static final Pattern NUMBER_LIKE = Pattern.compile("-?\\d[-+.\\deE]*");
+  private static final Pattern WORD = Pattern.compile("true|false|null");
+
+  private static final Map<List<String>, List<String>> VARIANTS =
+      Map.of(
+          List.of("data", "train"), DataParser.SOURCES,
+          List.of("data", "validation"), DataParser.VALIDATION,
+          List.of("loss"), JobParser.LOSSES,
+          List.of("optimizer"), OptimizerParser.OPTIMIZERS);
+
+  private final Hocon hocon;
+  private final Sources sources;
+
+  Settings(Hocon hocon, Sources sources) {
+    this.hocon = hocon;
+    this.sources = sources;
+  }
+
+  ConfigObject apply(ConfigObject job, List<String> settings) {
+    ConfigObject result = job;
+    for (String setting : settings) {
+      result = layer(setting).withFallback(result);
+    }
+    return result;
+  }
+
+  private ConfigObject layer(String setting) {
+    int equals = setting.indexOf('=');
+    if (equals < 0) {
+      throw new JobException(
+          Sources.settingName(setting) + ": expected KEY=VALUE but found no \"=\"");
+    }
+    List<String> path = path(setting.substring(0, equals));
+    String key = ConfigUtil.joinPath(path);
+    String token = sources.addSetting(key);
+    ConfigValue value = value(token, key, setting.substring(equals + 1));
+    if (value instanceof ConfigObject object) {
+      // A fallback that is no object ends the merging with those below it.
+      value = object.withFallback(ConfigValueFactory.fromAnyRef(null));
+    }
+    return under(path, value, token);
+  }
+
+  private static List<String> path(String key) {
+    if (key.isBlank()) {
+      throw new JobException("--set: expected KEY=VALUE but found no key before \"=\"");
+    }
+    try {
+      return ConfigUtil.splitPath(key);
+    } catch (ConfigException e) {
+      throw new JobException(
+          Sources.settingName(key) + ": not a key: " + Hocon.plain(e.getMessage()), e);
+    }
+  }
+
+  private ConfigValue value(String token, String key, String text) {
+    String trimmed = text.strip();
+    boolean brackets = trimmed.startsWith("[") || trimmed.startsWith("{");
+    if (brackets || trimmed.startsWith("\"") || WORD.matcher(trimmed).matches()) {
+      return hocon(token, key, trimmed);
+    }
+    if (NUMBER_LIKE.matcher(trimmed).matches()) {
+      ConfigValue value = hocon(token, key, trimmed);
+      if (value.valueType() == ConfigValueType.NUMBER) {
+        return value;
+      }
+    }
+    return ConfigValueFactory.fromAnyRef(text, token);
+  }
+
+  private ConfigValue hocon(String token, String key, String text) {
+    String origin = Sources.settingName(key);
+    ConfigObject parsed =
+        hocon.parseAs(token, "value = " + text, origin, Includes.refused(origin, ""));
+    if (parsed.size() != 1) {
+      throw new JobException(origin + ": expected one value but found more after it");
+    }
+    return parsed.get("value");
+  }
+
+  /** The object that has nothing but this value at this path, and no other variant beside it. */
+  private static ConfigObject under(List<String> path, ConfigValue value, String token) {
+    ConfigValue result = value;
+    for (int i = path.size() - 1; i >= 0; i--) {
+      Map<String, Object> entries = new HashMap<>();
+      boolean removed = i == path.size() - 1 && value.valueType() == ConfigValueType.NULL;
+      if (!removed) {
+        for (String other : VARIANTS.getOrDefault(path.subList(0, i), List.of())) {
+          entries.put(other, null);
+        }
+      }
+      entries.put(path.get(i), result);
+      result = ConfigValueFactory.fromMap(entries, token);
+    }
+    return (ConfigObject) result;
+  }
+}
