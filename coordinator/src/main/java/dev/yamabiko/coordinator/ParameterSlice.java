@@ -1,0 +1,251 @@
+package dev.yamabiko.coordinator;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.javadsl.AbstractBehavior;
+import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.actor.typed.javadsl.Receive;
+import dev.yamabiko.protocol.FloatSegment;
+import dev.yamabiko.protocol.RunKey;
+import dev.yamabiko.protocol.RunMessage;
+import dev.yamabiko.protocol.SliceMessage;
+import dev.yamabiko.protocol.WorkerMessage;
+import dev.yamabiko.step.BlockSum;
+import dev.yamabiko.step.ChunkGrid;
+import dev.yamabiko.step.SliceStep;
+import dev.yamabiko.step.Statistics;
+import dev.yamabiko.step.StepPlan;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+
+/**
+ * Owns one contiguous slice of the weights and of the optimizer's state. Collects the contributions
+ * of the current step, finishes the tree, applies the optimizer's step, broadcasts the new weights
+ * and begins the next step. The arithmetic runs on {@code compute}, never on the dispatcher.
+ *
+ * <p>Promises: each step is applied once, whatever comes late or twice. A lost contribution leaves
+ * the step open; the training run's step deadline notices. A slice that fails tells the run, which
+ * ends; nothing is restarted here.
+ */
+final class ParameterSlice extends AbstractBehavior<ParameterSlice.Command> {
+
+  sealed interface Command {}
+
+  private record FromOutside(SliceMessage message) implements Command {}
+
+  private record Aggregated(Statistics statistics, double[] squares) implements Command {}
+
+  private record Updated(Statistics statistics, double norm) implements Command {}
+
+  private record ComputeFailed(Throwable cause) implements Command {}
+
+  /**
+   * What a slice is, for its whole life: slice number {@code slice}, elements from {@code from}.
+   */
+  record Settings(
+      RunKey key,
+      int slice,
+      int slices,
+      int from,
+      StepPlan plan,
+      SliceStep sliceStep,
+      ActorRef<RunMessage> run,
+      Executor compute) {}
+
+  static Behavior<SliceMessage> create(Settings settings) {
+    return Behaviors.transformMessages(
+        SliceMessage.class,
+        Behaviors.<Command>setup(context -> new ParameterSlice(context, settings)),
+        wrap -> wrap.match(SliceMessage.class, FromOutside::new));
+  }
+
+  private final Settings settings;
+  private final RunKey key;
+  private final int slice;
+  private final SliceStep sliceStep;
+  private final Map<String, ActorRef<WorkerMessage>> workers = new LinkedHashMap<>();
+  private List<ActorRef<SliceMessage>> peers = List.of();
+  private long step;
+  private StepAssembly assembly;
+  private Statistics statistics;
+  private double[][] squares;
+  private boolean updating;
+
+  private ParameterSlice(ActorContext<Command> context, Settings settings) {
+    super(context);
+    this.settings = settings;
+    this.key = settings.key();
+    this.slice = settings.slice();
+    this.sliceStep = settings.sliceStep();
+    begin(0);
+  }
+
+  @Override
+  public Receive<Command> createReceive() {
+    return newReceiveBuilder()
+        .onMessage(FromOutside.class, this::onFromOutside)
+        .onMessage(Aggregated.class, this::onAggregated)
+        .onMessage(Updated.class, this::onUpdated)
+        .onMessage(ComputeFailed.class, this::onComputeFailed)
+        .build();
+  }
+
+  private Behavior<Command> onFromOutside(FromOutside command) {
+    SliceMessage message = command.message();
+    if (!message.key().equals(key)) {
+      getContext().getLog().debug("refused run={} of={}", message.key(), key);
+    } else if (message instanceof SliceMessage.Contribute contribute) {
+      onContribute(contribute);
+    } else if (message instanceof SliceMessage.ShareNorm share) {
+      onShareNorm(share);
+    } else if (message instanceof SliceMessage.AddWorker add) {
+      workers.put(add.worker(), add.ref());
+      add.ref().tell(currentWeights());
+    } else if (message instanceof SliceMessage.MeetPeers meet) {
+      peers = meet.slices();
+    } else if (message instanceof SliceMessage.ReadSlice read) {
+      onReadSlice(read);
+    } else {
+      throw new IllegalStateException("no handler for " + message.getClass());
+    }
+    return this;
+  }
+
+  private void onContribute(SliceMessage.Contribute contribute) {
+    if (contribute.step() != step || contribute.slice() != slice) {
+      getContext().getLog().debug("stale run={} step={} now={}", key, contribute.step(), step);
+      return;
+    }
+    FloatSegment gradient = contribute.gradient();
+    if (gradient.length() != sliceStep.length()) {
+      fail(
+          "worker %s sent %d floats to slice %d, which has %d"
+              .formatted(contribute.worker(), gradient.length(), slice, sliceStep.length()));
+      return;
+    }
+    BlockSum.Part part =
+        new BlockSum.Part(
+            contribute.block(), gradient.values(), gradient.at(), contribute.statistics());
+    switch (assembly.offer(part, contribute.worker())) {
+      case TAKEN -> {
+        if (assembly.isComplete()) {
+          close();
+        }
+      }
+      case DUPLICATE, COVERED ->
+          getContext().getLog().debug("double run={} step={}", key, contribute.step());
+      case CONFLICT ->
+          fail(
+              "workers %s and %s computed different bits for shards %s of step %d"
+                  .formatted(
+                      assembly.contributor(contribute.block()).orElse("?"),
+                      contribute.worker(),
+                      contribute.block(),
+                      step));
+      case INVALID ->
+          fail(
+              "worker %s contributed shards %s, which are no block of step %d"
+                  .formatted(contribute.worker(), contribute.block(), step));
+    }
+  }
+
+  private void close() {
+    long closing = step;
+    List<BlockSum.Part> parts = assembly.parts();
+    compute(
+        () -> {
+          Statistics sum = sliceStep.aggregate(closing, parts);
+          if (sliceStep.clips()) {
+            return new Aggregated(sum, sliceStep.squares());
+          }
+          sliceStep.update(closing, Double.NaN);
+          return new Updated(sum, Double.NaN);
+        });
+  }
+
+  private Behavior<Command> onAggregated(Aggregated aggregated) {
+    statistics = aggregated.statistics();
+    SliceMessage share = new SliceMessage.ShareNorm(key, step, slice, aggregated.squares());
+    peers.forEach(peer -> peer.tell(share));
+    return this;
+  }
+
+  /** Once every slice's part is here, its own among them, the norm is known and the update runs. */
+  private void onShareNorm(SliceMessage.ShareNorm share) {
+    if (share.step() != step || updating) {
+      return;
+    }
+    squares[share.slice()] = share.squares();
+    if (Arrays.stream(squares).anyMatch(Objects::isNull)) {
+      return;
+    }
+    updating = true;
+    long closing = step;
+    Statistics sum = statistics;
+    double[] all = Arrays.stream(squares).flatMapToDouble(Arrays::stream).toArray();
+    compute(
+        () -> {
+          double norm = Math.sqrt(ChunkGrid.total(all));
+          sliceStep.update(closing, norm);
+          return new Updated(sum, norm);
+        });
+  }
+
+  private Behavior<Command> onUpdated(Updated updated) {
+    long closed = step;
+    begin(closed + 1);
+    WorkerMessage weights = currentWeights();
+    workers.values().forEach(worker -> worker.tell(weights));
+    settings
+        .run()
+        .tell(
+            new RunMessage.SliceUpdated(key, closed, slice, updated.statistics(), updated.norm()));
+    return this;
+  }
+
+  private void begin(long next) {
+    step = next;
+    assembly = new StepAssembly(settings.plan(), step, sliceStep.length());
+    squares = new double[settings.slices()][];
+    updating = false;
+  }
+
+  private WorkerMessage currentWeights() {
+    FloatSegment segment = new FloatSegment(sliceStep.weights(step), 0, sliceStep.length());
+    return new WorkerMessage.InstallWeights(key, step, slice, segment);
+  }
+
+  private void onReadSlice(SliceMessage.ReadSlice read) {
+    if (read.step() != step) {
+      fail(
+          "weights[%d] were asked for but slice %d holds weights[%d]"
+              .formatted(read.step(), slice, step));
+      return;
+    }
+    float[] copy = sliceStep.weights(step).clone();
+    read.replyTo().tell(new RunMessage.SliceRead(key, step, slice, settings.from(), copy));
+  }
+
+  private Behavior<Command> onComputeFailed(ComputeFailed failed) {
+    fail("slice %d failed in step %d: %s".formatted(slice, step, failed.cause()));
+    return this;
+  }
+
+  private void fail(String cause) {
+    settings.run().tell(new RunMessage.SliceFailed(key, slice, cause));
+  }
+
+  private void compute(Supplier<Command> work) {
+    getContext()
+        .pipeToSelf(
+            CompletableFuture.supplyAsync(work, settings.compute()),
+            (done, failure) -> failure == null ? done : new ComputeFailed(failure));
+  }
+}

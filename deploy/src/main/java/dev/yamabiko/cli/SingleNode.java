@@ -1,0 +1,184 @@
+package dev.yamabiko.cli;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.DispatcherSelector;
+import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.Behaviors;
+import com.typesafe.config.ConfigFactory;
+import dev.yamabiko.coordinator.RunListener;
+import dev.yamabiko.coordinator.RunSettings;
+import dev.yamabiko.coordinator.TrainingRun;
+import dev.yamabiko.data.LoadedData;
+import dev.yamabiko.job.Job;
+import dev.yamabiko.nn.Network;
+import dev.yamabiko.protocol.RunDefinition;
+import dev.yamabiko.protocol.RunEvent;
+import dev.yamabiko.protocol.RunKey;
+import dev.yamabiko.protocol.RunMessage;
+import dev.yamabiko.protocol.RunOutcome;
+import dev.yamabiko.protocol.WorkerMessage;
+import dev.yamabiko.step.ChunkGrid;
+import dev.yamabiko.step.EvaluationPlan;
+import dev.yamabiko.step.StepPlan;
+import dev.yamabiko.worker.TrainingData;
+import dev.yamabiko.worker.Worker;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/**
+ * One run in one JVM: the same actors as on a cluster, in one ActorSystem, arrays passed by
+ * reference.
+ */
+public final class SingleNode {
+
+  /** Lets another thread end a run after its current step. */
+  public static final class Cancellation {
+    private final CompletableFuture<String> reason = new CompletableFuture<>();
+
+    public void cancel(String why) {
+      reason.complete(why);
+    }
+  }
+
+  private sealed interface Command {}
+
+  private record Observed(RunEvent event) implements Command {}
+
+  private record Cancel(String reason) implements Command {}
+
+  private SingleNode() {}
+
+  /** Slices for a network of this size: more than one only where each has enough to do. */
+  static int slices(int parameters, int workers) {
+    int chunksWorthASlice = 16;
+    return Math.max(1, Math.min(workers, ChunkGrid.chunks(parameters) / chunksWorthASlice));
+  }
+
+  public static RunOutcome run(
+      Job job,
+      LoadedData data,
+      String dataSha256,
+      Network network,
+      int workers,
+      List<RunListener> listeners,
+      Cancellation cancellation) {
+    return run(
+        job,
+        data,
+        dataSha256,
+        network,
+        workers,
+        slices(network.parameterCount(), workers),
+        listeners,
+        cancellation);
+  }
+
+  /** Blocks until the run has ended. */
+  static RunOutcome run(
+      Job job,
+      LoadedData data,
+      String dataSha256,
+      Network network,
+      int workers,
+      int slices,
+      List<RunListener> listeners,
+      Cancellation cancellation) {
+    CompletableFuture<RunOutcome> outcome = new CompletableFuture<>();
+    ExecutorService compute =
+        Executors.newFixedThreadPool(
+            slices,
+            task -> {
+              Thread thread = new Thread(task, "slice-compute");
+              thread.setDaemon(true);
+              return thread;
+            });
+    Behavior<Command> guardian =
+        Behaviors.setup(
+            context -> {
+              ActorRef<RunMessage> run =
+                  spawnRun(context, job, data, dataSha256, network, workers, slices, compute);
+              return guard(run, job, listeners, outcome);
+            });
+    ActorSystem<Command> system =
+        ActorSystem.create(
+            guardian, "yamabiko", ConfigFactory.load("single-node"), DispatcherSelector.blocking());
+    cancellation.reason.thenAccept(reason -> system.tell(new Cancel(reason)));
+    system
+        .getWhenTerminated()
+        .thenRun(
+            () ->
+                outcome.completeExceptionally(
+                    new IllegalStateException("the actor system ended before the run")));
+    try {
+      return outcome.join();
+    } finally {
+      system.terminate();
+      system.getWhenTerminated().toCompletableFuture().join();
+      compute.shutdownNow();
+    }
+  }
+
+  private static ActorRef<RunMessage> spawnRun(
+      ActorContext<Command> context,
+      Job job,
+      LoadedData data,
+      String dataSha256,
+      Network network,
+      int workers,
+      int slices,
+      ExecutorService compute) {
+    TrainingData trainingData = new TrainingData(data.train(), data.validation());
+    Map<String, ActorRef<WorkerMessage>> refs = new LinkedHashMap<>();
+    for (int w = 1; w <= workers; w++) {
+      String name = "worker-" + w;
+      refs.put(name, context.spawn(Worker.create(name, definition -> trainingData), name));
+    }
+    RunSettings settings =
+        new RunSettings(
+            new RunKey(job.name(), 1),
+            job,
+            new RunDefinition(job.resolved(), dataSha256),
+            network,
+            new StepPlan(data.train().size(), job.batchSize(), job.shards(), job.epochs()),
+            data.validation().map(validation -> new EvaluationPlan(validation.size())),
+            refs,
+            slices,
+            compute,
+            context.messageAdapter(RunEvent.class, Observed::new));
+    return context.spawn(TrainingRun.create(settings), "run");
+  }
+
+  private static Behavior<Command> guard(
+      ActorRef<RunMessage> run,
+      Job job,
+      List<RunListener> listeners,
+      CompletableFuture<RunOutcome> outcome) {
+    return Behaviors.receive(Command.class)
+        .onMessage(
+            Observed.class,
+            observed -> {
+              try {
+                listeners.forEach(listener -> listener.onEvent(observed.event()));
+              } catch (RuntimeException e) {
+                outcome.completeExceptionally(e);
+              }
+              if (observed.event() instanceof RunEvent.RunEnded ended) {
+                outcome.complete(ended.outcome());
+              }
+              return Behaviors.same();
+            })
+        .onMessage(
+            Cancel.class,
+            cancel -> {
+              run.tell(new RunMessage.CancelRun(new RunKey(job.name(), 1), cancel.reason()));
+              return Behaviors.same();
+            })
+        .build();
+  }
+}

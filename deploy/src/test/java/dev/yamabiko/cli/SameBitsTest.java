@@ -1,0 +1,153 @@
+package dev.yamabiko.cli;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.yamabiko.data.DataLoader;
+import dev.yamabiko.data.LoadedData;
+import dev.yamabiko.job.Job;
+import dev.yamabiko.job.JobFile;
+import dev.yamabiko.nn.Network;
+import dev.yamabiko.protocol.RunOutcome;
+import dev.yamabiko.step.PlainStep;
+import dev.yamabiko.step.StepPlan;
+import dev.yamabiko.tensor.KernelsFactory;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * The test that defines the project: whatever the number of workers and slices, the weights are
+ * those of the plain single-threaded step, to the bit.
+ */
+class SameBitsTest {
+
+  /** The numbers of a small random job. */
+  record Numbers(int examples, int batch, int shards, int epochs, String optimizer, String clip) {
+    String job() {
+      return String.format(
+          Locale.ROOT,
+          """
+          name = random, seed = 5
+          data.train.builtin { name = spirals, examples = %d, seed = 3 }
+          model = [ { dense { units = 70 } }, tanh, { dense { units = 130, initializer = glorot } }, relu,
+                    { dense { units = 3 } } ]
+          loss = softmax-cross-entropy
+          optimizer { %s }
+          %s
+          batch-size = %d, shards = %d, epochs = %d
+          """,
+          examples,
+          optimizer,
+          clip,
+          batch,
+          shards,
+          epochs);
+    }
+  }
+
+  @Provide
+  Arbitrary<Numbers> numbers() {
+    Arbitrary<Integer> batch = Arbitraries.integers().between(1, 40);
+    return batch.flatMap(
+        b ->
+            Combinators.combine(
+                    Arbitraries.integers().between(1, 90),
+                    Arbitraries.integers().between(1, b),
+                    Arbitraries.integers().between(1, 2),
+                    Arbitraries.of(
+                        "sgd { learning-rate = 0.1 }",
+                        "sgd { learning-rate = 0.1, momentum = 0.9, nesterov = true, weight-decay = 0.01 }",
+                        "adam { learning-rate = 0.01 }"),
+                    Arbitraries.of("", "clipping { global-norm = 0.05 }"))
+                .as((n, s, e, optimizer, clip) -> new Numbers(n, b, s, e, optimizer, clip)));
+  }
+
+  @Property(tries = 12)
+  void shouldEqualPlainStepForAnyWorkersAndSlices(
+      @ForAll("numbers") Numbers numbers,
+      @ForAll("workers") int workers,
+      @ForAll("slices") int slices) {
+    assertSameBits(numbers.job(), workers, slices);
+  }
+
+  @Tag("slow")
+  @Property(tries = 200)
+  void shouldEqualPlainStepForManyJobs(
+      @ForAll("numbers") Numbers numbers,
+      @ForAll("workers") int workers,
+      @ForAll("slices") int slices) {
+    assertSameBits(numbers.job(), workers, slices);
+  }
+
+  @Provide
+  Arbitrary<Integer> workers() {
+    return Arbitraries.of(1, 2, 3, 5, 16);
+  }
+
+  /** The network has 9,833 parameters: three chunks, so at most three slices. */
+  @Provide
+  Arbitrary<Integer> slices() {
+    return Arbitraries.of(1, 2, 3);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 1", "2, 1", "3, 2", "5, 7"})
+  void shouldEqualPlainStepForConvolutionalNetworkWithShortLastBatch(int workers, int slices) {
+    assertSameBits(
+        """
+        name = convolutional, seed = 11
+        data.train.builtin { name = digits, examples = 75, seed = 2 }
+        data.validation.builtin { name = digits, examples = 30, seed = 4 }
+        model = [ { conv2d { filters = 5, kernel = 3, padding = same } }, relu, { max-pool { size = 2 } },
+                  { conv2d { filters = 7, kernel = [3, 5], stride = 2, padding = 1 } }, sigmoid,
+                  flatten, { dense { units = 90 } }, relu, { dense { units = 10 } } ]
+        loss = softmax-cross-entropy
+        optimizer { sgd { learning-rate = 0.05, momentum = 0.9 } }
+        clipping { global-norm = 1 }
+        batch-size = 32, shards = 6, epochs = 2
+        """,
+        workers,
+        slices);
+  }
+
+  private static void assertSameBits(String text, int workers, int slices) {
+    Job job = JobFile.parse(text, "test.conf", Path.of(""), List.of());
+    LoadedData data = DataLoader.load(job.data(), job.seed());
+    Network network = Network.build(data.train().inputShape(), job.model());
+    StepPlan plan = new StepPlan(data.train().size(), job.batchSize(), job.shards(), job.epochs());
+    PlainStep plain =
+        new PlainStep(
+            plan,
+            network,
+            job.loss(),
+            job.optimizer(),
+            job.clipNorm(),
+            job.seed(),
+            data.train(),
+            KernelsFactory.create());
+    RunOutcome outcome =
+        SingleNode.run(
+            job, data, "", network, workers, slices, List.of(), new SingleNode.Cancellation());
+    assertEquals(RunOutcome.Status.COMPLETED, outcome.status(), outcome.message());
+    assertEquals((long) data.train().size() * job.epochs(), outcome.samplesApplied());
+    assertArrayEquals(bits(plain.run(job.seed())), bits(outcome.weights().orElseThrow()));
+  }
+
+  private static int[] bits(float[] values) {
+    int[] bits = new int[values.length];
+    for (int i = 0; i < bits.length; i++) {
+      bits[i] = Float.floatToRawIntBits(values[i]);
+    }
+    return bits;
+  }
+}

@@ -1,0 +1,76 @@
+package dev.yamabiko.worker;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.javadsl.Behaviors;
+import dev.yamabiko.step.DivergenceException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+
+/**
+ * One unit of a worker's computing: the leased blocks of one step, or some parts of an evaluation.
+ * Runs it on the worker's compute thread, tells the worker how it went, and ends. If the worker
+ * stops, so does this task; what it still computes then comes too late and is dropped where it
+ * arrives.
+ */
+final class ShardTask {
+
+  sealed interface Command {}
+
+  private record Done() implements Command {}
+
+  private record Failed(Throwable cause) implements Command {}
+
+  /** What the worker hears. */
+  sealed interface Result {
+    /** The step whose weights were used. */
+    long step();
+
+    record Finished(long step) implements Result {}
+
+    /** NaN or infinity. */
+    record Diverged(long step, String message) implements Result {}
+
+    record Crashed(long step, String cause) implements Result {}
+  }
+
+  private ShardTask() {}
+
+  /**
+   * @param work sends what it computes by itself
+   */
+  static Behavior<Command> create(
+      long step, Runnable work, Executor compute, ActorRef<Result> replyTo) {
+    return Behaviors.setup(
+        context -> {
+          context.pipeToSelf(
+              CompletableFuture.runAsync(work, compute),
+              (done, failure) -> failure == null ? new Done() : new Failed(failure));
+          return Behaviors.receive(Command.class)
+              .onMessage(
+                  Done.class,
+                  done -> {
+                    replyTo.tell(new Result.Finished(step));
+                    return Behaviors.stopped();
+                  })
+              .onMessage(
+                  Failed.class,
+                  failed -> {
+                    replyTo.tell(failure(step, failed.cause()));
+                    return Behaviors.stopped();
+                  })
+              .build();
+        });
+  }
+
+  private static Result failure(long step, Throwable failure) {
+    Throwable cause =
+        failure instanceof CompletionException && failure.getCause() != null
+            ? failure.getCause()
+            : failure;
+    return cause instanceof DivergenceException
+        ? new Result.Diverged(step, cause.getMessage())
+        : new Result.Crashed(step, cause.toString());
+  }
+}

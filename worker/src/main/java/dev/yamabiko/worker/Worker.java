@@ -1,0 +1,287 @@
+package dev.yamabiko.worker;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.PostStop;
+import akka.actor.typed.javadsl.AbstractBehavior;
+import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.actor.typed.javadsl.Receive;
+import dev.yamabiko.job.JobFile;
+import dev.yamabiko.protocol.RunKey;
+import dev.yamabiko.protocol.RunMessage;
+import dev.yamabiko.protocol.SliceMessage;
+import dev.yamabiko.protocol.WorkerMessage;
+import dev.yamabiko.step.Block;
+import dev.yamabiko.step.Statistics;
+import dev.yamabiko.tensor.KernelsFactory;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/**
+ * Takes part in one run at a time: holds the lease and the incoming weights, and whenever the
+ * weights of a leased step are complete starts a {@link ShardTask} on its own compute thread. In
+ * the steady state it asks nobody: weights come, contributions go.
+ *
+ * <p>Stale messages (another run or term, a lease or step gone by) are dropped. A task that crashes
+ * is reported to the training run, which decides. All state of a run comes from {@code JoinRun} and
+ * the slices, so a worker that starts anew just joins again.
+ */
+public final class Worker extends AbstractBehavior<Worker.Command> {
+
+  sealed interface Command {}
+
+  private record FromOutside(WorkerMessage message) implements Command {}
+
+  private record ReplicaBuilt(RunKey key, RunReplica replica) implements Command {}
+
+  private record ReplicaFailed(RunKey key, Throwable cause) implements Command {}
+
+  private record TaskEnded(RunKey key, ShardTask.Result result) implements Command {}
+
+  /** The run that this worker takes part in; {@code replica} is null until it is built. */
+  private static final class Membership {
+    final WorkerMessage.JoinRun join;
+    final WeightsInbox inbox;
+    final Queue<WorkerMessage.Evaluate> evaluations = new ArrayDeque<>();
+    RunReplica replica;
+    WorkerMessage.TakeLease lease;
+    long leaseNumber;
+    boolean paused;
+    boolean busy;
+    long nextStep;
+
+    Membership(WorkerMessage.JoinRun join) {
+      this.join = join;
+      inbox = new WeightsInbox(join.slices().size());
+    }
+  }
+
+  /**
+   * @param name unique among the run's workers
+   */
+  public static Behavior<WorkerMessage> create(String name, DataProvider data) {
+    return Behaviors.transformMessages(
+        WorkerMessage.class,
+        Behaviors.<Command>setup(context -> new Worker(context, name, data)),
+        wrap -> wrap.match(WorkerMessage.class, FromOutside::new));
+  }
+
+  private final String name;
+  private final DataProvider data;
+  private final ExecutorService compute;
+  private final ActorRef<WorkerMessage> self;
+  private Membership run;
+
+  private Worker(ActorContext<Command> context, String name, DataProvider data) {
+    super(context);
+    this.name = name;
+    this.data = data;
+    self = context.messageAdapter(WorkerMessage.class, FromOutside::new);
+    compute =
+        Executors.newSingleThreadExecutor(
+            task -> {
+              Thread thread = new Thread(task, "compute-" + name);
+              thread.setDaemon(true);
+              return thread;
+            });
+  }
+
+  @Override
+  public Receive<Command> createReceive() {
+    return newReceiveBuilder()
+        .onMessage(FromOutside.class, this::onFromOutside)
+        .onMessage(ReplicaBuilt.class, this::onReplicaBuilt)
+        .onMessage(ReplicaFailed.class, this::onReplicaFailed)
+        .onMessage(TaskEnded.class, this::onTaskEnded)
+        .onSignal(PostStop.class, this::onPostStop)
+        .build();
+  }
+
+  private Behavior<Command> onFromOutside(FromOutside command) {
+    WorkerMessage message = command.message();
+    if (message instanceof WorkerMessage.JoinRun join) {
+      onJoinRun(join);
+    } else if (run == null || !message.key().equals(run.join.key())) {
+      getContext().getLog().debug("refused run={} worker={}", message.key(), name);
+    } else if (message instanceof WorkerMessage.InstallWeights weights) {
+      run.inbox.accept(weights);
+      proceed();
+    } else if (message instanceof WorkerMessage.TakeLease lease) {
+      onTakeLease(lease);
+    } else if (message instanceof WorkerMessage.PauseLease pause) {
+      onPauseLease(pause);
+    } else if (message instanceof WorkerMessage.Evaluate evaluate) {
+      run.evaluations.add(evaluate);
+      proceed();
+    } else if (message instanceof WorkerMessage.LeaveRun) {
+      run = null;
+    } else {
+      throw new IllegalStateException("no handler for " + message.getClass());
+    }
+    return this;
+  }
+
+  private void onJoinRun(WorkerMessage.JoinRun join) {
+    RunKey key = join.key();
+    run = new Membership(join);
+    getContext()
+        .pipeToSelf(
+            CompletableFuture.supplyAsync(
+                () ->
+                    new RunReplica(
+                        JobFile.parse(
+                            join.definition().job(), "run " + key.run(), Path.of(""), List.of()),
+                        data.open(join.definition()),
+                        join.slices().size(),
+                        KernelsFactory.create()),
+                compute),
+            (replica, failure) ->
+                failure == null ? new ReplicaBuilt(key, replica) : new ReplicaFailed(key, failure));
+  }
+
+  private Behavior<Command> onReplicaBuilt(ReplicaBuilt built) {
+    if (isCurrent(built.key())) {
+      run.replica = built.replica();
+      run.join.replyTo().tell(new RunMessage.WorkerReady(built.key(), name, self));
+      proceed();
+    }
+    return this;
+  }
+
+  private Behavior<Command> onReplicaFailed(ReplicaFailed failed) {
+    if (isCurrent(failed.key())) {
+      run.join
+          .replyTo()
+          .tell(new RunMessage.WorkerFailed(failed.key(), name, failed.cause().toString()));
+      run = null;
+    }
+    return this;
+  }
+
+  private boolean isCurrent(RunKey key) {
+    return run != null && run.join.key().equals(key);
+  }
+
+  private void onTakeLease(WorkerMessage.TakeLease lease) {
+    if (lease.lease() > run.leaseNumber) {
+      run.leaseNumber = lease.lease();
+      run.lease = lease;
+      run.paused = false;
+      proceed();
+    }
+  }
+
+  private void onPauseLease(WorkerMessage.PauseLease pause) {
+    if (pause.lease() >= run.leaseNumber) {
+      run.leaseNumber = pause.lease();
+      run.paused = true;
+      pause
+          .replyTo()
+          .tell(new RunMessage.LeasePaused(run.join.key(), pause.lease(), run.nextStep, name));
+    }
+  }
+
+  /** Starts the next piece of work if there is one and the compute thread is free. */
+  private void proceed() {
+    if (run.busy || run.replica == null || !run.inbox.isComplete()) {
+      return;
+    }
+    long step = run.inbox.step();
+    run.evaluations.removeIf(evaluate -> evaluate.step() < step);
+    WorkerMessage.Evaluate next = run.evaluations.peek();
+    if (next != null && next.step() == step) {
+      run.evaluations.remove();
+      start(step, evaluation(next));
+    } else if (isLeased(step)) {
+      run.nextStep = step + 1;
+      start(step, training(step, run.lease.blocks()));
+    }
+  }
+
+  private boolean isLeased(long step) {
+    return run.lease != null
+        && !run.paused
+        && step >= run.nextStep
+        && step >= run.lease.fromStep()
+        && step < run.lease.untilStep();
+  }
+
+  private Runnable training(long step, List<Block> blocks) {
+    RunReplica replica = run.replica;
+    RunKey key = run.join.key();
+    List<ActorRef<SliceMessage>> slices = run.join.slices();
+    return () ->
+        replica.train(
+            step,
+            blocks,
+            (block, slice, gradient, statistics) ->
+                slices
+                    .get(slice)
+                    .tell(
+                        new SliceMessage.Contribute(
+                            key, step, slice, block, gradient, statistics, name)));
+  }
+
+  private Runnable evaluation(WorkerMessage.Evaluate request) {
+    RunReplica replica = run.replica;
+    return () -> {
+      List<Statistics> statistics =
+          replica.evaluate(request.data(), request.fromPart(), request.toPart());
+      request
+          .replyTo()
+          .tell(
+              new RunMessage.PartsEvaluated(
+                  request.key(),
+                  request.step(),
+                  request.data(),
+                  request.fromPart(),
+                  statistics,
+                  name));
+    };
+  }
+
+  private void start(long step, Runnable work) {
+    run.busy = true;
+    RunKey key = run.join.key();
+    RunReplica replica = run.replica;
+    var weights = run.inbox.slices();
+    Runnable task =
+        () -> {
+          replica.install(step, weights);
+          work.run();
+        };
+    ActorRef<ShardTask.Result> replyTo =
+        getContext().messageAdapter(ShardTask.Result.class, result -> new TaskEnded(key, result));
+    getContext().spawnAnonymous(ShardTask.create(step, task, compute, replyTo));
+  }
+
+  private Behavior<Command> onTaskEnded(TaskEnded ended) {
+    if (!isCurrent(ended.key())) {
+      return this;
+    }
+    run.busy = false;
+    ShardTask.Result result = ended.result();
+    if (result instanceof ShardTask.Result.Diverged diverged) {
+      run.join
+          .replyTo()
+          .tell(new RunMessage.Diverged(ended.key(), diverged.step(), diverged.message()));
+    } else if (result instanceof ShardTask.Result.Crashed crashed) {
+      String cause = "in step " + crashed.step() + ": " + crashed.cause();
+      run.join.replyTo().tell(new RunMessage.WorkerFailed(ended.key(), name, cause));
+    } else {
+      proceed();
+    }
+    return this;
+  }
+
+  private Behavior<Command> onPostStop(PostStop signal) {
+    compute.shutdownNow();
+    return this;
+  }
+}
