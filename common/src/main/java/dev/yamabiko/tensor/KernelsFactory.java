@@ -1,8 +1,70 @@
 package dev.yamabiko.tensor;
 
-/** Placeholder. */
+import java.lang.reflect.InvocationTargetException;
+import java.util.Optional;
+
+/**
+ * Makes the fastest kernels that this JVM can run. The system property {@value #PROPERTY} may name
+ * "scalar" or "vector" to have no choice made.
+ */
 public final class KernelsFactory {
+  private KernelsFactory() {}
+
+  static final String PROPERTY = "yamabiko.kernels";
+  private static final String MODULE = "jdk.incubator.vector";
+  private static final String VECTOR_KERNELS = "dev.yamabiko.tensor.vector.VectorKernels";
+
+  /** New kernels with scratch memory of their own, for one thread. */
   public static Kernels create() {
-    throw new IllegalStateException();
+    String wanted = wanted();
+    Optional<String> obstacle = obstacle();
+    if (wanted.equals("vector") && obstacle.isPresent()) {
+      throw new IllegalStateException(PROPERTY + "=vector, but " + obstacle.get());
+    }
+    return wanted.equals("scalar") || obstacle.isPresent() ? new ScalarKernels() : newVector();
+  }
+
+  /** Why {@link #create} makes the slow kernels although nobody asked for them, to be said once. */
+  public static Optional<String> notice() {
+    return wanted().isEmpty()
+        ? obstacle().map(reason -> "computing with scalar kernels, many times slower: " + reason)
+        : Optional.empty();
+  }
+
+  private static String wanted() {
+    String wanted = System.getProperty(PROPERTY, "");
+    return switch (wanted) {
+      case "", "scalar", "vector" -> wanted;
+      default ->
+          throw new IllegalStateException(
+              PROPERTY + " must be scalar or vector but is \"" + wanted + '"');
+    };
+  }
+
+  /** What keeps the vector kernels from running, if anything. */
+  private static Optional<String> obstacle() {
+    if (ModuleLayer.boot().findModule(MODULE).isEmpty()) {
+      return Optional.of(
+          "the module " + MODULE + " is not loaded; start java with --add-modules " + MODULE);
+    }
+    int lanes = (int) invoke("lanes");
+    return lanes < 4
+        ? Optional.of("the vectors of this JVM hold only " + lanes + " floats")
+        : Optional.empty();
+  }
+
+  private static Kernels newVector() {
+    return (Kernels) invoke("create");
+  }
+
+  /** By name, because that package is compiled apart and needs a module that may be absent. */
+  private static Object invoke(String method) {
+    try {
+      return Class.forName(VECTOR_KERNELS).getMethod(method).invoke(null);
+    } catch (InvocationTargetException e) {
+      throw new IllegalStateException("the vector kernels do not start", e.getCause());
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("the vector kernels are missing", e);
+    }
   }
 }

@@ -1,0 +1,325 @@
+package dev.yamabiko.tensor;
+
+import java.util.Arrays;
+
+/**
+ * The definition of {@link Kernels} written with {@code Math.fma} and nothing else. Loops run so
+ * that the innermost goes over neighbouring outputs; each output's own chain is as defined.
+ */
+public final class ScalarKernels implements Kernels {
+
+  private final ShardSums sums = new ShardSums();
+  private float[] weights = {};
+  private float[] outputs = {};
+
+  @Override
+  public String name() {
+    return "scalar";
+  }
+
+  @Override
+  public void affine(
+      int rows,
+      int in,
+      int out,
+      float[] x,
+      int xAt,
+      float[] w,
+      int wAt,
+      float[] b,
+      int bAt,
+      float[] y,
+      int yAt) {
+    multiply(rows, in, out, x, xAt, w, wAt, y, yAt);
+    for (int i = 0; i < rows; i++) {
+      int row = yAt + i * out;
+      for (int j = 0; j < out; j++) {
+        y[row + j] += b[bAt + j];
+      }
+    }
+  }
+
+  @Override
+  public void inputGradient(
+      int rows, int in, int out, float[] g, int gAt, float[] w, int wAt, float[] dx, int dxAt) {
+    weights = atLeast(weights, in * out);
+    for (int i = 0; i < in; i++) {
+      for (int o = 0; o < out; o++) {
+        weights[o * in + i] = w[wAt + i * out + o];
+      }
+    }
+    multiply(rows, out, in, g, gAt, weights, 0, dx, dxAt);
+  }
+
+  /** C = A B: A [rows, steps], B [steps, columns]. */
+  private static void multiply(
+      int rows,
+      int steps,
+      int columns,
+      float[] a,
+      int aAt,
+      float[] b,
+      int bAt,
+      float[] c,
+      int cAt) {
+    for (int i = 0; i < rows; i++) {
+      int row = cAt + i * columns;
+      Arrays.fill(c, row, row + columns, 0f);
+      for (int k = 0; k < steps; k++) {
+        addMultiple(columns, a[aAt + i * steps + k], b, bAt + k * columns, c, row);
+      }
+    }
+  }
+
+  /** c = a * b + c. */
+  private static void addMultiple(int n, float a, float[] b, int bAt, float[] c, int cAt) {
+    for (int j = 0; j < n; j++) {
+      c[cAt + j] = Math.fma(a, b[bAt + j], c[cAt + j]);
+    }
+  }
+
+  @Override
+  public void weightGradient(
+      ShardRows shards,
+      int in,
+      int out,
+      float[] x,
+      int xAt,
+      float[] g,
+      int gAt,
+      float[] dw,
+      int dwAt) {
+    sums.begin(in * out);
+    for (int s = 0; s < shards.shards(); s++) {
+      if (!shards.isEmpty(s)) {
+        float[] sum = sums.hand();
+        Arrays.fill(sum, 0, in * out, 0f);
+        for (int row = shards.from(s); row < shards.to(s); row++) {
+          for (int i = 0; i < in; i++) {
+            addMultiple(out, x[xAt + row * in + i], g, gAt + row * out, sum, i * out);
+          }
+        }
+      }
+      sums.accept(!shards.isEmpty(s));
+    }
+    sums.finish(dw, dwAt);
+  }
+
+  @Override
+  public void biasGradient(
+      ShardRows shards, int columns, int pixels, float[] g, int gAt, float[] db, int dbAt) {
+    sums.begin(columns);
+    for (int s = 0; s < shards.shards(); s++) {
+      if (!shards.isEmpty(s)) {
+        float[] sum = sums.hand();
+        Arrays.fill(sum, 0, columns, 0f);
+        for (int row = shards.from(s); row < shards.to(s); row++) {
+          addPixels(columns, pixels, g, gAt + row * columns * pixels, sum);
+        }
+      }
+      sums.accept(!shards.isEmpty(s));
+    }
+    sums.finish(db, dbAt);
+  }
+
+  private static void addPixels(int columns, int pixels, float[] g, int gAt, float[] sum) {
+    if (pixels == 1) {
+      for (int c = 0; c < columns; c++) {
+        sum[c] += g[gAt + c];
+      }
+      return;
+    }
+    int c = 0;
+    for (; c + 8 <= columns; c += 8) {
+      addPixelsOfEight(pixels, g, gAt + c * pixels, sum, c);
+    }
+    for (; c < columns; c++) {
+      float s = sum[c];
+      for (int p = 0; p < pixels; p++) {
+        s += g[gAt + c * pixels + p];
+      }
+      sum[c] = s;
+    }
+  }
+
+  /** Eight independent chains side by side, because one chain waits for every addition. */
+  private static void addPixelsOfEight(int pixels, float[] g, int at, float[] sum, int c) {
+    float s0 = sum[c];
+    float s1 = sum[c + 1];
+    float s2 = sum[c + 2];
+    float s3 = sum[c + 3];
+    float s4 = sum[c + 4];
+    float s5 = sum[c + 5];
+    float s6 = sum[c + 6];
+    float s7 = sum[c + 7];
+    for (int p = at; p < at + pixels; p++) {
+      s0 += g[p];
+      s1 += g[p + pixels];
+      s2 += g[p + 2 * pixels];
+      s3 += g[p + 3 * pixels];
+      s4 += g[p + 4 * pixels];
+      s5 += g[p + 5 * pixels];
+      s6 += g[p + 6 * pixels];
+      s7 += g[p + 7 * pixels];
+    }
+    sum[c] = s0;
+    sum[c + 1] = s1;
+    sum[c + 2] = s2;
+    sum[c + 3] = s3;
+    sum[c + 4] = s4;
+    sum[c + 5] = s5;
+    sum[c + 6] = s6;
+    sum[c + 7] = s7;
+  }
+
+  @Override
+  public void convolve(
+      ConvShape shape,
+      int rows,
+      float[] x,
+      int xAt,
+      float[] w,
+      int wAt,
+      float[] b,
+      int bAt,
+      float[] y,
+      int yAt) {
+    int filters = shape.filters();
+    int pixels = shape.outHeight() * shape.outWidth();
+    outputs = atLeast(outputs, filters);
+    for (int n = 0; n < rows; n++) {
+      for (int pixel = 0; pixel < pixels; pixel++) {
+        Arrays.fill(outputs, 0, filters, 0f);
+        for (int tap = 0; tap < shape.taps(); tap++) {
+          float value = inputAt(shape, x, xAt + n * shape.inputSize(), pixel, tap);
+          addMultiple(filters, value, w, wAt + tap * filters, outputs, 0);
+        }
+        for (int f = 0; f < filters; f++) {
+          y[yAt + (n * filters + f) * pixels + pixel] = outputs[f] + b[bAt + f];
+        }
+      }
+    }
+  }
+
+  /** What the output pixel sees through this tap (channel, ky, kx): an input or the padding. */
+  private static float inputAt(ConvShape shape, float[] x, int xAt, int pixel, int tap) {
+    int kx = tap % shape.kernelWidth();
+    int ky = tap / shape.kernelWidth() % shape.kernelHeight();
+    int channel = tap / shape.kernelWidth() / shape.kernelHeight();
+    int row = pixel / shape.outWidth() * shape.stride() + ky - shape.padHeight();
+    int column = pixel % shape.outWidth() * shape.stride() + kx - shape.padWidth();
+    if (row < 0 || row >= shape.height() || column < 0 || column >= shape.width()) {
+      return 0f;
+    }
+    return x[xAt + (channel * shape.height() + row) * shape.width() + column];
+  }
+
+  @Override
+  public void convolveInputGradient(
+      ConvShape shape, int rows, float[] g, int gAt, float[] w, int wAt, float[] dx, int dxAt) {
+    int channels = shape.channels();
+    int pixels = shape.height() * shape.width();
+    int window = shape.kernelHeight() * shape.kernelWidth();
+    int filters = shape.filters();
+    weights = atLeast(weights, channels * window * filters);
+    for (int c = 0; c < channels; c++) {
+      for (int k = 0; k < window; k++) {
+        for (int f = 0; f < filters; f++) {
+          int flipped = window - 1 - k;
+          weights[(f * window + flipped) * channels + c] = w[wAt + (c * window + k) * filters + f];
+        }
+      }
+    }
+    outputs = atLeast(outputs, channels);
+    for (int n = 0; n < rows; n++) {
+      for (int pixel = 0; pixel < pixels; pixel++) {
+        Arrays.fill(outputs, 0, channels, 0f);
+        for (int tap = 0; tap < filters * window; tap++) {
+          float value = gradientAt(shape, g, gAt + n * shape.outputSize(), pixel, tap);
+          addMultiple(channels, value, weights, tap * channels, outputs, 0);
+        }
+        for (int c = 0; c < channels; c++) {
+          dx[dxAt + (n * channels + c) * pixels + pixel] = outputs[c];
+        }
+      }
+    }
+  }
+
+  /** What the input pixel receives through this tap (filter, ky', kx'): a gradient or a zero. */
+  private static float gradientAt(ConvShape shape, float[] g, int gAt, int pixel, int tap) {
+    int kx = tap % shape.kernelWidth();
+    int ky = tap / shape.kernelWidth() % shape.kernelHeight();
+    int filter = tap / shape.kernelWidth() / shape.kernelHeight();
+    int row = pixel / shape.width() + ky - (shape.kernelHeight() - 1 - shape.padHeight());
+    int column = pixel % shape.width() + kx - (shape.kernelWidth() - 1 - shape.padWidth());
+    if (row < 0 || column < 0 || row % shape.stride() != 0 || column % shape.stride() != 0) {
+      return 0f;
+    }
+    int y = row / shape.stride();
+    int x = column / shape.stride();
+    if (y >= shape.outHeight() || x >= shape.outWidth()) {
+      return 0f;
+    }
+    return g[gAt + (filter * shape.outHeight() + y) * shape.outWidth() + x];
+  }
+
+  @Override
+  public void convolveWeightGradient(
+      ConvShape shape,
+      ShardRows shards,
+      float[] x,
+      int xAt,
+      float[] g,
+      int gAt,
+      float[] dw,
+      int dwAt) {
+    int filters = shape.filters();
+    int pixels = shape.outHeight() * shape.outWidth();
+    outputs = atLeast(outputs, filters);
+    sums.begin(shape.taps() * filters);
+    for (int s = 0; s < shards.shards(); s++) {
+      if (!shards.isEmpty(s)) {
+        float[] sum = sums.hand();
+        Arrays.fill(sum, 0, shape.taps() * filters, 0f);
+        for (int row = shards.from(s); row < shards.to(s); row++) {
+          for (int pixel = 0; pixel < pixels; pixel++) {
+            for (int f = 0; f < filters; f++) {
+              outputs[f] = g[gAt + (row * filters + f) * pixels + pixel];
+            }
+            for (int tap = 0; tap < shape.taps(); tap++) {
+              float value = inputAt(shape, x, xAt + row * shape.inputSize(), pixel, tap);
+              addMultiple(filters, value, outputs, 0, sum, tap * filters);
+            }
+          }
+        }
+      }
+      sums.accept(!shards.isEmpty(s));
+    }
+    sums.finish(dw, dwAt);
+  }
+
+  @Override
+  public void exp(int n, float[] x, int xAt, float[] y, int yAt) {
+    for (int i = 0; i < n; i++) {
+      y[yAt + i] = Functions.exp(x[xAt + i]);
+    }
+  }
+
+  @Override
+  public void tanh(int n, float[] x, int xAt, float[] y, int yAt) {
+    for (int i = 0; i < n; i++) {
+      y[yAt + i] = Functions.tanh(x[xAt + i]);
+    }
+  }
+
+  @Override
+  public void sigmoid(int n, float[] x, int xAt, float[] y, int yAt) {
+    for (int i = 0; i < n; i++) {
+      y[yAt + i] = Functions.sigmoid(x[xAt + i]);
+    }
+  }
+
+  private static float[] atLeast(float[] array, int length) {
+    return array.length >= length ? array : new float[length];
+  }
+}

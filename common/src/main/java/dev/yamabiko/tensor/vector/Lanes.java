@@ -1,0 +1,31 @@
+package dev.yamabiko.tensor.vector;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/** The sizes that follow from this CPU's vector registers. No result depends on them. */
+final class Lanes {
+  private Lanes() {}
+
+  static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+  static final int LANES = SPECIES.length();
+
+  /** Width of a tile: two vectors. */
+  static final int TILE = 2 * LANES;
+
+  /** Greatest height of a tile: the accumulators fill 32 registers (AVX-512) or else 16. */
+  static final int MAX_HEIGHT = LANES >= 16 ? 14 : 6;
+
+  /** Floats per step in a packed A panel: a power of two, else C2 keeps range checks. */
+  static final int PITCH = LANES >= 16 ? 16 : 8;
+
+  /** How many parts of at most {@code size} cover {@code total}. */
+  static int parts(int total, int size) {
+    return (total + size - 1) / size;
+  }
+
+  /** Where part i begins when {@code total} is divided as evenly as it goes. */
+  static int start(int total, int parts, int i) {
+    return (int) ((long) total * i / parts);
+  }
+}

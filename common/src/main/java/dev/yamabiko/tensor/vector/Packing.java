@@ -1,0 +1,109 @@
+package dev.yamabiko.tensor.vector;
+
+import static dev.yamabiko.tensor.vector.Lanes.LANES;
+import static dev.yamabiko.tensor.vector.Lanes.PITCH;
+import static dev.yamabiko.tensor.vector.Lanes.SPECIES;
+import static dev.yamabiko.tensor.vector.Lanes.TILE;
+
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+
+/**
+ * Moves parts of matrices into the panels that the micro-kernels read from end to end: A panels
+ * [steps][PITCH] and B panels [steps][TILE].
+ */
+final class Packing {
+  private Packing() {}
+
+  /** A panel from {@code height} matrix rows. Lanes beyond the height hold anything. */
+  static void rowsToA(float[] m, int at, int pitch, int height, int steps, float[] panel, int to) {
+    for (int r = 0; r < height; r += LANES) {
+      transpose(m, at + r * pitch, pitch, Math.min(LANES, height - r), steps, panel, to + r, PITCH);
+    }
+  }
+
+  /** A panel from {@code height} matrix columns. Lanes beyond the height hold anything. */
+  static void columnsToA(
+      float[] m, int at, int pitch, int height, int steps, float[] panel, int to) {
+    int p = 0;
+    if (LANES >= 4) {
+      int readable = Math.min(steps, Math.floorDiv(m.length - at - PITCH, pitch) + 1);
+      for (; p < readable; p++) {
+        for (int r = 0; r < PITCH; r += LANES) {
+          FloatVector.fromArray(SPECIES, m, at + p * pitch + r)
+              .intoArray(panel, to + p * PITCH + r);
+        }
+      }
+    }
+    for (; p < steps; p++) {
+      for (int r = 0; r < height; r++) {
+        panel[to + p * PITCH + r] = m[at + p * pitch + r];
+      }
+    }
+  }
+
+  /** B panel from {@code width} matrix columns; the rest of the tile is zero. */
+  static void columnsToB(
+      float[] m, int at, int pitch, int width, int steps, float[] panel, int to) {
+    if (width == TILE) {
+      for (int p = 0; p < steps; p++) {
+        FloatVector left = FloatVector.fromArray(SPECIES, m, at + p * pitch);
+        FloatVector right = FloatVector.fromArray(SPECIES, m, at + p * pitch + LANES);
+        left.intoArray(panel, to + p * TILE);
+        right.intoArray(panel, to + p * TILE + LANES);
+      }
+      return;
+    }
+    for (int p = 0; p < steps; p++) {
+      System.arraycopy(m, at + p * pitch, panel, to + p * TILE, width);
+      Arrays.fill(panel, to + p * TILE + width, to + (p + 1) * TILE, 0f);
+    }
+  }
+
+  /** B panel from {@code width} matrix rows; the rest of the tile is zero. */
+  static void rowsToB(float[] m, int at, int pitch, int width, int steps, float[] panel, int to) {
+    if (width < TILE) {
+      Arrays.fill(panel, to, to + steps * TILE, 0f);
+    }
+    for (int j = 0; j < width; j += LANES) {
+      int rows = Math.min(LANES, width - j);
+      if (rows == LANES) {
+        transpose(m, at + j * pitch, pitch, rows, steps, panel, to + j, TILE);
+      } else {
+        transposeScalar(m, at + j * pitch, pitch, rows, 0, steps, panel, to + j, TILE);
+      }
+    }
+  }
+
+  /**
+   * {@code panel[to + p * panelPitch + r] = m[at + r * pitch + p]} for r below rows, which is at
+   * most LANES; the panel's lanes up to LANES are written too.
+   */
+  private static void transpose(
+      float[] m, int at, int pitch, int rows, int steps, float[] panel, int to, int panelPitch) {
+    int p = 0;
+    if (rows > LANES / 4 && (long) at + (LANES - 1L) * pitch + steps <= m.length) {
+      for (; p + LANES <= steps; p += LANES) {
+        MicroKernels.transpose(m, at + p, pitch, panel, to + p * panelPitch, panelPitch);
+      }
+    }
+    transposeScalar(m, at, pitch, rows, p, steps, panel, to, panelPitch);
+  }
+
+  private static void transposeScalar(
+      float[] m,
+      int at,
+      int pitch,
+      int rows,
+      int from,
+      int steps,
+      float[] panel,
+      int to,
+      int panelPitch) {
+    for (int r = 0; r < rows; r++) {
+      for (int p = from; p < steps; p++) {
+        panel[to + p * panelPitch + r] = m[at + r * pitch + p];
+      }
+    }
+  }
+}

@@ -1,0 +1,111 @@
+package dev.yamabiko.tensor.vector;
+
+import dev.yamabiko.tensor.ShardRows;
+import dev.yamabiko.tensor.TreeOrder;
+import java.util.Arrays;
+
+/**
+ * The walk along the tree over a block's shards, written down once so that every tile can follow
+ * it. Each step takes a shard's chain, or the tile in a slot, adds it to the tile in another slot
+ * (or to nothing) and puts the result into a slot; the last step's slot is {@link #OUT}. Slots 0,
+ * 1, ... are the levels of the tree.
+ */
+final class TreeSteps {
+  static final int NONE = -1;
+
+  /** The result's slot, and the slot for values that are stored at no level. */
+  static final int OUT = 32;
+
+  private static final int HAND = 33;
+  static final int SLOTS = 34;
+
+  private final TreeOrder order =
+      new TreeOrder(
+          new TreeOrder.Combiner() {
+            @Override
+            public void addStored(int level) {
+              if (add != NONE) {
+                emit(HAND);
+                take(NONE, HAND);
+              }
+              add = level;
+            }
+
+            @Override
+            public void store(int level) {
+              emit(level);
+            }
+
+            @Override
+            public void load(int level) {
+              take(NONE, level);
+            }
+          });
+
+  private int[] shards = new int[64];
+  private int[] sources = new int[64];
+  private int[] adds = new int[64];
+  private int[] targets = new int[64];
+  private int count;
+
+  // The step that is being put together.
+  private int shard;
+  private int source;
+  private int add;
+
+  /** Returns false if every shard is empty, so that there is no result. */
+  boolean plan(ShardRows rows) {
+    count = 0;
+    for (int s = 0; s < rows.shards(); s++) {
+      take(s, NONE);
+      order.accept(!rows.isEmpty(s));
+    }
+    boolean present = order.finish();
+    if (present) {
+      emit(OUT);
+    }
+    return present;
+  }
+
+  private void take(int fromShard, int fromSlot) {
+    shard = fromShard;
+    source = fromSlot;
+    add = NONE;
+  }
+
+  private void emit(int target) {
+    if (count == shards.length) {
+      shards = Arrays.copyOf(shards, 2 * count);
+      sources = Arrays.copyOf(sources, 2 * count);
+      adds = Arrays.copyOf(adds, 2 * count);
+      targets = Arrays.copyOf(targets, 2 * count);
+    }
+    shards[count] = shard;
+    sources[count] = source;
+    adds[count] = add;
+    targets[count] = target;
+    count++;
+  }
+
+  int count() {
+    return count;
+  }
+
+  /** The shard whose chain this step takes, or NONE if it takes {@link #source}. */
+  int shard(int step) {
+    return shards[step];
+  }
+
+  int source(int step) {
+    return sources[step];
+  }
+
+  /** The slot to add, or NONE. */
+  int add(int step) {
+    return adds[step];
+  }
+
+  int target(int step) {
+    return targets[step];
+  }
+}

@@ -1,0 +1,125 @@
+package dev.yamabiko.tensor.vector;
+
+import dev.yamabiko.tensor.ConvShape;
+import dev.yamabiko.tensor.Kernels;
+import dev.yamabiko.tensor.ScalarKernels;
+import dev.yamabiko.tensor.ShardRows;
+
+/**
+ * The kernels on the Vector API. Vectors run over outputs, never along a chain, so the results are
+ * those of {@link ScalarKernels} to the bit.
+ */
+public final class VectorKernels implements Kernels {
+  private final Product product = new Product();
+  private final WeightGradient weightGradient = new WeightGradient();
+  private final Convolution convolution = new Convolution();
+
+  /** For what is bound by memory, not arithmetic. */
+  private final ScalarKernels scalar = new ScalarKernels();
+
+  /** Called by name. */
+  public static VectorKernels create() {
+    return new VectorKernels();
+  }
+
+  /** How many floats a vector holds; called by name. */
+  public static int lanes() {
+    return Lanes.LANES;
+  }
+
+  @Override
+  public String name() {
+    return "vector " + Lanes.SPECIES.vectorBitSize();
+  }
+
+  @Override
+  public void affine(
+      int rows,
+      int in,
+      int out,
+      float[] x,
+      int xAt,
+      float[] w,
+      int wAt,
+      float[] b,
+      int bAt,
+      float[] y,
+      int yAt) {
+    product.multiply(rows, out, in, x, xAt, w, wAt, false, b, bAt, y, yAt);
+  }
+
+  @Override
+  public void inputGradient(
+      int rows, int in, int out, float[] g, int gAt, float[] w, int wAt, float[] dx, int dxAt) {
+    product.multiply(rows, in, out, g, gAt, w, wAt, true, null, 0, dx, dxAt);
+  }
+
+  @Override
+  public void weightGradient(
+      ShardRows shards,
+      int in,
+      int out,
+      float[] x,
+      int xAt,
+      float[] g,
+      int gAt,
+      float[] dw,
+      int dwAt) {
+    weightGradient.run(shards, in, out, x, xAt, g, gAt, dw, dwAt);
+  }
+
+  @Override
+  public void biasGradient(
+      ShardRows shards, int columns, int pixels, float[] g, int gAt, float[] db, int dbAt) {
+    scalar.biasGradient(shards, columns, pixels, g, gAt, db, dbAt);
+  }
+
+  @Override
+  public void convolve(
+      ConvShape shape,
+      int rows,
+      float[] x,
+      int xAt,
+      float[] w,
+      int wAt,
+      float[] b,
+      int bAt,
+      float[] y,
+      int yAt) {
+    convolution.forward(shape, rows, x, xAt, w, wAt, b, bAt, y, yAt);
+  }
+
+  @Override
+  public void convolveInputGradient(
+      ConvShape shape, int rows, float[] g, int gAt, float[] w, int wAt, float[] dx, int dxAt) {
+    convolution.inputGradient(shape, rows, g, gAt, w, wAt, dx, dxAt);
+  }
+
+  @Override
+  public void convolveWeightGradient(
+      ConvShape shape,
+      ShardRows shards,
+      float[] x,
+      int xAt,
+      float[] g,
+      int gAt,
+      float[] dw,
+      int dwAt) {
+    convolution.weightGradient(shape, shards, x, xAt, g, gAt, dw, dwAt);
+  }
+
+  @Override
+  public void exp(int n, float[] x, int xAt, float[] y, int yAt) {
+    VectorFunctions.exp(n, x, xAt, y, yAt);
+  }
+
+  @Override
+  public void tanh(int n, float[] x, int xAt, float[] y, int yAt) {
+    VectorFunctions.tanh(n, x, xAt, y, yAt);
+  }
+
+  @Override
+  public void sigmoid(int n, float[] x, int xAt, float[] y, int yAt) {
+    VectorFunctions.sigmoid(n, x, xAt, y, yAt);
+  }
+}

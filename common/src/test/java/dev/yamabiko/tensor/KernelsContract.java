@@ -1,0 +1,322 @@
+package dev.yamabiko.tensor;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+
+import java.util.Arrays;
+import java.util.Random;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.EdgeCasesMode;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.PropertyDefaults;
+import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.IntRange;
+
+/**
+ * What every implementation of {@link Kernels} owes: the bits of another one, on random shapes, at
+ * random offsets, with special values here and there, and not a float written beside its output.
+ *
+ * <p>One instance is used for all cases, so scratch memory is always dirty.
+ */
+@PropertyDefaults(edgeCases = EdgeCasesMode.NONE)
+abstract class KernelsContract {
+
+  private static final float UNTOUCHED = 12345.678f;
+
+  private final Kernels tested;
+  private final Kernels reference;
+
+  KernelsContract(Kernels tested, Kernels reference) {
+    this.tested = tested;
+    this.reference = reference;
+  }
+
+  /** One operation: inputs are drawn from {@code data}, the result goes to out at an offset. */
+  interface Operation {
+    void run(Kernels kernels, Data data, float[] out, int outAt);
+  }
+
+  /** Inputs of one case: the same sequence for both implementations. */
+  static final class Data {
+    private final Random random;
+    private final boolean special;
+    private int at;
+
+    Data(long seed) {
+      random = new Random(seed);
+      special = random.nextInt(4) == 0;
+    }
+
+    /** An array holding n values from {@link #at} on, with neighbours on both sides. */
+    float[] next(int n) {
+      at = random.nextInt(5);
+      float[] values = new float[at + n + random.nextInt(5)];
+      for (int i = 0; i < values.length; i++) {
+        values[i] = special && random.nextInt(50) == 0 ? odd() : random.nextFloat() * 2 - 1;
+      }
+      return values;
+    }
+
+    int at() {
+      return at;
+    }
+
+    private float odd() {
+      return switch (random.nextInt(7)) {
+        case 0 -> -0f;
+        case 1 -> Float.MIN_VALUE;
+        case 2 -> -1e-38f;
+        case 3 -> Float.MAX_VALUE;
+        case 4 -> Float.NEGATIVE_INFINITY;
+        case 5 -> Float.NaN;
+        default -> 0f;
+      };
+    }
+  }
+
+  /** NaN equals NaN whatever its bits; everything else, the sign of zero too, must be the same. */
+  final void assertSameBits(long seed, int outputs, Operation operation) {
+    int at = (int) (seed & 3);
+    float[] expected = new float[at + outputs + 3];
+    Arrays.fill(expected, UNTOUCHED);
+    float[] actual = expected.clone();
+    operation.run(reference, new Data(seed), expected, at);
+    operation.run(tested, new Data(seed), actual, at);
+    assertArrayEquals(expected, actual);
+  }
+
+  @Property
+  void shouldGiveTheDefinedBitsOfAffine(
+      @ForAll @IntRange(max = 40) int rows,
+      @ForAll @IntRange(min = 1, max = 70) int in,
+      @ForAll @IntRange(min = 1, max = 70) int out,
+      @ForAll long seed) {
+    assertSameBits(seed, rows * out, affine(rows, in, out));
+  }
+
+  static Operation affine(int rows, int in, int out) {
+    return (kernels, data, y, yAt) -> {
+      float[] x = data.next(rows * in);
+      int xAt = data.at();
+      float[] w = data.next(in * out);
+      int wAt = data.at();
+      float[] b = data.next(out);
+      kernels.affine(rows, in, out, x, xAt, w, wAt, b, data.at(), y, yAt);
+    };
+  }
+
+  @Property
+  void shouldGiveTheDefinedBitsOfInputGradient(
+      @ForAll @IntRange(max = 40) int rows,
+      @ForAll @IntRange(min = 1, max = 70) int in,
+      @ForAll @IntRange(min = 1, max = 70) int out,
+      @ForAll long seed) {
+    assertSameBits(seed, rows * in, inputGradient(rows, in, out));
+  }
+
+  static Operation inputGradient(int rows, int in, int out) {
+    return (kernels, data, dx, dxAt) -> {
+      float[] g = data.next(rows * out);
+      int gAt = data.at();
+      float[] w = data.next(in * out);
+      kernels.inputGradient(rows, in, out, g, gAt, w, data.at(), dx, dxAt);
+    };
+  }
+
+  @Property
+  void shouldGiveTheDefinedBitsOfWeightGradient(
+      @ForAll("shards") ShardRows shards,
+      @ForAll @IntRange(min = 1, max = 50) int in,
+      @ForAll @IntRange(min = 1, max = 50) int out,
+      @ForAll long seed) {
+    assertSameBits(seed, in * out, weightGradient(shards, in, out));
+  }
+
+  static Operation weightGradient(ShardRows shards, int in, int out) {
+    return (kernels, data, dw, dwAt) -> {
+      float[] x = data.next(shards.rows() * in);
+      int xAt = data.at();
+      float[] g = data.next(shards.rows() * out);
+      kernels.weightGradient(shards, in, out, x, xAt, g, data.at(), dw, dwAt);
+    };
+  }
+
+  @Property
+  void shouldGiveTheDefinedBitsOfBiasGradient(
+      @ForAll("shards") ShardRows shards,
+      @ForAll @IntRange(min = 1, max = 40) int columns,
+      @ForAll @IntRange(min = 1, max = 12) int pixels,
+      @ForAll long seed) {
+    assertSameBits(
+        seed,
+        columns,
+        (kernels, data, db, dbAt) -> {
+          float[] g = data.next(shards.rows() * columns * pixels);
+          kernels.biasGradient(shards, columns, pixels, g, data.at(), db, dbAt);
+        });
+  }
+
+  @Property
+  void shouldGiveTheDefinedBitsOfConvolution(
+      @ForAll("convolutions") ConvShape shape,
+      @ForAll @IntRange(max = 3) int rows,
+      @ForAll long seed) {
+    assertSameBits(seed, rows * shape.outputSize(), convolve(shape, rows));
+  }
+
+  static Operation convolve(ConvShape shape, int rows) {
+    return (kernels, data, y, yAt) -> {
+      float[] x = data.next(rows * shape.inputSize());
+      int xAt = data.at();
+      float[] w = data.next(shape.taps() * shape.filters());
+      int wAt = data.at();
+      float[] b = data.next(shape.filters());
+      kernels.convolve(shape, rows, x, xAt, w, wAt, b, data.at(), y, yAt);
+    };
+  }
+
+  @Property
+  void shouldGiveTheDefinedBitsOfConvolutionInputGradient(
+      @ForAll("convolutions") ConvShape shape,
+      @ForAll @IntRange(max = 3) int rows,
+      @ForAll long seed) {
+    assertSameBits(seed, rows * shape.inputSize(), convolveInputGradient(shape, rows));
+  }
+
+  static Operation convolveInputGradient(ConvShape shape, int rows) {
+    return (kernels, data, dx, dxAt) -> {
+      float[] g = data.next(rows * shape.outputSize());
+      int gAt = data.at();
+      float[] w = data.next(shape.taps() * shape.filters());
+      kernels.convolveInputGradient(shape, rows, g, gAt, w, data.at(), dx, dxAt);
+    };
+  }
+
+  @Property
+  void shouldGiveTheDefinedBitsOfConvolutionWeightGradient(
+      @ForAll("convolutions") ConvShape shape,
+      @ForAll("fewShards") ShardRows shards,
+      @ForAll long seed) {
+    assertSameBits(seed, shape.taps() * shape.filters(), convolveWeightGradient(shape, shards));
+  }
+
+  static Operation convolveWeightGradient(ConvShape shape, ShardRows shards) {
+    return (kernels, data, dw, dwAt) -> {
+      float[] x = data.next(shards.rows() * shape.inputSize());
+      int xAt = data.at();
+      float[] g = data.next(shards.rows() * shape.outputSize());
+      kernels.convolveWeightGradient(shape, shards, x, xAt, g, data.at(), dw, dwAt);
+    };
+  }
+
+  @Property
+  void shouldEqualShardByShardWorkSummedAlongTheTree(
+      @ForAll("shards") ShardRows shards, @ForAll long seed) {
+    int in = 7;
+    int out = 19;
+    float[] x = new Data(seed).next(shards.rows() * in + 5);
+    float[] g = new Data(~seed).next(shards.rows() * out + 5);
+    float[][] alone = new float[shards.shards()][in * out];
+    for (int s = 0; s < shards.shards(); s++) {
+      int from = shards.from(s);
+      ShardRows shard = ShardRows.single(shards.to(s) - from);
+      tested.weightGradient(shard, in, out, x, from * in, g, from * out, alone[s], 0);
+    }
+    float[] expected = new float[in * out];
+    for (int i = 0; i < in * out; i++) {
+      int output = i;
+      Float sum =
+          NaiveKernels.alongTree(
+              0, shards.shards(), s -> shards.isEmpty(s) ? null : alone[s][output]);
+      expected[i] = sum == null ? 0f : sum;
+    }
+    float[] together = new float[in * out];
+    tested.weightGradient(shards, in, out, x, 0, g, 0, together, 0);
+    assertArrayEquals(expected, together);
+  }
+
+  @Property
+  void shouldGiveTheDefinedBitsOfActivations(
+      @ForAll @IntRange(max = 100) int n, @ForAll long seed) {
+    float scale = new float[] {0.3f, 3f, 30f, 200f}[(int) (seed >>> 8 & 3)];
+    for (int function = 0; function < 3; function++) {
+      int which = function;
+      assertSameBits(
+          seed,
+          n,
+          (kernels, data, y, yAt) -> {
+            float[] x = data.next(n);
+            for (int i = 0; i < x.length; i++) {
+              x[i] *= scale;
+            }
+            switch (which) {
+              case 0 -> kernels.exp(n, x, data.at(), y, yAt);
+              case 1 -> kernels.tanh(n, x, data.at(), y, yAt);
+              default -> kernels.sigmoid(n, x, data.at(), y, yAt);
+            }
+          });
+    }
+  }
+
+  @Property(tries = 20)
+  void shouldComputeActivationsInPlace(@ForAll @IntRange(max = 100) int n, @ForAll long seed) {
+    float[] x = new Data(seed).next(n);
+    float[] expected = new float[x.length];
+    reference.tanh(x.length, x, 0, expected, 0);
+    tested.tanh(x.length, x, 0, x, 0);
+    assertArrayEquals(expected, x);
+  }
+
+  /** Blocks of uneven shards, some of them empty. */
+  @Provide
+  Arbitrary<ShardRows> shards() {
+    return Arbitraries.integers()
+        .between(0, 9)
+        .array(int[].class)
+        .ofMinSize(1)
+        .ofMaxSize(20)
+        .map(KernelsContract::shardsOf);
+  }
+
+  @Provide
+  Arbitrary<ShardRows> fewShards() {
+    return Arbitraries.integers()
+        .between(0, 2)
+        .array(int[].class)
+        .ofMinSize(1)
+        .ofMaxSize(5)
+        .map(KernelsContract::shardsOf);
+  }
+
+  static ShardRows shardsOf(int... sizes) {
+    int[] bounds = new int[sizes.length + 1];
+    for (int s = 0; s < sizes.length; s++) {
+      bounds[s + 1] = bounds[s] + sizes[s];
+    }
+    return new ShardRows(bounds);
+  }
+
+  @Provide
+  Arbitrary<ConvShape> convolutions() {
+    Arbitrary<Integer> channels = Arbitraries.integers().between(1, 9);
+    Arbitrary<Integer> size = Arbitraries.integers().between(1, 12);
+    Arbitrary<Integer> kernel = Arbitraries.integers().between(1, 5);
+    Arbitrary<Integer> filters = Arbitraries.integers().between(1, 20);
+    Arbitrary<Integer> stride = Arbitraries.integers().between(1, 3);
+    Arbitrary<Integer> pad = Arbitraries.integers().between(0, 4);
+    return Combinators.combine(channels, size, size, filters, kernel, kernel, stride, pad)
+        .as(KernelsContract::convolution);
+  }
+
+  /** The kernel is cut to fit the padded image, the padding to fit the kernel. */
+  private static ConvShape convolution(
+      int channels, int height, int width, int filters, int kh, int kw, int stride, int pad) {
+    int padHeight = Math.min(pad, kh - 1);
+    int padWidth = Math.min(pad / 2, kw - 1);
+    int tall = Math.max(height, kh - 2 * padHeight);
+    int wide = Math.max(width, kw - 2 * padWidth);
+    return new ConvShape(channels, tall, wide, filters, kh, kw, stride, padHeight, padWidth);
+  }
+}

@@ -1,0 +1,56 @@
+package dev.yamabiko.tensor;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class KernelsFactoryTest {
+
+  private String before;
+
+  @BeforeEach
+  void rememberProperty() {
+    before = System.clearProperty(KernelsFactory.PROPERTY);
+  }
+
+  @AfterEach
+  void restoreProperty() {
+    if (before == null) {
+      System.clearProperty(KernelsFactory.PROPERTY);
+    } else {
+      System.setProperty(KernelsFactory.PROPERTY, before);
+    }
+  }
+
+  @Test
+  void shouldMakeVectorKernelsUnlessThereIsANotice() {
+    boolean vector = KernelsFactory.create().name().startsWith("vector");
+    assertEquals(vector, KernelsFactory.notice().isEmpty());
+  }
+
+  @Test
+  void shouldMakeTheKernelsThatThePropertyNames() {
+    System.setProperty(KernelsFactory.PROPERTY, "scalar");
+    assertEquals("scalar", KernelsFactory.create().name());
+    assertEquals(Optional.empty(), KernelsFactory.notice());
+  }
+
+  @Test
+  void shouldMakeNewKernelsEachTime() {
+    assertNotSame(KernelsFactory.create(), KernelsFactory.create());
+  }
+
+  @Test
+  void shouldRefuseAnUnknownName() {
+    System.setProperty(KernelsFactory.PROPERTY, "magic");
+    var refusal = assertThrows(IllegalStateException.class, KernelsFactory::create);
+    assertTrue(refusal.getMessage().contains("yamabiko.kernels"), refusal.getMessage());
+    assertTrue(refusal.getMessage().contains("magic"), refusal.getMessage());
+  }
+}

@@ -1,0 +1,7 @@
+package dev.yamabiko.tensor;
+
+class ScalarKernelsTest extends KernelsContract {
+  ScalarKernelsTest() {
+    super(new ScalarKernels(), new NaiveKernels());
+  }
+}

@@ -1,0 +1,45 @@
+package dev.yamabiko.tensor;
+
+import dev.yamabiko.tensor.vector.VectorKernels;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+
+class VectorKernelsTest extends KernelsContract {
+  VectorKernelsTest() {
+    super(new VectorKernels(), new ScalarKernels());
+  }
+
+  @Test
+  void shouldCrossBlockBordersOfProductsWithoutATrace() {
+    for (int[] shape : new int[][] {{500, 530, 37}, {3, 1050, 70}, {200, 259, 130}, {1, 600, 1}}) {
+      assertSameBits(1, shape[0] * shape[2], affine(shape[0], shape[1], shape[2]));
+      assertSameBits(2, shape[0] * shape[2], inputGradient(shape[0], shape[2], shape[1]));
+    }
+  }
+
+  @Test
+  void shouldCrossBlockBordersOfWeightGradientsWithoutATrace() {
+    assertSameBits(1, 530 * 37, weightGradient(ShardRows.single(600), 530, 37));
+    assertSameBits(2, 900 * 20, weightGradient(shardsOf(300, 0, 1, 290), 900, 20));
+    int[] many = new int[100];
+    Arrays.fill(many, 3);
+    assertSameBits(3, 130 * 70, weightGradient(shardsOf(many), 130, 70));
+  }
+
+  @Test
+  void shouldComputeConvolutionsOfRealModels() {
+    for (ConvShape shape :
+        new ConvShape[] {
+          new ConvShape(1, 28, 28, 32, 3, 3, 1, 0, 0),
+          new ConvShape(32, 13, 13, 64, 3, 3, 1, 0, 0),
+          new ConvShape(3, 32, 32, 33, 5, 5, 1, 2, 2),
+          new ConvShape(16, 15, 17, 40, 3, 3, 2, 1, 1),
+          new ConvShape(70, 7, 7, 30, 1, 1, 1, 0, 0),
+        }) {
+      assertSameBits(1, 3 * shape.outputSize(), convolve(shape, 3));
+      assertSameBits(2, 3 * shape.inputSize(), convolveInputGradient(shape, 3));
+      int weights = shape.taps() * shape.filters();
+      assertSameBits(3, weights, convolveWeightGradient(shape, shardsOf(2, 0, 1, 2)));
+    }
+  }
+}
