@@ -65,12 +65,16 @@ final class ShardTask {
   }
 
   private static Result failure(long step, Throwable failure) {
-    Throwable cause =
-        failure instanceof CompletionException && failure.getCause() != null
-            ? failure.getCause()
-            : failure;
+    Throwable cause = cause(failure);
     return cause instanceof DivergenceException
         ? new Result.Diverged(step, cause.getMessage())
         : new Result.Crashed(step, cause.toString());
+  }
+
+  /** What went wrong, without the future that it went wrong in. */
+  static Throwable cause(Throwable failure) {
+    return failure instanceof CompletionException && failure.getCause() != null
+        ? failure.getCause()
+        : failure;
   }
 }

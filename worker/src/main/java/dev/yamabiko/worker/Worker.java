@@ -135,8 +135,7 @@ public final class Worker extends AbstractBehavior<Worker.Command> {
             CompletableFuture.supplyAsync(
                 () ->
                     new RunReplica(
-                        JobFile.parse(
-                            join.definition().job(), "run " + key.run(), Path.of(""), List.of()),
+                        JobFile.parse(join.definition().job(), "job.conf", Path.of(""), List.of()),
                         data.open(join.definition()),
                         join.slices().size(),
                         KernelsFactory.create()),
@@ -158,7 +157,9 @@ public final class Worker extends AbstractBehavior<Worker.Command> {
     if (isCurrent(failed.key())) {
       run.join
           .replyTo()
-          .tell(new RunMessage.WorkerFailed(failed.key(), name, failed.cause().toString()));
+          .tell(
+              new RunMessage.WorkerFailed(
+                  failed.key(), name, ShardTask.cause(failed.cause()).toString()));
       run = null;
     }
     return this;

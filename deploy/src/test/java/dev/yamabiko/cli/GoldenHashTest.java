@@ -1,0 +1,123 @@
+package dev.yamabiko.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * The weights of example jobs have hashes that are committed, and every vector width, the scalar
+ * kernels and other JDKs must give them. Rewritten only with {@code -Dgolden.write=true}.
+ */
+class GoldenHashTest {
+
+  private static final String GOLDEN = "src/test/resources/golden/weights.properties";
+  private static final String VECTOR = "--add-modules=jdk.incubator.vector";
+
+  @TempDir private Path directory;
+
+  /** A way to run the command: a name, the JDK's feature version (0: this one) and its flags. */
+  record Jvm(String name, int feature, List<String> flags) {
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  /** A job: its name in the golden file, the example and its settings. */
+  record Run(String name, String job, List<String> settings) {
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  private static final List<Jvm> JVMS =
+      List.of(
+          new Jvm("default", 0, List.of(VECTOR)),
+          new Jvm("avx2", 0, List.of(VECTOR, "-XX:UseAVX=2")),
+          new Jvm("128 bits", 0, List.of(VECTOR, "-XX:MaxVectorSize=16")),
+          new Jvm("64 bits", 0, List.of(VECTOR, "-XX:MaxVectorSize=8")),
+          new Jvm("scalar", 0, List.of()),
+          new Jvm("interpreted at first", 0, List.of(VECTOR, "-XX:TieredStopAtLevel=1")),
+          new Jvm("jdk 25", 25, List.of(VECTOR)));
+
+  private static final List<Run> SMALL =
+      List.of(
+          new Run(
+              "digits-small",
+              "digits.conf",
+              List.of("data.train.builtin.examples=700", "epochs=2")),
+          new Run("spirals-small", "spirals.conf", List.of("epochs=2")));
+
+  private static final Run DIGITS = new Run("digits-epoch", "digits.conf", List.of("epochs=1"));
+
+  static Stream<Arguments> smallJobs() {
+    return SMALL.stream().flatMap(run -> JVMS.stream().map(jvm -> Arguments.of(run, jvm)));
+  }
+
+  static Stream<Arguments> wholeEpoch() {
+    return JVMS.stream().map(jvm -> Arguments.of(DIGITS, jvm));
+  }
+
+  @ParameterizedTest(name = "{0} on {1}")
+  @MethodSource("smallJobs")
+  void shouldGiveGoldenHashOnEveryJvm(Run run, Jvm jvm) throws Exception {
+    check(run, jvm);
+  }
+
+  @Tag("slow")
+  @ParameterizedTest(name = "{0} on {1}")
+  @MethodSource("wholeEpoch")
+  void shouldGiveGoldenHashForWholeEpochOnEveryJvm(Run run, Jvm jvm) throws Exception {
+    check(run, jvm);
+  }
+
+  private void check(Run run, Jvm jvm) throws Exception {
+    Optional<Path> jdk =
+        jvm.feature() == 0 ? Optional.of(Jvms.current()) : Jvms.installed(jvm.feature());
+    assumeTrue(jdk.isPresent(), "no JDK " + jvm.feature() + " is installed beside this one");
+    List<String> arguments = new ArrayList<>();
+    Path job = Path.of("jobs", run.job()).toAbsolutePath();
+    arguments.addAll(List.of("train", job.toString(), "--workers", "2", "--json", "--out", "run"));
+    run.settings().forEach(setting -> arguments.addAll(List.of("--set", setting)));
+    Jvms.Finished finished =
+        Jvms.finish(Jvms.start(jdk.get(), jvm.flags(), arguments, directory), directory);
+    assertEquals(0, finished.exitCode(), finished.err());
+    String hash = new ObjectMapper().readTree(finished.lastLine()).path("weights_sha256").asText();
+    assertEquals(golden(run.name(), hash), hash);
+  }
+
+  private static String golden(String name, String found) throws IOException {
+    Properties golden = new Properties();
+    Path file = Path.of(GOLDEN);
+    if (Files.exists(file)) {
+      try (InputStream in = Files.newInputStream(file)) {
+        golden.load(in);
+      }
+    }
+    if (Boolean.getBoolean("golden.write") && !golden.containsKey(name)) {
+      golden.setProperty(name, found);
+      Files.createDirectories(file.getParent());
+      try (OutputStream out = Files.newOutputStream(file)) {
+        golden.store(out, null);
+      }
+    }
+    return golden.getProperty(name, "no golden value for " + name);
+  }
+}

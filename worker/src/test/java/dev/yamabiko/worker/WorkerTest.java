@@ -1,0 +1,199 @@
+package dev.yamabiko.worker;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import akka.actor.testkit.typed.javadsl.ActorTestKit;
+import akka.actor.testkit.typed.javadsl.TestProbe;
+import akka.actor.typed.ActorRef;
+import dev.yamabiko.data.DataLoader;
+import dev.yamabiko.data.LoadedData;
+import dev.yamabiko.job.Job;
+import dev.yamabiko.job.JobFile;
+import dev.yamabiko.nn.Network;
+import dev.yamabiko.protocol.DataPart;
+import dev.yamabiko.protocol.FloatSegment;
+import dev.yamabiko.protocol.RunDefinition;
+import dev.yamabiko.protocol.RunKey;
+import dev.yamabiko.protocol.RunMessage;
+import dev.yamabiko.protocol.SliceMessage;
+import dev.yamabiko.protocol.SliceMessage.Contribute;
+import dev.yamabiko.protocol.WorkerMessage;
+import dev.yamabiko.step.Block;
+import dev.yamabiko.step.ChunkGrid;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+
+/** A worker between two slices and a run, all played by probes. */
+class WorkerTest {
+
+  private static final ActorTestKit KIT = ActorTestKit.create();
+  private static final RunKey KEY = new RunKey("run", 3);
+  private static final Duration QUIET = Duration.ofMillis(200);
+  private static final Duration BUILD = Duration.ofSeconds(20);
+  private static final String JOB =
+      """
+      data.train.builtin { name = spirals, examples = 40 }
+      data.validation.builtin { name = spirals, examples = 600 }
+      model = [ { dense { units = 1500 } }, relu, { dense { units = 3 } } ]
+      loss = softmax-cross-entropy, optimizer = sgd
+      batch-size = 16, shards = 4, epochs = 2
+      """;
+
+  private final TestProbe<RunMessage> run = KIT.createTestProbe(RunMessage.class);
+  private final TestProbe<SliceMessage> low = KIT.createTestProbe(SliceMessage.class);
+  private final TestProbe<SliceMessage> high = KIT.createTestProbe(SliceMessage.class);
+  private final Job job = JobFile.parse(JOB, "test.conf", Path.of(""), List.of());
+  private final LoadedData data = DataLoader.load(job.data(), job.seed());
+  private final Network network = Network.build(data.train().inputShape(), job.model());
+
+  @AfterAll
+  static void stop() {
+    KIT.shutdownTestKit();
+  }
+
+  @Test
+  void shouldContributeLeasedBlocksToEverySliceWhenWeightsAreComplete() {
+    ActorRef<WorkerMessage> worker = join();
+    worker.tell(lease(1, 0, 2, new Block(0, 2), new Block(2, 3)));
+    worker.tell(weights(0, 0, 0f));
+    low.expectNoMessage(QUIET);
+    worker.tell(weights(0, 1, 0f));
+    // The last layer's gradient is final first, and the high slice holds it.
+    assertContribution(high.expectMessageClass(Contribute.class), 0, 1, new Block(0, 2), 8);
+    assertContribution(low.expectMessageClass(Contribute.class), 0, 0, new Block(0, 2), 8);
+    assertContribution(high.expectMessageClass(Contribute.class), 0, 1, new Block(2, 3), 4);
+    assertContribution(low.expectMessageClass(Contribute.class), 0, 0, new Block(2, 3), 4);
+  }
+
+  @Test
+  void shouldComputeEachStepOnceWhenMessagesComeTwice() {
+    ActorRef<WorkerMessage> worker = join();
+    worker.tell(lease(1, 0, 1, new Block(0, 4)));
+    install(worker, 0, 0f);
+    low.expectMessageClass(Contribute.class);
+    install(worker, 0, 0f);
+    worker.tell(lease(1, 0, 3, new Block(0, 4)));
+    low.expectNoMessage(QUIET);
+    worker.tell(lease(2, 0, 3, new Block(0, 4)));
+    low.expectNoMessage(QUIET);
+    install(worker, 1, 0f);
+    assertEquals(1, low.expectMessageClass(Contribute.class).step());
+  }
+
+  @Test
+  void shouldNotBeginStepWhenLeaseHasEndedOrIsPaused() {
+    ActorRef<WorkerMessage> worker = join();
+    worker.tell(lease(1, 0, 1, new Block(0, 4)));
+    install(worker, 0, 0f);
+    low.expectMessageClass(Contribute.class);
+    install(worker, 1, 0f);
+    low.expectNoMessage(QUIET);
+    worker.tell(new WorkerMessage.PauseLease(KEY, 2, run.ref()));
+    assertEquals(1, run.expectMessageClass(RunMessage.LeasePaused.class).nextStep());
+    worker.tell(lease(1, 0, 9, new Block(0, 4)));
+    low.expectNoMessage(QUIET);
+    worker.tell(lease(3, 1, 2, new Block(0, 4)));
+    assertEquals(1, low.expectMessageClass(Contribute.class).step());
+  }
+
+  @Test
+  void shouldEvaluateOnceWeightsOfThatStepAreThere() {
+    ActorRef<WorkerMessage> worker = join();
+    worker.tell(new WorkerMessage.Evaluate(KEY, 5, DataPart.VALIDATION, 1, 3, run.ref()));
+    run.expectNoMessage(QUIET);
+    install(worker, 5, 0f);
+    RunMessage.PartsEvaluated evaluated = run.expectMessageClass(RunMessage.PartsEvaluated.class);
+    assertEquals(1, evaluated.fromPart());
+    assertEquals(
+        List.of(256L, 88L), evaluated.statistics().stream().map(s -> s.examples()).toList());
+    // Zero weights: three classes equally likely.
+    assertEquals(Math.log(3), evaluated.statistics().get(0).meanLoss(), 1e-6);
+  }
+
+  @Test
+  void shouldNameStepShardAndLayerWhenLossIsNotFinite() {
+    ActorRef<WorkerMessage> worker = join();
+    worker.tell(lease(1, 0, 1, new Block(2, 4)));
+    install(worker, 0, Float.NaN);
+    String message = run.expectMessageClass(RunMessage.Diverged.class).message();
+    assertTrue(message.contains("step 0"), message);
+    assertTrue(message.contains("shard 2"), message);
+    assertTrue(message.contains("layer 0 (dense 1500)"), message);
+  }
+
+  @Test
+  void shouldIgnoreOtherTermsAndWhatComesAfterTheRun() {
+    ActorRef<WorkerMessage> worker = join();
+    worker.tell(lease(1, 0, 1, new Block(0, 4)));
+    int split = ChunkGrid.sliceFrom(network.parameterCount(), 2, 1);
+    FloatSegment all = new FloatSegment(new float[split], 0, split);
+    worker.tell(new WorkerMessage.InstallWeights(new RunKey("run", 2), 0, 0, all));
+    worker.tell(weights(0, 1, 0f));
+    low.expectNoMessage(QUIET);
+    worker.tell(new WorkerMessage.LeaveRun(KEY));
+    install(worker, 0, 0f);
+    low.expectNoMessage(QUIET);
+    run.expectNoMessage(Duration.ZERO);
+  }
+
+  @Test
+  void shouldTellRunWhenDataCannotBeHad() {
+    ActorRef<WorkerMessage> worker =
+        KIT.spawn(
+            Worker.create(
+                "worker-7",
+                definition -> {
+                  throw new IllegalStateException("the disk is gone");
+                }));
+    worker.tell(joinRun());
+    RunMessage.WorkerFailed failed = run.expectMessageClass(RunMessage.WorkerFailed.class, BUILD);
+    assertEquals("worker-7", failed.worker());
+    assertTrue(failed.cause().contains("the disk is gone"), failed.cause());
+  }
+
+  private ActorRef<WorkerMessage> join() {
+    TrainingData training = new TrainingData(data.train(), data.validation());
+    ActorRef<WorkerMessage> worker = KIT.spawn(Worker.create("w", definition -> training));
+    worker.tell(joinRun());
+    assertEquals("w", run.expectMessageClass(RunMessage.WorkerReady.class, BUILD).worker());
+    return worker;
+  }
+
+  private WorkerMessage joinRun() {
+    return new WorkerMessage.JoinRun(
+        KEY, new RunDefinition(JOB, ""), List.of(low.ref(), high.ref()), run.ref());
+  }
+
+  private static WorkerMessage lease(long number, long from, long until, Block... blocks) {
+    return new WorkerMessage.TakeLease(KEY, number, List.of(blocks), from, until);
+  }
+
+  private void install(ActorRef<WorkerMessage> worker, long step, float value) {
+    worker.tell(weights(step, 0, value));
+    worker.tell(weights(step, 1, value));
+  }
+
+  private WorkerMessage weights(long step, int slice, float value) {
+    int parameters = network.parameterCount();
+    int length =
+        ChunkGrid.sliceFrom(parameters, 2, slice + 1) - ChunkGrid.sliceFrom(parameters, 2, slice);
+    float[] values = new float[length];
+    Arrays.fill(values, value);
+    return new WorkerMessage.InstallWeights(KEY, step, slice, new FloatSegment(values, 0, length));
+  }
+
+  private void assertContribution(
+      Contribute contribution, long step, int slice, Block block, int examples) {
+    assertEquals(step, contribution.step());
+    assertEquals(slice, contribution.slice());
+    assertEquals(block, contribution.block());
+    assertEquals(examples, contribution.statistics().examples());
+    int parameters = network.parameterCount();
+    assertEquals(ChunkGrid.sliceFrom(parameters, 2, slice), contribution.gradient().at());
+  }
+}
