@@ -44,9 +44,8 @@ public final class JobChecks {
     Network network;
     try {
       network = Network.build(input, job.model());
-    } catch (ShapeMismatchException e) {
-      String key = "model[" + firstUnfit(input, job.model()) + "]";
-      throw new JobException(job.places().of(key) + ": " + e.getMessage(), e);
+    } catch (ShapeMismatchException | IllegalArgumentException e) {
+      throw unfit(job, firstUnfit(input, job.model()), e);
     }
     try {
       job.loss().check(network.outputShape(), targets);
@@ -56,12 +55,21 @@ public final class JobChecks {
     return network;
   }
 
+  private static JobException unfit(Job job, int layer, RuntimeException cause) {
+    String place = job.places().of("model[" + layer + "]");
+    String name = "layer %d (%s): ".formatted(layer, job.model().get(layer).kind());
+    // A layer whose output fits no array is not named by the message.
+    String message = cause.getMessage();
+    return new JobException(
+        place + ": " + (message.startsWith(name) ? message : name + message), cause);
+  }
+
   /** The layer without which the ones before it fit. */
   private static int firstUnfit(Shape input, List<LayerSpec> model) {
     for (int i = 0; ; i++) {
       try {
         Network.build(input, model.subList(0, i + 1));
-      } catch (ShapeMismatchException e) {
+      } catch (ShapeMismatchException | IllegalArgumentException e) {
         return i;
       }
     }

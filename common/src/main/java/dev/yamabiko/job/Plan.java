@@ -86,7 +86,7 @@ public record Plan(
     }
     long perRow = network.activationsPerExample() + 2L * network.widestActivation();
     long vectors = 2 + job.optimizer().stateVectors() + blocks.size();
-    return Float.BYTES * (vectors * parameters + busyWorkers() * rows * perRow);
+    return Float.BYTES * (vectors * parameters + (long) busyWorkers() * rows * perRow);
   }
 
   /** What would make the job faster, one sentence each; nothing here is an error. */

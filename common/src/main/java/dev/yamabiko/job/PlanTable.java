@@ -59,11 +59,11 @@ final class PlanTable {
     rows.add(
         new String[] {
           "steps",
-          "%s = %s x %s"
+          "%s (%s in each of %s)"
               .formatted(
                   number(plan.steps().steps()),
-                  count(job.epochs(), "epoch"),
-                  number(plan.steps().stepsPerEpoch()))
+                  number(plan.steps().stepsPerEpoch()),
+                  count(job.epochs(), "epoch"))
         });
     rows.add(new String[] {"workers", number(plan.workers())});
     rows.add(new String[] {"memory", "about " + bytes(plan.memoryBytes()) + " besides the data"});
@@ -78,10 +78,10 @@ final class PlanTable {
   }
 
   private static String batches(Plan plan) {
-    String batch = "of " + count(plan.batchExamples(), "example");
+    String batch = count(plan.batchExamples(), "example") + " each";
     return plan.lastBatchExamples() == plan.batchExamples()
         ? batch
-        : batch + ", an epoch's last of " + number(plan.lastBatchExamples());
+        : batch + ", the last of an epoch " + number(plan.lastBatchExamples());
   }
 
   private static String shards(Plan plan) {
@@ -89,7 +89,7 @@ final class PlanTable {
         plan.smallestShard() == plan.largestShard()
             ? count(plan.largestShard(), "example")
             : number(plan.smallestShard()) + " or " + count(plan.largestShard(), "example");
-    return number(plan.job().shards()) + " per batch, of " + sizes;
+    return number(plan.job().shards()) + " in each batch, " + sizes + " each";
   }
 
   /** "1 example", "12,000 examples". */

@@ -1,0 +1,108 @@
+package dev.yamabiko.job;
+
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.yamabiko.data.Targets;
+import dev.yamabiko.tensor.Shape;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.api.io.TempDir;
+
+class JobChecksTest {
+  private static final Targets ONE_VALUE = new Targets.Values(List.of(Targets.Value.plain("y")));
+
+  private static Job job(Path folder, String... lines) {
+    return JobFile.parse(SampleJob.with(lines), "job.conf", folder, List.of());
+  }
+
+  private static void assertError(String message, Executable check) {
+    assertEquals(message, assertThrows(JobException.class, check).getMessage());
+  }
+
+  @Test
+  void shouldBuildTheNetworkWhenAllFits() {
+    Job job =
+        job(Path.of(""), "model = [ { dense { units = 3 } }, tanh, { dense { units = 1 } } ]");
+    assertEquals(
+        2 * 3 + 3 + 3 + 1, JobChecks.network(job, Shape.of(2), ONE_VALUE).parameterCount());
+  }
+
+  @Test
+  void shouldNameTheLineOfTheLayerThatDoesNotFit() {
+    Job job =
+        job(
+            Path.of(""),
+            "model = [\n  { conv2d { filters = 2, kernel = 3 } }\n  relu\n  { dense { units = 1 } }\n]");
+    assertError(
+        "job.conf:5: model[2]: layer 2 (dense): dense expects a flat input [features] but gets"
+            + " [2, 6, 6]; put flatten before it",
+        () -> JobChecks.network(job, Shape.of(1, 8, 8), ONE_VALUE));
+    assertError(
+        "job.conf:3: model[0]: layer 0 (conv2d): conv2d kernel 3x3 is larger than its input"
+            + " [1, 2, 2]; add padding",
+        () -> JobChecks.network(job, Shape.of(1, 2, 2), ONE_VALUE));
+  }
+
+  @Test
+  void shouldNameTheLayerWhenAShapeIsTooLarge() {
+    Job weights = job(Path.of(""), "model = [ { dense { units = 2000000000 } } ]");
+    assertError(
+        "job.conf:2: model[0]: layer 0 (dense): shape too large for one array: [2, 2000000000]",
+        () -> JobChecks.network(weights, Shape.of(2), ONE_VALUE));
+    Job output =
+        job(Path.of(""), "model = [ { conv2d { filters = 1, kernel = 46340, padding = 46339 } } ]");
+    assertError(
+        "job.conf:2: model[0]: layer 0 (conv2d): shape too large for one array: [1, 46347, 46347]",
+        () -> JobChecks.network(output, Shape.of(1, 8, 8), ONE_VALUE));
+  }
+
+  @Test
+  void shouldNameTheLossWhenItDoesNotFit() {
+    Job job = job(Path.of(""));
+    assertError(
+        "job.conf:3: loss: half-squared-error expects numeric targets but the data has class"
+            + " labels (3 classes); use softmax-cross-entropy",
+        () -> JobChecks.network(job, Shape.of(2), Targets.Classes.numbered(3)));
+  }
+
+  @Test
+  void shouldAcceptFilesThatCanBeRead(@TempDir Path folder) throws IOException {
+    Files.writeString(folder.resolve("a"), "x");
+    JobChecks.files(job(folder));
+    Job job = job(folder, "data.train.idx { images = a, labels = ./a }");
+    assertDoesNotThrow(() -> JobChecks.files(job));
+  }
+
+  @Test
+  void shouldNameKeyAndFileWhenAFileCannotBeRead(@TempDir Path folder) throws IOException {
+    Files.writeString(folder.resolve("a"), "x");
+    Job missing = job(folder, "data.train.idx {\n images = a\n labels = b\n}");
+    assertError(
+        "job.conf:3: data.train.idx.labels: no such file: " + folder.resolve("b"),
+        () -> JobChecks.files(missing));
+    Job directory =
+        job(
+            folder,
+            "data.train.builtin { name = sine, examples = 3 }",
+            "data.validation.csv { path = ., targets = [1] }");
+    assertError(
+        "job.conf:7: data.validation.csv.path: expected a file but found a directory: "
+            + folder.resolve("."),
+        () -> JobChecks.files(directory));
+    Job set =
+        JobFile.parse(
+            SampleJob.with(),
+            "job.conf",
+            folder,
+            List.of("data.train.csv={path=\"/no/such.csv\",label=0}"));
+    assertError(
+        "--set data.train.csv: data.train.csv.path: no such file: /no/such.csv",
+        () -> JobChecks.files(set));
+  }
+}

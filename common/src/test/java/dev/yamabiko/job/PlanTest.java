@@ -1,0 +1,172 @@
+package dev.yamabiko.job;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.yamabiko.data.Targets;
+import dev.yamabiko.nn.Network;
+import dev.yamabiko.step.StepPlan;
+import dev.yamabiko.tensor.Shape;
+import java.nio.file.Path;
+import java.util.List;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
+
+class PlanTest {
+
+  private static Job job(String... lines) {
+    return JobFile.parse(SampleJob.with(lines), "job.conf", Path.of(""), List.of());
+  }
+
+  private static Plan sine(Job job, int training, int validation, int workers) {
+    return new Plan(job, Network.build(Shape.of(1), job.model()), training, validation, workers);
+  }
+
+  @Test
+  void shouldRenderLayersAndNumbers() {
+    Job job =
+        job(
+            """
+            model = [ { conv2d { filters = 16, kernel = 3 } }, relu, { max-pool { size = 2 } }, \
+            flatten, { dense { units = 10 } } ]""",
+            "loss = softmax-cross-entropy",
+            "optimizer { sgd { momentum = 0.9 } }",
+            "batch-size = 100",
+            "epochs = 5");
+    Network network = JobChecks.network(job, Shape.of(1, 28, 28), Targets.Classes.numbered(10));
+    assertEquals(
+        """
+           layer          output shape  parameters
+           input          [1, 28, 28]
+        0  conv2d 16 3x3  [16, 26, 26]         160
+        1  relu           [16, 26, 26]           0
+        2  max-pool 2x2   [16, 13, 13]           0
+        3  flatten        [2704]                 0
+        4  dense 10       [10]              27,050
+           total                            27,210
+
+        training    12,030 examples
+        validation  2,000 examples
+        batches     100 examples each, the last of an epoch 30
+        shards      8 in each batch, 12 or 13 examples each
+        steps       605 (121 in each of 5 epochs)
+        workers     2
+        memory      about 102.4 MiB besides the data
+        advice      16 examples per shard or more are faster: now 12; take fewer shards or a larger batch-size
+        """,
+        new Plan(job, network, 12_030, 2_000, 2).table());
+  }
+
+  @Test
+  void shouldRenderTheSmallestPlan() {
+    assertEquals(
+        """
+           layer    output shape  parameters
+           input    [1]
+        0  dense 1  [1]                    2
+           total                           2
+
+        training    1 example
+        validation  none
+        batches     1 example each
+        shards      1 in each batch, 1 example each
+        steps       1 (1 in each of 1 epoch)
+        workers     1
+        memory      about 40 bytes besides the data
+        """,
+        sine(job("batch-size = 1", "epochs = 1"), 1, 0, 1).table());
+  }
+
+  @Test
+  void shouldCountShortBatches() {
+    Plan plan = sine(job("batch-size = 16", "shards = 3"), 40, 0, 1);
+    assertEquals(16, plan.batchExamples());
+    assertEquals(8, plan.lastBatchExamples());
+    assertEquals(5, plan.smallestShard());
+    assertEquals(6, plan.largestShard());
+    assertEquals(6, plan.steps().steps());
+  }
+
+  @Test
+  void shouldTakeTheShortBatchForTheWholeOneWhenDataIsScarce() {
+    Plan plan = sine(job("batch-size = 16", "shards = 8"), 5, 0, 1);
+    assertEquals(5, plan.batchExamples());
+    assertEquals(5, plan.lastBatchExamples());
+    assertEquals(0, plan.smallestShard());
+    assertEquals(1, plan.largestShard());
+  }
+
+  @Property
+  void shouldAgreeWithTheShardsOfTheStepPlan(
+      @ForAll @IntRange(min = 1, max = 200) int examples,
+      @ForAll @IntRange(min = 1, max = 64) int batch,
+      @ForAll @IntRange(min = 1, max = 64) int shards) {
+    Job job = job("batch-size = " + batch, "shards = " + Math.min(shards, batch));
+    Plan plan = sine(job, examples, 0, 1);
+    StepPlan steps = plan.steps();
+    int smallest = Integer.MAX_VALUE;
+    int largest = 0;
+    for (int s = 0; s < job.shards(); s++) {
+      int size = steps.shardFrom(0, s + 1) - steps.shardFrom(0, s);
+      smallest = Math.min(smallest, size);
+      largest = Math.max(largest, size);
+    }
+    assertEquals(smallest, plan.smallestShard());
+    assertEquals(largest, plan.largestShard());
+  }
+
+  @Test
+  void shouldCountWeightsTwiceStateGradientsAndActivations() {
+    // dense 1 -> 1: 2 parameters; per row 1 input + 1 output + 2 gradients of width 1.
+    int parameters = 2;
+    int perRow = 1 + 1 + 2;
+    Job sgd = job("shards = 4");
+    assertEquals(4 * ((2 + 0 + 1) * parameters + 16 * perRow), sine(sgd, 100, 0, 1).memoryBytes());
+    assertEquals(
+        4 * ((2 + 0 + 2) * parameters + 2 * 8 * perRow), sine(sgd, 100, 0, 2).memoryBytes());
+    Job adam = job("shards = 4", "optimizer = adam");
+    assertEquals(4 * ((2 + 2 + 1) * parameters + 16 * perRow), sine(adam, 100, 0, 1).memoryBytes());
+    assertEquals(
+        4 * ((2 + 2 + 1) * parameters + 256 * perRow), sine(adam, 100, 1000, 1).memoryBytes());
+  }
+
+  @Test
+  void shouldAdviseOnlyWhatHelps() {
+    assertEquals(List.of(), sine(job("batch-size = 64", "shards = 4"), 64, 0, 4).advice());
+    assertEquals(List.of(), sine(job("batch-size = 3", "shards = 1"), 64, 0, 1).advice());
+    assertEquals(
+        List.of(
+            "16 examples per shard or more are faster: now 8; take fewer shards or a larger"
+                + " batch-size",
+            "only 8 of 9 workers get a shard; shards = 9 would keep all busy"),
+        sine(job("batch-size = 64", "shards = 8"), 64, 0, 9).advice());
+    assertEquals(
+        List.of("batch-size 64 is more than the 1 training example: every epoch is one step"),
+        sine(job("batch-size = 64", "shards = 1"), 1, 0, 1).advice());
+  }
+
+  @Test
+  void shouldHoldLargePlans() {
+    Job job = job("batch-size = 2147483647", "epochs = 2147483647", "shards = 2");
+    Plan plan = sine(job, Integer.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE);
+    assertEquals(Integer.MAX_VALUE, plan.steps().steps());
+    assertTrue(plan.memoryBytes() > Integer.MAX_VALUE);
+  }
+
+  @Test
+  void shouldRefuseAPlanWithoutExamples() {
+    Job job = job();
+    assertThrows(IllegalArgumentException.class, () -> sine(job, 0, 0, 1));
+  }
+
+  @Test
+  void shouldWriteSizesForPeople() {
+    assertEquals("1023 bytes", PlanTable.bytes(1023));
+    assertEquals("1.5 KiB", PlanTable.bytes(1536));
+    assertEquals("2.0 GiB", PlanTable.bytes(2L << 30));
+    assertEquals("8388608.0 TiB", PlanTable.bytes(Long.MAX_VALUE));
+  }
+}

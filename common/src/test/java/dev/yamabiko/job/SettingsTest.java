@@ -1,0 +1,234 @@
+package dev.yamabiko.job;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.yamabiko.data.DataSource;
+import dev.yamabiko.data.DataSpec.Validation;
+import dev.yamabiko.nn.Dense;
+import dev.yamabiko.nn.HalfSquaredError;
+import dev.yamabiko.nn.Initializer;
+import dev.yamabiko.nn.SoftmaxCrossEntropy;
+import dev.yamabiko.optim.Adam;
+import dev.yamabiko.optim.Sgd;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SettingsTest {
+  private static final Path HERE = Path.of("/work dir");
+
+  @TempDir Path folder;
+  private Path file;
+
+  @BeforeEach
+  void writeJob() throws IOException {
+    file = folder.resolve("digits.conf");
+    write(SampleJob.with());
+  }
+
+  private void write(String job) throws IOException {
+    Files.writeString(file, job);
+  }
+
+  private Job set(String... settings) {
+    return JobFile.read(file, List.of(settings), HERE);
+  }
+
+  private void assertError(String message, String... settings) {
+    JobException e = assertThrows(JobException.class, () -> set(settings));
+    assertEquals(message, e.getMessage());
+  }
+
+  private DataSource.Csv csv(String... settings) throws IOException {
+    write(SampleJob.with("data.train.csv { path = data.csv, targets = [1], columns = [2] }"));
+    return (DataSource.Csv) set(settings).data().train();
+  }
+
+  @Test
+  void shouldReplaceValuesByTheLastSetting() {
+    Job job = set("batch-size=64", "epochs=7", "epochs = 8", "clipping.global-norm=0.5");
+    assertEquals(64, job.batchSize());
+    assertEquals(8, job.epochs());
+    assertEquals(0.5, job.clipNorm().orElseThrow());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "C:/data/x.csv",
+        "a=b=c.csv",
+        "x+y.csv",
+        "s3//bucket.csv",
+        "${HOME}.csv",
+        "with # hash.csv",
+        "with, comma.csv",
+        "007-temperatures.csv",
+        "1.5.2",
+        "-",
+        "truely",
+        "a\\b.csv"
+      })
+  void shouldTakeOtherTextLiterally(String path) throws IOException {
+    assertEquals(HERE.resolve(path), csv("data.train.csv.path=" + path).path());
+  }
+
+  @Test
+  void shouldTakePathsInSettingsFromTheWorkingDirectoryAndOthersFromTheFile() throws IOException {
+    assertEquals(folder.resolve("data.csv"), csv("data.train.csv.lags=3").path());
+    assertEquals(HERE.resolve("other.csv"), csv("data.train.csv.path=other.csv").path());
+    assertEquals(HERE.resolve("other.csv"), csv("data.train.csv.path=\"other.csv\"").path());
+  }
+
+  @Test
+  void shouldReadHoconValues() throws IOException {
+    DataSource.Csv csv =
+        csv(
+            "data.train.csv.columns=[Temp, 3]",
+            "data.train.csv.header=true",
+            "data.train.csv.separator=\";\"",
+            "data.train.csv.targets= [4] ");
+    assertEquals(
+        List.of(new DataSource.Column.Named("Temp"), new DataSource.Column.Indexed(3)),
+        csv.columns());
+    assertEquals(DataSource.Header.TRUE, csv.header());
+    assertEquals(';', csv.separator());
+    assertEquals(List.of(new DataSource.Column.Indexed(4)), csv.targets());
+  }
+
+  @Test
+  void shouldReplaceObjectsWholly() throws IOException {
+    write(SampleJob.with("optimizer { sgd { momentum = 0.9, weight-decay = 0.1 } }"));
+    assertEquals(new Sgd(0.5f, 0, false, 0), set("optimizer.sgd={learning-rate=0.5}").optimizer());
+    assertEquals(new Sgd(0.5f, 0, false, 0), set("optimizer={sgd{learning-rate=0.5}}").optimizer());
+    assertEquals(
+        new Sgd(0.5f, 0.9f, false, 0.1f), set("optimizer.sgd.learning-rate=0.5").optimizer());
+  }
+
+  @Test
+  void shouldReplaceTheVariantWhenAnotherOneIsSet() throws IOException {
+    write(SampleJob.with("optimizer { sgd { momentum = 0.9 } }", "data.validation.fraction = 0.1"));
+    assertEquals(0.5f, ((Adam) set("optimizer.adam.beta1=0.5").optimizer()).beta1());
+    assertEquals("adam", set("optimizer=adam").optimizer().kind());
+    assertEquals(new SoftmaxCrossEntropy(), set("loss=softmax-cross-entropy").loss());
+    assertEquals(new HalfSquaredError(), set("loss.half-squared-error={}").loss());
+    assertEquals(
+        new DataSource.Idx(HERE.resolve("i"), HERE.resolve("l")),
+        set("data.train.idx.images=i", "data.train.idx.labels=l").data().train());
+    assertEquals(
+        Optional.of(new Validation.Source(new DataSource.Builtin("sine", 10, 2))),
+        set("data.validation.builtin={name=sine,examples=10}").data().validation());
+    assertEquals(
+        Optional.of(new Validation.Fraction(0.5)),
+        set("data.validation.builtin={name=sine,examples=10}", "data.validation.fraction=0.5")
+            .data()
+            .validation());
+  }
+
+  @Test
+  void shouldReplaceABareVariantWhenOneWithOptionsIsSet() {
+    assertEquals("adam", set("optimizer.adam.beta1=0.5").optimizer().kind());
+    assertEquals(0.5f, set("optimizer.sgd.learning-rate=0.5").optimizer().learningRate());
+  }
+
+  @Test
+  void shouldForgetAReplacedVariantWhenItComesBack() throws IOException {
+    write(SampleJob.with("optimizer { sgd { momentum = 0.9 } }"));
+    assertEquals(
+        new Sgd(0.5f, 0, false, 0),
+        set("optimizer.adam.beta1=0.5", "optimizer.sgd.learning-rate=0.5").optimizer());
+  }
+
+  @Test
+  void shouldRemoveAKeySetToNull() throws IOException {
+    write(SampleJob.with("shards = 2", "data.validation.fraction = 0.1", "optimizer { sgd {} }"));
+    assertEquals(8, set("shards=null").shards());
+    assertEquals(Optional.empty(), set("data.validation=null").data().validation());
+    assertEquals("adam", set("optimizer.sgd=null", "optimizer.adam.beta1=0").optimizer().kind());
+    assertError("--set epochs: expected an integer of at least 1 but found null", "epochs=null");
+  }
+
+  @Test
+  void shouldReplaceTheModel() {
+    assertEquals(2, set("model=[{dense{units=4}},{dense{units=1}}]").model().size());
+  }
+
+  @Test
+  void shouldSeeSettingsWhereTheFileSubstitutes() throws IOException {
+    write(SampleJob.with("shards = ${batch-size}"));
+    assertEquals(4, set("batch-size=4").shards());
+    write(SampleJob.with("data.validation = ${data.train}"));
+    Job job = set("data.train.idx.images=i", "data.train.idx.labels=l");
+    assertEquals(Optional.of(new Validation.Source(job.data().train())), job.data().validation());
+  }
+
+  @Test
+  void shouldResolveSubstitutionsInsideASetting() {
+    assertEquals(
+        List.of(new Dense.Spec(16, Initializer.HE)),
+        set("model=[{dense{units=${batch-size}}}]").model());
+    assertError(
+        "--set model: ${nothing} is neither a key of this job nor an environment variable",
+        "model=[{dense{units=${nothing}}}]");
+  }
+
+  @Test
+  void shouldReadTheSameJobFromItsResolvedTextAfterSettings() throws IOException {
+    write(SampleJob.with("data.train.csv { path = data.csv, targets = [1] }"));
+    Job job = set("data.train.csv.path=a b.csv", "optimizer.adam.epsilon=1e-7", "shards=null");
+    assertEquals(job, JobFile.parse(job.resolved(), "j.conf", Path.of("/other"), List.of()));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "batch-size=0 | --set batch-size: expected an integer of at least 1 but found 0",
+        "batch-size= | --set batch-size: expected an integer of at least 1 but found \"\"",
+        "batch-size=\"64\" | --set batch-size: expected an integer of at least 1 but found \"64\"",
+        "batch-size=5. | --set batch-size: expected an integer of at least 1 but found 5.",
+        "batch-size=0x10 | --set batch-size: expected an integer of at least 1 but found \"0x10\"",
+        "batch-size.x=1 | --set batch-size.x: batch-size: expected an integer of at least 1 but found an object",
+        "model=[{dense{units=0}}] | --set model: model[0].dense.units: expected an integer of at least 1 but found 0",
+        "model.0.units=3 | --set model.0.units: model: expected a list of layers but found an object",
+        "optimizer | --set optimizer: expected KEY=VALUE but found no \"=\"",
+        "=3 | --set: expected KEY=VALUE but found no key before \"=\"",
+        "@=3 | --set @: not a key: Reserved character '@' is not allowed outside quotes",
+        "a..b=3 | --set a..b: not a key: path has a leading, trailing, or two adjacent period '.'",
+        "model[0]=3 | --set model[0]: not a key: Token not allowed in path expression: '['",
+        "$=3 | --set $: not a key: '$' not followed by {, 'end of file' not allowed after '$'",
+        "model=[relu | --set model: not valid HOCON: List should have ended with ] or had a comma, instead had token: end of file",
+        "name=\"a\", b = 1 | --set name: expected one value but found more after it",
+        "optimizer={include \"x\"} | --set optimizer: include \"x\": nothing can be included here",
+        "optimizer={sgd{},adam{}} | --set optimizer: expected exactly one key but found \"adam\" and \"sgd\"",
+        "optimizer.adamw.beta1=0 | --set optimizer.adamw.beta1: optimizer: expected sgd or adam but found \"adamw\"; did you mean \"adam\"?",
+        "epoch=3 | --set epoch: unknown key; did you mean \"epochs\"? Known keys: name, seed, data, model, loss, optimizer, clipping, batch-size, shards, epochs, checkpoint",
+        "data.train.idx.images=i | --set data.train.idx.images: data.train.idx.labels: expected the path of a file but it is missing",
+      })
+  void shouldNameTheSettingWhenItIsWrong(String setting, String message) {
+    assertError(message, setting);
+  }
+
+  @Test
+  void shouldAnswerInOneLineWhenASettingHasSeveral() {
+    assertError("--set a b: not a key: Token not allowed in path expression: '\\n'@1", "a\nb=3");
+    assertError("--set: expected KEY=VALUE but found no key before \"=\"", "\n =3");
+  }
+
+  @Test
+  void shouldNameTheFileWhenASettingMakesAnotherKeyWrong() throws IOException {
+    write(SampleJob.with("shards = 8"));
+    assertError(
+        file + ":7: shards: expected an integer from 1 to batch-size, which is 4, but found 8",
+        "batch-size=4");
+  }
+}
