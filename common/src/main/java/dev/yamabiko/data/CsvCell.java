@@ -1,7 +1,9 @@
 package dev.yamabiko.data;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** What the text of one CSV cell means. Blanks around it never matter. */
 final class CsvCell {
@@ -76,5 +78,13 @@ final class CsvCell {
   static String quote(String text) {
     String line = text.replace("\r", "\\r").replace("\n", "\\n").replace("\t", "\\t");
     return "'" + (line.length() > MAX_QUOTED ? line.substring(0, MAX_QUOTED) + "..." : line) + "'";
+  }
+
+  /**
+   * Several texts as a message shows them; if there are more than {@code max}, it says how many.
+   */
+  static String list(List<String> texts, int max) {
+    String shown = texts.stream().limit(max).map(CsvCell::quote).collect(Collectors.joining(", "));
+    return texts.size() > max ? shown + ", ... (" + texts.size() + " in all)" : shown;
   }
 }

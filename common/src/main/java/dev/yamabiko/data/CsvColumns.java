@@ -49,6 +49,8 @@ record CsvColumns(
 
   /** The one decision in its order: is there a header, then which column is meant. */
   private static final class Resolution {
+    private static final int MAX_NAMES_SHOWN = 30;
+
     private final DataSource.Csv source;
     private final List<String> firstLine;
     private final boolean header;
@@ -167,7 +169,7 @@ record CsvColumns(
                 "%s: there is no column '%s'%s; %s",
                 source.path(),
                 name,
-                NearestName.to(name, firstLine).map(n -> "; did you mean '" + n + "'?").orElse(""),
+                NearestName.to(name, firstLine).map(n -> " (did you mean '" + n + "'?)").orElse(""),
                 existing()));
       }
       if (firstLine.lastIndexOf(name) != index) {
@@ -185,7 +187,7 @@ record CsvColumns(
 
     private String existing() {
       return header
-          ? firstLine.stream().collect(Collectors.joining("', '", "the columns are '", "'"))
+          ? "the columns are " + CsvCell.list(firstLine, MAX_NAMES_SHOWN)
           : "the table has " + firstLine.size() + " columns";
     }
   }

@@ -18,25 +18,25 @@ final class Digits {
   private static final double HEIGHT = 18;
 
   /** Each in pixels, radians or as a factor; uniform between minus and plus this. */
-  private static final double MAX_SHIFT = 3.0;
+  private static final double MAX_SHIFT = 3.2;
 
-  private static final double MAX_ROTATION = 0.30;
+  private static final double MAX_ROTATION = 0.28;
   private static final double MAX_SHEAR = 0.30;
   private static final double MAX_SCALING = 0.20;
 
   /** Deviation of a control point, as a fraction of the digit's height. */
-  private static final double WOBBLE = 0.028;
+  private static final double WOBBLE = 0.02;
 
   /** Half the pen's width, in pixels. */
   private static final double MIN_PEN = 0.65;
 
   private static final double MAX_PEN = 1.55;
 
-  private static final double MIN_INK = 150;
+  private static final double MIN_INK = 170;
   private static final double MAX_INK = 255;
 
   /** Deviation of the noise on each pixel, in grey levels. */
-  private static final double NOISE = 14;
+  private static final double NOISE = 8;
 
   /** The sum of four uniform bytes has this deviation. */
   private static final double DEVIATION_OF_FOUR_BYTES = 147.8;

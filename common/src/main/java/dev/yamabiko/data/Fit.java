@@ -4,7 +4,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /**
  * What the training part decides for all examples: the targets' classes or scaling and, for tables,
@@ -59,15 +58,7 @@ record Fit(String source, Targets targets, Optional<Columns> columns) {
 
   /** The classes for a message, shortened if there are many. */
   String classesInWords() {
-    List<String> names = classes().names();
-    String shown =
-        names.stream()
-            .limit(MAX_CLASSES_SHOWN)
-            .map(CsvCell::quote)
-            .collect(Collectors.joining(", "));
-    return names.size() > MAX_CLASSES_SHOWN
-        ? shown + ", ... (" + names.size() + " classes)"
-        : shown;
+    return CsvCell.list(classes().names(), MAX_CLASSES_SHOWN);
   }
 
   private Targets.Classes classes() {

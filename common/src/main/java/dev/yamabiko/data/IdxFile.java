@@ -87,7 +87,13 @@ record IdxFile(int[] dimensions, byte[] elements) {
       String hint =
           rank == 1 ? "; is this the labels file?" : rank == 3 ? "; is this the images file?" : "";
       throw new DataException(
-          path + ", byte 3: " + expected + " but found " + rank + " dimensions" + hint);
+          path
+              + ", byte 3: "
+              + expected
+              + " but found "
+              + rank
+              + (rank == 1 ? " dimension" : " dimensions")
+              + hint);
     }
     return rank;
   }

@@ -10,11 +10,13 @@ final class NearestName {
 
   private NearestName() {}
 
-  /** The name with the smallest edit distance, case aside, if that is small for its length. */
+  /**
+   * The name with the smallest edit distance, case aside, unless most of it would have to change.
+   */
   static Optional<String> to(String wanted, Collection<String> names) {
     return names.stream()
         .min(Comparator.comparingInt(name -> distance(wanted, name)))
-        .filter(name -> distance(wanted, name) <= Math.max(1, wanted.length() / 2));
+        .filter(name -> 2 * distance(wanted, name) <= Math.min(wanted.length(), name.length()));
   }
 
   /** Levenshtein's distance, one row at a time. */

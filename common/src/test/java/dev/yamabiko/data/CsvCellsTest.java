@@ -1,0 +1,238 @@
+package dev.yamabiko.data;
+
+import static dev.yamabiko.data.Loading.input;
+import static dev.yamabiko.data.Loading.inputs;
+import static dev.yamabiko.data.Loading.target;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Lines and cells: what is read, and what is refused with line and column. */
+class CsvCellsTest {
+
+  @TempDir private Path directory;
+
+  private String table() {
+    return directory.resolve("table.csv").toString();
+  }
+
+  @Test
+  void shouldReadNumbersOfAllCommonForms() {
+    LoadedData data =
+        Csv.of(directory, "x,y", "1,0", " -2.5 ,0", "+3e2,0", ".5,0", "7.,0").targets("y").load();
+    assertArrayEquals(new float[] {1, -2.5f, 300, .5f, 7}, inputs(data.train()));
+  }
+
+  @Test
+  void shouldReadQuotedCellsWithSeparatorsAndLineBreaks() {
+    LoadedData data =
+        Csv.of(directory, "note,x,y", "\"a, \"\"b\"\"\nc\",\"1\",2", "d,3,4")
+            .columns("x")
+            .targets("y")
+            .load();
+    assertArrayEquals(new float[] {1, 3}, inputs(data.train()));
+  }
+
+  @Test
+  void shouldCountLinesNotRecordsWhenCellsSpanLines() {
+    String error =
+        Csv.of(directory, "note,x,y", "\"a\nb\nc\",1,2", "d,oops,4")
+            .columns("x")
+            .targets("y")
+            .error();
+    assertEquals(table() + ", line 5, column 'x': expected a number but found 'oops'", error);
+  }
+
+  @Test
+  void shouldAcceptByteOrderMarkAndCarriageReturns() {
+    LoadedData data =
+        Csv.file(directory, "t.csv", "\uFEFFx,y\r\n1,2\r\n3,4\r\n\r\n")
+            .targets("y")
+            .columns("x")
+            .load();
+    assertArrayEquals(new float[] {1, 3}, inputs(data.train()));
+  }
+
+  @Test
+  void shouldUnpackGzipByContent() throws IOException {
+    ByteArrayOutputStream packed = new ByteArrayOutputStream();
+    try (GZIPOutputStream gzip = new GZIPOutputStream(packed)) {
+      gzip.write("x,y\n1,2\n".getBytes(StandardCharsets.UTF_8));
+    }
+    Path path = Files.write(directory.resolve("t.csv"), packed.toByteArray());
+    assertArrayEquals(new float[] {1}, inputs(Csv.at(path).targets("y").load().train()));
+  }
+
+  @Test
+  void shouldUseTheGivenSeparator() {
+    LoadedData data = Csv.of(directory, "x;y", "1;2").separator(';').targets("y").load();
+    assertArrayEquals(new float[] {1}, input(data.train(), 0));
+    assertArrayEquals(new float[] {2}, target(data.train(), 0));
+  }
+
+  @Test
+  void shouldIgnoreBlankLinesAtBothEnds() {
+    LoadedData data =
+        Csv.file(directory, "t.csv", "\n\nx,y\n1,2\n3,4\n\n  \n\n").targets("y").load();
+    assertEquals(2, data.train().size());
+  }
+
+  @Test
+  void shouldRefuseABlankLineInTheMiddle() {
+    String error = Csv.of(directory, "x,y", "1,2", "", "3,4").targets("y").error();
+    assertEquals(
+        table() + ", line 3: expected 2 cells, as in the first line, but found a blank line",
+        error);
+  }
+
+  @Test
+  void shouldTakeABlankLineAsMissingWhenTheTableHasOneColumn() {
+    LoadedData data =
+        Csv.of(directory, "x", "1", "2", "", "4", "5", "6", "")
+            .targets(0)
+            .lags(1)
+            .missing(DataSource.MissingValues.DROP)
+            .load();
+    assertArrayEquals(new float[] {1, 4, 5}, inputs(data.train()));
+  }
+
+  @Test
+  void shouldNameLineAndCountsWhenARowIsRagged() {
+    assertEquals(
+        table() + ", line 3: expected 2 cells, as in the first line, but found 3",
+        Csv.of(directory, "x,y", "1,2", "1,2,3").targets("y").error());
+    assertEquals(
+        table() + ", line 2: expected 3 cells, as in the first line, but found 2",
+        Csv.of(directory, "x,y,z", "1,2").targets("y").error());
+  }
+
+  @Test
+  void shouldNameLineAndColumnWhenCellIsText() {
+    assertEquals(
+        table() + ", line 3, column 'petal': expected a number but found 'abc'",
+        Csv.of(directory, "petal,y", "1,2", "abc,2").targets("y").error());
+    assertEquals(
+        table() + ", line 2, column 1: expected a number but found 'abc'",
+        Csv.of(directory, "1,2", "1,abc").targets(0).error());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"1d", "0x1p3", "1f", "1 2", "--1", "1e", "12%", "e", "."})
+  void shouldRefuseWhatOnlyJavaOrNobodyCallsANumber(String cell) {
+    assertEquals(
+        table() + ", line 2, column 'x': expected a number but found '" + cell + "'",
+        Csv.of(directory, "x,y", cell + ",1").targets("y").error());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"inf", "-Infinity", "+INF"})
+  void shouldRefuseInfinity(String cell) {
+    assertEquals(
+        table() + ", line 2, column 'x': expected a finite number but found '" + cell + "'",
+        Csv.of(directory, "x,y", cell + ",1").targets("y").error());
+  }
+
+  @Test
+  void shouldRefuseNumbersThatOverflow() {
+    assertEquals(
+        table() + ", line 2, column 'x': expected a number below 1.8e308 but found '1e999'",
+        Csv.of(directory, "x,y", "1e999,1").targets("y").error());
+    assertEquals(
+        table()
+            + ", line 2, column 'x': expected a number that fits 32-bit floats but found 1.0E300",
+        Csv.of(directory, "x,y", "1e300,1").targets("y").error());
+    assertEquals(
+        table()
+            + ", line 3, column 'y': expected a number that fits 32-bit floats but found -1.0E39",
+        Csv.of(directory, "x,y", "1,1", "1,-1e39").targets("y").error());
+  }
+
+  @Test
+  void shouldHintAtTheDecimalPoint() {
+    assertEquals(
+        table() + ", line 2, column 'x': expected a number with a decimal point but found '1,5'",
+        Csv.of(directory, "x;y", "1,5;2").separator(';').targets("y").error());
+  }
+
+  @Test
+  void shouldShortenLongTextAndKeepItOnOneLine() {
+    String error = Csv.of(directory, "x,y", "1,\"2\n" + "3,4\n".repeat(30)).targets("y").error();
+    assertEquals(
+        table()
+            + ", line 2, column 'y': expected a number but found"
+            + " '2\\n3,4\\n3,4\\n3,4\\n3,4\\n3,4\\n3,4\\n3,4\\n3,...'",
+        error);
+  }
+
+  @Test
+  void shouldSuspectAnOpenQuoteWhenAClassSpansLines() {
+    String error = Csv.of(directory, "x,kind", "1,\"a", "2,b").label("kind").error();
+    assertEquals(
+        table()
+            + ", line 2, column 'kind': expected a class on one line but found 'a\\n2,b'; is a"
+            + " quote left open?",
+        error);
+  }
+
+  @Test
+  void shouldNameTheLineWhenQuotesAreBroken() {
+    String error = Csv.of(directory, "x,y", "1,\"2\"x").targets("y").error();
+    assertTrue(error.startsWith(table() + ": not a CSV file: "), error);
+    assertTrue(error.contains("line 2"), error);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"''", "NA", "nan", "-NaN", "NULL", "?", "'  '"})
+  void shouldNameTheCellWhenAValueIsMissing(String cell) {
+    assertEquals(
+        table()
+            + ", line 3, column 'x': the value is missing (found '"
+            + cell
+            + "'); set missing to drop or mean to allow that",
+        Csv.of(directory, "x,y", "1,2", cell + ",2").targets("y").error());
+  }
+
+  @Test
+  void shouldNameTheCellWhenALabelIsMissing() {
+    assertEquals(
+        table()
+            + ", line 2, column 'kind': the value is missing (found ''); set missing to drop or mean"
+            + " to allow that",
+        Csv.of(directory, "x,kind", "1,").label("kind").error());
+  }
+
+  @Test
+  void shouldNotCareAboutCellsOfUnusedColumns() {
+    LoadedData data =
+        Csv.of(directory, "date,x,y", "1981-01-01,1,2", ",3,4").columns("x").targets("y").load();
+    assertEquals(2, data.train().size());
+  }
+
+  @Test
+  void shouldSayWhenThereIsNothingToRead() {
+    assertEquals(
+        table() + ": expected a table but the file is empty",
+        Csv.file(directory, "table.csv", "").targets("y").error());
+    assertEquals(
+        table() + ": expected lines of data but found only a header",
+        Csv.of(directory, "x,y").targets("y").error());
+    Path missing = directory.resolve("none.csv");
+    assertEquals(
+        missing + ": expected a file but there is none", Csv.at(missing).targets("y").error());
+    assertEquals(
+        directory + ": expected a file but found a directory",
+        Csv.at(directory).targets("y").error());
+  }
+}
