@@ -1,0 +1,44 @@
+package dev.yamabiko.model;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamWriteFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * JSON objects whose bytes depend on their values alone, on one line: keys in the order given,
+ * doubles as the shortest decimal that reads back to the same double. {@link Double#toString} keeps
+ * that promise only from JDK 19 on, so Jackson's own writer is used. JSON has no NaN and no
+ * infinity; both become null.
+ */
+public final class CanonicalJson {
+
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder().enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER).build();
+
+  private CanonicalJson() {}
+
+  /**
+   * @param value maps, iterables, strings, numbers, booleans and nulls
+   */
+  public static String of(Object value) {
+    try {
+      return MAPPER.writeValueAsString(finite(value));
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("not a JSON value: " + value, e);
+    }
+  }
+
+  private static Object finite(Object value) {
+    if (value instanceof Double number && !Double.isFinite(number)) {
+      return null;
+    }
+    if (value instanceof Map<?, ?> map) {
+      Map<Object, Object> copy = new LinkedHashMap<>();
+      map.forEach((key, inner) -> copy.put(key, finite(inner)));
+      return copy;
+    }
+    return value;
+  }
+}

@@ -1,0 +1,57 @@
+package dev.yamabiko.model;
+
+import dev.yamabiko.data.LoadedData;
+import dev.yamabiko.data.Targets;
+import dev.yamabiko.job.Job;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a model file says of itself, so that it can be used without the run that made it: the job,
+ * how inputs are scaled before the model sees them, and what its outputs mean. Values are strings,
+ * as the format wants; those that are structured hold JSON.
+ *
+ * <pre>
+ *   format          "yamabiko"
+ *   job             the resolved job file (HOCON)
+ *   input_scaling   [{"column", "offset", "scale"}, ...]: the model sees (x - offset) / scale
+ *   classes         ["cat", ...]: names of the outputs (classification)
+ *   targets         [{"name", "offset", "scale"}, ...]: output * scale + offset (regression)
+ * </pre>
+ */
+public final class ModelMetadata {
+
+  private ModelMetadata() {}
+
+  public static Map<String, String> of(Job job, LoadedData data) {
+    Map<String, String> metadata = new LinkedHashMap<>();
+    metadata.put("format", "yamabiko");
+    metadata.put("job", job.resolved());
+    metadata.put(
+        "input_scaling",
+        CanonicalJson.of(
+            data.scaling().stream()
+                .map(s -> scaled("column", s.column(), s.offset(), s.scale()))
+                .toList()));
+    Targets targets = data.train().targets();
+    if (targets instanceof Targets.Classes classes) {
+      metadata.put("classes", CanonicalJson.of(classes.names()));
+    } else if (targets instanceof Targets.Values values) {
+      List<Map<String, Object>> scaled =
+          values.values().stream()
+              .map(v -> scaled("name", v.name(), v.offset(), v.scale()))
+              .toList();
+      metadata.put("targets", CanonicalJson.of(scaled));
+    }
+    return metadata;
+  }
+
+  private static Map<String, Object> scaled(String key, String name, double offset, double scale) {
+    Map<String, Object> object = new LinkedHashMap<>();
+    object.put(key, name);
+    object.put("offset", offset);
+    object.put("scale", scale);
+    return object;
+  }
+}

@@ -1,0 +1,80 @@
+package dev.yamabiko.model;
+
+import dev.yamabiko.nn.Network;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Model files in the safetensors format:
+ *
+ * <pre>
+ *   8 bytes    N, length of the header, unsigned little-endian
+ *   N bytes    the header, a JSON object in UTF-8, padded with spaces to a multiple of 8: for each
+ *              tensor {"dtype": "F32", "shape": [...], "data_offsets": [begin, end]}, offsets in
+ *              bytes from the header's end; under "__metadata__" an object of strings
+ *   the rest   the tensors, row-major, little-endian, without gaps
+ * </pre>
+ *
+ * <p>Tensors are named as {@link Network#places} names them and follow in that order, so the data
+ * part is the flat parameter vector itself.
+ */
+public final class Safetensors {
+
+  private static final int CHUNK_FLOATS = 1 << 14;
+
+  private Safetensors() {}
+
+  public static void write(
+      Path file, Network network, float[] weights, Map<String, String> metadata)
+      throws IOException {
+    if (weights.length != network.parameterCount()) {
+      throw new IllegalArgumentException(
+          "expected %d weights but got %d".formatted(network.parameterCount(), weights.length));
+    }
+    try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file))) {
+      byte[] header = header(network, metadata);
+      out.write(littleEndian(Long.BYTES).putLong(header.length).array());
+      out.write(header);
+      ByteBuffer bytes = littleEndian(CHUNK_FLOATS * Float.BYTES);
+      for (int from = 0; from < weights.length; from += CHUNK_FLOATS) {
+        int count = Math.min(CHUNK_FLOATS, weights.length - from);
+        bytes.asFloatBuffer().put(weights, from, count);
+        out.write(bytes.array(), 0, count * Float.BYTES);
+      }
+    }
+  }
+
+  private static byte[] header(Network network, Map<String, String> metadata) {
+    Map<String, Object> header = new LinkedHashMap<>();
+    header.put("__metadata__", metadata);
+    for (Network.Place place : network.places()) {
+      long begin = (long) place.offset() * Float.BYTES;
+      long end = begin + (long) place.parameter().size() * Float.BYTES;
+      Map<String, Object> tensor = new LinkedHashMap<>();
+      tensor.put("dtype", "F32");
+      tensor.put("shape", place.parameter().shape().dimensions());
+      tensor.put("data_offsets", List.of(begin, end));
+      header.put(place.name(), tensor);
+    }
+    byte[] json = CanonicalJson.of(header).getBytes(StandardCharsets.UTF_8);
+    int padded = (json.length + 7) / 8 * 8;
+    byte[] bytes = new byte[padded];
+    System.arraycopy(json, 0, bytes, 0, json.length);
+    Arrays.fill(bytes, json.length, padded, (byte) ' ');
+    return bytes;
+  }
+
+  private static ByteBuffer littleEndian(int capacity) {
+    return ByteBuffer.allocate(capacity).order(ByteOrder.LITTLE_ENDIAN);
+  }
+}

@@ -1,0 +1,55 @@
+package dev.yamabiko.cli;
+
+import dev.yamabiko.coordinator.RunResult;
+import dev.yamabiko.data.DataLoader;
+import dev.yamabiko.data.Dataset;
+import dev.yamabiko.data.DatasetHash;
+import dev.yamabiko.data.LoadedData;
+import dev.yamabiko.job.Job;
+import dev.yamabiko.job.JobChecks;
+import dev.yamabiko.job.Plan;
+import dev.yamabiko.nn.Network;
+import dev.yamabiko.protocol.RunOutcome;
+import dev.yamabiko.step.StepPlan;
+import java.nio.file.Path;
+
+/**
+ * A job whose files are there, whose data is read and whose model fits both ends.
+ *
+ * @param dataSha256 names the data by its content
+ */
+record CheckedJob(Job job, LoadedData data, String dataSha256, Network network) {
+
+  /** Throws what is wrong with the user's input; nothing has been written by then. */
+  static CheckedJob of(Job job) {
+    JobChecks.files(job);
+    LoadedData data = DataLoader.load(job.data(), job.seed());
+    Network network = JobChecks.network(job, data.train().inputShape(), data.train().targets());
+    String hash = DatasetHash.sha256(data.train(), data.validation());
+    return new CheckedJob(job, data, hash, network);
+  }
+
+  Plan plan(int workers) {
+    int validation = data.validation().map(Dataset::size).orElse(0);
+    return new Plan(job, network, data.train().size(), validation, workers);
+  }
+
+  RunResult result(RunOutcome outcome, double seconds, Path runDirectory) {
+    return RunResult.of(job, data, network, dataSha256, outcome, seconds, runDirectory);
+  }
+
+  /** One line on what is about to happen. */
+  String describe(StepPlan plan, int workers) {
+    return "%s: %s parameters; %s training and %s validation examples; %d x %d steps of %d examples in %d shards; workers: %d"
+        .formatted(
+            job.name(),
+            Figures.count(network.parameterCount()),
+            Figures.count(plan.examples()),
+            Figures.count(data.validation().map(Dataset::size).orElse(0)),
+            plan.epochs(),
+            plan.stepsPerEpoch(),
+            plan.batchSize(),
+            plan.shards(),
+            workers);
+  }
+}

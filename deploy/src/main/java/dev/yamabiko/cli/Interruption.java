@@ -1,0 +1,99 @@
+package dev.yamabiko.cli;
+
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntConsumer;
+
+/**
+ * Ctrl-C and SIGTERM. Where a run is under way, it is asked to end after its current step, and the
+ * process stays until what it leaves is written, at most until the deadline; elsewhere the process
+ * ends at once. The exit code is 130 either way.
+ */
+final class Interruption {
+
+  static final int EXIT_CODE = 130;
+
+  /** What can be asked to end early. */
+  interface Interruptible {
+    void interrupt();
+  }
+
+  private final Duration deadline;
+  private final IntConsumer halt;
+  private final CountDownLatch ended = new CountDownLatch(1);
+  private Interruptible running;
+  private Runnable lastWords = () -> {};
+  private Thread hook;
+  private boolean signalled;
+
+  /**
+   * @param halt ends the process; {@code Runtime.halt}, but for tests
+   */
+  Interruption(Duration deadline, IntConsumer halt) {
+    this.deadline = deadline;
+    this.halt = halt;
+  }
+
+  /** Makes the process's signals end up here until {@link #end}. */
+  void install() {
+    hook = new Thread(this::onSignal, "interruption");
+    Runtime.getRuntime().addShutdownHook(hook);
+  }
+
+  /**
+   * @param words run where nothing could be saved
+   */
+  synchronized void onLoss(Runnable words) {
+    lastWords = words;
+  }
+
+  /** From now on a signal asks this to end, and waits. */
+  synchronized void during(Interruptible work) {
+    running = work;
+    if (signalled) {
+      work.interrupt();
+    }
+  }
+
+  synchronized boolean signalled() {
+    return signalled;
+  }
+
+  /** Runs in the hook's thread. */
+  void onSignal() {
+    boolean saved = false;
+    try {
+      if (ask()) {
+        saved = ended.await(deadline.toMillis(), TimeUnit.MILLISECONDS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      if (!saved) {
+        lastWords.run();
+      }
+      halt.accept(EXIT_CODE);
+    }
+  }
+
+  private synchronized boolean ask() {
+    signalled = true;
+    if (running != null) {
+      running.interrupt();
+    }
+    return running != null;
+  }
+
+  /** The command has said all it had to say. */
+  void end() {
+    ended.countDown();
+    if (hook != null) {
+      try {
+        Runtime.getRuntime().removeShutdownHook(hook);
+      } catch (IllegalStateException e) {
+        // The hook is running: it ends the process.
+      }
+    }
+  }
+}

@@ -1,0 +1,39 @@
+package dev.yamabiko.cli;
+
+import dev.yamabiko.job.Job;
+import dev.yamabiko.job.JobFile;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** What every command that begins with a job file takes. */
+final class JobArguments {
+
+  @Parameters(paramLabel = "JOB.conf", description = "The job file (HOCON or JSON).")
+  private Path file;
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description =
+          "Set a key of the job, as --set epochs=2; may be given several times. Paths are relative to"
+              + " the working directory.")
+  private List<String> settings = new ArrayList<>();
+
+  /** Read by {@link Main#wantsJson}, before anything can go wrong. */
+  @Option(
+      names = "--json",
+      description = "Print one JSON object as the last line of standard output.")
+  private boolean json;
+
+  Job read(Session session) {
+    Path directory = session.workingDirectory();
+    return JobFile.read(directory.resolve(file), settings, directory);
+  }
+
+  CheckedJob checked(Session session) {
+    return CheckedJob.of(read(session));
+  }
+}

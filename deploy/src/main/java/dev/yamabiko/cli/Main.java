@@ -1,0 +1,173 @@
+package dev.yamabiko.cli;
+
+import dev.yamabiko.data.DataException;
+import dev.yamabiko.job.JobException;
+import dev.yamabiko.nn.ShapeMismatchException;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/**
+ * The {@code yamabiko} command. Exit codes: 0 done, 2 the user's input is wrong, 1 the run failed,
+ * 130 interrupted. Errors are one line on standard error, and with {@code --json} also an object on
+ * standard output.
+ */
+@Command(
+    name = "yamabiko",
+    description = "Trains neural networks on the JVM: the same bits, whatever happens.",
+    synopsisSubcommandLabel = "COMMAND",
+    versionProvider = Main.Version.class,
+    footer = {
+      "",
+      "Examples:",
+      "  yamabiko train deploy/jobs/digits.conf",
+      "  yamabiko train deploy/jobs/digits.conf --workers 4 --set epochs=10 --out runs/ten --json",
+      "  yamabiko check deploy/jobs/digits.conf",
+      "",
+      "Exit codes: 0 done, 1 the run failed, 2 the input is wrong, 130 interrupted."
+    })
+public final class Main implements Runnable {
+
+  private static final Duration INTERRUPTION_DEADLINE = Duration.ofSeconds(60);
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      scope = CommandLine.ScopeType.INHERIT,
+      description = "Show this help and exit.")
+  private boolean help;
+
+  @Option(
+      names = {"-V", "--version"},
+      versionHelp = true,
+      description = "Show the version and exit.")
+  private boolean version;
+
+  private Main() {}
+
+  @Override
+  public void run() {
+    throw new ParameterException(
+        spec.commandLine(),
+        "a command is expected: " + String.join(", ", spec.subcommands().keySet()));
+  }
+
+  public static void main(String[] args) {
+    PrintStream out = utf8(FileDescriptor.out);
+    PrintStream err = utf8(FileDescriptor.err);
+    Interruption interruption =
+        new Interruption(INTERRUPTION_DEADLINE, code -> Runtime.getRuntime().halt(code));
+    interruption.install();
+    Session session =
+        new Session(
+            out,
+            err,
+            Path.of(""),
+            Terminal.of(System.getProperties(), System.getenv()),
+            wantsJson(args),
+            interruption);
+    interruption.onLoss(() -> session.answerWithout("cancelled", "interrupted"));
+    int code = run(args, session);
+    interruption.end();
+    System.exit(code);
+  }
+
+  private static PrintStream utf8(FileDescriptor descriptor) {
+    return new PrintStream(new FileOutputStream(descriptor), true, StandardCharsets.UTF_8);
+  }
+
+  /** The whole command in this JVM, without its signals; returns the exit code. */
+  static int run(String[] args, PrintStream out, PrintStream err, Path workingDirectory) {
+    Terminal terminal = new Terminal(false, 80, true);
+    Interruption none = new Interruption(INTERRUPTION_DEADLINE, code -> {});
+    return run(args, new Session(out, err, workingDirectory, terminal, wantsJson(args), none));
+  }
+
+  static int run(String[] args, Session session) {
+    return run(args, session, new TrainCommand(session, SingleNode::run));
+  }
+
+  static int run(String[] args, Session session, TrainCommand train) {
+    CommandLine commands =
+        new CommandLine(new Main())
+            .addSubcommand(train)
+            .addSubcommand(new CheckCommand(session))
+            .setExpandAtFiles(false)
+            .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF))
+            .setUsageHelpAutoWidth(false)
+            .setUsageHelpWidth(100)
+            .setOut(new PrintWriter(session.out(), true))
+            .setErr(new PrintWriter(session.err(), true))
+            .setParameterExceptionHandler((e, given) -> refuse(session, usageError(e)))
+            .setExecutionExceptionHandler((e, command, parsed) -> failed(session, e));
+    return commands.execute(args);
+  }
+
+  static boolean wantsJson(String[] args) {
+    return Arrays.asList(args).contains("--json");
+  }
+
+  private static String usageError(ParameterException e) {
+    String command = e.getCommandLine().getCommandSpec().qualifiedName();
+    String message = e.getMessage();
+    if (e instanceof UnmatchedArgumentException unmatched) {
+      String argument = unmatched.getUnmatched().get(0);
+      message =
+          (unmatched.isUnknownOption() ? "unknown option " : "unexpected argument ")
+              + argument
+              + suggestion(unmatched.getSuggestions());
+    }
+    return "%s (see %s --help)".formatted(message, command);
+  }
+
+  private static String suggestion(List<String> suggestions) {
+    return suggestions.isEmpty() ? "" : "; did you mean " + suggestions.get(0) + "?";
+  }
+
+  private static int failed(Session session, Exception e) {
+    if (System.getenv("YAMABIKO_DEBUG") != null) {
+      e.printStackTrace(session.err());
+    }
+    if (e instanceof JobException
+        || e instanceof DataException
+        || e instanceof ShapeMismatchException) {
+      return refuse(session, e.getMessage());
+    }
+    session.fail("internal error (YAMABIKO_DEBUG=1 shows where): " + e);
+    return 1;
+  }
+
+  private static int refuse(Session session, String error) {
+    session.fail(error);
+    return 2;
+  }
+
+  /** From the jar's manifest; classes that come from elsewhere are under development. */
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      String version = Main.class.getPackage().getImplementationVersion();
+      return new String[] {
+        "yamabiko %s (Java %s)"
+            .formatted(version == null ? "development" : version, Runtime.version())
+      };
+    }
+  }
+}

@@ -1,0 +1,63 @@
+package dev.yamabiko.cli;
+
+import dev.yamabiko.model.CanonicalJson;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * What one call of the command talks to.
+ *
+ * @param workingDirectory what the user's relative paths are relative to
+ * @param json a script reads standard output: text for people goes to standard error
+ */
+record Session(
+    PrintStream out,
+    PrintStream err,
+    Path workingDirectory,
+    Terminal terminal,
+    boolean json,
+    Interruption interruption,
+    AtomicBoolean answered) {
+
+  Session(
+      PrintStream out,
+      PrintStream err,
+      Path workingDirectory,
+      Terminal terminal,
+      boolean json,
+      Interruption interruption) {
+    this(out, err, workingDirectory, terminal, json, interruption, new AtomicBoolean());
+  }
+
+  /** The command's answer for people. */
+  void print(String text) {
+    (json ? err : out).println(text);
+  }
+
+  /** The one JSON object, the last line of standard output; only where it was asked for. */
+  void answer(String object) {
+    if (json && answered.compareAndSet(false, true)) {
+      out.println(object);
+    }
+  }
+
+  void answer(Map<String, ?> object) {
+    answer(CanonicalJson.of(object));
+  }
+
+  /** One line for people, and the answer of what came to nothing. */
+  void fail(String error) {
+    err.println("yamabiko: " + error);
+    answerWithout("failed", error);
+  }
+
+  void answerWithout(String status, String error) {
+    Map<String, Object> object = new LinkedHashMap<>();
+    object.put("status", status);
+    object.put("error", error);
+    answer(object);
+  }
+}

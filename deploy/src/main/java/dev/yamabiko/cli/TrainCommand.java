@@ -1,0 +1,175 @@
+package dev.yamabiko.cli;
+
+import dev.yamabiko.coordinator.RunDirectory;
+import dev.yamabiko.coordinator.RunListener;
+import dev.yamabiko.coordinator.RunResult;
+import dev.yamabiko.coordinator.WriteFailure;
+import dev.yamabiko.data.LoadedData;
+import dev.yamabiko.data.Targets;
+import dev.yamabiko.job.Job;
+import dev.yamabiko.job.JobException;
+import dev.yamabiko.model.ModelMetadata;
+import dev.yamabiko.nn.Network;
+import dev.yamabiko.protocol.RunOutcome;
+import dev.yamabiko.step.StepPlan;
+import dev.yamabiko.tensor.KernelsFactory;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Trains in this JVM. Nothing is written before the job, its data and its model are known good. */
+@Command(
+    name = "train",
+    description = "Trains a job in this process and writes a run directory.",
+    footer = {
+      "",
+      "Example:",
+      "  yamabiko train deploy/jobs/digits.conf --set epochs=2 --out runs/first --json"
+    })
+final class TrainCommand implements Callable<Integer> {
+
+  private static final int MOST_WORKERS = 1024;
+
+  /** Does the training; {@link SingleNode#run}, but for tests. */
+  interface Trainer {
+    RunOutcome run(
+        Job job,
+        LoadedData data,
+        String dataSha256,
+        Network network,
+        int workers,
+        List<RunListener> listeners,
+        SingleNode.Cancellation cancellation);
+  }
+
+  private final Session session;
+  private final Trainer trainer;
+
+  @Spec private CommandSpec spec;
+  @Mixin private JobArguments arguments;
+
+  @Option(
+      names = "--workers",
+      paramLabel = "N",
+      description = "Number of workers (default: one per core). It does not change a bit.")
+  private Optional<Integer> workers = Optional.empty();
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description = "The run directory, new or empty (default: runs/NAME-TIME).")
+  private Optional<Path> out = Optional.empty();
+
+  TrainCommand(Session session, Trainer trainer) {
+    this.session = session;
+    this.trainer = trainer;
+  }
+
+  @Override
+  public Integer call() {
+    int workers = workers();
+    Job job = arguments.read(session);
+    OutputDirectory output =
+        OutputDirectory.of(out, job.name(), LocalDateTime.now(), session.workingDirectory());
+    CheckedJob checked = CheckedJob.of(job);
+    LoadedData data = checked.data();
+    KernelsFactory.notice().ifPresent(notice -> session.err().println("yamabiko: " + notice));
+
+    SingleNode.Cancellation cancellation = new SingleNode.Cancellation();
+    StepPlan plan = checked.plan(workers).steps();
+    Targets targets = data.train().targets();
+    TrainingClock clock = new TrainingClock(System::nanoTime);
+    LossHistory history = new LossHistory(plan.stepsPerEpoch());
+    Progress progress =
+        new Progress(session.err(), session.terminal(), plan, targets, System::nanoTime);
+
+    RunDirectory directory = open(output.create(), job, targets, cancellation);
+    RunOutcome outcome;
+    try (directory) {
+      session.err().println(checked.describe(plan, workers));
+      session.interruption().during(() -> interrupt(cancellation));
+      List<RunListener> listeners = List.of(clock, directory, history, progress);
+      outcome =
+          trainer.run(
+              job, data, checked.dataSha256(), checked.network(), workers, listeners, cancellation);
+    }
+    RunResult result =
+        keep(
+            directory,
+            checked,
+            outcome,
+            checked.result(outcome, clock.seconds(), directory.path()));
+    return report(result, directory, data, history);
+  }
+
+  private int workers() {
+    int count = workers.orElse(Runtime.getRuntime().availableProcessors());
+    if (count < 1 || count > MOST_WORKERS) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--workers expects a number from 1 to %d but got %d".formatted(MOST_WORKERS, count));
+    }
+    return count;
+  }
+
+  private static RunDirectory open(
+      Path directory, Job job, Targets targets, SingleNode.Cancellation cancellation) {
+    try {
+      return RunDirectory.open(directory, job.resolved(), targets, cancellation::cancel);
+    } catch (IOException e) {
+      throw new JobException(
+          "--out " + directory + " cannot be used: " + WriteFailure.reason(e), e);
+    }
+  }
+
+  private void interrupt(SingleNode.Cancellation cancellation) {
+    session.err().println();
+    session.err().println("yamabiko: interrupted; ending after the current step ...");
+    cancellation.cancel("interrupted");
+  }
+
+  /** Writes model and result; a run whose result cannot be kept has failed. */
+  private static RunResult keep(
+      RunDirectory directory, CheckedJob checked, RunOutcome outcome, RunResult result) {
+    if (directory.failure().isPresent()) {
+      return result.failed(directory.failure().get());
+    }
+    try {
+      if (outcome.weights().isPresent()) {
+        directory.writeModel(
+            checked.network(),
+            outcome.weights().get(),
+            ModelMetadata.of(checked.job(), checked.data()));
+      }
+      directory.writeResult(result);
+      return result;
+    } catch (IOException e) {
+      return result.failed(directory.explain(e));
+    }
+  }
+
+  private int report(
+      RunResult result, RunDirectory directory, LoadedData data, LossHistory history) {
+    Terminal terminal = session.terminal();
+    String curve =
+        LossCurve.draw(
+            history.train(), history.validation(), terminal.columns(), terminal.unicode());
+    Optional<Path> model = result.weightsSha256().map(hash -> directory.model());
+    session.print(Summary.of(result, data.baseline(), curve, model).stripTrailing());
+    result.error().ifPresent(why -> session.err().println("yamabiko: " + why));
+    session.answer(result.toJson());
+    if (session.interruption().signalled()) {
+      return Interruption.EXIT_CODE;
+    }
+    return result.status() == RunOutcome.Status.COMPLETED ? 0 : 1;
+  }
+}

@@ -1,0 +1,34 @@
+package dev.yamabiko.cli;
+
+import dev.yamabiko.coordinator.RunListener;
+import dev.yamabiko.protocol.RunEvent;
+import java.util.function.LongSupplier;
+
+/**
+ * How long training took: from the moment when the workers are ready to the last step or epoch,
+ * validation included; without the JVM's start, reading data, and the final look at the weights.
+ */
+final class TrainingClock implements RunListener {
+
+  private final LongSupplier nanoTime;
+  private volatile long began;
+  private volatile long ended;
+
+  TrainingClock(LongSupplier nanoTime) {
+    this.nanoTime = nanoTime;
+  }
+
+  @Override
+  public void onEvent(RunEvent event) {
+    if (event instanceof RunEvent.RunStarted) {
+      began = nanoTime.getAsLong();
+      ended = began;
+    } else if (!(event instanceof RunEvent.RunEnded)) {
+      ended = nanoTime.getAsLong();
+    }
+  }
+
+  double seconds() {
+    return (ended - began) / 1e9;
+  }
+}
