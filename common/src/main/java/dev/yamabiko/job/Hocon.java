@@ -8,16 +8,37 @@ import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigResolveOptions;
 import com.typesafe.config.ConfigSyntax;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** The HOCON library as jobs use it: known sources, and errors in one line without its noise. */
 final class Hocon {
   private static final Pattern HINT = Pattern.compile(" \\((if you|use quoted|you can double).*");
-  private static final Pattern REASON =
-      Pattern.compile(
-          "(?:Expecting a value but got wrong token|expecting a close parentheses '\\)' here, not"
-              + "|Token not allowed in path expression): '.*?' \\((.*)\\)");
+
+  /** What Config says before the token that it did not expect, and what it could have said. */
+  private record Complaint(Pattern pattern, String expected) {
+    static Complaint of(String beginning, String expected) {
+      // After the token Config may say why it is one, or of which kind it is.
+      String token = "(?<found>.*?)(?: \\((?<reason>.*[a-z].*)\\)| \\([A-Z]+\\))?$";
+      return new Complaint(Pattern.compile(beginning + token), expected);
+    }
+  }
+
+  private static final List<Complaint> COMPLAINTS =
+      List.of(
+          Complaint.of("Expecting a value but got wrong token: ", "a value"),
+          Complaint.of("expecting a close parentheses '\\)' here, not: ", "a key or '}'"),
+          Complaint.of("Expecting close brace } or a comma, got ", "',', '}' or a line end"),
+          Complaint.of("Expecting end of input or a comma, got ", "',' or a line end"),
+          Complaint.of("List should have .*, instead had token: ", "a value, ',' or ']' in a list"),
+          Complaint.of(
+              "Key (?<key>'.*') may not be followed by token: ",
+              "'=', ':' or '{' after key ${key}"),
+          Complaint.of(
+              "Token not allowed in path expression: ",
+              "letters and digits, or double quotes around others,"));
+
   private static final Pattern SUBSTITUTION = Pattern.compile("\\$\\{[^}]*}");
 
   private final Sources sources;
@@ -42,8 +63,6 @@ final class Hocon {
       return ConfigFactory.parseString(text, options).root();
     } catch (ConfigException e) {
       throw error(e, origin);
-    } catch (StackOverflowError e) {
-      throw new JobException(origin + ": objects and lists are nested too deeply");
     }
   }
 
@@ -58,8 +77,6 @@ final class Hocon {
       throw unresolved(e, environment, origin);
     } catch (ConfigException e) {
       throw error(e, origin);
-    } catch (StackOverflowError e) {
-      throw new JobException(origin + ": objects and lists are nested too deeply");
     }
   }
 
@@ -91,13 +108,17 @@ final class Hocon {
     }
     text = text.replaceFirst("^path parameter: Invalid path '.*?': ", "");
     text = HINT.matcher(text).replaceFirst("");
-    text = text.replaceFirst(", (Simple)?Config\\w+\\(.*", "");
-    Matcher reason = REASON.matcher(text);
-    if (reason.matches()) {
-      return reason.group(1);
+    if (text.startsWith("Cannot concatenate object or list")) {
+      return "an object or a list is beside another value; is a comma or a line end missing?";
     }
-    return text.replace(
-            "expecting a close parentheses ')' here, not:", "expected a key or '}' but found")
-        .replaceFirst("^Expecting a value but got wrong token:", "expected a value but found");
+    for (Complaint complaint : COMPLAINTS) {
+      Matcher m = complaint.pattern().matcher(text);
+      if (m.matches()) {
+        return m.group("reason") != null
+            ? m.group("reason")
+            : m.replaceFirst("expected " + complaint.expected() + " but found ${found}");
+      }
+    }
+    return text;
   }
 }

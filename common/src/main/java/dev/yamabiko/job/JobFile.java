@@ -22,9 +22,9 @@ public final class JobFile {
    * @param workingDirectory what paths in settings are relative to
    */
   public static Job read(Path file, List<String> settings, Path workingDirectory) {
+    String text = JobText.read(file);
     Sources sources = new Sources(file.toAbsolutePath().getParent(), workingDirectory);
     Hocon hocon = new Hocon(sources);
-    String text = JobText.read(file);
     Includes includes = new Includes(hocon, file, text, null);
     return parse(hocon, sources, text, file.toString(), includes, true, settings);
   }
@@ -53,13 +53,18 @@ public final class JobFile {
       ConfigIncluder includes,
       boolean environment,
       List<String> settings) {
-    ConfigObject written = hocon.parse(text, origin, includes);
-    if (written.isEmpty()) {
-      throw new JobException(origin + ": expected a job but the file is empty");
+    try {
+      ConfigObject written = hocon.parse(text, origin, includes);
+      if (written.isEmpty()) {
+        throw new JobException(origin + ": expected a job but the file is empty");
+      }
+      ConfigObject set = new Settings(hocon, sources).apply(written, settings);
+      ConfigObject root = hocon.resolve(set, environment, origin);
+      return new JobParser(Node.root(sources, root, origin), defaultName(origin)).parse();
+    } catch (StackOverflowError e) {
+      // Config descends into what it reads; some 10,000 brackets are enough.
+      throw new JobException(origin + ": objects and lists are nested too deeply", e);
     }
-    ConfigObject set = new Settings(hocon, sources).apply(written, settings);
-    ConfigObject root = hocon.resolve(set, environment, origin);
-    return new JobParser(Node.root(sources, root, origin), defaultName(origin)).parse();
   }
 
   private static String defaultName(String origin) {

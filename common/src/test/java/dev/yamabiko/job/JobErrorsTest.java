@@ -352,7 +352,7 @@ class JobErrorsTest {
         wrong("= 3", "job.conf:7: not valid HOCON: expected a key or '}' but found '='"),
         wrong(
             "seed",
-            "job.conf:8: not valid HOCON: Key 'seed' may not be followed by token: end of file"),
+            "job.conf:8: not valid HOCON: expected '=', ':' or '{' after key 'seed' but found end of file"),
         wrong(
             "seed = @x",
             "job.conf:7: not valid HOCON: Reserved character '@' is not allowed outside quotes"),
@@ -361,8 +361,15 @@ class JobErrorsTest {
             "job.conf:7: not valid HOCON: path has a leading, trailing, or two adjacent period '.'"),
         wrong(
             "seed = {a = 1} [2]",
-            "job.conf:7: not valid HOCON: Cannot concatenate object or list"
-                + " with a non-object-or-list"),
+            "job.conf:7: not valid HOCON: an object or a list is beside another value;"
+                + " is a comma or a line end missing?"),
+        wrong(
+            "clipping { global-norm = 1 ]",
+            "job.conf:7: not valid HOCON: expected ',', '}' or a line end but found ']'"),
+        wrong(
+            "model = [ relu { dense { units = 3 } } ]",
+            "job.conf:2: not valid HOCON: an object or a list is beside another value;"
+                + " is a comma or a line end missing?"),
         wrong("seed = ${sed}", "job.conf:7: ${sed} is not a key of this job"),
         wrong("seed = ${HOME}", "job.conf:7: ${HOME} is not a key of this job"),
         wrong("seed = ${seed}", "job.conf:7: ${seed} refers to itself"),

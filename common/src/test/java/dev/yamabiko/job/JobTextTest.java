@@ -29,6 +29,7 @@ class JobTextTest {
     Path missing = folder.resolve("missing.conf");
     assertError(missing + ": no such file", missing);
     assertError(folder + ": expected a job file but found a directory", folder);
+    assertError("/: expected a job file but found a directory", Path.of("/"));
     Path empty = write("empty.conf", "");
     assertError(empty + ": expected a job but the file is empty", empty);
     Path large = write("large.conf", "#".repeat(JobText.LIMIT + 1));
@@ -53,9 +54,7 @@ class JobTextTest {
     assertError(base + ":5: batch-size: expected an integer of at least 1 but found 0", job);
     write("base.conf", "a = [");
     assertError(
-        base
-            + ":1: not valid HOCON: List should have ] or a first element after the open [,"
-            + " instead had token: end of file",
+        base + ":1: not valid HOCON: expected a value, ',' or ']' in a list but found end of file",
         job);
   }
 

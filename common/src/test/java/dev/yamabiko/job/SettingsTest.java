@@ -204,9 +204,10 @@ class SettingsTest {
         "=3 | --set: expected KEY=VALUE but found no key before \"=\"",
         "@=3 | --set @: not a key: Reserved character '@' is not allowed outside quotes",
         "a..b=3 | --set a..b: not a key: path has a leading, trailing, or two adjacent period '.'",
-        "model[0]=3 | --set model[0]: not a key: Token not allowed in path expression: '['",
+        "model[0]=3 | --set model[0]: not a key: expected letters and digits, or double quotes around others, but found '['",
+        "a #b=3 | --set a #b: not a key: expected letters and digits, or double quotes around others, but found '#b'",
         "$=3 | --set $: not a key: '$' not followed by {, 'end of file' not allowed after '$'",
-        "model=[relu | --set model: not valid HOCON: List should have ended with ] or had a comma, instead had token: end of file",
+        "model=[relu | --set model: not valid HOCON: expected a value, ',' or ']' in a list but found end of file",
         "name=\"a\", b = 1 | --set name: expected one value but found more after it",
         "optimizer={include \"x\"} | --set optimizer: include \"x\": nothing can be included here",
         "optimizer={sgd{},adam{}} | --set optimizer: expected exactly one key but found \"adam\" and \"sgd\"",
@@ -220,7 +221,10 @@ class SettingsTest {
 
   @Test
   void shouldAnswerInOneLineWhenASettingHasSeveral() {
-    assertError("--set a b: not a key: Token not allowed in path expression: '\\n'@1", "a\nb=3");
+    assertError(
+        "--set a b: not a key: expected letters and digits, or double quotes around others,"
+            + " but found '\\n'@1",
+        "a\nb=3");
     assertError("--set: expected KEY=VALUE but found no key before \"=\"", "\n =3");
   }
 
