@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * What the training part decides for all examples: the targets' classes or scaling and, for tables,
@@ -46,22 +47,37 @@ record Fit(String source, Targets targets, Optional<Columns> columns) {
     }
   }
 
-  /** Class numbers by class name. */
-  Map<String, Integer> classNumbers() {
-    Map<String, Integer> numbers = new HashMap<>();
-    List<String> names = classes().names();
-    for (int i = 0; i < names.size(); i++) {
-      numbers.put(names.get(i), i);
+  /** Looks up the numbers that the training part gave to its classes. */
+  ClassNumbers classNumbers() {
+    return new ClassNumbers(((Targets.Classes) targets).names());
+  }
+
+  /** Class names and their numbers. */
+  static final class ClassNumbers {
+    private final List<String> names;
+    private final Map<String, Integer> numbers = new HashMap<>();
+
+    private ClassNumbers(List<String> names) {
+      this.names = names;
+      for (int i = 0; i < names.size(); i++) {
+        numbers.put(names.get(i), i);
+      }
     }
-    return numbers;
-  }
 
-  /** The classes for a message, shortened if there are many. */
-  String classesInWords() {
-    return CsvCell.list(classes().names(), MAX_CLASSES_SHOWN);
-  }
-
-  private Targets.Classes classes() {
-    return (Targets.Classes) targets;
+    /**
+     * The number of a class, as a target holds it.
+     *
+     * @param where how the message begins if the training part lacks this class
+     */
+    float of(String name, Supplier<String> where) {
+      Integer number = numbers.get(name);
+      if (number == null) {
+        throw new DataException(
+            String.format(
+                "%s: class %s does not occur in the training part, whose classes are %s",
+                where.get(), CsvCell.quote(name), CsvCell.list(names, MAX_CLASSES_SHOWN)));
+      }
+      return number;
+    }
   }
 }

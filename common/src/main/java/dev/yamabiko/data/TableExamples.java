@@ -8,7 +8,6 @@ import java.util.BitSet;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -267,19 +266,11 @@ final class TableExamples implements Examples {
   }
 
   private float[] classNumbers(Fit fit) {
-    Map<String, Integer> numbers = fit.classNumbers();
+    Fit.ClassNumbers numbers = fit.classNumbers();
     CsvColumns.Used column = table.columns().label().orElseThrow();
     float[] classOf = new float[table.rows()];
     for (int row : rows) {
-      String name = table.label(row).orElseThrow();
-      Integer number = numbers.get(name);
-      if (number == null) {
-        throw new DataException(
-            String.format(
-                "%s: class %s does not occur in the training part, whose classes are %s",
-                table.where(row, column), CsvCell.quote(name), fit.classesInWords()));
-      }
-      classOf[row] = number;
+      classOf[row] = numbers.of(table.label(row).orElseThrow(), () -> table.where(row, column));
     }
     return classOf;
   }

@@ -102,7 +102,7 @@ class IdxTest {
   void shouldCountClassesOverTheTrainingPartOnly() throws IOException {
     DataSource source = source(counting(4, 1), labels(0, 1, 2, 3));
     assertEquals(
-        "labels, example 3: label 3 does not occur in the training part, whose classes are '0',"
+        "labels, example 3: class '3' does not occur in the training part, whose classes are '0',"
             + " '1', '2'",
         errorOf(() -> Loading.holdOut(source, 0.25, DataSpec.Split.CHRONOLOGICAL))
             .replace(directory + "/", ""));
