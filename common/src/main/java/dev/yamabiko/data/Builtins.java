@@ -139,7 +139,7 @@ public final class Builtins {
 
     @Override
     public String targetKind() {
-      return rows.targets() instanceof Targets.Classes ? "a class" : "1 target value";
+      return Fit.kindOf(rows.targets());
     }
 
     @Override

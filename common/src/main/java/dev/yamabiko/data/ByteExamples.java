@@ -36,7 +36,7 @@ record ByteExamples(
 
   @Override
   public String targetKind() {
-    return "a class";
+    return Fit.A_CLASS;
   }
 
   @Override

@@ -12,6 +12,12 @@ import java.util.function.Supplier;
  */
 record Fit(String source, Targets targets, Optional<Columns> columns) {
 
+  /** The source of a fit that was kept with a trained model. */
+  static final String MODEL = "the model";
+
+  /** The kind of target where it is a class. */
+  static final String A_CLASS = "a class";
+
   private static final int MAX_CLASSES_SHOWN = 10;
 
   /**
@@ -23,6 +29,14 @@ record Fit(String source, Targets targets, Optional<Columns> columns) {
 
   static Fit unscaled(String source, Targets targets) {
     return new Fit(source, targets, Optional.empty());
+  }
+
+  static String kindOf(Targets targets) {
+    return targets instanceof Targets.Classes ? A_CLASS : valuesInWords(targets.width());
+  }
+
+  static String valuesInWords(int count) {
+    return count == 1 ? "1 target value" : count + " target values";
   }
 
   List<LoadedData.Scaling> scaling() {
@@ -39,11 +53,10 @@ record Fit(String source, Targets targets, Optional<Columns> columns) {
             && values.values().stream().anyMatch(v -> v.offset() != 0 || v.scale() != 1);
     if (scaledTargets || columns.isPresent() && columns.get().scaled()) {
       throw new DataException(
-          "validation source "
-              + other
-              + " cannot be scaled like the columns of the training source "
-              + source
-              + "; expected a table, or a training source without normalisation");
+          String.format(
+              "%s cannot be scaled like the columns of %s; expected a table, or training without"
+                  + " normalisation",
+              other, source));
     }
   }
 

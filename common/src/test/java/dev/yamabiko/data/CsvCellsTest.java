@@ -235,4 +235,11 @@ class CsvCellsTest {
         directory + ": expected a file but found a directory",
         Csv.at(directory).targets("y").error());
   }
+
+  @Test
+  void shouldRefuseASeparatorThatCannotBeOne() {
+    assertEquals(
+        table() + ": expected a separator such as a comma, semicolon or tab but found '\\n'",
+        Csv.of(directory, "x,y", "1,2").separator('\n').targets("y").error());
+  }
 }

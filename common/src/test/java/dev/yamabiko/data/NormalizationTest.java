@@ -103,8 +103,7 @@ class NormalizationTest {
   @Test
   void shouldRefuseNumbersTooLargeToAverage() {
     assertEquals(
-        table()
-            + ", column 'x': the numbers are too large to be averaged; found 1.0E308 to 1.5E308",
+        table() + ", column 'x': the numbers are too large to be scaled; found 1.0E308 to 1.5E308",
         Csv.of(directory, "x,y", "1e308,0", "1.5e308,0")
             .targets("y")
             .normalize(STANDARD, NONE)

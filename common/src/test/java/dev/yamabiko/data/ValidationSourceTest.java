@@ -88,8 +88,8 @@ class ValidationSourceTest {
   @Test
   void shouldSayBothWhenLagsDiffer() {
     assertEquals(
-        "the validation source does not fit the training source: expected lags = 1 over 1 columns"
-            + " (train.csv) but found lags = 0 over 1 columns (val.csv)",
+        "this source does not fit train.csv: expected lags = 1, 1 columns but found lags = 0, 1"
+            + " columns (val.csv)",
         error(
             train("x,y\n1,2\n3,4\n").columns("x").targets("y").lags(1),
             validation("x,y\n1,2\n").targets("y")));
@@ -99,8 +99,7 @@ class ValidationSourceTest {
   void shouldNotTakeColumnsInAnotherOrderByDefault() {
     Csv train = train("a,b,y\n1,2,3\n").targets("y");
     assertEquals(
-        "the validation source does not fit the training source: expected input column 'a'"
-            + " (train.csv) but found 'b' (val.csv)",
+        "this source does not fit train.csv: expected input column 'a' but found 'b' (val.csv)",
         error(train, validation("b,a,y\n1,2,3\n").targets("y")));
     Csv chosen = validation("b,a,y\n2,1,3\n").columns("a", "b").targets("y");
     assertArrayEquals(
@@ -130,9 +129,9 @@ class ValidationSourceTest {
     DataSource sine = new DataSource.Builtin("sine", 5, 1);
     DataSource scaled = train("x,y\n1,2\n3,4\n").targets("y").normalize(NONE, MIN_MAX).source();
     assertEquals(
-        "validation source builtin sine cannot be scaled like the columns of the training source "
+        "builtin sine cannot be scaled like the columns of "
             + directory.resolve("train.csv")
-            + "; expected a table, or a training source without normalisation",
+            + "; expected a table, or training without normalisation",
         errorOf(() -> Loading.validate(scaled, sine)));
     assertEquals(
         directory.resolve("train.csv")
