@@ -3,6 +3,7 @@ package dev.yamabiko.data;
 import dev.yamabiko.tensor.Philox;
 import dev.yamabiko.tensor.Shape;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
@@ -21,6 +22,10 @@ public final class Builtins {
   /** Position is part of the key of the random numbers: only ever append. */
   private static final List<String> NAMES = List.of("digits", "spirals", "sine");
 
+  private static final Map<String, Integer> INPUTS =
+      Map.of("digits", Digits.SIDE * Digits.SIDE, "spirals", 2, "sine", 1);
+  private static final int MAX_ARRAY = Integer.MAX_VALUE - 8;
+
   private Builtins() {}
 
   /** The names that a job may use. */
@@ -36,12 +41,12 @@ public final class Builtins {
               + "'; expected one of "
               + String.join(", ", NAMES));
     }
-    if (source.examples() < 1) {
+    int mostExamples = MAX_ARRAY / INPUTS.get(source.name());
+    if (source.examples() < 1 || source.examples() > mostExamples) {
       throw new DataException(
-          "builtin "
-              + source.name()
-              + ": expected at least 1 example but got "
-              + source.examples());
+          String.format(
+              "builtin %s: expected 1 to %d examples but got %d",
+              source.name(), mostExamples, source.examples()));
     }
     return switch (source.name()) {
       case "digits" -> digits(source);
@@ -58,12 +63,6 @@ public final class Builtins {
   /** Handwriting-like digits, 28 by 28; example i shows digit i modulo 10. */
   private static Examples digits(DataSource.Builtin source) {
     int size = Digits.SIDE * Digits.SIDE;
-    if (source.examples() > Integer.MAX_VALUE / size) {
-      throw new DataException(
-          String.format(
-              "builtin digits: expected at most %d examples but got %d",
-              Integer.MAX_VALUE / size, source.examples()));
-    }
     byte[] pixels = new byte[source.examples() * size];
     byte[] labels = new byte[source.examples()];
     Digits digits = new Digits();
@@ -86,7 +85,7 @@ public final class Builtins {
    * normal noise of deviation 0.03.
    */
   private static Examples spirals(DataSource.Builtin source) {
-    float[] inputs = new float[Math.multiplyExact(2, source.examples())];
+    float[] inputs = new float[2 * source.examples()];
     float[] arms = new float[source.examples()];
     for (int i = 0; i < arms.length; i++) {
       Philox random = random(source, i);
@@ -140,7 +139,7 @@ public final class Builtins {
 
     @Override
     public String targetKind() {
-      return rows.targets() instanceof Targets.Classes ? "a class" : "1 target value";
+      return Fit.kindOf(rows.targets());
     }
 
     @Override
@@ -151,14 +150,15 @@ public final class Builtins {
     @Override
     public Dataset under(Fit fit) {
       fit.requireUnscaled(name);
-      if (rows.targets() instanceof Targets.Classes && !rows.targets().equals(fit.targets())) {
-        throw new DataException(
-            String.format(
-                "%s: its classes are 0, 1, 2 but those of the training source %s are %s",
-                name, fit.source(), fit.classesInWords()));
+      float[] values = rows.targetValues();
+      if (fit.targets() instanceof Targets.Classes) {
+        Fit.ClassNumbers numbers = fit.classNumbers();
+        values = new float[size()];
+        for (int i = 0; i < values.length; i++) {
+          values[i] = numbers.of(Integer.toString((int) rows.targetValues()[i]), () -> name);
+        }
       }
-      return new FloatRows(
-          rows.inputShape(), fit.targets(), rows.inputs(), rows.targetValues(), 0, rows.rows());
+      return new FloatRows(rows.inputShape(), fit.targets(), rows.inputs(), values, 0, rows.rows());
     }
   }
 }

@@ -1,7 +1,6 @@
 package dev.yamabiko.data;
 
 import dev.yamabiko.tensor.Shape;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -37,7 +36,7 @@ record ByteExamples(
 
   @Override
   public String targetKind() {
-    return "a class";
+    return Fit.A_CLASS;
   }
 
   @Override
@@ -56,19 +55,12 @@ record ByteExamples(
   @Override
   public Dataset under(Fit fit) {
     fit.requireUnscaled(name);
-    Map<String, Integer> numbers = fit.classNumbers();
+    Fit.ClassNumbers numbers = fit.classNumbers();
     float[] classOf = new float[labels.length];
     for (int i = 0; i < labels.length; i++) {
-      int label = labels[i] & 0xFF;
-      Integer number = numbers.get(Integer.toString(label));
-      if (number == null) {
-        throw new DataException(
-            String.format(
-                "%s, example %d: label %d does not occur in the training part, whose classes are"
-                    + " %s",
-                labelsName, i, label, fit.classesInWords()));
-      }
-      classOf[i] = number;
+      int example = i;
+      classOf[i] =
+          numbers.of(Integer.toString(labels[i] & 0xFF), () -> labelsName + ", example " + example);
     }
     return new Images(inputShape, fit.targets(), pixels, classOf);
   }

@@ -100,6 +100,12 @@ final class CsvTable {
       Throwable reason = e.getCause() == null ? e : e.getCause();
       throw new DataException(
           source.path() + ": not a CSV file: " + e.getMessage() + ": " + reason.getMessage(), e);
+    } catch (IllegalArgumentException e) {
+      throw new DataException(
+          source.path()
+              + ": expected a separator such as a comma, semicolon or tab but found "
+              + CsvCell.quote(String.valueOf(source.separator())),
+          e);
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }

@@ -1,5 +1,6 @@
 package dev.yamabiko.data;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
@@ -23,6 +24,25 @@ public final class DataLoader {
       return split(train, fraction.fraction(), spec.split(), jobSeed);
     }
     return withOwnValidation(train, read(((DataSpec.Validation.Source) validation).source()));
+  }
+
+  /**
+   * All examples of a source as a model sees them that was trained on other data.
+   *
+   * @param targets what the model learned to say
+   * @param scaling {@link LoadedData#scaling} of its training data; the source's own normalisation
+   *     settings do not count
+   */
+  public static Dataset loadForModel(
+      DataSource source, Targets targets, List<LoadedData.Scaling> scaling) {
+    Examples examples = read(source);
+    if (!examples.targetKind().equals(Fit.kindOf(targets))) {
+      throw new DataException(
+          String.format(
+              "the data does not fit the model: expected %s but found %s (%s)",
+              Fit.kindOf(targets), examples.targetKind(), examples.name()));
+    }
+    return examples.under(examples.fitOf(targets, scaling));
   }
 
   private static LoadedData split(

@@ -14,9 +14,13 @@ public sealed interface DataSource {
   record Idx(Path images, Path labels) implements DataSource {}
 
   /**
-   * A table in a CSV file. Exactly one of {@code targets} (real values) and {@code label} (a class)
-   * is given. With {@code lags} = L > 0 the rows are a time series, and an example's input is the
-   * values of {@code columns} in the L rows before the target's row, oldest row first.
+   * A table in a CSV file, plain or gzipped. Exactly one of {@code targets} (real values) and
+   * {@code label} (a class, named by the cell's text) is given. With {@code lags} = L > 0 the rows
+   * are a time series, and an example's input is the values of {@code columns} in the L rows before
+   * the target's row, oldest row first.
+   *
+   * <p>As a validation source, a table is scaled and filled as the training source was fitted; its
+   * own normalisation settings do not count.
    *
    * @param columns the input columns; empty means: with lags the target columns, else all columns
    *     that are neither target nor label
@@ -39,28 +43,38 @@ public sealed interface DataSource {
     }
   }
 
-  /** Whether the first line holds names; AUTO: it does if none of its used cells is a number. */
+  /**
+   * Whether the first line holds names. AUTO: it does if a column is given by name, or if none of
+   * its cells in input and target columns is a number while at least one of them is some other text
+   * than a mark of a missing value.
+   */
   enum Header {
     AUTO,
     TRUE,
     FALSE
   }
 
-  /** How columns are scaled; the numbers are fitted on the training part only. */
+  /**
+   * How columns are scaled. The numbers are fitted on the training part only: on the cells that are
+   * present in the rows that its examples touch, each row once. A constant column has scale 1.
+   */
   enum Normalization {
     NONE,
-    /** (x - mean) / standard deviation. */
+    /** (x - mean) / standard deviation, that of the population: it divides by n. */
     STANDARD,
     /** (x - min) / (max - min). */
     MIN_MAX
   }
 
-  /** What to do with an empty cell (or NA, NaN, null, ?). */
+  /** What to do with a used cell that is empty (or NA, NaN, null or ?, in any case). */
   enum MissingValues {
     ERROR,
     /** Leave out the examples that would need it. */
     DROP,
-    /** Put the column's mean over the training part in its place. */
+    /**
+     * Put an input column's mean over the training part in its place. Targets are never invented:
+     * an example that lacks its target or label is left out.
+     */
     MEAN
   }
 

@@ -9,7 +9,7 @@ public record DataSpec(DataSource train, Optional<Validation> validation, Option
   public sealed interface Validation {
     record Source(DataSource source) implements Validation {}
 
-    /** This fraction, in (0, 1), of the training source. */
+    /** This fraction, in (0, 1), of the training source: round(fraction * n) of n examples. */
     record Fraction(double fraction) implements Validation {}
   }
 
@@ -17,7 +17,10 @@ public record DataSpec(DataSource train, Optional<Validation> validation, Option
   public enum Split {
     /** The last examples in file order are held out. */
     CHRONOLOGICAL,
-    /** Examples drawn by the job's seed are held out. */
+    /**
+     * Examples drawn by the job's seed are held out. With lags, windows of the training part then
+     * overlap rows that are validation targets.
+     */
     RANDOM
   }
 }

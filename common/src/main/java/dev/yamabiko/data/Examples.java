@@ -1,6 +1,7 @@
 package dev.yamabiko.data;
 
 import dev.yamabiko.tensor.Shape;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -27,6 +28,15 @@ interface Examples {
 
   /** Learns classes and scaling from these examples, given in ascending order. */
   Fit fit(int[] training);
+
+  /** The fit that was kept with a trained model, for examples of this kind. */
+  default Fit fitOf(Targets known, List<LoadedData.Scaling> scaling) {
+    if (!scaling.isEmpty()) {
+      throw new DataException(
+          name() + " has no columns that could be scaled; expected a table, as in training");
+    }
+    return Fit.unscaled(Fit.MODEL, known);
+  }
 
   /** All examples, in order, under a fit that may come from another source. */
   Dataset under(Fit fit);

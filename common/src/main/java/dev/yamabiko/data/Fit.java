@@ -4,12 +4,19 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * What the training part decides for all examples: the targets' classes or scaling and, for tables,
  * how each input column is scaled.
  */
 record Fit(String source, Targets targets, Optional<Columns> columns) {
+
+  /** The source of a fit that was kept with a trained model. */
+  static final String MODEL = "the model";
+
+  /** The kind of target where it is a class. */
+  static final String A_CLASS = "a class";
 
   private static final int MAX_CLASSES_SHOWN = 10;
 
@@ -22,6 +29,14 @@ record Fit(String source, Targets targets, Optional<Columns> columns) {
 
   static Fit unscaled(String source, Targets targets) {
     return new Fit(source, targets, Optional.empty());
+  }
+
+  static String kindOf(Targets targets) {
+    return targets instanceof Targets.Classes ? A_CLASS : valuesInWords(targets.width());
+  }
+
+  static String valuesInWords(int count) {
+    return count == 1 ? "1 target value" : count + " target values";
   }
 
   List<LoadedData.Scaling> scaling() {
@@ -38,30 +53,44 @@ record Fit(String source, Targets targets, Optional<Columns> columns) {
             && values.values().stream().anyMatch(v -> v.offset() != 0 || v.scale() != 1);
     if (scaledTargets || columns.isPresent() && columns.get().scaled()) {
       throw new DataException(
-          "validation source "
-              + other
-              + " cannot be scaled like the columns of the training source "
-              + source
-              + "; expected a table, or a training source without normalisation");
+          String.format(
+              "%s cannot be scaled like the columns of %s; expected a table, or training without"
+                  + " normalisation",
+              other, source));
     }
   }
 
-  /** Class numbers by class name. */
-  Map<String, Integer> classNumbers() {
-    Map<String, Integer> numbers = new HashMap<>();
-    List<String> names = classes().names();
-    for (int i = 0; i < names.size(); i++) {
-      numbers.put(names.get(i), i);
+  /** Looks up the numbers that the training part gave to its classes. */
+  ClassNumbers classNumbers() {
+    return new ClassNumbers(((Targets.Classes) targets).names());
+  }
+
+  /** Class names and their numbers. */
+  static final class ClassNumbers {
+    private final List<String> names;
+    private final Map<String, Integer> numbers = new HashMap<>();
+
+    private ClassNumbers(List<String> names) {
+      this.names = names;
+      for (int i = 0; i < names.size(); i++) {
+        numbers.put(names.get(i), i);
+      }
     }
-    return numbers;
-  }
 
-  /** The classes for a message, shortened if there are many. */
-  String classesInWords() {
-    return CsvCell.list(classes().names(), MAX_CLASSES_SHOWN);
-  }
-
-  private Targets.Classes classes() {
-    return (Targets.Classes) targets;
+    /**
+     * The number of a class, as a target holds it.
+     *
+     * @param where how the message begins if the training part lacks this class
+     */
+    float of(String name, Supplier<String> where) {
+      Integer number = numbers.get(name);
+      if (number == null) {
+        throw new DataException(
+            String.format(
+                "%s: class %s does not occur in the training part, whose classes are %s",
+                where.get(), CsvCell.quote(name), CsvCell.list(names, MAX_CLASSES_SHOWN)));
+      }
+      return number;
+    }
   }
 }

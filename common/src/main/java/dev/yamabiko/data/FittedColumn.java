@@ -39,7 +39,7 @@ record FittedColumn(String name, double mean, double offset, double scale) {
         };
     if (!Double.isFinite(fitted.mean) || !Double.isFinite(fitted.scale)) {
       throw new DataException(
-          where + ": the numbers are too large to be averaged; found " + min + " to " + max);
+          where + ": the numbers are too large to be scaled; found " + min + " to " + max);
     }
     return fitted;
   }

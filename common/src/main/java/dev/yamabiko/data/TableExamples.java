@@ -8,7 +8,6 @@ import java.util.BitSet;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -105,9 +104,7 @@ final class TableExamples implements Examples {
 
   @Override
   public String targetKind() {
-    return table.columns().label().isPresent()
-        ? "a class"
-        : targets.length == 1 ? "1 target value" : targets.length + " target values";
+    return table.columns().label().isPresent() ? Fit.A_CLASS : Fit.valuesInWords(targets.length);
   }
 
   @Override
@@ -175,22 +172,36 @@ final class TableExamples implements Examples {
   }
 
   @Override
-  public Dataset under(Fit fit) {
-    if (fit.columns().isEmpty()) {
-      fit = withOwnColumns(fit);
+  public Fit fitOf(Targets known, List<LoadedData.Scaling> scaling) {
+    if (table.source().missing() == DataSource.MissingValues.MEAN) {
+      throw new DataException(
+          name()
+              + ": the mean of the training part is not known here; expected missing = drop or"
+              + " missing = error");
     }
-    Fit.Columns columns = fit.columns().orElseThrow();
-    checkSameColumns(fit.source(), columns);
-    float[] targetValues =
-        fit.targets() instanceof Targets.Values values
-            ? scaledTargets(values.values())
-            : classNumbers(fit);
-    return new FloatRows(
-        inputShape(), fit.targets(), scaledInputs(columns.inputs()), targetValues, lags, rows);
+    return new Fit(
+        Fit.MODEL,
+        known,
+        Optional.of(
+            scaling.isEmpty()
+                ? asTheyAre()
+                : new Fit.Columns(
+                    lags,
+                    true,
+                    scaling.stream()
+                        .map(c -> new FittedColumn(c.column(), Double.NaN, c.offset(), c.scale()))
+                        .toList(),
+                    true)));
+  }
+
+  @Override
+  public Dataset under(Fit fit) {
+    return new ScaledTable(table, inputs, targets, rows, fit.columns().orElseGet(() -> own(fit)))
+        .under(fit, inputShape());
   }
 
   /** Under the fit of a source without columns, this table's cells are taken as they are. */
-  private Fit withOwnColumns(Fit fit) {
+  private Fit.Columns own(Fit fit) {
     DataSource.Csv source = table.source();
     if (source.normalizeInputs() != DataSource.Normalization.NONE
         || source.normalizeTargets() != DataSource.Normalization.NONE
@@ -202,90 +213,15 @@ final class TableExamples implements Examples {
               + fit.source()
               + " is not a table that could be fitted");
     }
-    List<FittedColumn> asTheyAre =
+    return asTheyAre();
+  }
+
+  private Fit.Columns asTheyAre() {
+    List<FittedColumn> unscaled =
         table.columns().inputs().stream()
             .map(c -> new FittedColumn(c.name(), Double.NaN, 0, 1))
             .toList();
-    return new Fit(
-        fit.source(), fit.targets(), Optional.of(new Fit.Columns(lags, false, asTheyAre, false)));
-  }
-
-  private void checkSameColumns(String other, Fit.Columns columns) {
-    if (columns.lags() != lags || columns.inputs().size() != inputs.length) {
-      throw new DataException(
-          String.format(
-              "the validation source does not fit the training source: expected lags = %d over %d"
-                  + " columns (%s) but found lags = %d over %d columns (%s)",
-              columns.lags(), columns.inputs().size(), other, lags, inputs.length, name()));
-    }
-    for (int i = 0; i < inputs.length; i++) {
-      CsvColumns.Used used = table.columns().inputs().get(i);
-      String expected = columns.inputs().get(i).name();
-      boolean byDefault = columns.named() && table.columns().header() && !used.chosen();
-      if (byDefault && !expected.equals(used.name())) {
-        throw new DataException(
-            String.format(
-                "the validation source does not fit the training source: expected input column"
-                    + " '%s' (%s) but found '%s' (%s)",
-                expected, other, used.name(), name()));
-      }
-    }
-  }
-
-  private float[] scaledInputs(List<FittedColumn> fitted) {
-    float[] scaled = new float[arraySize(inputs.length)];
-    for (int row = 0; row < table.rows(); row++) {
-      for (int i = 0; i < inputs.length; i++) {
-        float x = fitted.get(i).scaled(table.cell(row, inputs[i]));
-        scaled[row * inputs.length + i] =
-            finite(x, row, table.columns().inputs().get(i), table.cell(row, inputs[i]));
-      }
-    }
-    return scaled;
-  }
-
-  private float[] scaledTargets(List<Targets.Value> values) {
-    float[] scaled = new float[arraySize(targets.length)];
-    for (int row : rows) {
-      for (int i = 0; i < targets.length; i++) {
-        double cell = table.cell(row, targets[i]);
-        float y = (float) ((cell - values.get(i).offset()) / values.get(i).scale());
-        scaled[row * targets.length + i] = finite(y, row, table.columns().targets().get(i), cell);
-      }
-    }
-    return scaled;
-  }
-
-  private float finite(float scaled, int row, CsvColumns.Used column, double cell) {
-    if (Float.isInfinite(scaled)) {
-      throw new DataException(
-          table.where(row, column)
-              + ": expected a number that fits 32-bit floats but found "
-              + cell);
-    }
-    return scaled;
-  }
-
-  private float[] classNumbers(Fit fit) {
-    Map<String, Integer> numbers = fit.classNumbers();
-    CsvColumns.Used column = table.columns().label().orElseThrow();
-    float[] classOf = new float[table.rows()];
-    for (int row : rows) {
-      String name = table.label(row).orElseThrow();
-      Integer number = numbers.get(name);
-      if (number == null) {
-        throw new DataException(
-            String.format(
-                "%s: class %s does not occur in the training part, whose classes are %s",
-                table.where(row, column), CsvCell.quote(name), fit.classesInWords()));
-      }
-      classOf[row] = number;
-    }
-    return classOf;
-  }
-
-  private int arraySize(int columns) {
-    return Math.multiplyExact(table.rows(), columns);
+    return new Fit.Columns(lags, false, unscaled, false);
   }
 
   /** With lags and a single target that is an input too: "same as the row before". */

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -65,14 +66,27 @@ class CsvCellsTest {
     assertArrayEquals(new float[] {1, 3}, inputs(data.train()));
   }
 
-  @Test
-  void shouldUnpackGzipByContent() throws IOException {
+  private static byte[] gzip(String content) throws IOException {
     ByteArrayOutputStream packed = new ByteArrayOutputStream();
     try (GZIPOutputStream gzip = new GZIPOutputStream(packed)) {
-      gzip.write("x,y\n1,2\n".getBytes(StandardCharsets.UTF_8));
+      gzip.write(content.getBytes(StandardCharsets.UTF_8));
     }
-    Path path = Files.write(directory.resolve("t.csv"), packed.toByteArray());
+    return packed.toByteArray();
+  }
+
+  @Test
+  void shouldUnpackGzipByContent() throws IOException {
+    Path path = Files.write(directory.resolve("t.csv"), gzip("x,y\n1,2\n"));
     assertArrayEquals(new float[] {1}, inputs(Csv.at(path).targets("y").load().train()));
+  }
+
+  @Test
+  void shouldSayWhenAGzippedTableIsCut() throws IOException {
+    byte[] packed = gzip("x,y\n" + "1,2\n".repeat(1000));
+    Path path = Files.write(directory.resolve("t.gz"), Arrays.copyOf(packed, packed.length - 9));
+    assertEquals(
+        path + ": the gzip data ends early; is the file truncated?",
+        Csv.at(path).targets("y").error());
   }
 
   @Test
@@ -234,5 +248,12 @@ class CsvCellsTest {
     assertEquals(
         directory + ": expected a file but found a directory",
         Csv.at(directory).targets("y").error());
+  }
+
+  @Test
+  void shouldRefuseASeparatorThatCannotBeOne() {
+    assertEquals(
+        table() + ": expected a separator such as a comma, semicolon or tab but found '\\n'",
+        Csv.of(directory, "x,y", "1,2").separator('\n').targets("y").error());
   }
 }

@@ -16,6 +16,8 @@ import java.util.Arrays;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class IdxTest {
 
@@ -102,7 +104,7 @@ class IdxTest {
   void shouldCountClassesOverTheTrainingPartOnly() throws IOException {
     DataSource source = source(counting(4, 1), labels(0, 1, 2, 3));
     assertEquals(
-        "labels, example 3: label 3 does not occur in the training part, whose classes are '0',"
+        "labels, example 3: class '3' does not occur in the training part, whose classes are '0',"
             + " '1', '2'",
         errorOf(() -> Loading.holdOut(source, 0.25, DataSpec.Split.CHRONOLOGICAL))
             .replace(directory + "/", ""));
@@ -135,12 +137,20 @@ class IdxTest {
         error(new byte[0], labels(0)));
   }
 
-  @Test
-  void shouldNameTheElementTypeWhenItIsNotBytes() throws IOException {
+  @ParameterizedTest
+  @CsvSource({
+    "9, 09 (signed byte)",
+    "11, 0B (short)",
+    "12, 0C (int)",
+    "13, 0D (float)",
+    "14, 0E (double)",
+    "255, FF"
+  })
+  void shouldNameTheElementTypeWhenItIsNotBytes(int type, String name) throws IOException {
     byte[] images = counting(1, 1);
-    images[2] = 0x0D;
+    images[2] = (byte) type;
     assertEquals(
-        "images, byte 2: expected elements of type 08 (unsigned byte) but found type 0D (float)",
+        "images, byte 2: expected elements of type 08 (unsigned byte) but found type " + name,
         error(images, labels(0)));
   }
 
