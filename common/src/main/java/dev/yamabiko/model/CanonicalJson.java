@@ -4,7 +4,9 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamWriteFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * JSON objects whose bytes depend on their values alone, on one line: keys in the order given,
@@ -20,7 +22,7 @@ public final class CanonicalJson {
   private CanonicalJson() {}
 
   /**
-   * @param value maps, iterables, strings, numbers, booleans and nulls
+   * @param value maps, lists, strings, numbers, booleans and nulls
    */
   public static String of(Object value) {
     try {
@@ -33,6 +35,9 @@ public final class CanonicalJson {
   private static Object finite(Object value) {
     if (value instanceof Double number && !Double.isFinite(number)) {
       return null;
+    }
+    if (value instanceof List<?> list) {
+      return list.stream().map(CanonicalJson::finite).collect(Collectors.toList());
     }
     if (value instanceof Map<?, ?> map) {
       Map<Object, Object> copy = new LinkedHashMap<>();

@@ -83,7 +83,7 @@ public final class Main implements Runnable {
             Terminal.of(System.getProperties(), System.getenv()),
             wantsJson(args),
             interruption);
-    interruption.onLoss(() -> session.answerWithout("cancelled", "interrupted"));
+    interruption.onLoss(session::interrupted);
     int code = run(args, session);
     interruption.end();
     System.exit(code);

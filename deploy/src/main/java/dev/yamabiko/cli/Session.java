@@ -54,7 +54,14 @@ record Session(
     answerWithout("failed", error);
   }
 
-  void answerWithout(String status, String error) {
+  /** The last words of a command that leaves nothing behind. */
+  void interrupted() {
+    err.println();
+    err.println("yamabiko: interrupted; nothing has been saved");
+    answerWithout("cancelled", "interrupted");
+  }
+
+  private void answerWithout(String status, String error) {
     Map<String, Object> object = new LinkedHashMap<>();
     object.put("status", status);
     object.put("error", error);

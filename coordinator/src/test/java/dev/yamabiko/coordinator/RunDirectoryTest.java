@@ -1,0 +1,184 @@
+package dev.yamabiko.coordinator;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.yamabiko.data.Targets;
+import dev.yamabiko.nn.Dense;
+import dev.yamabiko.nn.Initializer;
+import dev.yamabiko.nn.Network;
+import dev.yamabiko.protocol.RunEvent;
+import dev.yamabiko.protocol.RunOutcome;
+import dev.yamabiko.step.Statistics;
+import dev.yamabiko.tensor.Shape;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RunDirectoryTest {
+
+  private static final Targets CLASSES = Targets.Classes.numbered(3);
+  private static final Targets VALUES =
+      new Targets.Values(List.of(Targets.Value.plain("a"), Targets.Value.plain("b")));
+  private static final RunEvent STARTED = new RunEvent.RunStarted(2);
+
+  private final List<String> failures = new ArrayList<>();
+
+  @TempDir Path directory;
+
+  private RunDirectory open(Targets targets) throws IOException {
+    return RunDirectory.open(directory, "name = test", targets, failures::add);
+  }
+
+  private String content(String file) throws IOException {
+    return Files.readString(directory.resolve(file));
+  }
+
+  private static RunEvent step(long step, double gradientNorm) {
+    return new RunEvent.StepClosed(step, 0, new Statistics(4, 5, 3, 32), gradientNorm);
+  }
+
+  @Test
+  void shouldWriteOneLinePerStepAndEpochOfAClassification() throws IOException {
+    try (RunDirectory run = open(CLASSES)) {
+      run.onEvent(STARTED);
+      run.onEvent(step(0, Double.NaN));
+      run.onEvent(step(1, 0.25));
+      run.onEvent(
+          new RunEvent.EpochClosed(
+              0, 2, new Statistics(8, 10, 6, 0), Optional.of(new Statistics(2, 3, 1, 0))));
+    }
+    assertEquals(
+        """
+        {"step":0,"epoch":0,"examples":4,"train_loss":1.25,"train_accuracy":0.75}
+        {"step":1,"epoch":0,"examples":4,"train_loss":1.25,"train_accuracy":0.75,"gradient_norm":0.25}
+        {"epoch":0,"steps":2,"train_loss":1.25,"train_accuracy":0.75,"validation_loss":1.5,"validation_accuracy":0.5}
+        """,
+        content("metrics.jsonl"));
+    assertEquals("name = test\n", content("job.conf"));
+    assertEquals(List.of(), failures);
+  }
+
+  @Test
+  void shouldWriteRmsePerOutputOfARegression() throws IOException {
+    try (RunDirectory run = open(VALUES)) {
+      run.onEvent(step(0, Double.NaN));
+      run.onEvent(new RunEvent.EpochClosed(0, 1, new Statistics(4, 5, 0, 8), Optional.empty()));
+    }
+    assertEquals(
+        """
+        {"step":0,"epoch":0,"examples":4,"train_loss":1.25,"train_rmse":2.0}
+        {"epoch":0,"steps":1,"train_loss":1.25,"train_rmse":1.0}
+        """,
+        content("metrics.jsonl"));
+  }
+
+  @Test
+  void shouldHaveWrittenAllLinesWhenEpochCloses() throws IOException {
+    try (RunDirectory run = open(CLASSES)) {
+      run.onEvent(step(0, Double.NaN));
+      assertEquals("", content("metrics.jsonl"));
+      run.onEvent(new RunEvent.EpochClosed(0, 1, new Statistics(4, 5, 3, 0), Optional.empty()));
+      assertEquals(2, content("metrics.jsonl").lines().count());
+    }
+  }
+
+  @Test
+  void shouldWriteNullForALossThatIsNoNumber() throws IOException {
+    try (RunDirectory run = open(CLASSES)) {
+      run.onEvent(
+          new RunEvent.StepClosed(
+              0, 0, new Statistics(1, Double.POSITIVE_INFINITY, 0, 0), Double.NaN));
+    }
+    assertEquals(
+        "{\"step\":0,\"epoch\":0,\"examples\":1,\"train_loss\":null,\"train_accuracy\":0.0}\n",
+        content("metrics.jsonl"));
+  }
+
+  @Test
+  void shouldReportOnceWhenDirectoryIsRemovedDuringTheRun() throws IOException {
+    try (RunDirectory run = open(CLASSES)) {
+      run.onEvent(step(0, Double.NaN));
+      remove();
+      RunEvent epoch = new RunEvent.EpochClosed(0, 1, new Statistics(4, 5, 3, 0), Optional.empty());
+      run.onEvent(epoch);
+      run.onEvent(epoch);
+      assertEquals(1, failures.size());
+      assertEquals(Optional.of(failures.get(0)), run.failure());
+      assertEquals(
+          "cannot write to " + directory + ": metrics.jsonl has been removed during the run",
+          failures.get(0));
+    } finally {
+      Files.createDirectories(directory);
+    }
+  }
+
+  private void remove() throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      for (Path file : files.toList()) {
+        Files.delete(file);
+      }
+    }
+    Files.delete(directory);
+  }
+
+  private static final Network NETWORK =
+      Network.build(Shape.of(2), List.of(new Dense.Spec(3, Initializer.HE)));
+
+  @Test
+  void shouldLeaveModelAndResultWhole() throws IOException {
+    try (RunDirectory run = open(CLASSES)) {
+      run.writeModel(NETWORK, new float[9], Map.of("format", "yamabiko"));
+      run.writeResult(result(run.path()));
+      assertTrue(Files.size(run.model()) > 36);
+    }
+    assertTrue(content("result.json").endsWith("}\n"));
+    try (Stream<Path> files = Files.list(directory)) {
+      assertEquals(
+          List.of("job.conf", "metrics.jsonl", "model.safetensors", "result.json"),
+          files.map(file -> file.getFileName().toString()).sorted().toList());
+    }
+  }
+
+  @Test
+  void shouldLeaveNoPartWhenModelCannotBeWritten() throws IOException {
+    try (RunDirectory run = open(CLASSES)) {
+      Files.createDirectories(run.model().resolve("in-the-way"));
+      IOException e =
+          assertThrows(
+              IOException.class, () -> run.writeModel(NETWORK, new float[9], Map.of("a", "b")));
+      assertTrue(run.explain(e).startsWith("cannot write to " + directory), run.explain(e));
+    }
+    assertFalse(Files.exists(directory.resolve("model.safetensors.part")));
+  }
+
+  private static RunResult result(Path directory) {
+    return new RunResult(
+        "test",
+        RunOutcome.Status.COMPLETED,
+        1,
+        2,
+        3,
+        0.5,
+        Double.NaN,
+        Double.NaN,
+        Double.NaN,
+        Double.NaN,
+        Optional.empty(),
+        "d",
+        8,
+        2,
+        9,
+        directory,
+        Optional.empty());
+  }
+}

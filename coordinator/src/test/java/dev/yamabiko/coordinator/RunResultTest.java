@@ -1,0 +1,114 @@
+package dev.yamabiko.coordinator;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.yamabiko.data.DataLoader;
+import dev.yamabiko.data.LoadedData;
+import dev.yamabiko.job.Job;
+import dev.yamabiko.job.JobFile;
+import dev.yamabiko.nn.Network;
+import dev.yamabiko.protocol.RunOutcome;
+import dev.yamabiko.protocol.RunOutcome.Status;
+import dev.yamabiko.step.Statistics;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class RunResultTest {
+
+  private static final Statistics TRAIN = new Statistics(10, 5, 9, 40);
+  private static final Statistics VALIDATION = new Statistics(4, 3, 3, 16);
+
+  private static Job job(String data, String loss, int outputs) {
+    return JobFile.parse(
+        """
+        name = small
+        data.train.builtin { name = %s, examples = 12 }
+        data.validation.builtin { name = %s, examples = 4 }
+        model = [ { dense { units = %d } } ], loss = %s, optimizer = sgd
+        batch-size = 5, shards = 1, epochs = 1
+        """
+            .formatted(data, data, outputs, loss),
+        "small.conf",
+        Path.of(""),
+        List.of());
+  }
+
+  private static final Job SPIRALS = job("spirals", "softmax-cross-entropy", 3);
+  private static final Job SINE = job("sine", "half-squared-error", 1);
+
+  private static RunResult of(Job job, RunOutcome outcome, Optional<LoadedData.Baseline> baseline) {
+    LoadedData loaded = DataLoader.load(job.data(), job.seed());
+    LoadedData data =
+        new LoadedData(loaded.train(), loaded.validation(), loaded.scaling(), baseline);
+    Network network = Network.build(data.train().inputShape(), job.model());
+    return RunResult.of(job, data, network, "dada", outcome, 0.12345678, Path.of("/runs/small"));
+  }
+
+  private static RunOutcome completed() {
+    return new RunOutcome(
+        Status.COMPLETED,
+        "",
+        1,
+        3,
+        12,
+        2,
+        Optional.of(new float[0]),
+        Optional.of(TRAIN),
+        Optional.of(VALIDATION));
+  }
+
+  @Test
+  void shouldCarryEveryFieldOfAClassification() {
+    assertEquals(
+        "{\"job\":\"small\",\"status\":\"completed\",\"epochs\":1,\"steps\":3,\"workers\":2,"
+            + "\"train_loss\":0.5,\"validation_loss\":0.75,\"validation_accuracy\":0.75,"
+            + "\"validation_rmse\":null,\"weights_sha256\":"
+            + "\"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\","
+            + "\"data_sha256\":\"dada\",\"samples_applied\":12,\"samples_per_second\":97.2,"
+            + "\"seconds\":0.123,\"parameters\":9,\"run_directory\":\"/runs/small\"}",
+        of(SPIRALS, completed(), Optional.empty()).toJson());
+  }
+
+  @Test
+  void shouldCarryRmseAndBaselineOfARegression() {
+    String json = of(SINE, completed(), Optional.of(new LoadedData.Baseline("same", 2.5))).toJson();
+    assertTrue(
+        json.contains(
+            "\"validation_accuracy\":null,\"validation_rmse\":2.0,\"baseline_rmse\":2.5,"),
+        json);
+  }
+
+  @Test
+  void shouldCarryNullsAndTheErrorOfAFailure() {
+    RunOutcome outcome =
+        new RunOutcome(
+            Status.FAILED,
+            "no worker left",
+            0,
+            1,
+            5,
+            2,
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty());
+    String json = of(SPIRALS, outcome, Optional.empty()).toJson();
+    assertTrue(json.contains("\"status\":\"failed\""), json);
+    assertTrue(json.contains("\"train_loss\":null,\"validation_loss\":null,"), json);
+    assertTrue(json.contains("\"weights_sha256\":null"), json);
+    assertTrue(json.endsWith("\"error\":\"no worker left\"}"), json);
+  }
+
+  @Test
+  void shouldDescribeNoModelWhenTheResultCouldNotBeKept() {
+    String json = of(SPIRALS, completed(), Optional.empty()).failed("disk full").toJson();
+    assertTrue(json.contains("\"status\":\"failed\""), json);
+    assertTrue(json.contains("\"validation_accuracy\":null"), json);
+    assertTrue(json.contains("\"weights_sha256\":null"), json);
+    assertTrue(json.contains("\"steps\":3"), json);
+    assertFalse(json.contains("0.75"), json);
+  }
+}
