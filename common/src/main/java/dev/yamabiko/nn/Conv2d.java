@@ -136,34 +136,35 @@ public final class Conv2d implements Layer {
   @Override
   public void reference(int rows, double[] w, double[] x, double[] y) {
     int filters = shape.filters();
+    int pixels = shape.outHeight() * shape.outWidth();
+    double[] sum = new double[filters];
     for (int n = 0; n < rows; n++) {
-      for (int f = 0; f < filters; f++) {
-        for (int oy = 0; oy < shape.outHeight(); oy++) {
-          for (int ox = 0; ox < shape.outWidth(); ox++) {
-            int out = ((n * filters + f) * shape.outHeight() + oy) * shape.outWidth() + ox;
-            y[out] = w[shape.taps() * filters + f] + window(n, f, oy, ox, w, x);
-          }
+      for (int pixel = 0; pixel < pixels; pixel++) {
+        System.arraycopy(w, shape.taps() * filters, sum, 0, filters);
+        addWindow(n, pixel / shape.outWidth(), pixel % shape.outWidth(), w, x, sum);
+        for (int f = 0; f < filters; f++) {
+          y[(n * filters + f) * pixels + pixel] = sum[f];
         }
       }
     }
   }
 
-  private double window(int n, int f, int oy, int ox, double[] w, double[] x) {
-    double sum = 0;
+  private void addWindow(int n, int oy, int ox, double[] w, double[] x, double[] sum) {
     for (int c = 0; c < shape.channels(); c++) {
       for (int ky = 0; ky < shape.kernelHeight(); ky++) {
         for (int kx = 0; kx < shape.kernelWidth(); kx++) {
           int iy = oy * shape.stride() + ky - shape.padHeight();
           int ix = ox * shape.stride() + kx - shape.padWidth();
           if (iy >= 0 && iy < shape.height() && ix >= 0 && ix < shape.width()) {
-            int tap = (c * shape.kernelHeight() + ky) * shape.kernelWidth() + kx;
             double value =
                 x[((n * shape.channels() + c) * shape.height() + iy) * shape.width() + ix];
-            sum += value * w[tap * shape.filters() + f];
+            int tap = (c * shape.kernelHeight() + ky) * shape.kernelWidth() + kx;
+            for (int f = 0; f < sum.length; f++) {
+              sum[f] += value * w[tap * sum.length + f];
+            }
           }
         }
       }
     }
-    return sum;
   }
 }

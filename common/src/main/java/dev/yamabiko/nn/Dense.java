@@ -93,12 +93,11 @@ public final class Dense implements Layer {
   @Override
   public void reference(int rows, double[] w, double[] x, double[] y) {
     for (int n = 0; n < rows; n++) {
-      for (int j = 0; j < out; j++) {
-        double sum = w[in * out + j];
-        for (int i = 0; i < in; i++) {
-          sum += x[n * in + i] * w[i * out + j];
+      System.arraycopy(w, in * out, y, n * out, out);
+      for (int i = 0; i < in; i++) {
+        for (int j = 0; j < out; j++) {
+          y[n * out + j] += x[n * in + i] * w[i * out + j];
         }
-        y[n * out + j] = sum;
       }
     }
   }
