@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** Guesses which known word somebody meant. */
-final class NearestKey {
+public final class NearestKey {
   private NearestKey() {}
 
   /** "; did you mean "kernel"?", or nothing where no known word is near. */
@@ -14,7 +14,7 @@ final class NearestKey {
   }
 
   /** The known word with the smallest edit distance, if at most a third of it has to change. */
-  static Optional<String> of(String word, List<String> known) {
+  public static Optional<String> of(String word, List<String> known) {
     String nearest = null;
     int least = Integer.MAX_VALUE;
     for (String candidate : known) {

@@ -1,5 +1,7 @@
 package dev.yamabiko.cli;
 
+import dev.yamabiko.job.Plan;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -23,12 +25,15 @@ final class CheckCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     CheckedJob checked = arguments.checked(session);
-    session.print(checked.plan(Runtime.getRuntime().availableProcessors()).table().stripTrailing());
-    session.answer(
-        Map.of(
-            "status", "ok",
-            "job", checked.job().name(),
-            "parameters", checked.network().parameterCount()));
+    Plan plan = checked.plan(Runtime.getRuntime().availableProcessors());
+    session.print(plan.table().stripTrailing());
+    Map<String, Object> answer = new LinkedHashMap<>();
+    answer.put("status", "ok");
+    answer.put("job", checked.job().name());
+    answer.put("parameters", checked.network().parameterCount());
+    answer.put("steps", plan.steps().steps());
+    answer.put("data_sha256", checked.dataSha256());
+    session.answer(answer);
     return 0;
   }
 }

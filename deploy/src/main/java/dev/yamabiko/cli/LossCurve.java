@@ -31,11 +31,11 @@ final class LossCurve {
       List<LossHistory.Point> validation,
       int columns,
       boolean unicode) {
-    this.train = finite(train);
-    this.validation = finite(validation);
+    this.train = drawable(train);
+    this.validation = drawable(validation);
     this.unicode = unicode;
-    width = Math.max(10, Math.min(72, columns - 1) - LABEL - 2);
-    epochs = Math.ceil(all().mapToDouble(LossHistory.Point::epoch).max().orElse(1));
+    width = Math.max(18, Math.min(72, columns - 1) - LABEL - 2);
+    epochs = Math.max(1, Math.ceil(all().mapToDouble(LossHistory.Point::epoch).max().orElse(1)));
     double min = losses().min().orElse(0);
     double max = losses().max().orElse(1);
     logarithmic = min > 0 && max / min > LOGARITHMIC_FROM;
@@ -53,8 +53,8 @@ final class LossCurve {
     return curve.train.size() + curve.validation.size() < 2 ? "" : curve.render();
   }
 
-  private static List<LossHistory.Point> finite(List<LossHistory.Point> points) {
-    return points.stream().filter(p -> Double.isFinite(p.loss())).toList();
+  private static List<LossHistory.Point> drawable(List<LossHistory.Point> points) {
+    return points.stream().filter(p -> p.loss() >= 0 && p.loss() < 1e300).toList();
   }
 
   private Stream<LossHistory.Point> all() {
@@ -89,7 +89,7 @@ final class LossCurve {
     text.append((unicode ? "─" : "-").repeat(width)).append('\n');
     String end = "epoch " + (long) epochs;
     text.append(" ".repeat(LABEL + 2)).append('0');
-    text.append(" ".repeat(width - 1 - end.length())).append(end).append('\n');
+    text.append(" ".repeat(Math.max(1, width - 1 - end.length()))).append(end).append('\n');
     text.append(" ".repeat(LABEL + 2)).append(unicode ? "⠒ train" : "* train");
     if (!validation.isEmpty()) {
       text.append(unicode ? "   ● validation" : "   o validation");

@@ -2,6 +2,7 @@ package dev.yamabiko.cli;
 
 import dev.yamabiko.data.DataException;
 import dev.yamabiko.job.JobException;
+import dev.yamabiko.job.NearestKey;
 import dev.yamabiko.nn.ShapeMismatchException;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -10,6 +11,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import picocli.CommandLine;
@@ -38,6 +40,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "  yamabiko train deploy/jobs/digits.conf",
       "  yamabiko train deploy/jobs/digits.conf --workers 4 --set epochs=10 --out runs/ten --json",
       "  yamabiko check deploy/jobs/digits.conf",
+      "  yamabiko gradcheck deploy/jobs/digits.conf",
       "",
       "Exit codes: 0 done, 1 the run failed, 2 the input is wrong, 130 interrupted."
     })
@@ -109,6 +112,7 @@ public final class Main implements Runnable {
         new CommandLine(new Main())
             .addSubcommand(train)
             .addSubcommand(new CheckCommand(session))
+            .addSubcommand(new GradcheckCommand(session))
             .setExpandAtFiles(false)
             .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF))
             .setUsageHelpAutoWidth(false)
@@ -132,13 +136,18 @@ public final class Main implements Runnable {
       message =
           (unmatched.isUnknownOption() ? "unknown option " : "unexpected argument ")
               + argument
-              + suggestion(unmatched.getSuggestions());
+              + suggestion(e.getCommandLine().getCommandSpec(), argument);
     }
     return "%s (see %s --help)".formatted(message, command);
   }
 
-  private static String suggestion(List<String> suggestions) {
-    return suggestions.isEmpty() ? "" : "; did you mean " + suggestions.get(0) + "?";
+  /** The option or command most like it, a value after "=" aside. */
+  private static String suggestion(CommandSpec command, String argument) {
+    List<String> names = new ArrayList<>(command.optionsMap().keySet());
+    names.addAll(command.subcommands().keySet());
+    return NearestKey.of(argument.replaceFirst("=.*", ""), names)
+        .map(name -> "; did you mean " + name + "?")
+        .orElse("");
   }
 
   private static int failed(Session session, Exception e) {

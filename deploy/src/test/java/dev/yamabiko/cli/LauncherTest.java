@@ -1,0 +1,252 @@
+package dev.yamabiko.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * The launcher in a project of its own, with a Maven and a Java that only tell what they are asked.
+ */
+@Timeout(60)
+class LauncherTest {
+
+  private static final Path LAUNCHER = Path.of("bin/yamabiko").toAbsolutePath();
+
+  @TempDir Path place;
+
+  private Path root;
+  private Path javaHome;
+  private String mavenFails = "";
+
+  private record Ended(int code, String out, String err) {}
+
+  @BeforeEach
+  void makeProject() throws IOException {
+    place = place.toRealPath();
+    root = Files.createDirectories(place.resolve("a project"));
+    for (String module : List.of("common", "coordinator", "worker", "deploy")) {
+      Files.createDirectories(root.resolve(module).resolve("src/main"));
+      touch(root.resolve(module).resolve("pom.xml"));
+    }
+    touch(root.resolve("pom.xml"));
+    Files.createDirectories(root.resolve("common/src/codegen"));
+    Files.createDirectories(root.resolve("deploy/bin"));
+    Files.copy(LAUNCHER, root.resolve("deploy/bin/yamabiko"));
+    script(
+        place.resolve("bin/mvn"),
+        """
+        echo built >>"%s/builds"
+        echo "chatter of the build"
+        [ -z "$MAVEN_FAILS" ] || exit 1
+        mkdir -p deploy/target/lib && echo jar >deploy/target/lib/yamabiko.jar
+        sleep 0.3
+        """
+            .formatted(place));
+    java("17.0.15", "java.base jdk.incubator.vector");
+  }
+
+  private void java(String version, String modules) throws IOException {
+    javaHome = place.resolve("jdk");
+    script(javaHome.resolve("bin/java"), "pwd; for a in \"$@\"; do echo \"[$a]\"; done; exit 42");
+    Files.writeString(
+        javaHome.resolve("release"),
+        "IMPLEMENTOR=\"x\"\nJAVA_VERSION=\"%s\"\nMODULES=\"%s\"\n".formatted(version, modules));
+  }
+
+  private static void script(Path file, String text) throws IOException {
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, "#!/usr/bin/env bash\n" + text + "\n");
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+
+  private static void touch(Path file) throws IOException {
+    Files.writeString(file, "");
+    Files.setLastModifiedTime(file, FileTime.from(Instant.now().minusSeconds(3600)));
+  }
+
+  private Process start(Path launcher, String... args) throws IOException {
+    List<String> command = new ArrayList<>(List.of(launcher.toString()));
+    command.addAll(List.of(args));
+    ProcessBuilder builder = new ProcessBuilder(command).directory(place.toFile());
+    builder.environment().put("PATH", place.resolve("bin") + ":" + System.getenv("PATH"));
+    builder.environment().put("JAVA_HOME", javaHome.toString());
+    builder.environment().put("MAVEN_FAILS", mavenFails);
+    builder.environment().put("YAMABIKO_JAVA_OPTS", "-Xmx1g -Da=b");
+    return builder.start();
+  }
+
+  private Ended await(Process process) throws Exception {
+    process.getOutputStream().close();
+    String err = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertTrue(process.waitFor(30, TimeUnit.SECONDS));
+    return new Ended(process.exitValue(), out, err);
+  }
+
+  private Ended run(String... args) throws Exception {
+    return await(start(root.resolve("deploy/bin/yamabiko"), args));
+  }
+
+  private long builds() throws IOException {
+    Path log = place.resolve("builds");
+    return Files.exists(log) ? Files.readAllLines(log).size() : 0;
+  }
+
+  private List<Path> kept() throws IOException {
+    try (Stream<Path> entries = Files.list(root.resolve("deploy/target/app"))) {
+      return entries.filter(Files::isDirectory).toList();
+    }
+  }
+
+  @Test
+  void shouldBuildOnFirstUseAndBecomeJava() throws Exception {
+    Ended ended = run("train", "my job.conf", "--set", "a=*");
+    assertEquals(42, ended.code(), ended.err());
+    assertEquals("yamabiko: building (first use) ...\n", ended.err());
+    assertEquals(
+        """
+        %s
+        [--add-modules]
+        [jdk.incubator.vector]
+        [-Xmx1g]
+        [-Da=b]
+        [-cp]
+        [%s/*]
+        [dev.yamabiko.cli.Main]
+        [train]
+        [my job.conf]
+        [--set]
+        [a=*]
+        """
+            .formatted(place, kept().get(0)),
+        ended.out());
+    assertEquals("jar\n", Files.readString(kept().get(0).resolve("yamabiko.jar")));
+  }
+
+  @Test
+  void shouldNotBuildAgainWhenNothingIsNewer() throws Exception {
+    run();
+    assertEquals("", run().err());
+    assertEquals(1, builds());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"pom.xml", "worker/pom.xml", "deploy/src/main/New.java", "common/src/codegen/G.java"})
+  void shouldBuildAgainWhenASourceIsNewer(String source) throws Exception {
+    run();
+    Files.writeString(root.resolve(source), "changed");
+    Files.setLastModifiedTime(root.resolve(source), FileTime.from(Instant.now().plusSeconds(5)));
+    assertEquals("yamabiko: building (sources have changed) ...\n", run().err());
+    assertEquals(2, builds());
+    assertEquals(1, kept().size(), "a build that nobody runs is removed");
+  }
+
+  @Test
+  void shouldKeepABuildThatStillRuns() throws Exception {
+    script(javaHome.resolve("bin/java"), "read -r line");
+    Process running = start(root.resolve("deploy/bin/yamabiko"));
+    while (!running.info().arguments().map(List::of).orElse(List.of()).contains("read")
+        && builds() == 0) {
+      TimeUnit.MILLISECONDS.sleep(20);
+    }
+    try {
+      Path first = awaitBuild();
+      Files.setLastModifiedTime(
+          root.resolve("pom.xml"), FileTime.from(Instant.now().plusSeconds(5)));
+      run();
+      assertTrue(Files.exists(first.resolve("yamabiko.jar")));
+      assertEquals(2, kept().size());
+    } finally {
+      running.getOutputStream().close();
+      running.waitFor();
+    }
+  }
+
+  private Path awaitBuild() throws Exception {
+    Path built = root.resolve("deploy/target/app/built");
+    while (!Files.exists(built)) {
+      TimeUnit.MILLISECONDS.sleep(20);
+    }
+    TimeUnit.MILLISECONDS.sleep(300);
+    return kept().get(0);
+  }
+
+  @Test
+  void shouldBuildOnceWhenTwoStartAtOnce() throws Exception {
+    Process one = start(root.resolve("deploy/bin/yamabiko"));
+    Process two = start(root.resolve("deploy/bin/yamabiko"));
+    assertEquals(42, await(one).code());
+    assertEquals(42, await(two).code());
+    assertEquals(1, builds());
+  }
+
+  @Test
+  void shouldWorkThroughSymbolicLinks() throws Exception {
+    Path links = Files.createDirectories(place.resolve("links"));
+    Path absolute =
+        Files.createSymbolicLink(links.resolve("far"), root.resolve("deploy/bin/yamabiko"));
+    Path relative = Files.createSymbolicLink(links.resolve("near"), Path.of("far"));
+    assertEquals(42, await(start(relative)).code());
+    assertEquals(42, await(start(absolute)).code());
+    assertEquals(1, builds());
+  }
+
+  @Test
+  void shouldShowTheBuildsOutputWhenItFails() throws Exception {
+    mavenFails = "yes";
+    Ended ended = run("train", "--json");
+    assertEquals(1, ended.code());
+    assertTrue(ended.err().contains("chatter of the build\n"), ended.err());
+    assertTrue(ended.err().contains("yamabiko: the build failed;"), ended.err());
+    assertTrue(ended.out().startsWith("{\"status\":\"failed\",\"error\":\""), ended.out());
+    mavenFails = "";
+    assertEquals(42, run().code());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"11.0.2, 11.0.2", "1.8.0_402, 1.8.0_402"})
+  void shouldRefuseAnOldJava(String version, String named) throws Exception {
+    java(version, "java.base");
+    Ended ended = run();
+    assertEquals(1, ended.code());
+    assertEquals(
+        "yamabiko: yamabiko needs Java 17 or newer, but "
+            + javaHome.resolve("bin/java")
+            + " is "
+            + named
+            + "; set JAVA_HOME to a newer one\n",
+        ended.err());
+    assertEquals("", ended.out());
+  }
+
+  @Test
+  void shouldSayWhereItLookedWhenThereIsNoJava() throws Exception {
+    javaHome = place.resolve("nowhere");
+    Ended ended = run();
+    assertEquals(1, ended.code());
+    assertTrue(ended.err().contains(javaHome + "/bin/java is not there"), ended.err());
+  }
+
+  @Test
+  void shouldLeaveOutTheVectorModuleWhereTheRuntimeLacksIt() throws Exception {
+    java("25.0.3", "java.base");
+    assertTrue(!run().out().contains("--add-modules"));
+  }
+}

@@ -1,0 +1,152 @@
+package dev.yamabiko.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class MainTest {
+
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+  @TempDir Path working;
+
+  private int run(String commandLine) {
+    String[] args = commandLine.isEmpty() ? new String[0] : commandLine.split(" ");
+    return Main.run(
+        args,
+        new PrintStream(out, true, StandardCharsets.UTF_8),
+        new PrintStream(err, true, StandardCharsets.UTF_8),
+        working);
+  }
+
+  private String out() {
+    return out.toString(StandardCharsets.UTF_8);
+  }
+
+  private String err() {
+    return err.toString(StandardCharsets.UTF_8);
+  }
+
+  private void job(String name, String text) throws IOException {
+    Files.writeString(working.resolve(name), text);
+  }
+
+  private static final String SPIRALS =
+      """
+      data.train.builtin { name = spirals, examples = 40 }
+      model = [ { dense { units = 3 } } ], loss = softmax-cross-entropy
+      optimizer { sgd { learning-rate = 0.1 } }
+      batch-size = 32, shards = 2, epochs = 1
+      """;
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "''                           | a command is expected: train, check, gradcheck (see yamabiko --help)",
+        "trian a.conf                 | unexpected argument trian; did you mean train? (see yamabiko --help)",
+        "train                        | Missing required parameter: 'JOB.conf' (see yamabiko train --help)",
+        "train a.conf b.conf          | unexpected argument b.conf (see yamabiko train --help)",
+        "train a.conf --worker 2      | unknown option --worker; did you mean --workers? (see yamabiko train --help)",
+        "train a.conf --wrokers=2     | unknown option --wrokers=2; did you mean --workers? (see yamabiko train --help)",
+        "train a.conf --workers two   | Invalid value for option '--workers': 'two' is not an int (see yamabiko train --help)",
+        "train a.conf --workers 0     | --workers expects a number from 1 to 1024 but got 0 (see yamabiko train --help)",
+        "train a.conf --workers 1025  | --workers expects a number from 1 to 1024 but got 1025 (see yamabiko train --help)",
+        "check a.conf --out x         | unknown option --out (see yamabiko check --help)",
+        "train a.conf --out           | Missing required parameter for option '--out' (DIR) (see yamabiko train --help)"
+      })
+  void shouldRefuseUsageErrorsInOneLine(String commandLine, String expected) {
+    assertEquals(2, run(commandLine));
+    assertEquals("yamabiko: " + expected + "\n", err());
+    assertEquals("", out());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "train --json",
+        "train a.conf --json --out",
+        "train a.conf --out --json",
+        "train --json missing.conf",
+        "check missing.conf --json",
+        "trian a.conf --json"
+      })
+  void shouldAnswerWithOneJsonObjectOnUserErrors(String commandLine) {
+    assertEquals(2, run(commandLine));
+    assertTrue(out().startsWith("{\"status\":\"failed\",\"error\":\""), out());
+    assertEquals(1, out().lines().count());
+    assertEquals(1, err().lines().count(), err());
+  }
+
+  @Test
+  void shouldNameTheKeyOfAWrongJobWithoutAStackTrace() throws IOException {
+    job("bad.conf", SPIRALS.replace("epochs", "epoks"));
+    assertEquals(2, run("train bad.conf"));
+    assertTrue(err().contains("bad.conf") && err().contains("epoks"), err());
+    assertFalse(err().contains("\tat "), err());
+    assertFalse(Files.exists(working.resolve("runs")), "nothing is written for a wrong job");
+  }
+
+  @Test
+  void shouldRefuseAModelThatDoesNotFitItsDataBeforeAnythingIsWritten() throws IOException {
+    job("bad.conf", SPIRALS.replace("units = 3", "units = 4"));
+    assertEquals(2, run("train bad.conf --out run"));
+    assertTrue(err().contains("[3]") && err().contains("[4]"), err());
+    assertFalse(Files.exists(working.resolve("run")));
+  }
+
+  @Test
+  void shouldPrintLayersAndPlanOfAGoodJob() throws IOException {
+    job("good.conf", SPIRALS);
+    assertEquals(0, run("check good.conf"), err());
+    assertTrue(out().contains("dense 3") && out().contains("40 examples"), out());
+    assertEquals("", err());
+  }
+
+  @Test
+  void shouldPrintOnlyJsonOnStandardOutputWhereAskedFor() throws IOException {
+    job("good.conf", SPIRALS);
+    assertEquals(0, run("check good.conf --json"), err());
+    assertTrue(
+        out()
+            .startsWith(
+                "{\"status\":\"ok\",\"job\":\"good\",\"parameters\":9,\"steps\":2,\"data_sha256\":\""),
+        out());
+    assertEquals(1, out().lines().count());
+    assertTrue(err().contains("dense 3"), err());
+  }
+
+  @Test
+  void shouldApplySettings() throws IOException {
+    job("good.conf", SPIRALS);
+    assertEquals(0, run("check good.conf --set data.train.builtin.examples=50 --set batch-size=5"));
+    assertTrue(out().contains("50 examples"), out());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--help", "train --help", "check --help", "gradcheck --help"})
+  void shouldShowAnExampleInEveryHelp(String commandLine) {
+    assertEquals(0, run(commandLine));
+    assertTrue(out().contains("Example"), out());
+    assertTrue(out().lines().allMatch(line -> line.length() <= 100), out());
+  }
+
+  @Test
+  void shouldShowItsVersion() {
+    assertEquals(0, run("--version"));
+    assertTrue(out().startsWith("yamabiko ") && out().contains("Java"), out());
+  }
+}
