@@ -1,6 +1,7 @@
 package dev.yamabiko.nn;
 
 import dev.yamabiko.tensor.Shape;
+import java.util.Arrays;
 
 /**
  * Maximum over windows: Y[c,y,x] = max over (ky,kx) of X[c, y*s + ky, x*s + kx]; rows and columns
@@ -24,6 +25,10 @@ public final class MaxPool implements Layer {
     @Override
     public Layer build(Shape input) {
       int[] image = ImageShapes.require("max-pool", input);
+      if (size < 1 || stride < 1) {
+        throw new ShapeMismatchException(
+            "size and stride must be at least 1 but are %d and %d".formatted(size, stride));
+      }
       if (size > image[1] || size > image[2]) {
         throw new ShapeMismatchException(
             "max-pool window %dx%d is larger than its input %s".formatted(size, size, input));
@@ -111,7 +116,7 @@ public final class MaxPool implements Layer {
       return;
     }
     int planes = call.rows() * channels;
-    java.util.Arrays.fill(dx, 0, planes * height * width, 0f);
+    Arrays.fill(dx, 0, planes * height * width, 0f);
     int out = 0;
     for (int plane = 0; plane < planes; plane++) {
       for (int oy = 0; oy < outHeight; oy++) {

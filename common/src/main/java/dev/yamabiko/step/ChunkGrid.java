@@ -36,8 +36,9 @@ public final class ChunkGrid {
   public static double[] squares(float[] values, int at, int length) {
     double[] sums = new double[length == 0 ? 0 : chunks(length)];
     for (int i = 0; i < sums.length; i++) {
-      int from = at + i * CHUNK;
-      sums[i] = squaresOfChunk(values, from, Math.min(at + length, from + CHUNK));
+      int done = i * CHUNK;
+      int from = at + done;
+      sums[i] = squaresOfChunk(values, from, from + Math.min(CHUNK, length - done));
     }
     return sums;
   }

@@ -17,6 +17,6 @@ public record EvaluationPlan(int examples) {
   }
 
   public int to(int part) {
-    return Math.min(examples, (part + 1) * PART);
+    return (int) Math.min(examples, (part + 1L) * PART);
   }
 }

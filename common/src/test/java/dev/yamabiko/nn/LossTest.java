@@ -1,0 +1,157 @@
+package dev.yamabiko.nn;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.yamabiko.data.Targets;
+import dev.yamabiko.tensor.Philox;
+import dev.yamabiko.tensor.ScalarKernels;
+import dev.yamabiko.tensor.Shape;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class LossTest {
+
+  private static final int ROWS = 5;
+  private static final int FEATURES = 6;
+  private static final double STEP = 1e-5;
+  private static final Targets CLASSES = Targets.Classes.numbered(FEATURES);
+  private static final Targets TWO_VALUES =
+      new Targets.Values(List.of(Targets.Value.plain("Temp"), Targets.Value.plain("Rain")));
+
+  private static float[] random(int n, int sample) {
+    Philox random = Philox.stream(3, Philox.Purpose.GENERATE, 0, 0, sample);
+    float[] values = new float[n];
+    for (int i = 0; i < n; i++) {
+      values[i] = (float) (2 * random.nextGaussian());
+    }
+    return values;
+  }
+
+  private static double[] widen(float[] values) {
+    double[] wide = new double[values.length];
+    Arrays.setAll(wide, i -> values[i]);
+    return wide;
+  }
+
+  private static void assertGradient(Loss loss, float[] t) {
+    float[] y = random(ROWS * FEATURES, 1);
+    float[] g = new float[y.length];
+    double[] e = new double[ROWS];
+    loss.evaluate(new ScalarKernels(), ROWS, FEATURES, y, t, e, g);
+    double[] wideY = widen(y);
+    double[] wideT = widen(t);
+    double mean = loss.reference(ROWS, FEATURES, wideY, wideT);
+    assertEquals(mean, Arrays.stream(e).sum() / ROWS, 1e-6 * mean);
+    for (int i = 0; i < y.length; i++) {
+      double at = wideY[i];
+      wideY[i] = at + STEP;
+      double above = loss.reference(ROWS, FEATURES, wideY, wideT);
+      wideY[i] = at - STEP;
+      double below = loss.reference(ROWS, FEATURES, wideY, wideT);
+      wideY[i] = at;
+      // G is of the sum over examples, the reference is their mean.
+      assertEquals(ROWS * (above - below) / (2 * STEP), g[i], 2e-6, "output " + i);
+    }
+    double[] again = new double[ROWS];
+    loss.evaluate(new ScalarKernels(), ROWS, FEATURES, y, t, again, null);
+    assertArrayEquals(e, again, "without gradient");
+  }
+
+  @Test
+  void shouldMatchCentralDifferenceWhenCrossEntropy() {
+    assertGradient(new SoftmaxCrossEntropy(), new float[] {0, 5, 2, 2, 3});
+  }
+
+  @Test
+  void shouldMatchCentralDifferenceWhenHalfSquaredError() {
+    assertGradient(new HalfSquaredError(), random(ROWS * FEATURES, 2));
+  }
+
+  private static double crossEntropy(int target, float... y) {
+    double[] e = new double[1];
+    float[] g = new float[y.length];
+    new SoftmaxCrossEntropy()
+        .evaluate(new ScalarKernels(), 1, y.length, y, new float[] {target}, e, g);
+    return e[0];
+  }
+
+  @Test
+  void shouldBeLogOfClassesWhenAllOutputsAreEqual() {
+    assertEquals(Math.log(4), crossEntropy(2, 7, 7, 7, 7), 1e-7);
+    assertEquals(0, crossEntropy(0, 3));
+  }
+
+  @Test
+  void shouldStayFiniteWhenOutputsAreHuge() {
+    assertEquals(0, crossEntropy(0, 1e30f, 0));
+    assertEquals(1e30, crossEntropy(1, 1e30f, 0), 1e24);
+    assertEquals(2000, crossEntropy(1, 1000, -1000), 1e-9);
+  }
+
+  @Test
+  void shouldNotBeFiniteWhenAnOutputIsNaNOrInfinite() {
+    assertTrue(Double.isNaN(crossEntropy(0, 1, Float.NaN)));
+    assertTrue(Double.isNaN(crossEntropy(0, 1, Float.POSITIVE_INFINITY)));
+    assertEquals(Double.POSITIVE_INFINITY, crossEntropy(0, Float.NEGATIVE_INFINITY, 1));
+  }
+
+  @Test
+  void shouldBeHalfOfSquares() {
+    double[] e = new double[2];
+    float[] g = new float[4];
+    new HalfSquaredError()
+        .evaluate(
+            new ScalarKernels(), 2, 2, new float[] {1, 2, 3, 4}, new float[] {0, 0, 3, 6}, e, g);
+    assertArrayEquals(new double[] {2.5, 2}, e);
+    assertArrayEquals(new float[] {1, 2, 0, -2}, g);
+  }
+
+  private static void assertRefused(String message, Loss loss, Shape output, Targets targets) {
+    assertEquals(
+        message,
+        assertThrows(ShapeMismatchException.class, () -> loss.check(output, targets)).getMessage());
+  }
+
+  @Test
+  void shouldAcceptWhatFits() {
+    new SoftmaxCrossEntropy().check(Shape.of(FEATURES), CLASSES);
+    new HalfSquaredError().check(Shape.of(2), TWO_VALUES);
+  }
+
+  @Test
+  void shouldNameTheOtherLossWhenTargetsAreOfTheOtherKind() {
+    assertRefused(
+        "softmax-cross-entropy expects class labels but the data has numeric targets (2 values: Temp, Rain); use half-squared-error",
+        new SoftmaxCrossEntropy(),
+        Shape.of(2),
+        TWO_VALUES);
+    assertRefused(
+        "half-squared-error expects numeric targets but the data has class labels (6 classes); use softmax-cross-entropy",
+        new HalfSquaredError(),
+        Shape.of(FEATURES),
+        CLASSES);
+  }
+
+  @Test
+  void shouldSayHowManyOutputsTheDataAsksFor() {
+    assertRefused(
+        "softmax-cross-entropy expects the model to end in [6], one output for each class, but it ends in [5]",
+        new SoftmaxCrossEntropy(),
+        Shape.of(5),
+        CLASSES);
+    assertRefused(
+        "softmax-cross-entropy expects the model to end in [6], one output for each class, but it ends in [6, 1, 1]",
+        new SoftmaxCrossEntropy(),
+        Shape.of(6, 1, 1),
+        CLASSES);
+    assertRefused(
+        "half-squared-error expects the model to end in [2], one output for each target value (2 values: Temp, Rain), but it ends in [3]",
+        new HalfSquaredError(),
+        Shape.of(3),
+        TWO_VALUES);
+  }
+}

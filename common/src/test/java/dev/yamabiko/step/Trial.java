@@ -1,0 +1,183 @@
+package dev.yamabiko.step;
+
+import dev.yamabiko.data.Dataset;
+import dev.yamabiko.data.NoiseData;
+import dev.yamabiko.data.Targets;
+import dev.yamabiko.nn.Activation;
+import dev.yamabiko.nn.Conv2d;
+import dev.yamabiko.nn.Dense;
+import dev.yamabiko.nn.Flatten;
+import dev.yamabiko.nn.HalfSquaredError;
+import dev.yamabiko.nn.Initializer;
+import dev.yamabiko.nn.LayerSpec;
+import dev.yamabiko.nn.Loss;
+import dev.yamabiko.nn.MaxPool;
+import dev.yamabiko.nn.Network;
+import dev.yamabiko.nn.SoftmaxCrossEntropy;
+import dev.yamabiko.optim.Optimizer;
+import dev.yamabiko.tensor.Kernels;
+import dev.yamabiko.tensor.KernelsFactory;
+import dev.yamabiko.tensor.Philox;
+import dev.yamabiko.tensor.ScalarKernels;
+import dev.yamabiko.tensor.Shape;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalDouble;
+
+/** A small training job, computed plainly or cut into blocks and slices in a random way. */
+record Trial(
+    Network network,
+    Loss loss,
+    Dataset data,
+    StepPlan plan,
+    Optimizer optimizer,
+    OptionalDouble clipNorm) {
+
+  static final long SEED = 21;
+
+  /** About 29,000 parameters, more than seven chunks of the grid. */
+  static final List<LayerSpec> PERCEPTRON =
+      List.of(
+          new Dense.Spec(700, Initializer.HE),
+          new Activation.Spec(Activation.Kind.RELU),
+          new Dense.Spec(10, Initializer.HE));
+
+  static final List<LayerSpec> CONVOLUTIONAL =
+      List.of(
+          new Conv2d.Spec(9, 3, 3, 1, 1, 1, Initializer.HE),
+          new Activation.Spec(Activation.Kind.TANH),
+          new MaxPool.Spec(2, 2),
+          new Flatten.Spec(),
+          new Dense.Spec(3, Initializer.GLOROT));
+
+  static Trial perceptron(StepPlan plan, Optimizer optimizer, OptionalDouble clipNorm) {
+    Dataset data = NoiseData.classes(plan.examples(), Shape.of(30), 10, 5);
+    Network network = Network.build(data.inputShape(), PERCEPTRON);
+    return new Trial(network, new SoftmaxCrossEntropy(), data, plan, optimizer, clipNorm);
+  }
+
+  static Trial convolutional(StepPlan plan, Optimizer optimizer, OptionalDouble clipNorm) {
+    Targets targets =
+        new Targets.Values(
+            List.of(Targets.Value.plain("a"), Targets.Value.plain("b"), Targets.Value.plain("c")));
+    Dataset data = new NoiseData(plan.examples(), Shape.of(2, 7, 6), targets, 5);
+    Network network = Network.build(data.inputShape(), CONVOLUTIONAL);
+    return new Trial(network, new HalfSquaredError(), data, plan, optimizer, clipNorm);
+  }
+
+  PlainStep plain(Kernels kernels) {
+    return new PlainStep(plan, network, loss, optimizer, clipNorm, SEED, data, kernels);
+  }
+
+  /** The weights after every step, by the plain step. */
+  List<float[]> plainly(Kernels kernels, int steps) {
+    PlainStep plain = plain(kernels);
+    List<float[]> all = new ArrayList<>();
+    float[] weights = network.initialWeights(SEED);
+    for (long step = 0; step < steps; step++) {
+      weights = plain.apply(step, weights);
+      all.add(weights);
+    }
+    return all;
+  }
+
+  /**
+   * The weights after every step, from blocks cut at random in every step, computed by workers with
+   * different kernels and arriving in random order at K slices.
+   */
+  List<float[]> inPieces(int slices, Philox random, int steps) {
+    float[] weights = network.initialWeights(SEED);
+    int n = network.parameterCount();
+    SliceStep[] owners = new SliceStep[slices];
+    for (int k = 0; k < slices; k++) {
+      int from = ChunkGrid.sliceFrom(n, slices, k);
+      int to = ChunkGrid.sliceFrom(n, slices, k + 1);
+      owners[k] = new SliceStep(weights, from, to, plan, optimizer, clipNorm);
+    }
+    List<BlockComputation> workers =
+        List.of(worker(new ScalarKernels()), worker(KernelsFactory.create()));
+    List<float[]> all = new ArrayList<>();
+    for (long step = 0; step < steps; step++) {
+      List<BlockSum.Part> parts = new ArrayList<>();
+      for (Block block : randomCover(random)) {
+        if (!plan.isEmpty(step, block)) {
+          BlockComputation worker = workers.get(random.nextInt(workers.size()));
+          parts.add(
+              random.nextInt(parts.size() + 1), compute(worker, step, block, weights, random));
+        }
+      }
+      weights = update(owners, step, parts);
+      all.add(weights);
+    }
+    return all;
+  }
+
+  private BlockComputation worker(Kernels kernels) {
+    return new BlockComputation(network, loss, SEED, kernels);
+  }
+
+  private BlockSum.Part compute(
+      BlockComputation worker, long step, Block block, float[] weights, Philox random) {
+    float[] gradient = new float[network.parameterCount()];
+    // What was in the array before must not matter.
+    Arrays.fill(gradient, random.nextFloat());
+    Statistics statistics =
+        worker.train(plan, step, block, data, weights, gradient, (index, known) -> {});
+    return new BlockSum.Part(block, gradient, 0, statistics);
+  }
+
+  /** Nodes of the tree that cover all shards, as several workers might hold them. */
+  private List<Block> randomCover(Philox random) {
+    List<Block> cover = new ArrayList<>();
+    int from = 0;
+    while (from < plan.shards()) {
+      int to = from + 1 + random.nextInt(plan.shards() - from);
+      for (Block block : Block.cover(from, to, plan.shards())) {
+        if (!block.isLeaf() && random.nextInt(4) == 0) {
+          cover.add(block.left());
+          cover.add(block.right());
+        } else {
+          cover.add(block);
+        }
+      }
+      from = to;
+    }
+    return cover;
+  }
+
+  private float[] update(SliceStep[] owners, long step, List<BlockSum.Part> parts) {
+    int n = network.parameterCount();
+    double[] squares = {};
+    for (int k = 0; k < owners.length; k++) {
+      int from = ChunkGrid.sliceFrom(n, owners.length, k);
+      List<BlockSum.Part> own = new ArrayList<>();
+      for (BlockSum.Part part : parts) {
+        own.add(new BlockSum.Part(part.block(), part.values(), from, part.statistics()));
+      }
+      Statistics statistics = owners[k].aggregate(step, own);
+      if (statistics.examples() != plan.batchExamples(step)) {
+        throw new AssertionError(statistics + " in step " + step);
+      }
+      double[] more = owners[k].squares();
+      int at = squares.length;
+      squares = Arrays.copyOf(squares, at + more.length);
+      System.arraycopy(more, 0, squares, at, more.length);
+    }
+    double norm = Math.sqrt(ChunkGrid.total(squares));
+    float[] next = new float[n];
+    for (int k = 0; k < owners.length; k++) {
+      owners[k].update(step, norm);
+      float[] slice = owners[k].weights(step + 1);
+      System.arraycopy(
+          slice, 0, next, ChunkGrid.sliceFrom(n, owners.length, k), owners[k].length());
+    }
+    return next;
+  }
+
+  static int[] bits(float[] values) {
+    int[] bits = new int[values.length];
+    Arrays.setAll(bits, i -> Float.floatToRawIntBits(values[i]));
+    return bits;
+  }
+}
