@@ -11,6 +11,10 @@ import java.util.stream.IntStream;
  *
  * <p>Every loop is the only one of its method, is not unrolled, and indexes arrays by base + loop
  * variable * power of two: otherwise C2 keeps range checks in the loop or boxes the vectors.
+ *
+ * <p>The stores into {@code fence} are never read. Loads cannot be moved across them, so C2 does
+ * not begin a step with all broadcasts at once, for which 16 registers are too few: one spilled
+ * accumulator halves the speed. Each thread needs a fence of its own.
  */
 public class MicroKernelGenerator {
 
@@ -21,6 +25,7 @@ public class MicroKernelGenerator {
       """
       package dev.yamabiko.tensor.vector;
 
+      import static dev.yamabiko.tensor.vector.Lanes.FENCED;
       import static dev.yamabiko.tensor.vector.Lanes.LANES;
       import static dev.yamabiko.tensor.vector.Lanes.PITCH;
       import static dev.yamabiko.tensor.vector.Lanes.SPECIES;
@@ -47,7 +52,8 @@ public class MicroKernelGenerator {
 
         private static void product$H(
             float[] a, int aAt, float[] b, int bAt, int steps,
-            float[] c, int cAt, int cPitch, boolean resume, float[] add, int addAt, int addPitch) {
+            float[] c, int cAt, int cPitch, boolean resume, float[] add, int addAt, int addPitch,
+            float[] fence) {
           FloatVector $ACCUMULATORS;
           if (resume) {
       $LOAD
@@ -72,7 +78,7 @@ public class MicroKernelGenerator {
 
         private static void offsetRows$H(
             float[] a, int aAt, float[] b, int bAt, int[] offsets, int steps,
-            float[] c, int cAt, int cPitch, float[] add, int addAt, int addPitch) {
+            float[] c, int cAt, int cPitch, float[] add, int addAt, int addPitch, float[] fence) {
           FloatVector $ACCUMULATORS;
           $ZERO
           for (int p = 0; p < steps; p++) {
@@ -93,7 +99,7 @@ public class MicroKernelGenerator {
 
         private static void offsetColumns$H(
             float[] a, int[] offsets, int offsetsAt, int aAt, float[] b, int bAt, int steps,
-            float[] c, int cAt, int cPitch, boolean resume) {
+            float[] c, int cAt, int cPitch, boolean resume, float[] fence) {
       $BASES
           FloatVector $ACCUMULATORS;
           if (resume) {
@@ -117,7 +123,8 @@ public class MicroKernelGenerator {
 
         static void product(
             int height, float[] a, int aAt, float[] b, int bAt, int steps,
-            float[] c, int cAt, int cPitch, boolean resume, float[] add, int addAt, int addPitch) {
+            float[] c, int cAt, int cPitch, boolean resume, float[] add, int addAt, int addPitch,
+            float[] fence) {
           switch (height) {
       $PRODUCTS
             default -> throw new IllegalArgumentException("height " + height);
@@ -126,7 +133,7 @@ public class MicroKernelGenerator {
 
         static void offsetRows(
             int height, float[] a, int aAt, float[] b, int bAt, int[] offsets, int steps,
-            float[] c, int cAt, int cPitch, float[] add, int addAt, int addPitch) {
+            float[] c, int cAt, int cPitch, float[] add, int addAt, int addPitch, float[] fence) {
           switch (height) {
       $ROWS
             default -> throw new IllegalArgumentException("height " + height);
@@ -135,7 +142,7 @@ public class MicroKernelGenerator {
 
         static void offsetColumns(
             int height, float[] a, int[] offsets, int offsetsAt, int aAt, float[] b, int bAt, int steps,
-            float[] c, int cAt, int cPitch, boolean resume) {
+            float[] c, int cAt, int cPitch, boolean resume, float[] fence) {
           switch (height) {
       $COLUMNS
             default -> throw new IllegalArgumentException("height " + height);
@@ -171,15 +178,16 @@ public class MicroKernelGenerator {
         private static final VectorMask<Float> BIT4 = lanesWithBit(4);
         private static final VectorMask<Float> BIT8 = lanesWithBit(8);
 
-        /** to[c * toPitch + r] = from[r * fromPitch + c] for a block of LANES x LANES. */
-        static void transpose(float[] from, int at, int fromPitch, float[] to, int toAt, int toPitch) {
+        /** to[c * toPitch + r] = from[r * fromPitch + c] for r below LANES, c below blocks * LANES. */
+        static void transpose(
+            float[] from, int at, int fromPitch, float[] to, int toAt, int toPitch, int blocks) {
           switch (LANES) {
-            case 4 -> transpose4(from, at, fromPitch, to, toAt, toPitch);
-            case 8 -> transpose8(from, at, fromPitch, to, toAt, toPitch);
-            case 16 -> transpose16(from, at, fromPitch, to, toAt, toPitch);
+            case 4 -> transpose4(from, at, fromPitch, to, toAt, toPitch, blocks);
+            case 8 -> transpose8(from, at, fromPitch, to, toAt, toPitch, blocks);
+            case 16 -> transpose16(from, at, fromPitch, to, toAt, toPitch, blocks);
             default -> {
               for (int r = 0; r < LANES; r++) {
-                for (int c = 0; c < LANES; c++) {
+                for (int c = 0; c < blocks * LANES; c++) {
                   to[toAt + c * toPitch + r] = from[at + r * fromPitch + c];
                 }
               }
@@ -203,17 +211,17 @@ public class MicroKernelGenerator {
                 "$PRODUCTS",
                 cases(
                     "product$H(a, aAt, b, bAt, steps,"
-                        + " c, cAt, cPitch, resume, add, addAt, addPitch)"))
+                        + " c, cAt, cPitch, resume, add, addAt, addPitch, fence)"))
             .replace(
                 "$ROWS",
                 cases(
                     "offsetRows$H(a, aAt, b, bAt, offsets, steps,"
-                        + " c, cAt, cPitch, add, addAt, addPitch)"))
+                        + " c, cAt, cPitch, add, addAt, addPitch, fence)"))
             .replace(
                 "$COLUMNS",
                 cases(
                     "offsetColumns$H(a, offsets, offsetsAt, aAt, b, bAt, steps,"
-                        + " c, cAt, cPitch, resume)")));
+                        + " c, cAt, cPitch, resume, fence)")));
     source.append(TRANSPOSE_HEAD);
     for (int lanes = 4; lanes <= 16; lanes *= 2) {
       source.append(transpose(lanes));
@@ -269,7 +277,8 @@ public class MicroKernelGenerator {
     return lines(
         height,
         r ->
-            "      v = FloatVector.broadcast(SPECIES, %s);\n".formatted(a.formatted(r))
+            (r % 2 == 1 ? "      if (FENCED) fence[%d] = 0f;\n".formatted(r) : "")
+                + "      v = FloatVector.broadcast(SPECIES, %s);\n".formatted(a.formatted(r))
                 + "      c%1$d_0 = v.fma(b0, c%1$d_0);\n".formatted(r)
                 + "      c%1$d_1 = v.fma(b1, c%1$d_1);".formatted(r));
   }
@@ -300,26 +309,30 @@ public class MicroKernelGenerator {
   private static String transpose(int lanes) {
     StringBuilder s = new StringBuilder();
     s.append("\n  private static void transpose").append(lanes);
-    s.append("(float[] from, int at, int fromPitch, float[] to, int toAt, int toPitch) {\n");
+    s.append("(float[] from, int at, int fromPitch,\n");
+    s.append("      float[] to, int toAt, int toPitch, int blocks) {\n");
+    s.append("    for (int k = 0; k < blocks; k++) {\n");
+    s.append("      int f = at + k * LANES;\n");
+    s.append("      int g = toAt + k * LANES * toPitch;\n");
     for (int r = 0; r < lanes; r++) {
-      s.append("    FloatVector r%1$d = ".formatted(r));
-      s.append("FloatVector.fromArray(SPECIES, from, at + %d * fromPitch);\n".formatted(r));
+      s.append("      FloatVector r%1$d = ".formatted(r));
+      s.append("FloatVector.fromArray(SPECIES, from, f + %d * fromPitch);\n".formatted(r));
     }
-    s.append("    FloatVector t;\n");
+    s.append("      FloatVector t;\n");
     for (int d = lanes / 2; d > 0; d /= 2) {
       for (int r = 0; r < lanes; r++) {
         if ((r & d) == 0) {
           s.append(
-              ("    t = r%1$d.blend(r%2$d.rearrange(RIGHT%3$d), BIT%3$d);\n"
-                      + "    r%2$d = r%1$d.rearrange(LEFT%3$d).blend(r%2$d, BIT%3$d);\n"
-                      + "    r%1$d = t;\n")
+              ("      t = r%1$d.blend(r%2$d.rearrange(RIGHT%3$d), BIT%3$d);\n"
+                      + "      r%2$d = r%1$d.rearrange(LEFT%3$d).blend(r%2$d, BIT%3$d);\n"
+                      + "      r%1$d = t;\n")
                   .formatted(r, r + d, d));
         }
       }
     }
     for (int r = 0; r < lanes; r++) {
-      s.append("    r%1$d.intoArray(to, toAt + %1$d * toPitch);\n".formatted(r));
+      s.append("      r%1$d.intoArray(to, g + %1$d * toPitch);\n".formatted(r));
     }
-    return s.append("  }\n").toString();
+    return s.append("    }\n  }\n").toString();
   }
 }

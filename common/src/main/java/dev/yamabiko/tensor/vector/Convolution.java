@@ -1,6 +1,7 @@
 package dev.yamabiko.tensor.vector;
 
 import static dev.yamabiko.tensor.vector.Lanes.MAX_HEIGHT;
+import static dev.yamabiko.tensor.vector.Lanes.MAX_TAPS;
 import static dev.yamabiko.tensor.vector.Lanes.PITCH;
 import static dev.yamabiko.tensor.vector.Lanes.TILE;
 
@@ -21,6 +22,7 @@ final class Convolution {
   private final Scratch weights = new Scratch();
   private final Scratch biasRows = new Scratch();
   private final Scratch gradientPanels = new Scratch();
+  private final float[] fence = new float[Lanes.FENCE];
   private final float[] tile = new float[MAX_HEIGHT * TILE];
   private final ShardSums sums = new ShardSums();
 
@@ -119,7 +121,8 @@ final class Convolution {
             whole ? pixels : TILE,
             bias,
             channel * TILE,
-            TILE);
+            TILE,
+            fence);
         if (!whole) {
           Product.copy(height, pixels, tile, 0, TILE, y, at, pixels);
         }
@@ -157,7 +160,7 @@ final class Convolution {
     int filters = shape.filters();
     int pixels = shape.outHeight() * shape.outWidth();
     int taps = shape.taps();
-    int panels = Lanes.parts(taps, MAX_HEIGHT);
+    int panels = Lanes.parts(taps, MAX_TAPS);
     float[] gs = gradientPanels.atLeast(pixels * TILE);
     for (int f = 0; f < filters; f += TILE) {
       int width = Math.min(TILE, filters - f);
@@ -177,7 +180,8 @@ final class Convolution {
             sum,
             tap * pitch + f,
             pitch,
-            resume);
+            resume,
+            fence);
       }
     }
   }

@@ -16,8 +16,16 @@ final class Lanes {
   /** Greatest height of a tile: the accumulators fill 32 registers (AVX-512) or else 16. */
   static final int MAX_HEIGHT = LANES >= 16 ? 14 : 6;
 
+  /** The same for tiles of taps, whose rows need an address register each. */
+  static final int MAX_TAPS = LANES >= 16 ? 9 : 5;
+
   /** Floats per step in a packed A panel: a power of two, else C2 keeps range checks. */
   static final int PITCH = LANES >= 16 ? 16 : 8;
+
+  /** Whether registers are so few that the micro-kernels need fences against spills. */
+  static final boolean FENCED = LANES < 16;
+
+  static final int FENCE = 16;
 
   /** How many parts of at most {@code size} cover {@code total}. */
   static int parts(int total, int size) {

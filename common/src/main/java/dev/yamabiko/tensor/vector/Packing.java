@@ -83,9 +83,9 @@ final class Packing {
       float[] m, int at, int pitch, int rows, int steps, float[] panel, int to, int panelPitch) {
     int p = 0;
     if (rows > LANES / 4 && (long) at + (LANES - 1L) * pitch + steps <= m.length) {
-      for (; p + LANES <= steps; p += LANES) {
-        MicroKernels.transpose(m, at + p, pitch, panel, to + p * panelPitch, panelPitch);
-      }
+      int blocks = steps / LANES;
+      MicroKernels.transpose(m, at, pitch, panel, to, panelPitch, blocks);
+      p = blocks * LANES;
     }
     transposeScalar(m, at, pitch, rows, p, steps, panel, to, panelPitch);
   }

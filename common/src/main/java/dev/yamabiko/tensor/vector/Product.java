@@ -19,6 +19,7 @@ final class Product {
 
   private final Scratch aPanels = new Scratch();
   private final Scratch bPanels = new Scratch();
+  private final float[] fence = new float[Lanes.FENCE];
   private final float[] tile = new float[MAX_HEIGHT * TILE];
   private final float[] biasTile = new float[TILE];
 
@@ -98,14 +99,15 @@ final class Product {
       int a = i * PITCH * steps;
       int at = cAt + r * cPitch;
       if (width == TILE) {
-        MicroKernels.product(rows, as, a, bs, panel, steps, c, at, cPitch, resume, bias, biasAt, 0);
+        MicroKernels.product(
+            rows, as, a, bs, panel, steps, c, at, cPitch, resume, bias, biasAt, 0, fence);
         continue;
       }
       if (resume) {
         copy(rows, width, c, at, cPitch, tile, 0, TILE);
       }
       float[] add = bias == null ? null : biasTile;
-      MicroKernels.product(rows, as, a, bs, panel, steps, tile, 0, TILE, resume, add, 0, 0);
+      MicroKernels.product(rows, as, a, bs, panel, steps, tile, 0, TILE, resume, add, 0, 0, fence);
       copy(rows, width, tile, 0, TILE, c, at, cPitch);
     }
   }

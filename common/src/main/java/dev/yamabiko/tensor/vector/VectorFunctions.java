@@ -26,78 +26,118 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
-/** The chains of {@link Functions} over vectors, operation by operation the same. */
+/**
+ * The chains of {@link Functions} over vectors, operation by operation the same.
+ *
+ * <p>Every chain is written out in the loop that runs it. A method that takes vectors would often
+ * be compiled on its own first; C2 then calls it instead of inlining it and boxes its arguments.
+ */
 final class VectorFunctions {
-  private VectorFunctions() {}
 
-  static void exp(int n, float[] x, int xAt, float[] y, int yAt) {
-    int i = 0;
-    for (; i + LANES <= n; i += LANES) {
-      exp(FloatVector.fromArray(SPECIES, x, xAt + i)).intoArray(y, yAt + i);
-    }
-    for (; i < n; i++) {
+  private static final int CHUNK = 1024;
+
+  private final float[] chunk = new float[CHUNK];
+
+  void exp(int n, float[] x, int xAt, float[] y, int yAt) {
+    int whole = n - n % LANES;
+    expOfWhole(whole, x, xAt, y, yAt);
+    for (int i = whole; i < n; i++) {
       y[yAt + i] = Functions.exp(x[xAt + i]);
     }
   }
 
-  static void tanh(int n, float[] x, int xAt, float[] y, int yAt) {
-    int i = 0;
-    for (; i + LANES <= n; i += LANES) {
-      tanh(FloatVector.fromArray(SPECIES, x, xAt + i)).intoArray(y, yAt + i);
+  private static void expOfWhole(int n, float[] x, int xAt, float[] y, int yAt) {
+    FloatVector toInteger = FloatVector.broadcast(SPECIES, TO_INTEGER);
+    for (int i = 0; i < n; i += LANES) {
+      FloatVector clamped =
+          FloatVector.fromArray(SPECIES, x, xAt + i).max(EXP_LOWEST).min(EXP_HIGHEST);
+      FloatVector shifted = clamped.fma(FloatVector.broadcast(SPECIES, LOG2_E), toInteger);
+      IntVector exponent = shifted.reinterpretAsInts().sub(Float.floatToRawIntBits(TO_INTEGER));
+      FloatVector k = shifted.sub(toInteger);
+      FloatVector r = k.fma(FloatVector.broadcast(SPECIES, -LN2_HIGH), clamped);
+      r = k.fma(FloatVector.broadcast(SPECIES, -LN2_LOW), r);
+      FloatVector p =
+          r.fma(FloatVector.broadcast(SPECIES, EXP_0), FloatVector.broadcast(SPECIES, EXP_1));
+      p = p.fma(r, FloatVector.broadcast(SPECIES, EXP_2));
+      p = p.fma(r, FloatVector.broadcast(SPECIES, EXP_3));
+      p = p.fma(r, FloatVector.broadcast(SPECIES, EXP_4));
+      p = p.fma(r, FloatVector.broadcast(SPECIES, EXP_5));
+      p = p.fma(r.mul(r), r).add(1f);
+      IntVector half = exponent.lanewise(VectorOperators.ASHR, 1);
+      IntVector rest = exponent.sub(half);
+      p = p.mul(half.add(127).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats());
+      p = p.mul(rest.add(127).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats());
+      p.intoArray(y, yAt + i);
     }
-    for (; i < n; i++) {
+  }
+
+  void tanh(int n, float[] x, int xAt, float[] y, int yAt) {
+    int whole = n - n % LANES;
+    for (int i = 0; i < whole; i += CHUNK) {
+      int count = Math.min(CHUNK, whole - i);
+      doubleOfAbsolute(count, x, xAt + i, chunk);
+      expOfWhole(count, chunk, 0, chunk, 0);
+      tanhOfExp(count, chunk, x, xAt + i, y, yAt + i);
+    }
+    for (int i = whole; i < n; i++) {
       y[yAt + i] = Functions.tanh(x[xAt + i]);
     }
   }
 
-  static void sigmoid(int n, float[] x, int xAt, float[] y, int yAt) {
-    int i = 0;
-    for (; i + LANES <= n; i += LANES) {
-      FloatVector one = all(1f);
-      FloatVector v = FloatVector.fromArray(SPECIES, x, xAt + i);
-      one.div(one.add(exp(v.neg()))).intoArray(y, yAt + i);
+  private static void doubleOfAbsolute(int n, float[] x, int xAt, float[] out) {
+    for (int i = 0; i < n; i += LANES) {
+      FloatVector a = FloatVector.fromArray(SPECIES, x, xAt + i).abs();
+      a.add(a).intoArray(out, i);
     }
-    for (; i < n; i++) {
+  }
+
+  /** tanh x from x and exp(2|x|). */
+  private static void tanhOfExp(
+      int n, float[] exponentials, float[] x, int xAt, float[] y, int yAt) {
+    FloatVector one = FloatVector.broadcast(SPECIES, 1f);
+    FloatVector two = FloatVector.broadcast(SPECIES, 2f);
+    for (int i = 0; i < n; i += LANES) {
+      FloatVector v = FloatVector.fromArray(SPECIES, x, xAt + i);
+      FloatVector a = v.abs();
+      FloatVector square = v.mul(v);
+      FloatVector p =
+          square.fma(
+              FloatVector.broadcast(SPECIES, TANH_0), FloatVector.broadcast(SPECIES, TANH_1));
+      p = p.fma(square, FloatVector.broadcast(SPECIES, TANH_2));
+      p = p.fma(square, FloatVector.broadcast(SPECIES, TANH_3));
+      p = p.fma(square, FloatVector.broadcast(SPECIES, TANH_4));
+      FloatVector small = p.mul(square).fma(a, a);
+      FloatVector e = FloatVector.fromArray(SPECIES, exponentials, i);
+      FloatVector large = one.sub(two.div(e.add(one)));
+      FloatVector result = large.blend(small, a.compare(VectorOperators.LT, TANH_SMALL));
+      IntVector sign = v.reinterpretAsInts().and(Integer.MIN_VALUE);
+      result.reinterpretAsInts().or(sign).reinterpretAsFloats().intoArray(y, yAt + i);
+    }
+  }
+
+  void sigmoid(int n, float[] x, int xAt, float[] y, int yAt) {
+    int whole = n - n % LANES;
+    for (int i = 0; i < whole; i += CHUNK) {
+      int count = Math.min(CHUNK, whole - i);
+      negative(count, x, xAt + i, chunk);
+      expOfWhole(count, chunk, 0, chunk, 0);
+      reciprocalOfOnePlus(count, chunk, y, yAt + i);
+    }
+    for (int i = whole; i < n; i++) {
       y[yAt + i] = Functions.sigmoid(x[xAt + i]);
     }
   }
 
-  private static FloatVector exp(FloatVector x) {
-    FloatVector clamped = x.max(all(EXP_LOWEST)).min(all(EXP_HIGHEST));
-    FloatVector shifted = clamped.fma(all(LOG2_E), all(TO_INTEGER));
-    IntVector n = shifted.reinterpretAsInts().sub(Float.floatToRawIntBits(TO_INTEGER));
-    FloatVector k = shifted.sub(all(TO_INTEGER));
-    FloatVector r = k.fma(all(-LN2_HIGH), clamped);
-    r = k.fma(all(-LN2_LOW), r);
-    FloatVector p = all(EXP_0).fma(r, all(EXP_1));
-    p = p.fma(r, all(EXP_2));
-    p = p.fma(r, all(EXP_3));
-    p = p.fma(r, all(EXP_4));
-    p = p.fma(r, all(EXP_5));
-    p = p.fma(r.mul(r), r).add(all(1f));
-    IntVector half = n.lanewise(VectorOperators.ASHR, 1);
-    return p.mul(powerOfTwo(half)).mul(powerOfTwo(n.sub(half)));
+  private static void negative(int n, float[] x, int xAt, float[] out) {
+    for (int i = 0; i < n; i += LANES) {
+      FloatVector.fromArray(SPECIES, x, xAt + i).neg().intoArray(out, i);
+    }
   }
 
-  private static FloatVector powerOfTwo(IntVector n) {
-    return n.add(127).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
-  }
-
-  private static FloatVector tanh(FloatVector x) {
-    FloatVector a = x.abs();
-    FloatVector square = x.mul(x);
-    FloatVector p = all(TANH_0).fma(square, all(TANH_1));
-    p = p.fma(square, all(TANH_2));
-    p = p.fma(square, all(TANH_3));
-    p = p.fma(square, all(TANH_4));
-    FloatVector small = p.mul(square).fma(a, a);
-    FloatVector large = all(1f).sub(all(2f).div(exp(a.add(a)).add(all(1f))));
-    FloatVector result = large.blend(small, a.compare(VectorOperators.LT, all(TANH_SMALL)));
-    IntVector sign = x.reinterpretAsInts().and(Integer.MIN_VALUE);
-    return result.reinterpretAsInts().or(sign).reinterpretAsFloats();
-  }
-
-  private static FloatVector all(float value) {
-    return FloatVector.broadcast(SPECIES, value);
+  private static void reciprocalOfOnePlus(int n, float[] x, float[] y, int yAt) {
+    FloatVector one = FloatVector.broadcast(SPECIES, 1f);
+    for (int i = 0; i < n; i += LANES) {
+      one.div(one.add(FloatVector.fromArray(SPECIES, x, i))).intoArray(y, yAt + i);
+    }
   }
 }

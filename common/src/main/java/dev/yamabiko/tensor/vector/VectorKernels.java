@@ -13,6 +13,7 @@ public final class VectorKernels implements Kernels {
   private final Product product = new Product();
   private final WeightGradient weightGradient = new WeightGradient();
   private final Convolution convolution = new Convolution();
+  private final VectorFunctions functions = new VectorFunctions();
 
   /** For what is bound by memory, not arithmetic. */
   private final ScalarKernels scalar = new ScalarKernels();
@@ -110,16 +111,16 @@ public final class VectorKernels implements Kernels {
 
   @Override
   public void exp(int n, float[] x, int xAt, float[] y, int yAt) {
-    VectorFunctions.exp(n, x, xAt, y, yAt);
+    functions.exp(n, x, xAt, y, yAt);
   }
 
   @Override
   public void tanh(int n, float[] x, int xAt, float[] y, int yAt) {
-    VectorFunctions.tanh(n, x, xAt, y, yAt);
+    functions.tanh(n, x, xAt, y, yAt);
   }
 
   @Override
   public void sigmoid(int n, float[] x, int xAt, float[] y, int yAt) {
-    VectorFunctions.sigmoid(n, x, xAt, y, yAt);
+    functions.sigmoid(n, x, xAt, y, yAt);
   }
 }

@@ -25,6 +25,7 @@ final class WeightGradient {
   private final TreeSteps tree = new TreeSteps();
   private final Scratch aPanels = new Scratch();
   private final Scratch bPanels = new Scratch();
+  private final float[] fence = new float[Lanes.FENCE];
   private final float[] slots = new float[TreeSteps.SLOTS * SLOT];
 
   void run(
@@ -110,7 +111,8 @@ final class WeightGradient {
             false,
             add == TreeSteps.NONE ? null : slots,
             add * SLOT,
-            TILE);
+            TILE,
+            fence);
       } else {
         addTiles(height, slots, add, tree.source(step), c, cAt, cPitch);
       }
