@@ -9,13 +9,13 @@ import java.util.stream.Stream;
 /**
  * Losses over epochs, drawn in text: training as a line (of braille dots, 2 by 4 in each character,
  * or of asterisks), validation as one mark per epoch. The scale is logarithmic where the losses
- * span more than a factor of 20.
+ * span more than a factor of 10.
  */
 final class LossCurve {
 
   private static final int ROWS = 9;
   private static final int LABEL = 9;
-  private static final double LOGARITHMIC_FROM = 20;
+  private static final double LOGARITHMIC_FROM = 10;
 
   private final List<LossHistory.Point> train;
   private final List<LossHistory.Point> validation;
