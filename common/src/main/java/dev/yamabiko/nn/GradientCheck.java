@@ -37,7 +37,7 @@ public final class GradientCheck {
   private static final int WARM_UP_RUNS = 300;
 
   private static final long LONGEST_WARM_UP_NANOS = 4_000_000_000L;
-  private static final long TIMING_NANOS = 500_000_000;
+  private static final long TIMING_NANOS = 1_000_000_000;
 
   private GradientCheck() {}
 
@@ -55,6 +55,7 @@ public final class GradientCheck {
     Runnable both = () -> comparison.backpropagate(weights);
     warmUp(both);
     warmUp(forward);
+    double[] seconds = medianSeconds(forward, both);
     return new Report(
         rows,
         comparison.shards().rows(),
@@ -62,8 +63,8 @@ public final class GradientCheck {
         network.parameterCount(),
         TOLERANCE,
         kernels.name(),
-        medianSeconds(forward),
-        medianSeconds(both));
+        seconds[0],
+        seconds[1]);
   }
 
   private static void warmUp(Runnable task) {
@@ -77,18 +78,27 @@ public final class GradientCheck {
     }
   }
 
-  private static double medianSeconds(Runnable task) {
-    List<Long> times = new ArrayList<>();
+  /** The tasks take turns, so that a busy machine slows both alike. */
+  private static double[] medianSeconds(Runnable first, Runnable second) {
+    List<Long> ofFirst = new ArrayList<>();
+    List<Long> ofSecond = new ArrayList<>();
     long begin = System.nanoTime();
-    long now = begin;
-    while (now - begin < TIMING_NANOS || times.size() < 5) {
-      task.run();
-      long after = System.nanoTime();
-      times.add(after - now);
-      now = after;
+    while (System.nanoTime() - begin < TIMING_NANOS || ofFirst.size() < 5) {
+      ofFirst.add(nanoseconds(first));
+      ofSecond.add(nanoseconds(second));
     }
+    return new double[] {median(ofFirst) * 1e-9, median(ofSecond) * 1e-9};
+  }
+
+  private static long nanoseconds(Runnable task) {
+    long begin = System.nanoTime();
+    task.run();
+    return System.nanoTime() - begin;
+  }
+
+  private static long median(List<Long> times) {
     times.sort(null);
-    return times.get(times.size() / 2) * 1e-9;
+    return times.get(times.size() / 2);
   }
 
   /**
