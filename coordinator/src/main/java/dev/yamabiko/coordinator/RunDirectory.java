@@ -108,6 +108,16 @@ public final class RunDirectory implements RunListener, AutoCloseable {
         directory.resolve("result.json"), file -> Files.writeString(file, result.toJson() + "\n"));
   }
 
+  /** Of a run whose result could not be kept: no model, and the reason if there is room for it. */
+  public void writeFailure(RunResult result) {
+    try {
+      Files.deleteIfExists(model());
+      writeResult(result);
+    } catch (IOException e) {
+      // The result itself says that the directory cannot be written.
+    }
+  }
+
   private interface Content {
     void writeTo(Path file) throws IOException;
   }

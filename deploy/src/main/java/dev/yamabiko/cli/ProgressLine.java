@@ -8,6 +8,7 @@ import java.util.Optional;
 record ProgressLine(int epochs, int stepsPerEpoch, Targets targets) {
 
   private static final int BAR = 24;
+  private static final int FIGURES = 60;
 
   /**
    * Within an epoch.
@@ -26,16 +27,27 @@ record ProgressLine(int epochs, int stepsPerEpoch, Targets targets) {
         .formatted(epoch(moment.epoch()), moment.taken(), stepsPerEpoch, figures(moment));
   }
 
-  /** The same as a bar no wider than the terminal; what does not fit goes from the right. */
+  /** The same as a bar, narrower than the terminal; what does not fit goes from the right. */
   String bar(Moment moment, int columns, boolean unicode) {
-    int percent = (int) (100L * moment.taken() / stepsPerEpoch);
     String head = epoch(moment.epoch()) + " ";
-    String tail = " %3d %%  %s".formatted(percent, figures(moment));
-    int room = Math.max(0, Math.min(BAR, columns - 1 - head.length() - tail.length() - 2));
-    int full = room * percent / 100;
-    String bar = (unicode ? "█" : "#").repeat(full) + (unicode ? "░" : "-").repeat(room - full);
-    String line = head + (unicode ? bar : "[" + bar + "]") + tail;
+    String tail = "  " + figures(moment);
+    // Figures grow and shrink; a bar that follows them would twitch.
+    int room = columns - 1 - head.length() - Math.max(FIGURES, tail.length()) - 2;
+    int width = Math.max(0, Math.min(BAR, room));
+    String line = head + (unicode ? blocks(moment, width) : hashes(moment, width)) + tail;
     return line.length() < columns ? line : line.substring(0, Math.max(0, columns - 1));
+  }
+
+  private String blocks(Moment moment, int width) {
+    int eighths = (int) (8L * width * moment.taken() / stepsPerEpoch);
+    String full = "█".repeat(eighths / 8);
+    String partly = eighths % 8 == 0 ? "" : "▏▎▍▌▋▊▉".substring(eighths % 8 - 1, eighths % 8);
+    return "▕" + full + partly + " ".repeat(width - full.length() - partly.length()) + "▏";
+  }
+
+  private String hashes(Moment moment, int width) {
+    int full = (int) ((long) width * moment.taken() / stepsPerEpoch);
+    return "[" + "#".repeat(full) + "-".repeat(width - full) + "]";
   }
 
   /** "epoch 2/5 loss 0.1234 accuracy 96.40 % validation loss 0.1011 accuracy 97.10 % ...". */

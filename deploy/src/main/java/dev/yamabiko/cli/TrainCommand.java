@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -140,21 +141,22 @@ final class TrainCommand implements Callable<Integer> {
   /** Writes model and result; a run whose result cannot be kept has failed. */
   private static RunResult keep(
       RunDirectory directory, CheckedJob checked, RunOutcome outcome, RunResult result) {
-    if (directory.failure().isPresent()) {
-      return result.failed(directory.failure().get());
-    }
-    try {
-      if (outcome.weights().isPresent()) {
-        directory.writeModel(
-            checked.network(),
-            outcome.weights().get(),
-            ModelMetadata.of(checked.job(), checked.data()));
+    String failure = directory.failure().orElse(null);
+    if (failure == null) {
+      try {
+        if (outcome.weights().isPresent()) {
+          Map<String, String> metadata = ModelMetadata.of(checked.job(), checked.data());
+          directory.writeModel(checked.network(), outcome.weights().get(), metadata);
+        }
+        directory.writeResult(result);
+        return result;
+      } catch (IOException e) {
+        failure = directory.explain(e);
       }
-      directory.writeResult(result);
-      return result;
-    } catch (IOException e) {
-      return result.failed(directory.explain(e));
     }
+    RunResult failed = result.failed(failure);
+    directory.writeFailure(failed);
+    return failed;
   }
 
   private int report(

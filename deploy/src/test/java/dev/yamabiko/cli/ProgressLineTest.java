@@ -46,12 +46,12 @@ class ProgressLineTest {
 
   @Test
   void shouldDrawBarAsWideAsThereIsRoom() {
-    String tail = "  50 %  loss 0.1234  accuracy 96.40 %  8,123 samples/s  0:42 left";
+    String tail = "  loss 0.1234  accuracy 96.40 %  8,123 samples/s  0:42 left";
     assertEquals(
-        "epoch  2/12 " + "█".repeat(12) + "░".repeat(12) + tail, CLASSES.bar(MOMENT, 120, true));
-    assertEquals(
-        "epoch  2/12 [" + "#".repeat(12) + "-".repeat(12) + "]" + tail,
-        CLASSES.bar(MOMENT, 120, false));
+        "epoch  2/12 ▕" + "█".repeat(12) + " ".repeat(12) + "▏" + tail,
+        CLASSES.bar(MOMENT, 120, true));
+    assertEquals("epoch  2/12 ▕██▌  ▏" + tail, CLASSES.bar(MOMENT, 80, true));
+    assertEquals("epoch  2/12 [##---]" + tail, CLASSES.bar(MOMENT, 80, false));
   }
 
   @Property(tries = 200)

@@ -171,6 +171,32 @@ class TrainCommandTest {
     assertTrue(answer().get("weights_sha256").isNull());
   }
 
+  @Test
+  void shouldKeepTheReasonWhenTheModelCannotBeWritten() throws IOException {
+    int code =
+        train(
+            (job, data, hash, network, workers, listeners, cancellation) -> {
+              block(working.resolve("run/model.safetensors.part"));
+              return play(listeners, outcome(RunOutcome.Status.COMPLETED, ""));
+            },
+            "--out",
+            "run");
+
+    assertEquals(1, code);
+    assertEquals("failed", answer().get("status").textValue());
+    assertFalse(Files.exists(working.resolve("run/model.safetensors")));
+    assertEquals(
+        out.toString(StandardCharsets.UTF_8), Files.readString(working.resolve("run/result.json")));
+  }
+
+  private static void block(Path file) {
+    try {
+      Files.createDirectories(file.resolve("in-the-way"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   private static void remove(Path directory) {
     try (Stream<Path> files = Files.list(directory)) {
       for (Path file : files.toList()) {
