@@ -48,6 +48,9 @@ public final class Main implements Runnable {
 
   private static final Duration INTERRUPTION_DEADLINE = Duration.ofSeconds(60);
 
+  static final String MORE_MEMORY =
+      "not enough memory; give the JVM more, as in YAMABIKO_JAVA_OPTS=-Xmx8g";
+
   @Spec private CommandSpec spec;
 
   @Option(
@@ -121,7 +124,11 @@ public final class Main implements Runnable {
             .setErr(new PrintWriter(session.err(), true))
             .setParameterExceptionHandler((e, given) -> refuse(session, usageError(e)))
             .setExecutionExceptionHandler((e, command, parsed) -> failed(session, e));
-    return commands.execute(args);
+    try {
+      return commands.execute(args);
+    } catch (Error e) {
+      return failed(session, e);
+    }
   }
 
   static boolean wantsJson(String[] args) {
@@ -150,7 +157,7 @@ public final class Main implements Runnable {
         .orElse("");
   }
 
-  private static int failed(Session session, Exception e) {
+  private static int failed(Session session, Throwable e) {
     if (System.getenv("YAMABIKO_DEBUG") != null) {
       e.printStackTrace(session.err());
     }
@@ -158,6 +165,10 @@ public final class Main implements Runnable {
         || e instanceof DataException
         || e instanceof ShapeMismatchException) {
       return refuse(session, e.getMessage());
+    }
+    if (e instanceof OutOfMemoryError) {
+      session.fail(MORE_MEMORY);
+      return 1;
     }
     session.fail("internal error (YAMABIKO_DEBUG=1 shows where): " + e);
     return 1;

@@ -167,11 +167,18 @@ final class TrainCommand implements Callable<Integer> {
             history.train(), history.validation(), terminal.columns(), terminal.unicode());
     Optional<Path> model = result.weightsSha256().map(hash -> directory.model());
     session.print(Summary.of(result, data.baseline(), curve, model).stripTrailing());
-    result.error().ifPresent(why -> session.err().println("yamabiko: " + why));
+    result.error().ifPresent(this::explain);
     session.answer(result.toJson());
     if (session.interruption().signalled()) {
       return Interruption.EXIT_CODE;
     }
     return result.status() == RunOutcome.Status.COMPLETED ? 0 : 1;
+  }
+
+  private void explain(String error) {
+    session.err().println("yamabiko: " + error);
+    if (error.contains("OutOfMemoryError")) {
+      session.err().println("yamabiko: " + Main.MORE_MEMORY);
+    }
   }
 }

@@ -246,6 +246,17 @@ class TrainCommandTest {
   }
 
   @Test
+  void shouldNameTheRemedyWhenMemoryRunsOut() throws IOException {
+    int code =
+        train(
+            (job, data, hash, network, workers, listeners, cancellation) -> {
+              throw new OutOfMemoryError("Java heap space");
+            });
+    assertEquals(1, code);
+    assertTrue(answer().get("error").textValue().contains("YAMABIKO_JAVA_OPTS=-Xmx8g"));
+  }
+
+  @Test
   void shouldRefuseADirectoryThatIsNotEmptyBeforeReadingData() throws IOException {
     Files.createDirectories(working.resolve("run/old"));
     int code =
