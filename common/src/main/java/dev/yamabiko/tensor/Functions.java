@@ -63,8 +63,8 @@ public final class Functions {
    * e^x = 2^n * (1 + r + r^2 P(r)), n = nearest integer of x / log 2, r = x - n log 2, P of degree
    * 5.
    *
-   * <p>Over all floats the error is below 1.1 ulp, subnormal results included; 0 below -103.98,
-   * infinity above 88.73.
+   * <p>The error is below 1.1 ulp, subnormal results included (largest over every 17th float:
+   * 1.01); 0 below -103.98, infinity above 88.73.
    */
   public static float exp(float x) {
     float clamped = Math.min(Math.max(x, Coefficients.EXP_LOWEST), Coefficients.EXP_HIGHEST);
@@ -92,8 +92,8 @@ public final class Functions {
    * log x = n log 2 + m - m^2/2 + m^3 P(m), where x = 2^n (1 + m), 1 + m in [sqrt(1/2), sqrt(2)), P
    * of degree 8.
    *
-   * <p>Over all positive floats the error is below 1 ulp. Zero gives -infinity, a negative number
-   * NaN.
+   * <p>The error is below 1 ulp (largest over every 17th float: 0.82). Zero gives -infinity, a
+   * negative number NaN.
    */
   public static float log(float x) {
     if (!(x > 0f)) {
@@ -125,7 +125,7 @@ public final class Functions {
    * tanh x = x + x^3 P(x^2) for |x| < 0.625, P of degree 4; else 1 - 2 / (exp(2|x|) + 1) with the
    * sign of x.
    *
-   * <p>Over all floats the error is below 1.5 ulp.
+   * <p>The error is below 1.5 ulp (largest over every 17th float: 1.31).
    */
   public static float tanh(float x) {
     float a = Math.abs(x);
@@ -142,8 +142,8 @@ public final class Functions {
   /**
    * 1 / (1 + exp(-x)).
    *
-   * <p>The error is below 2.5 ulp where the result is a normal number (x above -87.3); below -88.73
-   * the result is 0.
+   * <p>The error is below 2.5 ulp where the result is a normal number, x above -87.3 (largest over
+   * every 17th float: 2.43); below -88.73 the result is 0.
    */
   public static float sigmoid(float x) {
     return 1f / (1f + exp(-x));

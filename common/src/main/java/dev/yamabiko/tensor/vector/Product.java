@@ -12,10 +12,10 @@ import static dev.yamabiko.tensor.vector.Lanes.TILE;
 final class Product {
 
   /** Steps per block. */
-  private static final int STEPS = Integer.getInteger("kc", 256);
+  private static final int STEPS = 512;
 
   /** Rows of A per block. */
-  private static final int ROWS = MAX_HEIGHT * Integer.getInteger("mc", 32);
+  private static final int ROWS = 32 * MAX_HEIGHT;
 
   private final Scratch aPanels = new Scratch();
   private final Scratch bPanels = new Scratch();

@@ -18,7 +18,7 @@ import jdk.incubator.vector.FloatVector;
 final class WeightGradient {
 
   /** Floats of X to pack at a time, about half of a second-level cache. */
-  private static final int A_BLOCK = Integer.getInteger("wa", 1 << 16);
+  private static final int A_BLOCK = 1 << 16;
 
   private static final int SLOT = MAX_HEIGHT * TILE;
 
