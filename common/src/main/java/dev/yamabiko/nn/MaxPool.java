@@ -5,8 +5,8 @@ import java.util.Arrays;
 
 /**
  * Maximum over windows: Y[c,y,x] = max over (ky,kx) of X[c, y*s + ky, x*s + kx]; rows and columns
- * that fill no window are left out. Among equal values the first in row-major order wins; NaN wins
- * over everything.
+ * that fill no window are left out. Among equal values the first in row-major order wins; a NaN
+ * makes the output NaN.
  *
  * <p>Shapes: X [batch, channels, height, width], Y [batch, channels, (height - size)/s + 1, (width
  * - size)/s + 1].
@@ -78,27 +78,32 @@ public final class MaxPool implements Layer {
 
   @Override
   public void forward(LayerCall call, float[] x, float[] y, float[] saved) {
-    int planes = call.rows() * channels;
-    int out = 0;
-    for (int plane = 0; plane < planes; plane++) {
-      for (int oy = 0; oy < outHeight; oy++) {
-        int row = (plane * height + oy * stride) * width;
-        for (int ox = 0; ox < outWidth; ox++, out++) {
-          int corner = row + ox * stride;
-          float best = x[corner];
-          int winner = 0;
-          for (int ky = 0; ky < size; ky++) {
-            for (int kx = 0; kx < size; kx++) {
-              float value = x[corner + ky * width + kx];
-              if (value > best || value != value) {
-                best = value;
-                winner = ky * size + kx;
-              }
-            }
-          }
-          y[out] = best;
-          saved[out] = winner;
-        }
+    int[] winners = new int[outWidth];
+    int rows = call.rows() * channels * outHeight;
+    for (int r = 0; r < rows; r++) {
+      int top = (r / outHeight * height + r % outHeight * stride) * width;
+      row(x, top, y, r * outWidth, winners);
+      for (int ox = 0; ox < outWidth; ox++) {
+        saved[r * outWidth + ox] = winners[ox];
+      }
+    }
+  }
+
+  /**
+   * One row of outputs: place by place of the window, each over the whole row, without branches.
+   */
+  private void row(float[] x, int top, float[] y, int out, int[] winners) {
+    for (int ox = 0; ox < outWidth; ox++) {
+      y[out + ox] = x[top + ox * stride];
+      winners[ox] = 0;
+    }
+    for (int place = 1; place < size * size; place++) {
+      int from = top + place / size * width + place % size;
+      for (int ox = 0; ox < outWidth; ox++) {
+        float value = x[from + ox * stride];
+        float best = y[out + ox];
+        winners[ox] = value > best ? place : winners[ox];
+        y[out + ox] = Math.max(best, value);
       }
     }
   }
