@@ -29,8 +29,9 @@ import jdk.incubator.vector.VectorOperators;
 /**
  * The chains of {@link Functions} over vectors, operation by operation the same.
  *
- * <p>Every chain is written out in the loop that runs it. A method that takes vectors would often
- * be compiled on its own first; C2 then calls it instead of inlining it and boxes its arguments.
+ * <p>Every chain is written out in the loop that runs it, and the loops are kept short. A method
+ * that takes vectors would often be compiled on its own first; C2 then calls it instead of inlining
+ * it and boxes its arguments. In a long loop it may run out of nodes before the last operation.
  */
 final class VectorFunctions {
 
@@ -77,7 +78,9 @@ final class VectorFunctions {
       int count = Math.min(CHUNK, whole - i);
       doubleOfAbsolute(count, x, xAt + i, chunk);
       expOfWhole(count, chunk, 0, chunk, 0);
-      tanhOfExp(count, chunk, x, xAt + i, y, yAt + i);
+      tanhOfLarge(count, chunk);
+      tanhOfSmall(count, x, xAt + i, chunk);
+      copySign(count, chunk, x, xAt + i, y, yAt + i);
     }
     for (int i = whole; i < n; i++) {
       y[yAt + i] = Functions.tanh(x[xAt + i]);
@@ -91,15 +94,21 @@ final class VectorFunctions {
     }
   }
 
-  /** tanh x from x and exp(2|x|). */
-  private static void tanhOfExp(
-      int n, float[] exponentials, float[] x, int xAt, float[] y, int yAt) {
+  /** 1 - 2 / (exp(2|x|) + 1), in place. */
+  private static void tanhOfLarge(int n, float[] exponentials) {
     FloatVector one = FloatVector.broadcast(SPECIES, 1f);
     FloatVector two = FloatVector.broadcast(SPECIES, 2f);
     for (int i = 0; i < n; i += LANES) {
-      FloatVector v = FloatVector.fromArray(SPECIES, x, xAt + i);
-      FloatVector a = v.abs();
-      FloatVector square = v.mul(v);
+      FloatVector e = FloatVector.fromArray(SPECIES, exponentials, i);
+      one.sub(two.div(e.add(one))).intoArray(exponentials, i);
+    }
+  }
+
+  /** |x| below TANH_SMALL by the polynomial, the rest as computed. */
+  private static void tanhOfSmall(int n, float[] x, int xAt, float[] large) {
+    for (int i = 0; i < n; i += LANES) {
+      FloatVector a = FloatVector.fromArray(SPECIES, x, xAt + i).abs();
+      FloatVector square = a.mul(a);
       FloatVector p =
           square.fma(
               FloatVector.broadcast(SPECIES, TANH_0), FloatVector.broadcast(SPECIES, TANH_1));
@@ -107,11 +116,17 @@ final class VectorFunctions {
       p = p.fma(square, FloatVector.broadcast(SPECIES, TANH_3));
       p = p.fma(square, FloatVector.broadcast(SPECIES, TANH_4));
       FloatVector small = p.mul(square).fma(a, a);
-      FloatVector e = FloatVector.fromArray(SPECIES, exponentials, i);
-      FloatVector large = one.sub(two.div(e.add(one)));
-      FloatVector result = large.blend(small, a.compare(VectorOperators.LT, TANH_SMALL));
-      IntVector sign = v.reinterpretAsInts().and(Integer.MIN_VALUE);
-      result.reinterpretAsInts().or(sign).reinterpretAsFloats().intoArray(y, yAt + i);
+      FloatVector.fromArray(SPECIES, large, i)
+          .blend(small, a.compare(VectorOperators.LT, TANH_SMALL))
+          .intoArray(large, i);
+    }
+  }
+
+  /** y = |magnitude| with the sign of x. */
+  private static void copySign(int n, float[] magnitudes, float[] x, int xAt, float[] y, int yAt) {
+    for (int i = 0; i < n; i++) {
+      int sign = Float.floatToRawIntBits(x[xAt + i]) & Integer.MIN_VALUE;
+      y[yAt + i] = Float.intBitsToFloat(Float.floatToRawIntBits(magnitudes[i]) | sign);
     }
   }
 
