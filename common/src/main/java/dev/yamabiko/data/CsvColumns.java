@@ -169,7 +169,7 @@ record CsvColumns(
                 "%s: there is no column '%s'%s; %s",
                 source.path(),
                 name,
-                NearestName.to(name, firstLine).map(n -> " (did you mean '" + n + "'?)").orElse(""),
+                NearestName.of(name, firstLine).map(n -> " (did you mean '" + n + "'?)").orElse(""),
                 existing()));
       }
       if (firstLine.lastIndexOf(name) != index) {

@@ -1,41 +1,61 @@
 package dev.yamabiko.data;
 
-import java.util.Collection;
-import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Which of the existing names someone probably meant. */
-final class NearestName {
-
+/** Guesses which known name somebody meant, case aside. */
+public final class NearestName {
   private NearestName() {}
 
-  /**
-   * The name with the smallest edit distance, case aside, unless most of it would have to change.
-   */
-  static Optional<String> to(String wanted, Collection<String> names) {
-    return names.stream()
-        .min(Comparator.comparingInt(name -> distance(wanted, name)))
-        .filter(name -> 2 * distance(wanted, name) <= Math.min(wanted.length(), name.length()));
+  /** "; did you mean "kernel"?", or nothing where no known word is near. */
+  public static String hint(String word, List<String> known) {
+    return of(word, known).map(k -> "; did you mean \"" + k + "\"?").orElse("");
   }
 
-  /** Levenshtein's distance, one row at a time. */
-  private static int distance(String left, String right) {
-    String a = left.toLowerCase(Locale.ROOT);
-    String b = right.toLowerCase(Locale.ROOT);
-    int[] above = new int[b.length() + 1];
-    for (int j = 0; j <= b.length(); j++) {
-      above[j] = j;
-    }
-    for (int i = 1; i <= a.length(); i++) {
-      int[] row = new int[b.length() + 1];
-      row[0] = i;
-      for (int j = 1; j <= b.length(); j++) {
-        int changed = above[j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-        row[j] = Math.min(changed, 1 + Math.min(above[j], row[j - 1]));
+  /** The known word with the smallest edit distance, if at most a third of it has to change. */
+  public static Optional<String> of(String word, List<String> known) {
+    String nearest = null;
+    int least = Integer.MAX_VALUE;
+    for (String candidate : known) {
+      int longest = Math.max(word.length(), candidate.length());
+      int distance = longest > 64 ? longest : distance(lower(word), lower(candidate));
+      if (distance < least && distance <= Math.max(1, longest / 3)) {
+        nearest = candidate;
+        least = distance;
       }
-      above = row;
     }
-    return above[b.length()];
+    return Optional.ofNullable(nearest);
+  }
+
+  private static String lower(String name) {
+    return name.toLowerCase(Locale.ROOT);
+  }
+
+  /**
+   * Insertions, deletions, replacements and swaps of neighbours that lead from a to b (optimal
+   * string alignment).
+   */
+  static int distance(String a, String b) {
+    int[][] d = new int[a.length() + 1][b.length() + 1];
+    for (int i = 0; i <= a.length(); i++) {
+      for (int j = 0; j <= b.length(); j++) {
+        if (i == 0 || j == 0) {
+          d[i][j] = i + j;
+          continue;
+        }
+        boolean same = a.charAt(i - 1) == b.charAt(j - 1);
+        int best =
+            Math.min(Math.min(d[i - 1][j], d[i][j - 1]) + 1, d[i - 1][j - 1] + (same ? 0 : 1));
+        if (i > 1
+            && j > 1
+            && a.charAt(i - 1) == b.charAt(j - 2)
+            && a.charAt(i - 2) == b.charAt(j - 1)) {
+          best = Math.min(best, d[i - 2][j - 2] + 1);
+        }
+        d[i][j] = best;
+      }
+    }
+    return d[a.length()][b.length()];
   }
 }

@@ -6,6 +6,7 @@ import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueFactory;
 import com.typesafe.config.ConfigValueType;
+import dev.yamabiko.data.NearestName;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -124,7 +125,7 @@ final class Node {
     }
     for (Node child : children()) {
       if (!keys.contains(child.name)) {
-        String hint = NearestKey.hint(child.name, keys);
+        String hint = NearestName.hint(child.name, keys);
         String list = keys.isEmpty() ? "none" : String.join(", ", keys);
         throw child.error(
             "unknown key" + hint + (hint.isEmpty() ? "; k" : " K") + "nown keys: " + list);
@@ -173,7 +174,7 @@ final class Node {
     return error(
         "expected %s but found %s%s"
             .formatted(
-                Words.or(known), ConfigUtil.quoteString(name), NearestKey.hint(name, known)));
+                Words.or(known), ConfigUtil.quoteString(name), NearestName.hint(name, known)));
   }
 
   /** The items of a list that holds at least one. */
@@ -280,7 +281,7 @@ final class Node {
     if (!names.contains(name)) {
       throw error(
           "expected %s but found %s%s"
-              .formatted(Words.or(names), found(), NearestKey.hint(name, names)));
+              .formatted(Words.or(names), found(), NearestName.hint(name, names)));
     }
     return name;
   }

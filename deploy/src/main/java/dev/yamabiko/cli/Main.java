@@ -1,8 +1,8 @@
 package dev.yamabiko.cli;
 
 import dev.yamabiko.data.DataException;
+import dev.yamabiko.data.NearestName;
 import dev.yamabiko.job.JobException;
-import dev.yamabiko.job.NearestKey;
 import dev.yamabiko.nn.ShapeMismatchException;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -152,7 +152,7 @@ public final class Main implements Runnable {
   private static String suggestion(CommandSpec command, String argument) {
     List<String> names = new ArrayList<>(command.optionsMap().keySet());
     names.addAll(command.subcommands().keySet());
-    return NearestKey.of(argument.replaceFirst("=.*", ""), names)
+    return NearestName.of(argument.replaceFirst("=.*", ""), names)
         .map(name -> "; did you mean " + name + "?")
         .orElse("");
   }
