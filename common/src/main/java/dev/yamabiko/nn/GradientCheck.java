@@ -24,10 +24,11 @@ import java.util.Map;
  * rounding of terms that cancel.
  *
  * <p><b>Kinks.</b> h is 10^-5 max(1, |w|). A relu or max-pool may switch between w - h and w + h,
- * and then n is no derivative: an element that disagrees is measured again with h / 100. Rarely a
- * switch lies so close to w that float and double stand on different sides of it; so a batch that
- * disagrees is drawn again with other weights, at most {@value GradientComparison#DRAWS} times in
- * all. A wrong gradient is wrong in every draw.
+ * and then n is no derivative: an element that disagrees by a tenth of the tolerance is measured
+ * again with h / 10, h / 100 and h / 1000, and the best counts. A switch may lie still closer to w,
+ * or so close that float and double stand on different sides of it; so weights that disagree are
+ * drawn again, at most {@value GradientComparison#DRAWS} times in all. A wrong gradient is wrong
+ * with every h and in every draw.
  */
 public final class GradientCheck {
 

@@ -42,12 +42,12 @@ class InitializerTest {
     float[] weights = draw(Initializer.HE, 1);
     double variance = 2.0 / FAN_IN;
     double deviation = Math.sqrt(variance);
-    // Five standard errors of 100,000 draws each.
-    assertEquals(0, moment(weights, 1), 5 * deviation / Math.sqrt(N));
-    assertEquals(variance, moment(weights, 2), 5 * variance * Math.sqrt(2.0 / N));
-    assertEquals(0, moment(weights, 3), 5 * Math.pow(deviation, 3) * Math.sqrt(15.0 / N));
+    // Three standard errors of 100,000 draws each.
+    assertEquals(0, moment(weights, 1), 3 * deviation / Math.sqrt(N));
+    assertEquals(variance, moment(weights, 2), 3 * variance * Math.sqrt(2.0 / N));
+    assertEquals(0, moment(weights, 3), 3 * Math.pow(deviation, 3) * Math.sqrt(15.0 / N));
     assertEquals(
-        3 * variance * variance, moment(weights, 4), 5 * variance * variance * Math.sqrt(96.0 / N));
+        3 * variance * variance, moment(weights, 4), 3 * variance * variance * Math.sqrt(96.0 / N));
   }
 
   @Test
@@ -61,8 +61,8 @@ class InitializerTest {
     assertTrue(largest <= limit && largest > 0.999 * limit, "largest " + largest);
     double variance = limit * limit / 3;
     assertEquals(2.0 / (FAN_IN + FAN_OUT), variance, 1e-15);
-    assertEquals(0, moment(weights, 1), 5 * Math.sqrt(variance / N));
-    assertEquals(variance, moment(weights, 2), 5 * variance * Math.sqrt(0.8 / N));
+    assertEquals(0, moment(weights, 1), 3 * Math.sqrt(variance / N));
+    assertEquals(variance, moment(weights, 2), 3 * variance * Math.sqrt(0.8 / N));
     assertEquals(1.8 * variance * variance, moment(weights, 4), 0.02 * variance * variance);
   }
 
