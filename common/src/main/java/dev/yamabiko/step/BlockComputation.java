@@ -41,7 +41,8 @@ public final class BlockComputation {
   }
 
   /**
-   * The gradient of the block, summed over its examples, in {@code gradient}.
+   * The gradient of the block, summed over its examples, in {@code gradient}. The block must hold
+   * at least one example in this step: an empty block has no gradient.
    *
    * @throws DivergenceException where loss or gradient is not finite
    */

@@ -25,7 +25,7 @@ final class LayerProbe {
   private static final double STEP = 1e-4;
 
   /** Float rounding, relative to the largest value of the tensor. */
-  private static final double TOLERANCE = 2e-5;
+  private static final double TOLERANCE = 2e-6;
 
   private final Layer layer;
   private final ShardRows shards = new ShardRows(BOUNDS);
