@@ -132,6 +132,25 @@ class EndToEndTest {
     assertEquals(new TreeSet<>(), names("."));
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"digits.conf", "spirals.conf"})
+  void shouldPassGradientCheckOfExample(String job) throws IOException {
+    Output output =
+        run(
+            "gradcheck",
+            example(job),
+            "--json",
+            "--set",
+            "data.train.builtin.examples=50",
+            "--set",
+            "data.validation.builtin.examples=10");
+    assertEquals(0, output.exitCode(), output.err());
+    JsonNode report = output.json();
+    assertEquals("ok", report.path("status").asText());
+    assertTrue(report.path("largest_relative_error").asDouble(1) < 1e-3, report.toString());
+    assertTrue(report.path("speedup").isNumber(), report.toString());
+  }
+
   private Output train(String job, String out, String... more) {
     String[] fixed = {"train", example(job), "--json", "--out", out};
     return run(with(fixed, more));
