@@ -4,6 +4,7 @@ import dev.yamabiko.nn.Network;
 import dev.yamabiko.step.Block;
 import dev.yamabiko.step.EvaluationPlan;
 import dev.yamabiko.step.StepPlan;
+import dev.yamabiko.tensor.TreeOrder;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -72,10 +73,11 @@ public record Plan(
 
   /**
    * An estimate of the floats that training holds when all workers share one JVM, in bytes: the
-   * weights of two versions; the optimizer's state; a gradient for each block; and for each worker
-   * the activations, what layers keep for backward, and two gradients with respect to activations,
-   * for the most examples it computes at once (its largest block, or a part of the validation
-   * data). Neither the dataset nor the JVM itself is counted.
+   * weights of two versions, as they began, and as workers hold them; the optimizer's state; the
+   * gradient and what is needed to add it up; a gradient for each block; and for each worker the
+   * activations, what layers keep for backward, and two gradients with respect to activations, for
+   * the most examples it computes at once (its largest block, or a part of the validation data).
+   * Neither the dataset nor the JVM itself is counted.
    */
   public long memoryBytes() {
     long parameters = network.parameterCount();
@@ -85,7 +87,8 @@ public record Plan(
       rows = Math.max(rows, steps().rows(0, block).rows());
     }
     long perRow = network.activationsPerExample() + 2L * network.widestActivation();
-    long vectors = 2 + job.optimizer().stateVectors() + blocks.size();
+    int depth = TreeOrder.levels(job.shards());
+    long vectors = 4 + job.optimizer().stateVectors() + depth + blocks.size() + workers;
     return Float.BYTES * (vectors * parameters + (long) busyWorkers() * rows * perRow);
   }
 

@@ -23,19 +23,9 @@ public sealed interface RunMessage {
   record SliceUpdated(RunKey key, long step, int slice, Statistics statistics, double norm)
       implements RunMessage {}
 
-  /** The parts' statistics with weights[step], in order from {@code fromPart} on. */
-  record PartsEvaluated(
-      RunKey key,
-      long step,
-      DataPart data,
-      int fromPart,
-      List<Statistics> statistics,
-      String worker)
-      implements RunMessage {
-    public PartsEvaluated {
-      statistics = List.copyOf(statistics);
-    }
-  }
+  /** One part's statistics with weights[step]. */
+  record PartEvaluated(RunKey key, long step, DataPart data, int part, Statistics statistics)
+      implements RunMessage {}
 
   /** The worker begins no step from {@code nextStep} on until it has another lease. */
   record LeasePaused(RunKey key, long lease, long nextStep, String worker) implements RunMessage {}
@@ -48,6 +38,14 @@ public sealed interface RunMessage {
 
   /** NaN or infinity in loss or gradient; the message names step, shards and layer. */
   record Diverged(RunKey key, long step, String message) implements RunMessage {}
+
+  /** The shards that a slice still waits for in its current step. */
+  record ShardsMissing(RunKey key, long step, int slice, List<Integer> shards)
+      implements RunMessage {
+    public ShardsMissing {
+      shards = List.copyOf(shards);
+    }
+  }
 
   /** A copy of one slice of weights[step]. */
   record SliceRead(RunKey key, long step, int slice, int from, float[] weights)

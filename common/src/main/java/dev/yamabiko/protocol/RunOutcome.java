@@ -10,7 +10,7 @@ import java.util.Optional;
  * @param epochs closed
  * @param steps taken
  * @param samplesApplied examples whose gradients went into the weights
- * @param weights the whole flat vector; absent where the run failed
+ * @param weights the whole flat vector; absent where there is nothing to keep
  * @param train of the training examples, with these weights
  * @param validation of the validation examples, with these weights
  */

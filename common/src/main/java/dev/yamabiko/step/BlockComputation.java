@@ -160,24 +160,24 @@ public final class BlockComputation {
 
   private DivergenceException diverged(
       long step, Block block, ShardRows shards, String what, int layer) {
-    int shard = block.from();
     for (int s = 0; s < shards.shards(); s++) {
       for (int n = shards.from(s); n < shards.to(s); n++) {
         if (!Double.isFinite(errors[n])) {
-          shard = block.from() + s;
-          return new DivergenceException(message(step, "shard " + shard, what, layer));
+          return new DivergenceException(message(step, "shard " + (block.from() + s), what, layer));
         }
       }
     }
     String where =
-        block.isLeaf() ? "shard " + shard : "shards %d-%d".formatted(shard, block.to() - 1);
+        block.isLeaf()
+            ? "shard " + block.from()
+            : "shards %d-%d".formatted(block.from(), block.to() - 1);
     return new DivergenceException(message(step, where, what, layer));
   }
 
   private String message(long step, String where, String what, int layer) {
     String place =
         layer < 0 ? "the loss (%s)".formatted(loss.kind()) : network.describeLayer(layer);
-    return "the run diverged: %s is not finite in step %d, %s, first in %s; try a smaller learning-rate, or clipping { global-norm = 1 }"
-        .formatted(what, step, where, place);
+    return "the run diverged: %s is not finite in step %d, %s, first in %s; %s"
+        .formatted(what, step, where, place, DivergenceException.ADVICE);
   }
 }

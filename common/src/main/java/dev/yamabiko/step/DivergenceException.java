@@ -4,6 +4,10 @@ package dev.yamabiko.step;
 public final class DivergenceException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
+  /** What usually helps. */
+  public static final String ADVICE =
+      "try a smaller learning-rate, or clipping { global-norm = 1 }";
+
   public DivergenceException(String message) {
     super(message);
   }

@@ -1,5 +1,6 @@
 package dev.yamabiko.step;
 
+import dev.yamabiko.nn.NetworkPass;
 import dev.yamabiko.optim.Optimizer;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -7,7 +8,7 @@ import java.util.OptionalDouble;
 /**
  * The update of one slice of the flat vector: finish the tree, divide by the batch's true number of
  * examples, clip, take the optimizer's step. Holds two weight buffers: weights[t] stays whole until
- * step t + 1 closes, so a shard can be computed again from it.
+ * the update of step t + 1 begins, so a shard can be computed again from it.
  */
 public final class SliceStep {
 
@@ -73,8 +74,9 @@ public final class SliceStep {
    * weights[step + 1] from weights[step] and the aggregated gradient. Second half of a step.
    *
    * @param norm the global norm of the gradient, over all slices; only read when clipping
+   * @return the first index in the slice whose new weight is NaN or infinite, or -1
    */
-  public void update(long step, double norm) {
+  public int update(long step, double norm) {
     if (clips() && norm > clipNorm.getAsDouble()) {
       float scale = (float) (clipNorm.getAsDouble() / norm);
       for (int i = 0; i < length; i++) {
@@ -92,5 +94,6 @@ public final class SliceStep {
         gradient,
         0,
         state);
+    return NetworkPass.firstNonFinite(weights(step + 1), 0, length);
   }
 }

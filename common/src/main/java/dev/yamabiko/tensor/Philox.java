@@ -92,7 +92,7 @@ public final class Philox {
     return high << 32 | nextInt() & 0xFFFFFFFFL;
   }
 
-  /** Uniform in 0..bound-1 (multiply and shift of 64 bits; the bias is below bound / 2^64). */
+  /** Uniform in 0..bound-1 (multiply and shift of 63 bits; the bias is below bound / 2^63). */
   public int nextInt(int bound) {
     if (bound < 1) {
       throw new IllegalArgumentException("bound must be at least 1 but got " + bound);

@@ -6,6 +6,7 @@ import akka.actor.typed.javadsl.AbstractBehavior;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
+import dev.yamabiko.nn.Network;
 import dev.yamabiko.protocol.FloatSegment;
 import dev.yamabiko.protocol.RunKey;
 import dev.yamabiko.protocol.RunMessage;
@@ -13,6 +14,7 @@ import dev.yamabiko.protocol.SliceMessage;
 import dev.yamabiko.protocol.WorkerMessage;
 import dev.yamabiko.step.BlockSum;
 import dev.yamabiko.step.ChunkGrid;
+import dev.yamabiko.step.DivergenceException;
 import dev.yamabiko.step.SliceStep;
 import dev.yamabiko.step.Statistics;
 import dev.yamabiko.step.StepPlan;
@@ -44,6 +46,8 @@ final class ParameterSlice extends AbstractBehavior<ParameterSlice.Command> {
 
   private record Updated(Statistics statistics, double norm) implements Command {}
 
+  private record Diverged(String message) implements Command {}
+
   private record ComputeFailed(Throwable cause) implements Command {}
 
   /**
@@ -56,6 +60,7 @@ final class ParameterSlice extends AbstractBehavior<ParameterSlice.Command> {
       int from,
       StepPlan plan,
       SliceStep sliceStep,
+      Network network,
       ActorRef<RunMessage> run,
       Executor compute) {}
 
@@ -93,6 +98,7 @@ final class ParameterSlice extends AbstractBehavior<ParameterSlice.Command> {
         .onMessage(FromOutside.class, this::onFromOutside)
         .onMessage(Aggregated.class, this::onAggregated)
         .onMessage(Updated.class, this::onUpdated)
+        .onMessage(Diverged.class, this::onDiverged)
         .onMessage(ComputeFailed.class, this::onComputeFailed)
         .build();
   }
@@ -110,6 +116,9 @@ final class ParameterSlice extends AbstractBehavior<ParameterSlice.Command> {
       add.ref().tell(currentWeights());
     } else if (message instanceof SliceMessage.MeetPeers meet) {
       peers = meet.slices();
+    } else if (message instanceof SliceMessage.ReportMissing report) {
+      List<Integer> shards = assembly.missing().stream().boxed().toList();
+      report.replyTo().tell(new RunMessage.ShardsMissing(key, step, slice, shards));
     } else if (message instanceof SliceMessage.ReadSlice read) {
       onReadSlice(read);
     } else {
@@ -165,8 +174,7 @@ final class ParameterSlice extends AbstractBehavior<ParameterSlice.Command> {
           if (sliceStep.clips()) {
             return new Aggregated(sum, sliceStep.squares());
           }
-          sliceStep.update(closing, Double.NaN);
-          return new Updated(sum, Double.NaN);
+          return update(closing, sum, Double.NaN);
         });
   }
 
@@ -192,10 +200,28 @@ final class ParameterSlice extends AbstractBehavior<ParameterSlice.Command> {
     double[] all = Arrays.stream(squares).flatMapToDouble(Arrays::stream).toArray();
     compute(
         () -> {
-          double norm = Math.sqrt(ChunkGrid.total(all));
-          sliceStep.update(closing, norm);
-          return new Updated(sum, norm);
+          return update(closing, sum, Math.sqrt(ChunkGrid.total(all)));
         });
+  }
+
+  /** On the compute thread. */
+  private Command update(long closing, Statistics sum, double norm) {
+    int bad = sliceStep.update(closing, norm);
+    return bad < 0
+        ? new Updated(sum, norm)
+        : new Diverged(
+            "the run diverged: the weights after step %d are not finite, first in %s; %s"
+                .formatted(
+                    closing,
+                    settings
+                        .network()
+                        .describeLayer(settings.network().layerOfParameter(settings.from() + bad)),
+                    DivergenceException.ADVICE));
+  }
+
+  private Behavior<Command> onDiverged(Diverged diverged) {
+    settings.run().tell(new RunMessage.Diverged(key, step, diverged.message()));
+    return this;
   }
 
   private Behavior<Command> onUpdated(Updated updated) {

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -46,7 +47,12 @@ public final class RunDirectory implements RunListener, AutoCloseable {
    */
   public static RunDirectory open(
       Path directory, String job, Targets targets, Consumer<String> onFailure) throws IOException {
-    Files.writeString(directory.resolve("job.conf"), job.endsWith("\n") ? job : job + "\n");
+    // Of two runs that chose the same directory, the second fails here.
+    Files.writeString(
+        directory.resolve("job.conf"),
+        job.endsWith("\n") ? job : job + "\n",
+        StandardOpenOption.CREATE_NEW,
+        StandardOpenOption.WRITE);
     BufferedWriter metrics = Files.newBufferedWriter(directory.resolve(METRICS));
     return new RunDirectory(directory, new MetricsLine(targets), metrics, onFailure);
   }
@@ -108,10 +114,9 @@ public final class RunDirectory implements RunListener, AutoCloseable {
         directory.resolve("result.json"), file -> Files.writeString(file, result.toJson() + "\n"));
   }
 
-  /** Of a run whose result could not be kept: no model, and the reason if there is room for it. */
+  /** Of a run whose result could not be kept: the reason, if there is room for it. */
   public void writeFailure(RunResult result) {
     try {
-      Files.deleteIfExists(model());
       writeResult(result);
     } catch (IOException e) {
       // The result itself says that the directory cannot be written.

@@ -14,6 +14,7 @@ import dev.yamabiko.step.EvaluationPlan;
 import dev.yamabiko.step.SliceStep;
 import dev.yamabiko.step.StepPlan;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +25,7 @@ import java.util.concurrent.Executor;
  * What a training run begins with.
  *
  * @param workers by name, in the order in which they get shards
- * @param slices how many parts the flat vector is cut into; does not show in the result
+ * @param slices of the flat vector, in order; their number does not show in the result
  * @param compute where slices do their arithmetic
  */
 public record RunSettings(
@@ -35,20 +36,37 @@ public record RunSettings(
     StepPlan plan,
     Optional<EvaluationPlan> validation,
     Map<String, ActorRef<WorkerMessage>> workers,
-    int slices,
+    List<SliceStep> slices,
     Executor compute,
     ActorRef<RunEvent> events) {
 
   public RunSettings {
-    workers = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(workers));
+    workers = Collections.unmodifiableMap(new LinkedHashMap<>(workers));
     if (workers.isEmpty()) {
       throw new IllegalArgumentException("a run needs at least one worker");
     }
-    if (slices < 1 || slices > ChunkGrid.chunks(network.parameterCount())) {
+    slices = List.copyOf(slices);
+  }
+
+  /**
+   * weights[0], cut into slices with their optimizer's state: most of what a run allocates.
+   *
+   * @throws IllegalArgumentException if there are more slices than chunks of the grid
+   */
+  public static List<SliceStep> initialSlices(Job job, Network network, StepPlan plan, int slices) {
+    int parameters = network.parameterCount();
+    if (slices < 1 || slices > ChunkGrid.chunks(parameters)) {
       throw new IllegalArgumentException(
-          "slices: expected 1 to %d but found %d"
-              .formatted(ChunkGrid.chunks(network.parameterCount()), slices));
+          "slices: expected 1 to %d but found %d".formatted(ChunkGrid.chunks(parameters), slices));
     }
+    float[] initial = network.initialWeights(job.seed());
+    List<SliceStep> all = new ArrayList<>();
+    for (int k = 0; k < slices; k++) {
+      int from = ChunkGrid.sliceFrom(parameters, slices, k);
+      int to = ChunkGrid.sliceFrom(parameters, slices, k + 1);
+      all.add(new SliceStep(initial, from, to, plan, job.optimizer(), job.clipNorm()));
+    }
+    return all;
   }
 
   EvaluationPlan evaluationPlan(DataPart data) {
@@ -59,13 +77,13 @@ public record RunSettings(
   }
 
   List<ParameterSlice.Settings> sliceSettings(ActorRef<RunMessage> run) {
-    float[] initial = network.initialWeights(job.seed());
     List<ParameterSlice.Settings> all = new ArrayList<>();
-    for (int k = 0; k < slices; k++) {
-      int from = ChunkGrid.sliceFrom(network.parameterCount(), slices, k);
-      int to = ChunkGrid.sliceFrom(network.parameterCount(), slices, k + 1);
-      SliceStep sliceStep = new SliceStep(initial, from, to, plan, job.optimizer(), job.clipNorm());
-      all.add(new ParameterSlice.Settings(key, k, slices, from, plan, sliceStep, run, compute));
+    int from = 0;
+    for (SliceStep slice : slices) {
+      all.add(
+          new ParameterSlice.Settings(
+              key, all.size(), slices.size(), from, plan, slice, network, run, compute));
+      from += slice.length();
     }
     return all;
   }

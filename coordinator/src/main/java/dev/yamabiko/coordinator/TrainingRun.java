@@ -19,13 +19,13 @@ import dev.yamabiko.step.Block;
 import dev.yamabiko.step.Statistics;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /**
  * Owns the plan of one run: which blocks each worker holds, epoch ends, evaluation, the deadline of
@@ -45,7 +45,8 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
 
   private record SliceLost(int slice) implements Command {}
 
-  private record DeadlinePassed(String waitedFor) implements Command {}
+  /** Half of a deadline has passed; the second time in a row the wait is over. */
+  private record HalfPassed(String waitedFor, Duration half, boolean second) implements Command {}
 
   private static final Duration PREPARE_DEADLINE = Duration.ofMinutes(10);
   private static final Duration EVALUATE_DEADLINE = Duration.ofMinutes(30);
@@ -75,6 +76,10 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
   private final List<ActorRef<SliceMessage>> slices = new ArrayList<>();
   private final Map<String, List<Block>> leases = new LinkedHashMap<>();
   private final TreeSet<String> waitingFor = new TreeSet<>();
+
+  /** Workers whose shards a slice misses in the second half of a wait. */
+  private final TreeSet<String> silent = new TreeSet<>();
+
   private final Map<Long, RunMessage.SliceUpdated[]> updates = new LinkedHashMap<>();
   private final StepDeadline stepDeadline = new StepDeadline();
   private Phase phase = Phase.JOINING;
@@ -113,7 +118,7 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
         .onMessage(FromOutside.class, this::onFromOutside)
         .onMessage(WorkerLost.class, lost -> fail("worker " + lost.worker() + " was lost"))
         .onMessage(SliceLost.class, lost -> fail("parameter slice " + lost.slice() + " was lost"))
-        .onMessage(DeadlinePassed.class, this::onDeadlinePassed)
+        .onMessage(HalfPassed.class, this::onHalfPassed)
         .build();
   }
 
@@ -149,8 +154,10 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
       return onWorkerReady(ready);
     } else if (message instanceof RunMessage.SliceUpdated updated) {
       return onSliceUpdated(updated);
-    } else if (message instanceof RunMessage.PartsEvaluated evaluated) {
-      return onPartsEvaluated(evaluated);
+    } else if (message instanceof RunMessage.PartEvaluated evaluated) {
+      return onPartEvaluated(evaluated);
+    } else if (message instanceof RunMessage.ShardsMissing missing) {
+      return onShardsMissing(missing);
     } else if (message instanceof RunMessage.LeasePaused paused) {
       return onLeasePaused(paused);
     } else if (message instanceof RunMessage.SliceRead read) {
@@ -212,9 +219,18 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
       closeStep(updates.remove(step)[0]);
     }
     if (phase == Phase.TRAINING && step == untilStep) {
-      return cancelled.isPresent() ? readWeights() : closeEpoch();
+      return cancelled.isPresent() ? stopHere() : closeEpoch();
     }
     return this;
+  }
+
+  /**
+   * Keeps the weights of the current step, and closes the epoch where it happens to be at its end.
+   */
+  private Behavior<Command> stopHere() {
+    return step == settings.plan().endOfEpoch(epochsClosed)
+        ? epochClosed(Optional.empty())
+        : readWeights();
   }
 
   private static boolean isClosed(RunMessage.SliceUpdated[] all) {
@@ -287,7 +303,6 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
       int from = ShardPlanner.bound(parts, workers, i);
       int to = ShardPlanner.bound(parts, workers, ++i);
       if (from < to) {
-        waitingFor.add(worker.getKey());
         worker.getValue().tell(new WorkerMessage.Evaluate(key, step, data, from, to, self));
       }
     }
@@ -295,19 +310,18 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
     return this;
   }
 
-  private Behavior<Command> onPartsEvaluated(RunMessage.PartsEvaluated evaluated) {
+  private Behavior<Command> onPartEvaluated(RunMessage.PartEvaluated evaluated) {
     if (phase != Phase.EVALUATING
         || evaluated.step() != step
         || evaluated.data() != evaluation.data()) {
       return this;
     }
-    for (int i = 0; i < evaluated.statistics().size(); i++) {
-      evaluation.parts()[evaluated.fromPart() + i] = evaluated.statistics().get(i);
+    evaluation.parts()[evaluated.part()] = evaluated.statistics();
+    if (Arrays.asList(evaluation.parts()).contains(null)) {
+      await(EVALUATE_DEADLINE, "the evaluation after step " + step);
+      return this;
     }
-    waitingFor.remove(evaluated.worker());
-    return waitingFor.isEmpty()
-        ? evaluation.whenComplete().apply(Statistics.sum(List.of(evaluation.parts())))
-        : this;
+    return evaluation.whenComplete().apply(Statistics.sum(List.of(evaluation.parts())));
   }
 
   /** Stops after the steps that have begun: pause all leases, see how far each worker is. */
@@ -331,6 +345,8 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
                 worker.tell(new WorkerMessage.PauseLease(key, lease, self));
               });
       await(ANSWER_DEADLINE, "workers to pause");
+    } else if (phase == Phase.EVALUATING) {
+      return evaluation.data() == DataPart.VALIDATION ? stopHere() : readWeights();
     }
     return this;
   }
@@ -346,7 +362,7 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
     }
     // Some workers may be a step behind; all finish the last step that anybody began.
     long until = Math.max(pausedAt, step);
-    return until == step ? readWeights() : trainUntil(until);
+    return until == step ? stopHere() : trainUntil(until);
   }
 
   private Behavior<Command> readWeights() {
@@ -373,20 +389,51 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
         : end(Status.COMPLETED, "");
   }
 
+  /**
+   * Gives a wait its deadline. It passes in two halves, so that a process that was suspended has
+   * half of it left to go on; after the first half the slices are asked what they wait for.
+   */
   private void await(Duration limit, String what) {
-    timers.startSingleTimer(DEADLINE, new DeadlinePassed(what), limit);
+    silent.clear();
+    Duration half = limit.dividedBy(2);
+    timers.startSingleTimer(DEADLINE, new HalfPassed(what, half, false), half);
   }
 
-  private Behavior<Command> onDeadlinePassed(DeadlinePassed passed) {
-    String who =
-        waitingFor.isEmpty()
-            ? ""
-            : "; nothing came from " + waitingFor.stream().collect(Collectors.joining(", "));
-    return fail("waited too long for " + passed.waitedFor() + who);
+  private Behavior<Command> onHalfPassed(HalfPassed passed) {
+    if (!passed.second()) {
+      slices.forEach(slice -> slice.tell(new SliceMessage.ReportMissing(key, self)));
+      timers.startSingleTimer(
+          DEADLINE, new HalfPassed(passed.waitedFor(), passed.half(), true), passed.half());
+      return this;
+    }
+    silent.addAll(waitingFor);
+    return fail(
+        "waited too long for %s%s"
+            .formatted(
+                passed.waitedFor(),
+                silent.isEmpty() ? "" : "; nothing came from " + String.join(", ", silent)));
+  }
+
+  private Behavior<Command> onShardsMissing(RunMessage.ShardsMissing missing) {
+    if (phase == Phase.TRAINING && missing.step() == step) {
+      leases.forEach(
+          (worker, blocks) -> {
+            if (blocks.stream().anyMatch(block -> holdsAny(block, missing.shards()))) {
+              silent.add(worker);
+            }
+          });
+    }
+    return this;
+  }
+
+  private static boolean holdsAny(Block block, List<Integer> shards) {
+    return shards.stream().anyMatch(shard -> block.from() <= shard && shard < block.to());
   }
 
   private Behavior<Command> fail(String cause) {
     weights = null;
+    train = Optional.empty();
+    validation = Optional.empty();
     return end(Status.FAILED, cause);
   }
 

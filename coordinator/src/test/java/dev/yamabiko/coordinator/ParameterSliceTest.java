@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import akka.actor.testkit.typed.javadsl.TestProbe;
 import akka.actor.typed.ActorRef;
+import dev.yamabiko.nn.Dense;
+import dev.yamabiko.nn.Initializer;
+import dev.yamabiko.nn.Network;
 import dev.yamabiko.optim.Sgd;
 import dev.yamabiko.protocol.FloatSegment;
 import dev.yamabiko.protocol.RunKey;
@@ -18,6 +21,7 @@ import dev.yamabiko.step.Block;
 import dev.yamabiko.step.SliceStep;
 import dev.yamabiko.step.Statistics;
 import dev.yamabiko.step.StepPlan;
+import dev.yamabiko.tensor.Shape;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -31,6 +35,8 @@ class ParameterSliceTest {
   private static final RunKey KEY = new RunKey("run", 2);
   private static final StepPlan PLAN = new StepPlan(8, 4, 2, 1);
   private static final Statistics STATISTICS = new Statistics(2, 1, 1, 0);
+  private static final Network NETWORK =
+      Network.build(Shape.of(1), List.of(new Dense.Spec(1, Initializer.ZEROS)));
   private static final Duration QUIET = Duration.ofMillis(100);
 
   private final TestProbe<WorkerMessage> worker = KIT.createTestProbe(WorkerMessage.class);
@@ -111,6 +117,18 @@ class ParameterSliceTest {
   }
 
   @Test
+  void shouldNameLayerWhenNewWeightsAreNotFinite() {
+    ActorRef<SliceMessage> slice = slice(0, 1, OptionalDouble.empty());
+    assertWeights(0, 10, 20);
+    slice.tell(contribution(KEY, 0, 0, 1, Float.MAX_VALUE, 0));
+    slice.tell(contribution(KEY, 0, 1, 2, Float.MAX_VALUE, 0));
+    String message = run.expectMessageClass(RunMessage.Diverged.class).message();
+    assertTrue(message.contains("after step 0"), message);
+    assertTrue(message.contains("layer 0 (dense 1)"), message);
+    worker.expectNoMessage(QUIET);
+  }
+
+  @Test
   void shouldSendCurrentWeightsToWorkerThatComesLate() {
     ActorRef<SliceMessage> slice = slice(0, 1, OptionalDouble.empty());
     slice.tell(contribution(KEY, 0, 0, 2, 8, 12));
@@ -126,7 +144,15 @@ class ParameterSliceTest {
         KIT.spawn(
             ParameterSlice.create(
                 new ParameterSlice.Settings(
-                    KEY, number, slices, 0, PLAN, step, run.ref(), ForkJoinPool.commonPool())));
+                    KEY,
+                    number,
+                    slices,
+                    0,
+                    PLAN,
+                    step,
+                    NETWORK,
+                    run.ref(),
+                    ForkJoinPool.commonPool())));
     slice.tell(new SliceMessage.AddWorker(KEY, "worker-1", worker.ref()));
     return slice;
   }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
+import akka.actor.testkit.typed.javadsl.FishingOutcomes;
 import akka.actor.testkit.typed.javadsl.ManualTime;
 import akka.actor.testkit.typed.javadsl.TestProbe;
 import akka.actor.typed.ActorRef;
@@ -84,7 +85,7 @@ class TrainingRunTest {
     // Eight examples are one part, so one worker is asked.
     WorkerMessage.Evaluate train = skipTo(second, WorkerMessage.Evaluate.class);
     assertEquals(DataPart.TRAIN, train.data());
-    train.replyTo().tell(evaluated(train, 5, "worker-2"));
+    train.replyTo().tell(evaluated(train, 5));
     RunOutcome outcome = events.expectMessageClass(RunEvent.RunEnded.class).outcome();
     assertEquals(RunOutcome.Status.COMPLETED, outcome.status());
     assertEquals(2 * EXAMPLES, outcome.samplesApplied());
@@ -112,7 +113,8 @@ class TrainingRunTest {
     ActorRef<RunMessage> run = start();
     run.tell(new RunMessage.WorkerReady(KEY, "worker-1", first.ref()));
     skipTo(first, WorkerMessage.InstallWeights.class);
-    TIME.timePasses(Duration.ofMinutes(11));
+    TIME.expectNoMessageFor(Duration.ofMinutes(6), events);
+    TIME.timePasses(Duration.ofMinutes(6));
     RunOutcome outcome = events.expectMessageClass(RunEvent.RunEnded.class).outcome();
     assertEquals(RunOutcome.Status.FAILED, outcome.status());
     assertTrue(outcome.message().endsWith("nothing came from worker-2"), outcome.message());
@@ -126,12 +128,14 @@ class TrainingRunTest {
     lease(second, List.of(new Block(1, 2)), 0, 2);
     contribute(0, 0);
     contribute(0, 1);
-    contribute(1, 0);
     events.expectMessageClass(RunEvent.RunStarted.class);
     events.expectMessageClass(RunEvent.StepClosed.class);
-    TIME.timePasses(StepDeadline.FLOOR.plusSeconds(1));
+    contribute(1, 0);
+    Duration half = StepDeadline.FLOOR.dividedBy(2).plusSeconds(1);
+    TIME.expectNoMessageFor(half, events);
+    TIME.timePasses(half);
     String message = events.expectMessageClass(RunEvent.RunEnded.class).outcome().message();
-    assertTrue(message.contains("step 1"), message);
+    assertTrue(message.contains("step 1 to close; nothing came from worker-2"), message);
   }
 
   @Test
@@ -156,6 +160,30 @@ class TrainingRunTest {
     assertEquals("interrupted", outcome.message());
     assertArrayEquals(new float[] {-1, -1}, outcome.weights().orElseThrow());
     assertTrue(outcome.validation().isEmpty());
+  }
+
+  @Test
+  void shouldKeepWeightsAndCloseEpochWhenCancelledWhileEvaluating() {
+    ActorRef<RunMessage> run = start();
+    join(run);
+    lease(first, List.of(new Block(0, 1)), 0, 2);
+    for (long step = 0; step < 2; step++) {
+      contribute(step, 0);
+      contribute(step, 1);
+      events.fishForMessage(
+          Duration.ofSeconds(3),
+          event ->
+              event instanceof RunEvent.StepClosed
+                  ? FishingOutcomes.complete()
+                  : FishingOutcomes.continueAndIgnore());
+    }
+    skipTo(first, WorkerMessage.Evaluate.class);
+    run.tell(new RunMessage.CancelRun(KEY, "interrupted"));
+    assertTrue(events.expectMessageClass(RunEvent.EpochClosed.class).validation().isEmpty());
+    RunOutcome outcome = events.expectMessageClass(RunEvent.RunEnded.class).outcome();
+    assertEquals(RunOutcome.Status.CANCELLED, outcome.status());
+    assertEquals(1, outcome.epochs());
+    assertArrayEquals(new float[] {-2, -2}, outcome.weights().orElseThrow());
   }
 
   @Test
@@ -187,6 +215,7 @@ class TrainingRunTest {
             2,
             OptionalLong.empty(),
             "");
+    Network network = Network.build(Shape.of(1), model);
     Map<String, ActorRef<WorkerMessage>> workers = new LinkedHashMap<>();
     workers.put("worker-1", first.ref());
     workers.put("worker-2", second.ref());
@@ -196,11 +225,11 @@ class TrainingRunTest {
                 KEY,
                 job,
                 new RunDefinition("", ""),
-                Network.build(Shape.of(1), model),
+                network,
                 PLAN,
                 Optional.of(new EvaluationPlan(300)),
                 workers,
-                1,
+                RunSettings.initialSlices(job, network, PLAN, 1),
                 ForkJoinPool.commonPool(),
                 events.ref())));
   }
@@ -236,19 +265,14 @@ class TrainingRunTest {
     WorkerMessage.Evaluate one = skipTo(first, WorkerMessage.Evaluate.class);
     assertEquals(DataPart.VALIDATION, one.data());
     assertEquals(step, one.step());
-    two.replyTo().tell(evaluated(two, 1, "worker-2"));
-    two.replyTo().tell(evaluated(two, 1, "worker-2"));
-    one.replyTo().tell(evaluated(one, 2, "worker-1"));
+    two.replyTo().tell(evaluated(two, 1));
+    two.replyTo().tell(evaluated(two, 1));
+    one.replyTo().tell(evaluated(one, 2));
   }
 
-  private static RunMessage evaluated(WorkerMessage.Evaluate request, double loss, String worker) {
-    return new RunMessage.PartsEvaluated(
-        KEY,
-        request.step(),
-        request.data(),
-        request.fromPart(),
-        List.of(new Statistics(150, loss, 0, 0)),
-        worker);
+  private static RunMessage evaluated(WorkerMessage.Evaluate request, double loss) {
+    return new RunMessage.PartEvaluated(
+        KEY, request.step(), request.data(), request.fromPart(), new Statistics(150, loss, 0, 0));
   }
 
   private static <T extends WorkerMessage> T skipTo(

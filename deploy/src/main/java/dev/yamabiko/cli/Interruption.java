@@ -8,7 +8,7 @@ import java.util.function.IntConsumer;
 /**
  * Ctrl-C and SIGTERM. Where a run is under way, it is asked to end after its current step, and the
  * process stays until what it leaves is written, at most until the deadline; elsewhere the process
- * ends at once. The exit code is 130 either way.
+ * ends at once. The exit code is 130, unless the run failed while it was ending.
  */
 final class Interruption {
 
@@ -26,6 +26,7 @@ final class Interruption {
   private Runnable lastWords = () -> {};
   private Thread hook;
   private boolean signalled;
+  private volatile int exitCode = EXIT_CODE;
 
   /**
    * @param halt ends the process; {@code Runtime.halt}, but for tests
@@ -73,7 +74,7 @@ final class Interruption {
       if (!saved) {
         lastWords.run();
       }
-      halt.accept(EXIT_CODE);
+      halt.accept(exitCode);
     }
   }
 
@@ -85,8 +86,9 @@ final class Interruption {
     return running != null;
   }
 
-  /** The command has said all it had to say. */
-  void end() {
+  /** The command has said all it had to say, and ends with this code. */
+  void end(int code) {
+    exitCode = code;
     ended.countDown();
     if (hook != null) {
       try {

@@ -46,7 +46,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     })
 public final class Main implements Runnable {
 
-  private static final Duration INTERRUPTION_DEADLINE = Duration.ofSeconds(60);
+  private static final Duration INTERRUPTION_DEADLINE = Duration.ofMinutes(5);
 
   static final String MORE_MEMORY =
       "not enough memory; give the JVM more, as in YAMABIKO_JAVA_OPTS=-Xmx8g";
@@ -91,7 +91,7 @@ public final class Main implements Runnable {
             interruption);
     interruption.onLoss(session::interrupted);
     int code = run(args, session);
-    interruption.end();
+    interruption.end(code);
     System.exit(code);
   }
 

@@ -21,6 +21,7 @@ import dev.yamabiko.protocol.RunOutcome;
 import dev.yamabiko.protocol.WorkerMessage;
 import dev.yamabiko.step.ChunkGrid;
 import dev.yamabiko.step.EvaluationPlan;
+import dev.yamabiko.step.SliceStep;
 import dev.yamabiko.step.StepPlan;
 import dev.yamabiko.worker.TrainingData;
 import dev.yamabiko.worker.Worker;
@@ -51,6 +52,8 @@ public final class SingleNode {
   private record Observed(RunEvent event) implements Command {}
 
   private record Cancel(String reason) implements Command {}
+
+  private record RunLost() implements Command {}
 
   private SingleNode() {}
 
@@ -89,6 +92,9 @@ public final class SingleNode {
       int slices,
       List<RunListener> listeners,
       Cancellation cancellation) {
+    StepPlan plan = new StepPlan(data.train().size(), job.batchSize(), job.shards(), job.epochs());
+    // Here and not in an actor, so that too little memory ends the command with a message.
+    List<SliceStep> initial = RunSettings.initialSlices(job, network, plan, slices);
     CompletableFuture<RunOutcome> outcome = new CompletableFuture<>();
     ExecutorService compute =
         Executors.newFixedThreadPool(
@@ -102,7 +108,10 @@ public final class SingleNode {
         Behaviors.setup(
             context -> {
               ActorRef<RunMessage> run =
-                  spawnRun(context, job, data, dataSha256, network, workers, slices, compute);
+                  spawnRun(
+                      context, job, data, dataSha256, network, plan, workers, initial, compute);
+              // Its last event comes before it stops, unless it failed itself.
+              context.watchWith(run, new RunLost());
               return guard(run, job, listeners, outcome);
             });
     ActorSystem<Command> system =
@@ -130,8 +139,9 @@ public final class SingleNode {
       LoadedData data,
       String dataSha256,
       Network network,
+      StepPlan plan,
       int workers,
-      int slices,
+      List<SliceStep> slices,
       ExecutorService compute) {
     TrainingData trainingData = new TrainingData(data.train(), data.validation());
     Map<String, ActorRef<WorkerMessage>> refs = new LinkedHashMap<>();
@@ -141,17 +151,21 @@ public final class SingleNode {
     }
     RunSettings settings =
         new RunSettings(
-            new RunKey(job.name(), 1),
+            key(job),
             job,
             new RunDefinition(job.resolved(), dataSha256),
             network,
-            new StepPlan(data.train().size(), job.batchSize(), job.shards(), job.epochs()),
+            plan,
             data.validation().map(validation -> new EvaluationPlan(validation.size())),
             refs,
             slices,
             compute,
             context.messageAdapter(RunEvent.class, Observed::new));
     return context.spawn(TrainingRun.create(settings), "run");
+  }
+
+  private static RunKey key(Job job) {
+    return new RunKey(job.name(), 1);
   }
 
   private static Behavior<Command> guard(
@@ -174,9 +188,16 @@ public final class SingleNode {
               return Behaviors.same();
             })
         .onMessage(
+            RunLost.class,
+            lost -> {
+              outcome.completeExceptionally(
+                  new IllegalStateException("the training run ended without a word"));
+              return Behaviors.same();
+            })
+        .onMessage(
             Cancel.class,
             cancel -> {
-              run.tell(new RunMessage.CancelRun(new RunKey(job.name(), 1), cancel.reason()));
+              run.tell(new RunMessage.CancelRun(key(job), cancel.reason()));
               return Behaviors.same();
             })
         .build();

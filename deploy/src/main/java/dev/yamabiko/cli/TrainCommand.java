@@ -145,17 +145,17 @@ final class TrainCommand implements Callable<Integer> {
   private static RunResult keep(
       RunDirectory directory, CheckedJob checked, RunOutcome outcome, RunResult result) {
     String failure = directory.failure().orElse(null);
-    if (failure == null) {
-      try {
-        if (outcome.weights().isPresent()) {
-          Map<String, String> metadata = ModelMetadata.of(checked.job(), checked.data());
-          directory.writeModel(checked.network(), outcome.weights().get(), metadata);
-        }
+    try {
+      if (outcome.weights().isPresent()) {
+        Map<String, String> metadata = ModelMetadata.of(checked.job(), checked.data());
+        directory.writeModel(checked.network(), outcome.weights().get(), metadata);
+      }
+      if (failure == null) {
         directory.writeResult(result);
         return result;
-      } catch (IOException e) {
-        failure = directory.explain(e);
       }
+    } catch (IOException e) {
+      failure = failure == null ? directory.explain(e) : failure;
     }
     RunResult failed = result.failed(failure);
     directory.writeFailure(failed);
@@ -172,6 +172,9 @@ final class TrainCommand implements Callable<Integer> {
     session.print(Summary.of(result, data.baseline(), curve, model).stripTrailing());
     result.error().ifPresent(this::explain);
     session.answer(result.toJson());
+    if (result.status() == RunOutcome.Status.FAILED) {
+      return 1;
+    }
     if (session.interruption().signalled()) {
       return Interruption.EXIT_CODE;
     }

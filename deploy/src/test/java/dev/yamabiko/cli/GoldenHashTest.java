@@ -54,7 +54,6 @@ class GoldenHashTest {
           new Jvm("128 bits", 0, List.of(VECTOR, "-XX:MaxVectorSize=16")),
           new Jvm("64 bits", 0, List.of(VECTOR, "-XX:MaxVectorSize=8")),
           new Jvm("scalar", 0, List.of()),
-          new Jvm("interpreted at first", 0, List.of(VECTOR, "-XX:TieredStopAtLevel=1")),
           new Jvm("jdk 25", 25, List.of(VECTOR)));
 
   private static final List<Run> SMALL =

@@ -37,7 +37,7 @@ class InterruptionTest {
     hook.start();
     assertTrue(asked.await(20, TimeUnit.SECONDS));
     happened.add("files written");
-    interruption.end();
+    interruption.end(Interruption.EXIT_CODE);
     hook.join();
     assertTrue(interruption.signalled());
     assertEquals(List.of("files written", "halt 130"), happened);

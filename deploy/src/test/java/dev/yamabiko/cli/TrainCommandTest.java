@@ -223,7 +223,7 @@ class TrainCommandTest {
             },
             "--out",
             "run");
-    interruption.end();
+    interruption.end(Interruption.EXIT_CODE);
 
     assertEquals(130, code);
     assertEquals("cancelled", answer().get("status").textValue());

@@ -1,5 +1,6 @@
 package dev.yamabiko.worker;
 
+import dev.yamabiko.data.Dataset;
 import dev.yamabiko.job.Job;
 import dev.yamabiko.nn.Network;
 import dev.yamabiko.protocol.DataPart;
@@ -100,13 +101,10 @@ final class RunReplica {
     return gradients.get(block);
   }
 
-  /** Statistics of the dataset's parts [from, to) with the installed weights. */
-  List<Statistics> evaluate(DataPart part, int from, int to) {
-    EvaluationPlan parts = new EvaluationPlan(data.part(part).size());
-    List<Statistics> statistics = new ArrayList<>();
-    for (int i = from; i < to; i++) {
-      statistics.add(computation.evaluate(data.part(part), parts.from(i), parts.to(i), weights));
-    }
-    return statistics;
+  /** Statistics of one part of the dataset with the installed weights. */
+  Statistics evaluate(DataPart data, int part) {
+    Dataset examples = this.data.part(data);
+    EvaluationPlan parts = new EvaluationPlan(examples.size());
+    return computation.evaluate(examples, parts.from(part), parts.to(part), weights);
   }
 }

@@ -3,6 +3,7 @@ package dev.yamabiko.worker;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.javadsl.Behaviors;
+import dev.yamabiko.protocol.RunKey;
 import dev.yamabiko.step.DivergenceException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -24,15 +25,15 @@ final class ShardTask {
 
   /** What the worker hears. */
   sealed interface Result {
-    /** The step whose weights were used. */
-    long step();
+    /** Of which run. */
+    RunKey key();
 
-    record Finished(long step) implements Result {}
+    record Finished(RunKey key) implements Result {}
 
     /** NaN or infinity. */
-    record Diverged(long step, String message) implements Result {}
+    record Diverged(RunKey key, long step, String message) implements Result {}
 
-    record Crashed(long step, String cause) implements Result {}
+    record Crashed(RunKey key, long step, String cause) implements Result {}
   }
 
   private ShardTask() {}
@@ -41,7 +42,7 @@ final class ShardTask {
    * @param work sends what it computes by itself
    */
   static Behavior<Command> create(
-      long step, Runnable work, Executor compute, ActorRef<Result> replyTo) {
+      RunKey key, long step, Runnable work, Executor compute, ActorRef<Result> replyTo) {
     return Behaviors.setup(
         context -> {
           context.pipeToSelf(
@@ -51,24 +52,24 @@ final class ShardTask {
               .onMessage(
                   Done.class,
                   done -> {
-                    replyTo.tell(new Result.Finished(step));
+                    replyTo.tell(new Result.Finished(key));
                     return Behaviors.stopped();
                   })
               .onMessage(
                   Failed.class,
                   failed -> {
-                    replyTo.tell(failure(step, failed.cause()));
+                    replyTo.tell(failure(key, step, failed.cause()));
                     return Behaviors.stopped();
                   })
               .build();
         });
   }
 
-  private static Result failure(long step, Throwable failure) {
+  private static Result failure(RunKey key, long step, Throwable failure) {
     Throwable cause = cause(failure);
     return cause instanceof DivergenceException
-        ? new Result.Diverged(step, cause.getMessage())
-        : new Result.Crashed(step, cause.toString());
+        ? new Result.Diverged(key, step, cause.getMessage())
+        : new Result.Crashed(key, step, cause.toString());
   }
 
   /** What went wrong, without the future that it went wrong in. */

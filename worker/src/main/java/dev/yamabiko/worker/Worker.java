@@ -42,7 +42,7 @@ public final class Worker extends AbstractBehavior<Worker.Command> {
 
   private record ReplicaFailed(RunKey key, Throwable cause) implements Command {}
 
-  private record TaskEnded(RunKey key, ShardTask.Result result) implements Command {}
+  private record TaskEnded(ShardTask.Result result) implements Command {}
 
   /** The run that this worker takes part in; {@code replica} is null until it is built. */
   private static final class Membership {
@@ -76,6 +76,7 @@ public final class Worker extends AbstractBehavior<Worker.Command> {
   private final DataProvider data;
   private final ExecutorService compute;
   private final ActorRef<WorkerMessage> self;
+  private final ActorRef<ShardTask.Result> taskResults;
   private Membership run;
 
   private Worker(ActorContext<Command> context, String name, DataProvider data) {
@@ -83,6 +84,7 @@ public final class Worker extends AbstractBehavior<Worker.Command> {
     this.name = name;
     this.data = data;
     self = context.messageAdapter(WorkerMessage.class, FromOutside::new);
+    taskResults = context.messageAdapter(ShardTask.Result.class, TaskEnded::new);
     compute =
         Executors.newSingleThreadExecutor(
             task -> {
@@ -129,6 +131,17 @@ public final class Worker extends AbstractBehavior<Worker.Command> {
 
   private void onJoinRun(WorkerMessage.JoinRun join) {
     RunKey key = join.key();
+    if (run != null && run.join.key().run().equals(key.run())) {
+      if (key.term() < run.join.key().term()) {
+        return;
+      }
+      if (key.equals(run.join.key())) {
+        if (run.replica != null) {
+          join.replyTo().tell(new RunMessage.WorkerReady(key, name, self));
+        }
+        return;
+      }
+    }
     run = new Membership(join);
     getContext()
         .pipeToSelf(
@@ -207,6 +220,7 @@ public final class Worker extends AbstractBehavior<Worker.Command> {
 
   private boolean isLeased(long step) {
     return run.lease != null
+        && !run.lease.blocks().isEmpty()
         && !run.paused
         && step >= run.nextStep
         && step >= run.lease.fromStep()
@@ -232,24 +246,19 @@ public final class Worker extends AbstractBehavior<Worker.Command> {
   private Runnable evaluation(WorkerMessage.Evaluate request) {
     RunReplica replica = run.replica;
     return () -> {
-      List<Statistics> statistics =
-          replica.evaluate(request.data(), request.fromPart(), request.toPart());
-      request
-          .replyTo()
-          .tell(
-              new RunMessage.PartsEvaluated(
-                  request.key(),
-                  request.step(),
-                  request.data(),
-                  request.fromPart(),
-                  statistics,
-                  name));
+      for (int part = request.fromPart(); part < request.toPart(); part++) {
+        Statistics statistics = replica.evaluate(request.data(), part);
+        request
+            .replyTo()
+            .tell(
+                new RunMessage.PartEvaluated(
+                    request.key(), request.step(), request.data(), part, statistics));
+      }
     };
   }
 
   private void start(long step, Runnable work) {
     run.busy = true;
-    RunKey key = run.join.key();
     RunReplica replica = run.replica;
     var weights = run.inbox.slices();
     Runnable task =
@@ -257,13 +266,11 @@ public final class Worker extends AbstractBehavior<Worker.Command> {
           replica.install(step, weights);
           work.run();
         };
-    ActorRef<ShardTask.Result> replyTo =
-        getContext().messageAdapter(ShardTask.Result.class, result -> new TaskEnded(key, result));
-    getContext().spawnAnonymous(ShardTask.create(step, task, compute, replyTo));
+    getContext().spawnAnonymous(ShardTask.create(run.join.key(), step, task, compute, taskResults));
   }
 
   private Behavior<Command> onTaskEnded(TaskEnded ended) {
-    if (!isCurrent(ended.key())) {
+    if (!isCurrent(ended.result().key())) {
       return this;
     }
     run.busy = false;
@@ -271,10 +278,10 @@ public final class Worker extends AbstractBehavior<Worker.Command> {
     if (result instanceof ShardTask.Result.Diverged diverged) {
       run.join
           .replyTo()
-          .tell(new RunMessage.Diverged(ended.key(), diverged.step(), diverged.message()));
+          .tell(new RunMessage.Diverged(result.key(), diverged.step(), diverged.message()));
     } else if (result instanceof ShardTask.Result.Crashed crashed) {
       String cause = "in step " + crashed.step() + ": " + crashed.cause();
-      run.join.replyTo().tell(new RunMessage.WorkerFailed(ended.key(), name, cause));
+      run.join.replyTo().tell(new RunMessage.WorkerFailed(result.key(), name, cause));
     } else {
       proceed();
     }

@@ -107,12 +107,28 @@ class WorkerTest {
     worker.tell(new WorkerMessage.Evaluate(KEY, 5, DataPart.VALIDATION, 1, 3, run.ref()));
     run.expectNoMessage(QUIET);
     install(worker, 5, 0f);
-    RunMessage.PartsEvaluated evaluated = run.expectMessageClass(RunMessage.PartsEvaluated.class);
-    assertEquals(1, evaluated.fromPart());
-    assertEquals(
-        List.of(256L, 88L), evaluated.statistics().stream().map(s -> s.examples()).toList());
+    RunMessage.PartEvaluated second = run.expectMessageClass(RunMessage.PartEvaluated.class);
+    assertEquals(1, second.part());
+    assertEquals(256, second.statistics().examples());
     // Zero weights: three classes equally likely.
-    assertEquals(Math.log(3), evaluated.statistics().get(0).meanLoss(), 1e-6);
+    assertEquals(Math.log(3), second.statistics().meanLoss(), 1e-6);
+    RunMessage.PartEvaluated third = run.expectMessageClass(RunMessage.PartEvaluated.class);
+    assertEquals(2, third.part());
+    assertEquals(88, third.statistics().examples());
+  }
+
+  @Test
+  void shouldAnswerSecondInvitationWithoutStartingAnew() {
+    ActorRef<WorkerMessage> worker = join();
+    worker.tell(joinRun());
+    assertEquals("w", run.expectMessageClass(RunMessage.WorkerReady.class).worker());
+    worker.tell(
+        new WorkerMessage.JoinRun(
+            new RunKey("run", 2), new RunDefinition("", ""), List.of(low.ref()), run.ref()));
+    run.expectNoMessage(QUIET);
+    worker.tell(lease(1, 0, 1, new Block(0, 4)));
+    install(worker, 0, 0f);
+    assertEquals(KEY, low.expectMessageClass(Contribute.class).key());
   }
 
   @Test
