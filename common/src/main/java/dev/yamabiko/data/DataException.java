@@ -5,10 +5,15 @@ public final class DataException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   public DataException(String message) {
-    super(message);
+    super(oneLine(message));
   }
 
   public DataException(String message, Throwable cause) {
-    super(message, cause);
+    super(oneLine(message), cause);
+  }
+
+  /** Names and cells come from files: what they say must not steer a terminal. */
+  private static String oneLine(String message) {
+    return message.replaceAll("\\p{Cntrl}", " ");
   }
 }

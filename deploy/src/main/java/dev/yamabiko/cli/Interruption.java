@@ -49,12 +49,19 @@ final class Interruption {
     lastWords = words;
   }
 
-  /** From now on a signal asks this to end, and waits. */
+  /**
+   * From now on a signal asks this to end, and waits. Does not return where a signal came before:
+   * the hook is ending the process, and nothing may be begun any more.
+   */
   synchronized void during(Interruptible work) {
-    running = work;
-    if (signalled) {
-      work.interrupt();
+    while (signalled) {
+      try {
+        wait();
+      } catch (InterruptedException e) {
+        // Nobody but the hook ends this.
+      }
     }
+    running = work;
   }
 
   synchronized boolean signalled() {

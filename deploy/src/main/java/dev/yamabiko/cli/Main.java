@@ -91,6 +91,10 @@ public final class Main implements Runnable {
             interruption);
     interruption.onLoss(session::interrupted);
     int code = run(args, session);
+    if (out.checkError() && code == 0) {
+      err.println("yamabiko: standard output cannot be written");
+      code = 1;
+    }
     interruption.end(code);
     System.exit(code);
   }

@@ -96,11 +96,11 @@ final class TrainCommand implements Callable<Integer> {
     Progress progress =
         new Progress(session.err(), session.terminal(), plan, targets, System::nanoTime);
 
+    session.interruption().during(() -> interrupt(cancellation));
     RunDirectory directory = open(output.create(), job, targets, cancellation);
     RunOutcome outcome;
     try (directory) {
       session.err().println(checked.describe(plan, workers));
-      session.interruption().during(() -> interrupt(cancellation));
       List<RunListener> listeners = List.of(clock, directory, history, progress);
       outcome =
           trainer.run(
