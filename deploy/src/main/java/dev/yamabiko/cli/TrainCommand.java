@@ -14,6 +14,7 @@ import dev.yamabiko.protocol.RunOutcome;
 import dev.yamabiko.step.StepPlan;
 import dev.yamabiko.tensor.KernelsFactory;
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.util.List;
@@ -129,6 +130,8 @@ final class TrainCommand implements Callable<Integer> {
       Path directory, Job job, Targets targets, SingleNode.Cancellation cancellation) {
     try {
       return RunDirectory.open(directory, job.resolved(), targets, cancellation::cancel);
+    } catch (FileAlreadyExistsException e) {
+      throw new JobException("--out " + directory + " is in use: another run began there", e);
     } catch (IOException e) {
       throw new JobException(
           "--out " + directory + " cannot be used: " + WriteFailure.reason(e), e);
