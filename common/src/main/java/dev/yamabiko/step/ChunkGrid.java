@@ -1,6 +1,7 @@
 package dev.yamabiko.step;
 
 import dev.yamabiko.tensor.TreeOrder;
+import java.util.Arrays;
 
 /**
  * The fixed grid of chunks of the flat parameter vector on which every reduction across parameters
@@ -62,30 +63,7 @@ public final class ChunkGrid {
 
   /** The total of all chunks' sums, added along the tree over chunk numbers. */
   public static double total(double[] sums) {
-    double[] stored = new double[TreeOrder.levels(sums.length)];
-    double[] hand = new double[1];
-    TreeOrder tree =
-        new TreeOrder(
-            new TreeOrder.Combiner() {
-              @Override
-              public void addStored(int level) {
-                hand[0] = stored[level] + hand[0];
-              }
-
-              @Override
-              public void store(int level) {
-                stored[level] = hand[0];
-              }
-
-              @Override
-              public void load(int level) {
-                hand[0] = stored[level];
-              }
-            });
-    for (double sum : sums) {
-      hand[0] = sum;
-      tree.accept(true);
-    }
-    return tree.finish() ? hand[0] : 0;
+    Double total = TreeOrder.sum(Arrays.stream(sums).boxed().toList(), Double::sum);
+    return total == null ? 0 : total;
   }
 }

@@ -37,30 +37,6 @@ public record Statistics(long examples, double loss, long correct, double square
 
   /** The sum along the tree over the list's indexes; null entries are absent, null if all are. */
   public static Statistics sum(List<Statistics> leaves) {
-    Statistics[] stored = new Statistics[TreeOrder.levels(leaves.size())];
-    Statistics[] hand = new Statistics[1];
-    TreeOrder tree =
-        new TreeOrder(
-            new TreeOrder.Combiner() {
-              @Override
-              public void addStored(int level) {
-                hand[0] = stored[level].plus(hand[0]);
-              }
-
-              @Override
-              public void store(int level) {
-                stored[level] = hand[0];
-              }
-
-              @Override
-              public void load(int level) {
-                hand[0] = stored[level];
-              }
-            });
-    for (Statistics leaf : leaves) {
-      hand[0] = leaf;
-      tree.accept(leaf != null);
-    }
-    return tree.finish() ? hand[0] : null;
+    return TreeOrder.sum(leaves, Statistics::plus);
   }
 }

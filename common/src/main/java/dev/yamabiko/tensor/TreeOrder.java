@@ -1,5 +1,11 @@
 package dev.yamabiko.tensor;
 
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BinaryOperator;
+
 /**
  * The one fixed binary tree along which everything is summed: the node for [l, h) splits at l + the
  * largest power of two below h - l, and its value is left + right. A leaf may be absent; a node
@@ -22,6 +28,39 @@ public final class TreeOrder {
 
     /** Take the value stored at this level into the hand, which is empty. */
     void load(int level);
+  }
+
+  /**
+   * The sum of the leaves along the tree; a null leaf is absent.
+   *
+   * @return null if every leaf is absent
+   */
+  public static <T> T sum(List<T> leaves, BinaryOperator<T> plus) {
+    List<T> stored = new ArrayList<>(Collections.nCopies(levels(leaves.size()), null));
+    AtomicReference<T> hand = new AtomicReference<>();
+    TreeOrder tree =
+        new TreeOrder(
+            new Combiner() {
+              @Override
+              public void addStored(int level) {
+                hand.set(plus.apply(stored.get(level), hand.get()));
+              }
+
+              @Override
+              public void store(int level) {
+                stored.set(level, hand.get());
+              }
+
+              @Override
+              public void load(int level) {
+                hand.set(stored.get(level));
+              }
+            });
+    for (T leaf : leaves) {
+      hand.set(leaf);
+      tree.accept(leaf != null);
+    }
+    return tree.finish() ? hand.get() : null;
   }
 
   /** Levels needed for this many leaves. */
