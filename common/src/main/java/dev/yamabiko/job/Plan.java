@@ -3,6 +3,7 @@ package dev.yamabiko.job;
 import dev.yamabiko.nn.Network;
 import dev.yamabiko.step.Block;
 import dev.yamabiko.step.EvaluationPlan;
+import dev.yamabiko.step.ShardPlanner;
 import dev.yamabiko.step.StepPlan;
 import dev.yamabiko.tensor.TreeOrder;
 import java.util.ArrayList;
@@ -61,14 +62,7 @@ public record Plan(
 
   /** The blocks of a step: each worker's even share of the shards, cut into nodes of the tree. */
   private List<Block> blocks() {
-    List<Block> blocks = new ArrayList<>();
-    int shards = job.shards();
-    for (int w = 0; w < busyWorkers(); w++) {
-      int from = (int) ((long) w * shards / busyWorkers());
-      int to = (int) ((w + 1L) * shards / busyWorkers());
-      blocks.addAll(Block.cover(from, to, shards));
-    }
-    return blocks;
+    return ShardPlanner.plan(job.shards(), busyWorkers()).stream().flatMap(List::stream).toList();
   }
 
   /**

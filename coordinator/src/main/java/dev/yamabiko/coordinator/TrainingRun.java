@@ -16,6 +16,7 @@ import dev.yamabiko.protocol.RunOutcome.Status;
 import dev.yamabiko.protocol.SliceMessage;
 import dev.yamabiko.protocol.WorkerMessage;
 import dev.yamabiko.step.Block;
+import dev.yamabiko.step.ShardPlanner;
 import dev.yamabiko.step.Statistics;
 import java.time.Duration;
 import java.util.ArrayList;

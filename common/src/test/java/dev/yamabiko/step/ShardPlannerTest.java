@@ -1,9 +1,8 @@
-package dev.yamabiko.coordinator;
+package dev.yamabiko.step;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.yamabiko.step.Block;
 import java.util.List;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
