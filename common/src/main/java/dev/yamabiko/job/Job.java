@@ -1,18 +1,16 @@
 package dev.yamabiko.job;
 
 import dev.yamabiko.data.DataSpec;
-import dev.yamabiko.nn.LayerSpec;
 import dev.yamabiko.nn.Loss;
 import dev.yamabiko.optim.Optimizer;
-import java.util.List;
-import java.util.OptionalDouble;
-import java.util.OptionalLong;
+import dev.yamabiko.step.UpdateRule;
+import java.util.Optional;
 
 /**
  * What a user submits, parsed and checked as far as the file alone can tell.
  *
- * @param clipNorm the gradient's global norm is scaled down to this where it is larger
- * @param checkpointEverySteps how often a checkpoint is asked for
+ * @param selection which epoch's weights are the best ones, and when to stop looking for better
+ * @param rollback what a run does that diverges; it stops where this is empty
  * @param resolved the whole job as HOCON: settings applied, paths absolute
  * @param places where it was written; plays no part in comparing jobs
  */
@@ -20,34 +18,29 @@ public record Job(
     String name,
     long seed,
     DataSpec data,
-    List<LayerSpec> model,
+    ModelSpec model,
     Loss loss,
-    Optimizer optimizer,
-    OptionalDouble clipNorm,
+    UpdateRule update,
     int batchSize,
     int shards,
     int epochs,
-    OptionalLong checkpointEverySteps,
+    Checkpoints checkpoints,
+    Optional<Selection> selection,
+    Optional<Rollback> rollback,
     String resolved,
     Places places) {
 
-  public Job {
-    model = List.copyOf(model);
-  }
-
-  /** A job that was not read from a file. */
+  /** A job that was not read from a file and keeps nothing but its last weights. */
   public Job(
       String name,
       long seed,
       DataSpec data,
-      List<LayerSpec> model,
+      ModelSpec model,
       Loss loss,
-      Optimizer optimizer,
-      OptionalDouble clipNorm,
+      UpdateRule update,
       int batchSize,
       int shards,
       int epochs,
-      OptionalLong checkpointEverySteps,
       String resolved) {
     this(
         name,
@@ -55,13 +48,18 @@ public record Job(
         data,
         model,
         loss,
-        optimizer,
-        clipNorm,
+        update,
         batchSize,
         shards,
         epochs,
-        checkpointEverySteps,
+        Checkpoints.DEFAULT,
+        Optional.empty(),
+        Optional.empty(),
         resolved,
         Places.UNKNOWN);
+  }
+
+  public Optimizer optimizer() {
+    return update.optimizer();
   }
 }

@@ -19,7 +19,8 @@ public final class JobChecks {
    * @throws JobException naming the key and the absolute path of the first that does not
    */
   public static void files(Job job) {
-    DataParser.files(job.data()).forEach((key, file) -> file(job.places().of(key), file));
+    JobParser.files(job.data(), job.model())
+        .forEach((key, file) -> file(job.places().of(key), file));
   }
 
   private static void file(String place, Path file) {
@@ -43,9 +44,9 @@ public final class JobChecks {
   public static Network network(Job job, Shape input, Targets targets) {
     Network network;
     try {
-      network = Network.build(input, job.model());
+      network = job.model().build(input);
     } catch (ShapeMismatchException | IllegalArgumentException e) {
-      throw unfit(job, firstUnfit(input, job.model()), e);
+      throw unfit(job, firstUnfit(input, job.model().layers()), e);
     }
     try {
       job.loss().check(network.outputShape(), targets);
@@ -57,7 +58,7 @@ public final class JobChecks {
 
   private static JobException unfit(Job job, int layer, RuntimeException cause) {
     String place = job.places().of("model[" + layer + "]");
-    String name = "layer %d (%s): ".formatted(layer, job.model().get(layer).kind());
+    String name = "layer %d (%s): ".formatted(layer, job.model().layers().get(layer).kind());
     // A layer whose output fits no array is not named by the message.
     String message = cause.getMessage();
     return new JobException(

@@ -11,13 +11,15 @@ import dev.yamabiko.nn.LayerSpec;
 import dev.yamabiko.nn.Loss;
 import dev.yamabiko.nn.Softmax;
 import dev.yamabiko.nn.SoftmaxCrossEntropy;
-import dev.yamabiko.optim.Optimizer;
+import dev.yamabiko.optim.Clipping;
+import dev.yamabiko.step.UpdateRule;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalDouble;
-import java.util.OptionalLong;
+import java.util.Optional;
+import java.util.Set;
 
 /** The whole job: its top-level keys, and what one key demands of another. */
 final class JobParser {
@@ -37,13 +39,18 @@ final class JobParser {
             "seed",
             "data",
             "model",
+            "freeze",
+            "warm-start",
             "loss",
             "optimizer",
+            "schedule",
             "clipping",
             "batch-size",
             "shards",
             "epochs",
-            "checkpoint");
+            "checkpoint",
+            "early-stopping",
+            "on-divergence");
     this.defaultName = defaultName;
   }
 
@@ -52,25 +59,36 @@ final class JobParser {
     Node seedNode = job.at("seed");
     long seed = seedNode.given() ? seedNode.whole(0, Long.MAX_VALUE) : 1;
     DataSpec data = DataParser.parse(job.at("data"), seed);
-    List<LayerSpec> model = ModelParser.parse(job.at("model"));
-    Loss loss = loss(model);
-    Optimizer optimizer = OptimizerParser.parse(job.at("optimizer"));
-    OptionalDouble clipNorm = clipNorm();
+    ModelSpec model = model();
+    PolicyParser policies = new PolicyParser(job, data);
     int batchSize = job.at("batch-size").integer(1);
     return new Job(
         name,
         seed,
         data,
         model,
-        loss,
-        optimizer,
-        clipNorm,
+        loss(model.layers()),
+        new UpdateRule(
+            OptimizerParser.parse(job.at("optimizer")),
+            ScheduleParser.parse(job.at("schedule")),
+            clipping()),
         batchSize,
         shards(batchSize),
         job.at("epochs").integer(1),
-        checkpointEverySteps(),
-        resolved(name, data),
+        policies.checkpoints(),
+        policies.selection(),
+        policies.rollback(),
+        resolved(name, data, model),
         Places.of(job.node()));
+  }
+
+  private ModelSpec model() {
+    List<LayerSpec> layers = ModelParser.parse(job.at("model"));
+    Node warmStart = job.at("warm-start");
+    return new ModelSpec(
+        layers,
+        Set.copyOf(PolicyParser.frozen(job.at("freeze"), layers.size())),
+        warmStart.given() ? Optional.of(warmStart.path()) : Optional.empty());
   }
 
   private String name() {
@@ -107,12 +125,21 @@ final class JobParser {
     return new SoftmaxCrossEntropy();
   }
 
-  private OptionalDouble clipNorm() {
-    Node clipping = job.at("clipping");
-    return clipping.given()
-        ? OptionalDouble.of(
-            clipping.section("global-norm").at("global-norm").number(Interval.POSITIVE))
-        : OptionalDouble.empty();
+  private Optional<Clipping> clipping() {
+    Node node = job.at("clipping");
+    if (!node.given()) {
+      return Optional.empty();
+    }
+    Section options = node.section("global-norm", "value");
+    Node norm = options.at("global-norm");
+    Node value = options.at("value");
+    if (norm.given() && value.given()) {
+      throw value.error("expected one of global-norm and value but found both");
+    }
+    return Optional.of(
+        value.given()
+            ? new Clipping.Value((float) value.number(Interval.POSITIVE))
+            : new Clipping.GlobalNorm(norm.number(Interval.POSITIVE)));
   }
 
   private int shards(int batchSize) {
@@ -124,23 +151,22 @@ final class JobParser {
     return shards;
   }
 
-  private OptionalLong checkpointEverySteps() {
-    Node checkpoint = job.at("checkpoint");
-    return checkpoint.given()
-        ? OptionalLong.of(
-            checkpoint.section("every-steps").at("every-steps").whole(1, Long.MAX_VALUE))
-        : OptionalLong.empty();
-  }
-
   /** The job as text that gives the same job wherever it is read. */
-  private String resolved(String name, DataSpec data) {
+  private String resolved(String name, DataSpec data, ModelSpec model) {
     ConfigObject root = withoutNulls((ConfigObject) job.node().value());
     root = root.withValue("name", ConfigValueFactory.fromAnyRef(name));
-    for (Map.Entry<String, Path> file : DataParser.files(data).entrySet()) {
+    for (Map.Entry<String, Path> file : files(data, model).entrySet()) {
       ConfigValue path = ConfigValueFactory.fromAnyRef(file.getValue().toString());
       root = root.toConfig().withValue(file.getKey(), path).root();
     }
     return root.render(ConfigRenderOptions.defaults().setOriginComments(false).setComments(false));
+  }
+
+  /** Every file that the job reads, by the key that names it. */
+  static Map<String, Path> files(DataSpec data, ModelSpec model) {
+    Map<String, Path> files = new LinkedHashMap<>(DataParser.files(data));
+    model.warmStart().ifPresent(file -> files.put("warm-start", file));
+    return files;
   }
 
   private static ConfigObject withoutNulls(ConfigObject object) {

@@ -249,6 +249,10 @@ final class Node {
   }
 
   /** The nearest float, which has to lie in the interval too. */
+  double number(Interval interval, double otherwise) {
+    return given() ? number(interval) : otherwise;
+  }
+
   float single(Interval interval, float otherwise) {
     if (!given()) {
       return otherwise;

@@ -74,13 +74,13 @@ public record Plan(
    * Neither the dataset nor the JVM itself is counted.
    */
   public long memoryBytes() {
-    long parameters = network.parameterCount();
+    long parameters = network.length();
     List<Block> blocks = blocks();
     int rows = validationExamples == 0 ? 0 : new EvaluationPlan(validationExamples).to(0);
     for (Block block : blocks) {
       rows = Math.max(rows, steps().rows(0, block).rows());
     }
-    long perRow = network.activationsPerExample() + 2L * network.widestActivation();
+    long perRow = network.floatsPerExample();
     int depth = TreeOrder.levels(job.shards());
     long vectors = 4 + job.optimizer().stateVectors() + depth + blocks.size() + workers;
     return Float.BYTES * (vectors * parameters + (long) busyWorkers() * rows * perRow);

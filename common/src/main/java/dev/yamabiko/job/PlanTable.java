@@ -2,6 +2,7 @@ package dev.yamabiko.job;
 
 import dev.yamabiko.nn.Layer;
 import dev.yamabiko.nn.Network;
+import dev.yamabiko.nn.Node;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -18,12 +19,14 @@ final class PlanTable {
     List<String[]> rows = new ArrayList<>();
     rows.add(new String[] {"", "layer", "output shape", "parameters"});
     rows.add(new String[] {"", "input", network.inputShape().toString(), ""});
-    for (int i = 0; i < network.layers().size(); i++) {
-      Layer layer = network.layers().get(i);
-      int parameters = network.offset(i + 1) - network.offset(i);
+    for (Node node : network.nodes()) {
+      Layer layer = node.layer();
       rows.add(
           new String[] {
-            "" + i, layer.describe(), layer.outputShape().toString(), number(parameters)
+            node.name(),
+            layer.describe() + (node.frozen() ? " (frozen)" : ""),
+            layer.outputShape().toString(),
+            number(node.parameterCount())
           });
     }
     rows.add(new String[] {"", "total", "", number(network.parameterCount())});

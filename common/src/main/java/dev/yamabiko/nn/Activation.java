@@ -147,7 +147,8 @@ public final class Activation implements Layer {
   }
 
   @Override
-  public void reference(int rows, double[] w, double[] x, double[] y) {
+  public void reference(LayerCall call, double[] w, double[] x, double[] y) {
+    int rows = call.rows();
     for (int i = 0; i < rows * shape.size(); i++) {
       y[i] = function.reference(x[i]);
     }

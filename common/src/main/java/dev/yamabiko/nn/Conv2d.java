@@ -134,7 +134,8 @@ public final class Conv2d implements Layer {
   }
 
   @Override
-  public void reference(int rows, double[] w, double[] x, double[] y) {
+  public void reference(LayerCall call, double[] w, double[] x, double[] y) {
+    int rows = call.rows();
     int filters = shape.filters();
     int pixels = shape.outHeight() * shape.outWidth();
     double[] sum = new double[filters];

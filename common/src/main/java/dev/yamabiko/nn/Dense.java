@@ -91,7 +91,8 @@ public final class Dense implements Layer {
   }
 
   @Override
-  public void reference(int rows, double[] w, double[] x, double[] y) {
+  public void reference(LayerCall call, double[] w, double[] x, double[] y) {
+    int rows = call.rows();
     for (int n = 0; n < rows; n++) {
       System.arraycopy(w, in * out, y, n * out, out);
       for (int i = 0; i < in; i++) {

@@ -59,7 +59,8 @@ public final class Flatten implements Layer {
   }
 
   @Override
-  public void reference(int rows, double[] w, double[] x, double[] y) {
+  public void reference(LayerCall call, double[] w, double[] x, double[] y) {
+    int rows = call.rows();
     System.arraycopy(x, 0, y, 0, rows * input.size());
   }
 }

@@ -51,6 +51,7 @@ final class GradientComparison {
   private final float[] targets;
   private final NetworkPass pass;
   private final float[] gradient;
+  private final Training training;
 
   GradientComparison(Network network, Loss loss, Dataset data, long seed, Kernels kernels) {
     loss.check(network.outputShape(), data.targets());
@@ -58,7 +59,9 @@ final class GradientComparison {
     this.loss = loss;
     this.seed = seed;
     double work = workPerExample(network);
-    int most = Math.min(EXAMPLES, data.size());
+    // Where a shard's own moments count, two examples would leave nothing of their differences.
+    int wanted = network.refusesShard(1).isPresent() ? 4 * EXAMPLES : EXAMPLES;
+    int most = Math.min(wanted, data.size());
     int rows = (int) Math.max(Math.min(SHARDS, most), Math.min(most, WORK / work));
     elements = (int) Math.max(FEWEST_ELEMENTS, ELEMENTS * Math.min(1, WORK / (work * rows)));
     shards = cut(rows);
@@ -71,7 +74,8 @@ final class GradientComparison {
       data.readTarget(examples[i], targets, i * width);
     }
     pass = new NetworkPass(network, kernels);
-    gradient = new float[network.parameterCount()];
+    gradient = new float[network.length()];
+    training = new Training(seed, 0, examples, gradient);
   }
 
   /** Multiplications of all reference passes that {@link #ELEMENTS} per parameter ask for. */
@@ -147,8 +151,9 @@ final class GradientComparison {
   private List<GradientCheck.Row> rows(float[] weights) {
     backpropagate(weights);
     ReferencePass reference =
-        new ReferencePass(network, loss, weights, shards.rows(), inputs, targets);
-    List<Network.Place> places = network.places();
+        new ReferencePass(network, loss, weights, shards, training, inputs, targets);
+    List<Network.Place> places =
+        network.places().stream().filter(place -> !isFrozen(place)).toList();
     int[][] checked = new int[places.size()][];
     double[][] numeric = new double[places.size()][];
     double[] largest = new double[places.size()];
@@ -169,6 +174,10 @@ final class GradientComparison {
       rows.add(row(places.get(p), checked[p].length, worst));
     }
     return rows;
+  }
+
+  private boolean isFrozen(Network.Place place) {
+    return network.nodes().get(network.layerOfParameter(place.offset())).frozen();
   }
 
   /** Places in the flat vector of the elements to be checked. */
@@ -212,7 +221,7 @@ final class GradientComparison {
 
   void forward(float[] weights) {
     System.arraycopy(inputs, 0, pass.input(shards.rows()), 0, inputs.length);
-    float[] y = pass.forward(weights, shards);
+    float[] y = pass.forward(weights, shards, training);
     double[] e = new double[shards.rows()];
     int features = network.outputShape().size();
     loss.evaluate(pass.kernels(), e.length, features, y, targets, e, pass.outputGradient());
@@ -221,7 +230,7 @@ final class GradientComparison {
   /** The gradient of the mean loss over the batch. */
   void backpropagate(float[] weights) {
     forward(weights);
-    pass.backward(weights, shards, gradient, index -> {});
+    pass.backward(weights, shards, training, gradient, index -> {});
     float n = shards.rows();
     for (int i = 0; i < gradient.length; i++) {
       gradient[i] /= n;

@@ -2,6 +2,7 @@ package dev.yamabiko.nn;
 
 import dev.yamabiko.tensor.Shape;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One step of the network: a pure function of (parameters, input), and its derivative. A layer is
@@ -25,9 +26,22 @@ public interface Layer {
     return List.of();
   }
 
+  /** In the order in which they lie behind the parameters of all layers; empty for most. */
+  default List<Buffer> buffers() {
+    return List.of();
+  }
+
   /** Floats per example that forward keeps for backward, beyond input and output. */
   default int savedSize() {
     return 0;
+  }
+
+  /**
+   * Why a shard of this many rows cannot be trained on; a statistic of a single value has no
+   * variance.
+   */
+  default Optional<String> refusesShard(int rows) {
+    return Optional.empty();
   }
 
   /** Y from X for all rows of the call. */
@@ -46,7 +60,8 @@ public interface Layer {
    * The layer's formula in double precision, straight from its definition: what {@code gradcheck}
    * differentiates numerically and what tests compare with.
    *
-   * @param w this layer's parameters, from index 0 on
+   * @param call as {@link #forward} gets it; its kernels and weights are not used
+   * @param w this layer's parameters and then its buffers, from index 0 on
    */
-  void reference(int rows, double[] w, double[] x, double[] y);
+  void reference(LayerCall call, double[] w, double[] x, double[] y);
 }

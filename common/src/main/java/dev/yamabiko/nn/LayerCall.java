@@ -8,10 +8,21 @@ import dev.yamabiko.tensor.ShardRows;
  *
  * @param kernels of the calling thread
  * @param shards which rows belong to which shard; their number is the batch's
- * @param weights the network's whole flat parameter vector
- * @param offset of this layer's first parameter in it
+ * @param weights the network's whole flat vector: parameters, then buffers
+ * @param layer the layer's number in its network, part of the key of its random numbers
+ * @param offset of this layer's first parameter in the flat vector
+ * @param bufferOffset of this layer's first buffer in the flat vector
+ * @param training null when evaluating: no randomness, buffers are read and not measured
  */
-public record LayerCall(Kernels kernels, ShardRows shards, float[] weights, int offset) {
+public record LayerCall(
+    Kernels kernels,
+    ShardRows shards,
+    float[] weights,
+    int layer,
+    int offset,
+    int bufferOffset,
+    Training training) {
+
   public int rows() {
     return shards.rows();
   }

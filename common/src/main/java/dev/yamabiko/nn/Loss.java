@@ -33,6 +33,26 @@ public interface Loss {
   void evaluate(
       Kernels kernels, int rows, int features, float[] y, float[] t, double[] e, float[] g);
 
+  /**
+   * What the outputs mean, in the form that people use: by default they are the values themselves.
+   *
+   * @param p probabilities, one per class, or values [rows, width]; another array than y
+   */
+  default void predict(Kernels kernels, int rows, int features, float[] y, float[] p) {
+    System.arraycopy(y, 0, p, 0, rows * features);
+  }
+
+  /** The predicted class: the first of the largest outputs. */
+  default int predictedClass(int features, float[] y, int at) {
+    int best = 0;
+    for (int k = 1; k < features; k++) {
+      if (y[at + k] > y[at + best]) {
+        best = k;
+      }
+    }
+    return best;
+  }
+
   /** The mean of E over the rows, in double precision, straight from the formula. */
   double reference(int rows, int features, double[] y, double[] t);
 }

@@ -135,7 +135,8 @@ public final class MaxPool implements Layer {
   }
 
   @Override
-  public void reference(int rows, double[] w, double[] x, double[] y) {
+  public void reference(LayerCall call, double[] w, double[] x, double[] y) {
+    int rows = call.rows();
     int out = 0;
     for (int plane = 0; plane < rows * channels; plane++) {
       for (int oy = 0; oy < outHeight; oy++) {

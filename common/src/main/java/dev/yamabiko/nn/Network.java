@@ -3,62 +3,69 @@ package dev.yamabiko.nn;
 import dev.yamabiko.tensor.Philox;
 import dev.yamabiko.tensor.Shape;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
 /**
- * A stack of layers with their places in the flat parameter vector: layer by layer, parameter by
- * parameter, row-major. Immutable.
+ * Layers with their places in the flat vector: all parameters, layer by layer, parameter by
+ * parameter, row-major; behind them all buffers in the same order. A chain, but for residual
+ * blocks, whose layers stand in the chain one after the other. Immutable.
  */
 public final class Network {
 
   private final Shape input;
-  private final List<Layer> layers;
-  private final int[] offsets;
+  private final List<Node> nodes;
+  private final int parameterCount;
+  private final int length;
+  private final int gradients;
 
-  private Network(Shape input, List<Layer> layers, int[] offsets) {
+  private Network(Shape input, List<Node> nodes, int parameterCount, int length, int gradients) {
     this.input = input;
-    this.layers = List.copyOf(layers);
-    this.offsets = offsets;
+    this.nodes = List.copyOf(nodes);
+    this.parameterCount = parameterCount;
+    this.length = length;
+    this.gradients = gradients;
+  }
+
+  public static Network build(Shape input, List<LayerSpec> specs) {
+    return build(input, specs, Set.of());
   }
 
   /**
    * Chains the layers' shapes from the input on.
    *
+   * @param frozen numbers of the specs whose parameters and buffers stay as they are
    * @throws ShapeMismatchException naming the layer that does not fit
    */
-  public static Network build(Shape input, List<LayerSpec> specs) {
+  public static Network build(Shape input, List<LayerSpec> specs, Set<Integer> frozen) {
     if (specs.isEmpty()) {
       throw new ShapeMismatchException("a model needs at least one layer");
     }
-    List<Layer> layers = new ArrayList<>();
-    int[] offsets = new int[specs.size() + 1];
-    Shape shape = input;
-    long total = 0;
+    NetworkBuilder builder = new NetworkBuilder(input);
     for (int i = 0; i < specs.size(); i++) {
-      LayerSpec spec = specs.get(i);
-      Layer layer;
-      try {
-        layer = spec.build(shape);
-        for (Parameter p : layer.parameters()) {
-          total += p.size();
-        }
-      } catch (ShapeMismatchException | IllegalArgumentException e) {
-        throw new ShapeMismatchException(
-            "layer %d (%s): %s".formatted(i, spec.kind(), e.getMessage()));
-      }
-      if (total > Integer.MAX_VALUE) {
-        throw new ShapeMismatchException(
-            "layer %d (%s): the model has more than 2^31 parameters".formatted(i, spec.kind()));
-      }
-      layers.add(layer);
-      offsets[i + 1] = (int) total;
-      shape = layer.outputShape();
+      builder.append(Integer.toString(i), specs.get(i), frozen.contains(i));
     }
-    return new Network(input, layers, offsets);
+    List<Node> nodes = builder.nodes();
+    int parameters = nodes.stream().mapToInt(Node::parameterCount).sum();
+    int buffers = 0;
+    for (Node node : nodes) {
+      for (Buffer buffer : node.layer().buffers()) {
+        buffers = Math.addExact(buffers, buffer.size());
+      }
+    }
+    return new Network(
+        input, nodes, parameters, Math.addExact(parameters, buffers), 2 + builder.deepestBlock());
+  }
+
+  /** In the order in which they are computed. */
+  public List<Node> nodes() {
+    return nodes;
   }
 
   public List<Layer> layers() {
-    return layers;
+    return nodes.stream().map(Node::layer).toList();
   }
 
   public Shape inputShape() {
@@ -66,63 +73,151 @@ public final class Network {
   }
 
   public Shape outputShape() {
-    return layers.get(layers.size() - 1).outputShape();
+    return nodes.get(nodes.size() - 1).layer().outputShape();
   }
 
   public int parameterCount() {
-    return offsets[layers.size()];
+    return parameterCount;
   }
 
-  /** Where layer i's parameters begin; {@code offset(layers().size())} is the parameter count. */
-  public int offset(int layer) {
-    return offsets[layer];
+  /** Of the flat vector: parameters and buffers. */
+  public int length() {
+    return length;
+  }
+
+  /** Where node i's parameters begin; {@code offset(nodes().size())} is the parameter count. */
+  public int offset(int node) {
+    return node == nodes.size() ? parameterCount : nodes.get(node).offset();
   }
 
   /** "layer 3 (dense 10)". */
-  public String describeLayer(int layer) {
-    return "layer %d (%s)".formatted(layer, layers.get(layer).describe());
+  public String describeLayer(int node) {
+    return nodes.get(node).describe();
   }
 
-  /** The layer that owns the flat vector's element at this index. */
+  /** The number of the node that owns the flat vector's element at this index. */
   public int layerOfParameter(int index) {
-    int layer = 0;
-    while (index >= offsets[layer + 1]) {
-      layer++;
+    if (index >= parameterCount) {
+      int node = nodes.size() - 1;
+      while (nodes.get(node).bufferOffset() > index
+          || nodes.get(node).layer().buffers().isEmpty()) {
+        node--;
+      }
+      return node;
     }
-    return layer;
+    int node = 0;
+    while (index >= offset(node + 1)) {
+      node++;
+    }
+    return node;
+  }
+
+  /** The first node that descent changes; {@code nodes().size()} if there is none. */
+  public int firstTrained() {
+    int node = 0;
+    while (node < nodes.size() && !nodes.get(node).isTrained()) {
+      node++;
+    }
+    return node;
   }
 
   /** A parameter's place in the flat vector. */
   public record Place(String name, Parameter parameter, int offset) {}
 
+  /** A buffer's place in the flat vector. */
+  public record BufferPlace(String name, Buffer buffer, int offset) {}
+
   /** All parameters in the order of the flat vector, named "LAYER.NAME", as "3.weight". */
   public List<Place> places() {
     List<Place> places = new ArrayList<>();
-    for (int i = 0; i < layers.size(); i++) {
-      int at = offsets[i];
-      for (Parameter p : layers.get(i).parameters()) {
-        places.add(new Place(i + "." + p.name(), p, at));
+    for (Node node : nodes) {
+      int at = node.offset();
+      for (Parameter p : node.layer().parameters()) {
+        places.add(new Place(node.name() + "." + p.name(), p, at));
         at += p.size();
       }
     }
     return places;
   }
 
-  /** weights[0]: a pure function of the seed. */
+  /** All buffers in the order of the flat vector, named as parameters are. */
+  public List<BufferPlace> bufferPlaces() {
+    List<BufferPlace> places = new ArrayList<>();
+    for (Node node : nodes) {
+      int at = node.bufferOffset();
+      for (Buffer b : node.layer().buffers()) {
+        places.add(new BufferPlace(node.name() + "." + b.name(), b, at));
+        at += b.size();
+      }
+    }
+    return places;
+  }
+
+  /** What a step does to which part of the flat vector; the regions cover it in order. */
+  public List<Region> regions() {
+    List<Region> regions = new ArrayList<>();
+    for (Node node : nodes) {
+      int to = node.offset() + node.parameterCount();
+      Region.Rule rule = node.frozen() ? Region.Rule.FROZEN : Region.Rule.TRAINED;
+      add(regions, new Region(node.offset(), to, rule, 0));
+    }
+    for (Node node : nodes) {
+      int at = node.bufferOffset();
+      for (Buffer b : node.layer().buffers()) {
+        Region.Rule rule = node.frozen() ? Region.Rule.FROZEN : Region.Rule.AVERAGED;
+        add(regions, new Region(at, at + b.size(), rule, node.frozen() ? 0 : b.momentum()));
+        at += b.size();
+      }
+    }
+    return regions;
+  }
+
+  /** Neighbours of one kind become one region. */
+  private static void add(List<Region> regions, Region next) {
+    if (next.from() == next.to()) {
+      return;
+    }
+    int last = regions.size() - 1;
+    if (last >= 0
+        && regions.get(last).rule() == next.rule()
+        && regions.get(last).momentum() == next.momentum()) {
+      Region before = regions.remove(last);
+      regions.add(new Region(before.from(), next.to(), next.rule(), next.momentum()));
+    } else {
+      regions.add(next);
+    }
+  }
+
+  /** The flat vector before step 0: a pure function of the seed. */
   public float[] initialWeights(long seed) {
-    float[] weights = new float[parameterCount()];
+    float[] weights = new float[length];
     int number = 0;
     for (Place place : places()) {
       Philox random = Philox.stream(seed, Philox.Purpose.INITIALIZE, number++, 0, 0);
       place.parameter().initializer().fill(random, place.parameter(), weights, place.offset());
     }
+    for (BufferPlace place : bufferPlaces()) {
+      int to = place.offset() + place.buffer().size();
+      Arrays.fill(weights, place.offset(), to, place.buffer().initial());
+    }
     return weights;
+  }
+
+  /** Why no shard may have this many rows, the layer named; see {@link Layer#refusesShard}. */
+  public Optional<String> refusesShard(int rows) {
+    for (Node node : nodes) {
+      Optional<String> reason = node.frozen() ? Optional.empty() : node.layer().refusesShard(rows);
+      if (reason.isPresent()) {
+        return reason.map(why -> node.describe() + ": " + why);
+      }
+    }
+    return Optional.empty();
   }
 
   /** Floats per example that a training pass keeps: every layer's output and what it saves. */
   public long activationsPerExample() {
     long floats = input.size();
-    for (Layer layer : layers) {
+    for (Layer layer : layers()) {
       floats += layer.outputShape().size() + layer.savedSize();
     }
     return floats;
@@ -131,9 +226,14 @@ public final class Network {
   /** The largest input or output of any layer, in floats per example. */
   public int widestActivation() {
     int widest = input.size();
-    for (Layer layer : layers) {
+    for (Layer layer : layers()) {
       widest = Math.max(widest, layer.outputShape().size());
     }
     return widest;
+  }
+
+  /** Floats per example that training needs: activations, and gradients with respect to them. */
+  public long floatsPerExample() {
+    return activationsPerExample() + (long) gradients * widestActivation();
   }
 }

@@ -2,6 +2,9 @@ package dev.yamabiko.nn;
 
 import dev.yamabiko.tensor.Kernels;
 import dev.yamabiko.tensor.ShardRows;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
 import java.util.List;
 
 /**
@@ -18,18 +21,28 @@ public final class NetworkPass {
 
   private final Network network;
   private final Kernels kernels;
-  private final float[][] activations;
+  private final List<Node> nodes;
+  private final int firstTrained;
+
+  /** By number of the value; {@link Node} says which is which. */
+  private final float[][] values;
+
   private final float[][] saved;
-  private float[] gradientIn = new float[0];
-  private float[] gradientOut = new float[0];
+
+  /** dE/dvalue while backward needs it, else null; the arrays come from {@link #free}. */
+  private final float[][] gradients;
+
+  private final Deque<float[]> free = new ArrayDeque<>();
   private int capacity;
 
   public NetworkPass(Network network, Kernels kernels) {
     this.network = network;
     this.kernels = kernels;
-    int layers = network.layers().size();
-    activations = new float[layers + 1][0];
-    saved = new float[layers][0];
+    nodes = network.nodes();
+    firstTrained = network.firstTrained();
+    values = new float[nodes.size() + 1][0];
+    saved = new float[nodes.size()][0];
+    gradients = new float[nodes.size() + 1][];
   }
 
   public Kernels kernels() {
@@ -39,26 +52,30 @@ public final class NetworkPass {
   /** Where the caller puts the inputs of {@code rows} examples before {@link #forward}. */
   public float[] input(int rows) {
     reserve(rows);
-    return activations[0];
+    return values[0];
   }
 
   /** Where the caller puts dE/dY before {@link #backward}. */
   public float[] outputGradient() {
-    return gradientOut;
+    int output = nodes.size();
+    if (gradients[output] == null) {
+      gradients[output] = take();
+    }
+    return gradients[output];
   }
 
   private void reserve(int rows) {
     if (rows <= capacity) {
       return;
     }
-    List<Layer> layers = network.layers();
-    activations[0] = allocate(rows, network.inputShape().size());
-    for (int i = 0; i < layers.size(); i++) {
-      activations[i + 1] = allocate(rows, layers.get(i).outputShape().size());
-      saved[i] = allocate(rows, layers.get(i).savedSize());
+    values[0] = allocate(rows, network.inputShape().size());
+    for (int i = 0; i < nodes.size(); i++) {
+      Layer layer = nodes.get(i).layer();
+      values[i + 1] = allocate(rows, layer.outputShape().size());
+      saved[i] = allocate(rows, layer.savedSize());
     }
-    gradientIn = allocate(rows, network.widestActivation());
-    gradientOut = allocate(rows, network.widestActivation());
+    free.clear();
+    Arrays.fill(gradients, null);
     capacity = rows;
   }
 
@@ -66,51 +83,117 @@ public final class NetworkPass {
     return new float[Math.multiplyExact(rows, size)];
   }
 
-  /** The network's output for the examples in {@link #input}. */
-  public float[] forward(float[] weights, ShardRows shards) {
-    List<Layer> layers = network.layers();
-    for (int i = 0; i < layers.size(); i++) {
-      LayerCall call = new LayerCall(kernels, shards, weights, network.offset(i));
-      layers.get(i).forward(call, activations[i], activations[i + 1], saved[i]);
+  private float[] take() {
+    return free.isEmpty() ? allocate(capacity, network.widestActivation()) : free.pop();
+  }
+
+  private LayerCall call(int i, float[] weights, ShardRows shards, Training training) {
+    Node node = nodes.get(i);
+    return new LayerCall(
+        kernels,
+        shards,
+        weights,
+        i,
+        node.offset(),
+        node.bufferOffset(),
+        node.frozen() ? null : training);
+  }
+
+  /**
+   * The network's output for the examples in {@link #input}.
+   *
+   * @param training null when evaluating
+   */
+  public float[] forward(float[] weights, ShardRows shards, Training training) {
+    if (training != null) {
+      // Frozen buffers have no sums.
+      Arrays.fill(training.sums(), network.parameterCount(), network.length(), 0f);
     }
-    return activations[layers.size()];
+    for (int i = 0; i < nodes.size(); i++) {
+      Node node = nodes.get(i);
+      LayerCall call = call(i, weights, shards, training);
+      node.layer().forward(call, values[node.input()], values[i + 1], saved[i]);
+      if (node.addend() != Node.NONE) {
+        add(values[node.addend()], values[i + 1], shards.rows() * outputSize(i));
+      }
+    }
+    return values[nodes.size()];
+  }
+
+  private int outputSize(int i) {
+    return nodes.get(i).layer().outputShape().size();
+  }
+
+  private static void add(float[] more, float[] sum, int n) {
+    for (int i = 0; i < n; i++) {
+      sum[i] = sum[i] + more[i];
+    }
   }
 
   /**
    * From dE/dY in {@link #outputGradient} to the gradient of every parameter, summed over the
-   * examples of the last {@link #forward} along the tree over its shards.
+   * examples of the last {@link #forward} along the tree over its shards. Below the first layer
+   * that is trained the gradient is 0.
+   *
+   * @param training as in that forward pass
    */
   public void backward(
-      float[] weights, ShardRows shards, float[] gradient, GradientListener listener) {
-    List<Layer> layers = network.layers();
-    for (int i = layers.size() - 1; i >= 0; i--) {
-      LayerCall call = new LayerCall(kernels, shards, weights, network.offset(i));
-      boolean wanted = network.offset(i) > 0;
-      layers
-          .get(i)
+      float[] weights,
+      ShardRows shards,
+      Training training,
+      float[] gradient,
+      GradientListener listener) {
+    for (int i = nodes.size() - 1; i >= firstTrained; i--) {
+      Node node = nodes.get(i);
+      float[] g = gradients[i + 1];
+      gradients[i + 1] = null;
+      float[] dx = isWanted(node.input()) ? take() : null;
+      node.layer()
           .backward(
-              call,
-              activations[i],
-              activations[i + 1],
+              call(i, weights, shards, training),
+              values[node.input()],
+              values[i + 1],
               saved[i],
-              gradientOut,
-              wanted ? gradientIn : null,
+              g,
+              dx,
               gradient);
-      float[] swap = gradientIn;
-      gradientIn = gradientOut;
-      gradientOut = swap;
-      listener.finalFrom(network.offset(i));
-      if (!wanted) {
-        break;
+      give(node.input(), dx, shards.rows());
+      if (node.addend() != Node.NONE && isWanted(node.addend())) {
+        give(node.addend(), g, shards.rows());
+      } else {
+        free.push(g);
       }
+      if (i > firstTrained) {
+        listener.finalFrom(node.offset());
+      }
+    }
+    int bottom = network.offset(firstTrained);
+    Arrays.fill(gradient, 0, bottom, 0f);
+    listener.finalFrom(0);
+  }
+
+  /** Whether something that is trained stands below this value. */
+  private boolean isWanted(int value) {
+    return value > firstTrained;
+  }
+
+  /** Adds to the gradient of a value that may have other readers; takes over the array. */
+  private void give(int value, float[] g, int rows) {
+    if (g == null) {
+      return;
+    }
+    if (gradients[value] == null) {
+      gradients[value] = g;
+    } else {
+      add(g, gradients[value], rows * outputSize(value - 1));
+      free.push(g);
     }
   }
 
   /** The first layer whose output of the last forward pass holds NaN or infinity, or -1. */
   public int firstNonFiniteLayer(int rows) {
-    for (int i = 0; i < network.layers().size(); i++) {
-      int n = rows * network.layers().get(i).outputShape().size();
-      if (firstNonFinite(activations[i + 1], 0, n) >= 0) {
+    for (int i = 0; i < nodes.size(); i++) {
+      if (firstNonFinite(values[i + 1], 0, rows * outputSize(i)) >= 0) {
         return i;
       }
     }

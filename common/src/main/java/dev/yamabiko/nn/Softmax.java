@@ -109,7 +109,8 @@ public final class Softmax implements Layer {
   }
 
   @Override
-  public void reference(int rows, double[] w, double[] x, double[] y) {
+  public void reference(LayerCall call, double[] w, double[] x, double[] y) {
+    int rows = call.rows();
     for (int n = 0; n < rows; n++) {
       double max = Double.NEGATIVE_INFINITY;
       for (int j = 0; j < features; j++) {

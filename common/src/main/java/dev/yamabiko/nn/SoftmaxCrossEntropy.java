@@ -46,6 +46,14 @@ public record SoftmaxCrossEntropy() implements Loss {
     }
   }
 
+  /** Softmax. */
+  @Override
+  public void predict(Kernels kernels, int rows, int features, float[] y, float[] p) {
+    for (int n = 0; n < rows; n++) {
+      Softmax.row(kernels, features, y, n * features, p);
+    }
+  }
+
   @Override
   public double reference(int rows, int features, double[] y, double[] t) {
     double total = 0;

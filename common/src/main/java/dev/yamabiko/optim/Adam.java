@@ -29,13 +29,11 @@ public record Adam(float learningRate, float beta1, float beta2, float epsilon, 
   public void step(
       long step,
       float learningRate,
-      int n,
+      int from,
+      int to,
       float[] w,
-      int wAt,
       float[] next,
-      int nextAt,
       float[] g,
-      int gAt,
       float[][] state) {
     float[] m = state[0];
     float[] v = state[1];
@@ -43,12 +41,12 @@ public record Adam(float learningRate, float beta1, float beta2, float epsilon, 
     float c2 = (float) (1 - StrictMath.pow(beta2, step + 1.0));
     float rest1 = 1 - beta1;
     float rest2 = 1 - beta2;
-    for (int i = 0; i < n; i++) {
-      float d = g[gAt + i] + weightDecay * w[wAt + i];
+    for (int i = from; i < to; i++) {
+      float d = g[i] + weightDecay * w[i];
       m[i] = beta1 * m[i] + rest1 * d;
       v[i] = beta2 * v[i] + rest2 * (d * d);
       float direction = (m[i] / c1) / ((float) Math.sqrt(v[i] / c2) + epsilon);
-      next[nextAt + i] = w[wAt + i] - learningRate * direction;
+      next[i] = w[i] - learningRate * direction;
     }
   }
 }

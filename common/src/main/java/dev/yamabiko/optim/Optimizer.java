@@ -15,23 +15,22 @@ public interface Optimizer {
   int stateVectors();
 
   /**
-   * Updates elements 0..n-1, read and written at the given offsets.
+   * Updates elements [from, to); all arrays have the same indexes.
    *
    * @param step number of the step, the first is 0
+   * @param learningRate this step's, as the schedule gives it
    * @param w weights[step], only read
    * @param next weights[step + 1], written; another array than w
    * @param g the gradient, averaged over the batch, only read
-   * @param state from index 0 on, updated in place
+   * @param state updated in place
    */
   void step(
       long step,
       float learningRate,
-      int n,
+      int from,
+      int to,
       float[] w,
-      int wAt,
       float[] next,
-      int nextAt,
       float[] g,
-      int gAt,
       float[][] state);
 }

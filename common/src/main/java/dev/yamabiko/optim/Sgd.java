@@ -24,28 +24,26 @@ public record Sgd(float learningRate, float momentum, boolean nesterov, float we
   public void step(
       long step,
       float learningRate,
-      int n,
+      int from,
+      int to,
       float[] w,
-      int wAt,
       float[] next,
-      int nextAt,
       float[] g,
-      int gAt,
       float[][] state) {
     if (momentum == 0) {
-      for (int i = 0; i < n; i++) {
-        float d = g[gAt + i] + weightDecay * w[wAt + i];
-        next[nextAt + i] = w[wAt + i] - learningRate * d;
+      for (int i = from; i < to; i++) {
+        float d = g[i] + weightDecay * w[i];
+        next[i] = w[i] - learningRate * d;
       }
       return;
     }
     float[] velocity = state[0];
-    for (int i = 0; i < n; i++) {
-      float d = g[gAt + i] + weightDecay * w[wAt + i];
+    for (int i = from; i < to; i++) {
+      float d = g[i] + weightDecay * w[i];
       float v = momentum * velocity[i] + d;
       velocity[i] = v;
       float direction = nesterov ? d + momentum * v : v;
-      next[nextAt + i] = w[wAt + i] - learningRate * direction;
+      next[i] = w[i] - learningRate * direction;
     }
   }
 }

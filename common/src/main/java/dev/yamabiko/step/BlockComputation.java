@@ -6,6 +6,7 @@ import dev.yamabiko.data.Targets;
 import dev.yamabiko.nn.Loss;
 import dev.yamabiko.nn.Network;
 import dev.yamabiko.nn.NetworkPass;
+import dev.yamabiko.nn.Training;
 import dev.yamabiko.tensor.Kernels;
 import dev.yamabiko.tensor.ShardRows;
 import java.util.ArrayList;
@@ -28,6 +29,7 @@ public final class BlockComputation {
   private final NetworkPass pass;
   private final int features;
   private int[] order;
+  private int[] samples = new int[0];
   private int orderEpoch = -1;
   private float[] targets = new float[0];
   private double[] errors = new double[0];
@@ -63,16 +65,18 @@ public final class BlockComputation {
     int first = plan.batchFrom(step) + plan.shardFrom(step, block.from());
     int rows = shards.rows();
     read(train, rows, first, order);
-    float[] y = pass.forward(weights, shards);
+    Training training = new Training(seed, step, samples, gradient);
+    float[] y = pass.forward(weights, shards, training);
     loss.evaluate(pass.kernels(), rows, features, y, targets, errors, pass.outputGradient());
     Statistics statistics = statistics(shards, train.targets(), y);
     if (!Double.isFinite(statistics.loss())) {
       throw diverged(step, block, shards, "loss", pass.firstNonFiniteLayer(rows));
     }
-    int[] checkedFrom = {network.parameterCount()};
+    int[] checkedFrom = {network.length()};
     pass.backward(
         weights,
         shards,
+        training,
         gradient,
         index -> {
           int bad = NetworkPass.firstNonFinite(gradient, index, checkedFrom[0]);
@@ -90,7 +94,7 @@ public final class BlockComputation {
     int rows = to - from;
     ShardRows shards = ShardRows.single(rows);
     read(data, rows, from, null);
-    float[] y = pass.forward(weights, shards);
+    float[] y = pass.forward(weights, shards, null);
     loss.evaluate(pass.kernels(), rows, features, y, targets, errors, null);
     return statistics(shards, data.targets(), y);
   }
@@ -103,10 +107,14 @@ public final class BlockComputation {
     if (errors.length < rows) {
       errors = new double[rows];
     }
+    if (samples.length < rows) {
+      samples = new int[rows];
+    }
     float[] inputs = pass.input(rows);
     int size = data.inputShape().size();
     for (int i = 0; i < rows; i++) {
       int example = order == null ? first + i : order[first + i];
+      samples[i] = example;
       data.readInput(example, inputs, i * size);
       data.readTarget(example, targets, i * width);
     }
@@ -129,7 +137,7 @@ public final class BlockComputation {
       sum += errors[n];
       if (kind instanceof Targets.Values values) {
         squared += squaredError(values, n, y);
-      } else if (largest(y, n * features) == (int) targets[n]) {
+      } else if (loss.predictedClass(features, y, n * features) == (int) targets[n]) {
         correct++;
       }
     }
@@ -145,17 +153,6 @@ public final class BlockComputation {
       sum += error * error;
     }
     return sum;
-  }
-
-  /** The predicted class: the first of the largest outputs. */
-  private int largest(float[] y, int at) {
-    int best = 0;
-    for (int k = 1; k < features; k++) {
-      if (y[at + k] > y[at + best]) {
-        best = k;
-      }
-    }
-    return best;
   }
 
   private DivergenceException diverged(

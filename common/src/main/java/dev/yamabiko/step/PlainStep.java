@@ -3,9 +3,9 @@ package dev.yamabiko.step;
 import dev.yamabiko.data.Dataset;
 import dev.yamabiko.nn.Loss;
 import dev.yamabiko.nn.Network;
-import dev.yamabiko.optim.Optimizer;
+import dev.yamabiko.nn.Region;
 import dev.yamabiko.tensor.Kernels;
-import java.util.OptionalDouble;
+import java.util.Arrays;
 
 /**
  * The step as one thread would do it with a pencil: every shard by itself, sums along the tree by
@@ -16,8 +16,7 @@ public final class PlainStep {
 
   private final StepPlan plan;
   private final Network network;
-  private final Optimizer optimizer;
-  private final OptionalDouble clipNorm;
+  private final UpdateRule rule;
   private final Dataset train;
   private final BlockComputation computation;
   private final float[][] state;
@@ -26,18 +25,16 @@ public final class PlainStep {
       StepPlan plan,
       Network network,
       Loss loss,
-      Optimizer optimizer,
-      OptionalDouble clipNorm,
+      UpdateRule rule,
       long seed,
       Dataset train,
       Kernels kernels) {
     this.plan = plan;
     this.network = network;
-    this.optimizer = optimizer;
-    this.clipNorm = clipNorm;
+    this.rule = rule;
     this.train = train;
     computation = new BlockComputation(network, loss, seed, kernels);
-    state = new float[optimizer.stateVectors()][network.parameterCount()];
+    state = new float[rule.optimizer().stateVectors()][network.length()];
   }
 
   /** weights[step + 1]. Steps must be taken in order, for the optimizer's state. */
@@ -47,19 +44,32 @@ public final class PlainStep {
     for (int i = 0; i < gradient.length; i++) {
       gradient[i] /= n;
     }
-    if (clipNorm.isPresent()) {
-      double norm = Math.sqrt(ChunkGrid.total(ChunkGrid.squares(gradient, 0, gradient.length)));
-      if (norm > clipNorm.getAsDouble()) {
-        float scale = (float) (clipNorm.getAsDouble() / norm);
-        for (int i = 0; i < gradient.length; i++) {
-          gradient[i] *= scale;
+    double norm = rule.needsNorm() ? norm(gradient) : Double.NaN;
+    float rate = rule.learningRate(plan, step);
+    float[] next = weights.clone();
+    for (Region region : network.regions()) {
+      int from = region.from();
+      int to = region.to();
+      if (region.rule() == Region.Rule.TRAINED) {
+        rule.clip(gradient, from, to, norm);
+        rule.optimizer().step(step, rate, from, to, weights, next, gradient, state);
+      } else if (region.rule() == Region.Rule.AVERAGED) {
+        for (int i = from; i < to; i++) {
+          next[i] = weights[i] + region.momentum() * (gradient[i] - weights[i]);
         }
       }
     }
-    float[] next = new float[weights.length];
-    optimizer.step(
-        step, optimizer.learningRate(), weights.length, weights, 0, next, 0, gradient, 0, state);
     return next;
+  }
+
+  private double norm(float[] gradient) {
+    float[] trained = gradient.clone();
+    for (Region region : network.regions()) {
+      if (region.rule() != Region.Rule.TRAINED) {
+        Arrays.fill(trained, region.from(), region.to(), 0);
+      }
+    }
+    return Math.sqrt(ChunkGrid.total(ChunkGrid.squares(trained, 0, trained.length)));
   }
 
   /** All steps, from the job's initial weights. */
@@ -77,7 +87,7 @@ public final class PlainStep {
       if (plan.isEmpty(step, l)) {
         return null;
       }
-      float[] gradient = new float[network.parameterCount()];
+      float[] gradient = new float[network.length()];
       computation.train(
           plan, step, new Block(l, h), train, weights, gradient, (index, statistics) -> {});
       return gradient;

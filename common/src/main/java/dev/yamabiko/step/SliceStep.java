@@ -1,45 +1,59 @@
 package dev.yamabiko.step;
 
 import dev.yamabiko.nn.NetworkPass;
-import dev.yamabiko.optim.Optimizer;
+import dev.yamabiko.nn.Region;
+import java.util.Arrays;
 import java.util.List;
-import java.util.OptionalDouble;
 
 /**
  * The update of one slice of the flat vector: finish the tree, divide by the batch's true number of
- * examples, clip, take the optimizer's step. Holds two weight buffers: weights[t] stays whole until
- * the update of step t + 1 begins, so a shard can be computed again from it.
+ * examples, clip, take the optimizer's step; buffers move towards the batch's mean. Holds two
+ * weight buffers: weights[t] stays whole until the update of step t + 1 begins, so a shard can be
+ * computed again from it.
  */
 public final class SliceStep {
 
   private final int length;
   private final StepPlan plan;
-  private final Optimizer optimizer;
-  private final OptionalDouble clipNorm;
+  private final UpdateRule rule;
+  private final List<Region> regions;
   private final float[][] weights;
   private final float[][] state;
   private final float[] gradient;
+  private final float[] masked;
   private final BlockSum blockSum;
 
   /**
    * @param initial the whole flat vector weights[0]; this slice is [from, to) of it
+   * @param regions of the network
    */
   public SliceStep(
-      float[] initial,
-      int from,
-      int to,
-      StepPlan plan,
-      Optimizer optimizer,
-      OptionalDouble clipNorm) {
+      float[] initial, int from, int to, StepPlan plan, UpdateRule rule, List<Region> regions) {
     this.length = to - from;
     this.plan = plan;
-    this.optimizer = optimizer;
-    this.clipNorm = clipNorm;
+    this.rule = rule;
+    this.regions =
+        regions.stream().map(r -> r.within(from, to)).filter(r -> r.from() < r.to()).toList();
     weights = new float[2][length];
     System.arraycopy(initial, from, weights[0], 0, length);
-    state = new float[optimizer.stateVectors()][length];
+    state = new float[rule.optimizer().stateVectors()][length];
     gradient = new float[length];
+    boolean mixed = this.regions.stream().anyMatch(r -> r.rule() != Region.Rule.TRAINED);
+    masked = rule.needsNorm() && mixed ? new float[length] : gradient;
     blockSum = new BlockSum(length, plan.shards());
+  }
+
+  /**
+   * Goes on from a checkpoint.
+   *
+   * @param savedWeights this slice of weights[step]
+   * @param savedState this slice of the optimizer's state after that many steps
+   */
+  public void restore(long step, float[] savedWeights, float[][] savedState) {
+    System.arraycopy(savedWeights, 0, weights(step), 0, length);
+    for (int i = 0; i < state.length; i++) {
+      System.arraycopy(savedState[i], 0, state[i], 0, length);
+    }
   }
 
   public int length() {
@@ -51,7 +65,12 @@ public final class SliceStep {
     return weights[(int) (step & 1)];
   }
 
-  /** The mean gradient of the batch, from the blocks' sums. First half of a step. */
+  /** This slice of the optimizer's state after the last update; owned by this object. */
+  public float[][] state() {
+    return state;
+  }
+
+  /** The batch's mean gradient and mean buffers, from the blocks' sums. First half of a step. */
   public Statistics aggregate(long step, List<BlockSum.Part> parts) {
     Statistics statistics = blockSum.sum(plan.shards(), parts, gradient);
     float n = plan.batchExamples(step);
@@ -61,39 +80,50 @@ public final class SliceStep {
     return statistics;
   }
 
-  public boolean clips() {
-    return clipNorm.isPresent();
+  public boolean needsNorm() {
+    return rule.needsNorm();
   }
 
-  /** Sums of squares of this slice's chunks, once aggregated. */
+  /** Sums of squares of this slice's chunks, once aggregated; only what is trained counts. */
   public double[] squares() {
-    return ChunkGrid.squares(gradient, 0, length);
+    if (masked != gradient) {
+      Arrays.fill(masked, 0);
+      for (Region region : regions) {
+        if (region.rule() == Region.Rule.TRAINED) {
+          int size = region.to() - region.from();
+          System.arraycopy(gradient, region.from(), masked, region.from(), size);
+        }
+      }
+    }
+    return ChunkGrid.squares(masked, 0, length);
   }
 
   /**
    * weights[step + 1] from weights[step] and the aggregated gradient. Second half of a step.
    *
-   * @param norm the global norm of the gradient, over all slices; only read when clipping
+   * @param norm the global norm of the gradient, over all slices; only read when clipping by it
    * @return the first index in the slice whose new weight is NaN or infinite, or -1
    */
   public int update(long step, double norm) {
-    if (clips() && norm > clipNorm.getAsDouble()) {
-      float scale = (float) (clipNorm.getAsDouble() / norm);
-      for (int i = 0; i < length; i++) {
-        gradient[i] = gradient[i] * scale;
+    float[] w = weights(step);
+    float[] next = weights(step + 1);
+    float rate = rule.learningRate(plan, step);
+    for (Region region : regions) {
+      int from = region.from();
+      int to = region.to();
+      switch (region.rule()) {
+        case TRAINED -> {
+          rule.clip(gradient, from, to, norm);
+          rule.optimizer().step(step, rate, from, to, w, next, gradient, state);
+        }
+        case FROZEN -> System.arraycopy(w, from, next, from, to - from);
+        case AVERAGED -> {
+          for (int i = from; i < to; i++) {
+            next[i] = w[i] + region.momentum() * (gradient[i] - w[i]);
+          }
+        }
       }
     }
-    optimizer.step(
-        step,
-        optimizer.learningRate(),
-        length,
-        weights(step),
-        0,
-        weights(step + 1),
-        0,
-        gradient,
-        0,
-        state);
-    return NetworkPass.firstNonFinite(weights(step + 1), 0, length);
+    return NetworkPass.firstNonFinite(next, 0, length);
   }
 }

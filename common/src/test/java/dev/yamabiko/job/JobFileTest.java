@@ -23,14 +23,16 @@ import dev.yamabiko.nn.MaxPool;
 import dev.yamabiko.nn.Softmax;
 import dev.yamabiko.nn.SoftmaxCrossEntropy;
 import dev.yamabiko.optim.Adam;
+import dev.yamabiko.optim.Clipping;
 import dev.yamabiko.optim.Optimizer;
+import dev.yamabiko.optim.Schedule;
 import dev.yamabiko.optim.Sgd;
+import dev.yamabiko.step.UpdateRule;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -82,20 +84,24 @@ class JobFileTest {
             "digits",
             42,
             new DataSpec(train, Optional.of(new Validation.Source(validation)), Optional.empty()),
-            List.of(
-                new Conv2d.Spec(16, 3, 3, 1, 0, 0, Initializer.HE),
-                new Activation.Spec(Activation.Kind.RELU),
-                new MaxPool.Spec(2, 2),
-                new Flatten.Spec(),
-                new Dense.Spec(10, Initializer.HE)),
+            ModelSpec.of(
+                List.of(
+                    new Conv2d.Spec(16, 3, 3, 1, 0, 0, Initializer.HE),
+                    new Activation.Spec(Activation.Kind.RELU),
+                    new MaxPool.Spec(2, 2),
+                    new Flatten.Spec(),
+                    new Dense.Spec(10, Initializer.HE))),
             new SoftmaxCrossEntropy(),
-            new Sgd(0.1f, 0.9f, false, 0),
-            OptionalDouble.empty(),
+            new UpdateRule(
+                new Sgd(0.1f, 0.9f, false, 0), new Schedule.Constant(), Optional.empty()),
             128,
             8,
             5,
-            OptionalLong.of(100),
-            job.resolved()),
+            new Checkpoints(OptionalLong.of(100), 3),
+            Optional.empty(),
+            Optional.empty(),
+            job.resolved(),
+            Places.UNKNOWN),
         job);
   }
 
@@ -127,9 +133,9 @@ class JobFileTest {
     assertEquals(Optional.empty(), job.data().validation());
     assertEquals(Optional.empty(), job.data().split());
     assertEquals(new Sgd(0.01f, 0, false, 0), job.optimizer());
-    assertEquals(OptionalDouble.empty(), job.clipNorm());
+    assertEquals(Optional.empty(), job.update().clipping());
     assertEquals(8, job.shards());
-    assertEquals(OptionalLong.empty(), job.checkpointEverySteps());
+    assertEquals(new Checkpoints(OptionalLong.empty(), 3), job.checkpoints());
   }
 
   @Test
@@ -245,7 +251,8 @@ class JobFileTest {
                 relu, { sigmoid {} }, tanh, max-pool, { max-pool { size = 3 } }, \
                 { max-pool { size = 3, stride = 1 } }, flatten, \
                 { dense { units = 3, initializer = zeros } }, softmax ]""")
-            .model();
+            .model()
+            .layers();
     assertEquals(
         List.of(
             new Conv2d.Spec(4, 3, 5, 1, 1, 2, Initializer.HE),
@@ -285,7 +292,7 @@ class JobFileTest {
   @Test
   void shouldReadClippingAndLossAsAVariant() {
     Job job = with("clipping { global-norm = 1.5 }", "loss { half-squared-error {} }");
-    assertEquals(OptionalDouble.of(1.5), job.clipNorm());
+    assertEquals(Optional.of(new Clipping.GlobalNorm(1.5)), job.update().clipping());
     assertEquals(new HalfSquaredError(), job.loss());
   }
 

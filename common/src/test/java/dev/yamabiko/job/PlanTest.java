@@ -22,7 +22,7 @@ class PlanTest {
   }
 
   private static Plan sine(Job job, int training, int validation, int workers) {
-    return new Plan(job, Network.build(Shape.of(1), job.model()), training, validation, workers);
+    return new Plan(job, job.model().build(Shape.of(1)), training, validation, workers);
   }
 
   @Test

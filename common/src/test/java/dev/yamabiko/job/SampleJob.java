@@ -5,6 +5,12 @@ import java.util.List;
 
 /** The smallest job, one key on each line, to be changed line by line. */
 final class SampleJob {
+
+  /** The keys of a job, as messages list them. */
+  static final String KEYS =
+      "name, seed, data, model, freeze, warm-start, loss, optimizer, schedule, clipping, batch-size,"
+          + " shards, epochs, checkpoint, early-stopping, on-divergence";
+
   private SampleJob() {}
 
   private static final List<String> LINES =

@@ -10,6 +10,7 @@ import dev.yamabiko.nn.HalfSquaredError;
 import dev.yamabiko.nn.Initializer;
 import dev.yamabiko.nn.SoftmaxCrossEntropy;
 import dev.yamabiko.optim.Adam;
+import dev.yamabiko.optim.Clipping;
 import dev.yamabiko.optim.Sgd;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -58,7 +59,7 @@ class SettingsTest {
     Job job = set("batch-size=64", "epochs=7", "epochs = 8", "clipping.global-norm=0.5");
     assertEquals(64, job.batchSize());
     assertEquals(8, job.epochs());
-    assertEquals(0.5, job.clipNorm().orElseThrow());
+    assertEquals(new Clipping.GlobalNorm(0.5), job.update().clipping().orElseThrow());
   }
 
   @ParameterizedTest
@@ -158,7 +159,7 @@ class SettingsTest {
 
   @Test
   void shouldReplaceTheModel() {
-    assertEquals(2, set("model=[{dense{units=4}},{dense{units=1}}]").model().size());
+    assertEquals(2, set("model=[{dense{units=4}},{dense{units=1}}]").model().layers().size());
   }
 
   @Test
@@ -174,7 +175,7 @@ class SettingsTest {
   void shouldResolveSubstitutionsInsideASetting() {
     assertEquals(
         List.of(new Dense.Spec(16, Initializer.HE)),
-        set("model=[{dense{units=${batch-size}}}]").model());
+        set("model=[{dense{units=${batch-size}}}]").model().layers());
     assertError(
         "--set model: ${nothing} is neither a key of this job nor an environment variable",
         "model=[{dense{units=${nothing}}}]");
@@ -212,7 +213,8 @@ class SettingsTest {
         "optimizer={include \"x\"} | --set optimizer: include \"x\": nothing can be included here",
         "optimizer={sgd{},adam{}} | --set optimizer: expected exactly one key but found \"adam\" and \"sgd\"",
         "optimizer.adamw.beta1=0 | --set optimizer.adamw.beta1: optimizer: expected sgd or adam but found \"adamw\"; did you mean \"adam\"?",
-        "epoch=3 | --set epoch: unknown key; did you mean \"epochs\"? Known keys: name, seed, data, model, loss, optimizer, clipping, batch-size, shards, epochs, checkpoint",
+        "epoch=3 | --set epoch: unknown key; did you mean \"epochs\"? Known keys: "
+            + SampleJob.KEYS,
         "data.train.idx.images=i | --set data.train.idx.images: data.train.idx.labels: expected the path of a file but it is missing",
       })
   void shouldNameTheSettingWhenItIsWrong(String setting, String message) {

@@ -39,7 +39,7 @@ final class LayerProbe {
     assertEquals(input, layer.inputShape());
     Network network = Network.build(input, List.of(spec));
     Philox random = Philox.stream(11, Philox.Purpose.GENERATE, 0, 0, 0);
-    weights = new float[network.parameterCount()];
+    weights = new float[network.length()];
     fillGaussian(random, weights);
     c = new float[shards.rows() * layer.outputShape().size()];
     fillGaussian(random, c);
@@ -73,10 +73,10 @@ final class LayerProbe {
     int outputs = c.length;
     float[] y = new float[outputs];
     float[] saved = new float[shards.rows() * layer.savedSize()];
-    LayerCall call = new LayerCall(kernels, shards, weights, 0);
+    LayerCall call = new LayerCall(kernels, shards, weights, 0, 0, 0, null);
     layer.forward(call, x, y, saved);
     double[] expected = new double[outputs];
-    layer.reference(shards.rows(), widen(weights), widen(x), expected);
+    layer.reference(call, widen(weights), widen(x), expected);
     assertClose("output", expected, y);
 
     float[] dx = new float[x.length];
@@ -110,7 +110,8 @@ final class LayerProbe {
 
   private double loss(double[] w, double[] x) {
     double[] y = new double[c.length];
-    layer.reference(shards.rows(), w, x, y);
+    LayerCall call = new LayerCall(null, shards, null, 0, 0, 0, null);
+    layer.reference(call, w, x, y);
     double sum = 0;
     for (int i = 0; i < y.length; i++) {
       sum += c[i] * y[i];

@@ -121,7 +121,8 @@ class LayerTest {
   private static float[] forward(LayerSpec spec, Shape input, float... x) {
     Layer layer = spec.build(input);
     float[] y = new float[layer.outputShape().size()];
-    LayerCall call = new LayerCall(new ScalarKernels(), ShardRows.single(1), new float[0], 0);
+    LayerCall call =
+        new LayerCall(new ScalarKernels(), ShardRows.single(1), new float[0], 0, 0, 0, null);
     layer.forward(call, x, y, new float[layer.savedSize()]);
     return y;
   }
@@ -145,7 +146,8 @@ class LayerTest {
   @Test
   void shouldGiveGradientToTheFirstOfEqualsWhenPooling() {
     Layer pool = new MaxPool.Spec(2, 2).build(Shape.of(1, 2, 2));
-    LayerCall call = new LayerCall(new ScalarKernels(), ShardRows.single(1), new float[0], 0);
+    LayerCall call =
+        new LayerCall(new ScalarKernels(), ShardRows.single(1), new float[0], 0, 0, 0, null);
     float[] x = {1, 3, 3, 3};
     float[] y = new float[1];
     float[] saved = new float[1];
@@ -177,9 +179,11 @@ class LayerTest {
     float[] three = new float[3 * 48];
     float[] one = new float[48];
     ScalarKernels kernels = new ScalarKernels();
-    layer.forward(new LayerCall(kernels, ShardRows.single(3), w, 0), x, three, new float[0]);
+    layer.forward(
+        new LayerCall(kernels, ShardRows.single(3), w, 0, 0, 0, null), x, three, new float[0]);
     float[] last = Arrays.copyOfRange(x, 64, 96);
-    layer.forward(new LayerCall(kernels, ShardRows.single(1), w, 0), last, one, new float[0]);
+    layer.forward(
+        new LayerCall(kernels, ShardRows.single(1), w, 0, 0, 0, null), last, one, new float[0]);
     assertArrayEquals(Arrays.copyOfRange(three, 96, 144), one);
     assertFalse(Arrays.equals(Arrays.copyOf(three, 48), one));
   }

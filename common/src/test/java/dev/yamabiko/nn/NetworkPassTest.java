@@ -29,11 +29,11 @@ class NetworkPassTest {
       input[i] = (float) random.nextGaussian();
     }
     ShardRows shards = ShardRows.single(rows);
-    float[] y = pass.forward(weights, shards);
+    float[] y = pass.forward(weights, shards, null);
     System.arraycopy(y, 0, pass.outputGradient(), 0, rows * 3);
     float[] gradient = new float[network.parameterCount()];
     Arrays.fill(gradient, Float.NaN);
-    pass.backward(weights, shards, gradient, finals::add);
+    pass.backward(weights, shards, null, gradient, finals::add);
     return gradient;
   }
 

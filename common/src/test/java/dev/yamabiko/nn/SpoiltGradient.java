@@ -71,8 +71,8 @@ record SpoiltGradient(LayerSpec right, Fault fault) implements LayerSpec {
     }
 
     @Override
-    public void reference(int rows, double[] w, double[] x, double[] y) {
-      right.reference(rows, w, x, y);
+    public void reference(LayerCall call, double[] w, double[] x, double[] y) {
+      right.reference(call, w, x, y);
     }
   }
 }

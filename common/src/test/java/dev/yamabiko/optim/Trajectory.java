@@ -24,15 +24,14 @@ final class Trajectory {
     return random(seed, 0, n);
   }
 
-  /** The weights after so many steps, the slice [from, to) kept apart as a slice owner would. */
+  /** The weights after so many steps, only [from, to) being updated. */
   static float[] run(Optimizer optimizer, long seed, int n, int from, int to, int steps) {
-    int length = to - from;
     float[] w = weights(seed, n);
     float[] next = new float[n];
-    float[][] state = new float[optimizer.stateVectors()][length];
+    float[][] state = new float[optimizer.stateVectors()][n];
     for (int step = 0; step < steps; step++) {
       float[] g = gradient(seed, step, n);
-      optimizer.step(step, optimizer.learningRate(), length, w, from, next, from, g, from, state);
+      optimizer.step(step, optimizer.learningRate(), from, to, w, next, g, state);
       float[] swap = w;
       w = next;
       next = swap;
@@ -52,7 +51,7 @@ final class Trajectory {
     float[][] state = new float[optimizer.stateVectors()][1];
     for (int step = 0; step < steps; step++) {
       float[] g = {a * (w[0] - minimum)};
-      optimizer.step(step, optimizer.learningRate(), 1, w, 0, next, 0, g, 0, state);
+      optimizer.step(step, optimizer.learningRate(), 0, 1, w, next, g, state);
       w[0] = next[0];
     }
     return w[0];

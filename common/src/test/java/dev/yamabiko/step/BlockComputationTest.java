@@ -87,7 +87,8 @@ class BlockComputationTest {
 
   private static Trial linear(Dataset data) {
     Network network = Network.build(data.inputShape(), List.of(new Dense.Spec(1, Initializer.HE)));
-    return new Trial(network, new HalfSquaredError(), data, PLAN, SGD, OptionalDouble.empty());
+    return new Trial(
+        network, new HalfSquaredError(), data, PLAN, Trial.rule(SGD, OptionalDouble.empty()));
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.yamabiko.nn.Region;
 import dev.yamabiko.optim.Sgd;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -15,12 +16,15 @@ class SliceStepTest {
   private static final StepPlan PLAN = new StepPlan(7, 4, 2, 2);
   private static final Sgd SGD = new Sgd(1, 0, false, 0);
 
+  private static final List<Region> TRAINED = List.of(new Region(0, 4, Region.Rule.TRAINED, 0));
+
   private static BlockSum.Part part(int from, int to, float... values) {
     return new BlockSum.Part(new Block(from, to), values, 0, new Statistics(2, 1, 0, 0));
   }
 
   private static SliceStep slice(OptionalDouble clipNorm) {
-    return new SliceStep(new float[] {9, 10, 20, 9}, 1, 3, PLAN, SGD, clipNorm);
+    return new SliceStep(
+        new float[] {9, 10, 20, 9}, 1, 3, PLAN, Trial.rule(SGD, clipNorm), TRAINED);
   }
 
   @Test
@@ -65,7 +69,7 @@ class SliceStepTest {
   @Test
   void shouldScaleDownWhenNormIsLarger() {
     SliceStep slice = slice(OptionalDouble.of(2.5));
-    assertTrue(slice.clips());
+    assertTrue(slice.needsNorm());
     slice.aggregate(0, List.of(part(0, 2, 12, 16)));
     assertArrayEquals(new double[] {9 + 16}, slice.squares());
     slice.update(0, 5);
@@ -83,7 +87,7 @@ class SliceStepTest {
   @Test
   void shouldIgnoreNormWhenNotClipping() {
     SliceStep slice = slice(OptionalDouble.empty());
-    assertFalse(slice.clips());
+    assertFalse(slice.needsNorm());
     slice.aggregate(0, List.of(part(0, 2, 12, 16)));
     slice.update(0, 1e30);
     assertArrayEquals(new float[] {10 - 3, 20 - 4}, slice.weights(1));
@@ -91,7 +95,8 @@ class SliceStepTest {
 
   @Test
   void shouldDoNothingWhenEmpty() {
-    SliceStep slice = new SliceStep(new float[4], 4, 4, PLAN, SGD, OptionalDouble.of(1));
+    SliceStep slice =
+        new SliceStep(new float[4], 4, 4, PLAN, Trial.rule(SGD, OptionalDouble.of(1)), TRAINED);
     assertEquals(4, slice.aggregate(0, List.of(part(0, 1), part(1, 2))).examples());
     assertEquals(0, slice.squares().length);
     slice.update(0, 3);

@@ -14,7 +14,9 @@ import dev.yamabiko.nn.Loss;
 import dev.yamabiko.nn.MaxPool;
 import dev.yamabiko.nn.Network;
 import dev.yamabiko.nn.SoftmaxCrossEntropy;
+import dev.yamabiko.optim.Clipping;
 import dev.yamabiko.optim.Optimizer;
+import dev.yamabiko.optim.Schedule;
 import dev.yamabiko.tensor.Kernels;
 import dev.yamabiko.tensor.KernelsFactory;
 import dev.yamabiko.tensor.Philox;
@@ -23,16 +25,11 @@ import dev.yamabiko.tensor.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /** A small training job, computed plainly or cut into blocks and slices in a random way. */
-record Trial(
-    Network network,
-    Loss loss,
-    Dataset data,
-    StepPlan plan,
-    Optimizer optimizer,
-    OptionalDouble clipNorm) {
+record Trial(Network network, Loss loss, Dataset data, StepPlan plan, UpdateRule rule) {
 
   static final long SEED = 21;
 
@@ -54,7 +51,7 @@ record Trial(
   static Trial perceptron(StepPlan plan, Optimizer optimizer, OptionalDouble clipNorm) {
     Dataset data = NoiseData.classes(plan.examples(), Shape.of(30), 10, 5);
     Network network = Network.build(data.inputShape(), PERCEPTRON);
-    return new Trial(network, new SoftmaxCrossEntropy(), data, plan, optimizer, clipNorm);
+    return new Trial(network, new SoftmaxCrossEntropy(), data, plan, rule(optimizer, clipNorm));
   }
 
   static Trial convolutional(StepPlan plan, Optimizer optimizer, OptionalDouble clipNorm) {
@@ -63,11 +60,19 @@ record Trial(
             List.of(Targets.Value.plain("a"), Targets.Value.plain("b"), Targets.Value.plain("c")));
     Dataset data = new NoiseData(plan.examples(), Shape.of(2, 7, 6), targets, 5);
     Network network = Network.build(data.inputShape(), CONVOLUTIONAL);
-    return new Trial(network, new HalfSquaredError(), data, plan, optimizer, clipNorm);
+    return new Trial(network, new HalfSquaredError(), data, plan, rule(optimizer, clipNorm));
+  }
+
+  static UpdateRule rule(Optimizer optimizer, OptionalDouble clipNorm) {
+    Optional<Clipping> clipping =
+        clipNorm.isPresent()
+            ? Optional.of(new Clipping.GlobalNorm(clipNorm.getAsDouble()))
+            : Optional.empty();
+    return new UpdateRule(optimizer, new Schedule.Constant(), clipping);
   }
 
   PlainStep plain(Kernels kernels) {
-    return new PlainStep(plan, network, loss, optimizer, clipNorm, SEED, data, kernels);
+    return new PlainStep(plan, network, loss, rule, SEED, data, kernels);
   }
 
   /** The weights after every step, by the plain step. */
@@ -88,12 +93,12 @@ record Trial(
    */
   List<float[]> inPieces(int slices, Philox random, int steps) {
     float[] weights = network.initialWeights(SEED);
-    int n = network.parameterCount();
+    int n = network.length();
     SliceStep[] owners = new SliceStep[slices];
     for (int k = 0; k < slices; k++) {
       int from = ChunkGrid.sliceFrom(n, slices, k);
       int to = ChunkGrid.sliceFrom(n, slices, k + 1);
-      owners[k] = new SliceStep(weights, from, to, plan, optimizer, clipNorm);
+      owners[k] = new SliceStep(weights, from, to, plan, rule, network.regions());
     }
     List<BlockComputation> workers =
         List.of(worker(new ScalarKernels()), worker(KernelsFactory.create()));
@@ -119,7 +124,7 @@ record Trial(
 
   private BlockSum.Part compute(
       BlockComputation worker, long step, Block block, float[] weights, Philox random) {
-    float[] gradient = new float[network.parameterCount()];
+    float[] gradient = new float[network.length()];
     // What was in the array before must not matter.
     Arrays.fill(gradient, random.nextFloat());
     Statistics statistics =
@@ -147,7 +152,7 @@ record Trial(
   }
 
   private float[] update(SliceStep[] owners, long step, List<BlockSum.Part> parts) {
-    int n = network.parameterCount();
+    int n = network.length();
     double[] squares = {};
     for (int k = 0; k < owners.length; k++) {
       int from = ChunkGrid.sliceFrom(n, owners.length, k);

@@ -171,7 +171,7 @@ final class ParameterSlice extends AbstractBehavior<ParameterSlice.Command> {
     compute(
         () -> {
           Statistics sum = sliceStep.aggregate(closing, parts);
-          if (sliceStep.clips()) {
+          if (sliceStep.needsNorm()) {
             return new Aggregated(sum, sliceStep.squares());
           }
           return update(closing, sum, Double.NaN);

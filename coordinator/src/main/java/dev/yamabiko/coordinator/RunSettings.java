@@ -54,7 +54,7 @@ public record RunSettings(
    * @throws IllegalArgumentException if there are more slices than chunks of the grid
    */
   public static List<SliceStep> initialSlices(Job job, Network network, StepPlan plan, int slices) {
-    int parameters = network.parameterCount();
+    int parameters = network.length();
     if (slices < 1 || slices > ChunkGrid.chunks(parameters)) {
       throw new IllegalArgumentException(
           "slices: expected 1 to %d but found %d".formatted(ChunkGrid.chunks(parameters), slices));
@@ -64,7 +64,7 @@ public record RunSettings(
     for (int k = 0; k < slices; k++) {
       int from = ChunkGrid.sliceFrom(parameters, slices, k);
       int to = ChunkGrid.sliceFrom(parameters, slices, k + 1);
-      all.add(new SliceStep(initial, from, to, plan, job.optimizer(), job.clipNorm()));
+      all.add(new SliceStep(initial, from, to, plan, job.update(), network.regions()));
     }
     return all;
   }

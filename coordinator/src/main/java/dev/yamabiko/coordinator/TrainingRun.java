@@ -368,7 +368,7 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
 
   private Behavior<Command> readWeights() {
     phase = Phase.READING;
-    weights = new float[settings.network().parameterCount()];
+    weights = new float[settings.network().length()];
     slices.forEach(slice -> slice.tell(new SliceMessage.ReadSlice(key, step, self)));
     for (int i = 0; i < slices.size(); i++) {
       waitingFor.add("slice " + i);

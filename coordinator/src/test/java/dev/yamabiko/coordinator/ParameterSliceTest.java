@@ -10,6 +10,9 @@ import akka.actor.typed.ActorRef;
 import dev.yamabiko.nn.Dense;
 import dev.yamabiko.nn.Initializer;
 import dev.yamabiko.nn.Network;
+import dev.yamabiko.nn.Region;
+import dev.yamabiko.optim.Clipping;
+import dev.yamabiko.optim.Schedule;
 import dev.yamabiko.optim.Sgd;
 import dev.yamabiko.protocol.FloatSegment;
 import dev.yamabiko.protocol.RunKey;
@@ -21,10 +24,11 @@ import dev.yamabiko.step.Block;
 import dev.yamabiko.step.SliceStep;
 import dev.yamabiko.step.Statistics;
 import dev.yamabiko.step.StepPlan;
+import dev.yamabiko.step.UpdateRule;
 import dev.yamabiko.tensor.Shape;
 import java.time.Duration;
 import java.util.List;
-import java.util.OptionalDouble;
+import java.util.Optional;
 import java.util.concurrent.ForkJoinPool;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -49,7 +53,7 @@ class ParameterSliceTest {
 
   @Test
   void shouldBroadcastNewWeightsWhenAllShardsAreIn() {
-    ActorRef<SliceMessage> slice = slice(0, 1, OptionalDouble.empty());
+    ActorRef<SliceMessage> slice = slice(0, 1, Optional.empty());
     assertWeights(0, 10, 20);
     slice.tell(contribution(KEY, 0, 1, 2, 4, 8));
     slice.tell(contribution(KEY, 0, 0, 1, 4, 4));
@@ -62,7 +66,7 @@ class ParameterSliceTest {
 
   @Test
   void shouldIgnoreWhatIsLateDoubleOrOfAnotherTerm() {
-    ActorRef<SliceMessage> slice = slice(0, 1, OptionalDouble.empty());
+    ActorRef<SliceMessage> slice = slice(0, 1, Optional.empty());
     assertWeights(0, 10, 20);
     slice.tell(contribution(new RunKey("run", 1), 0, 0, 2, 100, 100));
     slice.tell(contribution(new RunKey("other", 2), 0, 0, 2, 100, 100));
@@ -78,7 +82,7 @@ class ParameterSliceTest {
 
   @Test
   void shouldNameBothWorkersWhenOneBlockHasTwoValues() {
-    ActorRef<SliceMessage> slice = slice(0, 1, OptionalDouble.empty());
+    ActorRef<SliceMessage> slice = slice(0, 1, Optional.empty());
     slice.tell(contribution(KEY, 0, 0, 1, 4, 4));
     slice.tell(
         new SliceMessage.Contribute(
@@ -89,7 +93,7 @@ class ParameterSliceTest {
 
   @Test
   void shouldWaitForAllSlicesWhenClipping() {
-    ActorRef<SliceMessage> slice = slice(0, 2, OptionalDouble.of(1));
+    ActorRef<SliceMessage> slice = slice(0, 2, Optional.of(new Clipping.GlobalNorm(1)));
     slice.tell(new SliceMessage.MeetPeers(KEY, List.of(slice)));
     assertWeights(0, 10, 20);
     slice.tell(contribution(KEY, 0, 0, 2, 12, 0));
@@ -102,7 +106,7 @@ class ParameterSliceTest {
 
   @Test
   void shouldNotCarryDoubledNormIntoNextStep() {
-    ActorRef<SliceMessage> slice = slice(0, 2, OptionalDouble.of(1));
+    ActorRef<SliceMessage> slice = slice(0, 2, Optional.of(new Clipping.GlobalNorm(1)));
     slice.tell(new SliceMessage.MeetPeers(KEY, List.of(slice)));
     assertWeights(0, 10, 20);
     slice.tell(contribution(KEY, 0, 0, 2, 12, 0));
@@ -118,7 +122,7 @@ class ParameterSliceTest {
 
   @Test
   void shouldNameLayerWhenNewWeightsAreNotFinite() {
-    ActorRef<SliceMessage> slice = slice(0, 1, OptionalDouble.empty());
+    ActorRef<SliceMessage> slice = slice(0, 1, Optional.empty());
     assertWeights(0, 10, 20);
     slice.tell(contribution(KEY, 0, 0, 1, Float.MAX_VALUE, 0));
     slice.tell(contribution(KEY, 0, 1, 2, Float.MAX_VALUE, 0));
@@ -130,7 +134,7 @@ class ParameterSliceTest {
 
   @Test
   void shouldSendCurrentWeightsToWorkerThatComesLate() {
-    ActorRef<SliceMessage> slice = slice(0, 1, OptionalDouble.empty());
+    ActorRef<SliceMessage> slice = slice(0, 1, Optional.empty());
     slice.tell(contribution(KEY, 0, 0, 2, 8, 12));
     run.expectMessageClass(RunMessage.SliceUpdated.class);
     TestProbe<WorkerMessage> late = KIT.createTestProbe(WorkerMessage.class);
@@ -138,8 +142,15 @@ class ParameterSliceTest {
     assertEquals(1, late.expectMessageClass(InstallWeights.class).step());
   }
 
-  private ActorRef<SliceMessage> slice(int number, int slices, OptionalDouble clip) {
-    SliceStep step = new SliceStep(new float[] {10, 20}, 0, 2, PLAN, new Sgd(1, 0, false, 0), clip);
+  private ActorRef<SliceMessage> slice(int number, int slices, Optional<Clipping> clip) {
+    SliceStep step =
+        new SliceStep(
+            new float[] {10, 20},
+            0,
+            2,
+            PLAN,
+            new UpdateRule(new Sgd(1, 0, false, 0), new Schedule.Constant(), clip),
+            List.of(new Region(0, 2, Region.Rule.TRAINED, 0)));
     ActorRef<SliceMessage> slice =
         KIT.spawn(
             ParameterSlice.create(

@@ -44,7 +44,7 @@ class RunResultTest {
     LoadedData loaded = DataLoader.load(job.data(), job.seed());
     LoadedData data =
         new LoadedData(loaded.train(), loaded.validation(), loaded.scaling(), baseline);
-    Network network = Network.build(data.train().inputShape(), job.model());
+    Network network = job.model().build(data.train().inputShape());
     return RunResult.of(job, data, network, "dada", outcome, 0.12345678, Path.of("/runs/small"));
   }
 

@@ -12,11 +12,13 @@ import akka.actor.typed.ActorRef;
 import dev.yamabiko.data.DataSource;
 import dev.yamabiko.data.DataSpec;
 import dev.yamabiko.job.Job;
+import dev.yamabiko.job.ModelSpec;
 import dev.yamabiko.nn.Dense;
 import dev.yamabiko.nn.HalfSquaredError;
 import dev.yamabiko.nn.Initializer;
 import dev.yamabiko.nn.LayerSpec;
 import dev.yamabiko.nn.Network;
+import dev.yamabiko.optim.Schedule;
 import dev.yamabiko.optim.Sgd;
 import dev.yamabiko.protocol.DataPart;
 import dev.yamabiko.protocol.FloatSegment;
@@ -31,14 +33,13 @@ import dev.yamabiko.step.Block;
 import dev.yamabiko.step.EvaluationPlan;
 import dev.yamabiko.step.Statistics;
 import dev.yamabiko.step.StepPlan;
+import dev.yamabiko.step.UpdateRule;
 import dev.yamabiko.tensor.Shape;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
-import java.util.OptionalLong;
 import java.util.concurrent.ForkJoinPool;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -206,14 +207,12 @@ class TrainingRunTest {
             1,
             new DataSpec(
                 new DataSource.Builtin("sine", EXAMPLES, 1), Optional.empty(), Optional.empty()),
-            model,
+            ModelSpec.of(model),
             new HalfSquaredError(),
-            new Sgd(1, 0, false, 0),
-            OptionalDouble.empty(),
+            new UpdateRule(new Sgd(1, 0, false, 0), new Schedule.Constant(), Optional.empty()),
             4,
             2,
             2,
-            OptionalLong.empty(),
             "");
     Network network = Network.build(Shape.of(1), model);
     Map<String, ActorRef<WorkerMessage>> workers = new LinkedHashMap<>();

@@ -77,7 +77,7 @@ public final class SingleNode {
         dataSha256,
         network,
         workers,
-        slices(network.parameterCount(), workers),
+        slices(network.length(), workers),
         listeners,
         cancellation);
   }

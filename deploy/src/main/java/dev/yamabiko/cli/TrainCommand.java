@@ -85,10 +85,6 @@ final class TrainCommand implements Callable<Integer> {
     CheckedJob checked = CheckedJob.of(job);
     LoadedData data = checked.data();
     KernelsFactory.notice().ifPresent(notice -> session.err().println("yamabiko: " + notice));
-    if (job.checkpointEverySteps().isPresent()) {
-      session.err().println("yamabiko: checkpoint: this version keeps the final model only");
-    }
-
     SingleNode.Cancellation cancellation = new SingleNode.Cancellation();
     StepPlan plan = checked.plan(workers).steps();
     Targets targets = data.train().targets();

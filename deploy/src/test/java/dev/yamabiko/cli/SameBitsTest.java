@@ -123,15 +123,14 @@ class SameBitsTest {
   private static void assertSameBits(String text, int workers, int slices) {
     Job job = JobFile.parse(text, "test.conf", Path.of(""), List.of());
     LoadedData data = DataLoader.load(job.data(), job.seed());
-    Network network = Network.build(data.train().inputShape(), job.model());
+    Network network = job.model().build(data.train().inputShape());
     StepPlan plan = new StepPlan(data.train().size(), job.batchSize(), job.shards(), job.epochs());
     PlainStep plain =
         new PlainStep(
             plan,
             network,
             job.loss(),
-            job.optimizer(),
-            job.clipNorm(),
+            job.update(),
             job.seed(),
             data.train(),
             KernelsFactory.create());

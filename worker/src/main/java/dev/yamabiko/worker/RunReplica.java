@@ -40,13 +40,13 @@ final class RunReplica {
 
   RunReplica(Job job, TrainingData data, int slices, Kernels kernels) {
     this.data = data;
-    network = Network.build(data.train().inputShape(), job.model());
+    network = job.model().build(data.train().inputShape());
     plan = new StepPlan(data.train().size(), job.batchSize(), job.shards(), job.epochs());
     computation = new BlockComputation(network, job.loss(), job.seed(), kernels);
-    weights = new float[network.parameterCount()];
+    weights = new float[network.length()];
     sliceFrom = new int[slices + 1];
     for (int k = 0; k <= slices; k++) {
-      sliceFrom[k] = ChunkGrid.sliceFrom(network.parameterCount(), slices, k);
+      sliceFrom[k] = ChunkGrid.sliceFrom(network.length(), slices, k);
     }
   }
 

@@ -49,7 +49,7 @@ class WorkerTest {
   private final TestProbe<SliceMessage> high = KIT.createTestProbe(SliceMessage.class);
   private final Job job = JobFile.parse(JOB, "test.conf", Path.of(""), List.of());
   private final LoadedData data = DataLoader.load(job.data(), job.seed());
-  private final Network network = Network.build(data.train().inputShape(), job.model());
+  private final Network network = job.model().build(data.train().inputShape());
 
   @AfterAll
   static void stop() {

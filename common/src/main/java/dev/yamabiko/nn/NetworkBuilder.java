@@ -1,0 +1,101 @@
+package dev.yamabiko.nn;
+
+import dev.yamabiko.tensor.Shape;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Puts layers in their order and gives them their places; residual blocks are laid out flat. */
+final class NetworkBuilder {
+
+  /** A layer whose offsets are not known yet. */
+  private record Placed(String name, Layer layer, int input, int addend, boolean frozen) {}
+
+  private final List<Placed> placed = new ArrayList<>();
+  private Shape shape;
+  private int value;
+  private long parameters;
+  private int depth;
+  private int deepest;
+
+  NetworkBuilder(Shape input) {
+    shape = input;
+  }
+
+  void append(String name, LayerSpec spec, boolean frozen) {
+    if (spec instanceof Residual.Spec block) {
+      appendBlock(name, block, frozen);
+    } else {
+      place(name, spec, Node.NONE, frozen);
+    }
+  }
+
+  private void appendBlock(String name, Residual.Spec block, boolean frozen) {
+    int fork = value;
+    Shape before = shape;
+    depth++;
+    deepest = Math.max(deepest, depth);
+    appendAll(name + ".shortcut.", block.shortcut(), frozen);
+    int shortcut = value;
+    Shape shortcutShape = shape;
+    value = fork;
+    shape = before;
+    appendAll(name + ".body.", block.body(), frozen);
+    depth--;
+    if (!shape.equals(shortcutShape)) {
+      throw new ShapeMismatchException(
+          "layer %s (residual): its body ends in %s but its shortcut in %s; %s"
+              .formatted(
+                  name,
+                  shape,
+                  shortcutShape,
+                  block.shortcut().isEmpty()
+                      ? "add a shortcut, such as [ { conv2d { filters = F, kernel = 1, stride = S } } ]"
+                      : "they must end alike"));
+    }
+    place(name, block, shortcut, frozen);
+  }
+
+  private void appendAll(String prefix, List<LayerSpec> specs, boolean frozen) {
+    for (int i = 0; i < specs.size(); i++) {
+      append(prefix + i, specs.get(i), frozen);
+    }
+  }
+
+  private void place(String name, LayerSpec spec, int addend, boolean frozen) {
+    Layer layer;
+    try {
+      layer = spec.build(shape);
+      for (Parameter p : layer.parameters()) {
+        parameters += p.size();
+      }
+    } catch (ShapeMismatchException | IllegalArgumentException e) {
+      throw new ShapeMismatchException(
+          "layer %s (%s): %s".formatted(name, spec.kind(), e.getMessage()));
+    }
+    if (parameters > Integer.MAX_VALUE) {
+      throw new ShapeMismatchException(
+          "layer %s (%s): the model has more than 2^31 parameters".formatted(name, spec.kind()));
+    }
+    placed.add(new Placed(name, layer, value, addend, frozen));
+    value = placed.size();
+    shape = layer.outputShape();
+  }
+
+  /** How many residual blocks stand inside each other at most. */
+  int deepestBlock() {
+    return deepest;
+  }
+
+  List<Node> nodes() {
+    List<Node> nodes = new ArrayList<>();
+    int offset = 0;
+    int bufferOffset = (int) parameters;
+    for (Placed p : placed) {
+      Node node = new Node(p.name, p.layer, p.input, p.addend, offset, bufferOffset, p.frozen);
+      nodes.add(node);
+      offset += node.parameterCount();
+      bufferOffset += p.layer.buffers().stream().mapToInt(Buffer::size).sum();
+    }
+    return nodes;
+  }
+}
