@@ -38,11 +38,16 @@ final class RunReplica {
   private final List<float[]> gradients = new ArrayList<>();
   private long installed = -1;
 
-  RunReplica(Job job, TrainingData data, int slices, Kernels kernels) {
+  /**
+   * @param activationBytes what activations may take; at least one example is computed at a time
+   */
+  RunReplica(Job job, TrainingData data, int slices, Kernels kernels, long activationBytes) {
     this.data = data;
     network = job.model().build(data.train().inputShape());
     plan = new StepPlan(data.train().size(), job.batchSize(), job.shards(), job.epochs());
-    computation = new BlockComputation(network, job.loss(), job.seed(), kernels);
+    long rows = activationBytes / (network.floatsPerExample() * Float.BYTES);
+    int mostRows = (int) Math.max(1, Math.min(rows, BlockComputation.ALL));
+    computation = new BlockComputation(network, job.loss(), job.seed(), kernels, mostRows);
     weights = new float[network.length()];
     sliceFrom = new int[slices + 1];
     for (int k = 0; k <= slices; k++) {
