@@ -14,6 +14,23 @@ public sealed interface DataSource {
   record Idx(Path images, Path labels) implements DataSource {}
 
   /**
+   * Images in a directory that holds one folder per class, named by it; files of the extensions
+   * png, jpg, jpeg, gif and bmp, sorted by name within a class.
+   *
+   * @param size all images are stretched to it; may be left out if they have one size already
+   */
+  record Images(Path directory, Optional<ImageSize> size, Colour colour) implements DataSource {}
+
+  /** Height and width in pixels, each at least 1. */
+  record ImageSize(int height, int width) {}
+
+  /** The channels of an image: three, or one that holds the luma. */
+  enum Colour {
+    RGB,
+    GREY
+  }
+
+  /**
    * A table in a CSV file, plain or gzipped. Exactly one of {@code targets} (real values) and
    * {@code label} (a class, named by the cell's text) is given. With {@code lags} = L > 0 the rows
    * are a time series, and an example's input is the values of {@code columns} in the L rows before

@@ -14,12 +14,26 @@ public final class JobChecks {
   private JobChecks() {}
 
   /**
-   * Every file that the job names exists and can be read.
+   * Every file and directory that the job names exists and can be read.
    *
    * @throws JobException naming the key and the absolute path of the first that does not
    */
   public static void files(Job job) {
     DataParser.files(job.data()).forEach((key, file) -> file(job.places().of(key), file));
+    DataParser.directories(job.data())
+        .forEach((key, directory) -> directory(job.places().of(key), directory));
+  }
+
+  private static void directory(String place, Path directory) {
+    if (!Files.exists(directory)) {
+      throw new JobException(place + ": no such directory: " + directory);
+    }
+    if (!Files.isDirectory(directory)) {
+      throw new JobException(place + ": expected a directory but found a file: " + directory);
+    }
+    if (!Files.isReadable(directory) || !Files.isExecutable(directory)) {
+      throw new JobException(place + ": no permission to read this directory: " + directory);
+    }
   }
 
   private static void file(String place, Path file) {

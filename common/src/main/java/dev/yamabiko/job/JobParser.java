@@ -136,9 +136,11 @@ final class JobParser {
   private String resolved(String name, DataSpec data) {
     ConfigObject root = withoutNulls((ConfigObject) job.node().value());
     root = root.withValue("name", ConfigValueFactory.fromAnyRef(name));
-    for (Map.Entry<String, Path> file : DataParser.files(data).entrySet()) {
-      ConfigValue path = ConfigValueFactory.fromAnyRef(file.getValue().toString());
-      root = root.toConfig().withValue(file.getKey(), path).root();
+    Map<String, Path> paths = new HashMap<>(DataParser.files(data));
+    paths.putAll(DataParser.directories(data));
+    for (Map.Entry<String, Path> entry : paths.entrySet()) {
+      ConfigValue path = ConfigValueFactory.fromAnyRef(entry.getValue().toString());
+      root = root.toConfig().withValue(entry.getKey(), path).root();
     }
     return root.render(ConfigRenderOptions.defaults().setOriginComments(false).setComments(false));
   }

@@ -105,4 +105,20 @@ class JobChecksTest {
         "--set data.train.csv: data.train.csv.path: no such file: /no/such.csv",
         () -> JobChecks.files(set));
   }
+
+  @Test
+  void shouldNameKeyAndDirectoryWhenItCannotBeRead(@TempDir Path folder) throws IOException {
+    assertDoesNotThrow(
+        () -> JobChecks.files(job(folder, "data.train.images { directory = \".\" }")));
+    Job missing = job(folder, "data.train.images { directory = cats }");
+    assertError(
+        "job.conf:1: data.train.images.directory: no such directory: " + folder.resolve("cats"),
+        () -> JobChecks.files(missing));
+    Files.writeString(folder.resolve("cats.zip"), "x");
+    Job file = job(folder, "data.train.images { directory = cats.zip }");
+    assertError(
+        "job.conf:1: data.train.images.directory: expected a directory but found a file: "
+            + folder.resolve("cats.zip"),
+        () -> JobChecks.files(file));
+  }
 }

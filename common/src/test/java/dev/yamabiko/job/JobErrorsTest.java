@@ -26,6 +26,11 @@ class JobErrorsTest {
     return wrong("data.train.csv { " + options + " }", "job.conf:1: data.train.csv" + message);
   }
 
+  private static Arguments images(String options, String message) {
+    return wrong(
+        "data.train.images { " + options + " }", "job.conf:1: data.train.images" + message);
+  }
+
   static Stream<Arguments> topLevel() {
     String integer = "expected an integer of at least 1 but found ";
     return Stream.of(
@@ -240,17 +245,18 @@ class JobErrorsTest {
   static Stream<Arguments> data() {
     return Stream.of(
         wrong(
-            "data { train { images { directory = x } } }",
-            "job.conf:1: data.train: expected builtin, idx or csv but found \"images\""),
+            "data { train { image { directory = x } } }",
+            "job.conf:1: data.train: expected builtin, idx, csv or images but found \"image\";"
+                + " did you mean \"images\"?"),
         wrong(
             "data { validation { fraction = 0.1 } }",
-            "job.conf:1: data.train: expected builtin, idx or csv but it is missing"),
+            "job.conf:1: data.train: expected builtin, idx, csv or images but it is missing"),
         wrong(
             "data = digits",
             "job.conf:1: data: expected an object { train, validation, split } but found \"digits\""),
         wrong(
             "data.train = digits",
-            "job.conf:1: data.train: expected builtin, idx or csv but found \"digits\""),
+            "job.conf:1: data.train: expected builtin, idx, csv or images but found \"digits\""),
         wrong(
             "data.train = idx",
             "job.conf:1: data.train.idx.images: expected the path of a file but it is missing"),
@@ -279,7 +285,7 @@ class JobErrorsTest {
                 + " and less than 1 but found 1"),
         wrong(
             "data { train { builtin { name = sine, examples = 3 } }, validation = 0.1 }",
-            "job.conf:1: data.validation: expected builtin, idx, csv or fraction but found 0.1"),
+            "job.conf:1: data.validation: expected builtin, idx, csv, images or fraction but found 0.1"),
         wrong(
             "data { train { builtin { name = sine, examples = 3 } }, split = random }",
             "job.conf:1: data.split: there is nothing to split without"
@@ -287,6 +293,25 @@ class JobErrorsTest {
         wrong(
             "data { train { builtin { name = sine, examples = 3 } }, split = half }",
             "job.conf:1: data.split: expected chronological or random but found \"half\""),
+        images("size = 8", ".directory: expected the path of a directory but it is missing"),
+        images("directory = 3", ".directory: expected the path of a directory but found 3"),
+        images("path = a", ".path: unknown key; known keys: directory, size, colour"),
+        images("directory = a, size = 0", ".size: expected an integer of at least 1 but found 0"),
+        images(
+            "directory = a, size = 40000",
+            ".size: expected an integer from 1 to 32768 but found 40000"),
+        images(
+            "directory = a, size = small",
+            ".size: expected an integer of at least 1 or [height, width] but found \"small\""),
+        images(
+            "directory = a, size = [1, 2, 3]",
+            ".size: expected an integer of at least 1 or [height, width] but found a list of 3"),
+        images(
+            "directory = a, size = [8, 2.5]",
+            ".size[1]: expected an integer of at least 1 but found 2.5"),
+        images(
+            "directory = a, colour = gray",
+            ".colour: expected rgb or grey but found \"gray\"; did you mean \"grey\"?"),
         csv("path = a", ": expected targets (numbers) or label (a class) but found neither"),
         csv(
             "path = a, targets = [1], label = 2",

@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.yamabiko.data.DataSource;
+import dev.yamabiko.data.DataSource.Colour;
 import dev.yamabiko.data.DataSource.Column;
 import dev.yamabiko.data.DataSource.Header;
+import dev.yamabiko.data.DataSource.ImageSize;
 import dev.yamabiko.data.DataSource.MissingValues;
 import dev.yamabiko.data.DataSource.Normalization;
 import dev.yamabiko.data.DataSpec;
@@ -176,6 +178,28 @@ class JobFileTest {
             Optional.of(DataSpec.Split.CHRONOLOGICAL)),
         job.data());
     assertEquals(job, again(job));
+  }
+
+  @Test
+  void shouldReadImages() {
+    Job job =
+        with(
+            "data { train { images { directory = photos, size = [24, 32], colour = grey } },"
+                + " validation { images { directory = /data/v } } }");
+    assertEquals(
+        new DataSpec(
+            new DataSource.Images(
+                Path.of("/jobs/photos"), Optional.of(new ImageSize(24, 32)), Colour.GREY),
+            Optional.of(
+                new Validation.Source(
+                    new DataSource.Images(Path.of("/data/v"), Optional.empty(), Colour.RGB))),
+            Optional.empty()),
+        job.data());
+    assertEquals(job, again(job));
+    assertEquals(
+        new DataSource.Images(
+            Path.of("/jobs/photos"), Optional.of(new ImageSize(8, 8)), Colour.RGB),
+        with("data.train.images { directory = photos, size = 8 }").data().train());
   }
 
   @Test
