@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** {@code data { train, validation, split }}. */
+/** {@code data { train, validation, split, augment }}. */
 final class DataParser {
   static final List<String> SOURCES = List.of("builtin", "idx", "csv", "images");
   static final List<String> VALIDATION = List.of("builtin", "idx", "csv", "images", "fraction");
@@ -19,7 +19,7 @@ final class DataParser {
   private DataParser() {}
 
   static DataSpec parse(Node node, long seed) {
-    Section data = node.section("train", "validation", "split");
+    Section data = node.section("train", "validation", "split", "augment");
     DataSource train = source(data.at("train").variant(SOURCES), seed);
     Optional<Validation> validation = Optional.empty();
     if (data.at("validation").given()) {
@@ -30,7 +30,7 @@ final class DataParser {
     if (split.isPresent() && !cut) {
       throw data.at("split").error("there is nothing to split without data.validation.fraction");
     }
-    return new DataSpec(train, validation, split);
+    return new DataSpec(train, validation, split, AugmentParser.parse(data.at("augment")));
   }
 
   /** Validation examples of a builtin are other ones than the training examples. */

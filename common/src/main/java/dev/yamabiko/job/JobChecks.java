@@ -1,5 +1,7 @@
 package dev.yamabiko.job;
 
+import dev.yamabiko.data.Augmentation;
+import dev.yamabiko.data.DataException;
 import dev.yamabiko.data.Targets;
 import dev.yamabiko.nn.LayerSpec;
 import dev.yamabiko.nn.Network;
@@ -50,11 +52,13 @@ public final class JobChecks {
   }
 
   /**
-   * The job's network for inputs of this shape; its output fits the loss and the targets.
+   * The job's network for inputs of this shape, which can be augmented as the job wants; its output
+   * fits the loss and the targets.
    *
-   * @throws JobException naming the layer, or the loss, that does not fit
+   * @throws JobException naming the augmentation, the layer, or the loss that does not fit
    */
   public static Network network(Job job, Shape input, Targets targets) {
+    augmentations(job, input);
     Network network;
     try {
       network = Network.build(input, job.model());
@@ -67,6 +71,18 @@ public final class JobChecks {
       throw new JobException(job.places().of("loss") + ": " + e.getMessage(), e);
     }
     return network;
+  }
+
+  private static void augmentations(Job job, Shape input) {
+    List<Augmentation> all = job.data().augment().all();
+    for (int i = 0; i < all.size(); i++) {
+      try {
+        all.get(i).check(input);
+      } catch (DataException e) {
+        throw new JobException(
+            job.places().of("data.augment[" + i + "]") + ": " + e.getMessage(), e);
+      }
+    }
   }
 
   private static JobException unfit(Job job, int layer, RuntimeException cause) {

@@ -50,6 +50,19 @@ class JobChecksTest {
   }
 
   @Test
+  void shouldNameTheLineOfTheAugmentationThatDoesNotFit() {
+    Job job =
+        job(
+            Path.of(""),
+            "data {\n train { builtin { name = sine, examples = 9 } }\n augment = [\n"
+                + "  { noise { deviation = 1 } }\n  flip\n ]\n}");
+    assertError(
+        "job.conf:5: data.augment[1]: flip expects images [channels, height, width] but the inputs"
+            + " are [2]",
+        () -> JobChecks.network(job, Shape.of(2), ONE_VALUE));
+  }
+
+  @Test
   void shouldNameTheLayerWhenAShapeIsTooLarge() {
     Job weights = job(Path.of(""), "model = [ { dense { units = 2000000000 } } ]");
     assertError(

@@ -26,6 +26,12 @@ class JobErrorsTest {
     return wrong("data.train.csv { " + options + " }", "job.conf:1: data.train.csv" + message);
   }
 
+  private static Arguments augment(String value, String message) {
+    return wrong(
+        "data { train { builtin { name = digits, examples = 3 } }, augment = " + value + " }",
+        "job.conf:1: data.augment" + message);
+  }
+
   private static Arguments images(String options, String message) {
     return wrong(
         "data.train.images { " + options + " }", "job.conf:1: data.train.images" + message);
@@ -253,7 +259,7 @@ class JobErrorsTest {
             "job.conf:1: data.train: expected builtin, idx, csv or images but it is missing"),
         wrong(
             "data = digits",
-            "job.conf:1: data: expected an object { train, validation, split } but found \"digits\""),
+            "job.conf:1: data: expected an object { train, validation, split, augment } but found \"digits\""),
         wrong(
             "data.train = digits",
             "job.conf:1: data.train: expected builtin, idx, csv or images but found \"digits\""),
@@ -293,6 +299,25 @@ class JobErrorsTest {
         wrong(
             "data { train { builtin { name = sine, examples = 3 } }, split = half }",
             "job.conf:1: data.split: expected chronological or random but found \"half\""),
+        augment("flip", ": expected a list of augmentations but found \"flip\""),
+        augment(
+            "[flop]",
+            "[0]: expected flip, shift, rotate, crop or noise but found \"flop\";"
+                + " did you mean \"flip\"?"),
+        augment(
+            "[flip, { flip { horizontal = false } }]",
+            "[1].flip: expected horizontal or vertical to be true but both are false"),
+        augment("[shift]", "[0].shift.pixels: expected an integer of at least 1 but it is missing"),
+        augment(
+            "[{ shift { pixels = 1.5 } }]",
+            "[0].shift.pixels: expected an integer of at least 1 but found 1.5"),
+        augment(
+            "[{ rotate { degrees = 200 } }]",
+            "[0].rotate.degrees: expected a number greater than 0 and at most 180 but found 200"),
+        augment("[{ crop { pixels = 2 } }]", "[0].crop.pixels: unknown key; known keys: padding"),
+        augment(
+            "[{ noise { deviation = 0 } }]",
+            "[0].noise.deviation: expected a number greater than 0 but found 0"),
         images("size = 8", ".directory: expected the path of a directory but it is missing"),
         images("directory = 3", ".directory: expected the path of a directory but found 3"),
         images("path = a", ".path: unknown key; known keys: directory, size, colour"),
@@ -451,7 +476,7 @@ class JobErrorsTest {
         "job.conf:1: loss: expected softmax-cross-entropy or half-squared-error but it is missing",
         full.replaceFirst("loss.*", ""));
     assertError(
-        "job.conf:1: data: expected an object { train, validation, split } but it is missing",
+        "job.conf:1: data: expected an object { train, validation, split, augment } but it is missing",
         full.replaceFirst("data.*", "seed = 1"));
   }
 

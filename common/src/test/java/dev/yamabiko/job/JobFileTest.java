@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.yamabiko.data.Augmentation;
+import dev.yamabiko.data.Augmentations;
 import dev.yamabiko.data.DataSource;
 import dev.yamabiko.data.DataSource.Colour;
 import dev.yamabiko.data.DataSource.Column;
@@ -200,6 +202,29 @@ class JobFileTest {
         new DataSource.Images(
             Path.of("/jobs/photos"), Optional.of(new ImageSize(8, 8)), Colour.RGB),
         with("data.train.images { directory = photos, size = 8 }").data().train());
+  }
+
+  @Test
+  void shouldReadEveryAugmentation() {
+    String train = "data { train { builtin { name = digits, examples = 9 } }, augment = ";
+    Job job =
+        with(
+            train
+                + "[ flip, { flip { horizontal = false, vertical = true } },"
+                + " { shift { pixels = 2 } }, { rotate { degrees = 7.5 } },"
+                + " { crop { padding = 3 } }, { noise { deviation = 0.05 } } ] }");
+    assertEquals(
+        List.of(
+            new Augmentation.Flip(true, false),
+            new Augmentation.Flip(false, true),
+            new Augmentation.Shift(2),
+            new Augmentation.Rotate(7.5),
+            new Augmentation.Crop(3),
+            new Augmentation.Noise(0.05)),
+        job.data().augment().all());
+    assertEquals(job, again(job));
+    assertEquals(Augmentations.NONE, with(train + "[] }").data().augment());
+    assertEquals(Augmentations.NONE, with().data().augment());
   }
 
   @Test
