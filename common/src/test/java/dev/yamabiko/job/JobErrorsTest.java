@@ -385,6 +385,23 @@ class JobErrorsTest {
             ".normalize-inputs: expected none, standard or min-max but found \"minmax\";"
                 + " did you mean \"min-max\"?"),
         csv(
+            "path = a, targets = [1], categorical = colour",
+            ".categorical: expected a list of columns, each a name or a 0-based index, but found"
+                + " \"colour\""),
+        csv(
+            "path = a, targets = [1], categorical = [c, c]",
+            ".categorical[1]: expected each column once but found \"c\" again"),
+        csv(
+            "path = a, targets = [1], categorical = [c], header = false",
+            ".categorical[0]: expected a 0-based index, because header = false, but found \"c\""),
+        csv(
+            "path = a, targets = [1], unknown-categories = zeros",
+            ".unknown-categories: there are no categories without categorical"),
+        csv(
+            "path = a, targets = [1], categorical = [0], unknown-categories = zero",
+            ".unknown-categories: expected error or zeros but found \"zero\"; did you mean"
+                + " \"zeros\"?"),
+        csv(
             "path = a, targets = [1], missing = skip",
             ".missing: expected error, drop or mean but found \"skip\""));
   }

@@ -14,6 +14,7 @@ import dev.yamabiko.data.DataSource.Header;
 import dev.yamabiko.data.DataSource.ImageSize;
 import dev.yamabiko.data.DataSource.MissingValues;
 import dev.yamabiko.data.DataSource.Normalization;
+import dev.yamabiko.data.DataSource.UnknownCategories;
 import dev.yamabiko.data.DataSpec;
 import dev.yamabiko.data.DataSpec.Validation;
 import dev.yamabiko.nn.Activation;
@@ -251,7 +252,8 @@ class JobFileTest {
             """
             data { train { csv { path = "t t.csv", header = true, separator = ";", \
             columns = [Temp, 3], targets = [Temp, "1"], lags = 7, normalize-inputs = min-max, \
-            normalize-targets = none, missing = mean } } }""");
+            normalize-targets = none, missing = mean, categorical = [3], \
+            unknown-categories = zeros } } }""");
     assertEquals(
         new DataSource.Csv(
             Path.of("/jobs/t t.csv"),
@@ -263,7 +265,9 @@ class JobFileTest {
             7,
             Normalization.MIN_MAX,
             Normalization.NONE,
-            MissingValues.MEAN),
+            MissingValues.MEAN,
+            List.of(new Column.Indexed(3)),
+            UnknownCategories.ZEROS),
         job.data().train());
     assertEquals(job, again(job));
   }
