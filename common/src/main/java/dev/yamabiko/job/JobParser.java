@@ -136,11 +136,13 @@ final class JobParser {
   private String resolved(String name, DataSpec data) {
     ConfigObject root = withoutNulls((ConfigObject) job.node().value());
     root = root.withValue("name", ConfigValueFactory.fromAnyRef(name));
-    Map<String, Path> paths = new HashMap<>(DataParser.files(data));
-    paths.putAll(DataParser.directories(data));
-    for (Map.Entry<String, Path> entry : paths.entrySet()) {
-      ConfigValue path = ConfigValueFactory.fromAnyRef(entry.getValue().toString());
-      root = root.toConfig().withValue(entry.getKey(), path).root();
+    for (Map.Entry<String, Path> file : DataParser.files(data).entrySet()) {
+      ConfigValue path = ConfigValueFactory.fromAnyRef(file.getValue().toString());
+      root = root.toConfig().withValue(file.getKey(), path).root();
+    }
+    for (Map.Entry<String, Path> directory : DataParser.directories(data).entrySet()) {
+      ConfigValue path = ConfigValueFactory.fromAnyRef(directory.getValue().toString());
+      root = root.toConfig().withValue(directory.getKey(), path).root();
     }
     return root.render(ConfigRenderOptions.defaults().setOriginComments(false).setComments(false));
   }
