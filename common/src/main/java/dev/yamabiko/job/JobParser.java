@@ -159,6 +159,10 @@ final class JobParser {
       ConfigValue path = ConfigValueFactory.fromAnyRef(file.getValue().toString());
       root = root.toConfig().withValue(file.getKey(), path).root();
     }
+    for (Map.Entry<String, Path> directory : DataParser.directories(data).entrySet()) {
+      ConfigValue path = ConfigValueFactory.fromAnyRef(directory.getValue().toString());
+      root = root.toConfig().withValue(directory.getKey(), path).root();
+    }
     return root.render(ConfigRenderOptions.defaults().setOriginComments(false).setComments(false));
   }
 

@@ -1,5 +1,6 @@
 package dev.yamabiko.step;
 
+import dev.yamabiko.data.Augmentations;
 import dev.yamabiko.data.Dataset;
 import dev.yamabiko.data.Sampler;
 import dev.yamabiko.data.Targets;
@@ -29,6 +30,8 @@ public final class BlockComputation {
   private final Network network;
   private final Loss loss;
   private final long seed;
+  private final Augmentations augment;
+  private final float[] scratch;
   private final NetworkPass pass;
   private final int features;
   private final int mostRows;
@@ -39,8 +42,8 @@ public final class BlockComputation {
   private float[] targets = new float[0];
   private double[] errors = new double[0];
 
-  public BlockComputation(Network network, Loss loss, long seed, Kernels kernels) {
-    this(network, loss, seed, kernels, ALL);
+  public BlockComputation(Objective objective, Kernels kernels) {
+    this(objective, kernels, ALL);
   }
 
   /**
@@ -48,13 +51,15 @@ public final class BlockComputation {
    *     memory; it does not change a bit. Only a shard on which a layer takes statistics is never
    *     computed in pieces.
    */
-  public BlockComputation(Network network, Loss loss, long seed, Kernels kernels, int mostRows) {
-    this.network = network;
-    this.loss = loss;
-    this.seed = seed;
+  public BlockComputation(Objective objective, Kernels kernels, int mostRows) {
+    this.network = objective.network();
+    this.loss = objective.loss();
+    this.seed = objective.seed();
+    this.augment = objective.augment();
     this.mostRows = mostRows;
     this.pass = new NetworkPass(network, kernels);
     features = network.outputShape().size();
+    scratch = new float[augment.isEmpty() ? 0 : network.inputShape().size()];
   }
 
   /**
@@ -233,6 +238,9 @@ public final class BlockComputation {
       int example = order == null ? first + i : order[first + i];
       samples[i] = example;
       data.readInput(example, inputs, i * size);
+      if (order != null) {
+        augment.apply(seed, orderEpoch, example, data.inputShape(), inputs, i * size, scratch);
+      }
       data.readTarget(example, targets, i * width);
     }
   }

@@ -71,8 +71,12 @@ record Trial(Network network, Loss loss, Dataset data, StepPlan plan, UpdateRule
     return new UpdateRule(optimizer, new Schedule.Constant(), clipping);
   }
 
+  Objective objective() {
+    return new Objective(network, loss, SEED);
+  }
+
   PlainStep plain(Kernels kernels) {
-    return new PlainStep(plan, network, loss, rule, SEED, data, kernels);
+    return new PlainStep(plan, objective(), rule, data, kernels);
   }
 
   /** The weights after every step, by the plain step. */
@@ -123,7 +127,7 @@ record Trial(Network network, Loss loss, Dataset data, StepPlan plan, UpdateRule
   }
 
   private BlockComputation worker(Kernels kernels, int mostRows) {
-    return new BlockComputation(network, loss, SEED, kernels, mostRows);
+    return new BlockComputation(objective(), kernels, mostRows);
   }
 
   private BlockSum.Part compute(

@@ -9,6 +9,7 @@ import dev.yamabiko.step.Block;
 import dev.yamabiko.step.BlockComputation;
 import dev.yamabiko.step.ChunkGrid;
 import dev.yamabiko.step.EvaluationPlan;
+import dev.yamabiko.step.Objective;
 import dev.yamabiko.step.Statistics;
 import dev.yamabiko.step.StepPlan;
 import dev.yamabiko.tensor.Kernels;
@@ -47,7 +48,8 @@ final class RunReplica {
     plan = new StepPlan(data.train().size(), job.batchSize(), job.shards(), job.epochs());
     long rows = activationBytes / (network.floatsPerExample() * Float.BYTES);
     int mostRows = (int) Math.max(1, Math.min(rows, BlockComputation.ALL));
-    computation = new BlockComputation(network, job.loss(), job.seed(), kernels, mostRows);
+    Objective objective = new Objective(network, job.loss(), job.seed(), job.data().augment());
+    computation = new BlockComputation(objective, kernels, mostRows);
     weights = new float[network.length()];
     sliceFrom = new int[slices + 1];
     for (int k = 0; k <= slices; k++) {
