@@ -9,6 +9,7 @@ import dev.yamabiko.nn.Network;
 import dev.yamabiko.nn.NetworkPass;
 import dev.yamabiko.nn.Training;
 import dev.yamabiko.tensor.Kernels;
+import dev.yamabiko.tensor.Philox;
 import dev.yamabiko.tensor.ShardRows;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +32,7 @@ public final class BlockComputation {
   private final Loss loss;
   private final long seed;
   private final Augmentations augment;
+  private final Philox random;
   private final float[] scratch;
   private final NetworkPass pass;
   private final int features;
@@ -59,6 +61,7 @@ public final class BlockComputation {
     this.mostRows = mostRows;
     this.pass = new NetworkPass(network, kernels);
     features = network.outputShape().size();
+    random = Philox.stream(seed, Philox.Purpose.AUGMENT, 0, 0, 0);
     scratch = new float[augment.isEmpty() ? 0 : network.inputShape().size()];
   }
 
@@ -239,7 +242,7 @@ public final class BlockComputation {
       samples[i] = example;
       data.readInput(example, inputs, i * size);
       if (order != null) {
-        augment.apply(seed, orderEpoch, example, data.inputShape(), inputs, i * size, scratch);
+        augment.apply(random, orderEpoch, example, data.inputShape(), inputs, i * size, scratch);
       }
       data.readTarget(example, targets, i * width);
     }
