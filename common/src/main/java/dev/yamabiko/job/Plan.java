@@ -67,28 +67,52 @@ public record Plan(
 
   /**
    * An estimate of the floats that training holds when all workers share one JVM, in bytes: the
-   * weights of two versions, as they began, and as workers hold them; the optimizer's state; the
-   * gradient and what is needed to add it up; a gradient for each block; and for each worker the
-   * activations, what layers keep for backward, and two gradients with respect to activations, for
-   * the most examples it computes at once (its largest block, or a part of the validation data).
+   * weights of two versions, as they began, and as workers hold them; the optimizer's state, now
+   * and as it began; copies for a checkpoint, for the best epoch and for a roll-back; the gradient
+   * and what is needed to add it up; a gradient for each block; and {@link #activationBytes}.
    * Neither the dataset nor the JVM itself is counted.
+   *
+   * @param heap the JVM's; activations never take more than half of it
    */
-  public long memoryBytes() {
-    long parameters = network.length();
-    List<Block> blocks = blocks();
-    int rows = validationExamples == 0 ? 0 : new EvaluationPlan(validationExamples).to(0);
-    for (Block block : blocks) {
-      rows = Math.max(rows, steps().rows(0, block).rows());
-    }
-    long perRow = network.floatsPerExample();
+  public long memoryBytes(long heap) {
+    int state = job.optimizer().stateVectors();
+    int copies = 1 + 2 * state + (job.selection().isPresent() ? 1 : 0);
+    copies += job.rollback().isPresent() ? 1 + state : 0;
     int depth = TreeOrder.levels(job.shards());
-    long vectors = 4 + job.optimizer().stateVectors() + depth + blocks.size() + workers;
-    return Float.BYTES * (vectors * parameters + (long) busyWorkers() * rows * perRow);
+    long vectors = 4 + state + copies + depth + blocks().size() + workers;
+    return Float.BYTES * vectors * network.length() + Math.min(activationBytes(), heap / 2);
   }
 
-  /** What would make the job faster, one sentence each; nothing here is an error. */
-  public List<String> advice() {
+  /**
+   * For all workers together: the activations, what layers keep for backward, and gradients with
+   * respect to activations, for the most examples that a worker computes at once (its largest
+   * block, or a part of the validation data). Where memory is scarce they are computed in pieces.
+   */
+  public long activationBytes() {
+    int rows = validationExamples == 0 ? 0 : new EvaluationPlan(validationExamples).to(0);
+    for (Block block : blocks()) {
+      rows = Math.max(rows, steps().rows(0, block).rows());
+    }
+    return Float.BYTES * (long) busyWorkers() * rows * network.floatsPerExample();
+  }
+
+  /**
+   * What would make the job faster, one sentence each; nothing here is an error.
+   *
+   * @param heap the JVM's, in bytes
+   */
+  public List<String> advice(long heap) {
     List<String> advice = new ArrayList<>();
+    if (memoryBytes(heap) > heap) {
+      advice.add(
+          "the JVM may use %s only; give it more, as in YAMABIKO_JAVA_OPTS=-Xmx8g"
+              .formatted(PlanTable.bytes(heap)));
+    } else if (activationBytes() > heap / 2) {
+      advice.add(
+          "activations of %s are computed in pieces to fit the JVM's %s; fewer workers or a smaller"
+                  .formatted(PlanTable.bytes(activationBytes()), PlanTable.bytes(heap))
+              + " batch-size need less");
+    }
     if (job.shards() > 1 && smallestShard() < GOOD_SHARD) {
       advice.add(
           "%d examples per shard or more are faster: now %d; take fewer shards or a larger batch-size"
@@ -107,8 +131,12 @@ public record Plan(
     return advice;
   }
 
-  /** Layers and plan as aligned plain text. */
-  public String table() {
-    return PlanTable.render(this);
+  /**
+   * Layers and plan as aligned plain text.
+   *
+   * @param heap the JVM's, in bytes
+   */
+  public String table(long heap) {
+    return PlanTable.render(this, heap);
   }
 }

@@ -11,8 +11,8 @@ import java.util.Locale;
 final class PlanTable {
   private PlanTable() {}
 
-  static String render(Plan plan) {
-    return layers(plan.network()) + "\n" + numbers(plan);
+  static String render(Plan plan, long heap) {
+    return layers(plan.network()) + "\n" + numbers(plan, heap);
   }
 
   private static String layers(Network network) {
@@ -48,7 +48,7 @@ final class PlanTable {
     return text.toString();
   }
 
-  private static String numbers(Plan plan) {
+  private static String numbers(Plan plan, long heap) {
     Job job = plan.job();
     List<String[]> rows = new ArrayList<>();
     rows.add(new String[] {"training", count(plan.trainingExamples(), "example")});
@@ -69,8 +69,9 @@ final class PlanTable {
                   count(job.epochs(), "epoch"))
         });
     rows.add(new String[] {"workers", number(plan.workers())});
-    rows.add(new String[] {"memory", "about " + bytes(plan.memoryBytes()) + " besides the data"});
-    for (String advice : plan.advice()) {
+    rows.add(
+        new String[] {"memory", "about " + bytes(plan.memoryBytes(heap)) + " besides the data"});
+    for (String advice : plan.advice(heap)) {
       rows.add(new String[] {"advice", advice});
     }
     StringBuilder text = new StringBuilder();

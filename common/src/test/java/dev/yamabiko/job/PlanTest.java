@@ -17,6 +17,8 @@ import org.junit.jupiter.api.Test;
 
 class PlanTest {
 
+  private static final long HEAP = 1L << 30;
+
   private static Job job(String... lines) {
     return JobFile.parse(SampleJob.with(lines), "job.conf", Path.of(""), List.of());
   }
@@ -54,10 +56,10 @@ class PlanTest {
         shards      8 in each batch, 12 or 13 examples each
         steps       605 (121 in each of 5 epochs)
         workers     2
-        memory      about 103.2 MiB besides the data
+        memory      about 103.6 MiB besides the data
         advice      16 examples per shard or more are faster: now 12; take fewer shards or a larger batch-size
         """,
-        new Plan(job, network, 12_030, 2_000, 2).table());
+        new Plan(job, network, 12_030, 2_000, 2).table(HEAP));
   }
 
   @Test
@@ -75,9 +77,9 @@ class PlanTest {
         shards      1 in each batch, 1 example each
         steps       1 (1 in each of 1 epoch)
         workers     1
-        memory      about 72 bytes besides the data
+        memory      about 80 bytes besides the data
         """,
-        sine(job("batch-size = 1", "epochs = 1"), 1, 0, 1).table());
+        sine(job("batch-size = 1", "epochs = 1"), 1, 0, 1).table(HEAP));
   }
 
   @Test
@@ -123,35 +125,50 @@ class PlanTest {
     // dense 1 -> 1: 2 parameters; per row 1 input + 1 output + 2 gradients of width 1.
     int parameters = 2;
     int perRow = 1 + 1 + 2;
-    // Two versions, the first weights and the mean gradient; a level of sums for 1, 2 and 4 shards.
-    int fixed = 4 + 3;
+    // Two versions, the first weights and the mean gradient; a level of sums for 1, 2 and 4 shards;
+    // the weights of a checkpoint.
+    int fixed = 4 + 3 + 1;
     Job sgd = job("shards = 4");
     assertEquals(
-        4 * ((fixed + 0 + 1 + 1) * parameters + 16 * perRow), sine(sgd, 100, 0, 1).memoryBytes());
+        4 * ((fixed + 0 + 1 + 1) * parameters + 16 * perRow),
+        sine(sgd, 100, 0, 1).memoryBytes(HEAP));
     assertEquals(
         4 * ((fixed + 0 + 2 + 2) * parameters + 2 * 8 * perRow),
-        sine(sgd, 100, 0, 2).memoryBytes());
+        sine(sgd, 100, 0, 2).memoryBytes(HEAP));
     Job adam = job("shards = 4", "optimizer = adam");
     assertEquals(
-        4 * ((fixed + 2 + 1 + 1) * parameters + 16 * perRow), sine(adam, 100, 0, 1).memoryBytes());
+        4 * ((fixed + 3 * 2 + 1 + 1) * parameters + 16 * perRow),
+        sine(adam, 100, 0, 1).memoryBytes(HEAP));
     assertEquals(
-        4 * ((fixed + 2 + 1 + 1) * parameters + 256 * perRow),
-        sine(adam, 100, 1000, 1).memoryBytes());
+        4 * ((fixed + 3 * 2 + 1 + 1) * parameters + 256 * perRow),
+        sine(adam, 100, 1000, 1).memoryBytes(HEAP));
   }
 
   @Test
   void shouldAdviseOnlyWhatHelps() {
-    assertEquals(List.of(), sine(job("batch-size = 64", "shards = 4"), 64, 0, 4).advice());
-    assertEquals(List.of(), sine(job("batch-size = 3", "shards = 1"), 64, 0, 1).advice());
+    assertEquals(List.of(), sine(job("batch-size = 64", "shards = 4"), 64, 0, 4).advice(HEAP));
+    assertEquals(List.of(), sine(job("batch-size = 3", "shards = 1"), 64, 0, 1).advice(HEAP));
     assertEquals(
         List.of(
             "16 examples per shard or more are faster: now 8; take fewer shards or a larger"
                 + " batch-size",
             "only 8 of 9 workers get a shard; shards = 9 would keep all busy"),
-        sine(job("batch-size = 64", "shards = 8"), 64, 0, 9).advice());
+        sine(job("batch-size = 64", "shards = 8"), 64, 0, 9).advice(HEAP));
     assertEquals(
         List.of("batch-size 64 is more than the 1 training example: every epoch is one step"),
-        sine(job("batch-size = 64", "shards = 1"), 1, 0, 1).advice());
+        sine(job("batch-size = 64", "shards = 1"), 1, 0, 1).advice(HEAP));
+  }
+
+  @Test
+  void shouldAdviseMoreMemoryWhenTheHeapIsTooSmall() {
+    Plan plan = sine(job("batch-size = 64", "shards = 4"), 64, 0, 1);
+    long vectors = plan.memoryBytes(Long.MAX_VALUE) - plan.activationBytes();
+    assertEquals(
+        List.of("the JVM may use 100 bytes only; give it more, as in YAMABIKO_JAVA_OPTS=-Xmx8g"),
+        plan.advice(100));
+    long enough = 2 * vectors;
+    assertTrue(plan.activationBytes() > enough / 2);
+    assertTrue(plan.advice(enough).get(0).startsWith("activations of 1.0 KiB are computed"));
   }
 
   @Test
@@ -159,7 +176,7 @@ class PlanTest {
     Job job = job("batch-size = 2147483647", "epochs = 2147483647", "shards = 2");
     Plan plan = sine(job, Integer.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE);
     assertEquals(Integer.MAX_VALUE, plan.steps().steps());
-    assertTrue(plan.memoryBytes() > Integer.MAX_VALUE);
+    assertTrue(plan.memoryBytes(Long.MAX_VALUE) > Integer.MAX_VALUE);
   }
 
   @Test

@@ -26,7 +26,7 @@ final class CheckCommand implements Callable<Integer> {
   public Integer call() {
     CheckedJob checked = arguments.checked(session);
     Plan plan = checked.plan(Runtime.getRuntime().availableProcessors());
-    session.print(plan.table().stripTrailing());
+    session.print(plan.table(Runtime.getRuntime().maxMemory()).stripTrailing());
     Map<String, Object> answer = new LinkedHashMap<>();
     answer.put("status", "ok");
     answer.put("job", checked.job().name());
