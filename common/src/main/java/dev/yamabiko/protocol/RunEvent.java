@@ -1,21 +1,28 @@
 package dev.yamabiko.protocol;
 
+import dev.yamabiko.model.Checkpoint;
 import dev.yamabiko.step.Statistics;
 import java.util.Optional;
 
 /** What an observer of a run hears, in order. */
 public sealed interface RunEvent {
 
-  /** Workers are ready, step 0 begins. */
-  record RunStarted(int workers) implements RunEvent {}
+  /**
+   * Workers are ready, the first step begins.
+   *
+   * @param samples applied before, by the run that this one continues
+   */
+  record RunStarted(int workers, long step, long samples) implements RunEvent {}
 
   /**
    * A step has closed on all slices.
    *
    * @param statistics of its batch, with the weights before the step
+   * @param learningRate of the step
    * @param gradientNorm NaN where nobody asked for it
    */
-  record StepClosed(long step, int epoch, Statistics statistics, double gradientNorm)
+  record StepClosed(
+      long step, int epoch, Statistics statistics, float learningRate, double gradientNorm)
       implements RunEvent {}
 
   /**
@@ -24,6 +31,23 @@ public sealed interface RunEvent {
    * @param validation with the weights at the epoch's end
    */
   record EpochClosed(int epoch, long step, Statistics train, Optional<Statistics> validation)
+      implements RunEvent {}
+
+  /**
+   * A checkpoint to be kept. The observer answers the run with {@link RunMessage.CheckpointKept};
+   * until then the run takes no other one.
+   */
+  record CheckpointTaken(Checkpoint checkpoint) implements RunEvent {}
+
+  /**
+   * The run diverged and begins anew from an earlier step, with a smaller learning rate.
+   *
+   * @param reason names step, shard and layer
+   * @param step in which it diverged
+   * @param to where it goes on, its count of roll-backs included
+   * @param rateScale what the learning rate is multiplied by from now on
+   */
+  record RolledBack(String reason, long step, Checkpoint.Position to, double rateScale)
       implements RunEvent {}
 
   /** The last event. */

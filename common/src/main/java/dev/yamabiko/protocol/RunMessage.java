@@ -47,9 +47,16 @@ public sealed interface RunMessage {
     }
   }
 
-  /** A copy of one slice of weights[step]. */
-  record SliceRead(RunKey key, long step, int slice, int from, float[] weights)
+  /**
+   * Copies of one slice of weights[step] and of the optimizer's state.
+   *
+   * @param from where the slice begins in the flat vector
+   */
+  record SliceRead(RunKey key, long step, int slice, int from, float[] weights, float[][] state)
       implements RunMessage {}
+
+  /** Everything up to the last {@link RunEvent.CheckpointTaken} is on disk; see there. */
+  record CheckpointKept(RunKey key) implements RunMessage {}
 
   /** Stop after the steps that have begun; the run ends as cancelled. */
   record CancelRun(RunKey key, String reason) implements RunMessage {}

@@ -2,6 +2,7 @@ package dev.yamabiko.protocol;
 
 import dev.yamabiko.step.Statistics;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * How a run ended.
@@ -13,6 +14,8 @@ import java.util.Optional;
  * @param weights the whole flat vector; absent where there is nothing to keep
  * @param train of the training examples, with these weights
  * @param validation of the validation examples, with these weights
+ * @param bestEpoch counted from 0; present where the job selects one and an epoch has closed
+ * @param rollbacks how often the run has gone back
  */
 public record RunOutcome(
     Status status,
@@ -23,7 +26,9 @@ public record RunOutcome(
     int workers,
     Optional<float[]> weights,
     Optional<Statistics> train,
-    Optional<Statistics> validation) {
+    Optional<Statistics> validation,
+    OptionalInt bestEpoch,
+    int rollbacks) {
 
   /** As scripts read it. */
   public enum Status {

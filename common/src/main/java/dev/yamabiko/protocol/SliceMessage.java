@@ -42,6 +42,6 @@ public sealed interface SliceMessage {
   /** Answered by {@link RunMessage.ShardsMissing} while the slice waits for contributions. */
   record ReportMissing(RunKey key, ActorRef<RunMessage> replyTo) implements SliceMessage {}
 
-  /** Answered by {@link RunMessage.SliceRead} with a copy of weights[step]. */
+  /** Answered by {@link RunMessage.SliceRead} with copies. */
   record ReadSlice(RunKey key, long step, ActorRef<RunMessage> replyTo) implements SliceMessage {}
 }

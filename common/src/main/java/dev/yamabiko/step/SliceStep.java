@@ -13,6 +13,7 @@ import java.util.List;
  */
 public final class SliceStep {
 
+  private final int from;
   private final int length;
   private final StepPlan plan;
   private final UpdateRule rule;
@@ -24,18 +25,18 @@ public final class SliceStep {
   private final BlockSum blockSum;
 
   /**
-   * @param initial the whole flat vector weights[0]; this slice is [from, to) of it
+   * The slice [from, to) of the flat vector; all zeros until {@link #restore}.
+   *
    * @param regions of the network
    */
-  public SliceStep(
-      float[] initial, int from, int to, StepPlan plan, UpdateRule rule, List<Region> regions) {
+  public SliceStep(int from, int to, StepPlan plan, UpdateRule rule, List<Region> regions) {
+    this.from = from;
     this.length = to - from;
     this.plan = plan;
     this.rule = rule;
     this.regions =
         regions.stream().map(r -> r.within(from, to)).filter(r -> r.from() < r.to()).toList();
     weights = new float[2][length];
-    System.arraycopy(initial, from, weights[0], 0, length);
     state = new float[rule.optimizer().stateVectors()][length];
     gradient = new float[length];
     boolean mixed = this.regions.stream().anyMatch(r -> r.rule() != Region.Rule.TRAINED);
@@ -44,15 +45,15 @@ public final class SliceStep {
   }
 
   /**
-   * Goes on from a checkpoint.
+   * Goes on from here.
    *
-   * @param savedWeights this slice of weights[step]
-   * @param savedState this slice of the optimizer's state after that many steps
+   * @param wholeWeights the whole flat vector weights[step]
+   * @param wholeState the optimizer's vectors after so many steps, each as long
    */
-  public void restore(long step, float[] savedWeights, float[][] savedState) {
-    System.arraycopy(savedWeights, 0, weights(step), 0, length);
+  public void restore(long step, float[] wholeWeights, float[][] wholeState) {
+    System.arraycopy(wholeWeights, from, weights(step), 0, length);
     for (int i = 0; i < state.length; i++) {
-      System.arraycopy(savedState[i], 0, state[i], 0, length);
+      System.arraycopy(wholeState[i], from, state[i], 0, length);
     }
   }
 

@@ -23,8 +23,9 @@ class SliceStepTest {
   }
 
   private static SliceStep slice(OptionalDouble clipNorm) {
-    return new SliceStep(
-        new float[] {9, 10, 20, 9}, 1, 3, PLAN, Trial.rule(SGD, clipNorm), TRAINED);
+    SliceStep slice = new SliceStep(1, 3, PLAN, Trial.rule(SGD, clipNorm), TRAINED);
+    slice.restore(0, new float[] {9, 10, 20, 9}, new float[0][]);
+    return slice;
   }
 
   @Test
@@ -95,8 +96,7 @@ class SliceStepTest {
 
   @Test
   void shouldDoNothingWhenEmpty() {
-    SliceStep slice =
-        new SliceStep(new float[4], 4, 4, PLAN, Trial.rule(SGD, OptionalDouble.of(1)), TRAINED);
+    SliceStep slice = new SliceStep(4, 4, PLAN, Trial.rule(SGD, OptionalDouble.of(1)), TRAINED);
     assertEquals(4, slice.aggregate(0, List.of(part(0, 1), part(1, 2))).examples());
     assertEquals(0, slice.squares().length);
     slice.update(0, 3);

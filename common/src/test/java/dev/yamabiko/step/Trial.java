@@ -98,7 +98,8 @@ record Trial(Network network, Loss loss, Dataset data, StepPlan plan, UpdateRule
     for (int k = 0; k < slices; k++) {
       int from = ChunkGrid.sliceFrom(n, slices, k);
       int to = ChunkGrid.sliceFrom(n, slices, k + 1);
-      owners[k] = new SliceStep(weights, from, to, plan, rule, network.regions());
+      owners[k] = new SliceStep(from, to, plan, rule, network.regions());
+      owners[k].restore(0, weights, new float[rule.optimizer().stateVectors()][n]);
     }
     List<BlockComputation> workers =
         List.of(worker(new ScalarKernels()), worker(KernelsFactory.create()));

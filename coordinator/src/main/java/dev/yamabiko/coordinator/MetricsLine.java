@@ -1,7 +1,9 @@
 package dev.yamabiko.coordinator;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.yamabiko.data.Targets;
 import dev.yamabiko.model.CanonicalJson;
+import dev.yamabiko.model.Checkpoint.Position;
 import dev.yamabiko.protocol.RunEvent;
 import dev.yamabiko.step.Statistics;
 import java.util.LinkedHashMap;
@@ -21,6 +23,7 @@ record MetricsLine(Targets targets) {
     line.put("epoch", closed.epoch());
     line.put("examples", closed.statistics().examples());
     put(line, "train", closed.statistics());
+    line.put("learning_rate", closed.learningRate());
     if (!Double.isNaN(closed.gradientNorm())) {
       line.put("gradient_norm", closed.gradientNorm());
     }
@@ -35,6 +38,28 @@ record MetricsLine(Targets targets) {
     put(line, "train", closed.train());
     closed.validation().ifPresent(validation -> put(line, "validation", validation));
     return CanonicalJson.of(line);
+  }
+
+  /**
+   * The steps before {@code to_step} stand above this line, the ones that were taken anew below it.
+   */
+  String of(RunEvent.RolledBack back) {
+    Map<String, Object> line = new LinkedHashMap<>();
+    line.put("rollback", back.to().rollbacks());
+    line.put("diverged_step", back.step());
+    line.put("to_step", back.to().step());
+    line.put("learning_rate_scale", back.rateScale());
+    return CanonicalJson.of(line);
+  }
+
+  /** Whether a line of the file belongs to a run that has come as far as this. */
+  static boolean belongsTo(Position position, JsonNode line) {
+    if (line.has("rollback")) {
+      return line.path("rollback").asInt() <= position.rollbacks();
+    }
+    return line.has("step")
+        ? line.path("step").asLong() < position.step()
+        : line.has("epoch") && line.path("epoch").asInt() < position.epochs();
   }
 
   private void put(Map<String, Object> line, String part, Statistics statistics) {

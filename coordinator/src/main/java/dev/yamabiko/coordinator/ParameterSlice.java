@@ -51,7 +51,8 @@ final class ParameterSlice extends AbstractBehavior<ParameterSlice.Command> {
   private record ComputeFailed(Throwable cause) implements Command {}
 
   /**
-   * What a slice is, for its whole life: slice number {@code slice}, elements from {@code from}.
+   * What a slice is, for its whole life: slice number {@code slice}, elements from {@code from};
+   * its weights are those before {@code step}.
    */
   record Settings(
       RunKey key,
@@ -62,7 +63,8 @@ final class ParameterSlice extends AbstractBehavior<ParameterSlice.Command> {
       SliceStep sliceStep,
       Network network,
       ActorRef<RunMessage> run,
-      Executor compute) {}
+      Executor compute,
+      long step) {}
 
   static Behavior<SliceMessage> create(Settings settings) {
     return Behaviors.transformMessages(
@@ -89,7 +91,7 @@ final class ParameterSlice extends AbstractBehavior<ParameterSlice.Command> {
     this.key = settings.key();
     this.slice = settings.slice();
     this.sliceStep = settings.sliceStep();
-    begin(0);
+    begin(settings.step());
   }
 
   @Override
@@ -255,8 +257,11 @@ final class ParameterSlice extends AbstractBehavior<ParameterSlice.Command> {
               .formatted(read.step(), slice, step));
       return;
     }
-    float[] copy = sliceStep.weights(step).clone();
-    read.replyTo().tell(new RunMessage.SliceRead(key, step, slice, settings.from(), copy));
+    float[][] state = sliceStep.state().clone();
+    Arrays.setAll(state, i -> state[i].clone());
+    float[] weights = sliceStep.weights(step).clone();
+    read.replyTo()
+        .tell(new RunMessage.SliceRead(key, step, slice, settings.from(), weights, state));
   }
 
   private Behavior<Command> onComputeFailed(ComputeFailed failed) {

@@ -1,60 +1,120 @@
 package dev.yamabiko.coordinator;
 
-import dev.yamabiko.data.Targets;
+import dev.yamabiko.model.AtomicFile;
+import dev.yamabiko.model.Checkpoint.Position;
+import dev.yamabiko.model.CheckpointFile;
+import dev.yamabiko.model.CheckpointStore;
 import dev.yamabiko.model.Safetensors;
 import dev.yamabiko.nn.Network;
 import dev.yamabiko.protocol.RunEvent;
-import java.io.BufferedWriter;
-import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
  * What a run leaves on disk: {@code job.conf} and {@code metrics.jsonl} from its start on, {@code
- * model.safetensors} and {@code result.json} at its end. The last two appear whole or not at all,
- * and the result last: where it is, the model that it describes is there too.
+ * checkpoints/} on the way, {@code model.safetensors} and {@code result.json} at its end. Each file
+ * but the metrics appears whole or not at all, and the result last: where it is, the model that it
+ * describes is there too. Metrics are on the disk before the checkpoint that they lead up to.
  *
- * <p>When metrics cannot be written (disk full, directory removed), the run is told once through
+ * <p>When something cannot be written (disk full, directory removed), the run is told once through
  * {@code onFailure}, and {@link #failure} says why; the events that follow are ignored.
  */
 public final class RunDirectory implements RunListener, AutoCloseable {
 
+  private static final String JOB = "job.conf";
   private static final String METRICS = "metrics.jsonl";
+  private static final String RESULT = "result.json";
 
   private final Path directory;
+  private final RunDescription description;
   private final MetricsLine line;
-  private final BufferedWriter metrics;
+  private final MetricsFile metrics;
+  private final CheckpointStore checkpoints;
   private final Consumer<String> onFailure;
   private volatile String failure;
+  private long missing;
 
   private RunDirectory(
-      Path directory, MetricsLine line, BufferedWriter metrics, Consumer<String> onFailure) {
+      Path directory, RunDescription description, MetricsFile metrics, Consumer<String> onFailure) {
     this.directory = directory;
-    this.line = line;
+    this.description = description;
     this.metrics = metrics;
     this.onFailure = onFailure;
+    line = new MetricsLine(description.targets());
+    checkpoints = checkpoints(directory, description.keep());
+  }
+
+  /** Whether a run has begun in this directory. */
+  public static boolean holdsRun(Path directory) {
+    return Files.isRegularFile(directory.resolve(JOB));
+  }
+
+  /** The job of the run that began here, resolved. */
+  public static String jobOf(Path directory) throws IOException {
+    return Files.readString(directory.resolve(JOB));
   }
 
   /**
-   * @param directory exists and is empty
-   * @param job the resolved job file
+   * @param keep how many of the newest stay when one is written
    */
-  public static RunDirectory open(
-      Path directory, String job, Targets targets, Consumer<String> onFailure) throws IOException {
+  public static CheckpointStore checkpoints(Path directory, int keep) {
+    return new CheckpointStore(directory.resolve("checkpoints"), keep);
+  }
+
+  /**
+   * For a new run.
+   *
+   * @param directory exists and is empty
+   * @throws FileAlreadyExistsException if another run began here or is under way
+   */
+  public static RunDirectory begin(
+      Path directory, RunDescription description, Consumer<String> onFailure) throws IOException {
     // Of two runs that chose the same directory, the second fails here.
     Files.writeString(
-        directory.resolve("job.conf"),
-        job.endsWith("\n") ? job : job + "\n",
+        directory.resolve(JOB),
+        text(description),
         StandardOpenOption.CREATE_NEW,
         StandardOpenOption.WRITE);
-    BufferedWriter metrics = Files.newBufferedWriter(directory.resolve(METRICS));
-    return new RunDirectory(directory, new MetricsLine(targets), metrics, onFailure);
+    return new RunDirectory(
+        directory, description, MetricsFile.open(directory.resolve(METRICS)), onFailure);
+  }
+
+  /**
+   * For a run that goes on: cuts the metrics back to the position, and the result that the run had
+   * reached before, if any, is no longer its result.
+   *
+   * @throws FileAlreadyExistsException if the run is under way
+   */
+  public static RunDirectory goOn(
+      Path directory, RunDescription description, Position from, Consumer<String> onFailure)
+      throws IOException {
+    MetricsFile metrics = MetricsFile.open(directory.resolve(METRICS));
+    try {
+      RunDirectory run = new RunDirectory(directory, description, metrics, onFailure);
+      AtomicFile.write(directory.resolve(JOB), file -> Files.writeString(file, text(description)));
+      Files.deleteIfExists(directory.resolve(RESULT));
+      run.checkpoints.goOnFrom(from.step());
+      run.missing = from.step() - metrics.cutBack(from);
+      return run;
+    } catch (IOException e) {
+      metrics.close();
+      throw e;
+    }
+  }
+
+  private static String text(RunDescription description) {
+    String job = description.job();
+    return job.endsWith("\n") ? job : job + "\n";
+  }
+
+  /** Steps of the run before whose metrics are lost. */
+  public long missingSteps() {
+    return missing;
   }
 
   public Path path() {
@@ -63,6 +123,11 @@ public final class RunDirectory implements RunListener, AutoCloseable {
 
   public Path model() {
     return directory.resolve("model.safetensors");
+  }
+
+  /** Whether there is something to go on from. */
+  public boolean hasCheckpoint() {
+    return checkpoints.isPresent();
   }
 
   /** Why the directory could not be written during the run. */
@@ -77,12 +142,24 @@ public final class RunDirectory implements RunListener, AutoCloseable {
     }
     try {
       if (event instanceof RunEvent.StepClosed closed) {
-        write(line.of(closed));
+        metrics.write(line.of(closed));
       } else if (event instanceof RunEvent.EpochClosed closed) {
-        write(line.of(closed));
-        flush();
+        metrics.write(line.of(closed));
+        metrics.flush();
+      } else if (event instanceof RunEvent.CheckpointTaken taken) {
+        metrics.force();
+        checkpoints.write(
+            new CheckpointFile.Content(
+                description.job(),
+                description.dataSha256(),
+                description.metadata(),
+                taken.checkpoint()));
+      } else if (event instanceof RunEvent.RolledBack back) {
+        metrics.cutBack(back.to());
+        metrics.write(line.of(back));
+        checkpoints.cutBack(back.to().step());
       } else if (event instanceof RunEvent.RunEnded) {
-        flush();
+        metrics.flush();
       }
     } catch (IOException e) {
       failure = explain(e);
@@ -90,28 +167,15 @@ public final class RunDirectory implements RunListener, AutoCloseable {
     }
   }
 
-  private void write(String json) throws IOException {
-    metrics.write(json);
-    metrics.write('\n');
-  }
-
-  /** A removed file takes writes without complaint, hence the second look. */
-  private void flush() throws IOException {
-    metrics.flush();
-    if (!Files.exists(directory.resolve(METRICS))) {
-      throw new FileNotFoundException(METRICS + " has been removed during the run");
-    }
-  }
-
   /** Writes the model; to be called before {@link #writeResult}. */
-  public void writeModel(Network network, float[] weights, Map<String, String> metadata)
-      throws IOException {
-    atomically(model(), file -> Safetensors.write(file, network, weights, metadata));
+  public void writeModel(Network network, float[] weights) throws IOException {
+    AtomicFile.write(
+        model(), file -> Safetensors.write(file, network, weights, description.metadata()));
   }
 
   public void writeResult(RunResult result) throws IOException {
-    atomically(
-        directory.resolve("result.json"), file -> Files.writeString(file, result.toJson() + "\n"));
+    AtomicFile.write(
+        directory.resolve(RESULT), file -> Files.writeString(file, result.toJson() + "\n"));
   }
 
   /** Of a run whose result could not be kept: the reason, if there is room for it. */
@@ -120,26 +184,6 @@ public final class RunDirectory implements RunListener, AutoCloseable {
       writeResult(result);
     } catch (IOException e) {
       // The result itself says that the directory cannot be written.
-    }
-  }
-
-  private interface Content {
-    void writeTo(Path file) throws IOException;
-  }
-
-  private static void atomically(Path file, Content content) throws IOException {
-    Path temporary = file.resolveSibling(file.getFileName() + ".part");
-    try {
-      content.writeTo(temporary);
-      Files.move(
-          temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } catch (IOException e) {
-      try {
-        Files.deleteIfExists(temporary);
-      } catch (IOException deletion) {
-        e.addSuppressed(deletion);
-      }
-      throw e;
     }
   }
 

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * How a run ended, as scripts read it: the content of {@code result.json} and of the last line that
@@ -22,7 +23,11 @@ import java.util.Optional;
  * @param epochs closed
  * @param baselineRmse of the trivial forecast, where the data has one
  * @param weightsSha256 empty where the run left no weights
+ * @param samplesApplied by the whole run
+ * @param samplesHere of them by this process; the others by the run that it continued
  * @param seconds from the first step's begin to the last epoch's end
+ * @param bestEpoch whose weights are the model's where the job says so; counted from 0
+ * @param rollbacks how often the run went back after it had diverged
  * @param error why it did not complete; empty when it did
  */
 public record RunResult(
@@ -39,8 +44,11 @@ public record RunResult(
     Optional<String> weightsSha256,
     String dataSha256,
     long samplesApplied,
+    long samplesHere,
     double seconds,
     int parameters,
+    OptionalInt bestEpoch,
+    int rollbacks,
     Path runDirectory,
     Optional<String> error) {
 
@@ -50,6 +58,7 @@ public record RunResult(
       Network network,
       String dataSha256,
       RunOutcome outcome,
+      long samplesBefore,
       double seconds,
       Path runDirectory) {
     Targets targets = data.train().targets();
@@ -69,14 +78,17 @@ public record RunResult(
         outcome.weights().map(WeightsHash::sha256),
         dataSha256,
         outcome.samplesApplied(),
+        Math.max(0, outcome.samplesApplied() - samplesBefore),
         seconds,
         network.parameterCount(),
+        outcome.bestEpoch(),
+        outcome.rollbacks(),
         runDirectory,
         Optional.of(outcome.message()).filter(message -> !message.isEmpty()));
   }
 
   public double samplesPerSecond() {
-    return seconds > 0 ? samplesApplied / seconds : Double.NaN;
+    return seconds > 0 ? samplesHere / seconds : Double.NaN;
   }
 
   /** The same run, but its result could not be kept: nothing of it describes a model file. */
@@ -95,8 +107,11 @@ public record RunResult(
         Optional.empty(),
         dataSha256,
         samplesApplied,
+        samplesHere,
         seconds,
         parameters,
+        bestEpoch,
+        rollbacks,
         runDirectory,
         Optional.of(why));
   }
@@ -122,6 +137,8 @@ public record RunResult(
     json.put("samples_per_second", rounded(samplesPerSecond(), 10));
     json.put("seconds", rounded(seconds, 1000));
     json.put("parameters", parameters);
+    json.put("best_epoch", bestEpoch.isPresent() ? bestEpoch.getAsInt() : null);
+    json.put("rollbacks", rollbacks);
     json.put("run_directory", runDirectory.toString());
     error.ifPresent(why -> json.put("error", why));
     return CanonicalJson.of(json);

@@ -2,6 +2,7 @@ package dev.yamabiko.coordinator;
 
 import akka.actor.typed.ActorRef;
 import dev.yamabiko.job.Job;
+import dev.yamabiko.model.Checkpoint;
 import dev.yamabiko.nn.Network;
 import dev.yamabiko.protocol.DataPart;
 import dev.yamabiko.protocol.RunDefinition;
@@ -24,8 +25,10 @@ import java.util.concurrent.Executor;
 /**
  * What a training run begins with.
  *
+ * @param begin where the run begins: {@link #atStart} or the checkpoint that it resumes from
  * @param workers by name, in the order in which they get shards
- * @param slices of the flat vector, in order; their number does not show in the result
+ * @param slices of the flat vector, in order, as {@link #cut} gives them; their number does not
+ *     show in the result
  * @param compute where slices do their arithmetic
  */
 public record RunSettings(
@@ -34,6 +37,7 @@ public record RunSettings(
     RunDefinition definition,
     Network network,
     StepPlan plan,
+    Checkpoint begin,
     Optional<EvaluationPlan> validation,
     Map<String, ActorRef<WorkerMessage>> workers,
     List<SliceStep> slices,
@@ -49,24 +53,70 @@ public record RunSettings(
   }
 
   /**
-   * weights[0], cut into slices with their optimizer's state: most of what a run allocates.
+   * A run that begins at step 0.
+   *
+   * @param weights the whole flat vector
+   */
+  public static Checkpoint atStart(Job job, float[] weights) {
+    float[][] state = new float[job.optimizer().stateVectors()][weights.length];
+    return new Checkpoint(
+        Checkpoint.Position.START, weights, state, Optional.empty(), Optional.empty());
+  }
+
+  /**
+   * The flat vector and the optimizer's state, cut into slices: most of what a run allocates.
    *
    * @throws IllegalArgumentException if there are more slices than chunks of the grid
    */
-  public static List<SliceStep> initialSlices(Job job, Network network, StepPlan plan, int slices) {
-    int parameters = network.length();
-    if (slices < 1 || slices > ChunkGrid.chunks(parameters)) {
+  public static List<SliceStep> cut(
+      Job job, Network network, StepPlan plan, Checkpoint begin, int slices) {
+    return cut(job, network, plan, begin, slices, begin.position().rollbacks());
+  }
+
+  private static List<SliceStep> cut(
+      Job job, Network network, StepPlan plan, Checkpoint begin, int slices, int rollbacks) {
+    int length = network.length();
+    if (slices < 1 || slices > ChunkGrid.chunks(length)) {
       throw new IllegalArgumentException(
-          "slices: expected 1 to %d but found %d".formatted(ChunkGrid.chunks(parameters), slices));
+          "slices: expected 1 to %d but found %d".formatted(ChunkGrid.chunks(length), slices));
     }
-    float[] initial = network.initialWeights(job.seed());
     List<SliceStep> all = new ArrayList<>();
     for (int k = 0; k < slices; k++) {
-      int from = ChunkGrid.sliceFrom(parameters, slices, k);
-      int to = ChunkGrid.sliceFrom(parameters, slices, k + 1);
-      all.add(new SliceStep(initial, from, to, plan, job.update(), network.regions()));
+      int from = ChunkGrid.sliceFrom(length, slices, k);
+      int to = ChunkGrid.sliceFrom(length, slices, k + 1);
+      SliceStep slice =
+          new SliceStep(
+              from, to, plan, job.update().scaled(rateScale(job, rollbacks)), network.regions());
+      slice.restore(begin.position().step(), begin.weights(), begin.state());
+      all.add(slice);
     }
     return all;
+  }
+
+  /** What the learning rate is multiplied by after so many roll-backs. */
+  private static double rateScale(Job job, int rollbacks) {
+    double scale = 1;
+    for (int i = 0; i < rollbacks; i++) {
+      scale *= job.rollback().orElseThrow().factor();
+    }
+    return scale;
+  }
+
+  double rateScale(int rollbacks) {
+    return rateScale(job, rollbacks);
+  }
+
+  float learningRate(long step, int rollbacks) {
+    return job.update().scaled(rateScale(rollbacks)).learningRate(plan, step);
+  }
+
+  /** As many slices as at first, with other weights. */
+  List<SliceStep> slicesAt(Checkpoint from, int rollbacks) {
+    return cut(job, network, plan, from, slices.size(), rollbacks);
+  }
+
+  Optional<BestEpoch> bestEpoch() {
+    return job.selection().map(selection -> new BestEpoch(selection, network.outputShape().size()));
   }
 
   EvaluationPlan evaluationPlan(DataPart data) {
@@ -76,13 +126,14 @@ public record RunSettings(
     };
   }
 
-  List<ParameterSlice.Settings> sliceSettings(ActorRef<RunMessage> run) {
+  List<ParameterSlice.Settings> sliceSettings(
+      RunKey current, List<SliceStep> parts, long step, ActorRef<RunMessage> run) {
     List<ParameterSlice.Settings> all = new ArrayList<>();
     int from = 0;
-    for (SliceStep slice : slices) {
+    for (SliceStep slice : parts) {
       all.add(
           new ParameterSlice.Settings(
-              key, all.size(), slices.size(), from, plan, slice, network, run, compute));
+              current, all.size(), parts.size(), from, plan, slice, network, run, compute, step));
       from += slice.length();
     }
     return all;

@@ -7,6 +7,10 @@ import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
 import akka.actor.typed.javadsl.TimerScheduler;
+import dev.yamabiko.job.Rollback;
+import dev.yamabiko.model.Checkpoint;
+import dev.yamabiko.model.Checkpoint.Best;
+import dev.yamabiko.model.Checkpoint.Position;
 import dev.yamabiko.protocol.DataPart;
 import dev.yamabiko.protocol.RunEvent;
 import dev.yamabiko.protocol.RunKey;
@@ -17,24 +21,27 @@ import dev.yamabiko.protocol.SliceMessage;
 import dev.yamabiko.protocol.WorkerMessage;
 import dev.yamabiko.step.Block;
 import dev.yamabiko.step.ShardPlanner;
+import dev.yamabiko.step.SliceStep;
 import dev.yamabiko.step.Statistics;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeSet;
-import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
- * Owns the plan of one run: which blocks each worker holds, epoch ends, evaluation, the deadline of
- * every wait. Within an epoch it only listens: workers and slices drive each other, step by step,
- * under the lease given at the epoch's start.
+ * Owns the plan of one run: which blocks each worker holds, epoch ends, evaluation, checkpoints,
+ * roll-backs, the deadline of every wait. Under a lease it only listens: workers and slices drive
+ * each other, step by step, until the epoch's end or the next step at which a checkpoint is due.
+ * Then slices are at rest, and what is to be evaluated or copied is asked for.
  *
  * <p>Ends with exactly one {@link RunEvent.RunEnded} and stops. A worker or slice that fails or is
- * lost, a diverged loss, or a deadline that passes ends the run as failed, with the cause.
+ * lost, a loss that diverged for good, or a deadline that passes ends the run as failed, with the
+ * cause. Lost state comes back from the last checkpoint.
  */
 public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
 
@@ -52,6 +59,7 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
   private static final Duration PREPARE_DEADLINE = Duration.ofMinutes(10);
   private static final Duration EVALUATE_DEADLINE = Duration.ofMinutes(30);
   private static final Duration ANSWER_DEADLINE = Duration.ofMinutes(1);
+  private static final Duration KEEP_DEADLINE = Duration.ofMinutes(10);
   private static final Object DEADLINE = "deadline";
 
   private enum Phase {
@@ -59,7 +67,7 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
     TRAINING,
     PAUSING,
     EVALUATING,
-    READING
+    COPYING
   }
 
   public static Behavior<RunMessage> create(RunSettings settings) {
@@ -71,7 +79,6 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
   }
 
   private final RunSettings settings;
-  private final RunKey key;
   private final TimerScheduler<Command> timers;
   private final ActorRef<RunMessage> self;
   private final List<ActorRef<SliceMessage>> slices = new ArrayList<>();
@@ -83,24 +90,33 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
 
   private final Map<Long, RunMessage.SliceUpdated[]> updates = new LinkedHashMap<>();
   private final StepDeadline stepDeadline = new StepDeadline();
+  private RunKey key;
   private Phase phase = Phase.JOINING;
-  private long lease;
+  private Position position;
+
+  /** Whose weights the slices hold: the position's, but for the best epoch's at the very end. */
   private long step;
+
+  private long lease;
   private long untilStep;
   private long stepBegan;
-  private long samplesApplied;
-  private int epochsClosed;
-  private Statistics epochStatistics;
   private Optional<String> cancelled = Optional.empty();
   private long pausedAt;
-  private Evaluation evaluation;
-  private Optional<Statistics> validation = Optional.empty();
-  private Optional<Statistics> train = Optional.empty();
-  private float[] weights;
+  private Optional<BestEpoch> bestEpoch;
+  private Checkpoint rollbackTo;
 
-  /** Statistics of a dataset's parts as they come in, and what to do with their sum. */
-  private record Evaluation(
-      DataPart data, Statistics[] parts, Function<Statistics, Behavior<Command>> whenComplete) {}
+  /** The last checkpoint, and whether it has been kept. */
+  private Checkpoint taken;
+
+  private boolean keeping;
+  private Evaluation evaluation;
+  private Snapshot snapshot;
+
+  /** What follows the wait that the phase names. */
+  private Supplier<Behavior<Command>> next;
+
+  /** Of the weights that slices hold. */
+  private Optional<Statistics> validation = Optional.empty();
 
   private TrainingRun(
       ActorContext<Command> context, TimerScheduler<Command> timers, RunSettings settings) {
@@ -109,8 +125,13 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
     this.key = settings.key();
     this.timers = timers;
     self = context.messageAdapter(RunMessage.class, FromOutside::new);
-    spawnSlices();
-    invite();
+    Checkpoint begin = settings.begin();
+    position = begin.position();
+    step = position.step();
+    bestEpoch = settings.bestEpoch().map(best -> best.at(begin));
+    rollbackTo = begin.rollbackTo().orElse(begin);
+    settings.workers().forEach((name, ref) -> context.watchWith(ref, new WorkerLost(name)));
+    join(settings.slices(), this::start);
   }
 
   @Override
@@ -123,32 +144,48 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
         .build();
   }
 
-  private void spawnSlices() {
-    List<ParameterSlice.Settings> all = settings.sliceSettings(self);
-    for (ParameterSlice.Settings slice : all) {
-      ActorRef<SliceMessage> ref =
-          getContext().spawn(ParameterSlice.create(slice), "slice-" + slice.slice());
+  /** Slices begin with the weights of {@code step}, workers get ready, and then goes on. */
+  private void join(List<SliceStep> parts, Supplier<Behavior<Command>> then) {
+    phase = Phase.JOINING;
+    next = then;
+    slices.clear();
+    updates.clear();
+    waitingFor.clear();
+    for (ParameterSlice.Settings slice : settings.sliceSettings(key, parts, step, self)) {
+      String name = "slice-%d-%d".formatted(key.lineage(), slice.slice());
+      ActorRef<SliceMessage> ref = getContext().spawn(ParameterSlice.create(slice), name);
       getContext().watchWith(ref, new SliceLost(slice.slice()));
       slices.add(ref);
     }
     slices.forEach(slice -> slice.tell(new SliceMessage.MeetPeers(key, slices)));
-  }
-
-  private void invite() {
     settings
         .workers()
         .forEach(
             (name, worker) -> {
-              getContext().watchWith(worker, new WorkerLost(name));
               waitingFor.add(name);
               worker.tell(new WorkerMessage.JoinRun(key, settings.definition(), slices, self));
             });
     await(PREPARE_DEADLINE, "workers to get ready");
   }
 
+  /** Begins anew with other weights; all that is still under way is fenced off. */
+  private Behavior<Command> joinAgain(Checkpoint from, Supplier<Behavior<Command>> then) {
+    for (ActorRef<SliceMessage> slice : slices) {
+      getContext().unwatch(slice);
+      getContext().stop(slice);
+    }
+    key = key.nextLineage();
+    step = from.position().step();
+    validation = Optional.empty();
+    join(settings.slicesAt(from, position.rollbacks()), then);
+    return this;
+  }
+
   private Behavior<Command> onFromOutside(FromOutside command) {
     RunMessage message = command.message();
-    if (!message.key().equals(key)) {
+    boolean fromObserver =
+        message instanceof RunMessage.CancelRun || message instanceof RunMessage.CheckpointKept;
+    if (!(fromObserver ? message.key().isOfSameTerm(key) : message.key().equals(key))) {
       getContext().getLog().debug("refused run={} of={}", message.key(), key);
       return this;
     } else if (message instanceof RunMessage.WorkerReady ready) {
@@ -163,10 +200,12 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
       return onLeasePaused(paused);
     } else if (message instanceof RunMessage.SliceRead read) {
       return onSliceRead(read);
+    } else if (message instanceof RunMessage.CheckpointKept) {
+      return onCheckpointKept();
     } else if (message instanceof RunMessage.CancelRun cancel) {
       return onCancelRun(cancel);
     } else if (message instanceof RunMessage.Diverged diverged) {
-      return fail(diverged.message());
+      return onDiverged(diverged);
     } else if (message instanceof RunMessage.WorkerFailed failed) {
       return fail("worker %s failed: %s".formatted(failed.worker(), failed.cause()));
     } else if (message instanceof RunMessage.SliceFailed failed) {
@@ -181,22 +220,43 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
     }
     slices.forEach(
         slice -> slice.tell(new SliceMessage.AddWorker(key, ready.worker(), ready.ref())));
-    if (!waitingFor.isEmpty()) {
-      return this;
-    }
-    settings.events().tell(new RunEvent.RunStarted(settings.workers().size()));
+    return waitingFor.isEmpty() ? next.get() : this;
+  }
+
+  private Behavior<Command> start() {
+    settings
+        .events()
+        .tell(new RunEvent.RunStarted(settings.workers().size(), step, position.samples()));
     List<List<Block>> blocks =
         ShardPlanner.plan(settings.plan().shards(), settings.workers().size());
     int i = 0;
     for (String name : settings.workers().keySet()) {
       leases.put(name, blocks.get(i++));
     }
-    return trainUntil(settings.plan().endOfEpoch(0));
+    return isEpochAtItsEnd() ? closeEpoch() : goOn();
+  }
+
+  private boolean isEpochAtItsEnd() {
+    return position.epochs() < settings.plan().epochs()
+        && step == settings.plan().endOfEpoch(position.epochs());
+  }
+
+  /** All that belongs to the steps taken is done: the next lease, or the end. */
+  private Behavior<Command> goOn() {
+    if (cancelled.isPresent()) {
+      return stopHere();
+    }
+    if (step >= settings.plan().steps() || bestEpoch.filter(BestEpoch::isOver).isPresent()) {
+      return finish();
+    }
+    long epochEnd = settings.plan().endOfEpoch(position.epochs());
+    return trainUntil(Math.min(epochEnd, settings.job().checkpoints().nextAfter(step)));
   }
 
   private Behavior<Command> trainUntil(long until) {
     phase = Phase.TRAINING;
     untilStep = until;
+    validation = Optional.empty();
     lease++;
     settings
         .workers()
@@ -219,19 +279,13 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
     while (isClosed(updates.get(step))) {
       closeStep(updates.remove(step)[0]);
     }
-    if (phase == Phase.TRAINING && step == untilStep) {
-      return cancelled.isPresent() ? stopHere() : closeEpoch();
+    if (phase != Phase.TRAINING || step < untilStep) {
+      return this;
     }
-    return this;
-  }
-
-  /**
-   * Keeps the weights of the current step, and closes the epoch where it happens to be at its end.
-   */
-  private Behavior<Command> stopHere() {
-    return step == settings.plan().endOfEpoch(epochsClosed)
-        ? epochClosed(Optional.empty())
-        : readWeights();
+    if (cancelled.isPresent()) {
+      return stopHere();
+    }
+    return isEpochAtItsEnd() ? closeEpoch() : keepIfDue(false);
   }
 
   private static boolean isClosed(RunMessage.SliceUpdated[] all) {
@@ -251,13 +305,16 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
     stepDeadline.closed(Duration.ofNanos(now - stepBegan));
     stepBegan = now;
     Statistics statistics = update.statistics();
-    samplesApplied += statistics.examples();
-    epochStatistics = epochStatistics == null ? statistics : epochStatistics.plus(statistics);
+    position = position.afterStep(statistics);
     settings
         .events()
         .tell(
             new RunEvent.StepClosed(
-                step, settings.plan().epochOf(step), statistics, update.norm()));
+                step,
+                settings.plan().epochOf(step),
+                statistics,
+                settings.learningRate(step, position.rollbacks()),
+                update.norm()));
     step++;
     if (phase == Phase.TRAINING && step < untilStep) {
       await(stepDeadline.next(), "step " + step + " to close");
@@ -265,39 +322,48 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
   }
 
   private Behavior<Command> closeEpoch() {
-    if (settings.validation().isEmpty()) {
-      return epochClosed(Optional.empty());
-    }
-    return evaluate(DataPart.VALIDATION, sum -> epochClosed(Optional.of(sum)));
+    return evaluateValidation(this::epochClosed);
   }
 
-  private Behavior<Command> epochClosed(Optional<Statistics> sum) {
-    validation = sum;
-    settings
-        .events()
-        .tell(new RunEvent.EpochClosed(epochsClosed, step, epochStatistics, validation));
-    epochStatistics = null;
-    epochsClosed++;
-    if (cancelled.isPresent()) {
-      return readWeights();
-    }
-    if (step < settings.plan().steps()) {
-      validation = Optional.empty();
-      return trainUntil(settings.plan().endOfEpoch(epochsClosed));
+  private Behavior<Command> evaluateValidation(Supplier<Behavior<Command>> then) {
+    if (settings.validation().isEmpty()) {
+      return then.get();
     }
     return evaluate(
-        DataPart.TRAIN,
-        all -> {
-          train = Optional.of(all);
-          return readWeights();
+        DataPart.VALIDATION,
+        () -> {
+          validation = Optional.of(evaluation.sum());
+          return then.get();
         });
   }
 
-  private Behavior<Command> evaluate(
-      DataPart data, Function<Statistics, Behavior<Command>> whenComplete) {
+  private Behavior<Command> epochClosed() {
+    int epoch = position.epochs();
+    Statistics sum = position.epoch().orElseThrow();
+    settings.events().tell(new RunEvent.EpochClosed(epoch, step, sum, validation));
+    position = position.afterEpoch();
+    boolean best = bestEpoch.isPresent() && bestEpoch.get().close(epoch, step, sum, validation);
+    return keepIfDue(best);
+  }
+
+  private Behavior<Command> keepIfDue(boolean best) {
+    if (!best && !settings.job().checkpoints().isDue(step)) {
+      return goOn();
+    }
+    return take(
+        () -> {
+          if (best) {
+            bestEpoch.get().keep(taken.weights());
+          }
+          return goOn();
+        });
+  }
+
+  private Behavior<Command> evaluate(DataPart data, Supplier<Behavior<Command>> then) {
     phase = Phase.EVALUATING;
+    next = then;
     int parts = settings.evaluationPlan(data).parts();
-    evaluation = new Evaluation(data, new Statistics[parts], whenComplete);
+    evaluation = new Evaluation(data, step, parts);
     int workers = settings.workers().size();
     int i = 0;
     for (Map.Entry<String, ActorRef<WorkerMessage>> worker : settings.workers().entrySet()) {
@@ -312,17 +378,129 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
   }
 
   private Behavior<Command> onPartEvaluated(RunMessage.PartEvaluated evaluated) {
-    if (phase != Phase.EVALUATING
-        || evaluated.step() != step
-        || evaluated.data() != evaluation.data()) {
+    if (phase != Phase.EVALUATING || !evaluation.accept(evaluated)) {
       return this;
     }
-    evaluation.parts()[evaluated.part()] = evaluated.statistics();
-    if (Arrays.asList(evaluation.parts()).contains(null)) {
+    if (!evaluation.isComplete()) {
       await(EVALUATE_DEADLINE, "the evaluation after step " + step);
       return this;
     }
-    return evaluation.whenComplete().apply(Statistics.sum(List.of(evaluation.parts())));
+    return next.get();
+  }
+
+  /** Takes a checkpoint, unless the last one was taken here, and goes on while it is written. */
+  private Behavior<Command> take(Supplier<Behavior<Command>> then) {
+    if (taken != null && taken.position().equals(position)) {
+      return then.get();
+    }
+    phase = Phase.COPYING;
+    next = then;
+    snapshot =
+        new Snapshot(
+            settings.network().length(), settings.job().optimizer().stateVectors(), slices.size());
+    slices.forEach(slice -> slice.tell(new SliceMessage.ReadSlice(key, step, self)));
+    for (int i = 0; i < slices.size(); i++) {
+      waitingFor.add("slice " + i);
+    }
+    await(ANSWER_DEADLINE, "the weights");
+    return this;
+  }
+
+  private Behavior<Command> onSliceRead(RunMessage.SliceRead read) {
+    if (phase != Phase.COPYING || !waitingFor.remove("slice " + read.slice())) {
+      return this;
+    }
+    snapshot.accept(read);
+    if (snapshot.isComplete() && keeping) {
+      await(KEEP_DEADLINE, "the checkpoint before to be written");
+    }
+    return keepTaken();
+  }
+
+  private Behavior<Command> onCheckpointKept() {
+    keeping = false;
+    return phase == Phase.COPYING ? keepTaken() : this;
+  }
+
+  /** One checkpoint is written at a time, so that a slow disk does not fill the memory. */
+  private Behavior<Command> keepTaken() {
+    if (!snapshot.isComplete() || keeping) {
+      return this;
+    }
+    boolean due = settings.job().checkpoints().isDue(step);
+    Optional<Checkpoint> back =
+        settings.job().rollback().filter(r -> !due).map(rollback -> rollbackTo);
+    taken =
+        new Checkpoint(
+            position,
+            snapshot.weights(),
+            snapshot.state(),
+            bestEpoch.flatMap(BestEpoch::best),
+            back);
+    snapshot = null;
+    if (due) {
+      rollbackTo = taken;
+    }
+    keeping = true;
+    settings.events().tell(new RunEvent.CheckpointTaken(taken));
+    return next.get();
+  }
+
+  /** Keeps the weights of the current step; the epoch stays open, even at its end. */
+  private Behavior<Command> stopHere() {
+    return take(
+        () ->
+            end(Status.CANCELLED, cancelled.get(), Optional.of(taken.weights()), Optional.empty()));
+  }
+
+  /** All steps are taken. What describes the model is measured with the weights that it has. */
+  private Behavior<Command> finish() {
+    return take(
+        () -> {
+          Optional<Best> best = bestEpoch.flatMap(BestEpoch::best);
+          if (best.isEmpty() || best.get().weights().isEmpty() || best.get().step() == step) {
+            return measure(taken.weights());
+          }
+          float[] weights = best.get().weights().get();
+          Position there = new Position(best.get().step(), 0, 0, Optional.empty(), 0);
+          Checkpoint model =
+              new Checkpoint(there, weights, taken.state(), Optional.empty(), Optional.empty());
+          return joinAgain(model, () -> measure(weights));
+        });
+  }
+
+  private Behavior<Command> measure(float[] weights) {
+    if (cancelled.isPresent()) {
+      return stopHere();
+    }
+    if (settings.validation().isPresent() && validation.isEmpty()) {
+      return evaluateValidation(() -> measure(weights));
+    }
+    return evaluate(
+        DataPart.TRAIN,
+        () -> end(Status.COMPLETED, "", Optional.of(weights), Optional.of(evaluation.sum())));
+  }
+
+  private Behavior<Command> onDiverged(RunMessage.Diverged diverged) {
+    Optional<Rollback> rollback = settings.job().rollback();
+    if (rollback.isEmpty()) {
+      return fail(diverged.message());
+    }
+    int count = position.rollbacks() + 1;
+    if (count > rollback.get().atMost()) {
+      return fail(
+          "%s (after %d roll-backs, as many as the job allows)"
+              .formatted(diverged.message(), count - 1));
+    }
+    position = rollbackTo.position().again(count);
+    bestEpoch = settings.bestEpoch().map(best -> best.at(rollbackTo));
+    taken = null;
+    settings
+        .events()
+        .tell(
+            new RunEvent.RolledBack(
+                diverged.message(), diverged.step(), position, settings.rateScale(count)));
+    return joinAgain(rollbackTo, () -> isEpochAtItsEnd() ? closeEpoch() : goOn());
   }
 
   /** Stops after the steps that have begun: pause all leases, see how far each worker is. */
@@ -331,8 +509,8 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
       return this;
     }
     cancelled = Optional.of(cancel.reason());
-    if (phase == Phase.JOINING) {
-      return end(Status.CANCELLED, cancel.reason());
+    if (leases.isEmpty()) {
+      return end(Status.CANCELLED, cancel.reason(), Optional.empty(), Optional.empty());
     }
     if (phase == Phase.TRAINING) {
       phase = Phase.PAUSING;
@@ -347,7 +525,7 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
               });
       await(ANSWER_DEADLINE, "workers to pause");
     } else if (phase == Phase.EVALUATING) {
-      return evaluation.data() == DataPart.VALIDATION ? stopHere() : readWeights();
+      return stopHere();
     }
     return this;
   }
@@ -364,30 +542,6 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
     // Some workers may be a step behind; all finish the last step that anybody began.
     long until = Math.max(pausedAt, step);
     return until == step ? stopHere() : trainUntil(until);
-  }
-
-  private Behavior<Command> readWeights() {
-    phase = Phase.READING;
-    weights = new float[settings.network().length()];
-    slices.forEach(slice -> slice.tell(new SliceMessage.ReadSlice(key, step, self)));
-    for (int i = 0; i < slices.size(); i++) {
-      waitingFor.add("slice " + i);
-    }
-    await(ANSWER_DEADLINE, "the weights");
-    return this;
-  }
-
-  private Behavior<Command> onSliceRead(RunMessage.SliceRead read) {
-    if (phase != Phase.READING || !waitingFor.remove("slice " + read.slice())) {
-      return this;
-    }
-    System.arraycopy(read.weights(), 0, weights, read.from(), read.weights().length);
-    if (!waitingFor.isEmpty()) {
-      return this;
-    }
-    return cancelled.isPresent()
-        ? end(Status.CANCELLED, cancelled.get())
-        : end(Status.COMPLETED, "");
   }
 
   /**
@@ -432,14 +586,18 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
   }
 
   private Behavior<Command> fail(String cause) {
-    weights = null;
-    train = Optional.empty();
     validation = Optional.empty();
-    return end(Status.FAILED, cause);
+    return end(Status.FAILED, cause, Optional.empty(), Optional.empty());
   }
 
-  private Behavior<Command> end(Status status, String message) {
+  private Behavior<Command> end(
+      Status status, String message, Optional<float[]> weights, Optional<Statistics> train) {
     settings.workers().values().forEach(w -> w.tell(new WorkerMessage.LeaveRun(key)));
+    OptionalInt best =
+        bestEpoch
+            .flatMap(BestEpoch::best)
+            .map(b -> OptionalInt.of(b.epoch()))
+            .orElse(OptionalInt.empty());
     settings
         .events()
         .tell(
@@ -447,13 +605,15 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
                 new RunOutcome(
                     status,
                     message,
-                    epochsClosed,
-                    step,
-                    samplesApplied,
+                    position.epochs(),
+                    position.step(),
+                    position.samples(),
                     settings.workers().size(),
-                    Optional.ofNullable(weights),
+                    weights,
                     train,
-                    validation)));
+                    validation,
+                    best,
+                    position.rollbacks())));
     return Behaviors.stopped();
   }
 }

@@ -145,12 +145,12 @@ class ParameterSliceTest {
   private ActorRef<SliceMessage> slice(int number, int slices, Optional<Clipping> clip) {
     SliceStep step =
         new SliceStep(
-            new float[] {10, 20},
             0,
             2,
             PLAN,
             new UpdateRule(new Sgd(1, 0, false, 0), new Schedule.Constant(), clip),
             List.of(new Region(0, 2, Region.Rule.TRAINED, 0)));
+    step.restore(0, new float[] {10, 20}, new float[0][]);
     ActorRef<SliceMessage> slice =
         KIT.spawn(
             ParameterSlice.create(
@@ -163,7 +163,8 @@ class ParameterSliceTest {
                     step,
                     NETWORK,
                     run.ref(),
-                    ForkJoinPool.commonPool())));
+                    ForkJoinPool.commonPool(),
+                    0)));
     slice.tell(new SliceMessage.AddWorker(KEY, "worker-1", worker.ref()));
     return slice;
   }

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,14 +30,18 @@ class RunDirectoryTest {
   private static final Targets CLASSES = Targets.Classes.numbered(3);
   private static final Targets VALUES =
       new Targets.Values(List.of(Targets.Value.plain("a"), Targets.Value.plain("b")));
-  private static final RunEvent STARTED = new RunEvent.RunStarted(2);
+  private static final RunEvent STARTED = new RunEvent.RunStarted(2, 0, 0);
 
   private final List<String> failures = new ArrayList<>();
 
   @TempDir Path directory;
 
   private RunDirectory open(Targets targets) throws IOException {
-    return RunDirectory.open(directory, "name = test", targets, failures::add);
+    return RunDirectory.begin(directory, description(targets), failures::add);
+  }
+
+  private static RunDescription description(Targets targets) {
+    return new RunDescription("name = test", "d", Map.of("format", "yamabiko"), targets, 2);
   }
 
   private String content(String file) throws IOException {
@@ -44,7 +49,7 @@ class RunDirectoryTest {
   }
 
   private static RunEvent step(long step, double gradientNorm) {
-    return new RunEvent.StepClosed(step, 0, new Statistics(4, 5, 3, 32), gradientNorm);
+    return new RunEvent.StepClosed(step, 0, new Statistics(4, 5, 3, 32), 0.5f, gradientNorm);
   }
 
   @Test
@@ -59,8 +64,8 @@ class RunDirectoryTest {
     }
     assertEquals(
         """
-        {"step":0,"epoch":0,"examples":4,"train_loss":1.25,"train_accuracy":0.75}
-        {"step":1,"epoch":0,"examples":4,"train_loss":1.25,"train_accuracy":0.75,"gradient_norm":0.25}
+        {"step":0,"epoch":0,"examples":4,"train_loss":1.25,"train_accuracy":0.75,"learning_rate":0.5}
+        {"step":1,"epoch":0,"examples":4,"train_loss":1.25,"train_accuracy":0.75,"learning_rate":0.5,"gradient_norm":0.25}
         {"epoch":0,"steps":2,"train_loss":1.25,"train_accuracy":0.75,"validation_loss":1.5,"validation_accuracy":0.5}
         """,
         content("metrics.jsonl"));
@@ -76,7 +81,7 @@ class RunDirectoryTest {
     }
     assertEquals(
         """
-        {"step":0,"epoch":0,"examples":4,"train_loss":1.25,"train_rmse":2.0}
+        {"step":0,"epoch":0,"examples":4,"train_loss":1.25,"train_rmse":2.0,"learning_rate":0.5}
         {"epoch":0,"steps":1,"train_loss":1.25,"train_rmse":1.0}
         """,
         content("metrics.jsonl"));
@@ -97,10 +102,11 @@ class RunDirectoryTest {
     try (RunDirectory run = open(CLASSES)) {
       run.onEvent(
           new RunEvent.StepClosed(
-              0, 0, new Statistics(1, Double.POSITIVE_INFINITY, 0, 0), Double.NaN));
+              0, 0, new Statistics(1, Double.POSITIVE_INFINITY, 0, 0), 0.5f, Double.NaN));
     }
     assertEquals(
-        "{\"step\":0,\"epoch\":0,\"examples\":1,\"train_loss\":null,\"train_accuracy\":0.0}\n",
+        "{\"step\":0,\"epoch\":0,\"examples\":1,\"train_loss\":null,\"train_accuracy\":0.0,"
+            + "\"learning_rate\":0.5}\n",
         content("metrics.jsonl"));
   }
 
@@ -137,7 +143,7 @@ class RunDirectoryTest {
   @Test
   void shouldLeaveModelAndResultWhole() throws IOException {
     try (RunDirectory run = open(CLASSES)) {
-      run.writeModel(NETWORK, new float[9], Map.of("format", "yamabiko"));
+      run.writeModel(NETWORK, new float[9]);
       run.writeResult(result(run.path()));
       assertTrue(Files.size(run.model()) > 36);
     }
@@ -153,9 +159,7 @@ class RunDirectoryTest {
   void shouldLeaveNoPartWhenModelCannotBeWritten() throws IOException {
     try (RunDirectory run = open(CLASSES)) {
       Files.createDirectories(run.model().resolve("in-the-way"));
-      IOException e =
-          assertThrows(
-              IOException.class, () -> run.writeModel(NETWORK, new float[9], Map.of("a", "b")));
+      IOException e = assertThrows(IOException.class, () -> run.writeModel(NETWORK, new float[9]));
       assertTrue(run.explain(e).startsWith("cannot write to " + directory), run.explain(e));
     }
     assertFalse(Files.exists(directory.resolve("model.safetensors.part")));
@@ -176,8 +180,11 @@ class RunDirectoryTest {
         Optional.empty(),
         "d",
         8,
+        8,
         2,
         9,
+        OptionalInt.empty(),
+        0,
         directory,
         Optional.empty());
   }

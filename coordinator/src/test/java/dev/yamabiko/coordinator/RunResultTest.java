@@ -15,6 +15,7 @@ import dev.yamabiko.step.Statistics;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
 class RunResultTest {
@@ -45,7 +46,7 @@ class RunResultTest {
     LoadedData data =
         new LoadedData(loaded.train(), loaded.validation(), loaded.scaling(), baseline);
     Network network = job.model().build(data.train().inputShape());
-    return RunResult.of(job, data, network, "dada", outcome, 0.12345678, Path.of("/runs/small"));
+    return RunResult.of(job, data, network, "dada", outcome, 0, 0.12345678, Path.of("/runs/small"));
   }
 
   private static RunOutcome completed() {
@@ -58,7 +59,9 @@ class RunResultTest {
         2,
         Optional.of(new float[0]),
         Optional.of(TRAIN),
-        Optional.of(VALIDATION));
+        Optional.of(VALIDATION),
+        OptionalInt.of(0),
+        0);
   }
 
   @Test
@@ -69,7 +72,7 @@ class RunResultTest {
             + "\"validation_rmse\":null,\"weights_sha256\":"
             + "\"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\","
             + "\"data_sha256\":\"dada\",\"samples_applied\":12,\"samples_per_second\":97.2,"
-            + "\"seconds\":0.123,\"parameters\":9,\"run_directory\":\"/runs/small\"}",
+            + "\"seconds\":0.123,\"parameters\":9,\"best_epoch\":0,\"rollbacks\":0,\"run_directory\":\"/runs/small\"}",
         of(SPIRALS, completed(), Optional.empty()).toJson());
   }
 
@@ -80,6 +83,16 @@ class RunResultTest {
         json.contains(
             "\"validation_accuracy\":null,\"validation_rmse\":2.0,\"baseline_rmse\":2.5,"),
         json);
+  }
+
+  @Test
+  void shouldCountOnlyItsOwnSamplesPerSecondWhenTheRunWasContinued() {
+    LoadedData data = DataLoader.load(SPIRALS.data(), SPIRALS.seed());
+    Network network = SPIRALS.model().build(data.train().inputShape());
+    RunResult result =
+        RunResult.of(SPIRALS, data, network, "dada", completed(), 8, 2, Path.of("/runs/small"));
+    assertEquals(12, result.samplesApplied());
+    assertEquals(2, result.samplesPerSecond());
   }
 
   @Test
@@ -94,7 +107,9 @@ class RunResultTest {
             2,
             Optional.empty(),
             Optional.empty(),
-            Optional.empty());
+            Optional.empty(),
+            OptionalInt.empty(),
+            1);
     String json = of(SPIRALS, outcome, Optional.empty()).toJson();
     assertTrue(json.contains("\"status\":\"failed\""), json);
     assertTrue(json.contains("\"train_loss\":null,\"validation_loss\":null,"), json);

@@ -13,6 +13,8 @@ import dev.yamabiko.data.DataSource;
 import dev.yamabiko.data.DataSpec;
 import dev.yamabiko.job.Job;
 import dev.yamabiko.job.ModelSpec;
+import dev.yamabiko.model.Checkpoint;
+import dev.yamabiko.model.Checkpoint.Position;
 import dev.yamabiko.nn.Dense;
 import dev.yamabiko.nn.HalfSquaredError;
 import dev.yamabiko.nn.Initializer;
@@ -67,7 +69,7 @@ class TrainingRunTest {
   void shouldCompleteWhenEveryEpochIsTrainedAndEvaluated() {
     ActorRef<RunMessage> run = start();
     join(run);
-    assertEquals(new RunEvent.RunStarted(2), events.receiveMessage());
+    assertEquals(new RunEvent.RunStarted(2, 0, 0), events.receiveMessage());
     for (int epoch = 0; epoch < 2; epoch++) {
       lease(first, List.of(new Block(0, 1)), 2L * epoch, 2L * epoch + 2);
       lease(second, List.of(new Block(1, 2)), 2L * epoch, 2L * epoch + 2);
@@ -83,6 +85,8 @@ class TrainingRunTest {
       assertEquals(EXAMPLES, closed.train().examples());
       assertEquals(3, closed.validation().orElseThrow().loss());
     }
+    RunEvent.CheckpointTaken last = events.expectMessageClass(RunEvent.CheckpointTaken.class);
+    assertEquals(new Position(4, 2, 16, Optional.empty(), 0), last.checkpoint().position());
     // Eight examples are one part, so one worker is asked.
     WorkerMessage.Evaluate train = skipTo(second, WorkerMessage.Evaluate.class);
     assertEquals(DataPart.TRAIN, train.data());
@@ -155,6 +159,9 @@ class TrainingRunTest {
     contribute(0, 0);
     contribute(0, 1);
     events.expectMessageClass(RunEvent.StepClosed.class);
+    Position position =
+        events.expectMessageClass(RunEvent.CheckpointTaken.class).checkpoint().position();
+    assertEquals(new Position(1, 0, 4, Optional.of(new Statistics(4, 2, 0, 0)), 0), position);
     RunOutcome outcome = events.expectMessageClass(RunEvent.RunEnded.class).outcome();
     assertEquals(RunOutcome.Status.CANCELLED, outcome.status());
     assertEquals(1, outcome.steps());
@@ -164,7 +171,7 @@ class TrainingRunTest {
   }
 
   @Test
-  void shouldKeepWeightsAndCloseEpochWhenCancelledWhileEvaluating() {
+  void shouldKeepWeightsAndLeaveEpochOpenWhenCancelledWhileEvaluating() {
     ActorRef<RunMessage> run = start();
     join(run);
     lease(first, List.of(new Block(0, 1)), 0, 2);
@@ -180,10 +187,12 @@ class TrainingRunTest {
     }
     skipTo(first, WorkerMessage.Evaluate.class);
     run.tell(new RunMessage.CancelRun(KEY, "interrupted"));
-    assertTrue(events.expectMessageClass(RunEvent.EpochClosed.class).validation().isEmpty());
+    Position position =
+        events.expectMessageClass(RunEvent.CheckpointTaken.class).checkpoint().position();
+    assertEquals(new Position(2, 0, 8, Optional.of(new Statistics(8, 4, 0, 0)), 0), position);
     RunOutcome outcome = events.expectMessageClass(RunEvent.RunEnded.class).outcome();
     assertEquals(RunOutcome.Status.CANCELLED, outcome.status());
-    assertEquals(1, outcome.epochs());
+    assertEquals(0, outcome.epochs());
     assertArrayEquals(new float[] {-2, -2}, outcome.weights().orElseThrow());
   }
 
@@ -215,6 +224,7 @@ class TrainingRunTest {
             2,
             "");
     Network network = Network.build(Shape.of(1), model);
+    Checkpoint begin = RunSettings.atStart(job, network.initialWeights(1));
     Map<String, ActorRef<WorkerMessage>> workers = new LinkedHashMap<>();
     workers.put("worker-1", first.ref());
     workers.put("worker-2", second.ref());
@@ -226,9 +236,10 @@ class TrainingRunTest {
                 new RunDefinition("", ""),
                 network,
                 PLAN,
+                begin,
                 Optional.of(new EvaluationPlan(300)),
                 workers,
-                RunSettings.initialSlices(job, network, PLAN, 1),
+                RunSettings.cut(job, network, PLAN, begin, 1),
                 ForkJoinPool.commonPool(),
                 events.ref())));
   }

@@ -1,6 +1,8 @@
 package dev.yamabiko.cli;
 
+import dev.yamabiko.coordinator.RunDescription;
 import dev.yamabiko.coordinator.RunResult;
+import dev.yamabiko.coordinator.RunSettings;
 import dev.yamabiko.data.DataLoader;
 import dev.yamabiko.data.Dataset;
 import dev.yamabiko.data.DatasetHash;
@@ -8,6 +10,8 @@ import dev.yamabiko.data.LoadedData;
 import dev.yamabiko.job.Job;
 import dev.yamabiko.job.JobChecks;
 import dev.yamabiko.job.Plan;
+import dev.yamabiko.model.Checkpoint;
+import dev.yamabiko.model.ModelMetadata;
 import dev.yamabiko.nn.Network;
 import dev.yamabiko.protocol.RunOutcome;
 import dev.yamabiko.step.StepPlan;
@@ -34,8 +38,30 @@ record CheckedJob(Job job, LoadedData data, String dataSha256, Network network) 
     return new Plan(job, network, data.train().size(), validation, workers);
   }
 
-  RunResult result(RunOutcome outcome, double seconds, Path runDirectory) {
-    return RunResult.of(job, data, network, dataSha256, outcome, seconds, runDirectory);
+  /** Step 0: the initial weights. */
+  Checkpoint start() {
+    return RunSettings.atStart(job, network.initialWeights(job.seed()));
+  }
+
+  RunDescription description() {
+    return new RunDescription(
+        job.resolved(),
+        dataSha256,
+        ModelMetadata.of(job, data),
+        data.train().targets(),
+        job.checkpoints().keep());
+  }
+
+  RunResult result(RunOutcome outcome, TrainingClock clock, Path runDirectory) {
+    return RunResult.of(
+        job,
+        data,
+        network,
+        dataSha256,
+        outcome,
+        clock.samplesBefore(),
+        clock.seconds(),
+        runDirectory);
   }
 
   /** One line on what is about to happen. */

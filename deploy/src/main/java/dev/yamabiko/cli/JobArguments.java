@@ -28,6 +28,19 @@ final class JobArguments {
       description = "Print one JSON object as the last line of standard output.")
   private boolean json;
 
+  /** The same arguments again, for a shell. */
+  String commandLine() {
+    StringBuilder line = new StringBuilder(quote(file));
+    settings.forEach(setting -> line.append(" --set ").append(quote(setting)));
+    return line.toString();
+  }
+
+  /** As a POSIX shell wants it. */
+  static String quote(Object word) {
+    String text = word.toString();
+    return text.matches("[\\w@%+=:,./-]+") ? text : "'" + text.replace("'", "'\\''") + "'";
+  }
+
   Job read(Session session) {
     Path directory = session.workingDirectory();
     return JobFile.read(directory.resolve(file), settings, directory);

@@ -1,8 +1,10 @@
 package dev.yamabiko.cli;
 
 import dev.yamabiko.coordinator.RunListener;
+import dev.yamabiko.model.Checkpoint.Position;
 import dev.yamabiko.protocol.RunEvent;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -41,7 +43,17 @@ final class LossHistory implements RunListener {
       closed
           .validation()
           .ifPresent(v -> validation.add(new Point(closed.epoch() + 1, v.meanLoss())));
+    } else if (event instanceof RunEvent.RolledBack back) {
+      forget(back.to());
     }
+  }
+
+  /** What comes after this is taken anew. */
+  private void forget(Position from) {
+    int first = (int) (from.step() / stepsPerBucket);
+    Arrays.fill(losses, first, BUCKETS, 0);
+    Arrays.fill(examples, first, BUCKETS, 0);
+    validation.removeIf(point -> point.epoch() > from.epochs());
   }
 
   private void merge() {

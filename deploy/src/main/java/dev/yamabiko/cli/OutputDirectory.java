@@ -1,5 +1,6 @@
 package dev.yamabiko.cli;
 
+import dev.yamabiko.coordinator.RunDirectory;
 import dev.yamabiko.coordinator.WriteFailure;
 import dev.yamabiko.job.JobException;
 import java.io.IOException;
@@ -34,10 +35,31 @@ record OutputDirectory(Path path, boolean chosenByUser) {
     return directory;
   }
 
+  /**
+   * Of a run that goes on, or of a new one where nothing is yet.
+   *
+   * @throws JobException if something else than a run is there
+   */
+  static OutputDirectory ofResumed(Path given, Path workingDirectory) {
+    Path path = workingDirectory.resolve(given).toAbsolutePath().normalize();
+    OutputDirectory directory = new OutputDirectory(path, true);
+    if (Files.isDirectory(path) && !directory.isEmpty() && !RunDirectory.holdsRun(path)) {
+      throw directory.refuse("--resume expects a run there but finds no job.conf");
+    }
+    directory.checkPlace();
+    return directory;
+  }
+
   private void check() {
     if (chosenByUser && Files.isDirectory(path) && !isEmpty()) {
-      throw refuse("it is not empty; give a new or an empty directory");
+      throw refuse(
+          "it is not empty; give a new or an empty directory, or --resume to go on with"
+              + " the run in it");
     }
+    checkPlace();
+  }
+
+  private void checkPlace() {
     Path existing = path;
     while (!Files.exists(existing, LinkOption.NOFOLLOW_LINKS) && existing.getParent() != null) {
       existing = existing.getParent();

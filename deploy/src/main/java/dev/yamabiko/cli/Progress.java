@@ -54,6 +54,13 @@ final class Progress implements RunListener {
       onStep(closed, now);
     } else if (event instanceof RunEvent.EpochClosed closed) {
       onEpoch(closed, now);
+    } else if (event instanceof RunEvent.RolledBack back) {
+      leaveBar();
+      err.println(
+          "yamabiko: %s; going back to step %d, learning rate x %s"
+              .formatted(back.reason(), back.to().step(), back.rateScale()));
+      train = null;
+      epochSamples = 0;
     } else if (event instanceof RunEvent.RunEnded) {
       leaveBar();
     }

@@ -12,7 +12,7 @@ import dev.yamabiko.coordinator.RunSettings;
 import dev.yamabiko.coordinator.TrainingRun;
 import dev.yamabiko.data.LoadedData;
 import dev.yamabiko.job.Job;
-import dev.yamabiko.nn.Network;
+import dev.yamabiko.model.Checkpoint;
 import dev.yamabiko.protocol.RunDefinition;
 import dev.yamabiko.protocol.RunEvent;
 import dev.yamabiko.protocol.RunKey;
@@ -63,38 +63,32 @@ public final class SingleNode {
     return Math.max(1, Math.min(workers, ChunkGrid.chunks(parameters) / chunksWorthASlice));
   }
 
-  public static RunOutcome run(
-      Job job,
-      LoadedData data,
-      String dataSha256,
-      Network network,
+  /**
+   * Blocks until the run has ended.
+   *
+   * @param begin the start of the run, or the checkpoint that it resumes from
+   */
+  static RunOutcome run(
+      CheckedJob checked,
+      Checkpoint begin,
       int workers,
       List<RunListener> listeners,
       Cancellation cancellation) {
-    return run(
-        job,
-        data,
-        dataSha256,
-        network,
-        workers,
-        slices(network.length(), workers),
-        listeners,
-        cancellation);
+    int slices = slices(checked.network().length(), workers);
+    return run(checked, begin, workers, slices, listeners, cancellation);
   }
 
-  /** Blocks until the run has ended. */
   static RunOutcome run(
-      Job job,
-      LoadedData data,
-      String dataSha256,
-      Network network,
+      CheckedJob checked,
+      Checkpoint begin,
       int workers,
       int slices,
       List<RunListener> listeners,
       Cancellation cancellation) {
-    StepPlan plan = new StepPlan(data.train().size(), job.batchSize(), job.shards(), job.epochs());
+    Job job = checked.job();
+    StepPlan plan = checked.plan(workers).steps();
     // Here and not in an actor, so that too little memory ends the command with a message.
-    List<SliceStep> initial = RunSettings.initialSlices(job, network, plan, slices);
+    List<SliceStep> initial = RunSettings.cut(job, checked.network(), plan, begin, slices);
     CompletableFuture<RunOutcome> outcome = new CompletableFuture<>();
     ExecutorService compute =
         Executors.newFixedThreadPool(
@@ -108,8 +102,7 @@ public final class SingleNode {
         Behaviors.setup(
             context -> {
               ActorRef<RunMessage> run =
-                  spawnRun(
-                      context, job, data, dataSha256, network, plan, workers, initial, compute);
+                  spawnRun(context, checked, begin, plan, workers, initial, compute);
               // Its last event comes before it stops, unless it failed itself.
               context.watchWith(run, new RunLost());
               return guard(run, job, listeners, outcome);
@@ -135,14 +128,14 @@ public final class SingleNode {
 
   private static ActorRef<RunMessage> spawnRun(
       ActorContext<Command> context,
-      Job job,
-      LoadedData data,
-      String dataSha256,
-      Network network,
+      CheckedJob checked,
+      Checkpoint begin,
       StepPlan plan,
       int workers,
       List<SliceStep> slices,
       ExecutorService compute) {
+    Job job = checked.job();
+    LoadedData data = checked.data();
     TrainingData trainingData = new TrainingData(data.train(), data.validation());
     Map<String, ActorRef<WorkerMessage>> refs = new LinkedHashMap<>();
     for (int w = 1; w <= workers; w++) {
@@ -153,9 +146,10 @@ public final class SingleNode {
         new RunSettings(
             key(job),
             job,
-            new RunDefinition(job.resolved(), dataSha256),
-            network,
+            new RunDefinition(job.resolved(), checked.dataSha256()),
+            checked.network(),
             plan,
+            begin,
             data.validation().map(validation -> new EvaluationPlan(validation.size())),
             refs,
             slices,
@@ -181,6 +175,9 @@ public final class SingleNode {
                 listeners.forEach(listener -> listener.onEvent(observed.event()));
               } catch (RuntimeException e) {
                 outcome.completeExceptionally(e);
+              }
+              if (observed.event() instanceof RunEvent.CheckpointTaken) {
+                run.tell(new RunMessage.CheckpointKept(key(job)));
               }
               if (observed.event() instanceof RunEvent.RunEnded ended) {
                 outcome.complete(ended.outcome());

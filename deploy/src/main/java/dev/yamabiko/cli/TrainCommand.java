@@ -8,8 +8,7 @@ import dev.yamabiko.data.LoadedData;
 import dev.yamabiko.data.Targets;
 import dev.yamabiko.job.Job;
 import dev.yamabiko.job.JobException;
-import dev.yamabiko.model.ModelMetadata;
-import dev.yamabiko.nn.Network;
+import dev.yamabiko.model.Checkpoint;
 import dev.yamabiko.protocol.RunOutcome;
 import dev.yamabiko.step.StepPlan;
 import dev.yamabiko.tensor.KernelsFactory;
@@ -18,7 +17,6 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -44,10 +42,8 @@ final class TrainCommand implements Callable<Integer> {
   /** Does the training; {@link SingleNode#run}, but for tests. */
   interface Trainer {
     RunOutcome run(
-        Job job,
-        LoadedData data,
-        String dataSha256,
-        Network network,
+        CheckedJob checked,
+        Checkpoint begin,
         int workers,
         List<RunListener> listeners,
         SingleNode.Cancellation cancellation);
@@ -68,8 +64,15 @@ final class TrainCommand implements Callable<Integer> {
   @Option(
       names = "--out",
       paramLabel = "DIR",
-      description = "The run directory, new or empty (default: runs/NAME-TIME).")
+      description = "The run directory, new or empty but for --resume (default: runs/NAME-TIME).")
   private Optional<Path> out = Optional.empty();
+
+  @Option(
+      names = "--resume",
+      description =
+          "Go on with the run in --out from its last checkpoint; with any number of workers, it"
+              + " gives the same bits. Begins it where it has not begun.")
+  private boolean resume;
 
   TrainCommand(Session session, Trainer trainer) {
     this.session = session;
@@ -80,11 +83,17 @@ final class TrainCommand implements Callable<Integer> {
   public Integer call() {
     int workers = workers();
     Job job = arguments.read(session);
-    OutputDirectory output =
-        OutputDirectory.of(out, job.name(), LocalDateTime.now(), session.workingDirectory());
+    OutputDirectory output = output(job);
     CheckedJob checked = CheckedJob.of(job);
     LoadedData data = checked.data();
     KernelsFactory.notice().ifPresent(notice -> session.err().println("yamabiko: " + notice));
+    Optional<Checkpoint> checkpoint = Optional.empty();
+    boolean goesOn = resume && RunDirectory.holdsRun(output.path());
+    if (goesOn) {
+      checkpoint = new Resumption(output.path(), checked).find(session.err());
+    }
+    Checkpoint begin = checkpoint.orElseGet(checked::start);
+
     SingleNode.Cancellation cancellation = new SingleNode.Cancellation();
     StepPlan plan = checked.plan(workers).steps();
     Targets targets = data.train().targets();
@@ -94,22 +103,47 @@ final class TrainCommand implements Callable<Integer> {
         new Progress(session.err(), session.terminal(), plan, targets, System::nanoTime);
 
     session.interruption().during(() -> interrupt(cancellation));
-    RunDirectory directory = open(output.create(), job, targets, cancellation);
+    RunDirectory directory =
+        open(
+            output.create(), checked, goesOn ? Optional.of(begin) : Optional.empty(), cancellation);
     RunOutcome outcome;
     try (directory) {
       session.err().println(checked.describe(plan, workers));
+      checkpoint.ifPresent(from -> describe(from, directory));
       List<RunListener> listeners = List.of(clock, directory, history, progress);
-      outcome =
-          trainer.run(
-              job, data, checked.dataSha256(), checked.network(), workers, listeners, cancellation);
+      outcome = trainer.run(checked, begin, workers, listeners, cancellation);
+      RunResult result =
+          keep(directory, checked, outcome, checked.result(outcome, clock, directory.path()));
+      return report(result, directory, data, history);
     }
-    RunResult result =
-        keep(
-            directory,
-            checked,
-            outcome,
-            checked.result(outcome, clock.seconds(), directory.path()));
-    return report(result, directory, data, history);
+  }
+
+  private OutputDirectory output(Job job) {
+    Path working = session.workingDirectory();
+    if (!resume) {
+      return OutputDirectory.of(out, job.name(), LocalDateTime.now(), working);
+    }
+    return OutputDirectory.ofResumed(
+        out.orElseThrow(
+            () ->
+                new ParameterException(
+                    spec.commandLine(), "--resume expects --out DIR, the directory of the run")),
+        working);
+  }
+
+  private void describe(Checkpoint from, RunDirectory directory) {
+    session
+        .err()
+        .println(
+            "yamabiko: going on after step %s, epoch %d"
+                .formatted(Figures.count(from.position().step()), from.position().epochs() + 1));
+    if (directory.missingSteps() > 0) {
+      session
+          .err()
+          .println(
+              "yamabiko: metrics.jsonl lacks %s steps before it"
+                  .formatted(Figures.count(directory.missingSteps())));
+    }
   }
 
   private int workers() {
@@ -122,12 +156,21 @@ final class TrainCommand implements Callable<Integer> {
     return count;
   }
 
+  /**
+   * @param from where a run goes on that began in this directory before
+   */
   private static RunDirectory open(
-      Path directory, Job job, Targets targets, SingleNode.Cancellation cancellation) {
+      Path directory,
+      CheckedJob checked,
+      Optional<Checkpoint> from,
+      SingleNode.Cancellation cancellation) {
     try {
-      return RunDirectory.open(directory, job.resolved(), targets, cancellation::cancel);
+      return from.isPresent()
+          ? RunDirectory.goOn(
+              directory, checked.description(), from.get().position(), cancellation::cancel)
+          : RunDirectory.begin(directory, checked.description(), cancellation::cancel);
     } catch (FileAlreadyExistsException e) {
-      throw new JobException("--out " + directory + " is in use: another run began there", e);
+      throw new JobException("--out " + directory + " is in use by another run", e);
     } catch (IOException e) {
       throw new JobException(
           "--out " + directory + " cannot be used: " + WriteFailure.reason(e), e);
@@ -146,8 +189,7 @@ final class TrainCommand implements Callable<Integer> {
     String failure = directory.failure().orElse(null);
     try {
       if (outcome.weights().isPresent()) {
-        Map<String, String> metadata = ModelMetadata.of(checked.job(), checked.data());
-        directory.writeModel(checked.network(), outcome.weights().get(), metadata);
+        directory.writeModel(checked.network(), outcome.weights().get());
       }
       if (failure == null) {
         directory.writeResult(result);
@@ -170,6 +212,9 @@ final class TrainCommand implements Callable<Integer> {
     Optional<Path> model = result.weightsSha256().map(hash -> directory.model());
     session.print(Summary.of(result, data.baseline(), curve, model).stripTrailing());
     result.error().ifPresent(this::explain);
+    if (result.status() != RunOutcome.Status.COMPLETED && directory.hasCheckpoint()) {
+      sayHowToGoOn(directory);
+    }
     session.answer(result.toJson());
     if (result.status() == RunOutcome.Status.FAILED) {
       return 1;
@@ -178,6 +223,11 @@ final class TrainCommand implements Callable<Integer> {
       return Interruption.EXIT_CODE;
     }
     return result.status() == RunOutcome.Status.COMPLETED ? 0 : 1;
+  }
+
+  private void sayHowToGoOn(RunDirectory directory) {
+    String command = arguments.commandLine() + " --out " + JobArguments.quote(directory.path());
+    session.err().println("yamabiko: to go on: yamabiko train " + command + " --resume");
   }
 
   private void explain(String error) {

@@ -13,6 +13,7 @@ final class TrainingClock implements RunListener {
   private final LongSupplier nanoTime;
   private volatile long began;
   private volatile long ended;
+  private volatile long samplesBefore;
 
   TrainingClock(LongSupplier nanoTime) {
     this.nanoTime = nanoTime;
@@ -20,12 +21,18 @@ final class TrainingClock implements RunListener {
 
   @Override
   public void onEvent(RunEvent event) {
-    if (event instanceof RunEvent.RunStarted) {
+    if (event instanceof RunEvent.RunStarted started) {
+      samplesBefore = started.samples();
       began = nanoTime.getAsLong();
       ended = began;
     } else if (!(event instanceof RunEvent.RunEnded)) {
       ended = nanoTime.getAsLong();
     }
+  }
+
+  /** Applied by the run that this one continues. */
+  long samplesBefore() {
+    return samplesBefore;
   }
 
   double seconds() {

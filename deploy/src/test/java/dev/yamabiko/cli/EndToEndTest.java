@@ -52,7 +52,9 @@ class EndToEndTest {
     assertTrue(result.path("data_sha256").asText().matches("[0-9a-f]{64}"));
     assertEquals(result, JSON.readTree(directory.resolve("run/result.json").toFile()));
     assertEquals(
-        new TreeSet<>(List.of("job.conf", "metrics.jsonl", "model.safetensors", "result.json")),
+        new TreeSet<>(
+            List.of(
+                "checkpoints", "job.conf", "metrics.jsonl", "model.safetensors", "result.json")),
         names("run"));
     // The resolved job trains to the same weights from anywhere.
     Output again = train(directory.resolve("run/job.conf").toString(), "again");

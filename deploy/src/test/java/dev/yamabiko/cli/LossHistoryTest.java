@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class LossHistoryTest {
 
   private static RunEvent step(long step, double loss) {
-    return new RunEvent.StepClosed(step, 0, new Statistics(2, 2 * loss, 0, 0), Double.NaN);
+    return new RunEvent.StepClosed(step, 0, new Statistics(2, 2 * loss, 0, 0), 0.1f, Double.NaN);
   }
 
   @Test

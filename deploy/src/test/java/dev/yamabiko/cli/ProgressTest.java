@@ -33,11 +33,11 @@ class ProgressTest {
   }
 
   private void train(Progress progress, long millisecondsPerStep) {
-    progress.onEvent(new RunEvent.RunStarted(2));
+    progress.onEvent(new RunEvent.RunStarted(2, 0, 0));
     for (int step = 0; step < 20; step++) {
       now += millisecondsPerStep * MILLISECOND;
       Statistics batch = new Statistics(10, 5, 8, 0);
-      progress.onEvent(new RunEvent.StepClosed(step, step / 10, batch, Double.NaN));
+      progress.onEvent(new RunEvent.StepClosed(step, step / 10, batch, 0.1f, Double.NaN));
       if (step % 10 == 9) {
         progress.onEvent(
             new RunEvent.EpochClosed(
@@ -87,11 +87,11 @@ class ProgressTest {
   @Test
   void shouldCoverWhatWasDrawnBefore() {
     Progress progress = progress(true);
-    progress.onEvent(new RunEvent.RunStarted(1));
+    progress.onEvent(new RunEvent.RunStarted(1, 0, 0));
     for (double loss : new double[] {0.00001, 1}) {
       now += 200 * MILLISECOND;
       Statistics batch = new Statistics(10, 10 * loss, 8, 0);
-      progress.onEvent(new RunEvent.StepClosed(0, 0, batch, Double.NaN));
+      progress.onEvent(new RunEvent.StepClosed(0, 0, batch, 0.1f, Double.NaN));
     }
     String[] drawn = text().split("\r");
     assertTrue(drawn[1].contains("1.000e-05"), drawn[1]);
@@ -102,9 +102,9 @@ class ProgressTest {
   @Test
   void shouldLeaveTheBarWhenTheRunEndsWithinAnEpoch() {
     Progress progress = progress(true);
-    progress.onEvent(new RunEvent.RunStarted(1));
+    progress.onEvent(new RunEvent.RunStarted(1, 0, 0));
     now += 500 * MILLISECOND;
-    progress.onEvent(new RunEvent.StepClosed(0, 0, new Statistics(10, 5, 8, 0), Double.NaN));
+    progress.onEvent(new RunEvent.StepClosed(0, 0, new Statistics(10, 5, 8, 0), 0.1f, Double.NaN));
     progress.onEvent(new RunEvent.RunEnded(null));
     assertTrue(text().endsWith("left\n"), text());
   }

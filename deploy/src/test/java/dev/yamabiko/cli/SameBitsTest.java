@@ -124,6 +124,7 @@ class SameBitsTest {
     Job job = JobFile.parse(text, "test.conf", Path.of(""), List.of());
     LoadedData data = DataLoader.load(job.data(), job.seed());
     Network network = job.model().build(data.train().inputShape());
+    CheckedJob checked = new CheckedJob(job, data, "", network);
     StepPlan plan = new StepPlan(data.train().size(), job.batchSize(), job.shards(), job.epochs());
     PlainStep plain =
         new PlainStep(
@@ -136,7 +137,7 @@ class SameBitsTest {
             KernelsFactory.create());
     RunOutcome outcome =
         SingleNode.run(
-            job, data, "", network, workers, slices, List.of(), new SingleNode.Cancellation());
+            checked, checked.start(), workers, slices, List.of(), new SingleNode.Cancellation());
     assertEquals(RunOutcome.Status.COMPLETED, outcome.status(), outcome.message());
     assertEquals((long) data.train().size() * job.epochs(), outcome.samplesApplied());
     assertArrayEquals(bits(plain.run(job.seed())), bits(outcome.weights().orElseThrow()));

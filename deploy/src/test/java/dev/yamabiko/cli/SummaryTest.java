@@ -7,6 +7,7 @@ import dev.yamabiko.data.LoadedData;
 import dev.yamabiko.protocol.RunOutcome;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
 class SummaryTest {
@@ -27,8 +28,11 @@ class SummaryTest {
         Optional.ofNullable(weights),
         "",
         60_000,
+        60_000,
         12.34,
         12_810,
+        OptionalInt.empty(),
+        0,
         Path.of("/runs/d"),
         Optional.empty());
   }

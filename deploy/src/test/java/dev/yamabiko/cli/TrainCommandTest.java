@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -75,15 +76,17 @@ class TrainCommandTest {
         2,
         Optional.of(new float[9]).filter(w -> weights),
         statistics,
-        statistics);
+        statistics,
+        OptionalInt.empty(),
+        0);
   }
 
   private static RunOutcome play(List<RunListener> listeners, RunOutcome outcome) {
     Statistics batch = new Statistics(20, 15, 12, 0);
     Stream.of(
-            new RunEvent.RunStarted(2),
-            new RunEvent.StepClosed(0, 0, batch, Double.NaN),
-            new RunEvent.StepClosed(1, 0, batch, Double.NaN),
+            new RunEvent.RunStarted(2, 0, 0),
+            new RunEvent.StepClosed(0, 0, batch, 0.1f, Double.NaN),
+            new RunEvent.StepClosed(1, 0, batch, 0.1f, Double.NaN),
             new RunEvent.EpochClosed(0, 2, batch.plus(batch), Optional.of(batch)),
             new RunEvent.RunEnded(outcome))
         .forEach(event -> listeners.forEach(listener -> listener.onEvent(event)));
@@ -104,7 +107,7 @@ class TrainCommandTest {
   void shouldLeaveARunDirectoryWhoseResultIsTheAnswer() throws IOException {
     int code =
         train(
-            (job, data, hash, network, workers, listeners, cancellation) ->
+            (checked, begin, workers, listeners, cancellation) ->
                 play(listeners, outcome(RunOutcome.Status.COMPLETED, "")),
             "--out",
             "run");
@@ -124,9 +127,9 @@ class TrainCommandTest {
   @Test
   void shouldPassTheNumberOfWorkers() throws IOException {
     train(
-        (job, data, hash, network, workers, listeners, cancellation) -> {
+        (checked, begin, workers, listeners, cancellation) -> {
           assertEquals(7, workers);
-          assertEquals(64, hash.length());
+          assertEquals(64, checked.dataSha256().length());
           return play(listeners, outcome(RunOutcome.Status.COMPLETED, ""));
         },
         "--workers",
@@ -138,7 +141,7 @@ class TrainCommandTest {
   void shouldKeepTheResultOfAFailureWithoutAModel() throws IOException {
     int code =
         train(
-            (job, data, hash, network, workers, listeners, cancellation) ->
+            (checked, begin, workers, listeners, cancellation) ->
                 play(listeners, outcome(RunOutcome.Status.FAILED, "loss is not finite at step 3")),
             "--out",
             "run");
@@ -154,7 +157,7 @@ class TrainCommandTest {
   void shouldFailWhenTheDirectoryIsRemovedDuringTheRun() throws IOException {
     int code =
         train(
-            (job, data, hash, network, workers, listeners, cancellation) -> {
+            (checked, begin, workers, listeners, cancellation) -> {
               remove(working.resolve("run"));
               return play(listeners, outcome(RunOutcome.Status.CANCELLED, "told to"));
             },
@@ -175,7 +178,7 @@ class TrainCommandTest {
   void shouldKeepTheReasonWhenTheModelCannotBeWritten() throws IOException {
     int code =
         train(
-            (job, data, hash, network, workers, listeners, cancellation) -> {
+            (checked, begin, workers, listeners, cancellation) -> {
               block(working.resolve("run/model.safetensors.part"));
               return play(listeners, outcome(RunOutcome.Status.COMPLETED, ""));
             },
@@ -212,7 +215,7 @@ class TrainCommandTest {
   void shouldSaveWhatAnInterruptedRunHas() throws IOException {
     int code =
         train(
-            (job, data, hash, network, workers, listeners, cancellation) -> {
+            (checked, begin, workers, listeners, cancellation) -> {
               Thread signal = new Thread(interruption::onSignal);
               signal.setDaemon(true);
               signal.start();
@@ -236,7 +239,7 @@ class TrainCommandTest {
   void shouldExplainAnInternalErrorInOneLine() throws IOException {
     int code =
         train(
-            (job, data, hash, network, workers, listeners, cancellation) -> {
+            (checked, begin, workers, listeners, cancellation) -> {
               throw new IllegalStateException("a bug");
             });
     assertEquals(1, code);
@@ -249,7 +252,7 @@ class TrainCommandTest {
   void shouldNameTheRemedyWhenMemoryRunsOut() throws IOException {
     int code =
         train(
-            (job, data, hash, network, workers, listeners, cancellation) -> {
+            (checked, begin, workers, listeners, cancellation) -> {
               throw new OutOfMemoryError("Java heap space");
             });
     assertEquals(1, code);
@@ -261,7 +264,7 @@ class TrainCommandTest {
     Files.createDirectories(working.resolve("run/old"));
     int code =
         train(
-            (job, data, hash, network, workers, listeners, cancellation) -> {
+            (checked, begin, workers, listeners, cancellation) -> {
               throw new AssertionError("the run must not begin");
             },
             "--out",

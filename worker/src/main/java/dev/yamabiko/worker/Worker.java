@@ -132,7 +132,7 @@ public final class Worker extends AbstractBehavior<Worker.Command> {
   private void onJoinRun(WorkerMessage.JoinRun join) {
     RunKey key = join.key();
     if (run != null && run.join.key().run().equals(key.run())) {
-      if (key.term() < run.join.key().term()) {
+      if (key.isOlderThan(run.join.key())) {
         return;
       }
       if (key.equals(run.join.key())) {

@@ -1,0 +1,50 @@
+package dev.yamabiko.model;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+
+/**
+ * Files that appear whole or not at all, whatever happens to process or machine: written under
+ * another name, forced to the disk, renamed, and the folder forced to the disk.
+ */
+public final class AtomicFile {
+
+  /** What the temporary file's name ends with; one that is left over is of no use to anybody. */
+  static final String TEMPORARY = ".part";
+
+  /** Writes a file's content. */
+  public interface Content {
+    void writeTo(Path file) throws IOException;
+  }
+
+  private AtomicFile() {}
+
+  /** Replaces the file if there is one; without success everything is as it was. */
+  public static void write(Path file, Content content) throws IOException {
+    Path temporary = file.resolveSibling(file.getFileName() + TEMPORARY);
+    try {
+      content.writeTo(temporary);
+      force(temporary, StandardOpenOption.WRITE);
+      Files.move(
+          temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      force(file.toAbsolutePath().getParent(), StandardOpenOption.READ);
+    } catch (IOException e) {
+      try {
+        Files.deleteIfExists(temporary);
+      } catch (IOException deletion) {
+        e.addSuppressed(deletion);
+      }
+      throw e;
+    }
+  }
+
+  private static void force(Path path, StandardOpenOption option) throws IOException {
+    try (FileChannel channel = FileChannel.open(path, option)) {
+      channel.force(true);
+    }
+  }
+}

@@ -1,0 +1,10 @@
+package dev.yamabiko.model;
+
+/** A checkpoint file that cannot be used; the message says which and what is wrong with it. */
+public final class CheckpointException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  public CheckpointException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

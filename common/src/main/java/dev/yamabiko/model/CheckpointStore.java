@@ -1,0 +1,124 @@
+package dev.yamabiko.model;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * A run's checkpoints, one file each, named by step: the newest ones and the best epoch's. A file
+ * is whole before an older one is deleted.
+ */
+public final class CheckpointStore {
+
+  private static final Pattern NAME = Pattern.compile("step-(\\d{10,18})\\.checkpoint");
+
+  /** What the name of a file that could not be used ends with from then on. */
+  private static final String DAMAGED = ".damaged";
+
+  private final Path directory;
+  private final int keep;
+
+  /**
+   * @param directory made when the first checkpoint is written
+   * @param keep how many of the newest stay
+   */
+  public CheckpointStore(Path directory, int keep) {
+    this.directory = directory;
+    this.keep = keep;
+  }
+
+  private Path file(long step) {
+    return directory.resolve("step-%010d.checkpoint".formatted(step));
+  }
+
+  /** Whether any file of a checkpoint can be seen. */
+  public boolean isPresent() {
+    try {
+      return !files().isEmpty();
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** Adds a checkpoint and deletes those that are not needed any more. */
+  public void write(CheckpointFile.Content content) throws IOException {
+    Files.createDirectories(directory);
+    Checkpoint checkpoint = content.checkpoint();
+    Path file = file(checkpoint.position().step());
+    AtomicFile.write(file, temporary -> CheckpointFile.write(temporary, content));
+    TreeMap<Long, Path> files = files();
+    checkpoint.best().ifPresent(best -> files.remove(best.step()));
+    while (files.size() > keep) {
+      Files.deleteIfExists(files.pollFirstEntry().getValue());
+    }
+  }
+
+  /** Deletes every checkpoint after this step: the run has gone back to it. */
+  public void cutBack(long step) throws IOException {
+    for (Path file : files().tailMap(step, false).values()) {
+      Files.deleteIfExists(file);
+    }
+  }
+
+  /**
+   * The newest checkpoint that is whole. One that is not gets another name, so that it is neither
+   * read nor counted again.
+   *
+   * @param problems what was wrong with each that was passed over
+   */
+  public Optional<CheckpointFile.Content> newest(List<String> problems) throws IOException {
+    for (Path file : files().descendingMap().values()) {
+      try {
+        return Optional.of(CheckpointFile.read(file));
+      } catch (CheckpointException e) {
+        problems.add(e.getMessage());
+      }
+    }
+    return Optional.empty();
+  }
+
+  /**
+   * Makes room for a run that goes on from this step: puts aside what {@link #newest} passed over
+   * and deletes what was being written when the run before ended.
+   */
+  public void goOnFrom(long step) throws IOException {
+    for (Path file : files().tailMap(step, false).values()) {
+      Files.move(
+          file,
+          file.resolveSibling(file.getFileName() + DAMAGED),
+          StandardCopyOption.REPLACE_EXISTING);
+    }
+    for (Path entry : entries()) {
+      if (entry.getFileName().toString().endsWith(AtomicFile.TEMPORARY)) {
+        Files.delete(entry);
+      }
+    }
+  }
+
+  private List<Path> entries() throws IOException {
+    if (!Files.isDirectory(directory)) {
+      return List.of();
+    }
+    try (Stream<Path> list = Files.list(directory)) {
+      return list.toList();
+    }
+  }
+
+  private TreeMap<Long, Path> files() throws IOException {
+    TreeMap<Long, Path> files = new TreeMap<>();
+    for (Path entry : entries()) {
+      Matcher name = NAME.matcher(entry.getFileName().toString());
+      if (name.matches()) {
+        files.put(Long.parseLong(name.group(1)), entry);
+      }
+    }
+    return files;
+  }
+}

@@ -1,0 +1,82 @@
+package dev.yamabiko.coordinator;
+
+import dev.yamabiko.job.Selection;
+import dev.yamabiko.model.Checkpoint;
+import dev.yamabiko.model.Checkpoint.Best;
+import dev.yamabiko.step.Statistics;
+import java.util.Optional;
+
+/** Which epoch was the best so far, and whether to look for a better one. */
+final class BestEpoch {
+
+  private final Selection selection;
+  private final int outputs;
+  private Optional<Best> best;
+
+  /**
+   * @param outputs of the network
+   */
+  BestEpoch(Selection selection, int outputs) {
+    this(selection, outputs, Optional.empty());
+  }
+
+  private BestEpoch(Selection selection, int outputs, Optional<Best> best) {
+    this.selection = selection;
+    this.outputs = outputs;
+    this.best = best;
+  }
+
+  /** As it was when the checkpoint was taken. */
+  BestEpoch at(Checkpoint checkpoint) {
+    BestEpoch then = new BestEpoch(selection, outputs, checkpoint.best());
+    if (checkpoint.best().filter(b -> b.step() == checkpoint.position().step()).isPresent()) {
+      then.keep(checkpoint.weights());
+    }
+    return then;
+  }
+
+  /**
+   * An epoch has closed.
+   *
+   * @return whether it is the best one by now
+   */
+  boolean close(int epoch, long step, Statistics train, Optional<Statistics> validation) {
+    double value = value(train, validation);
+    double before = best.map(Best::value).orElse(selection.worst());
+    boolean better = selection.isBetter(value, before);
+    if (better) {
+      best = Optional.of(new Best(epoch, step, value, 0, Optional.empty()));
+    } else {
+      best = best.map(b -> new Best(b.epoch(), b.step(), b.value(), b.since() + 1, b.weights()));
+    }
+    return better;
+  }
+
+  private double value(Statistics train, Optional<Statistics> validation) {
+    return switch (selection.metric()) {
+      case TRAIN_LOSS -> train.meanLoss();
+      case VALIDATION_LOSS -> validation.orElseThrow().meanLoss();
+      case VALIDATION_ACCURACY -> validation.orElseThrow().accuracy();
+      case VALIDATION_RMSE -> validation.orElseThrow().rmse(outputs);
+    };
+  }
+
+  /** The weights of the epoch that has just turned out to be the best. */
+  void keep(float[] weights) {
+    if (selection.restoreBest()) {
+      best =
+          best.map(b -> new Best(b.epoch(), b.step(), b.value(), b.since(), Optional.of(weights)));
+    }
+  }
+
+  Optional<Best> best() {
+    return best;
+  }
+
+  /** Whether patience is at its end. */
+  boolean isOver() {
+    return best.isPresent()
+        && selection.patience().isPresent()
+        && best.get().since() >= selection.patience().getAsInt();
+  }
+}

@@ -1,0 +1,134 @@
+package dev.yamabiko.coordinator;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.yamabiko.model.Checkpoint.Position;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.Closeable;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/** {@code metrics.jsonl}: lines are appended, and cut off again where a run goes back. */
+final class MetricsFile implements Closeable {
+
+  private static final int BUFFER = 1 << 16;
+  private static final JsonMapper MAPPER = new JsonMapper();
+
+  private final Path path;
+  private final FileChannel channel;
+  private final ByteArrayOutputStream buffer = new ByteArrayOutputStream(BUFFER);
+
+  private MetricsFile(Path path, FileChannel channel) {
+    this.path = path;
+    this.channel = channel;
+  }
+
+  /**
+   * Locks the file until {@link #close}, or the end of the process.
+   *
+   * @throws FileAlreadyExistsException if another run holds it
+   */
+  static MetricsFile open(Path path) throws IOException {
+    FileChannel channel =
+        FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    try {
+      if (channel.tryLock() != null) {
+        channel.position(channel.size());
+        return new MetricsFile(path, channel);
+      }
+    } catch (OverlappingFileLockException e) {
+      // Held by this very process.
+    }
+    channel.close();
+    throw new FileAlreadyExistsException(path.toString());
+  }
+
+  void write(String line) throws IOException {
+    buffer.writeBytes((line + "\n").getBytes(StandardCharsets.UTF_8));
+    if (buffer.size() >= BUFFER) {
+      flush();
+    }
+  }
+
+  /** A removed file takes writes without complaint, hence the second look. */
+  void flush() throws IOException {
+    ByteBuffer bytes = ByteBuffer.wrap(buffer.toByteArray());
+    while (bytes.hasRemaining()) {
+      channel.write(bytes);
+    }
+    buffer.reset();
+    if (!Files.exists(path)) {
+      throw new FileNotFoundException(path.getFileName() + " has been removed during the run");
+    }
+  }
+
+  /** All lines so far are on the disk when this returns. */
+  void force() throws IOException {
+    flush();
+    channel.force(false);
+  }
+
+  /**
+   * Cuts the file back to the lines of a run that has come as far as this; a line that is torn, and
+   * everything behind it, goes too.
+   *
+   * @return how many of the position's steps have their line
+   */
+  long cutBack(Position position) throws IOException {
+    flush();
+    long kept = 0;
+    long steps = 0;
+    try (InputStream in = new BufferedInputStream(Files.newInputStream(path), BUFFER)) {
+      for (byte[] line = line(in); line != null && isOf(position, line); line = line(in)) {
+        kept += line.length + 1;
+        steps += isStep(line) ? 1 : 0;
+      }
+    }
+    channel.truncate(kept);
+    channel.position(kept);
+    return steps;
+  }
+
+  /** The next line, or null where none is whole. */
+  private static byte[] line(InputStream in) throws IOException {
+    ByteArrayOutputStream line = new ByteArrayOutputStream();
+    for (int b = in.read(); b >= 0; b = in.read()) {
+      if (b == '\n') {
+        return line.toByteArray();
+      }
+      line.write(b);
+    }
+    return null;
+  }
+
+  private static boolean isOf(Position position, byte[] line) throws IOException {
+    try {
+      return MetricsLine.belongsTo(position, MAPPER.readTree(line));
+    } catch (JsonProcessingException e) {
+      return false;
+    }
+  }
+
+  private static boolean isStep(byte[] line) throws IOException {
+    return MAPPER.readTree(line).path("step").isIntegralNumber();
+  }
+
+  @Override
+  public void close() throws IOException {
+    try {
+      flush();
+    } finally {
+      channel.close();
+    }
+  }
+}

@@ -1,0 +1,100 @@
+package dev.yamabiko.cli;
+
+import dev.yamabiko.coordinator.RunDirectory;
+import dev.yamabiko.coordinator.WriteFailure;
+import dev.yamabiko.job.Job;
+import dev.yamabiko.job.JobChange;
+import dev.yamabiko.job.JobException;
+import dev.yamabiko.job.JobFile;
+import dev.yamabiko.model.Checkpoint;
+import dev.yamabiko.model.CheckpointFile;
+import dev.yamabiko.step.StepPlan;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Finds where a run goes on: its newest checkpoint that is whole, after making sure that the job
+ * and its data are those that the run began with.
+ */
+final class Resumption {
+
+  private final Path directory;
+  private final CheckedJob checked;
+
+  Resumption(Path directory, CheckedJob checked) {
+    this.directory = directory;
+    this.checked = checked;
+  }
+
+  /**
+   * Empty if the run has no checkpoint yet, and begins anew.
+   *
+   * @param err hears of checkpoints that cannot be used
+   * @throws JobException if the run cannot go on
+   */
+  Optional<Checkpoint> find(PrintStream err) {
+    Job now = checked.job();
+    List<String> problems = new ArrayList<>();
+    Optional<CheckpointFile.Content> found;
+    try {
+      same(parse(RunDirectory.jobOf(directory), "job.conf"), now);
+      found = RunDirectory.checkpoints(directory, now.checkpoints().keep()).newest(problems);
+    } catch (IOException e) {
+      throw refuse("cannot be read: " + WriteFailure.reason(e));
+    }
+    problems.forEach(problem -> err.println("yamabiko: passed over a checkpoint: " + problem));
+    if (found.isEmpty()) {
+      if (!problems.isEmpty()) {
+        throw refuse("none of its checkpoints can be used; to begin anew, give a new directory");
+      }
+      err.println("yamabiko: no checkpoint in " + directory + " yet; beginning at step 0");
+      return Optional.empty();
+    }
+    CheckpointFile.Content content = found.get();
+    same(parse(content.job(), "checkpoint"), now);
+    if (!content.dataSha256().equals(checked.dataSha256())) {
+      throw refuse(
+          "its data has changed: expected the SHA-256 %s but found %s"
+              .formatted(content.dataSha256(), checked.dataSha256()));
+    }
+    return Optional.of(fitting(content.checkpoint()));
+  }
+
+  private static Job parse(String resolved, String origin) {
+    return JobFile.parse(resolved, origin, Path.of(""), List.of());
+  }
+
+  private void same(Job before, Job now) {
+    JobChange.of(before, now)
+        .ifPresent(
+            change -> {
+              throw refuse(change + "; a run that goes on may change epochs and checkpoint only");
+            });
+  }
+
+  private Checkpoint fitting(Checkpoint checkpoint) {
+    Checkpoint.Position position = checkpoint.position();
+    StepPlan plan = checked.plan(1).steps();
+    if (position.step() > plan.steps()) {
+      throw refuse(
+          "it has taken %d steps already but epochs = %d gives %d"
+              .formatted(position.step(), plan.epochs(), plan.steps()));
+    }
+    int length = checked.network().length();
+    int state = checked.job().optimizer().stateVectors();
+    if (checkpoint.weights().length != length || checkpoint.state().length != state) {
+      throw refuse(
+          "expected %d weights and %d optimizer vectors but its checkpoint has %d and %d"
+              .formatted(length, state, checkpoint.weights().length, checkpoint.state().length));
+    }
+    return checkpoint;
+  }
+
+  private JobException refuse(String why) {
+    return new JobException("--resume: the run in " + directory + " cannot go on: " + why);
+  }
+}
