@@ -64,10 +64,10 @@ public final class Builtins {
   private static Examples digits(DataSource.Builtin source) {
     int size = Digits.SIDE * Digits.SIDE;
     byte[] pixels = new byte[source.examples() * size];
-    byte[] labels = new byte[source.examples()];
+    int[] labels = new int[source.examples()];
     Digits digits = new Digits();
     for (int i = 0; i < labels.length; i++) {
-      labels[i] = (byte) (i % 10);
+      labels[i] = i % 10;
       digits.draw(labels[i], random(source, i), pixels, i * size);
     }
     return new ByteExamples(

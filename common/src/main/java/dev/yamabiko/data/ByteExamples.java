@@ -2,22 +2,23 @@ package dev.yamabiko.data;
 
 import dev.yamabiko.tensor.Shape;
 import java.util.Optional;
+import java.util.function.IntFunction;
 
 /**
  * Classified images whose values are bytes; the model sees byte / 255. Pixels stay bytes in memory.
  *
- * @param labelsName what messages call the place where labels come from
+ * @param labelPlace what messages call the place where an example's label comes from
  * @param pixels the examples one after the other; owned by this record
- * @param labels one unsigned byte per example; owned by this record
+ * @param labels the class number of each example; owned by this record
  * @param classes the classes if the source itself fixes them, else 0 to the largest label of the
  *     training part
  */
 record ByteExamples(
     String name,
-    String labelsName,
+    IntFunction<String> labelPlace,
     Shape inputShape,
     byte[] pixels,
-    byte[] labels,
+    int[] labels,
     Optional<Targets.Classes> classes)
     implements Examples {
 
@@ -27,6 +28,17 @@ record ByteExamples(
     for (int i = 0; i < 256; i++) {
       SCALED[i] = i / 255f;
     }
+  }
+
+  /** Labels that come from one place, which messages call by this name. */
+  ByteExamples(
+      String name,
+      String labelsName,
+      Shape inputShape,
+      byte[] pixels,
+      int[] labels,
+      Optional<Targets.Classes> classes) {
+    this(name, i -> labelsName + ", example " + i, inputShape, pixels, labels, classes);
   }
 
   @Override
@@ -41,13 +53,23 @@ record ByteExamples(
 
   @Override
   public Fit fit(int[] training) {
+    if (classes.isPresent() && classes.get().count() < 2) {
+      throw new DataException(
+          name
+              + ": expected at least two classes to tell apart but found only "
+              + CsvCell.quote(className(0)));
+    }
     return Fit.unscaled(name, classes.orElseGet(() -> numbered(training)));
+  }
+
+  private String className(int label) {
+    return classes.map(c -> c.names().get(label)).orElseGet(() -> Integer.toString(label));
   }
 
   private Targets.Classes numbered(int[] training) {
     int max = 0;
     for (int i : training) {
-      max = Math.max(max, labels[i] & 0xFF);
+      max = Math.max(max, labels[i]);
     }
     return Targets.Classes.numbered(max + 1);
   }
@@ -59,8 +81,7 @@ record ByteExamples(
     float[] classOf = new float[labels.length];
     for (int i = 0; i < labels.length; i++) {
       int example = i;
-      classOf[i] =
-          numbers.of(Integer.toString(labels[i] & 0xFF), () -> labelsName + ", example " + example);
+      classOf[i] = numbers.of(className(labels[i]), () -> labelPlace.apply(example));
     }
     return new Images(inputShape, fit.targets(), pixels, classOf);
   }

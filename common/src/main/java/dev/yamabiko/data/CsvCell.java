@@ -10,6 +10,7 @@ final class CsvCell {
 
   private static final Set<String> MISSING_MARKS = Set.of("", "na", "nan", "-nan", "null", "?");
   private static final Set<String> INFINITIES = Set.of("inf", "infinity");
+  private static final String A_NUMBER = "expected a number";
   private static final int LONGEST_MARK = 4;
   private static final int MAX_QUOTED = 40;
 
@@ -48,14 +49,17 @@ final class CsvCell {
     return number;
   }
 
+  /** Whether it is some word, rather than a number that is only written otherwise. */
+  static boolean isText(String text) {
+    return expectation(text.strip()).equals(A_NUMBER);
+  }
+
   private static String expectation(String cell) {
     String unsigned = cell.startsWith("-") || cell.startsWith("+") ? cell.substring(1) : cell;
     if (INFINITIES.contains(unsigned.toLowerCase(Locale.ROOT))) {
       return "expected a finite number";
     }
-    return isDecimal(cell.replace(',', '.'))
-        ? "expected a number with a decimal point"
-        : "expected a number";
+    return isDecimal(cell.replace(',', '.')) ? "expected a number with a decimal point" : A_NUMBER;
   }
 
   /** Java's own parser also takes "1d", "0x1p3" and the like, which no data file means. */

@@ -1,9 +1,11 @@
 package dev.yamabiko.data;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -24,8 +26,13 @@ record CsvColumns(
    *
    * @param name its header name, or its index if there is no header
    * @param chosen whether the job names it, rather than takes all that are left
+   * @param categorical whether its cells are categories rather than numbers
    */
-  record Used(int index, String name, boolean chosen) {}
+  record Used(int index, String name, boolean chosen, boolean categorical) {
+    private Used asCategorical() {
+      return new Used(index, name, chosen, true);
+    }
+  }
 
   static CsvColumns resolve(DataSource.Csv source, List<String> firstLine) {
     if (source.targets().isEmpty() == source.label().isEmpty()) {
@@ -38,8 +45,8 @@ record CsvColumns(
     return new Resolution(source, firstLine).columns();
   }
 
-  /** The columns whose cells must be numbers: inputs, then targets, none twice. */
-  List<Used> numeric() {
+  /** The columns whose cells have values: inputs, then targets, none twice. */
+  List<Used> valued() {
     return Stream.concat(inputs.stream(), targets.stream())
         .collect(Collectors.toMap(Used::index, u -> u, (a, b) -> a, LinkedHashMap::new))
         .values()
@@ -71,13 +78,75 @@ record CsvColumns(
       Optional<Used> label = source.label().map(this::find);
       List<Used> inputs =
           source.columns().isEmpty() ? others(targets, label) : find(source.columns(), "columns");
+      requireDistinct(inputs, targets, label);
       if (inputs.isEmpty()) {
         throw new DataException(
             source.path()
                 + ": no input column is left; expected columns besides the "
                 + (label.isPresent() ? "label" : "targets"));
       }
-      return new CsvColumns(header, firstLine.size(), inputs, targets, label);
+      return new CsvColumns(
+          header, firstLine.size(), withCategories(inputs, targets), targets, label);
+    }
+
+    /** Without lags, no input is an answer; what is taken unasked has a name of its own. */
+    private void requireDistinct(List<Used> inputs, List<Used> targets, Optional<Used> label) {
+      List<Used> answers = Stream.concat(targets.stream(), label.stream()).toList();
+      for (Used input : inputs) {
+        if (source.lags() == 0 && contains(answers, input)) {
+          throw new DataException(
+              source.path()
+                  + ": column '"
+                  + input.name()
+                  + "' is both an input and the "
+                  + (label.isPresent() ? "label" : "target")
+                  + "; without lags a model would only have to repeat it");
+        }
+      }
+      if (!header) {
+        return;
+      }
+      Map<String, Used> named = new HashMap<>();
+      for (Used used : Stream.concat(answers.stream(), inputs.stream()).toList()) {
+        Used other = named.putIfAbsent(used.name(), used);
+        if (other != null && other.index() != used.index() && !(used.chosen() && other.chosen())) {
+          throw new DataException(
+              String.format(
+                  "%s: columns %d and %d are both called '%s'; choose input columns by index in"
+                      + " columns",
+                  source.path(),
+                  Math.min(used.index(), other.index()),
+                  Math.max(used.index(), other.index()),
+                  used.name()));
+        }
+      }
+    }
+
+    private List<Used> withCategories(List<Used> inputs, List<Used> targets) {
+      List<Used> categorical = find(source.categorical(), "categorical");
+      for (Used column : categorical) {
+        if (contains(targets, column)) {
+          throw new DataException(
+              source.path()
+                  + ": column '"
+                  + column.name()
+                  + "' is both a target, which is a number, and categorical; to learn a class, make"
+                  + " it the label");
+        }
+        if (!contains(inputs, column)) {
+          throw new DataException(
+              String.format(
+                  "%s: column '%s' is categorical but no input; the input columns are %s",
+                  source.path(),
+                  column.name(),
+                  CsvCell.list(inputs.stream().map(Used::name).toList(), MAX_NAMES_SHOWN)));
+        }
+      }
+      return inputs.stream().map(i -> contains(categorical, i) ? i.asCategorical() : i).toList();
+    }
+
+    private static boolean contains(List<Used> columns, Used column) {
+      return columns.stream().anyMatch(c -> c.index() == column.index());
     }
 
     private List<Used> others(List<Used> targets, Optional<Used> label) {
@@ -93,7 +162,7 @@ record CsvColumns(
       label.ifPresent(l -> taken.add(l.index()));
       return IntStream.range(0, firstLine.size())
           .filter(i -> !taken.contains(i))
-          .mapToObj(i -> new Used(i, name(i), false))
+          .mapToObj(i -> new Used(i, name(i), false, false))
           .toList();
     }
 
@@ -102,7 +171,11 @@ record CsvColumns(
      * that would have to be numbers is a number, and at least one is neither that nor missing.
      */
     private boolean looksLikeHeader() {
-      if (Stream.of(source.columns(), source.targets(), source.label().stream().toList())
+      if (Stream.of(
+              source.columns(),
+              source.targets(),
+              source.categorical(),
+              source.label().stream().toList())
           .flatMap(List::stream)
           .anyMatch(c -> c instanceof DataSource.Column.Named)) {
         return true;
@@ -121,6 +194,7 @@ record CsvColumns(
         IntStream.range(0, firstLine.size()).forEach(indexes::add);
         source.label().ifPresent(l -> indexes.remove(((DataSource.Column.Indexed) l).index()));
       }
+      source.categorical().forEach(c -> indexes.remove(((DataSource.Column.Indexed) c).index()));
       return indexes.stream()
           .filter(i -> i >= 0 && i < firstLine.size())
           .map(firstLine::get)
@@ -149,7 +223,7 @@ record CsvColumns(
                   "%s: expected a column index from 0 to %d but found %d; %s",
                   source.path(), firstLine.size() - 1, index, existing()));
         }
-        return new Used(index, name(index), true);
+        return new Used(index, name(index), true, false);
       }
       return find(((DataSource.Column.Named) column).name());
     }
@@ -178,7 +252,7 @@ record CsvColumns(
                 "%s: columns %d and %d are both called '%s'; choose one by its index",
                 source.path(), index, firstLine.lastIndexOf(name), name));
       }
-      return new Used(index, name, true);
+      return new Used(index, name, true, false);
     }
 
     private String name(int index) {

@@ -15,14 +15,19 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The used cells of a CSV file, in file order: numbers of the columns {@link CsvColumns#numeric}
- * row by row, NaN where one is missing, and the text of the label column, null where it is missing.
+ * The used cells of a CSV file, in file order: values of the columns {@link CsvColumns#valued} row
+ * by row, NaN where one is missing, and the text of the label column, null where it is missing. The
+ * value of a cell in a categorical column is the number of its text among {@link #categories}.
  */
 final class CsvTable {
 
+  private static final List<String> SEPARATORS = List.of(";", "\t", ",", "|");
+
   private final DataSource.Csv source;
   private CsvColumns columns;
-  private List<CsvColumns.Used> numeric = List.of();
+  private List<CsvColumns.Used> valued = List.of();
+  private final Map<Integer, TextNumbers> categories = new HashMap<>();
+  private String separatorHint = "";
   private int rows;
   private double[] cells = {};
   private int[] lines = {};
@@ -51,16 +56,21 @@ final class CsvTable {
     return columns;
   }
 
-  List<CsvColumns.Used> numericColumns() {
-    return numeric;
+  List<CsvColumns.Used> valuedColumns() {
+    return valued;
   }
 
   int rows() {
     return rows;
   }
 
-  double cell(int row, int numericColumn) {
-    return cells[row * numeric.size() + numericColumn];
+  double cell(int row, int valuedColumn) {
+    return cells[row * valued.size() + valuedColumn];
+  }
+
+  /** The texts in a categorical column, by number. */
+  List<String> categories(CsvColumns.Used column) {
+    return categories.computeIfAbsent(column.index(), c -> new TextNumbers()).texts();
   }
 
   /** The class of a row. */
@@ -96,6 +106,8 @@ final class CsvTable {
             .allowMissingFields(true)
             .ofCsvRecord(content)) {
       readAll(reader.iterator());
+    } catch (DataException e) {
+      throw separatorHint.isEmpty() ? e : new DataException(e.getMessage() + separatorHint, e);
     } catch (CsvParseException e) {
       Throwable reason = e.getCause() == null ? e : e.getCause();
       throw new DataException(
@@ -121,8 +133,9 @@ final class CsvTable {
         continue;
       }
       if (columns == null) {
+        separatorHint = separatorHint(record);
         columns = CsvColumns.resolve(source, record.getFields());
-        numeric = columns.numeric();
+        valued = columns.valued();
         blank.clear();
         if (columns.header()) {
           continue;
@@ -142,6 +155,20 @@ final class CsvTable {
     }
   }
 
+  /** A first line that was not cut, though it holds what often separates cells. */
+  private String separatorHint(CsvRecord firstLine) {
+    for (String separator : firstLine.getFieldCount() == 1 ? SEPARATORS : List.<String>of()) {
+      if (firstLine.getField(0).contains(separator)) {
+        return String.format(
+            " (the first line holds no %s but %s: should separator be \"%s\"?)",
+            CsvCell.quote(String.valueOf(source.separator())),
+            CsvCell.quote(separator),
+            separator.equals("\t") ? "\\t" : separator);
+      }
+    }
+    return "";
+  }
+
   private void addRow(CsvRecord record, Map<String, String> classTexts) {
     long line = record.getStartingLineNumber();
     if (record.getFieldCount() != columns.count()) {
@@ -155,15 +182,17 @@ final class CsvTable {
               blank ? "a blank line" : Integer.toString(record.getFieldCount())));
     }
     makeRoom();
-    for (int i = 0; i < numeric.size(); i++) {
-      CsvColumns.Used column = numeric.get(i);
-      cells[rows * numeric.size() + i] = number(record.getField(column.index()), line, column);
+    for (int i = 0; i < valued.size(); i++) {
+      CsvColumns.Used column = valued.get(i);
+      String text = record.getField(column.index());
+      cells[rows * valued.size() + i] =
+          column.categorical() ? category(text, line, column) : number(text, line, column);
     }
     columns
         .label()
         .ifPresent(
             column -> {
-              String text = classText(record.getField(column.index()), line, column);
+              String text = lineOfText(record.getField(column.index()), "a class", line, column);
               labels.add(text == null ? null : classTexts.computeIfAbsent(text, t -> t));
             });
     lines[rows++] = Math.toIntExact(line);
@@ -174,17 +203,17 @@ final class CsvTable {
       return;
     }
     long capacity = Math.max(64L, 2L * lines.length);
-    if (capacity * Math.max(1, numeric.size()) > Integer.MAX_VALUE - 8) {
-      capacity = (Integer.MAX_VALUE - 8) / Math.max(1, numeric.size());
+    if (capacity * Math.max(1, valued.size()) > Integer.MAX_VALUE - 8) {
+      capacity = (Integer.MAX_VALUE - 8) / Math.max(1, valued.size());
     }
     if (capacity <= rows) {
       throw new DataException(
           String.format(
               "%s: the table is too large: more than %d rows of %d numbers",
-              source.path(), rows, numeric.size()));
+              source.path(), rows, valued.size()));
     }
     lines = Arrays.copyOf(lines, (int) capacity);
-    cells = Arrays.copyOf(cells, (int) capacity * numeric.size());
+    cells = Arrays.copyOf(cells, (int) capacity * valued.size());
   }
 
   private double number(String text, long line, CsvColumns.Used column) {
@@ -192,11 +221,7 @@ final class CsvTable {
     try {
       number = CsvCell.number(text);
     } catch (NumberFormatException e) {
-      String hint =
-          rows == 0 && !columns.header() && source.header() == DataSource.Header.AUTO
-              ? " (if this line is a header, set header = true)"
-              : "";
-      throw new DataException(at(line, column) + ": " + e.getMessage() + hint, e);
+      throw new DataException(at(line, column) + ": " + e.getMessage() + hint(text, column), e);
     }
     if (Double.isNaN(number)) {
       checkMayMiss(text, line, column);
@@ -204,7 +229,24 @@ final class CsvTable {
     return number;
   }
 
-  private String classText(String text, long line, CsvColumns.Used column) {
+  private String hint(String text, CsvColumns.Used column) {
+    if (rows == 0 && !columns.header() && source.header() == DataSource.Header.AUTO) {
+      return " (if this line is a header, set header = true)";
+    }
+    boolean input = columns.targets().stream().noneMatch(t -> t.index() == column.index());
+    return input && CsvCell.isText(text)
+        ? " (if this column holds categories, list it in categorical)"
+        : "";
+  }
+
+  private double category(String text, long line, CsvColumns.Used column) {
+    String name = lineOfText(text, "a category", line, column);
+    return name == null
+        ? Double.NaN
+        : categories.computeIfAbsent(column.index(), c -> new TextNumbers()).of(name);
+  }
+
+  private String lineOfText(String text, String what, long line, CsvColumns.Used column) {
     if (CsvCell.isMissing(text)) {
       checkMayMiss(text, line, column);
       return null;
@@ -213,7 +255,9 @@ final class CsvTable {
     if (name.indexOf('\n') >= 0) {
       throw new DataException(
           at(line, column)
-              + ": expected a class on one line but found "
+              + ": expected "
+              + what
+              + " on one line but found "
               + CsvCell.quote(name)
               + "; is a quote left open?");
     }

@@ -89,6 +89,9 @@ public final class DataLoader {
     if (source instanceof DataSource.Idx idx) {
       return IdxFile.readExamples(idx);
     }
+    if (source instanceof DataSource.Images images) {
+      return ImageFolder.read(images);
+    }
     return TableExamples.of(CsvTable.read((DataSource.Csv) source));
   }
 

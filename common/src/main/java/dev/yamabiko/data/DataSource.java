@@ -14,6 +14,23 @@ public sealed interface DataSource {
   record Idx(Path images, Path labels) implements DataSource {}
 
   /**
+   * Images in a directory that holds one folder per class, named by it; files of the extensions
+   * png, jpg, jpeg, gif and bmp, sorted by name within a class.
+   *
+   * @param size all images are stretched to it; may be left out if they have one size already
+   */
+  record Images(Path directory, Optional<ImageSize> size, Colour colour) implements DataSource {}
+
+  /** Height and width in pixels, each at least 1. */
+  record ImageSize(int height, int width) {}
+
+  /** The channels of an image: three, or one that holds the luma. */
+  enum Colour {
+    RGB,
+    GREY
+  }
+
+  /**
    * A table in a CSV file, plain or gzipped. Exactly one of {@code targets} (real values) and
    * {@code label} (a class, named by the cell's text) is given. With {@code lags} = L > 0 the rows
    * are a time series, and an example's input is the values of {@code columns} in the L rows before
@@ -22,8 +39,13 @@ public sealed interface DataSource {
    * <p>As a validation source, a table is scaled and filled as the training source was fitted; its
    * own normalisation settings do not count.
    *
+   * <p>A categorical column becomes one input per category that occurs in the training part, in the
+   * order of their code points: 1 for the cell's own, 0 for the others. Cells are compared as text,
+   * blanks around it aside; nothing is normalised.
+   *
    * @param columns the input columns; empty means: with lags the target columns, else all columns
    *     that are neither target nor label
+   * @param categorical those input columns that hold categories instead of numbers
    */
   record Csv(
       Path path,
@@ -35,18 +57,48 @@ public sealed interface DataSource {
       int lags,
       Normalization normalizeInputs,
       Normalization normalizeTargets,
-      MissingValues missing)
+      MissingValues missing,
+      List<Column> categorical,
+      UnknownCategories unknownCategories)
       implements DataSource {
     public Csv {
       columns = List.copyOf(columns);
       targets = List.copyOf(targets);
+      categorical = List.copyOf(categorical);
+    }
+
+    /** A table whose input columns all hold numbers. */
+    public Csv(
+        Path path,
+        Header header,
+        char separator,
+        List<Column> columns,
+        List<Column> targets,
+        Optional<Column> label,
+        int lags,
+        Normalization normalizeInputs,
+        Normalization normalizeTargets,
+        MissingValues missing) {
+      this(
+          path,
+          header,
+          separator,
+          columns,
+          targets,
+          label,
+          lags,
+          normalizeInputs,
+          normalizeTargets,
+          missing,
+          List.of(),
+          UnknownCategories.ERROR);
     }
   }
 
   /**
    * Whether the first line holds names. AUTO: it does if a column is given by name, or if none of
-   * its cells in input and target columns is a number while at least one of them is some other text
-   * than a mark of a missing value.
+   * its cells in input and target columns of numbers is a number while at least one of them is some
+   * other text than a mark of a missing value.
    */
   enum Header {
     AUTO,
@@ -72,10 +124,21 @@ public sealed interface DataSource {
     /** Leave out the examples that would need it. */
     DROP,
     /**
-     * Put an input column's mean over the training part in its place. Targets are never invented:
-     * an example that lacks its target or label is left out.
+     * Put an input column's mean over the training part in its place, or its most frequent category
+     * (of several, the first by code points). Targets are never invented: an example that lacks its
+     * target or label is left out.
      */
     MEAN
+  }
+
+  /**
+   * What to do with a category that the training part lacks. What is said of the very table that
+   * holds it counts, not what is said of the training source.
+   */
+  enum UnknownCategories {
+    ERROR,
+    /** All of the column's inputs are 0. */
+    ZEROS
   }
 
   /** A CSV column, by its header name or its 0-based index. */

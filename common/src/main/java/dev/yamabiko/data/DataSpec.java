@@ -2,8 +2,21 @@ package dev.yamabiko.data;
 
 import java.util.Optional;
 
-/** The data of a job: a training source, and validation data of its own or split off. */
-public record DataSpec(DataSource train, Optional<Validation> validation, Optional<Split> split) {
+/**
+ * The data of a job: a training source, and validation data of its own or split off.
+ *
+ * @param augment what is done to training inputs, and to them alone
+ */
+public record DataSpec(
+    DataSource train,
+    Optional<Validation> validation,
+    Optional<Split> split,
+    Augmentations augment) {
+
+  /** Inputs are used as they are. */
+  public DataSpec(DataSource train, Optional<Validation> validation, Optional<Split> split) {
+    this(train, validation, split, Augmentations.NONE);
+  }
 
   /** Where the validation examples come from. */
   public sealed interface Validation {

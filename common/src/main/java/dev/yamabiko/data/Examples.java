@@ -16,6 +16,7 @@ interface Examples {
 
   int size();
 
+  /** As read: a categorical column counts as one value, however many inputs it becomes. */
   Shape inputShape();
 
   /** The kind of target in words, such as "a class" or "2 target values". */

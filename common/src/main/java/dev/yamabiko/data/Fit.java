@@ -24,6 +24,7 @@ record Fit(String source, Targets targets, Optional<Columns> columns) {
    * The fitted input columns of a table, in input order.
    *
    * @param named whether their names come from a header
+   * @param scaled whether a model has to know them: something is scaled, or there are categories
    */
   record Columns(int lags, boolean named, List<FittedColumn> inputs, boolean scaled) {}
 
@@ -42,12 +43,18 @@ record Fit(String source, Targets targets, Optional<Columns> columns) {
   List<LoadedData.Scaling> scaling() {
     return columns.filter(Columns::scaled).stream()
         .flatMap(c -> c.inputs().stream())
-        .map(c -> new LoadedData.Scaling(c.name(), c.offset(), c.scale()))
+        .map(FittedColumn::scaling)
         .toList();
   }
 
   /** A source without columns can share a fit only if that scales nothing. */
   void requireUnscaled(String other) {
+    if (columns.isPresent()
+        && columns.get().inputs().stream().anyMatch(FittedCategories.class::isInstance)) {
+      throw new DataException(
+          String.format(
+              "%s has no categorical columns such as %s has; expected a table", other, source));
+    }
     boolean scaledTargets =
         targets instanceof Targets.Values values
             && values.values().stream().anyMatch(v -> v.offset() != 0 || v.scale() != 1);

@@ -35,7 +35,7 @@ record IdxFile(int[] dimensions, byte[] elements) {
         source.labels().toString(),
         images.exampleShape(),
         images.elements,
-        labels.elements,
+        labels.unsigned(),
         Optional.empty());
   }
 
@@ -46,6 +46,14 @@ record IdxFile(int[] dimensions, byte[] elements) {
       case 3 -> Shape.of(1, dimensions[1], dimensions[2]);
       default -> Shape.of(dimensions[1], dimensions[2], dimensions[3]);
     };
+  }
+
+  private int[] unsigned() {
+    int[] values = new int[elements.length];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = Byte.toUnsignedInt(elements[i]);
+    }
+    return values;
   }
 
   private static IdxFile read(Path path, String content, int minRank, int maxRank) {

@@ -6,7 +6,7 @@ import java.util.Optional;
 /**
  * A job's data, read and scaled.
  *
- * @param scaling how each input column was scaled; empty where nothing was fitted
+ * @param scaling how each input column was fitted; empty where nothing was fitted
  * @param baseline what a forecast of "same as the row before" would reach on the validation part
  */
 public record LoadedData(
@@ -15,8 +15,27 @@ public record LoadedData(
     List<Scaling> scaling,
     Optional<Baseline> baseline) {
 
-  /** An input column's fitted scaling: the model sees (x - offset) / scale. */
-  public record Scaling(String column, double offset, double scale) {}
+  /**
+   * How an input column was fitted. Of a column of numbers the model sees (x - offset) / scale; of
+   * a categorical one, a 0 or 1 for each category.
+   *
+   * @param categories in the order of the inputs; empty for a column of numbers
+   */
+  public record Scaling(String column, double offset, double scale, List<String> categories) {
+    public Scaling {
+      categories = List.copyOf(categories);
+    }
+
+    /** A column of numbers. */
+    public Scaling(String column, double offset, double scale) {
+      this(column, offset, scale, List.of());
+    }
+
+    /** A categorical column. */
+    public Scaling(String column, List<String> categories) {
+      this(column, 0, 1, categories);
+    }
+  }
 
   /** Root mean squared error of a trivial forecast, in the target's own units. */
   public record Baseline(String name, double rmse) {}

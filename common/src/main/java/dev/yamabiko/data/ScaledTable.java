@@ -1,26 +1,51 @@
 package dev.yamabiko.data;
 
 import dev.yamabiko.tensor.Shape;
+import java.util.BitSet;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * A table's cells as the model sees them: scaled in double, then rounded to float. All examples
  * share these arrays, however their windows overlap.
  *
- * @param inputs numbers among the table's numeric columns, as are {@code targets}
+ * @param inputs places among the table's valued columns, as are {@code targets}
  * @param rows the row of each example's target
  */
 record ScaledTable(
     CsvTable table, int[] inputs, int[] targets, int[] rows, Fit.Columns fittedColumns) {
 
-  Dataset under(Fit fit, Shape inputShape) {
+  private static final int MAX_CATEGORIES_SHOWN = 10;
+
+  Dataset under(Fit fit) {
     checkSameColumns(fit.source());
     float[] targetValues =
         fit.targets() instanceof Targets.Values values
             ? scaledTargets(values.values())
             : classNumbers(fit);
-    return new FloatRows(
-        inputShape, fit.targets(), scaledInputs(), targetValues, table.source().lags(), rows);
+    int lags = table.source().lags();
+    int[] categories =
+        fittedColumns.inputs().stream()
+            .mapToInt(c -> c instanceof FittedCategories k ? k.categories().size() : 0)
+            .toArray();
+    FloatRows compact =
+        new FloatRows(
+            shape(new int[inputs.length]), fit.targets(), scaledInputs(), targetValues, lags, rows);
+    return IntStream.of(categories).allMatch(c -> c == 0)
+        ? compact
+        : new OneHotRows(shape(categories), compact, categories);
+  }
+
+  /** As many inputs as there are categories, or one, for each column and row of a window. */
+  private Shape shape(int[] categories) {
+    long size =
+        IntStream.of(categories).mapToLong(c -> Math.max(1, c)).sum()
+            * Math.max(1, table.source().lags());
+    if (size > Integer.MAX_VALUE) {
+      throw new DataException(
+          table.source().path() + ": an example would have too many inputs: " + size);
+    }
+    return Shape.of((int) size);
   }
 
   private void checkSameColumns(String other) {
@@ -31,6 +56,16 @@ record ScaledTable(
           String.format("lags = %d, %d columns", fittedColumns.lags(), fitted.size()),
           other,
           String.format("lags = %d, %d columns", lags, inputs.length));
+    }
+    for (int i = 0; i < inputs.length; i++) {
+      boolean expected = fitted.get(i) instanceof FittedCategories;
+      CsvColumns.Used used = table.columns().inputs().get(i);
+      if (expected != used.categorical()) {
+        throw doesNotFit(
+            (expected ? "categories" : "numbers") + " in column " + CsvCell.quote(used.name()),
+            other,
+            expected ? "a column that is not categorical" : "a categorical column");
+      }
     }
     if (!fittedColumns.named() || !table.columns().header()) {
       return;
@@ -55,14 +90,56 @@ record ScaledTable(
 
   private float[] scaledInputs() {
     float[] scaled = new float[Math.multiplyExact(table.rows(), inputs.length)];
-    for (int row = 0; row < table.rows(); row++) {
-      for (int i = 0; i < inputs.length; i++) {
-        double cell = table.cell(row, inputs[i]);
-        float x = fittedColumns.inputs().get(i).scaled(cell);
-        scaled[row * inputs.length + i] = finite(x, row, table.columns().inputs().get(i), cell);
+    for (int i = 0; i < inputs.length; i++) {
+      FittedColumn fitted = fittedColumns.inputs().get(i);
+      if (fitted instanceof FittedCategories categories) {
+        number(i, categories, scaled);
+      } else {
+        scale(i, (FittedNumbers) fitted, scaled);
       }
     }
     return scaled;
+  }
+
+  private void scale(int input, FittedNumbers numbers, float[] scaled) {
+    CsvColumns.Used column = table.columns().inputs().get(input);
+    for (int row = 0; row < table.rows(); row++) {
+      double cell = table.cell(row, inputs[input]);
+      scaled[row * inputs.length + input] = finite(numbers.scaled(cell), row, column, cell);
+    }
+  }
+
+  /** Rows that belong to no example may well hold other categories. */
+  private void number(int input, FittedCategories categories, float[] scaled) {
+    CsvColumns.Used column = table.columns().inputs().get(input);
+    List<String> texts = table.categories(column);
+    int[] numbers = categories.numbers(texts);
+    boolean zeros = table.source().unknownCategories() == DataSource.UnknownCategories.ZEROS;
+    inputRows().stream()
+        .forEach(
+            row -> {
+              double cell = table.cell(row, inputs[input]);
+              int number = Double.isNaN(cell) ? categories.mostFrequent() : numbers[(int) cell];
+              if (number == FittedCategories.UNKNOWN && !zeros) {
+                throw new DataException(
+                    String.format(
+                        "%s: category %s does not occur in the training part, whose categories are"
+                            + " %s; set unknown-categories = zeros to read it as none of them",
+                        table.where(row, column),
+                        CsvCell.quote(texts.get((int) cell)),
+                        CsvCell.list(categories.categories(), MAX_CATEGORIES_SHOWN)));
+              }
+              scaled[row * inputs.length + input] = number;
+            });
+  }
+
+  private BitSet inputRows() {
+    BitSet windows = new BitSet(table.rows());
+    int lags = table.source().lags();
+    for (int row : rows) {
+      windows.set(row - lags, lags == 0 ? row + 1 : row);
+    }
+    return windows;
   }
 
   private float[] scaledTargets(List<Targets.Value> values) {

@@ -26,7 +26,7 @@ final class TableExamples implements Examples {
   private final CsvTable table;
   private final int lags;
 
-  /** Numbers among the table's numeric columns. */
+  /** Places among the table's valued columns. */
   private final int[] inputs;
 
   private final int[] targets;
@@ -56,7 +56,7 @@ final class TableExamples implements Examples {
   }
 
   private static int[] numbers(CsvTable table, List<CsvColumns.Used> columns) {
-    List<Integer> indexes = table.numericColumns().stream().map(CsvColumns.Used::index).toList();
+    List<Integer> indexes = table.valuedColumns().stream().map(CsvColumns.Used::index).toList();
     return columns.stream().mapToInt(c -> indexes.indexOf(c.index())).toArray();
   }
 
@@ -118,41 +118,48 @@ final class TableExamples implements Examples {
     for (int example : training) {
       touched.set(rows[example] - lags, rows[example] + 1);
     }
-    DataSource.Normalization ofInputs = table.source().normalizeInputs();
+    List<CsvColumns.Used> used = table.columns().inputs();
     Fit.Columns columns =
         new Fit.Columns(
             lags,
             table.columns().header(),
-            fit(table.columns().inputs(), inputs, ofInputs, touched),
-            ofInputs != DataSource.Normalization.NONE);
+            IntStream.range(0, inputs.length)
+                .mapToObj(i -> fit(used.get(i), inputs[i], touched))
+                .toList(),
+            table.source().normalizeInputs() != DataSource.Normalization.NONE
+                || used.stream().anyMatch(CsvColumns.Used::categorical));
     return new Fit(
         name(),
         table.columns().label().isPresent() ? classes(training) : values(touched),
         Optional.of(columns));
   }
 
-  private List<FittedColumn> fit(
-      List<CsvColumns.Used> used,
-      int[] columns,
-      DataSource.Normalization normalization,
-      BitSet touched) {
-    return IntStream.range(0, columns.length)
-        .mapToObj(
-            i ->
-                FittedColumn.of(
-                    used.get(i).name(),
-                    table.where(used.get(i)),
-                    normalization,
-                    touched.stream()
-                        .mapToDouble(row -> table.cell(row, columns[i]))
-                        .filter(x -> !Double.isNaN(x))
-                        .toArray()))
-        .toList();
+  private FittedColumn fit(CsvColumns.Used used, int column, BitSet touched) {
+    return used.categorical()
+        ? FittedCategories.of(
+            used.name(), table.where(used), table.categories(used), present(column, touched))
+        : numbers(used, column, table.source().normalizeInputs(), touched);
+  }
+
+  private FittedNumbers numbers(
+      CsvColumns.Used used, int column, DataSource.Normalization normalization, BitSet touched) {
+    return FittedNumbers.of(
+        used.name(), table.where(used), normalization, present(column, touched));
+  }
+
+  private double[] present(int column, BitSet touched) {
+    return touched.stream()
+        .mapToDouble(row -> table.cell(row, column))
+        .filter(x -> !Double.isNaN(x))
+        .toArray();
   }
 
   private Targets.Values values(BitSet touched) {
+    DataSource.Normalization normalization = table.source().normalizeTargets();
     return new Targets.Values(
-        fit(table.columns().targets(), targets, table.source().normalizeTargets(), touched).stream()
+        IntStream.range(0, targets.length)
+            .mapToObj(
+                i -> numbers(table.columns().targets().get(i), targets[i], normalization, touched))
             .map(c -> new Targets.Value(c.name(), c.offset(), c.scale()))
             .toList());
   }
@@ -186,18 +193,13 @@ final class TableExamples implements Examples {
             scaling.isEmpty()
                 ? asTheyAre()
                 : new Fit.Columns(
-                    lags,
-                    true,
-                    scaling.stream()
-                        .map(c -> new FittedColumn(c.column(), Double.NaN, c.offset(), c.scale()))
-                        .toList(),
-                    true)));
+                    lags, true, scaling.stream().map(FittedColumn::of).toList(), true)));
   }
 
   @Override
   public Dataset under(Fit fit) {
     return new ScaledTable(table, inputs, targets, rows, fit.columns().orElseGet(() -> own(fit)))
-        .under(fit, inputShape());
+        .under(fit);
   }
 
   /** Under the fit of a source without columns, this table's cells are taken as they are. */
@@ -219,7 +221,7 @@ final class TableExamples implements Examples {
   private Fit.Columns asTheyAre() {
     List<FittedColumn> unscaled =
         table.columns().inputs().stream()
-            .map(c -> new FittedColumn(c.name(), Double.NaN, 0, 1))
+            .map(c -> FittedColumn.of(new LoadedData.Scaling(c.name(), 0, 1)))
             .toList();
     return new Fit.Columns(lags, false, unscaled, false);
   }
@@ -234,7 +236,7 @@ final class TableExamples implements Examples {
     if (input.isEmpty() || fit.columns().isEmpty()) {
       return Optional.empty();
     }
-    FittedColumn column = fit.columns().get().inputs().get(input.getAsInt());
+    FittedNumbers column = (FittedNumbers) fit.columns().get().inputs().get(input.getAsInt());
     double squares = 0;
     for (int example : examples) {
       double before = column.filled(table.cell(rows[example] - 1, targets[0]));

@@ -6,13 +6,15 @@ import dev.yamabiko.data.DataSource.Column;
 import dev.yamabiko.data.DataSource.Header;
 import dev.yamabiko.data.DataSource.MissingValues;
 import dev.yamabiko.data.DataSource.Normalization;
+import dev.yamabiko.data.DataSource.UnknownCategories;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /**
  * {@code csv { path, header = auto, separator = ",", columns = [...], targets = [...] | label, lags
- * = 0, normalize-inputs = standard, normalize-targets = standard, missing = error }}.
+ * = 0, normalize-inputs = standard, normalize-targets = standard, missing = error, categorical =
+ * [...], unknown-categories = error }}.
  */
 final class CsvParser {
   private static final String COLUMN = "a column's name or its 0-based index";
@@ -32,7 +34,9 @@ final class CsvParser {
             "lags",
             "normalize-inputs",
             "normalize-targets",
-            "missing");
+            "missing",
+            "categorical",
+            "unknown-categories");
     Header header = header(options.at("header"));
     List<Column> columns = columns(options.at("columns"), header);
     List<Column> targets = columns(options.at("targets"), header);
@@ -47,7 +51,17 @@ final class CsvParser {
         lags(options, label),
         options.at("normalize-inputs").oneOf(Normalization.class, Normalization.STANDARD),
         options.at("normalize-targets").oneOf(Normalization.class, Normalization.STANDARD),
-        options.at("missing").oneOf(MissingValues.class, MissingValues.ERROR));
+        options.at("missing").oneOf(MissingValues.class, MissingValues.ERROR),
+        columns(options.at("categorical"), header),
+        unknownCategories(options));
+  }
+
+  private static UnknownCategories unknownCategories(Section options) {
+    Node node = options.at("unknown-categories");
+    if (node.given() && !options.at("categorical").given()) {
+      throw node.error("there are no categories without categorical");
+    }
+    return node.oneOf(UnknownCategories.class, UnknownCategories.ERROR);
   }
 
   private static Header header(Node node) {

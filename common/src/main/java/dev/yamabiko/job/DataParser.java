@@ -10,16 +10,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** {@code data { train, validation, split }}. */
+/** {@code data { train, validation, split, augment }}. */
 final class DataParser {
-  static final List<String> SOURCES = List.of("builtin", "idx", "csv");
-  static final List<String> VALIDATION = List.of("builtin", "idx", "csv", "fraction");
+  static final List<String> SOURCES = List.of("builtin", "idx", "csv", "images");
+  static final List<String> VALIDATION = List.of("builtin", "idx", "csv", "images", "fraction");
   private static final List<String> BUILTIN = List.of("digits", "spirals", "sine");
 
   private DataParser() {}
 
   static DataSpec parse(Node node, long seed) {
-    Section data = node.section("train", "validation", "split");
+    Section data = node.section("train", "validation", "split", "augment");
     DataSource train = source(data.at("train").variant(SOURCES), seed);
     Optional<Validation> validation = Optional.empty();
     if (data.at("validation").given()) {
@@ -30,7 +30,7 @@ final class DataParser {
     if (split.isPresent() && !cut) {
       throw data.at("split").error("there is nothing to split without data.validation.fraction");
     }
-    return new DataSpec(train, validation, split);
+    return new DataSpec(train, validation, split, AugmentParser.parse(data.at("augment")));
   }
 
   /** Validation examples of a builtin are other ones than the training examples. */
@@ -47,6 +47,7 @@ final class DataParser {
         Section options = variant.section("images", "labels");
         yield new DataSource.Idx(options.at("images").path(), options.at("labels").path());
       }
+      case "images" -> ImagesParser.parse(variant);
       default -> CsvParser.parse(variant);
     };
   }
@@ -63,11 +64,30 @@ final class DataParser {
   /** Every file that the data comes from, by the key that names it. */
   static Map<String, Path> files(DataSpec data) {
     Map<String, Path> files = new LinkedHashMap<>();
-    addFiles("data.train", data.train(), files);
-    if (data.validation().orElse(null) instanceof Validation.Source validation) {
-      addFiles("data.validation", validation.source(), files);
-    }
+    sources(data).forEach((key, source) -> addFiles(key, source, files));
     return files;
+  }
+
+  /** Every directory that the data comes from, by the key that names it. */
+  static Map<String, Path> directories(DataSpec data) {
+    Map<String, Path> directories = new LinkedHashMap<>();
+    sources(data)
+        .forEach(
+            (key, source) -> {
+              if (source instanceof DataSource.Images images) {
+                directories.put(key + ".images.directory", images.directory());
+              }
+            });
+    return directories;
+  }
+
+  private static Map<String, DataSource> sources(DataSpec data) {
+    Map<String, DataSource> sources = new LinkedHashMap<>();
+    sources.put("data.train", data.train());
+    if (data.validation().orElse(null) instanceof Validation.Source validation) {
+      sources.put("data.validation", validation.source());
+    }
+    return sources;
   }
 
   private static void addFiles(String key, DataSource source, Map<String, Path> files) {

@@ -1,5 +1,7 @@
 package dev.yamabiko.job;
 
+import dev.yamabiko.data.Augmentation;
+import dev.yamabiko.data.DataException;
 import dev.yamabiko.data.Targets;
 import dev.yamabiko.nn.LayerSpec;
 import dev.yamabiko.nn.Network;
@@ -14,13 +16,36 @@ public final class JobChecks {
   private JobChecks() {}
 
   /**
-   * Every file that the job names exists and can be read.
+   * Every file and directory that the job names exists and can be read.
    *
    * @throws JobException naming the key and the absolute path of the first that does not
    */
   public static void files(Job job) {
-    JobParser.files(job.data(), job.model())
-        .forEach((key, file) -> file(job.places().of(key), file));
+    DataParser.files(job.data()).forEach((key, file) -> file(job.places().of(key), file));
+    DataParser.directories(job.data())
+        .forEach((key, directory) -> directory(job.places().of(key), directory));
+    job.model().warmStart().ifPresent(path -> model(job.places().of("warm-start"), path));
+  }
+
+  /** A model is named by its file or by its run directory. */
+  private static void model(String place, Path path) {
+    if (Files.isDirectory(path)) {
+      directory(place, path);
+    } else {
+      file(place, path);
+    }
+  }
+
+  private static void directory(String place, Path directory) {
+    if (!Files.exists(directory)) {
+      throw new JobException(place + ": no such directory: " + directory);
+    }
+    if (!Files.isDirectory(directory)) {
+      throw new JobException(place + ": expected a directory but found a file: " + directory);
+    }
+    if (!Files.isReadable(directory) || !Files.isExecutable(directory)) {
+      throw new JobException(place + ": no permission to read this directory: " + directory);
+    }
   }
 
   private static void file(String place, Path file) {
@@ -37,11 +62,13 @@ public final class JobChecks {
   }
 
   /**
-   * The job's network for inputs of this shape; its output fits the loss and the targets.
+   * The job's network for inputs of this shape, which can be augmented as the job wants; its output
+   * fits the loss and the targets.
    *
-   * @throws JobException naming the layer, or the loss, that does not fit
+   * @throws JobException naming the augmentation, the layer, or the loss that does not fit
    */
   public static Network network(Job job, Shape input, Targets targets) {
+    augmentations(job, input);
     Network network;
     try {
       network = job.model().build(input);
@@ -54,6 +81,18 @@ public final class JobChecks {
       throw new JobException(job.places().of("loss") + ": " + e.getMessage(), e);
     }
     return network;
+  }
+
+  private static void augmentations(Job job, Shape input) {
+    List<Augmentation> all = job.data().augment().all();
+    for (int i = 0; i < all.size(); i++) {
+      try {
+        all.get(i).check(input);
+      } catch (DataException e) {
+        throw new JobException(
+            job.places().of("data.augment[" + i + "]") + ": " + e.getMessage(), e);
+      }
+    }
   }
 
   private static JobException unfit(Job job, int layer, RuntimeException cause) {

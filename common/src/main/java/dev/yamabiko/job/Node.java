@@ -290,13 +290,17 @@ final class Node {
     return name;
   }
 
-  /** An absolute path. */
   Path path() {
-    String text = text("the path of a file");
+    return path("the path of a file");
+  }
+
+  /** An absolute path. */
+  Path path(String what) {
+    String text = text(what);
     try {
       return sources.folder(value.origin()).resolve(text);
     } catch (InvalidPathException e) {
-      throw expected("the path of a file");
+      throw expected(what);
     }
   }
 }

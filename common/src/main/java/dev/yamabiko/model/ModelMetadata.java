@@ -15,7 +15,9 @@ import java.util.Map;
  * <pre>
  *   format          "yamabiko"
  *   job             the resolved job file (HOCON)
- *   input_scaling   [{"column", "offset", "scale"}, ...]: the model sees (x - offset) / scale
+ *   input_scaling   one object per input column, [] if none was fitted:
+ *                   {"column", "offset", "scale"}: the model sees (x - offset) / scale
+ *                   {"column", "categories": [...]}: it sees a 0 or 1 for each category, in order
  *   classes         ["cat", ...]: names of the outputs (classification)
  *   targets         [{"name", "offset", "scale"}, ...]: output * scale + offset (regression)
  * </pre>
@@ -30,10 +32,7 @@ public final class ModelMetadata {
     metadata.put("job", job.resolved());
     metadata.put(
         "input_scaling",
-        CanonicalJson.of(
-            data.scaling().stream()
-                .map(s -> scaled("column", s.column(), s.offset(), s.scale()))
-                .toList()));
+        CanonicalJson.of(data.scaling().stream().map(ModelMetadata::column).toList()));
     Targets targets = data.train().targets();
     if (targets instanceof Targets.Classes classes) {
       metadata.put("classes", CanonicalJson.of(classes.names()));
@@ -45,6 +44,16 @@ public final class ModelMetadata {
       metadata.put("targets", CanonicalJson.of(scaled));
     }
     return metadata;
+  }
+
+  private static Map<String, Object> column(LoadedData.Scaling scaling) {
+    if (scaling.categories().isEmpty()) {
+      return scaled("column", scaling.column(), scaling.offset(), scaling.scale());
+    }
+    Map<String, Object> object = new LinkedHashMap<>();
+    object.put("column", scaling.column());
+    object.put("categories", scaling.categories());
+    return object;
   }
 
   private static Map<String, Object> scaled(String key, String name, double offset, double scale) {

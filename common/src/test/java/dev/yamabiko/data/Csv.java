@@ -21,6 +21,8 @@ final class Csv {
   private DataSource.Normalization inputs = DataSource.Normalization.NONE;
   private DataSource.Normalization outputs = DataSource.Normalization.NONE;
   private DataSource.MissingValues missing = DataSource.MissingValues.ERROR;
+  private List<DataSource.Column> categorical = List.of();
+  private DataSource.UnknownCategories unknown = DataSource.UnknownCategories.ERROR;
 
   private Csv(Path path) {
     this.path = path;
@@ -84,6 +86,17 @@ final class Csv {
     return this;
   }
 
+  Csv categorical(Object... columns) {
+    categorical = columnsOf(columns);
+    return this;
+  }
+
+  /** Categories that training lacks become zeros. */
+  Csv unknownAsZeros() {
+    unknown = DataSource.UnknownCategories.ZEROS;
+    return this;
+  }
+
   private static List<DataSource.Column> columnsOf(Object... columns) {
     return Arrays.stream(columns).map(Csv::column).toList();
   }
@@ -96,7 +109,18 @@ final class Csv {
 
   DataSource.Csv source() {
     return new DataSource.Csv(
-        path, header, separator, columns, targets, label, lags, inputs, outputs, missing);
+        path,
+        header,
+        separator,
+        columns,
+        targets,
+        label,
+        lags,
+        inputs,
+        outputs,
+        missing,
+        categorical,
+        unknown);
   }
 
   LoadedData load() {

@@ -23,6 +23,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Lines and cells: what is read, and what is refused with line and column. */
 class CsvCellsTest {
 
+  private static final String CATEGORIES =
+      " (if this column holds categories, list it in categorical)";
+
   @TempDir private Path directory;
 
   private String table() {
@@ -53,7 +56,8 @@ class CsvCellsTest {
             .columns("x")
             .targets("y")
             .error();
-    assertEquals(table() + ", line 5, column 'x': expected a number but found 'oops'", error);
+    assertEquals(
+        table() + ", line 5, column 'x': expected a number but found 'oops'" + CATEGORIES, error);
   }
 
   @Test
@@ -135,10 +139,10 @@ class CsvCellsTest {
   @Test
   void shouldNameLineAndColumnWhenCellIsText() {
     assertEquals(
-        table() + ", line 3, column 'petal': expected a number but found 'abc'",
+        table() + ", line 3, column 'petal': expected a number but found 'abc'" + CATEGORIES,
         Csv.of(directory, "petal,y", "1,2", "abc,2").targets("y").error());
     assertEquals(
-        table() + ", line 2, column 1: expected a number but found 'abc'",
+        table() + ", line 2, column 1: expected a number but found 'abc'" + CATEGORIES,
         Csv.of(directory, "1,2", "1,abc").targets(0).error());
   }
 
@@ -146,7 +150,7 @@ class CsvCellsTest {
   @ValueSource(strings = {"1d", "0x1p3", "1f", "1 2", "--1", "1e", "12%", "e", "."})
   void shouldRefuseWhatOnlyJavaOrNobodyCallsANumber(String cell) {
     assertEquals(
-        table() + ", line 2, column 'x': expected a number but found '" + cell + "'",
+        table() + ", line 2, column 'x': expected a number but found '" + cell + "'" + CATEGORIES,
         Csv.of(directory, "x,y", cell + ",1").targets("y").error());
   }
 
@@ -178,6 +182,13 @@ class CsvCellsTest {
     assertEquals(
         table() + ", line 2, column 'x': expected a number with a decimal point but found '1,5'",
         Csv.of(directory, "x;y", "1,5;2").separator(';').targets("y").error());
+  }
+
+  @Test
+  void shouldNotSpeakOfCategoriesWhereOnlyANumberWillDo() {
+    assertEquals(
+        table() + ", line 2, column 'y': expected a number but found 'abc'",
+        Csv.of(directory, "x,y", "1,abc").targets("y").error());
   }
 
   @Test
@@ -248,6 +259,39 @@ class CsvCellsTest {
     assertEquals(
         directory + ": expected a file but found a directory",
         Csv.at(directory).targets("y").error());
+  }
+
+  @Test
+  void shouldHintAtTheSeparatorWhenTheFirstLineIsNotCut() {
+    assertEquals(
+        table()
+            + ": there is no column 'y'; the columns are 'x;y' (the first line holds no ',' but"
+            + " ';': should separator be \";\"?)",
+        Csv.of(directory, "x;y", "1;2").targets("y").error());
+    assertEquals(
+        table()
+            + ": expected a column index from 0 to 0 but found 1; the table has 1 columns (the"
+            + " first line holds no ',' but '\\t': should separator be \"\\t\"?)",
+        Csv.of(directory, "1\t2", "3\t4").targets(1).header(DataSource.Header.FALSE).error());
+    assertEquals(
+        table()
+            + ", line 2: expected 1 cells, as in the first line, but found 2 (the first line holds"
+            + " no ',' but ';': should separator be \";\"?)",
+        Csv.of(directory, "x;y", "1,5;2").targets(0).lags(1).error());
+    assertEquals(
+        table()
+            + ": there is no column 'y'; the columns are 'x,y' (the first line holds no ';' but"
+            + " ',': should separator be \",\"?)",
+        Csv.of(directory, "x,y", "1,2").separator(';').targets("y").error());
+  }
+
+  @Test
+  void shouldNotHintAtTheSeparatorOtherwise() {
+    assertEquals(
+        table() + ": there is no column 'wind'; the columns are 'x;1', 'y'",
+        Csv.of(directory, "x;1,y", "1,2").targets("wind").error());
+    Csv series = Csv.of(directory, "a;b", "1", "2").targets(0).lags(1);
+    assertEquals(1, series.load().train().size());
   }
 
   @Test

@@ -81,6 +81,35 @@ class CsvColumnsTest {
   }
 
   @Test
+  void shouldRefuseANameThatTwoInputsBear() {
+    assertEquals(
+        table() + ": columns 0 and 2 are both called 'x'; choose input columns by index in columns",
+        Csv.of(directory, "x,y,x", "1,2,3").targets("y").error());
+    assertEquals(
+        table() + ": columns 0 and 1 are both called 'x'; choose input columns by index in columns",
+        Csv.of(directory, "x,x,y", "1,2,3").targets(1).error());
+    Csv chosen = Csv.of(directory, "x,y,x", "1,2,3").columns(0, 2).targets(1);
+    assertArrayEquals(
+        new float[] {1, 3}, input(chosen.header(DataSource.Header.TRUE).load().train(), 0));
+    Csv unused = Csv.of(directory, "x,y,x,z", "1,2,3,4").columns("z").targets("y");
+    assertArrayEquals(new float[] {4}, inputs(unused.load().train()));
+  }
+
+  @Test
+  void shouldRefuseAnInputThatIsTheAnswer() {
+    assertEquals(
+        table()
+            + ": column 'y' is both an input and the target; without lags a model would only have"
+            + " to repeat it",
+        Csv.of(directory, "x,y", "1,2").columns("x", "y").targets("y").error());
+    assertEquals(
+        table()
+            + ": column 'y' is both an input and the label; without lags a model would only have"
+            + " to repeat it",
+        Csv.of(directory, "x,y", "1,2").columns(1).label("y").error());
+  }
+
+  @Test
   void shouldRefuseAColumnListedTwice() {
     assertEquals(
         table() + ": column 'x' is listed twice in columns",
@@ -124,8 +153,8 @@ class CsvColumnsTest {
   void shouldSeeAHeaderWhenNoUsedCellIsANumber() {
     assertEquals(1, Csv.of(directory, "x,y", "1,2").targets(1).load().train().size());
     assertEquals(1, Csv.of(directory, "x,NA", "1,2").targets(1).load().train().size());
-    assertEquals(
-        1, Csv.of(directory, "1981,Temp", "7,2").columns(1).targets(1).load().train().size());
+    Csv series = Csv.of(directory, "1981,Temp", "7,2", "8,3").columns(1).targets(1).lags(1);
+    assertEquals(1, series.load().train().size());
   }
 
   @Test
@@ -158,7 +187,11 @@ class CsvColumnsTest {
     assertArrayEquals(
         new float[] {4}, targets(numbers.header(DataSource.Header.TRUE).load().train()));
     Csv names = Csv.of(directory, "x,y", "3,4").targets(1).header(DataSource.Header.FALSE);
-    assertEquals(table() + ", line 1, column 0: expected a number but found 'x'", names.error());
+    assertEquals(
+        table()
+            + ", line 1, column 0: expected a number but found 'x' (if this column holds categories, list"
+            + " it in categorical)",
+        names.error());
   }
 
   @Test

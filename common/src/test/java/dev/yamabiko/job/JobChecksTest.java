@@ -50,6 +50,19 @@ class JobChecksTest {
   }
 
   @Test
+  void shouldNameTheLineOfTheAugmentationThatDoesNotFit() {
+    Job job =
+        job(
+            Path.of(""),
+            "data {\n train { builtin { name = sine, examples = 9 } }\n augment = [\n"
+                + "  { noise { deviation = 1 } }\n  flip\n ]\n}");
+    assertError(
+        "job.conf:5: data.augment[1]: flip expects images [channels, height, width] but the inputs"
+            + " are [2]",
+        () -> JobChecks.network(job, Shape.of(2), ONE_VALUE));
+  }
+
+  @Test
   void shouldNameTheLayerWhenAShapeIsTooLarge() {
     Job weights = job(Path.of(""), "model = [ { dense { units = 2000000000 } } ]");
     assertError(
@@ -104,5 +117,21 @@ class JobChecksTest {
     assertError(
         "--set data.train.csv: data.train.csv.path: no such file: /no/such.csv",
         () -> JobChecks.files(set));
+  }
+
+  @Test
+  void shouldNameKeyAndDirectoryWhenItCannotBeRead(@TempDir Path folder) throws IOException {
+    assertDoesNotThrow(
+        () -> JobChecks.files(job(folder, "data.train.images { directory = \".\" }")));
+    Job missing = job(folder, "data.train.images { directory = cats }");
+    assertError(
+        "job.conf:1: data.train.images.directory: no such directory: " + folder.resolve("cats"),
+        () -> JobChecks.files(missing));
+    Files.writeString(folder.resolve("cats.zip"), "x");
+    Job file = job(folder, "data.train.images { directory = cats.zip }");
+    assertError(
+        "job.conf:1: data.train.images.directory: expected a directory but found a file: "
+            + folder.resolve("cats.zip"),
+        () -> JobChecks.files(file));
   }
 }

@@ -26,6 +26,17 @@ class JobErrorsTest {
     return wrong("data.train.csv { " + options + " }", "job.conf:1: data.train.csv" + message);
   }
 
+  private static Arguments augment(String value, String message) {
+    return wrong(
+        "data { train { builtin { name = digits, examples = 3 } }, augment = " + value + " }",
+        "job.conf:1: data.augment" + message);
+  }
+
+  private static Arguments images(String options, String message) {
+    return wrong(
+        "data.train.images { " + options + " }", "job.conf:1: data.train.images" + message);
+  }
+
   static Stream<Arguments> topLevel() {
     String integer = "expected an integer of at least 1 but found ";
     return Stream.of(
@@ -232,17 +243,18 @@ class JobErrorsTest {
   static Stream<Arguments> data() {
     return Stream.of(
         wrong(
-            "data { train { images { directory = x } } }",
-            "job.conf:1: data.train: expected builtin, idx or csv but found \"images\""),
+            "data { train { image { directory = x } } }",
+            "job.conf:1: data.train: expected builtin, idx, csv or images but found \"image\";"
+                + " did you mean \"images\"?"),
         wrong(
             "data { validation { fraction = 0.1 } }",
-            "job.conf:1: data.train: expected builtin, idx or csv but it is missing"),
+            "job.conf:1: data.train: expected builtin, idx, csv or images but it is missing"),
         wrong(
             "data = digits",
-            "job.conf:1: data: expected an object { train, validation, split } but found \"digits\""),
+            "job.conf:1: data: expected an object { train, validation, split, augment } but found \"digits\""),
         wrong(
             "data.train = digits",
-            "job.conf:1: data.train: expected builtin, idx or csv but found \"digits\""),
+            "job.conf:1: data.train: expected builtin, idx, csv or images but found \"digits\""),
         wrong(
             "data.train = idx",
             "job.conf:1: data.train.idx.images: expected the path of a file but it is missing"),
@@ -271,7 +283,7 @@ class JobErrorsTest {
                 + " and less than 1 but found 1"),
         wrong(
             "data { train { builtin { name = sine, examples = 3 } }, validation = 0.1 }",
-            "job.conf:1: data.validation: expected builtin, idx, csv or fraction but found 0.1"),
+            "job.conf:1: data.validation: expected builtin, idx, csv, images or fraction but found 0.1"),
         wrong(
             "data { train { builtin { name = sine, examples = 3 } }, split = random }",
             "job.conf:1: data.split: there is nothing to split without"
@@ -279,6 +291,44 @@ class JobErrorsTest {
         wrong(
             "data { train { builtin { name = sine, examples = 3 } }, split = half }",
             "job.conf:1: data.split: expected chronological or random but found \"half\""),
+        augment("flip", ": expected a list of augmentations but found \"flip\""),
+        augment(
+            "[flop]",
+            "[0]: expected flip, shift, rotate, crop or noise but found \"flop\";"
+                + " did you mean \"flip\"?"),
+        augment(
+            "[flip, { flip { horizontal = false } }]",
+            "[1].flip: expected horizontal or vertical to be true but both are false"),
+        augment("[shift]", "[0].shift.pixels: expected an integer of at least 1 but it is missing"),
+        augment(
+            "[{ shift { pixels = 1.5 } }]",
+            "[0].shift.pixels: expected an integer of at least 1 but found 1.5"),
+        augment(
+            "[{ rotate { degrees = 200 } }]",
+            "[0].rotate.degrees: expected a number greater than 0 and at most 180 but found 200"),
+        augment("[{ crop { pixels = 2 } }]", "[0].crop.pixels: unknown key; known keys: padding"),
+        augment(
+            "[{ noise { deviation = 0 } }]",
+            "[0].noise.deviation: expected a number greater than 0 but found 0"),
+        images("size = 8", ".directory: expected the path of a directory but it is missing"),
+        images("directory = 3", ".directory: expected the path of a directory but found 3"),
+        images("path = a", ".path: unknown key; known keys: directory, size, colour"),
+        images("directory = a, size = 0", ".size: expected an integer of at least 1 but found 0"),
+        images(
+            "directory = a, size = 40000",
+            ".size: expected an integer from 1 to 32768 but found 40000"),
+        images(
+            "directory = a, size = small",
+            ".size: expected an integer of at least 1 or [height, width] but found \"small\""),
+        images(
+            "directory = a, size = [1, 2, 3]",
+            ".size: expected an integer of at least 1 or [height, width] but found a list of 3"),
+        images(
+            "directory = a, size = [8, 2.5]",
+            ".size[1]: expected an integer of at least 1 but found 2.5"),
+        images(
+            "directory = a, colour = gray",
+            ".colour: expected rgb or grey but found \"gray\"; did you mean \"grey\"?"),
         csv("path = a", ": expected targets (numbers) or label (a class) but found neither"),
         csv(
             "path = a, targets = [1], label = 2",
@@ -326,6 +376,23 @@ class JobErrorsTest {
             "path = a, targets = [1], normalize-inputs = minmax",
             ".normalize-inputs: expected none, standard or min-max but found \"minmax\";"
                 + " did you mean \"min-max\"?"),
+        csv(
+            "path = a, targets = [1], categorical = colour",
+            ".categorical: expected a list of columns, each a name or a 0-based index, but found"
+                + " \"colour\""),
+        csv(
+            "path = a, targets = [1], categorical = [c, c]",
+            ".categorical[1]: expected each column once but found \"c\" again"),
+        csv(
+            "path = a, targets = [1], categorical = [c], header = false",
+            ".categorical[0]: expected a 0-based index, because header = false, but found \"c\""),
+        csv(
+            "path = a, targets = [1], unknown-categories = zeros",
+            ".unknown-categories: there are no categories without categorical"),
+        csv(
+            "path = a, targets = [1], categorical = [0], unknown-categories = zero",
+            ".unknown-categories: expected error or zeros but found \"zero\"; did you mean"
+                + " \"zeros\"?"),
         csv(
             "path = a, targets = [1], missing = skip",
             ".missing: expected error, drop or mean but found \"skip\""));
@@ -418,7 +485,7 @@ class JobErrorsTest {
         "job.conf:1: loss: expected softmax-cross-entropy or half-squared-error but it is missing",
         full.replaceFirst("loss.*", ""));
     assertError(
-        "job.conf:1: data: expected an object { train, validation, split } but it is missing",
+        "job.conf:1: data: expected an object { train, validation, split, augment } but it is missing",
         full.replaceFirst("data.*", "seed = 1"));
   }
 

@@ -5,11 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.yamabiko.data.Augmentation;
+import dev.yamabiko.data.Augmentations;
 import dev.yamabiko.data.DataSource;
+import dev.yamabiko.data.DataSource.Colour;
 import dev.yamabiko.data.DataSource.Column;
 import dev.yamabiko.data.DataSource.Header;
+import dev.yamabiko.data.DataSource.ImageSize;
 import dev.yamabiko.data.DataSource.MissingValues;
 import dev.yamabiko.data.DataSource.Normalization;
+import dev.yamabiko.data.DataSource.UnknownCategories;
 import dev.yamabiko.data.DataSpec;
 import dev.yamabiko.data.DataSpec.Validation;
 import dev.yamabiko.nn.Activation;
@@ -185,6 +190,51 @@ class JobFileTest {
   }
 
   @Test
+  void shouldReadImages() {
+    Job job =
+        with(
+            "data { train { images { directory = photos, size = [24, 32], colour = grey } },"
+                + " validation { images { directory = /data/v } } }");
+    assertEquals(
+        new DataSpec(
+            new DataSource.Images(
+                Path.of("/jobs/photos"), Optional.of(new ImageSize(24, 32)), Colour.GREY),
+            Optional.of(
+                new Validation.Source(
+                    new DataSource.Images(Path.of("/data/v"), Optional.empty(), Colour.RGB))),
+            Optional.empty()),
+        job.data());
+    assertEquals(job, again(job));
+    assertEquals(
+        new DataSource.Images(
+            Path.of("/jobs/photos"), Optional.of(new ImageSize(8, 8)), Colour.RGB),
+        with("data.train.images { directory = photos, size = 8 }").data().train());
+  }
+
+  @Test
+  void shouldReadEveryAugmentation() {
+    String train = "data { train { builtin { name = digits, examples = 9 } }, augment = ";
+    Job job =
+        with(
+            train
+                + "[ flip, { flip { horizontal = false, vertical = true } },"
+                + " { shift { pixels = 2 } }, { rotate { degrees = 7.5 } },"
+                + " { crop { padding = 3 } }, { noise { deviation = 0.05 } } ] }");
+    assertEquals(
+        List.of(
+            new Augmentation.Flip(true, false),
+            new Augmentation.Flip(false, true),
+            new Augmentation.Shift(2),
+            new Augmentation.Rotate(7.5),
+            new Augmentation.Crop(3),
+            new Augmentation.Noise(0.05)),
+        job.data().augment().all());
+    assertEquals(job, again(job));
+    assertEquals(Augmentations.NONE, with(train + "[] }").data().augment());
+    assertEquals(Augmentations.NONE, with().data().augment());
+  }
+
+  @Test
   void shouldReadCsvWithDefaults() {
     assertEquals(
         new DataSource.Csv(
@@ -208,7 +258,8 @@ class JobFileTest {
             """
             data { train { csv { path = "t t.csv", header = true, separator = ";", \
             columns = [Temp, 3], targets = [Temp, "1"], lags = 7, normalize-inputs = min-max, \
-            normalize-targets = none, missing = mean } } }""");
+            normalize-targets = none, missing = mean, categorical = [3], \
+            unknown-categories = zeros } } }""");
     assertEquals(
         new DataSource.Csv(
             Path.of("/jobs/t t.csv"),
@@ -220,7 +271,9 @@ class JobFileTest {
             7,
             Normalization.MIN_MAX,
             Normalization.NONE,
-            MissingValues.MEAN),
+            MissingValues.MEAN,
+            List.of(new Column.Indexed(3)),
+            UnknownCategories.ZEROS),
         job.data().train());
     assertEquals(job, again(job));
   }

@@ -69,6 +69,21 @@ class ModelMetadataTest {
   }
 
   @Test
+  void shouldListTheCategories() {
+    Targets targets = new Targets.Values(List.of(Targets.Value.plain("y")));
+    assertEquals(
+        "[{\"column\":\"sky\",\"categories\":[\"blue\",\"grey\"]},"
+            + "{\"column\":\"wind\",\"offset\":0.0,\"scale\":1.0}]",
+        ModelMetadata.of(
+                JOB,
+                data(
+                    targets,
+                    new LoadedData.Scaling("sky", List.of("blue", "grey")),
+                    new LoadedData.Scaling("wind", 0, 1)))
+            .get("input_scaling"));
+  }
+
+  @Test
   void shouldNameTheClasses() {
     Map<String, String> metadata =
         ModelMetadata.of(JOB, data(new Targets.Classes(List.of("cat", "dog"))));

@@ -1,0 +1,168 @@
+package dev.yamabiko.data;
+
+import java.awt.image.BufferedImage;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.Locale;
+import java.util.Set;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageReader;
+import javax.imageio.stream.ImageInputStream;
+import javax.imageio.stream.MemoryCacheImageInputStream;
+
+/**
+ * One PNG, JPEG, GIF or BMP file, recognised by its content. Of several images in one file (an
+ * animated GIF) the first counts. Samples are taken as the file holds them: colour profiles and the
+ * orientation that a camera noted are not applied. All is done in integers, per pixel:
+ *
+ * <ul>
+ *   <li>samples of other than 8 bits become round(255 v / max);
+ *   <li>transparent pixels lie on white: (a v + (255 - a) 255 + 127) / 255, rounded down;
+ *   <li>grey is the luma of ITU-R BT.601: (299 R + 587 G + 114 B + 500) / 1000, rounded down;
+ *   <li>a grey file read as rgb has its grey in all three channels.
+ * </ul>
+ *
+ * PNG, GIF and BMP have one meaning; the bytes that a JPEG decodes to are the platform's, and a
+ * Java built against another libjpeg may differ in a last bit (the data's hash tells).
+ */
+final class ImageFile {
+
+  /** More can hardly be meant, and a corrupt header must not claim gigabytes. */
+  private static final long MOST_PIXELS = 1 << 27;
+
+  private static final Set<String> FORMATS = Set.of("png", "jpeg", "gif", "bmp");
+
+  static {
+    // Decoding needs no screen, and must not look for one.
+    if (System.getProperty("java.awt.headless") == null) {
+      System.setProperty("java.awt.headless", "true");
+    }
+  }
+
+  /** Height and width in pixels. */
+  record Size(int height, int width) {
+    @Override
+    public String toString() {
+      return height + "x" + width;
+    }
+  }
+
+  private interface Decoder<T> {
+    T decode(ImageReader reader, Size size) throws IOException;
+  }
+
+  private ImageFile() {}
+
+  /** The size by the file's header. */
+  static Size size(Path file) {
+    return with(file, (reader, size) -> size);
+  }
+
+  static BytePlanes read(Path file, DataSource.Colour colour) {
+    return with(file, (reader, size) -> planes(reader.read(0), colour));
+  }
+
+  private static <T> T with(Path file, Decoder<T> decoder) {
+    return SourceFile.read(file, content -> with(file, content, decoder));
+  }
+
+  private static <T> T with(Path file, InputStream content, Decoder<T> decoder) {
+    ImageReader reader = null;
+    boolean[] cut = {false};
+    // In memory, whatever ImageIO is told elsewhere: no temporary files.
+    try (ImageInputStream stream = new MemoryCacheImageInputStream(content)) {
+      reader = reader(file, stream);
+      // A cut JPEG is decoded to its end, in grey and with no more than this warning.
+      reader.addIIOReadWarningListener(
+          (source, warning) -> cut[0] |= warning.startsWith("Truncated File"));
+      reader.setInput(stream, true, true);
+      T decoded = decoder.decode(reader, checkedSize(file, reader));
+      if (cut[0]) {
+        throw endsEarly(file, null);
+      }
+      return decoded;
+    } catch (IOException | RuntimeException e) {
+      if (e instanceof DataException) {
+        throw (DataException) e;
+      }
+      throw cut[0] || isEndOfFile(e) ? endsEarly(file, e) : undecodable(file, e);
+    } finally {
+      if (reader != null) {
+        reader.dispose();
+      }
+    }
+  }
+
+  private static ImageReader reader(Path file, ImageInputStream stream) throws IOException {
+    for (Iterator<ImageReader> all = ImageIO.getImageReaders(stream); all.hasNext(); ) {
+      ImageReader reader = all.next();
+      if (FORMATS.contains(reader.getFormatName().toLowerCase(Locale.ROOT))) {
+        return reader;
+      }
+    }
+    String found = stream.read() < 0 ? "an empty file" : "something else";
+    throw new DataException(file + ": expected a PNG, JPEG, GIF or BMP image but found " + found);
+  }
+
+  private static Size checkedSize(Path file, ImageReader reader) throws IOException {
+    Size size = new Size(reader.getHeight(0), reader.getWidth(0));
+    if (Math.multiplyFull(size.height, size.width) > MOST_PIXELS) {
+      throw new DataException(
+          String.format(
+              "%s: expected an image of at most %d pixels but the header says %s",
+              file, MOST_PIXELS, size));
+    }
+    return size;
+  }
+
+  private static boolean isEndOfFile(Throwable e) {
+    while (e != null && !(e instanceof EOFException)) {
+      e = e.getCause();
+    }
+    return e != null;
+  }
+
+  private static DataException endsEarly(Path file, Exception cause) {
+    return new DataException(file + ": the image ends early; is the file truncated?", cause);
+  }
+
+  private static DataException undecodable(Path file, Exception e) {
+    String reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    // What Java's JPEG reader says of four channels.
+    String hint =
+        reason.equals("Unsupported Image Type")
+            ? " (such as a JPEG in CMYK); convert the file to RGB or grey"
+            : "";
+    return new DataException(file + ": the image cannot be decoded: " + reason + hint, e);
+  }
+
+  private static BytePlanes planes(BufferedImage image, DataSource.Colour colour) {
+    int height = image.getHeight();
+    int width = image.getWidth();
+    boolean grey = colour == DataSource.Colour.GREY;
+    BytePlanes planes = new BytePlanes(grey ? 1 : 3, height, width);
+    byte[] into = planes.values();
+    int plane = height * width;
+    PixelRows rows = PixelRows.of(image);
+    int[] red = new int[width];
+    int[] green = new int[width];
+    int[] blue = new int[width];
+    for (int y = 0; y < height; y++) {
+      rows.read(y, red, green, blue);
+      for (int x = 0; x < width; x++) {
+        int at = y * width + x;
+        if (grey) {
+          into[at] = (byte) ((299 * red[x] + 587 * green[x] + 114 * blue[x] + 500) / 1000);
+        } else {
+          into[at] = (byte) red[x];
+          into[plane + at] = (byte) green[x];
+          into[2 * plane + at] = (byte) blue[x];
+        }
+      }
+    }
+    return planes;
+  }
+}
