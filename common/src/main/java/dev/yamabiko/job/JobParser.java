@@ -88,7 +88,9 @@ final class JobParser {
     return new ModelSpec(
         layers,
         Set.copyOf(PolicyParser.frozen(job.at("freeze"), layers.size())),
-        warmStart.given() ? Optional.of(warmStart.path("the path of a model file or a run directory")) : Optional.empty());
+        warmStart.given()
+            ? Optional.of(warmStart.path("the path of a model file or a run directory"))
+            : Optional.empty());
   }
 
   private String name() {

@@ -61,7 +61,6 @@ final class RegressionErrors {
 
   private static RegressionReport.Target of(
       String name, double absolute, double squared, long values, double r2) {
-    return new RegressionReport.Target(
-        name, absolute / values, Math.sqrt(squared / values), r2);
+    return new RegressionReport.Target(name, absolute / values, Math.sqrt(squared / values), r2);
   }
 }

@@ -26,8 +26,8 @@ import java.util.Map;
  * </pre>
  *
  * <p>Tensors are named as {@link Network#places} and {@link Network#bufferPlaces} name them and
- * follow in that order, so the data part is the flat vector itself: parameters, then buffers. {@link
- * SafetensorsFile} reads such files.
+ * follow in that order, so the data part is the flat vector itself: parameters, then buffers.
+ * {@link SafetensorsFile} reads such files.
  */
 public final class Safetensors {
 

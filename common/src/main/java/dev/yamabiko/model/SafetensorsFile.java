@@ -31,8 +31,7 @@ public final class SafetensorsFile implements Closeable {
   private final SafetensorsHeader header;
   private final long dataFrom;
 
-  private SafetensorsFile(
-      Path file, FileChannel channel, SafetensorsHeader header, long dataFrom) {
+  private SafetensorsFile(Path file, FileChannel channel, SafetensorsHeader header, long dataFrom) {
     this.file = file;
     this.channel = channel;
     this.header = header;
@@ -124,8 +123,7 @@ public final class SafetensorsFile implements Closeable {
     SafetensorsHeader.Tensor tensor = tensor(name);
     if (!tensor.hasShape(shape)) {
       throw new ModelException(
-          "%s: tensor %s: expected %s but found %s"
-              .formatted(file, name, shape, tensor.shape()));
+          "%s: tensor %s: expected %s but found %s".formatted(file, name, shape, tensor.shape()));
     }
     try {
       ByteBuffer chunk = ByteBuffer.allocate(CHUNK_BYTES).order(ByteOrder.LITTLE_ENDIAN);

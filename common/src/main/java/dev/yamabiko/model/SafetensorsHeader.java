@@ -115,8 +115,7 @@ record SafetensorsHeader(Map<String, String> metadata, Map<String, Tensor> tenso
     List<Long> shape = integers(where + ": shape", json.get("shape"));
     List<Long> offsets = integers(where + ": data_offsets", json.get("data_offsets"));
     if (offsets.size() != 2 || offsets.get(0) > offsets.get(1)) {
-      throw new ModelException(
-          where + ": expected data_offsets [begin, end] but found " + offsets);
+      throw new ModelException(where + ": expected data_offsets [begin, end] but found " + offsets);
     }
     long bytes = bytes(where, type, shape);
     if (offsets.get(1) - offsets.get(0) != bytes) {

@@ -16,7 +16,8 @@ import java.util.Set;
  *
  * @param weights the network's flat vector; owned by this record
  */
-public record TrainedModel(Path file, ModelDescription description, Network network, float[] weights) {
+public record TrainedModel(
+    Path file, ModelDescription description, Network network, float[] weights) {
 
   /**
    * Reads a model file.
