@@ -65,9 +65,4 @@ public final class Predictor {
   void losses(int rows, float[] targets, double[] losses) {
     loss.evaluate(pass.kernels(), rows, features, outputs, targets, losses, null);
   }
-
-  /** The network's outputs of the last {@link #predict}, before the loss gives them a meaning. */
-  float[] outputs() {
-    return outputs;
-  }
 }

@@ -1,7 +1,7 @@
 package dev.yamabiko.model;
 
-import dev.yamabiko.data.DataSource;
 import dev.yamabiko.data.LoadedData;
+import dev.yamabiko.data.ModelInputs;
 import dev.yamabiko.data.Targets;
 import dev.yamabiko.job.Job;
 import dev.yamabiko.nn.Network;
@@ -75,8 +75,9 @@ public record TrainedModel(
     return description.scaling();
   }
 
-  /** The input columns of a table; empty if the model was not trained on one. */
-  public List<DataSource.Column> columns() {
-    return description.columns();
+  /** How files become this model's inputs. */
+  public ModelInputs inputs() {
+    return new ModelInputs(
+        job().data().train(), network.inputShape(), description.columns(), scaling());
   }
 }
