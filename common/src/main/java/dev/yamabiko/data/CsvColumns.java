@@ -26,11 +26,12 @@ record CsvColumns(
    *
    * @param name its header name, or its index if there is no header
    * @param chosen whether the job names it, rather than takes all that are left
+   * @param byIndex whether the job names it by its index
    * @param categorical whether its cells are categories rather than numbers
    */
-  record Used(int index, String name, boolean chosen, boolean categorical) {
+  record Used(int index, String name, boolean chosen, boolean byIndex, boolean categorical) {
     private Used asCategorical() {
-      return new Used(index, name, chosen, true);
+      return new Used(index, name, chosen, byIndex, true);
     }
   }
 
@@ -43,6 +44,24 @@ record CsvColumns(
       throw new DataException(source.path() + ": lags must be at least 0 but is " + source.lags());
     }
     return new Resolution(source, firstLine).columns();
+  }
+
+  /** Of a table whose every used column is an input, so that it needs neither targets nor label. */
+  static CsvColumns resolveInputs(DataSource.Csv source, List<String> firstLine) {
+    return new Resolution(source, firstLine).columns();
+  }
+
+  /**
+   * The inputs as another table has them: by name, but by index where the job or this table does.
+   */
+  List<DataSource.Column> asFoundElsewhere() {
+    return inputs.stream()
+        .map(
+            u ->
+                header && !u.byIndex()
+                    ? (DataSource.Column) new DataSource.Column.Named(u.name())
+                    : new DataSource.Column.Indexed(u.index()))
+        .toList();
   }
 
   /** The columns whose cells have values: inputs, then targets, none twice. */
@@ -162,7 +181,7 @@ record CsvColumns(
       label.ifPresent(l -> taken.add(l.index()));
       return IntStream.range(0, firstLine.size())
           .filter(i -> !taken.contains(i))
-          .mapToObj(i -> new Used(i, name(i), false, false))
+          .mapToObj(i -> new Used(i, name(i), false, false, false))
           .toList();
     }
 
@@ -223,7 +242,7 @@ record CsvColumns(
                   "%s: expected a column index from 0 to %d but found %d; %s",
                   source.path(), firstLine.size() - 1, index, existing()));
         }
-        return new Used(index, name(index), true, false);
+        return new Used(index, name(index), true, true, false);
       }
       return find(((DataSource.Column.Named) column).name());
     }
@@ -252,7 +271,7 @@ record CsvColumns(
                 "%s: columns %d and %d are both called '%s'; choose one by its index",
                 source.path(), index, firstLine.lastIndexOf(name), name));
       }
-      return new Used(index, name, true, false);
+      return new Used(index, name, true, false, false);
     }
 
     private String name(int index) {

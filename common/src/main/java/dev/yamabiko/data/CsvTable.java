@@ -1,11 +1,6 @@
 package dev.yamabiko.data;
 
-import de.siegmar.fastcsv.reader.CsvParseException;
-import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.CsvRecord;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -21,13 +16,10 @@ import java.util.Optional;
  */
 final class CsvTable {
 
-  private static final List<String> SEPARATORS = List.of(";", "\t", ",", "|");
-
   private final DataSource.Csv source;
   private CsvColumns columns;
   private List<CsvColumns.Used> valued = List.of();
   private final Map<Integer, TextNumbers> categories = new HashMap<>();
-  private String separatorHint = "";
   private int rows;
   private double[] cells = {};
   private int[] lines = {};
@@ -42,7 +34,7 @@ final class CsvTable {
     SourceFile.read(
         source.path(),
         content -> {
-          table.readAll(content);
+          CsvRecords.read(source, content, table::readAll);
           return table;
         });
     return table;
@@ -96,44 +88,16 @@ final class CsvTable {
     return columns.header() ? "column '" + column.name() + "'" : "column " + column.index();
   }
 
-  private void readAll(InputStream content) throws IOException {
-    try (CsvReader<CsvRecord> reader =
-        CsvReader.builder()
-            .fieldSeparator(source.separator())
-            .detectBomHeader(true)
-            .skipEmptyLines(false)
-            .allowExtraFields(true)
-            .allowMissingFields(true)
-            .ofCsvRecord(content)) {
-      readAll(reader.iterator());
-    } catch (DataException e) {
-      throw separatorHint.isEmpty() ? e : new DataException(e.getMessage() + separatorHint, e);
-    } catch (CsvParseException e) {
-      Throwable reason = e.getCause() == null ? e : e.getCause();
-      throw new DataException(
-          source.path() + ": not a CSV file: " + e.getMessage() + ": " + reason.getMessage(), e);
-    } catch (IllegalArgumentException e) {
-      throw new DataException(
-          source.path()
-              + ": expected a separator such as a comma, semicolon or tab but found "
-              + CsvCell.quote(String.valueOf(source.separator())),
-          e);
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
-    }
-  }
-
   private void readAll(Iterator<CsvRecord> records) {
     Map<String, String> classTexts = new HashMap<>();
     List<CsvRecord> blank = new ArrayList<>();
     while (records.hasNext()) {
       CsvRecord record = records.next();
-      if (record.getFieldCount() == 1 && record.getField(0).isBlank()) {
+      if (CsvRecords.isBlank(record)) {
         blank.add(record);
         continue;
       }
       if (columns == null) {
-        separatorHint = separatorHint(record);
         columns = CsvColumns.resolve(source, record.getFields());
         valued = columns.valued();
         blank.clear();
@@ -155,32 +119,9 @@ final class CsvTable {
     }
   }
 
-  /** A first line that was not cut, though it holds what often separates cells. */
-  private String separatorHint(CsvRecord firstLine) {
-    for (String separator : firstLine.getFieldCount() == 1 ? SEPARATORS : List.<String>of()) {
-      if (firstLine.getField(0).contains(separator)) {
-        return String.format(
-            " (the first line holds no %s but %s: should separator be \"%s\"?)",
-            CsvCell.quote(String.valueOf(source.separator())),
-            CsvCell.quote(separator),
-            separator.equals("\t") ? "\\t" : separator);
-      }
-    }
-    return "";
-  }
-
   private void addRow(CsvRecord record, Map<String, String> classTexts) {
     long line = record.getStartingLineNumber();
-    if (record.getFieldCount() != columns.count()) {
-      boolean blank = record.getFieldCount() == 1 && record.getField(0).isBlank();
-      throw new DataException(
-          String.format(
-              "%s, line %d: expected %d cells, as in the first line, but found %s",
-              source.path(),
-              line,
-              columns.count(),
-              blank ? "a blank line" : Integer.toString(record.getFieldCount())));
-    }
+    CsvRecords.checkCells(source, record, columns.count());
     makeRoom();
     for (int i = 0; i < valued.size(); i++) {
       CsvColumns.Used column = valued.get(i);

@@ -17,7 +17,8 @@ public final class DataLoader {
     Examples train = read(spec.train());
     if (spec.validation().isEmpty()) {
       Fit fit = train.fit(all(train));
-      return new LoadedData(train.under(fit), Optional.empty(), fit.scaling(), Optional.empty());
+      return new LoadedData(
+          train.under(fit), Optional.empty(), fit.scaling(), Optional.empty(), train.columns());
     }
     DataSpec.Validation validation = spec.validation().get();
     if (validation instanceof DataSpec.Validation.Fraction fraction) {
@@ -56,7 +57,8 @@ public final class DataLoader {
         new Subset(whole, parts.train()),
         Optional.of(new Subset(whole, parts.validation())),
         fit.scaling(),
-        examples.baseline(parts.validation(), fit));
+        examples.baseline(parts.validation(), fit),
+        examples.columns());
   }
 
   private static LoadedData withOwnValidation(Examples train, Examples validation) {
@@ -73,7 +75,8 @@ public final class DataLoader {
         train.under(fit),
         Optional.of(validation.under(fit)),
         fit.scaling(),
-        validation.baseline(all(validation), fit));
+        validation.baseline(all(validation), fit),
+        train.columns());
   }
 
   private static String describe(Examples examples) {

@@ -27,6 +27,11 @@ interface Examples {
     return false;
   }
 
+  /** The input columns of a table; see {@link LoadedData#columns}. */
+  default List<DataSource.Column> columns() {
+    return List.of();
+  }
+
   /** Learns classes and scaling from these examples, given in ascending order. */
   Fit fit(int[] training);
 

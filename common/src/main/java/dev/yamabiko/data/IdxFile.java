@@ -33,14 +33,14 @@ record IdxFile(int[] dimensions, byte[] elements) {
     return new ByteExamples(
         source.images().toString(),
         source.labels().toString(),
-        images.exampleShape(),
+        exampleShape(images.dimensions),
         images.elements,
         labels.unsigned(),
         Optional.empty());
   }
 
   /** [n, features], [n, height, width] as one channel, or [n, channels, height, width]. */
-  private Shape exampleShape() {
+  static Shape exampleShape(int[] dimensions) {
     return switch (dimensions.length) {
       case 2 -> Shape.of(dimensions[1]);
       case 3 -> Shape.of(1, dimensions[1], dimensions[2]);
@@ -67,7 +67,7 @@ record IdxFile(int[] dimensions, byte[] elements) {
         });
   }
 
-  private static int readRank(Path path, InputStream in, String content, int minRank, int maxRank)
+  static int readRank(Path path, InputStream in, String content, int minRank, int maxRank)
       throws IOException {
     byte[] magic = in.readNBytes(MAGIC_BYTES);
     String expected =
@@ -117,7 +117,7 @@ record IdxFile(int[] dimensions, byte[] elements) {
     };
   }
 
-  private static int[] readDimensions(Path path, InputStream in, int rank) throws IOException {
+  static int[] readDimensions(Path path, InputStream in, int rank) throws IOException {
     byte[] bytes = in.readNBytes(rank * Integer.BYTES);
     if (bytes.length < rank * Integer.BYTES) {
       throw new DataException(
@@ -175,7 +175,7 @@ record IdxFile(int[] dimensions, byte[] elements) {
     return elements;
   }
 
-  private static String inWords(int[] dimensions) {
+  static String inWords(int[] dimensions) {
     return Arrays.stream(dimensions)
         .mapToObj(Integer::toUnsignedString)
         .collect(Collectors.joining(" x "));

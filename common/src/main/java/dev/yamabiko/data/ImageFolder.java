@@ -169,7 +169,7 @@ final class ImageFolder {
     return images;
   }
 
-  private static List<Path> entries(Path directory) {
+  static List<Path> entries(Path directory) {
     try (Stream<Path> entries = Files.list(directory)) {
       return entries
           .filter(e -> !name(e).startsWith("."))
@@ -182,12 +182,12 @@ final class ImageFolder {
     }
   }
 
-  private static boolean isImage(Path file) {
+  static boolean isImage(Path file) {
     String name = name(file).toLowerCase(Locale.ROOT);
     return EXTENSIONS.stream().anyMatch(name::endsWith);
   }
 
-  private static String name(Path path) {
+  static String name(Path path) {
     return path.getFileName().toString();
   }
 }

@@ -8,12 +8,24 @@ import java.util.Optional;
  *
  * @param scaling how each input column was fitted; empty where nothing was fitted
  * @param baseline what a forecast of "same as the row before" would reach on the validation part
+ * @param columns of the training table the input columns as they are found in another table, by the
+ *     header's names unless the job chose them by index; empty where there is no table
  */
 public record LoadedData(
     Dataset train,
     Optional<Dataset> validation,
     List<Scaling> scaling,
-    Optional<Baseline> baseline) {
+    Optional<Baseline> baseline,
+    List<DataSource.Column> columns) {
+
+  /** Data that does not come from a table. */
+  public LoadedData(
+      Dataset train,
+      Optional<Dataset> validation,
+      List<Scaling> scaling,
+      Optional<Baseline> baseline) {
+    this(train, validation, scaling, baseline, List.of());
+  }
 
   /**
    * How an input column was fitted. Of a column of numbers the model sees (x - offset) / scale; of

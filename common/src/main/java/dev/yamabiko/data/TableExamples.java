@@ -113,6 +113,11 @@ final class TableExamples implements Examples {
   }
 
   @Override
+  public List<DataSource.Column> columns() {
+    return table.columns().asFoundElsewhere();
+  }
+
+  @Override
   public Fit fit(int[] training) {
     BitSet touched = new BitSet(table.rows());
     for (int example : training) {

@@ -21,10 +21,19 @@ public final class JobChecks {
    * @throws JobException naming the key and the absolute path of the first that does not
    */
   public static void files(Job job) {
-    JobParser.files(job.data(), job.model())
-        .forEach((key, file) -> file(job.places().of(key), file));
+    DataParser.files(job.data()).forEach((key, file) -> file(job.places().of(key), file));
     DataParser.directories(job.data())
         .forEach((key, directory) -> directory(job.places().of(key), directory));
+    job.model().warmStart().ifPresent(path -> model(job.places().of("warm-start"), path));
+  }
+
+  /** A model is named by its file or by its run directory. */
+  private static void model(String place, Path path) {
+    if (Files.isDirectory(path)) {
+      directory(place, path);
+    } else {
+      file(place, path);
+    }
   }
 
   private static void directory(String place, Path directory) {

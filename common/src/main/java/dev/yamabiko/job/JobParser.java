@@ -88,7 +88,9 @@ final class JobParser {
     return new ModelSpec(
         layers,
         Set.copyOf(PolicyParser.frozen(job.at("freeze"), layers.size())),
-        warmStart.given() ? Optional.of(warmStart.path()) : Optional.empty());
+        warmStart.given()
+            ? Optional.of(warmStart.path("the path of a model file or a run directory"))
+            : Optional.empty());
   }
 
   private String name() {
@@ -155,22 +157,19 @@ final class JobParser {
   private String resolved(String name, DataSpec data, ModelSpec model) {
     ConfigObject root = withoutNulls((ConfigObject) job.node().value());
     root = root.withValue("name", ConfigValueFactory.fromAnyRef(name));
-    for (Map.Entry<String, Path> file : files(data, model).entrySet()) {
-      ConfigValue path = ConfigValueFactory.fromAnyRef(file.getValue().toString());
-      root = root.toConfig().withValue(file.getKey(), path).root();
-    }
-    for (Map.Entry<String, Path> directory : DataParser.directories(data).entrySet()) {
-      ConfigValue path = ConfigValueFactory.fromAnyRef(directory.getValue().toString());
-      root = root.toConfig().withValue(directory.getKey(), path).root();
+    for (Map.Entry<String, Path> entry : paths(data, model).entrySet()) {
+      ConfigValue path = ConfigValueFactory.fromAnyRef(entry.getValue().toString());
+      root = root.toConfig().withValue(entry.getKey(), path).root();
     }
     return root.render(ConfigRenderOptions.defaults().setOriginComments(false).setComments(false));
   }
 
-  /** Every file that the job reads, by the key that names it. */
-  static Map<String, Path> files(DataSpec data, ModelSpec model) {
-    Map<String, Path> files = new LinkedHashMap<>(DataParser.files(data));
-    model.warmStart().ifPresent(file -> files.put("warm-start", file));
-    return files;
+  /** Every file and directory that the job reads, by the key that names it. */
+  private static Map<String, Path> paths(DataSpec data, ModelSpec model) {
+    Map<String, Path> paths = new LinkedHashMap<>(DataParser.files(data));
+    paths.putAll(DataParser.directories(data));
+    model.warmStart().ifPresent(path -> paths.put("warm-start", path));
+    return paths;
   }
 
   private static ConfigObject withoutNulls(ConfigObject object) {

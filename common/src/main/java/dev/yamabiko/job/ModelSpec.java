@@ -13,7 +13,8 @@ import java.util.TreeSet;
  * The network that a job trains.
  *
  * @param frozen numbers of layers whose parameters and buffers stay as they are
- * @param warmStart a model file whose tensors the weights begin with, where names and shapes agree
+ * @param warmStart a model file, or a run directory with one, whose tensors the weights begin with
+ *     where names and shapes agree
  */
 public record ModelSpec(List<LayerSpec> layers, Set<Integer> frozen, Optional<Path> warmStart) {
 

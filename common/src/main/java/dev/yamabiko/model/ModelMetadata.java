@@ -1,5 +1,6 @@
 package dev.yamabiko.model;
 
+import dev.yamabiko.data.DataSource;
 import dev.yamabiko.data.LoadedData;
 import dev.yamabiko.data.Targets;
 import dev.yamabiko.job.Job;
@@ -15,6 +16,8 @@ import java.util.Map;
  * <pre>
  *   format          "yamabiko"
  *   job             the resolved job file (HOCON)
+ *   input_shape     [channels, height, width] or [features] of one example
+ *   input_columns   of a table the input columns, ["wind", ...] by name or [0, ...] by index; else []
  *   input_scaling   one object per input column, [] if none was fitted:
  *                   {"column", "offset", "scale"}: the model sees (x - offset) / scale
  *                   {"column", "categories": [...]}: it sees a 0 or 1 for each category, in order
@@ -24,12 +27,18 @@ import java.util.Map;
  */
 public final class ModelMetadata {
 
+  static final String FORMAT = "yamabiko";
+
   private ModelMetadata() {}
 
   public static Map<String, String> of(Job job, LoadedData data) {
     Map<String, String> metadata = new LinkedHashMap<>();
-    metadata.put("format", "yamabiko");
+    metadata.put("format", FORMAT);
     metadata.put("job", job.resolved());
+    metadata.put("input_shape", CanonicalJson.of(data.train().inputShape().dimensions()));
+    metadata.put(
+        "input_columns",
+        CanonicalJson.of(data.columns().stream().map(ModelMetadata::key).toList()));
     metadata.put(
         "input_scaling",
         CanonicalJson.of(data.scaling().stream().map(ModelMetadata::column).toList()));
@@ -44,6 +53,12 @@ public final class ModelMetadata {
       metadata.put("targets", CanonicalJson.of(scaled));
     }
     return metadata;
+  }
+
+  private static Object key(DataSource.Column column) {
+    return column instanceof DataSource.Column.Indexed indexed
+        ? (Object) indexed.index()
+        : ((DataSource.Column.Named) column).name();
   }
 
   private static Map<String, Object> column(LoadedData.Scaling scaling) {

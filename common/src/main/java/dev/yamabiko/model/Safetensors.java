@@ -25,8 +25,9 @@ import java.util.Map;
  *   the rest   the tensors, row-major, little-endian, without gaps
  * </pre>
  *
- * <p>Tensors are named as {@link Network#places} names them and follow in that order, so the data
- * part is the flat parameter vector itself.
+ * <p>Tensors are named as {@link Network#places} and {@link Network#bufferPlaces} name them and
+ * follow in that order, so the data part is the flat vector itself: parameters, then buffers.
+ * {@link SafetensorsFile} reads such files.
  */
 public final class Safetensors {
 
@@ -34,12 +35,15 @@ public final class Safetensors {
 
   private Safetensors() {}
 
+  /**
+   * @param weights the network's whole flat vector
+   */
   public static void write(
       Path file, Network network, float[] weights, Map<String, String> metadata)
       throws IOException {
-    if (weights.length != network.parameterCount()) {
+    if (weights.length != network.length()) {
       throw new IllegalArgumentException(
-          "expected %d weights but got %d".formatted(network.parameterCount(), weights.length));
+          "expected %d weights but got %d".formatted(network.length(), weights.length));
     }
     try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file))) {
       byte[] header = header(network, metadata);
@@ -57,14 +61,14 @@ public final class Safetensors {
   private static byte[] header(Network network, Map<String, String> metadata) {
     Map<String, Object> header = new LinkedHashMap<>();
     header.put("__metadata__", metadata);
-    for (Network.Place place : network.places()) {
-      long begin = (long) place.offset() * Float.BYTES;
-      long end = begin + (long) place.parameter().size() * Float.BYTES;
+    for (StoredTensor stored : StoredTensor.of(network)) {
+      long begin = (long) stored.offset() * Float.BYTES;
+      long end = begin + (long) stored.size() * Float.BYTES;
       Map<String, Object> tensor = new LinkedHashMap<>();
       tensor.put("dtype", "F32");
-      tensor.put("shape", place.parameter().shape().dimensions());
+      tensor.put("shape", stored.shape().dimensions());
       tensor.put("data_offsets", List.of(begin, end));
-      header.put(place.name(), tensor);
+      header.put(stored.name(), tensor);
     }
     byte[] json = CanonicalJson.of(header).getBytes(StandardCharsets.UTF_8);
     int padded = (json.length + 7) / 8 * 8;

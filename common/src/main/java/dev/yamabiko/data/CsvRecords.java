@@ -1,0 +1,113 @@
+package dev.yamabiko.data;
+
+import de.siegmar.fastcsv.reader.CsvParseException;
+import de.siegmar.fastcsv.reader.CsvReader;
+import de.siegmar.fastcsv.reader.CsvRecord;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Iterator;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** Cuts a CSV file into records, and says what went wrong. */
+final class CsvRecords {
+
+  private static final List<String> SEPARATORS = List.of(";", "\t", ",", "|");
+
+  private CsvRecords() {}
+
+  /**
+   * @param reader takes the records while the file is open, blank lines among them
+   */
+  static void read(DataSource.Csv source, InputStream content, Consumer<Iterator<CsvRecord>> reader)
+      throws IOException {
+    FirstKept records = new FirstKept();
+    try (CsvReader<CsvRecord> csv = open(source, content)) {
+      records.all = csv.iterator();
+      reader.accept(records);
+    } catch (DataException e) {
+      String hint = separatorHint(source, records.first);
+      throw hint.isEmpty() ? e : new DataException(e.getMessage() + hint, e);
+    } catch (CsvParseException e) {
+      Throwable reason = e.getCause() == null ? e : e.getCause();
+      throw new DataException(
+          source.path() + ": not a CSV file: " + e.getMessage() + ": " + reason.getMessage(), e);
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
+  private static CsvReader<CsvRecord> open(DataSource.Csv source, InputStream content)
+      throws IOException {
+    try {
+      return CsvReader.builder()
+          .fieldSeparator(source.separator())
+          .detectBomHeader(true)
+          .skipEmptyLines(false)
+          .allowExtraFields(true)
+          .allowMissingFields(true)
+          .ofCsvRecord(content);
+    } catch (IllegalArgumentException e) {
+      throw new DataException(
+          source.path()
+              + ": expected a separator such as a comma, semicolon or tab but found "
+              + CsvCell.quote(String.valueOf(source.separator())),
+          e);
+    }
+  }
+
+  static boolean isBlank(CsvRecord record) {
+    return record.getFieldCount() == 1 && record.getField(0).isBlank();
+  }
+
+  /** Every line has as many cells as the first. */
+  static void checkCells(DataSource.Csv source, CsvRecord record, int expected) {
+    if (record.getFieldCount() != expected) {
+      throw new DataException(
+          String.format(
+              "%s, line %d: expected %d cells, as in the first line, but found %s",
+              source.path(),
+              record.getStartingLineNumber(),
+              expected,
+              isBlank(record) ? "a blank line" : Integer.toString(record.getFieldCount())));
+    }
+  }
+
+  /** A first line that was not cut, though it holds what often separates cells. */
+  private static String separatorHint(DataSource.Csv source, CsvRecord first) {
+    if (first == null || first.getFieldCount() != 1) {
+      return "";
+    }
+    for (String separator : SEPARATORS) {
+      if (first.getField(0).contains(separator)) {
+        return String.format(
+            " (the first line holds no %s but %s: should separator be \"%s\"?)",
+            CsvCell.quote(String.valueOf(source.separator())),
+            CsvCell.quote(separator),
+            separator.equals("\t") ? "\\t" : separator);
+      }
+    }
+    return "";
+  }
+
+  /** Remembers the first line that is not blank. */
+  private static final class FirstKept implements Iterator<CsvRecord> {
+    private Iterator<CsvRecord> all;
+    private CsvRecord first;
+
+    @Override
+    public boolean hasNext() {
+      return all.hasNext();
+    }
+
+    @Override
+    public CsvRecord next() {
+      CsvRecord record = all.next();
+      if (first == null && !isBlank(record)) {
+        first = record;
+      }
+      return record;
+    }
+  }
+}

@@ -1,0 +1,83 @@
+package dev.yamabiko.model;
+
+import dev.yamabiko.data.LoadedData;
+import dev.yamabiko.data.ModelInputs;
+import dev.yamabiko.data.Targets;
+import dev.yamabiko.job.Job;
+import dev.yamabiko.nn.Network;
+import dev.yamabiko.nn.ShapeMismatchException;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A model as a run left it: network, weights, and what inputs and outputs mean.
+ *
+ * @param weights the network's flat vector; owned by this record
+ */
+public record TrainedModel(
+    Path file, ModelDescription description, Network network, float[] weights) {
+
+  /**
+   * Reads a model file.
+   *
+   * @param runDirectoryOrFile a model file, or a run directory that holds one
+   * @throws ModelException saying what is wrong with it
+   */
+  public static TrainedModel load(Path runDirectoryOrFile) {
+    Path path = ModelFile.of(runDirectoryOrFile);
+    try (SafetensorsFile file = SafetensorsFile.open(path)) {
+      ModelDescription description = ModelDescription.read(path, file.metadata());
+      Network network = network(path, description);
+      return new TrainedModel(path, description, network, weights(file, network));
+    }
+  }
+
+  private static Network network(Path file, ModelDescription description) {
+    Job job = description.job();
+    try {
+      Network network = job.model().build(description.inputShape());
+      job.loss().check(network.outputShape(), description.targets());
+      return network;
+    } catch (ShapeMismatchException | IllegalArgumentException e) {
+      throw new ModelException(
+          file + ": the job in this file does not fit its inputs and targets: " + e.getMessage(),
+          e);
+    }
+  }
+
+  private static float[] weights(SafetensorsFile file, Network network) {
+    float[] weights = new float[network.length()];
+    Set<String> others = new HashSet<>(file.names());
+    for (StoredTensor tensor : StoredTensor.of(network)) {
+      file.read(tensor.name(), tensor.shape(), weights, tensor.offset());
+      others.remove(tensor.name());
+    }
+    if (!others.isEmpty()) {
+      throw new ModelException(
+          "%s: tensor %s belongs to no layer of the job in this file"
+              .formatted(file.file(), others.iterator().next()));
+    }
+    return weights;
+  }
+
+  public Job job() {
+    return description.job();
+  }
+
+  public Targets targets() {
+    return description.targets();
+  }
+
+  /** How the inputs' columns were fitted; empty where nothing was. */
+  public List<LoadedData.Scaling> scaling() {
+    return description.scaling();
+  }
+
+  /** How files become this model's inputs. */
+  public ModelInputs inputs() {
+    return new ModelInputs(
+        job().data().train(), network.inputShape(), description.columns(), scaling());
+  }
+}
