@@ -37,18 +37,24 @@ public record Augmentations(List<Augmentation> all) {
   }
 
   /**
-   * Changes the input {@code values[at .. at + shape.size() - 1]}; allocates nothing but one
-   * generator for each augmentation.
+   * Changes the input {@code values[at .. at + shape.size() - 1]}; allocates nothing.
    *
+   * @param random of the job's seed; left at any place
    * @param epoch 0-based, below 2^32, as is {@code sample}, the example's index in the training
    *     part
    * @param shape one that {@link #check} accepts
    * @param scratch at least {@code shape.size()} floats, overwritten
    */
   public void apply(
-      long seed, long epoch, long sample, Shape shape, float[] values, int at, float[] scratch) {
+      Philox random,
+      long epoch,
+      long sample,
+      Shape shape,
+      float[] values,
+      int at,
+      float[] scratch) {
     for (int i = 0; i < all.size(); i++) {
-      Philox random = Philox.stream(seed, Philox.Purpose.AUGMENT, i, epoch, sample);
+      random.restart(Philox.Purpose.AUGMENT, i, epoch, sample);
       all.get(i).apply(shape, values, at, scratch, random);
     }
   }

@@ -22,7 +22,9 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
  *   <li>samples of other than 8 bits become round(255 v / max);
  *   <li>transparent pixels lie on white: (a v + (255 - a) 255 + 127) / 255, rounded down;
  *   <li>grey is the luma of ITU-R BT.601: (299 R + 587 G + 114 B + 500) / 1000, rounded down;
- *   <li>a grey file read as rgb has its grey in all three channels.
+ *   <li>a grey file read as rgb has its grey in all three channels;
+ *   <li>a JPEG in CMYK has red = ((255 - C) (255 - K) + 127) / 255, rounded down; so green and
+ *       blue.
  * </ul>
  *
  * PNG, GIF and BMP have one meaning; the bytes that a JPEG decodes to are the platform's, and a
@@ -131,11 +133,9 @@ final class ImageFile {
 
   private static DataException undecodable(Path file, Exception e) {
     String reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-    // What Java's JPEG reader says of four channels.
+    // What Java's JPEG reader says of channels that it cannot name.
     String hint =
-        reason.equals("Unsupported Image Type")
-            ? " (such as a JPEG in CMYK); convert the file to RGB or grey"
-            : "";
+        reason.equals("Unsupported Image Type") ? "; convert the file to RGB or grey" : "";
     return new DataException(file + ": the image cannot be decoded: " + reason + hint, e);
   }
 

@@ -6,10 +6,10 @@ import java.awt.image.ColorModel;
 import java.awt.image.ComponentColorModel;
 
 /**
- * A decoded image's rows as red, green and blue in 0 to 255, whatever the image's own layout. Grey
- * and RGB samples are read from the raster: {@link BufferedImage#getRGB} would convert grey from a
- * linear scale (100 becomes 168), and colours by their profile. Palettes, and pixels that are
- * packed into one number, have no such conversion and are read by getRGB.
+ * A decoded image's rows as red, green and blue in 0 to 255, whatever the image's own layout. Grey,
+ * RGB and CMYK samples are read from the raster: {@link BufferedImage#getRGB} would convert grey
+ * from a linear scale (100 becomes 168), and colours by their profile. Palettes, and pixels that
+ * are packed into one number, have no such conversion and are read by getRGB.
  */
 final class PixelRows {
 
@@ -17,7 +17,9 @@ final class PixelRows {
 
   private final BufferedImage image;
 
-  /** Bands of red, green and blue, and of alpha where there is one; null for getRGB. */
+  private final boolean cmyk;
+
+  /** Bands of red, green and blue, and of alpha or black where there is one; null for getRGB. */
   private final int[] bands;
 
   private final int[] largest;
@@ -26,6 +28,7 @@ final class PixelRows {
   private PixelRows(BufferedImage image, int[] bands) {
     this.image = image;
     this.bands = bands;
+    cmyk = image.getColorModel().getColorSpace().getType() == ColorSpace.TYPE_CMYK;
     int perPixel = bands == null ? 1 : image.getRaster().getNumBands();
     row = new int[image.getWidth() * perPixel];
     largest = new int[perPixel];
@@ -44,9 +47,14 @@ final class PixelRows {
         model instanceof ComponentColorModel
             && !model.isAlphaPremultiplied()
             && model.getComponentSize(0) <= Short.SIZE
-            && (type == ColorSpace.TYPE_GRAY || type == ColorSpace.TYPE_RGB);
+            && (type == ColorSpace.TYPE_GRAY
+                || type == ColorSpace.TYPE_RGB
+                || type == ColorSpace.TYPE_CMYK && !model.hasAlpha());
     if (!samples) {
       return null;
+    }
+    if (type == ColorSpace.TYPE_CMYK) {
+      return new int[] {0, 1, 2, 3};
     }
     int colours = model.getNumColorComponents();
     int last = colours - 1;
@@ -69,6 +77,13 @@ final class PixelRows {
     }
     image.getRaster().getPixels(0, y, red.length, 1, row);
     for (int x = 0; x < red.length; x++) {
+      if (cmyk) {
+        int light = 255 - sample(x, 3);
+        red[x] = lit(255 - sample(x, 0), light);
+        green[x] = lit(255 - sample(x, 1), light);
+        blue[x] = lit(255 - sample(x, 2), light);
+        continue;
+      }
       int alpha = bands.length == 4 ? sample(x, 3) : OPAQUE;
       red[x] = onWhite(sample(x, 0), alpha);
       green[x] = onWhite(sample(x, 1), alpha);
@@ -79,6 +94,10 @@ final class PixelRows {
   private int sample(int x, int i) {
     int band = bands[i];
     return (row[x * largest.length + band] * 255 + largest[band] / 2) / largest[band];
+  }
+
+  private static int lit(int value, int light) {
+    return (value * light + 127) / 255;
   }
 
   private static int onWhite(int value, int alpha) {

@@ -3,18 +3,17 @@ package dev.yamabiko.job;
 import com.typesafe.config.ConfigObject;
 import dev.yamabiko.data.DataSource;
 import dev.yamabiko.data.DataSpec;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Reads a file that names data: one data source as a job file has it, such as {@code idx { images =
- * ..., labels = ... }}, alone or in {@code data { ... }}. A whole job file will do too: of it, {@code
- * data.validation} counts if it is a source of its own, else {@code data.train}. Every failure is a
- * {@link JobException}.
+ * ..., labels = ... }}, alone or in {@code data { ... }}. A whole job file will do too: of it,
+ * {@code data.validation} counts if it is a source of its own, else {@code data.train}. Every
+ * failure is a {@link JobException}.
  */
 public final class DataFile {
 
@@ -34,41 +33,60 @@ public final class DataFile {
     String text = JobText.read(file);
     Sources sources = new Sources(file.toAbsolutePath().getParent(), workingDirectory);
     Hocon hocon = new Hocon(sources);
+    String origin = file.toString();
     try {
-      ConfigObject written =
-          hocon.parse(text, file.toString(), new Includes(hocon, file, text, null));
-      ConfigObject set =
-          Settings.ofData(hocon, sources, written.containsKey("data")).apply(written, settings);
-      Node root =
-          Node.root(sources, hocon.resolve(set, true, file.toString()), file.toString());
-      DataSource source = source(root);
-      checkFiles(root, source);
-      return source;
+      ConfigObject written = hocon.parse(text, origin, new Includes(hocon, file, text, null));
+      if (written.isEmpty()) {
+        throw new JobException(origin + ": expected a data source but the file is empty");
+      }
+      Form form = Form.of(written);
+      ConfigObject set = new Settings(hocon, sources, form.variants()).apply(written, settings);
+      Node root = Node.root(sources, hocon.resolve(set, true, origin), origin);
+      return form == Form.JOB ? ofJob(root) : plain(root, form);
     } catch (StackOverflowError e) {
       throw new JobException(file + ": objects and lists are nested too deeply", e);
     }
   }
 
-  private static DataSource source(Node root) {
-    List<String> keys = root.children().stream().map(Node::name).toList();
-    if (!keys.contains("data")) {
-      return DataParser.source(root.variant(DataParser.SOURCES), SEED);
+  private enum Form {
+    SOURCE,
+    DATA,
+    JOB;
+
+    private static final Set<String> KEYS_OF_JOBS = Set.of("train", "validation", "split");
+
+    static Form of(ConfigObject written) {
+      if (!(written.get("data") instanceof ConfigObject data)) {
+        return written.containsKey("data") ? DATA : SOURCE;
+      }
+      return Collections.disjoint(data.keySet(), KEYS_OF_JOBS) ? DATA : JOB;
     }
-    Node data = root.child("data");
-    boolean isJob = data.hasChild("train") || data.hasChild("validation");
-    if (!isJob) {
-      root.section("data");
-      return DataParser.source(data.variant(DataParser.SOURCES), SEED);
+
+    /** Where settings exchange one variant for another. */
+    Map<List<String>, List<String>> variants() {
+      return switch (this) {
+        case SOURCE -> Map.of(List.of(), DataParser.SOURCES);
+        case DATA -> Map.of(List.of("data"), DataParser.SOURCES);
+        case JOB -> Settings.VARIANTS;
+      };
     }
-    Node seed = root.child("seed");
-    DataSpec spec =
-        DataParser.parse(data, seed.given() ? seed.whole(0, Long.MAX_VALUE) : SEED);
-    return spec.validation().orElse(null) instanceof DataSpec.Validation.Source validation
-        ? validation.source()
-        : spec.train();
   }
 
-  private static void checkFiles(Node root, DataSource source) {
-    Places places = Places.of(root);
+  private static DataSource plain(Node root, Form form) {
+    Node node = form == Form.DATA ? root.section("data").at("data") : root;
+    DataSource source = DataParser.source(node.variant(DataParser.SOURCES), SEED);
+    JobChecks.files(Places.of(root), node.key(), source);
+    return source;
+  }
+
+  private static DataSource ofJob(Node root) {
+    Node seed = root.child("seed");
+    long jobSeed = seed.given() ? seed.whole(0, Long.MAX_VALUE) : SEED;
+    DataSpec data = DataParser.parse(root.child("data"), jobSeed);
+    boolean own = data.validation().orElse(null) instanceof DataSpec.Validation.Source;
+    DataSource source =
+        own ? ((DataSpec.Validation.Source) data.validation().get()).source() : data.train();
+    JobChecks.files(Places.of(root), own ? "data.validation" : "data.train", source);
+    return source;
   }
 }

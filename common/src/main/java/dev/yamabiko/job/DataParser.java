@@ -40,7 +40,7 @@ final class DataParser {
         : new Validation.Source(source(variant, seed + 1));
   }
 
-  private static DataSource source(Variant variant, long seed) {
+  static DataSource source(Variant variant, long seed) {
     return switch (variant.name()) {
       case "builtin" -> builtin(variant, seed);
       case "idx" -> {
@@ -64,24 +64,19 @@ final class DataParser {
   /** Every file that the data comes from, by the key that names it. */
   static Map<String, Path> files(DataSpec data) {
     Map<String, Path> files = new LinkedHashMap<>();
-    sources(data).forEach((key, source) -> addFiles(key, source, files));
+    sources(data).forEach((key, source) -> files.putAll(files(key, source)));
     return files;
   }
 
   /** Every directory that the data comes from, by the key that names it. */
   static Map<String, Path> directories(DataSpec data) {
     Map<String, Path> directories = new LinkedHashMap<>();
-    sources(data)
-        .forEach(
-            (key, source) -> {
-              if (source instanceof DataSource.Images images) {
-                directories.put(key + ".images.directory", images.directory());
-              }
-            });
+    sources(data).forEach((key, source) -> directories.putAll(directories(key, source)));
     return directories;
   }
 
-  private static Map<String, DataSource> sources(DataSpec data) {
+  /** The data's sources, by the key at which each is written. */
+  static Map<String, DataSource> sources(DataSpec data) {
     Map<String, DataSource> sources = new LinkedHashMap<>();
     sources.put("data.train", data.train());
     if (data.validation().orElse(null) instanceof Validation.Source validation) {
@@ -90,12 +85,28 @@ final class DataParser {
     return sources;
   }
 
-  private static void addFiles(String key, DataSource source, Map<String, Path> files) {
+  /**
+   * Every file of one source.
+   *
+   * @param key at which the source is written; empty at the top of a file
+   */
+  static Map<String, Path> files(String key, DataSource source) {
+    Map<String, Path> files = new LinkedHashMap<>();
+    String at = key.isEmpty() ? "" : key + ".";
     if (source instanceof DataSource.Idx idx) {
-      files.put(key + ".idx.images", idx.images());
-      files.put(key + ".idx.labels", idx.labels());
+      files.put(at + "idx.images", idx.images());
+      files.put(at + "idx.labels", idx.labels());
     } else if (source instanceof DataSource.Csv csv) {
-      files.put(key + ".csv.path", csv.path());
+      files.put(at + "csv.path", csv.path());
     }
+    return files;
+  }
+
+  /** The directory of one source, if it has one. */
+  static Map<String, Path> directories(String key, DataSource source) {
+    String at = key.isEmpty() ? "" : key + ".";
+    return source instanceof DataSource.Images images
+        ? Map.of(at + "images.directory", images.directory())
+        : Map.of();
   }
 }

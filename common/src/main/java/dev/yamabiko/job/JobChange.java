@@ -28,6 +28,9 @@ public final class JobChange {
     if (before.seed() != now.seed()) {
       return "seed";
     }
+    if (!before.data().augment().equals(now.data().augment())) {
+      return "data.augment";
+    }
     if (!before.model().layers().equals(now.model().layers())) {
       return "model";
     }

@@ -24,7 +24,7 @@ final class Settings {
   private static final Pattern NUMBER_LIKE = Pattern.compile("-?\\d[-+.\\deE]*");
   private static final Pattern WORD = Pattern.compile("true|false|null");
 
-  private static final Map<List<String>, List<String>> VARIANTS =
+  static final Map<List<String>, List<String>> VARIANTS =
       Map.of(
           List.of("data", "train"), DataParser.SOURCES,
           List.of("data", "validation"), DataParser.VALIDATION,
@@ -33,10 +33,20 @@ final class Settings {
 
   private final Hocon hocon;
   private final Sources sources;
+  private final Map<List<String>, List<String>> variants;
 
+  /** Settings of a job. */
   Settings(Hocon hocon, Sources sources) {
+    this(hocon, sources, VARIANTS);
+  }
+
+  /**
+   * @param variants the names of all variants at each place that has one
+   */
+  Settings(Hocon hocon, Sources sources, Map<List<String>, List<String>> variants) {
     this.hocon = hocon;
     this.sources = sources;
+    this.variants = variants;
   }
 
   ConfigObject apply(ConfigObject job, List<String> settings) {
@@ -102,13 +112,13 @@ final class Settings {
   }
 
   /** The object that has nothing but this value at this path, and no other variant beside it. */
-  private static ConfigObject under(List<String> path, ConfigValue value, String token) {
+  private ConfigObject under(List<String> path, ConfigValue value, String token) {
     ConfigValue result = value;
     for (int i = path.size() - 1; i >= 0; i--) {
       Map<String, Object> entries = new HashMap<>();
       boolean removed = i == path.size() - 1 && value.valueType() == ConfigValueType.NULL;
       if (!removed) {
-        for (String other : VARIANTS.getOrDefault(path.subList(0, i), List.of())) {
+        for (String other : variants.getOrDefault(path.subList(0, i), List.of())) {
           entries.put(other, null);
         }
       }

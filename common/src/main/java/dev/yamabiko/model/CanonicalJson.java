@@ -10,9 +10,9 @@ import java.util.stream.Collectors;
 
 /**
  * JSON objects whose bytes depend on their values alone, on one line: keys in the order given,
- * doubles and floats as the shortest decimal that reads back to the same number. {@link Double#toString} keeps
- * that promise only from JDK 19 on, so Jackson's own writer is used. JSON has no NaN and no
- * infinity; both become null.
+ * doubles and floats as the shortest decimal that reads back to the same number. {@link
+ * Double#toString} keeps that promise only from JDK 19 on, so Jackson's own writer is used. JSON
+ * has no NaN and no infinity; both become null.
  */
 public final class CanonicalJson {
 

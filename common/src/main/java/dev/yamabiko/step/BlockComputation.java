@@ -1,5 +1,6 @@
 package dev.yamabiko.step;
 
+import dev.yamabiko.data.Augmentations;
 import dev.yamabiko.data.Dataset;
 import dev.yamabiko.data.Sampler;
 import dev.yamabiko.data.Targets;
@@ -8,6 +9,7 @@ import dev.yamabiko.nn.Network;
 import dev.yamabiko.nn.NetworkPass;
 import dev.yamabiko.nn.Training;
 import dev.yamabiko.tensor.Kernels;
+import dev.yamabiko.tensor.Philox;
 import dev.yamabiko.tensor.ShardRows;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,23 +25,44 @@ public final class BlockComputation {
     void finalFrom(int parameter, Statistics statistics);
   }
 
+  /** No limit on the examples computed at once. */
+  public static final int ALL = Integer.MAX_VALUE;
+
   private final Network network;
   private final Loss loss;
   private final long seed;
+  private final Augmentations augment;
+  private final Philox random;
+  private final float[] scratch;
   private final NetworkPass pass;
   private final int features;
+  private final int mostRows;
+  private final List<float[]> sums = new ArrayList<>();
   private int[] order;
   private int[] samples = new int[0];
   private int orderEpoch = -1;
   private float[] targets = new float[0];
   private double[] errors = new double[0];
 
-  public BlockComputation(Network network, Loss loss, long seed, Kernels kernels) {
-    this.network = network;
-    this.loss = loss;
-    this.seed = seed;
+  public BlockComputation(Objective objective, Kernels kernels) {
+    this(objective, kernels, ALL);
+  }
+
+  /**
+   * @param mostRows examples computed at once, at least 1, so that their activations fit the
+   *     memory; it does not change a bit. Only a shard on which a layer takes statistics is never
+   *     computed in pieces.
+   */
+  public BlockComputation(Objective objective, Kernels kernels, int mostRows) {
+    this.network = objective.network();
+    this.loss = objective.loss();
+    this.seed = objective.seed();
+    this.augment = objective.augment();
+    this.mostRows = mostRows;
     this.pass = new NetworkPass(network, kernels);
     features = network.outputShape().size();
+    random = Philox.stream(seed, Philox.Purpose.AUGMENT, 0, 0, 0);
+    scratch = new float[augment.isEmpty() ? 0 : network.inputShape().size()];
   }
 
   /**
@@ -61,17 +84,115 @@ public final class BlockComputation {
       order = Sampler.order(seed, epoch, train.size());
       orderEpoch = epoch;
     }
+    if (plan.rows(step, block).rows() <= mostRows) {
+      return trainAtOnce(plan, step, block, train, weights, gradient, listener);
+    }
+    Statistics statistics =
+        block.isLeaf()
+            ? trainShard(plan, step, block, train, weights, gradient)
+            : trainHalves(plan, step, block, train, weights, gradient, 0);
+    listener.finalFrom(0, statistics);
+    return statistics;
+  }
+
+  private Statistics trainAtOnce(
+      StepPlan plan,
+      long step,
+      Block block,
+      Dataset train,
+      float[] weights,
+      float[] gradient,
+      Listener listener) {
     ShardRows shards = plan.rows(step, block);
     int first = plan.batchFrom(step) + plan.shardFrom(step, block.from());
-    int rows = shards.rows();
-    read(train, rows, first, order);
+    read(train, shards.rows(), first, order);
     Training training = new Training(seed, step, samples, gradient);
+    Statistics statistics = forward(step, block, train, shards, weights, training, null);
+    backward(step, block, shards, weights, training, gradient, statistics, listener);
+    return statistics;
+  }
+
+  /** The node's two children one after the other, added as the tree does. */
+  private Statistics trainHalves(
+      StepPlan plan,
+      long step,
+      Block block,
+      Dataset train,
+      float[] weights,
+      float[] gradient,
+      int depth) {
+    if (plan.rows(step, block).rows() <= mostRows) {
+      return trainAtOnce(plan, step, block, train, weights, gradient, (index, known) -> {});
+    }
+    if (block.isLeaf()) {
+      return trainShard(plan, step, block, train, weights, gradient);
+    }
+    boolean noLeft = plan.isEmpty(step, block.left());
+    if (noLeft || plan.isEmpty(step, block.right())) {
+      Block only = noLeft ? block.right() : block.left();
+      return trainHalves(plan, step, only, train, weights, gradient, depth);
+    }
+    if (depth == sums.size()) {
+      sums.add(new float[gradient.length]);
+    }
+    float[] right = sums.get(depth);
+    Statistics a = trainHalves(plan, step, block.left(), train, weights, gradient, depth + 1);
+    Statistics b = trainHalves(plan, step, block.right(), train, weights, right, depth + 1);
+    for (int i = 0; i < gradient.length; i++) {
+      gradient[i] = gradient[i] + right[i];
+    }
+    return a.plus(b);
+  }
+
+  /** One shard in pieces: every chain goes on where the piece before ended. */
+  private Statistics trainShard(
+      StepPlan plan, long step, Block shard, Dataset train, float[] weights, float[] gradient) {
+    int rows = plan.rows(step, shard).rows();
+    int first = plan.batchFrom(step) + plan.shardFrom(step, shard.from());
+    int most = network.refusesShard(1).isPresent() ? rows : mostRows;
+    Statistics statistics = null;
+    for (int from = 0; from < rows; from += most) {
+      int count = Math.min(most, rows - from);
+      ShardRows piece = from == 0 ? ShardRows.single(count) : ShardRows.more(count);
+      read(train, count, first + from, order);
+      Training training = new Training(seed, step, samples, gradient);
+      statistics = forward(step, shard, train, piece, weights, training, statistics);
+      Statistics known = statistics;
+      backward(step, shard, piece, weights, training, gradient, known, (index, sum) -> {});
+    }
+    return statistics;
+  }
+
+  /**
+   * @param before of the shard's earlier pieces, or null
+   */
+  private Statistics forward(
+      long step,
+      Block block,
+      Dataset train,
+      ShardRows shards,
+      float[] weights,
+      Training training,
+      Statistics before) {
+    int rows = shards.rows();
     float[] y = pass.forward(weights, shards, training);
     loss.evaluate(pass.kernels(), rows, features, y, targets, errors, pass.outputGradient());
-    Statistics statistics = statistics(shards, train.targets(), y);
+    Statistics statistics = statistics(shards, train.targets(), y, before);
     if (!Double.isFinite(statistics.loss())) {
       throw diverged(step, block, shards, "loss", pass.firstNonFiniteLayer(rows));
     }
+    return statistics;
+  }
+
+  private void backward(
+      long step,
+      Block block,
+      ShardRows shards,
+      float[] weights,
+      Training training,
+      float[] gradient,
+      Statistics statistics,
+      Listener listener) {
     int[] checkedFrom = {network.length()};
     pass.backward(
         weights,
@@ -86,17 +207,21 @@ public final class BlockComputation {
           checkedFrom[0] = index;
           listener.finalFrom(index, statistics);
         });
-    return statistics;
   }
 
   /** Loss and metrics of the examples [from, to) of a dataset. */
   public Statistics evaluate(Dataset data, int from, int to, float[] weights) {
-    int rows = to - from;
-    ShardRows shards = ShardRows.single(rows);
-    read(data, rows, from, null);
-    float[] y = pass.forward(weights, shards, null);
-    loss.evaluate(pass.kernels(), rows, features, y, targets, errors, null);
-    return statistics(shards, data.targets(), y);
+    Statistics statistics = null;
+    for (int at = from; at < to; ) {
+      int rows = Math.min(mostRows, to - at);
+      ShardRows shards = ShardRows.single(rows);
+      read(data, rows, at, null);
+      float[] y = pass.forward(weights, shards, null);
+      loss.evaluate(pass.kernels(), rows, features, y, targets, errors, null);
+      statistics = statistics(shards, data.targets(), y, statistics);
+      at += rows;
+    }
+    return statistics;
   }
 
   private void read(Dataset data, int rows, int first, int[] order) {
@@ -116,23 +241,34 @@ public final class BlockComputation {
       int example = order == null ? first + i : order[first + i];
       samples[i] = example;
       data.readInput(example, inputs, i * size);
+      if (order != null) {
+        augment.apply(random, orderEpoch, example, data.inputShape(), inputs, i * size, scratch);
+      }
       data.readTarget(example, targets, i * width);
     }
   }
 
-  /** Per shard in ascending order of examples, then along the tree over shards. */
-  private Statistics statistics(ShardRows shards, Targets kind, float[] y) {
+  /**
+   * Per shard in ascending order of examples, then along the tree over shards.
+   *
+   * @param before of the same, only, shard's earlier examples, or null
+   */
+  private Statistics statistics(ShardRows shards, Targets kind, float[] y, Statistics before) {
+    if (shards.shards() == 1) {
+      return shard(before, 0, shards.rows(), kind, y);
+    }
     List<Statistics> leaves = new ArrayList<>(shards.shards());
     for (int s = 0; s < shards.shards(); s++) {
-      leaves.add(shards.isEmpty(s) ? null : shard(shards.from(s), shards.to(s), kind, y));
+      leaves.add(shards.isEmpty(s) ? null : shard(null, shards.from(s), shards.to(s), kind, y));
     }
     return Statistics.sum(leaves);
   }
 
-  private Statistics shard(int from, int to, Targets kind, float[] y) {
-    double sum = 0;
-    long correct = 0;
-    double squared = 0;
+  private Statistics shard(Statistics before, int from, int to, Targets kind, float[] y) {
+    double sum = before == null ? 0 : before.loss();
+    long correct = before == null ? 0 : before.correct();
+    double squared = before == null ? 0 : before.squaredError();
+    long examples = before == null ? 0 : before.examples();
     for (int n = from; n < to; n++) {
       sum += errors[n];
       if (kind instanceof Targets.Values values) {
@@ -141,7 +277,7 @@ public final class BlockComputation {
         correct++;
       }
     }
-    return new Statistics(to - from, sum, correct, squared);
+    return new Statistics(examples + to - from, sum, correct, squared);
   }
 
   private double squaredError(Targets.Values values, int n, float[] y) {

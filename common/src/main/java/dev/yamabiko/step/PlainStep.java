@@ -1,7 +1,6 @@
 package dev.yamabiko.step;
 
 import dev.yamabiko.data.Dataset;
-import dev.yamabiko.nn.Loss;
 import dev.yamabiko.nn.Network;
 import dev.yamabiko.nn.Region;
 import dev.yamabiko.tensor.Kernels;
@@ -22,18 +21,12 @@ public final class PlainStep {
   private final float[][] state;
 
   public PlainStep(
-      StepPlan plan,
-      Network network,
-      Loss loss,
-      UpdateRule rule,
-      long seed,
-      Dataset train,
-      Kernels kernels) {
+      StepPlan plan, Objective objective, UpdateRule rule, Dataset train, Kernels kernels) {
     this.plan = plan;
-    this.network = network;
+    this.network = objective.network();
     this.rule = rule;
     this.train = train;
-    computation = new BlockComputation(network, loss, seed, kernels);
+    computation = new BlockComputation(objective, kernels);
     state = new float[rule.optimizer().stateVectors()][network.length()];
   }
 

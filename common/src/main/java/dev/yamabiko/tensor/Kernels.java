@@ -8,6 +8,7 @@ package dev.yamabiko.tensor;
  * show in the result: not the vector width, block sizes, CPU, number of rows computed at once or
  * number of threads. Sums over examples (weight and bias gradients) run one chain per shard, and
  * finished chains are added along the tree of {@link TreeOrder} over the block's shard numbers.
+ * Where {@link ShardRows#resumed} the chain begins at what the output holds.
  *
  * <p>All arrays are row-major; {@code ...At} is the offset of a matrix's first element. Outputs are
  * overwritten and must not overlap inputs unless stated. An instance holds scratch memory: use it

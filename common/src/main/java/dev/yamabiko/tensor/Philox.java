@@ -27,23 +27,31 @@ public final class Philox {
 
   private final int key0;
   private final int key1;
-  private final int purposeAndLayer;
-  private final int step;
-  private final int sample;
+  private int purposeAndLayer;
+  private int step;
+  private int sample;
   private final int[] block = new int[4];
   private int counter;
   private int used = 4;
   private double spareGaussian = Double.NaN;
 
-  private Philox(long seed, Purpose purpose, int layer, long step, long sample) {
+  private Philox(long seed) {
+    key0 = (int) seed;
+    key1 = (int) (seed >>> 32);
+  }
+
+  /** Becomes another stream of the same seed, at its beginning; returns this object. */
+  public Philox restart(Purpose purpose, int layer, long ofStep, long ofSample) {
     if (layer < 0 || layer > MAX_LAYER) {
       throw new IllegalArgumentException("layer out of range: " + layer);
     }
-    key0 = (int) seed;
-    key1 = (int) (seed >>> 32);
     purposeAndLayer = purpose.ordinal() << 24 | layer;
-    this.step = word(step);
-    this.sample = word(sample);
+    step = word(ofStep);
+    sample = word(ofSample);
+    counter = 0;
+    used = 4;
+    spareGaussian = Double.NaN;
+    return this;
   }
 
   private static int word(long value) {
@@ -54,7 +62,7 @@ public final class Philox {
   }
 
   public static Philox stream(long seed, Purpose purpose, int layer, long step, long sample) {
-    return new Philox(seed, purpose, layer, step, sample);
+    return new Philox(seed).restart(purpose, layer, step, sample);
   }
 
   /**

@@ -92,8 +92,7 @@ public final class ScalarKernels implements Kernels {
     sums.begin(in * out);
     for (int s = 0; s < shards.shards(); s++) {
       if (!shards.isEmpty(s)) {
-        float[] sum = sums.hand();
-        Arrays.fill(sum, 0, in * out, 0f);
+        float[] sum = sums.begun(shards, dw, dwAt);
         for (int row = shards.from(s); row < shards.to(s); row++) {
           for (int i = 0; i < in; i++) {
             addMultiple(out, x[xAt + row * in + i], g, gAt + row * out, sum, i * out);
@@ -111,8 +110,7 @@ public final class ScalarKernels implements Kernels {
     sums.begin(columns);
     for (int s = 0; s < shards.shards(); s++) {
       if (!shards.isEmpty(s)) {
-        float[] sum = sums.hand();
-        Arrays.fill(sum, 0, columns, 0f);
+        float[] sum = sums.begun(shards, db, dbAt);
         for (int row = shards.from(s); row < shards.to(s); row++) {
           addPixels(columns, pixels, g, gAt + row * columns * pixels, sum);
         }
@@ -279,8 +277,7 @@ public final class ScalarKernels implements Kernels {
     sums.begin(shape.taps() * filters);
     for (int s = 0; s < shards.shards(); s++) {
       if (!shards.isEmpty(s)) {
-        float[] sum = sums.hand();
-        Arrays.fill(sum, 0, shape.taps() * filters, 0f);
+        float[] sum = sums.begun(shards, dw, dwAt);
         for (int row = shards.from(s); row < shards.to(s); row++) {
           for (int pixel = 0; pixel < pixels; pixel++) {
             for (int f = 0; f < filters; f++) {

@@ -1,5 +1,7 @@
 package dev.yamabiko.tensor;
 
+import java.util.Arrays;
+
 /**
  * Adds one array per shard along the tree. {@code begin}, then for every shard write its sum into
  * {@link #hand} and {@code accept}, then {@code finish}. The arrays are kept from one use to the
@@ -40,6 +42,17 @@ public final class ShardSums {
       hand = new float[length];
     }
     return hand;
+  }
+
+  /** The hand, holding what the next shard's chains begin with: zeros, or {@code out} to go on. */
+  public float[] begun(ShardRows shards, float[] out, int outAt) {
+    float[] sum = hand();
+    if (shards.resumed()) {
+      System.arraycopy(out, outAt, sum, 0, length);
+    } else {
+      Arrays.fill(sum, 0, length, 0f);
+    }
+    return sum;
   }
 
   /** The next shard's sum is in the hand, or there is none. */

@@ -32,7 +32,14 @@ class AugmentationTest {
   private static float[] augmented(long seed, long epoch, long sample, Augmentation... all) {
     float[] values = counting(SHAPE);
     new Augmentations(List.of(all))
-        .apply(seed, epoch, sample, SHAPE, values, 0, new float[SHAPE.size()]);
+        .apply(
+            Philox.stream(seed, Purpose.AUGMENT, 0, 0, 0),
+            epoch,
+            sample,
+            SHAPE,
+            values,
+            0,
+            new float[SHAPE.size()]);
     return values;
   }
 
@@ -160,7 +167,7 @@ class AugmentationTest {
     Shape row = Shape.of(20_000);
     float[] values = new float[row.size()];
     new Augmentations(List.of(new Augmentation.Noise(0.5)))
-        .apply(1, 0, 0, row, values, 0, new float[0]);
+        .apply(stream(0, 0, 0), 0, 0, row, values, 0, new float[0]);
     Philox random = stream(0, 0, 0);
     assertEquals((float) (0.5 * random.nextGaussian()), values[0]);
     assertEquals((float) (0.5 * random.nextGaussian()), values[1]);
@@ -186,7 +193,7 @@ class AugmentationTest {
                 new Augmentation.Rotate(90),
                 new Augmentation.Crop(1),
                 new Augmentation.Noise(1)))
-        .apply(1, 0, 0, SHAPE, values, 3, new float[SHAPE.size()]);
+        .apply(stream(0, 0, 0), 0, 0, SHAPE, values, 3, new float[SHAPE.size()]);
     for (int i : new int[] {0, 1, 2, values.length - 4, values.length - 1}) {
       assertEquals(9, values[i]);
     }

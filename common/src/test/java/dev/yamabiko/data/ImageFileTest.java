@@ -19,6 +19,11 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.zip.CRC32;
+import javax.imageio.IIOImage;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageWriter;
+import javax.imageio.stream.ImageOutputStream;
+import javax.imageio.stream.MemoryCacheImageOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -193,6 +198,49 @@ class ImageFileTest {
     byte[] whole = Files.readAllBytes(file);
     Files.write(file, Arrays.copyOf(whole, whole.length / 2));
     assertEquals("a.jpg: the image ends early; is the file truncated?", error(file));
+  }
+
+  /** An 8x8 JPEG of four channels, which Java takes for inverted CMYK. */
+  private static byte[] fourChannels(int... pixel) throws IOException {
+    WritableRaster raster = Raster.createInterleavedRaster(DataBuffer.TYPE_BYTE, 8, 8, 4, null);
+    for (int i = 0; i < 64; i++) {
+      raster.setPixel(i % 8, i / 8, pixel);
+    }
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    ImageWriter writer = ImageIO.getImageWritersByFormatName("jpeg").next();
+    try (ImageOutputStream out = new MemoryCacheImageOutputStream(bytes)) {
+      writer.setOutput(out);
+      writer.write(null, new IIOImage(raster, null, null), null);
+    } finally {
+      writer.dispose();
+    }
+    return bytes.toByteArray();
+  }
+
+  @Test
+  void shouldReadCmykWithoutAProfile() throws IOException {
+    Path file = Files.write(directory.resolve("a.jpg"), fourChannels(200, 100, 50, 128));
+    int[] values = unsigned(ImageFile.read(file, DataSource.Colour.RGB));
+    for (int i = 0; i < values.length; i++) {
+      // 255 - C = 200 and 255 - K = 128: 200 * 128 / 255 = 100.4.
+      assertEquals(new int[] {100, 50, 25}[i / 64], values[i], 2);
+    }
+  }
+
+  @Test
+  void shouldAskForRgbWhenTheChannelsOfAJpegAreUnknown() throws IOException {
+    byte[] jpeg = fourChannels(1, 2, 3, 4);
+    ByteArrayOutputStream marked = new ByteArrayOutputStream();
+    marked.write(jpeg, 0, 2);
+    // Adobe's marker: the transform for three channels.
+    marked.write(
+        new byte[] {-1, (byte) 0xEE, 0, 14, 'A', 'd', 'o', 'b', 'e', 0, 100, 0, 0, 0, 0, 1});
+    marked.write(jpeg, 2, jpeg.length - 2);
+    Path file = Files.write(directory.resolve("a.jpg"), marked.toByteArray());
+    assertEquals(
+        "a.jpg: the image cannot be decoded: Unsupported Image Type; convert the file to RGB or"
+            + " grey",
+        error(file));
   }
 
   @Test

@@ -96,13 +96,19 @@ class JobPropertiesTest {
         Arbitraries.oneOf(
             csv,
             Arbitraries.of(
-                "builtin { name = sine, examples = 5 }", "idx { images = a, labels = ../b }"));
+                "builtin { name = sine, examples = 5 }",
+                "idx { images = a, labels = ../b }",
+                "images { directory = ../c, size = [3, 5], colour = grey }",
+                "csv { path = t.csv, label = 0, categorical = [1], unknown-categories = zeros }"));
     Arbitrary<String> validation =
         Arbitraries.oneOf(
             Arbitraries.just(""),
             Arbitraries.of("0.1", "1e-3", "0.99999").map(f -> "validation.fraction = " + f),
             source.map(s -> "validation { " + s + " }"));
-    return Combinators.combine(source, validation).as("data { train { %s }, %s }\n"::formatted);
+    Arbitrary<String> augment =
+        Arbitraries.of("", "augment = [ flip, { rotate { degrees = 1e1 } } ]", "augment = null");
+    return Combinators.combine(source, validation, augment)
+        .as("data { train { %s }, %s\n%s }\n"::formatted);
   }
 
   private static Arbitrary<String> model() {

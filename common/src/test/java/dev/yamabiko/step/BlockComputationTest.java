@@ -30,7 +30,7 @@ class BlockComputationTest {
   private final Trial perceptron = Trial.perceptron(PLAN, SGD, OptionalDouble.empty());
 
   private static BlockComputation computation(Trial trial) {
-    return new BlockComputation(trial.network(), trial.loss(), Trial.SEED, new ScalarKernels());
+    return new BlockComputation(trial.objective(), new ScalarKernels());
   }
 
   private static Statistics train(Trial trial, long step, Block block, float[] weights) {
@@ -191,7 +191,8 @@ class BlockComputationTest {
     Dataset data = new NoiseData(6, Shape.of(3), targets, 2);
     Network network = Network.build(Shape.of(3), List.of(new Dense.Spec(2, Initializer.HE)));
     BlockComputation computation =
-        new BlockComputation(network, new HalfSquaredError(), 1, new ScalarKernels());
+        new BlockComputation(
+            new Objective(network, new HalfSquaredError(), 1), new ScalarKernels());
     Statistics statistics = computation.evaluate(data, 0, 6, new float[8]);
     double loss = 0;
     double squared = 0;

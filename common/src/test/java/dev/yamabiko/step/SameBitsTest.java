@@ -129,8 +129,7 @@ class SameBitsTest {
   @Test
   void shouldLowerTheLoss() {
     Trial trial = Trial.perceptron(new StepPlan(64, 16, 4, 20), ADAM, OptionalDouble.empty());
-    BlockComputation computation =
-        new BlockComputation(trial.network(), trial.loss(), Trial.SEED, KernelsFactory.create());
+    BlockComputation computation = new BlockComputation(trial.objective(), KernelsFactory.create());
     float[] before = trial.network().initialWeights(Trial.SEED);
     float[] after = trial.plain(KernelsFactory.create()).run(Trial.SEED);
     double lossBefore = computation.evaluate(trial.data(), 0, 64, before).meanLoss();

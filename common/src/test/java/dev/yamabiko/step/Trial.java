@@ -71,8 +71,12 @@ record Trial(Network network, Loss loss, Dataset data, StepPlan plan, UpdateRule
     return new UpdateRule(optimizer, new Schedule.Constant(), clipping);
   }
 
+  Objective objective() {
+    return new Objective(network, loss, SEED);
+  }
+
   PlainStep plain(Kernels kernels) {
-    return new PlainStep(plan, network, loss, rule, SEED, data, kernels);
+    return new PlainStep(plan, objective(), rule, data, kernels);
   }
 
   /** The weights after every step, by the plain step. */
@@ -89,7 +93,7 @@ record Trial(Network network, Loss loss, Dataset data, StepPlan plan, UpdateRule
 
   /**
    * The weights after every step, from blocks cut at random in every step, computed by workers with
-   * different kernels and arriving in random order at K slices.
+   * different kernels and memory and arriving in random order at K slices.
    */
   List<float[]> inPieces(int slices, Philox random, int steps) {
     float[] weights = network.initialWeights(SEED);
@@ -102,7 +106,10 @@ record Trial(Network network, Loss loss, Dataset data, StepPlan plan, UpdateRule
       owners[k].restore(0, weights, new float[rule.optimizer().stateVectors()][n]);
     }
     List<BlockComputation> workers =
-        List.of(worker(new ScalarKernels()), worker(KernelsFactory.create()));
+        List.of(
+            worker(new ScalarKernels(), BlockComputation.ALL),
+            worker(KernelsFactory.create(), BlockComputation.ALL),
+            worker(KernelsFactory.create(), 1 + random.nextInt(7)));
     List<float[]> all = new ArrayList<>();
     for (long step = 0; step < steps; step++) {
       List<BlockSum.Part> parts = new ArrayList<>();
@@ -119,8 +126,8 @@ record Trial(Network network, Loss loss, Dataset data, StepPlan plan, UpdateRule
     return all;
   }
 
-  private BlockComputation worker(Kernels kernels) {
-    return new BlockComputation(network, loss, SEED, kernels);
+  private BlockComputation worker(Kernels kernels, int mostRows) {
+    return new BlockComputation(objective(), kernels, mostRows);
   }
 
   private BlockSum.Part compute(

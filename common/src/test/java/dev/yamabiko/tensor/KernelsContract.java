@@ -237,6 +237,81 @@ abstract class KernelsContract {
     assertArrayEquals(expected, together);
   }
 
+  /** A kernel that sums over rows: n of them from row {@code from} on. */
+  private interface Sum {
+    void run(ShardRows rows, int from, float[] out, int outAt);
+  }
+
+  /** All rows at once against any three pieces of them. */
+  private static void assertSameInPieces(int rows, int first, int second, int outputs, Sum sum) {
+    float[] whole = new float[outputs + 2];
+    sum.run(ShardRows.single(rows), 0, whole, 1);
+    float[] pieces = new float[outputs + 2];
+    int a = 1 + first % rows;
+    int b = a + second % (rows - a + 1);
+    sum.run(ShardRows.single(a), 0, pieces, 1);
+    if (b > a) {
+      sum.run(ShardRows.more(b - a), a, pieces, 1);
+    }
+    if (rows > b) {
+      sum.run(ShardRows.more(rows - b), b, pieces, 1);
+    }
+    assertArrayEquals(whole, pieces);
+  }
+
+  @Property
+  void shouldGoOnWithItsChainsWhenRowsComeInPieces(
+      @ForAll @IntRange(min = 1, max = 30) int rows,
+      @ForAll @IntRange(max = 30) int first,
+      @ForAll @IntRange(max = 30) int second,
+      @ForAll @IntRange(min = 1, max = 40) int in,
+      @ForAll @IntRange(min = 1, max = 40) int out,
+      @ForAll long seed) {
+    float[] x = new Data(seed).next(rows * in + 5);
+    float[] g = new Data(~seed).next(rows * out + 5);
+    assertSameInPieces(
+        rows,
+        first,
+        second,
+        in * out,
+        (part, from, dw, at) ->
+            tested.weightGradient(part, in, out, x, from * in, g, from * out, dw, at));
+    assertSameInPieces(
+        rows,
+        first,
+        second,
+        out,
+        (part, from, db, at) -> tested.biasGradient(part, out, 1, g, from * out, db, at));
+  }
+
+  @Property
+  void shouldGoOnWithItsChainsWhenImagesComeInPieces(
+      @ForAll("convolutions") ConvShape shape,
+      @ForAll @IntRange(min = 1, max = 4) int rows,
+      @ForAll @IntRange(max = 4) int first,
+      @ForAll @IntRange(max = 4) int second,
+      @ForAll long seed) {
+    int in = shape.inputSize();
+    int out = shape.outputSize();
+    float[] x = new Data(seed).next(rows * in + 5);
+    float[] g = new Data(~seed).next(rows * out + 5);
+    assertSameInPieces(
+        rows,
+        first,
+        second,
+        shape.taps() * shape.filters(),
+        (part, from, dw, at) ->
+            tested.convolveWeightGradient(shape, part, x, from * in, g, from * out, dw, at));
+    assertSameInPieces(
+        rows,
+        first,
+        second,
+        shape.filters(),
+        (part, from, db, at) ->
+            tested.biasGradient(
+                part, shape.filters(), out / shape.filters(), g, from * out, db, at));
+  }
+
   @Property
   void shouldGiveTheDefinedBitsOfActivations(
       @ForAll @IntRange(max = 100) int n, @ForAll long seed) {

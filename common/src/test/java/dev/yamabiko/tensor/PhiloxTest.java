@@ -34,7 +34,10 @@ class PhiloxTest {
 
   @Test
   void shouldRepeatAStreamFromItsKey() {
-    Philox once = Philox.stream(42, Purpose.DROPOUT, 3, 7, 9);
+    Philox once = Philox.stream(42, Purpose.AUGMENT, 1, 2, 3);
+    once.nextGaussian();
+    once.nextInt();
+    once.restart(Purpose.DROPOUT, 3, 7, 9);
     Philox again = Philox.stream(42, Purpose.DROPOUT, 3, 7, 9);
     for (int i = 0; i < 100; i++) {
       assertEquals(once.nextInt(), again.nextInt());

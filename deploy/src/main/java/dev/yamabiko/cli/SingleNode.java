@@ -136,11 +136,14 @@ public final class SingleNode {
       ExecutorService compute) {
     Job job = checked.job();
     LoadedData data = checked.data();
+    long activationBytes = Runtime.getRuntime().maxMemory() / 2 / workers;
     TrainingData trainingData = new TrainingData(data.train(), data.validation());
     Map<String, ActorRef<WorkerMessage>> refs = new LinkedHashMap<>();
     for (int w = 1; w <= workers; w++) {
       String name = "worker-" + w;
-      refs.put(name, context.spawn(Worker.create(name, definition -> trainingData), name));
+      refs.put(
+          name,
+          context.spawn(Worker.create(name, definition -> trainingData, activationBytes), name));
     }
     RunSettings settings =
         new RunSettings(

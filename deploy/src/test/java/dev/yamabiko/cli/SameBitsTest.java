@@ -9,6 +9,7 @@ import dev.yamabiko.job.Job;
 import dev.yamabiko.job.JobFile;
 import dev.yamabiko.nn.Network;
 import dev.yamabiko.protocol.RunOutcome;
+import dev.yamabiko.step.Objective;
 import dev.yamabiko.step.PlainStep;
 import dev.yamabiko.step.StepPlan;
 import dev.yamabiko.tensor.KernelsFactory;
@@ -129,10 +130,8 @@ class SameBitsTest {
     PlainStep plain =
         new PlainStep(
             plan,
-            network,
-            job.loss(),
+            new Objective(network, job.loss(), job.seed(), job.data().augment()),
             job.update(),
-            job.seed(),
             data.train(),
             KernelsFactory.create());
     RunOutcome outcome =

@@ -9,6 +9,7 @@ import dev.yamabiko.step.Block;
 import dev.yamabiko.step.BlockComputation;
 import dev.yamabiko.step.ChunkGrid;
 import dev.yamabiko.step.EvaluationPlan;
+import dev.yamabiko.step.Objective;
 import dev.yamabiko.step.Statistics;
 import dev.yamabiko.step.StepPlan;
 import dev.yamabiko.tensor.Kernels;
@@ -38,11 +39,17 @@ final class RunReplica {
   private final List<float[]> gradients = new ArrayList<>();
   private long installed = -1;
 
-  RunReplica(Job job, TrainingData data, int slices, Kernels kernels) {
+  /**
+   * @param activationBytes what activations may take; at least one example is computed at a time
+   */
+  RunReplica(Job job, TrainingData data, int slices, Kernels kernels, long activationBytes) {
     this.data = data;
     network = job.model().build(data.train().inputShape());
     plan = new StepPlan(data.train().size(), job.batchSize(), job.shards(), job.epochs());
-    computation = new BlockComputation(network, job.loss(), job.seed(), kernels);
+    long rows = activationBytes / (network.floatsPerExample() * Float.BYTES);
+    int mostRows = (int) Math.max(1, Math.min(rows, BlockComputation.ALL));
+    Objective objective = new Objective(network, job.loss(), job.seed(), job.data().augment());
+    computation = new BlockComputation(objective, kernels, mostRows);
     weights = new float[network.length()];
     sliceFrom = new int[slices + 1];
     for (int k = 0; k <= slices; k++) {

@@ -64,25 +64,30 @@ public final class Worker extends AbstractBehavior<Worker.Command> {
 
   /**
    * @param name unique among the run's workers
+   * @param activationBytes memory for activations; blocks that need more are computed in pieces
    */
-  public static Behavior<WorkerMessage> create(String name, DataProvider data) {
+  public static Behavior<WorkerMessage> create(
+      String name, DataProvider data, long activationBytes) {
     return Behaviors.transformMessages(
         WorkerMessage.class,
-        Behaviors.<Command>setup(context -> new Worker(context, name, data)),
+        Behaviors.<Command>setup(context -> new Worker(context, name, data, activationBytes)),
         wrap -> wrap.match(WorkerMessage.class, FromOutside::new));
   }
 
   private final String name;
   private final DataProvider data;
+  private final long activationBytes;
   private final ExecutorService compute;
   private final ActorRef<WorkerMessage> self;
   private final ActorRef<ShardTask.Result> taskResults;
   private Membership run;
 
-  private Worker(ActorContext<Command> context, String name, DataProvider data) {
+  private Worker(
+      ActorContext<Command> context, String name, DataProvider data, long activationBytes) {
     super(context);
     this.name = name;
     this.data = data;
+    this.activationBytes = activationBytes;
     self = context.messageAdapter(WorkerMessage.class, FromOutside::new);
     taskResults = context.messageAdapter(ShardTask.Result.class, TaskEnded::new);
     compute =
@@ -151,7 +156,8 @@ public final class Worker extends AbstractBehavior<Worker.Command> {
                         JobFile.parse(join.definition().job(), "job.conf", Path.of(""), List.of()),
                         data.open(join.definition()),
                         join.slices().size(),
-                        KernelsFactory.create()),
+                        KernelsFactory.create(),
+                        activationBytes),
                 compute),
             (replica, failure) ->
                 failure == null ? new ReplicaBuilt(key, replica) : new ReplicaFailed(key, failure));

@@ -165,7 +165,8 @@ class WorkerTest {
                 "worker-7",
                 definition -> {
                   throw new IllegalStateException("the disk is gone");
-                }));
+                },
+                Long.MAX_VALUE));
     worker.tell(joinRun());
     RunMessage.WorkerFailed failed = run.expectMessageClass(RunMessage.WorkerFailed.class, BUILD);
     assertEquals("worker-7", failed.worker());
@@ -174,7 +175,8 @@ class WorkerTest {
 
   private ActorRef<WorkerMessage> join() {
     TrainingData training = new TrainingData(data.train(), data.validation());
-    ActorRef<WorkerMessage> worker = KIT.spawn(Worker.create("w", definition -> training));
+    ActorRef<WorkerMessage> worker =
+        KIT.spawn(Worker.create("w", definition -> training, Long.MAX_VALUE));
     worker.tell(joinRun());
     assertEquals("w", run.expectMessageClass(RunMessage.WorkerReady.class, BUILD).worker());
     return worker;

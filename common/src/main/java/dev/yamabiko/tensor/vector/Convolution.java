@@ -143,10 +143,13 @@ final class Convolution {
     int pitch = Lanes.parts(filters, TILE) * TILE;
     planes.layOutInput(shape);
     sums.begin(shape.taps() * pitch);
+    if (shards.resumed()) {
+      Product.copy(shape.taps(), filters, dw, dwAt, filters, sums.hand(), 0, pitch);
+    }
     for (int s = 0; s < shards.shards(); s++) {
       for (int row = shards.from(s); row < shards.to(s); row++) {
         planes.fill(x, xAt + row * shape.inputSize());
-        boolean resume = row > shards.from(s);
+        boolean resume = row > shards.from(s) || shards.resumed();
         addImage(shape, g, gAt + row * shape.outputSize(), resume, sums.hand(), pitch);
       }
       sums.accept(!shards.isEmpty(s));

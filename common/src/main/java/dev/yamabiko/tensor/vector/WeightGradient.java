@@ -71,6 +71,9 @@ final class WeightGradient {
             tile(shards, tileHeight, as, i * PITCH * rows, bs, b, dw, at, out);
           } else {
             int slot = TreeSteps.OUT * SLOT;
+            if (shards.resumed()) {
+              Product.copy(tileHeight, width, dw, at, out, slots, slot, TILE);
+            }
             tile(shards, tileHeight, as, i * PITCH * rows, bs, b, slots, slot, TILE);
             Product.copy(tileHeight, width, slots, slot, TILE, dw, at, out);
           }
@@ -89,6 +92,12 @@ final class WeightGradient {
       float[] out,
       int outAt,
       int outPitch) {
+    if (shards.resumed()) {
+      int rows = shards.rows();
+      MicroKernels.product(
+          height, as, a, bs, b, rows, out, outAt, outPitch, true, null, 0, TILE, fence);
+      return;
+    }
     for (int step = 0; step < tree.count(); step++) {
       boolean last = tree.target(step) == TreeSteps.OUT;
       float[] c = last ? out : slots;
