@@ -2,6 +2,7 @@ package dev.yamabiko.job;
 
 import dev.yamabiko.data.Augmentation;
 import dev.yamabiko.data.DataException;
+import dev.yamabiko.data.DataSource;
 import dev.yamabiko.data.Targets;
 import dev.yamabiko.nn.LayerSpec;
 import dev.yamabiko.nn.Network;
@@ -21,10 +22,15 @@ public final class JobChecks {
    * @throws JobException naming the key and the absolute path of the first that does not
    */
   public static void files(Job job) {
-    DataParser.files(job.data()).forEach((key, file) -> file(job.places().of(key), file));
-    DataParser.directories(job.data())
-        .forEach((key, directory) -> directory(job.places().of(key), directory));
+    DataParser.sources(job.data()).forEach((key, source) -> files(job.places(), key, source));
     job.model().warmStart().ifPresent(path -> model(job.places().of("warm-start"), path));
+  }
+
+  /** The files and directories of one source, which is written at this key. */
+  static void files(Places places, String key, DataSource source) {
+    DataParser.files(key, source).forEach((at, file) -> file(places.of(at), file));
+    DataParser.directories(key, source)
+        .forEach((at, directory) -> directory(places.of(at), directory));
   }
 
   /** A model is named by its file or by its run directory. */
