@@ -12,10 +12,12 @@ import dev.yamabiko.job.JobChecks;
 import dev.yamabiko.job.Plan;
 import dev.yamabiko.model.Checkpoint;
 import dev.yamabiko.model.ModelMetadata;
+import dev.yamabiko.model.WarmStart;
 import dev.yamabiko.nn.Network;
 import dev.yamabiko.protocol.RunOutcome;
 import dev.yamabiko.step.StepPlan;
 import java.nio.file.Path;
+import java.util.function.Consumer;
 
 /**
  * A job whose files are there, whose data is read and whose model fits both ends.
@@ -40,7 +42,16 @@ record CheckedJob(Job job, LoadedData data, String dataSha256, Network network) 
 
   /** Step 0: the initial weights. */
   Checkpoint start() {
-    return RunSettings.atStart(job, network.initialWeights(job.seed()));
+    return start(notice -> {});
+  }
+
+  /**
+   * @param notices hears what a warm start took from where
+   */
+  Checkpoint start(Consumer<String> notices) {
+    WarmStart.Result begin = WarmStart.of(job, network);
+    begin.notice().ifPresent(notices);
+    return RunSettings.atStart(job, begin.weights());
   }
 
   RunDescription description() {

@@ -92,7 +92,9 @@ final class TrainCommand implements Callable<Integer> {
     if (goesOn) {
       checkpoint = new Resumption(output.path(), checked).find(session.err());
     }
-    Checkpoint begin = checkpoint.orElseGet(checked::start);
+    Checkpoint begin =
+        checkpoint.orElseGet(
+            () -> checked.start(notice -> session.err().println("yamabiko: " + notice)));
 
     SingleNode.Cancellation cancellation = new SingleNode.Cancellation();
     StepPlan plan = checked.plan(workers).steps();
