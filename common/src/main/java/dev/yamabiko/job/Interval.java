@@ -6,6 +6,7 @@ import java.util.function.DoublePredicate;
 enum Interval {
   POSITIVE("a number greater than 0", x -> x > 0),
   NOT_NEGATIVE("a number of at least 0", x -> x >= 0),
+  UP_TO_ONE("a number greater than 0 and at most 1", x -> x > 0 && x <= 1),
   BELOW_ONE("a number of at least 0 and less than 1", x -> x >= 0 && x < 1),
   HALF_TURN("a number greater than 0 and at most 180", x -> x > 0 && x <= 180),
   BETWEEN("a number greater than 0 and less than 1", x -> x > 0 && x < 1);

@@ -3,14 +3,17 @@ package dev.yamabiko.job;
 import dev.yamabiko.data.Augmentation;
 import dev.yamabiko.data.DataException;
 import dev.yamabiko.data.DataSource;
+import dev.yamabiko.data.Dataset;
 import dev.yamabiko.data.Targets;
 import dev.yamabiko.nn.LayerSpec;
 import dev.yamabiko.nn.Network;
 import dev.yamabiko.nn.ShapeMismatchException;
+import dev.yamabiko.step.StepPlan;
 import dev.yamabiko.tensor.Shape;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** What a job's file alone cannot tell, checked before step 0; the messages name file and line. */
 public final class JobChecks {
@@ -107,7 +110,12 @@ public final class JobChecks {
     // A layer whose output fits no array is not named by the message.
     String message = cause.getMessage();
     return new JobException(
-        place + ": " + (message.startsWith(name) ? message : name + message), cause);
+        place + ": " + (isNamed(message, name, layer) ? message : name + message), cause);
+  }
+
+  /** Whether the message names this layer, or one inside it. */
+  private static boolean isNamed(String message, String name, int layer) {
+    return message.startsWith(name) || message.startsWith("layer " + layer + ".");
   }
 
   /** The layer without which the ones before it fit. */
@@ -117,6 +125,62 @@ public final class JobChecks {
         Network.build(input, model.subList(0, i + 1));
       } catch (ShapeMismatchException | IllegalArgumentException e) {
         return i;
+      }
+    }
+  }
+
+  /**
+   * No shard of any batch is one that the network cannot be trained on; the smallest one that is
+   * not empty decides, of a full batch or of an epoch's last one.
+   *
+   * @throws JobException naming the layer, the shard's size and the batch
+   */
+  public static void shards(Job job, Network network, int trainingExamples) {
+    StepPlan plan = new StepPlan(trainingExamples, job.batchSize(), job.shards(), job.epochs());
+    int last = plan.stepsPerEpoch() - 1;
+    for (int step : new int[] {0, last}) {
+      int examples = plan.batchExamples(step);
+      Optional<String> reason = network.refusesShard(Math.max(1, examples / job.shards()));
+      if (reason.isPresent()) {
+        String batch = examples == job.batchSize() ? "a batch" : "the last batch of an epoch";
+        throw new JobException(
+            "%s: %s; %s has %s for %d %s: %s"
+                .formatted(
+                    job.places().of("batch-size"),
+                    reason.get(),
+                    batch,
+                    PlanTable.count(examples, "example"),
+                    job.shards(),
+                    job.shards() == 1 ? "shard" : "shards",
+                    advice(examples, job.shards())));
+      }
+    }
+  }
+
+  /** A batch of one example cannot be helped by fewer shards. */
+  private static String advice(int examples, int shards) {
+    return examples > 1 && shards > 1
+        ? "take at most shards = %d, or another batch-size".formatted(examples / 2)
+        : "take another batch-size";
+  }
+
+  /**
+   * Every target is one that the loss takes.
+   *
+   * @throws JobException naming the example, from 0 on, and the target
+   */
+  public static void targets(Job job, Dataset data) {
+    if (data.targets() instanceof Targets.Values) {
+      float[] values = new float[data.targets().width()];
+      for (int i = 0; i < data.size(); i++) {
+        data.readTarget(i, values, 0);
+        for (float value : values) {
+          Optional<String> reason = job.loss().refusesTarget(value);
+          if (reason.isPresent()) {
+            throw new JobException(
+                "%s: %s (example %d)".formatted(job.places().of("loss"), reason.get(), i));
+          }
+        }
       }
     }
   }

@@ -6,11 +6,7 @@ import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueFactory;
 import com.typesafe.config.ConfigValueType;
 import dev.yamabiko.data.DataSpec;
-import dev.yamabiko.nn.HalfSquaredError;
 import dev.yamabiko.nn.LayerSpec;
-import dev.yamabiko.nn.Loss;
-import dev.yamabiko.nn.Softmax;
-import dev.yamabiko.nn.SoftmaxCrossEntropy;
 import dev.yamabiko.optim.Clipping;
 import dev.yamabiko.step.UpdateRule;
 import java.nio.file.Path;
@@ -23,7 +19,6 @@ import java.util.Set;
 
 /** The whole job: its top-level keys, and what one key demands of another. */
 final class JobParser {
-  static final List<String> LOSSES = List.of("softmax-cross-entropy", "half-squared-error");
   private static final String NAME = "[A-Za-z0-9][A-Za-z0-9._-]{0,63}";
   private static final String NAME_TEXT =
       "at most 64 letters, digits, \".\", \"_\" or \"-\", beginning with a letter or digit,";
@@ -67,7 +62,7 @@ final class JobParser {
         seed,
         data,
         model,
-        loss(model.layers()),
+        LossParser.parse(job.at("loss"), job.at("model"), model.layers()),
         new UpdateRule(
             OptimizerParser.parse(job.at("optimizer")),
             ScheduleParser.parse(job.at("schedule")),
@@ -110,23 +105,6 @@ final class JobParser {
     return name;
   }
 
-  private Loss loss(List<LayerSpec> model) {
-    Variant variant = job.at("loss").variant(LOSSES);
-    variant.section();
-    if (variant.name().equals("half-squared-error")) {
-      return new HalfSquaredError();
-    }
-    int last = model.size() - 1;
-    if (model.get(last) instanceof Softmax.Spec) {
-      throw job.at("model")
-          .children()
-          .get(last)
-          .error(
-              "the loss softmax-cross-entropy applies softmax itself; leave out the last softmax");
-    }
-    return new SoftmaxCrossEntropy();
-  }
-
   private Optional<Clipping> clipping() {
     Node node = job.at("clipping");
     if (!node.given()) {
@@ -138,9 +116,12 @@ final class JobParser {
     if (norm.given() && value.given()) {
       throw value.error("expected one of global-norm and value but found both");
     }
+    if (!norm.given() && !value.given()) {
+      throw node.error("expected global-norm or value but found neither");
+    }
     return Optional.of(
         value.given()
-            ? new Clipping.Value((float) value.number(Interval.POSITIVE))
+            ? new Clipping.Value(value.single(Interval.POSITIVE, 0))
             : new Clipping.GlobalNorm(norm.number(Interval.POSITIVE)));
   }
 

@@ -1,25 +1,54 @@
 package dev.yamabiko.job;
 
+import com.typesafe.config.ConfigList;
 import com.typesafe.config.ConfigValueType;
 import dev.yamabiko.nn.Activation;
+import dev.yamabiko.nn.AveragePool;
+import dev.yamabiko.nn.BatchNorm;
 import dev.yamabiko.nn.Conv2d;
 import dev.yamabiko.nn.Dense;
+import dev.yamabiko.nn.Dropout;
 import dev.yamabiko.nn.Flatten;
+import dev.yamabiko.nn.Gelu;
+import dev.yamabiko.nn.GlobalAveragePool;
 import dev.yamabiko.nn.Initializer;
+import dev.yamabiko.nn.LayerNorm;
 import dev.yamabiko.nn.LayerSpec;
+import dev.yamabiko.nn.LeakyRelu;
 import dev.yamabiko.nn.MaxPool;
+import dev.yamabiko.nn.Residual;
 import dev.yamabiko.nn.Softmax;
 import java.util.List;
 
 /** {@code model = [...]}: the layers, first to last. */
 final class ModelParser {
   private static final List<String> LAYERS =
-      List.of("dense", "conv2d", "max-pool", "flatten", "relu", "sigmoid", "tanh", "softmax");
+      List.of(
+          "dense",
+          "conv2d",
+          "max-pool",
+          "average-pool",
+          "global-average-pool",
+          "flatten",
+          "relu",
+          "leaky-relu",
+          "gelu",
+          "sigmoid",
+          "tanh",
+          "softmax",
+          "dropout",
+          "batch-norm",
+          "layer-norm",
+          "residual");
 
   private ModelParser() {}
 
   static List<LayerSpec> parse(Node model) {
-    return model.items("a list of layers").stream().map(ModelParser::layer).toList();
+    return layers(model);
+  }
+
+  private static List<LayerSpec> layers(Node list) {
+    return list.items("a list of layers").stream().map(ModelParser::layer).toList();
   }
 
   private static LayerSpec layer(Node node) {
@@ -28,7 +57,27 @@ final class ModelParser {
       case "dense" -> dense(variant.section("units", "initializer"));
       case "conv2d" ->
           conv2d(variant.section("filters", "kernel", "stride", "padding", "initializer"));
-      case "max-pool" -> maxPool(variant.section("size", "stride"));
+      case "max-pool", "average-pool" -> pool(variant);
+      case "leaky-relu" ->
+          new LeakyRelu.Spec(
+              variant
+                  .section("slope")
+                  .at("slope")
+                  .single(Interval.BELOW_ONE, LeakyRelu.Spec.DEFAULT_SLOPE));
+      case "dropout" ->
+          new Dropout.Spec(
+              variant
+                  .section("rate")
+                  .at("rate")
+                  .single(Interval.BELOW_ONE, Dropout.Spec.DEFAULT_RATE));
+      case "batch-norm" -> batchNorm(variant.section("momentum", "epsilon"));
+      case "layer-norm" ->
+          new LayerNorm.Spec(
+              variant
+                  .section("epsilon")
+                  .at("epsilon")
+                  .single(Interval.POSITIVE, LayerNorm.Spec.DEFAULT_EPSILON));
+      case "residual" -> residual(variant.section("body", "shortcut"));
       default -> {
         variant.section();
         yield plain(variant.name());
@@ -38,7 +87,9 @@ final class ModelParser {
 
   private static LayerSpec plain(String name) {
     return switch (name) {
+      case "global-average-pool" -> new GlobalAveragePool.Spec();
       case "flatten" -> new Flatten.Spec();
+      case "gelu" -> new Gelu.Spec();
       case "relu" -> new Activation.Spec(Activation.Kind.RELU);
       case "sigmoid" -> new Activation.Spec(Activation.Kind.SIGMOID);
       case "tanh" -> new Activation.Spec(Activation.Kind.TANH);
@@ -51,9 +102,26 @@ final class ModelParser {
     return new Dense.Spec(options.at("units").integer(1), initializer(options));
   }
 
-  private static LayerSpec maxPool(Section options) {
+  private static LayerSpec pool(Variant variant) {
+    Section options = variant.section("size", "stride");
     int size = options.at("size").integer(1, 2);
-    return new MaxPool.Spec(size, options.at("stride").integer(1, size));
+    int stride = options.at("stride").integer(1, size);
+    return variant.name().equals("max-pool")
+        ? new MaxPool.Spec(size, stride)
+        : new AveragePool.Spec(size, stride);
+  }
+
+  private static LayerSpec batchNorm(Section options) {
+    return new BatchNorm.Spec(
+        options.at("momentum").single(Interval.UP_TO_ONE, BatchNorm.Spec.DEFAULT_MOMENTUM),
+        options.at("epsilon").single(Interval.POSITIVE, BatchNorm.Spec.DEFAULT_EPSILON));
+  }
+
+  private static LayerSpec residual(Section options) {
+    Node shortcut = options.at("shortcut");
+    boolean identity =
+        !shortcut.given() || shortcut.value() instanceof ConfigList list && list.isEmpty();
+    return new Residual.Spec(layers(options.at("body")), identity ? List.of() : layers(shortcut));
   }
 
   private static LayerSpec conv2d(Section options) {

@@ -1,20 +1,27 @@
 package dev.yamabiko.job;
 
 import dev.yamabiko.optim.Adam;
+import dev.yamabiko.optim.AdamW;
 import dev.yamabiko.optim.Optimizer;
+import dev.yamabiko.optim.RmsProp;
 import dev.yamabiko.optim.Sgd;
 import java.util.List;
 
-/** {@code optimizer { sgd {...} }} or {@code adam}. */
+/** {@code optimizer { sgd {...} }} or {@code adam}, and so on. */
 final class OptimizerParser {
-  static final List<String> OPTIMIZERS = List.of("sgd", "adam");
+  static final List<String> OPTIMIZERS = List.of("sgd", "adam", "adamw", "rmsprop");
   private static final float SGD_LEARNING_RATE = 0.01f;
 
   private OptimizerParser() {}
 
   static Optimizer parse(Node node) {
     Variant variant = node.variant(OPTIMIZERS);
-    return variant.name().equals("sgd") ? sgd(variant) : adam(variant);
+    return switch (variant.name()) {
+      case "sgd" -> sgd(variant);
+      case "adam" -> adam(variant);
+      case "adamw" -> adamW(variant);
+      default -> rmsProp(variant);
+    };
   }
 
   private static Optimizer sgd(Variant variant) {
@@ -38,6 +45,27 @@ final class OptimizerParser {
         options.at("beta1").single(Interval.BELOW_ONE, Adam.DEFAULT_BETA1),
         options.at("beta2").single(Interval.BELOW_ONE, Adam.DEFAULT_BETA2),
         options.at("epsilon").single(Interval.POSITIVE, Adam.DEFAULT_EPSILON),
+        options.at("weight-decay").single(Interval.NOT_NEGATIVE, 0));
+  }
+
+  private static Optimizer adamW(Variant variant) {
+    Section options = variant.section("learning-rate", "beta1", "beta2", "epsilon", "weight-decay");
+    return new AdamW(
+        options.at("learning-rate").single(Interval.POSITIVE, Adam.DEFAULT_LEARNING_RATE),
+        options.at("beta1").single(Interval.BELOW_ONE, Adam.DEFAULT_BETA1),
+        options.at("beta2").single(Interval.BELOW_ONE, Adam.DEFAULT_BETA2),
+        options.at("epsilon").single(Interval.POSITIVE, Adam.DEFAULT_EPSILON),
+        options.at("weight-decay").single(Interval.NOT_NEGATIVE, AdamW.DEFAULT_WEIGHT_DECAY));
+  }
+
+  private static Optimizer rmsProp(Variant variant) {
+    Section options =
+        variant.section("learning-rate", "alpha", "epsilon", "momentum", "weight-decay");
+    return new RmsProp(
+        options.at("learning-rate").single(Interval.POSITIVE, RmsProp.DEFAULT_LEARNING_RATE),
+        options.at("alpha").single(Interval.BELOW_ONE, RmsProp.DEFAULT_ALPHA),
+        options.at("epsilon").single(Interval.POSITIVE, RmsProp.DEFAULT_EPSILON),
+        options.at("momentum").single(Interval.BELOW_ONE, 0),
         options.at("weight-decay").single(Interval.NOT_NEGATIVE, 0));
   }
 }

@@ -28,8 +28,9 @@ final class Settings {
       Map.of(
           List.of("data", "train"), DataParser.SOURCES,
           List.of("data", "validation"), DataParser.VALIDATION,
-          List.of("loss"), JobParser.LOSSES,
-          List.of("optimizer"), OptimizerParser.OPTIMIZERS);
+          List.of("loss"), LossParser.LOSSES,
+          List.of("optimizer"), OptimizerParser.OPTIMIZERS,
+          List.of("schedule"), ScheduleParser.SCHEDULES);
 
   private final Hocon hocon;
   private final Sources sources;

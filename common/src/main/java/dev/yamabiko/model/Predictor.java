@@ -1,6 +1,5 @@
 package dev.yamabiko.model;
 
-import dev.yamabiko.data.Targets;
 import dev.yamabiko.nn.Loss;
 import dev.yamabiko.nn.NetworkPass;
 import dev.yamabiko.tensor.Kernels;
@@ -29,10 +28,7 @@ public final class Predictor {
     loss = model.job().loss();
     pass = new NetworkPass(model.network(), kernels);
     features = model.network().outputShape().size();
-    width =
-        model.targets() instanceof Targets.Classes classes
-            ? classes.count()
-            : model.targets().width();
+    width = loss.predictedWidth(features, model.targets());
     predictions = new float[BATCH * Math.max(width, features)];
   }
 
@@ -52,7 +48,7 @@ public final class Predictor {
    */
   public float[] predict(int rows) {
     outputs = pass.forward(model.weights(), ShardRows.single(rows), null);
-    loss.predict(pass.kernels(), rows, features, outputs, predictions);
+    loss.predict(pass.kernels(), rows, features, model.targets(), outputs, predictions);
     return predictions;
   }
 

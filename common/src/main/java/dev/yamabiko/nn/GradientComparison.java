@@ -60,9 +60,9 @@ final class GradientComparison {
     this.seed = seed;
     double work = workPerExample(network);
     // Where a shard's own moments count, two examples would leave nothing of their differences.
-    int wanted = network.refusesShard(1).isPresent() ? 4 * EXAMPLES : EXAMPLES;
-    int most = Math.min(wanted, data.size());
-    int rows = (int) Math.max(Math.min(SHARDS, most), Math.min(most, WORK / work));
+    int times = network.refusesShard(1).isPresent() ? 4 : 1;
+    int most = Math.min(times * EXAMPLES, data.size());
+    int rows = (int) Math.max(Math.min(times * SHARDS, most), Math.min(most, WORK / work));
     elements = (int) Math.max(FEWEST_ELEMENTS, ELEMENTS * Math.min(1, WORK / (work * rows)));
     shards = cut(rows);
     int width = data.targets().width();
@@ -98,8 +98,13 @@ final class GradientComparison {
     return Math.max(1, work);
   }
 
-  private static ShardRows cut(int rows) {
-    int count = Math.min(SHARDS, rows);
+  /** Fewer shards where the network would refuse the smallest of them. */
+  private ShardRows cut(int rows) {
+    int most = Math.min(SHARDS, rows);
+    while (most > 1 && network.refusesShard(rows / most).isPresent()) {
+      most--;
+    }
+    int count = most;
     int[] bounds = new int[count + 1];
     Arrays.setAll(bounds, i -> i * rows / count);
     return new ShardRows(bounds);

@@ -18,17 +18,7 @@ public record HalfSquaredError() implements Loss {
 
   @Override
   public void check(Shape output, Targets targets) {
-    if (!(targets instanceof Targets.Values values)) {
-      throw new ShapeMismatchException(
-          "half-squared-error expects numeric targets but the data has class labels ("
-              + targets.describe()
-              + "); use softmax-cross-entropy");
-    }
-    if (output.rank() != 1 || output.size() != values.width()) {
-      throw new ShapeMismatchException(
-          "half-squared-error expects the model to end in [%d], one output for each target value (%s), but it ends in %s"
-              .formatted(values.width(), targets.describe(), output));
-    }
+    FlatTargets.requireValues(kind(), output, targets);
   }
 
   @Override

@@ -26,6 +26,12 @@ public enum Initializer {
     float draw(Philox random, Parameter p) {
       return 0;
     }
+  },
+  ONES("ones") {
+    @Override
+    float draw(Philox random, Parameter p) {
+      return 1;
+    }
   };
 
   private final String key;

@@ -3,6 +3,7 @@ package dev.yamabiko.nn;
 import dev.yamabiko.data.Targets;
 import dev.yamabiko.tensor.Kernels;
 import dev.yamabiko.tensor.Shape;
+import java.util.Optional;
 
 /**
  * The gap between what the network says and what it should say. E is a sum over outputs of one
@@ -34,12 +35,33 @@ public interface Loss {
       Kernels kernels, int rows, int features, float[] y, float[] t, double[] e, float[] g);
 
   /**
+   * Why this loss cannot be asked of a target; {@link #check} cannot see the numbers themselves.
+   *
+   * @param target one value of the targets, as the model is given it
+   */
+  default Optional<String> refusesTarget(float target) {
+    return Optional.empty();
+  }
+
+  /**
    * What the outputs mean, in the form that people use: by default they are the values themselves.
    *
-   * @param p probabilities, one per class, or values [rows, width]; another array than y
+   * @param p probabilities, one per class, or values [rows, {@link #predictedWidth}]; another array
+   *     than y
    */
-  default void predict(Kernels kernels, int rows, int features, float[] y, float[] p) {
+  default void predict(
+      Kernels kernels, int rows, int features, Targets targets, float[] y, float[] p) {
     System.arraycopy(y, 0, p, 0, rows * features);
+  }
+
+  /** Floats per example that {@link #predict} writes; one output can tell of two classes. */
+  default int predictedWidth(int features, Targets targets) {
+    return features;
+  }
+
+  /** What {@link #predict} says for one output where targets are numeric. */
+  default double predictedValue(double y) {
+    return y;
   }
 
   /** The predicted class: the first of the largest outputs. */

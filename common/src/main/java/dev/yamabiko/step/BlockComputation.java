@@ -284,7 +284,7 @@ public final class BlockComputation {
     double sum = 0;
     for (int k = 0; k < features; k++) {
       double error =
-          ((double) y[n * features + k] - targets[n * features + k])
+          (loss.predictedValue(y[n * features + k]) - targets[n * features + k])
               * values.values().get(k).scale();
       sum += error * error;
     }

@@ -1,11 +1,11 @@
 package dev.yamabiko.tensor;
 
 /**
- * exp, log, tanh and sigmoid as fixed chains of float operations and {@code Math.fma}, so that
+ * exp, log, tanh, sigmoid and erf as fixed chains of float operations and {@code Math.fma}, so that
  * their bits are the same on every machine. The polynomials are those of S. Moshier's Cephes
- * library (single/expf.c, logf.c, tanhf.c).
+ * library (single/expf.c, logf.c, tanhf.c), but for erf's.
  *
- * <p>NaN gives NaN. The vector kernels run the same chains, bit for bit.
+ * <p>NaN gives NaN. The vector kernels, which have no erf, run the same chains, bit for bit.
  */
 public final class Functions {
   private Functions() {}
@@ -58,6 +58,26 @@ public final class Functions {
   private static final float LOG_7 = -2.4999993993e-1f;
   private static final float LOG_8 = 3.3333331174e-1f;
   private static final int SQRT_HALF_BITS = 0x3f3504f3;
+
+  /** erf is a polynomial below this and goes through exp above. */
+  private static final float ERF_SMALL = 0.921875f;
+
+  /** From here on erf is 1 in 32 bits. */
+  private static final float ERF_LARGEST = 4f;
+
+  private static final float ERF_0 = -0.00059908367f;
+  private static final float ERF_1 = 0.0049931766f;
+  private static final float ERF_2 = -0.026766613f;
+  private static final float ERF_3 = 0.11281816f;
+  private static final float ERF_4 = -0.37612495f;
+  private static final float ERF_5 = 0.12837915f;
+  private static final float ERFC_0 = -1.1303467e-05f;
+  private static final float ERFC_1 = 0.00032352583f;
+  private static final float ERFC_2 = -0.0036453933f;
+  private static final float ERFC_3 = 0.023768267f;
+  private static final float ERFC_4 = -0.10624407f;
+  private static final float ERFC_5 = -0.635147f;
+  private static final float ERFC_6 = -0.1286496f;
 
   /**
    * e^x = 2^n * (1 + r + r^2 P(r)), n = nearest integer of x / log 2, r = x - n log 2, P of degree
@@ -147,5 +167,33 @@ public final class Functions {
    */
   public static float sigmoid(float x) {
     return 1f / (1f + exp(-x));
+  }
+
+  /**
+   * erf x = x + x P(x^2) for |x| < 0.921875, P of degree 5; else 1 - exp(|x| Q(|x|)) with the sign
+   * of x, Q of degree 6. P and Q are least maximum fits of erf and of log(1 - erf) over those
+   * ranges.
+   *
+   * <p>The error is below 1.5 ulp.
+   */
+  public static float erf(float x) {
+    float a = Math.abs(x);
+    float square = x * x;
+    float p = Math.fma(ERF_0, square, ERF_1);
+    p = Math.fma(p, square, ERF_2);
+    p = Math.fma(p, square, ERF_3);
+    p = Math.fma(p, square, ERF_4);
+    p = Math.fma(p, square, ERF_5);
+    float small = Math.fma(p, a, a);
+    float t = Math.min(a, ERF_LARGEST);
+    float q = Math.fma(ERFC_0, t, ERFC_1);
+    q = Math.fma(q, t, ERFC_2);
+    q = Math.fma(q, t, ERFC_3);
+    q = Math.fma(q, t, ERFC_4);
+    q = Math.fma(q, t, ERFC_5);
+    q = Math.fma(q, t, ERFC_6);
+    // Q's last coefficient is -1 + ERFC_6, in two parts, so that the larger one is exact.
+    float large = 1f - exp(Math.fma(q, t, -t));
+    return Math.copySign(a < ERF_SMALL ? small : large, x);
   }
 }

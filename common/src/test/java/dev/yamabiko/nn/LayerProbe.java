@@ -22,6 +22,7 @@ import java.util.List;
 final class LayerProbe {
 
   private static final int[] BOUNDS = {0, 2, 2, 5};
+  private static final int[] SAMPLES = {7, 3, 11, 0, 5};
   private static final double STEP = 1e-4;
 
   /** Float rounding, relative to the largest value of the tensor. */
@@ -33,14 +34,23 @@ final class LayerProbe {
   private final float[] x;
   private final float[] c;
   private final Kernels kernels = new ScalarKernels();
+  private final int parameters;
 
-  LayerProbe(LayerSpec spec, Shape input) {
+  /** Null when evaluating. */
+  private final Training training;
+
+  LayerProbe(LayerSpec spec, Shape input, boolean trains) {
     layer = spec.build(input);
     assertEquals(input, layer.inputShape());
     Network network = Network.build(input, List.of(spec));
     Philox random = Philox.stream(11, Philox.Purpose.GENERATE, 0, 0, 0);
     weights = new float[network.length()];
     fillGaussian(random, weights);
+    parameters = network.parameterCount();
+    for (int i = parameters; i < weights.length; i++) {
+      weights[i] = 0.5f + Math.abs(weights[i]);
+    }
+    training = trains ? new Training(4, 17, SAMPLES, new float[weights.length]) : null;
     c = new float[shards.rows() * layer.outputShape().size()];
     fillGaussian(random, c);
     x = apart(random, shards.rows() * input.size());
@@ -73,7 +83,7 @@ final class LayerProbe {
     int outputs = c.length;
     float[] y = new float[outputs];
     float[] saved = new float[shards.rows() * layer.savedSize()];
-    LayerCall call = new LayerCall(kernels, shards, weights, 0, 0, 0, null);
+    LayerCall call = new LayerCall(kernels, shards, weights, 0, 0, parameters, training);
     layer.forward(call, x, y, saved);
     double[] expected = new double[outputs];
     layer.reference(call, widen(weights), widen(x), expected);
@@ -86,17 +96,19 @@ final class LayerProbe {
     layer.backward(call, x, y, saved, c.clone(), dx, gradient);
     double[] wideX = widen(x);
     double[] wideW = widen(weights);
-    assertClose("input gradient", differences(wideX, wideW, wideX), dx);
-    assertClose("parameter gradient", differences(wideW, wideW, wideX), gradient);
+    assertClose("input gradient", differences(wideX, wideX.length, wideW, wideX), dx);
+    assertClose("parameter gradient", differences(wideW, parameters, wideW, wideX), gradient);
 
     float[] again = new float[weights.length];
+    Arrays.fill(again, Float.NaN);
     layer.backward(call, x, y, saved, c.clone(), null, again);
     assertTrue(Arrays.equals(gradient, again), "without input gradient");
   }
 
-  private double[] differences(double[] variables, double[] w, double[] x) {
-    double[] numeric = new double[variables.length];
-    for (int i = 0; i < variables.length; i++) {
+  /** By the first {@code count} of the variables, which are w or x. */
+  private double[] differences(double[] variables, int count, double[] w, double[] x) {
+    double[] numeric = new double[count];
+    for (int i = 0; i < count; i++) {
       double at = variables[i];
       variables[i] = at + STEP;
       double above = loss(w, x);
@@ -110,7 +122,7 @@ final class LayerProbe {
 
   private double loss(double[] w, double[] x) {
     double[] y = new double[c.length];
-    LayerCall call = new LayerCall(null, shards, null, 0, 0, 0, null);
+    LayerCall call = new LayerCall(null, shards, null, 0, 0, parameters, training);
     layer.reference(call, w, x, y);
     double sum = 0;
     for (int i = 0; i < y.length; i++) {

@@ -3,6 +3,8 @@ package dev.yamabiko.tensor;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.Random;
 import java.util.function.DoubleSupplier;
 import java.util.function.DoubleUnaryOperator;
@@ -53,6 +55,31 @@ class FunctionsTest {
     assertError(2.5, Functions::sigmoid, x -> 1 / (1 + StrictMath.exp(-x)), () -> uniform(-5, 5));
   }
 
+  /** Maclaurin's series of erf in 60 digits, |x| < 5. */
+  private static double erf(double x) {
+    MathContext digits = new MathContext(60);
+    BigDecimal square = new BigDecimal(x).pow(2, digits).negate();
+    BigDecimal term = new BigDecimal(x);
+    BigDecimal sum = term;
+    for (int n = 1; term.abs().doubleValue() > 1e-40; n++) {
+      term = term.multiply(square, digits).divide(BigDecimal.valueOf(n), digits);
+      sum = sum.add(term.divide(BigDecimal.valueOf(2 * n + 1), digits), digits);
+    }
+    return 2 / Math.sqrt(Math.PI) * sum.doubleValue();
+  }
+
+  @Test
+  void shouldComputeErfWithinItsStatedError() {
+    // From the tables of the NIST handbook of mathematical functions, 7.23.
+    assertEquals(0.8427007929497149, erf(1), 1e-15);
+    for (int i = 0; i < 20_000; i++) {
+      float x = (float) (i % 2 == 0 ? uniform(-4.5, 4.5) : uniform(-1, 1));
+      double expected = erf(x);
+      double error = Math.abs(Functions.erf(x) - expected) / Math.ulp((float) expected);
+      assertTrue(error <= 1.5, () -> "error of " + error + " ulp at " + x);
+    }
+  }
+
   private double uniform(double low, double high) {
     return low + (high - low) * random.nextDouble();
   }
@@ -64,6 +91,7 @@ class FunctionsTest {
       assertEquals(Float.NaN, Functions.exp(nan));
       assertEquals(Float.NaN, Functions.log(nan));
       assertEquals(Float.NaN, Functions.tanh(nan));
+      assertEquals(Float.NaN, Functions.erf(nan));
       assertEquals(Float.NaN, Functions.sigmoid(nan));
     }
   }
@@ -76,6 +104,8 @@ class FunctionsTest {
     assertEquals(0f, Functions.exp(-infinity));
     assertEquals(0f, Functions.exp(-Float.MAX_VALUE));
     assertEquals(infinity, Functions.log(infinity));
+    assertEquals(1f, Functions.erf(infinity));
+    assertEquals(-1f, Functions.erf(-infinity));
     assertEquals(1f, Functions.tanh(infinity));
     assertEquals(-1f, Functions.tanh(-infinity));
     assertEquals(1f, Functions.sigmoid(infinity));
@@ -89,6 +119,8 @@ class FunctionsTest {
     assertEquals(0f, Functions.log(1f));
     assertEquals(Float.NEGATIVE_INFINITY, Functions.log(0f));
     assertEquals(Float.NEGATIVE_INFINITY, Functions.log(-0f));
+    assertEquals(0f, Functions.erf(0f));
+    assertEquals(-0f, Functions.erf(-0f));
     assertEquals(0f, Functions.tanh(0f));
     assertEquals(-0f, Functions.tanh(-0f));
     assertEquals(0.5f, Functions.sigmoid(0f));

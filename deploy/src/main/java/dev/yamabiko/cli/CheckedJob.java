@@ -31,6 +31,9 @@ record CheckedJob(Job job, LoadedData data, String dataSha256, Network network) 
     JobChecks.files(job);
     LoadedData data = DataLoader.load(job.data(), job.seed());
     Network network = JobChecks.network(job, data.train().inputShape(), data.train().targets());
+    JobChecks.targets(job, data.train());
+    data.validation().ifPresent(validation -> JobChecks.targets(job, validation));
+    JobChecks.shards(job, network, data.train().size());
     String hash = DatasetHash.sha256(data.train(), data.validation());
     return new CheckedJob(job, data, hash, network);
   }
