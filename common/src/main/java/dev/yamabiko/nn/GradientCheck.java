@@ -21,7 +21,9 @@ import java.util.Map;
  *
  * <p><b>Error.</b> |a - n| / max(|a|, |n|, floor), where the floor is 10^-3 of the largest |n| of
  * the parameter and at least 10^-6 of the largest of all: below it an element is nothing but the
- * rounding of terms that cancel.
+ * rounding of terms that cancel. Where all of a parameter is below 10^-6 of the largest of all, its
+ * true gradient is taken to be 0, as that of a bias before batch-norm is, and the floor is 10^-3 of
+ * the largest of all.
  *
  * <p><b>Kinks.</b> h is 10^-5 max(1, |w|). A relu or max-pool may switch between w - h and w + h,
  * and then n is no derivative: an element that disagrees by a tenth of the tolerance is measured

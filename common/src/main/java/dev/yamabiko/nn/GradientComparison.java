@@ -29,6 +29,7 @@ final class GradientComparison {
   private static final double AGREEMENT = GradientCheck.TOLERANCE / 10;
   private static final double FLOOR = 1e-3;
   private static final double FLOOR_OF_ALL = 1e-6;
+  private static final double FLOOR_OF_VANISHED = 1e-3;
 
   /**
    * Multiplications that the reference formulas may take, for all elements together; a large
@@ -171,7 +172,7 @@ final class GradientComparison {
     double largestOfAll = Arrays.stream(largest).max().orElse(0);
     List<GradientCheck.Row> rows = new ArrayList<>();
     for (int p = 0; p < checked.length; p++) {
-      double floor = Math.max(FLOOR * largest[p], FLOOR_OF_ALL * largestOfAll);
+      double floor = floor(largest[p], largestOfAll);
       double worst = 0;
       for (int i = 0; i < checked[p].length; i++) {
         worst = Math.max(worst, error(reference, checked[p][i], numeric[p][i], floor));
@@ -179,6 +180,11 @@ final class GradientComparison {
       rows.add(row(places.get(p), checked[p].length, worst));
     }
     return rows;
+  }
+
+  private static double floor(double largest, double largestOfAll) {
+    double lowest = FLOOR_OF_ALL * largestOfAll;
+    return largest < lowest ? FLOOR_OF_VANISHED * largestOfAll : Math.max(FLOOR * largest, lowest);
   }
 
   private boolean isFrozen(Network.Place place) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.yamabiko.data.NoiseData;
 import dev.yamabiko.data.Targets;
 import dev.yamabiko.tensor.Shape;
 import java.io.IOException;
@@ -82,6 +83,63 @@ class JobChecksTest {
         "job.conf:3: loss: half-squared-error expects numeric targets but the data has class"
             + " labels (3 classes); use softmax-cross-entropy",
         () -> JobChecks.network(job, Shape.of(2), Targets.Classes.numbered(3)));
+  }
+
+  private static final String NORMALIZED = "model = [ { dense { units = 1 } }, batch-norm ]";
+
+  private static void checkShards(Job job, int examples) {
+    JobChecks.shards(job, JobChecks.network(job, Shape.of(2), ONE_VALUE), examples);
+  }
+
+  @Test
+  void shouldRefuseShardsOfOneValueWhenTheModelNormalizesThem() {
+    assertError(
+        "job.conf:5: batch-size: layer 1 (batch-norm): a shard of 1 example has one value per"
+            + " feature, and no variance; a batch has 16 examples for 9 shards:"
+            + " take at most shards = 8, or another batch-size",
+        () -> checkShards(job(Path.of(""), NORMALIZED, "shards = 9"), 160));
+    assertError(
+        "job.conf:5: batch-size: layer 1 (batch-norm): a shard of 1 example has one value per"
+            + " feature, and no variance; the last batch of an epoch has 5 examples for 4 shards:"
+            + " take at most shards = 2, or another batch-size",
+        () -> checkShards(job(Path.of(""), NORMALIZED, "shards = 4"), 21));
+    assertError(
+        "job.conf:5: batch-size: layer 1 (batch-norm): a shard of 1 example has one value per"
+            + " feature, and no variance; the last batch of an epoch has 1 example for 1 shard:"
+            + " take another batch-size",
+        () -> checkShards(job(Path.of(""), NORMALIZED, "shards = 1"), 17));
+    checkShards(job(Path.of(""), NORMALIZED, "shards = 4"), 24);
+    checkShards(job(Path.of(""), NORMALIZED, "shards = 4", "freeze = [1]"), 21);
+    checkShards(job(Path.of("")), 17);
+  }
+
+  @Test
+  void shouldNameTheExampleWhoseTargetTheLossRefuses() {
+    Job job = job(Path.of(""), "loss = binary-cross-entropy");
+    NoiseData noise = new NoiseData(20, Shape.of(2), ONE_VALUE, 1);
+    float[] target = new float[1];
+    int first = 0;
+    for (noise.readTarget(0, target, 0); target[0] >= 0 && target[0] <= 1; ) {
+      noise.readTarget(++first, target, 0);
+    }
+    assertError(
+        "job.conf:3: loss: binary-cross-entropy expects targets from 0 to 1 but the model is given "
+            + target[0]
+            + "; set normalize-targets = none if the data itself is in that range (example "
+            + first
+            + ")",
+        () -> JobChecks.targets(job, noise));
+    JobChecks.targets(job(Path.of("")), noise);
+  }
+
+  @Test
+  void shouldNameTheLayerInsideABlockThatDoesNotFit() {
+    Job job =
+        job(Path.of(""), "model = [ relu, { residual { body = [ { max-pool { size = 2 } } ] } } ]");
+    assertError(
+        "job.conf:2: model[1]: layer 1.body.0 (max-pool): max-pool expects an image"
+            + " [channels, height, width] but gets [2]",
+        () -> JobChecks.network(job, Shape.of(2), ONE_VALUE));
   }
 
   @Test

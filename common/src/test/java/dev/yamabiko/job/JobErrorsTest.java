@@ -105,11 +105,11 @@ class JobErrorsTest {
         wrong("\"a.b\" = 3", "job.conf:7: \"a.b\": unknown key; known keys: " + SampleJob.KEYS),
         wrong(
             "loss = mse",
-            "job.conf:3: loss: expected softmax-cross-entropy or half-squared-error"
+            "job.conf:3: loss: expected softmax-cross-entropy, binary-cross-entropy, half-squared-error or huber"
                 + " but found \"mse\""),
         wrong(
             "loss = half-square-error",
-            "job.conf:3: loss: expected softmax-cross-entropy or half-squared-error"
+            "job.conf:3: loss: expected softmax-cross-entropy, binary-cross-entropy, half-squared-error or huber"
                 + " but found \"half-square-error\"; did you mean \"half-squared-error\"?"),
         wrong(
             "loss { half-squared-error { scale = 2 } }",
@@ -166,12 +166,14 @@ class JobErrorsTest {
             "job.conf:4: optimizer: expected exactly one key but found \"adam\" and \"sgd\""),
         wrong(
             "optimizer { ada {} }",
-            "job.conf:4: optimizer: expected sgd or adam but found \"ada\"; did you mean"
+            "job.conf:4: optimizer: expected sgd, adam, adamw or rmsprop but found \"ada\"; did you mean"
                 + " \"adam\"?"),
         wrong(
             "optimizer {}",
-            "job.conf:4: optimizer: expected sgd or adam but found an empty object"),
-        wrong("optimizer = [sgd]", "job.conf:4: optimizer: expected sgd or adam but found a list"),
+            "job.conf:4: optimizer: expected sgd, adam, adamw or rmsprop but found an empty object"),
+        wrong(
+            "optimizer = [sgd]",
+            "job.conf:4: optimizer: expected sgd, adam, adamw or rmsprop but found a list"),
         wrong(
             "optimizer { sgd = 0.1 }",
             "job.conf:4: optimizer.sgd: expected an object"
@@ -179,7 +181,9 @@ class JobErrorsTest {
   }
 
   static Stream<Arguments> models() {
-    String layers = "dense, conv2d, max-pool, flatten, relu, sigmoid, tanh or softmax";
+    String layers =
+        "dense, conv2d, max-pool, average-pool, global-average-pool, flatten, relu, leaky-relu,"
+            + " gelu, sigmoid, tanh, softmax, dropout, batch-norm, layer-norm or residual";
     return Stream.of(
         wrong("model = relu", "job.conf:2: model: expected a list of layers but found \"relu\""),
         wrong("model = []", "job.conf:2: model: expected a list of layers but found an empty list"),
@@ -199,7 +203,7 @@ class JobErrorsTest {
             ".dense.units: expected an integer of at least 1 but found 2.5"),
         model(
             "{ dense { units = 2, initializer = He } }",
-            ".dense.initializer: expected he, glorot or zeros but found \"He\";"
+            ".dense.initializer: expected he, glorot, zeros or ones but found \"He\";"
                 + " did you mean \"he\"?"),
         model("{ relu { x = 1 } }", ".relu.x: unknown key; known keys: none"),
         model("{ relu = 1 }", ".relu: expected no options, that is {}, but found 1"),
@@ -446,8 +450,125 @@ class JobErrorsTest {
             "job.conf:7: include \"reference.conf\": nothing can be included here"));
   }
 
+  static Stream<Arguments> newerLayers() {
+    return Stream.of(
+        model(
+            "{ average-pool { size = 0 } }",
+            ".average-pool.size: expected an integer of at least 1 but found 0"),
+        model(
+            "{ global-average-pool { size = 2 } }",
+            ".global-average-pool.size: unknown key; known keys: none"),
+        model(
+            "{ leaky-relu { slope = 1 } }",
+            ".leaky-relu.slope: expected a number of at least 0 and less than 1 but found 1"),
+        model(
+            "{ dropout { rate = 1 } }",
+            ".dropout.rate: expected a number of at least 0 and less than 1 but found 1"),
+        model("{ dropout = 0.5 }", ".dropout: expected an object { rate } but found 0.5"),
+        model(
+            "{ batch-norm { momentum = 0 } }",
+            ".batch-norm.momentum: expected a number greater than 0 and at most 1 but found 0"),
+        model(
+            "{ layer-norm { epsilon = 0 } }",
+            ".layer-norm.epsilon: expected a number greater than 0 but found 0"),
+        model(
+            "{ residual { body = [] } }",
+            ".residual.body: expected a list of layers but found an empty list"),
+        model("residual", ".residual.body: expected a list of layers but it is missing"),
+        model(
+            "{ residual { body = [relu], shortcut = relu } }",
+            ".residual.shortcut: expected a list of layers but found \"relu\""),
+        model(
+            "{ residual { body = [ tanh, { dense { units = 0 } } ] } }",
+            ".residual.body[1].dense.units: expected an integer of at least 1 but found 0"));
+  }
+
+  static Stream<Arguments> lossesAndSchedules() {
+    return Stream.of(
+        wrong(
+            "loss { softmax-cross-entropy { class-weights = [1, 0] } }",
+            "job.conf:3: loss.softmax-cross-entropy.class-weights[1]:"
+                + " expected a number greater than 0 but found 0"),
+        wrong(
+            "loss { softmax-cross-entropy { class-weights = 2 } }",
+            "job.conf:3: loss.softmax-cross-entropy.class-weights:"
+                + " expected a list of numbers, one for each class, but found 2"),
+        wrong(
+            "loss { softmax-cross-entropy { label-smoothing = 1 } }",
+            "job.conf:3: loss.softmax-cross-entropy.label-smoothing:"
+                + " expected a number of at least 0 and less than 1 but found 1"),
+        wrong(
+            "loss { binary-cross-entropy { class-weights = [1, 2, 3] } }",
+            "job.conf:3: loss.binary-cross-entropy.class-weights:"
+                + " expected 2 numbers, one for each class, but found 3"),
+        wrong(
+            "loss { huber { delta = 0 } }",
+            "job.conf:3: loss.huber.delta: expected a number greater than 0 but found 0"),
+        wrong(
+            "clipping {}", "job.conf:7: clipping: expected global-norm or value but found neither"),
+        wrong(
+            "clipping { global-norm = 1, value = 2 }",
+            "job.conf:7: clipping.value: expected one of global-norm and value but found both"),
+        wrong(
+            "clipping { value = 0 }",
+            "job.conf:7: clipping.value: expected a number greater than 0 but found 0"),
+        wrong(
+            "optimizer { rmsprop { alpha = 1 } }",
+            "job.conf:4: optimizer.rmsprop.alpha:"
+                + " expected a number of at least 0 and less than 1 but found 1"),
+        wrong(
+            "optimizer { adamw { weight-decay = -1 } }",
+            "job.conf:4: optimizer.adamw.weight-decay: expected a number of at least 0"
+                + " but found -1"),
+        wrong(
+            "schedule = cosin",
+            "job.conf:7: schedule: expected constant, step, exponential or cosine"
+                + " but found \"cosin\"; did you mean \"cosine\"?"),
+        wrong(
+            "schedule { step { every-steps = 3, every-epochs = 2 } }",
+            "job.conf:7: schedule.step.every-steps:"
+                + " expected one of every-epochs and every-steps but found both"),
+        wrong(
+            "schedule { step { factor = 1 } }",
+            "job.conf:7: schedule.step.factor:"
+                + " expected a number greater than 0 and less than 1 but found 1"),
+        wrong(
+            "schedule = exponential",
+            "job.conf:7: schedule.exponential.factor:"
+                + " expected a number greater than 0 and less than 1 but it is missing"),
+        wrong(
+            "schedule { cosine { minimum = 1 } }",
+            "job.conf:7: schedule.cosine.minimum:"
+                + " expected a number of at least 0 and less than 1 but found 1"),
+        wrong(
+            "schedule { cosine { warm-up-steps = 0 } }",
+            "job.conf:7: schedule.cosine.warm-up-steps:"
+                + " expected an integer of at least 1 but found 0"),
+        wrong(
+            "schedule { cosine { warmup-steps = 5 } }",
+            "job.conf:7: schedule.cosine.warmup-steps: unknown key; did you mean \"warm-up-steps\"?"
+                + " Known keys: minimum, warm-up-epochs, warm-up-steps"));
+  }
+
+  @Test
+  void shouldRefuseSigmoidBeforeBinaryCrossEntropy() {
+    assertError(
+        "job.conf:2: model[1]: the loss binary-cross-entropy applies sigmoid itself;"
+            + " leave out the last sigmoid",
+        SampleJob.with(
+            "model = [ { dense { units = 1 } }, sigmoid ]", "loss = binary-cross-entropy"));
+  }
+
   @ParameterizedTest(name = "{0}")
-  @MethodSource({"topLevel", "optimizers", "models", "data", "syntax"})
+  @MethodSource({
+    "newerLayers",
+    "lossesAndSchedules",
+    "topLevel",
+    "optimizers",
+    "models",
+    "data",
+    "syntax"
+  })
   void shouldSayFileLineKeyExpectedAndFoundWhenALineIsWrong(String line, String message) {
     assertError(message, SampleJob.with(line));
   }
@@ -476,13 +597,13 @@ class JobErrorsTest {
         "job.conf:1: epochs: expected an integer of at least 1 but it is missing",
         full.replaceFirst("epochs.*", ""));
     assertError(
-        "job.conf:1: optimizer: expected sgd or adam but it is missing",
+        "job.conf:1: optimizer: expected sgd, adam, adamw or rmsprop but it is missing",
         full.replaceFirst("optimizer.*", ""));
     assertError(
         "job.conf:1: model: expected a list of layers but it is missing",
         full.replaceFirst("model.*", ""));
     assertError(
-        "job.conf:1: loss: expected softmax-cross-entropy or half-squared-error but it is missing",
+        "job.conf:1: loss: expected softmax-cross-entropy, binary-cross-entropy, half-squared-error or huber but it is missing",
         full.replaceFirst("loss.*", ""));
     assertError(
         "job.conf:1: data: expected an object { train, validation, split, augment } but it is missing",

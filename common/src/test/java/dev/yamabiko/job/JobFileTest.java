@@ -18,18 +18,32 @@ import dev.yamabiko.data.DataSource.UnknownCategories;
 import dev.yamabiko.data.DataSpec;
 import dev.yamabiko.data.DataSpec.Validation;
 import dev.yamabiko.nn.Activation;
+import dev.yamabiko.nn.AveragePool;
+import dev.yamabiko.nn.BatchNorm;
+import dev.yamabiko.nn.BinaryCrossEntropy;
 import dev.yamabiko.nn.Conv2d;
 import dev.yamabiko.nn.Dense;
+import dev.yamabiko.nn.Dropout;
 import dev.yamabiko.nn.Flatten;
+import dev.yamabiko.nn.Gelu;
+import dev.yamabiko.nn.GlobalAveragePool;
 import dev.yamabiko.nn.HalfSquaredError;
+import dev.yamabiko.nn.Huber;
 import dev.yamabiko.nn.Initializer;
+import dev.yamabiko.nn.LayerNorm;
 import dev.yamabiko.nn.LayerSpec;
+import dev.yamabiko.nn.LeakyRelu;
+import dev.yamabiko.nn.Loss;
 import dev.yamabiko.nn.MaxPool;
+import dev.yamabiko.nn.Residual;
 import dev.yamabiko.nn.Softmax;
 import dev.yamabiko.nn.SoftmaxCrossEntropy;
 import dev.yamabiko.optim.Adam;
+import dev.yamabiko.optim.AdamW;
 import dev.yamabiko.optim.Clipping;
 import dev.yamabiko.optim.Optimizer;
+import dev.yamabiko.optim.Period;
+import dev.yamabiko.optim.RmsProp;
 import dev.yamabiko.optim.Schedule;
 import dev.yamabiko.optim.Sgd;
 import dev.yamabiko.step.UpdateRule;
@@ -324,7 +338,106 @@ class JobFileTest {
   }
 
   @Test
+  void shouldReadPoolsActivationsAndNormalizations() {
+    assertEquals(
+        List.of(
+            new AveragePool.Spec(2, 2),
+            new AveragePool.Spec(3, 1),
+            new GlobalAveragePool.Spec(),
+            new LeakyRelu.Spec(0.01f),
+            new LeakyRelu.Spec(0.2f),
+            new Gelu.Spec(),
+            new Dropout.Spec(0.5f),
+            new Dropout.Spec(0.1f),
+            new LayerNorm.Spec(1e-5f),
+            new LayerNorm.Spec(0.1f),
+            new BatchNorm.Spec(0.1f, 1e-5f),
+            new BatchNorm.Spec(1, 0.001f),
+            new Dense.Spec(1, Initializer.ONES)),
+        with("""
+                model = [ average-pool, { average-pool { size = 3, stride = 1 } }, \
+                global-average-pool, leaky-relu, { leaky-relu { slope = 0.2 } }, gelu, \
+                dropout, { dropout { rate = 0.1 } }, \
+                layer-norm, { layer-norm { epsilon = 0.1 } }, \
+                batch-norm, { batch-norm { momentum = 1, epsilon = 0.001 } }, \
+                { dense { units = 1, initializer = ones } } ]""")
+            .model()
+            .layers());
+  }
+
+  @Test
+  void shouldReadResidualBlocksInsideEachOther() {
+    LayerSpec relu = new Activation.Spec(Activation.Kind.RELU);
+    LayerSpec inner = new Residual.Spec(List.of(relu), List.of());
+    Job job =
+        with(
+            "model = [ { residual { body = [ relu, { residual { body = [relu], shortcut = [] } } ],"
+                + " shortcut = [ { dense { units = 3 } }, gelu ] } }, { dense { units = 1 } } ]",
+            "freeze = [0]");
+    assertEquals(
+        new Residual.Spec(
+            List.of(relu, inner), List.of(new Dense.Spec(3, Initializer.HE), new Gelu.Spec())),
+        job.model().layers().get(0));
+    assertEquals(job, again(job));
+  }
+
+  private static Loss loss(String variant) {
+    return with("loss " + variant).loss();
+  }
+
+  @Test
+  void shouldReadEveryLoss() {
+    assertEquals(new SoftmaxCrossEntropy(), loss("= softmax-cross-entropy"));
+    assertEquals(
+        new SoftmaxCrossEntropy(List.of(1f, 0.5f, 2f), 0.1f),
+        loss("{ softmax-cross-entropy { class-weights = [1, 0.5, 2], label-smoothing = 0.1 } }"));
+    assertEquals(new BinaryCrossEntropy(), loss("= binary-cross-entropy"));
+    assertEquals(
+        new BinaryCrossEntropy(List.of(1f, 3f), 0.2f),
+        loss("{ binary-cross-entropy { class-weights = [1, 3], label-smoothing = 0.2 } }"));
+    assertEquals(new Huber(1), loss("= huber"));
+    assertEquals(new Huber(0.5f), loss("{ huber { delta = 0.5 } }"));
+  }
+
+  private static Schedule schedule(String variant) {
+    return with("schedule " + variant).update().schedule();
+  }
+
+  @Test
+  void shouldReadEverySchedule() {
+    assertEquals(new Schedule.Constant(), with().update().schedule());
+    assertEquals(new Schedule.Constant(), schedule("= constant"));
+    assertEquals(new Schedule.Step(Period.epochs(10), 0.1), schedule("= step"));
+    assertEquals(
+        new Schedule.Step(Period.steps(30), 0.5),
+        schedule("{ step { every-steps = 30, factor = 0.5 } }"));
+    assertEquals(
+        new Schedule.Exponential(Period.epochs(1), 0.9),
+        schedule("{ exponential { factor = 0.9 } }"));
+    assertEquals(new Schedule.Cosine(0), schedule("= cosine"));
+    assertEquals(
+        new Schedule.WarmUp(Period.epochs(2), new Schedule.Cosine(0.01)),
+        schedule("{ cosine { minimum = 0.01, warm-up-epochs = 2 } }"));
+    assertEquals(
+        new Schedule.WarmUp(Period.steps(100), new Schedule.Constant()),
+        schedule("{ constant { warm-up-steps = 100 } }"));
+  }
+
+  @Test
   void shouldReadEveryOptimizer() {
+    assertEquals(
+        new AdamW(0.001f, 0.9f, 0.999f, 1e-8f, 0.01f), with("optimizer = adamw").optimizer());
+    assertEquals(
+        new AdamW(0.5f, 0, 0.5f, 1e-7f, 0.1f),
+        optimizer(
+            "adamw { learning-rate = 0.5, beta1 = 0, beta2 = 0.5, epsilon = 1e-7,"
+                + " weight-decay = 0.1 }"));
+    assertEquals(new RmsProp(0.01f, 0.99f, 1e-8f, 0, 0), with("optimizer = rmsprop").optimizer());
+    assertEquals(
+        new RmsProp(0.5f, 0.9f, 1e-7f, 0.8f, 0.1f),
+        optimizer(
+            "rmsprop { learning-rate = 0.5, alpha = 0.9, epsilon = 1e-7, momentum = 0.8,"
+                + " weight-decay = 0.1 }"));
     assertEquals(
         new Sgd(0.5f, 0.9f, true, 1e-4f),
         optimizer(
@@ -347,6 +460,9 @@ class JobFileTest {
     Job job = with("clipping { global-norm = 1.5 }", "loss { half-squared-error {} }");
     assertEquals(Optional.of(new Clipping.GlobalNorm(1.5)), job.update().clipping());
     assertEquals(new HalfSquaredError(), job.loss());
+    assertEquals(
+        Optional.of(new Clipping.Value(0.5f)),
+        with("clipping { value = 0.5 }").update().clipping());
   }
 
   @Test

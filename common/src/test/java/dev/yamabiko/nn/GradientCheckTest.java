@@ -131,6 +131,49 @@ class GradientCheckTest {
         new Dense.Spec(3, Initializer.ZEROS));
   }
 
+  @Test
+  void shouldPassWhenDroppingOutAndNormalizing() {
+    assertPasses(
+        NoiseData.classes(40, Shape.of(12), 4, 1),
+        CROSS_ENTROPY,
+        dense(17),
+        new BatchNorm.Spec(0.1f, 1e-5f),
+        new Gelu.Spec(),
+        new Dropout.Spec(0.3f),
+        dense(9),
+        new LayerNorm.Spec(1e-5f),
+        new LeakyRelu.Spec(0.1f),
+        dense(4));
+  }
+
+  @Test
+  void shouldPassWhenNormalizingChannels() {
+    assertPasses(
+        NoiseData.classes(40, IMAGE, 4, 1),
+        CROSS_ENTROPY,
+        conv(4, 1, 1),
+        new BatchNorm.Spec(0.1f, 1e-5f),
+        activation(Activation.Kind.TANH),
+        new AveragePool.Spec(2, 2),
+        conv(5, 1, 1),
+        new LayerNorm.Spec(1e-5f),
+        new GlobalAveragePool.Spec(),
+        dense(4));
+  }
+
+  @Test
+  void shouldPassWhenLossesHaveOptions() {
+    assertPasses(
+        NoiseData.classes(20, Shape.of(6), 3, 1),
+        new SoftmaxCrossEntropy(List.of(1f, 0.2f, 4f), 0.1f),
+        dense(3));
+    assertPasses(
+        NoiseData.classes(20, Shape.of(6), 2, 1),
+        new BinaryCrossEntropy(List.of(3f, 0.5f), 0.2f),
+        dense(1));
+    assertPasses(values(Shape.of(6), 3), new Huber(0.7f), dense(3));
+  }
+
   private static void assertCaught(String wrong, SpoiltGradient.Fault fault, int layer) {
     List<LayerSpec> model = new ArrayList<>();
     model.add(conv(3, 1, 1));

@@ -19,8 +19,9 @@ class LossTest {
   private static final int FEATURES = 6;
   private static final double STEP = 1e-5;
   private static final Targets CLASSES = Targets.Classes.numbered(FEATURES);
-  private static final Targets TWO_VALUES =
-      new Targets.Values(List.of(Targets.Value.plain("Temp"), Targets.Value.plain("Rain")));
+  private static final List<Targets.Value> TWO =
+      List.of(Targets.Value.plain("Temp"), Targets.Value.plain("Rain"));
+  private static final Targets TWO_VALUES = new Targets.Values(TWO);
 
   private static float[] random(int n, int sample) {
     Philox random = Philox.stream(3, Philox.Purpose.GENERATE, 0, 0, sample);
@@ -69,6 +70,120 @@ class LossTest {
   @Test
   void shouldMatchCentralDifferenceWhenHalfSquaredError() {
     assertGradient(new HalfSquaredError(), random(ROWS * FEATURES, 2));
+  }
+
+  @Test
+  void shouldMatchCentralDifferenceWhenWeightedAndSmoothed() {
+    List<Float> weights = List.of(1f, 2f, 0.5f, 3f, 1f, 0.25f);
+    float[] classes = {0, 5, 2, 2, 3};
+    assertGradient(new SoftmaxCrossEntropy(weights, 0), classes);
+    assertGradient(new SoftmaxCrossEntropy(List.of(), 0.1f), classes);
+    assertGradient(new SoftmaxCrossEntropy(weights, 0.3f), classes);
+  }
+
+  @Test
+  void shouldMatchCentralDifferenceWhenBinary() {
+    float[] t = new float[ROWS * FEATURES];
+    for (int i = 0; i < t.length; i++) {
+      t[i] = i % 5 / 4f;
+    }
+    assertGradient(new BinaryCrossEntropy(), t);
+    assertGradient(new BinaryCrossEntropy(List.of(), 0.2f), t);
+  }
+
+  @Test
+  void shouldMatchCentralDifferenceWhenHuber() {
+    assertGradient(new Huber(1), random(ROWS * FEATURES, 2));
+    assertGradient(new Huber(0.3f), random(ROWS * FEATURES, 2));
+  }
+
+  private static double[] errors(Loss loss, int rows, float[] y, float[] t, float[] g) {
+    double[] e = new double[rows];
+    loss.evaluate(new ScalarKernels(), rows, y.length / rows, y, t, e, g);
+    return e;
+  }
+
+  @Test
+  void shouldFollowDefinitionWhenBinary() {
+    float[] g = new float[2];
+    // p = 1/2 and p = 3/4.
+    float[] y = {0, (float) Math.log(3)};
+    double[] e = errors(new BinaryCrossEntropy(), 2, y, new float[] {1, 0}, g);
+    assertEquals(Math.log(2), e[0], 1e-7);
+    assertEquals(Math.log(4), e[1], 1e-7);
+    assertArrayEquals(new float[] {-0.5f, 0.75f}, g, 1e-7f);
+    e = errors(new BinaryCrossEntropy(List.of(2f, 10f), 0), 2, y, new float[] {1, 0}, g);
+    assertEquals(10 * Math.log(2), e[0], 1e-6);
+    assertEquals(2 * Math.log(4), e[1], 1e-6);
+  }
+
+  @Test
+  void shouldStayFiniteWhenBinaryOutputsAreHuge() {
+    double[] e =
+        errors(new BinaryCrossEntropy(), 2, new float[] {1e30f, -1e30f}, new float[] {1, 1}, null);
+    assertEquals(0, e[0]);
+    assertEquals(1e30, e[1], 1e24);
+  }
+
+  @Test
+  void shouldGiveProbabilitiesOfBothClassesWhenBinary() {
+    Loss loss = new BinaryCrossEntropy();
+    Targets two = Targets.Classes.numbered(2);
+    float[] y = {0, (float) Math.log(3), -1};
+    float[] p = new float[3 * loss.predictedWidth(1, two)];
+    loss.predict(new ScalarKernels(), 3, 1, two, y, p);
+    float third = (float) (1 / (1 + Math.E));
+    assertArrayEquals(new float[] {0.5f, 0.5f, 0.25f, 0.75f, 1 - third, third}, p, 1e-6f);
+    assertEquals(0, loss.predictedClass(1, y, 0));
+    assertEquals(1, loss.predictedClass(1, y, 1));
+    assertEquals(0, loss.predictedClass(1, y, 2));
+    assertEquals(1, loss.predictedWidth(1, new Targets.Values(TWO)));
+    assertEquals(0.75, loss.predictedValue(Math.log(3)), 1e-12);
+  }
+
+  @Test
+  void shouldBeSquareInsideAndLineOutsideWhenHuber() {
+    float[] g = new float[3];
+    double[] e = errors(new Huber(2), 3, new float[] {1, 5, -7}, new float[3], g);
+    assertArrayEquals(new double[] {0.5, 2 * (5 - 1), 2 * (7 - 1)}, e);
+    assertArrayEquals(new float[] {1, 2, -2}, g);
+  }
+
+  @Test
+  void shouldRefuseTargetsOutsideZeroToOneWhenBinary() {
+    Loss loss = new BinaryCrossEntropy();
+    assertTrue(loss.refusesTarget(0).isEmpty() && loss.refusesTarget(1).isEmpty());
+    assertTrue(loss.refusesTarget(-0.1f).isPresent() && loss.refusesTarget(Float.NaN).isPresent());
+    assertTrue(new HalfSquaredError().refusesTarget(7).isEmpty());
+  }
+
+  @Test
+  void shouldRefuseWhatDoesNotFitWhenBinaryOrWeighted() {
+    assertRefused(
+        "binary-cross-entropy expects two classes or numbers from 0 to 1 but the data has 6 classes; use softmax-cross-entropy",
+        new BinaryCrossEntropy(),
+        Shape.of(1),
+        CLASSES);
+    assertRefused(
+        "binary-cross-entropy expects the model to end in [1], the positive class being \"1\", but it ends in [2]",
+        new BinaryCrossEntropy(),
+        Shape.of(2),
+        Targets.Classes.numbered(2));
+    assertRefused(
+        "class-weights expects class labels but the data has numeric targets (2 values: Temp, Rain)",
+        new BinaryCrossEntropy(List.of(1f, 2f), 0),
+        Shape.of(2),
+        TWO_VALUES);
+    assertRefused(
+        "class-weights expects 6 numbers, one for each class, but has 2",
+        new SoftmaxCrossEntropy(List.of(1f, 2f), 0),
+        Shape.of(FEATURES),
+        CLASSES);
+    assertRefused(
+        "huber expects the model to end in [2], one output for each target value (2 values: Temp, Rain), but it ends in [3]",
+        new Huber(1),
+        Shape.of(3),
+        TWO_VALUES);
   }
 
   private static double crossEntropy(int target, float... y) {

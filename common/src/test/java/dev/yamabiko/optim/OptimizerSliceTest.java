@@ -22,7 +22,10 @@ class OptimizerSliceTest {
             new Sgd(0.1f, 0.9f, false, 0.01f),
             new Sgd(0.1f, 0.9f, true, 0.01f),
             new Adam(0.01f, 0.9f, 0.999f, 1e-8f, 0),
-            new Adam(0.01f, 0.9f, 0.999f, 1e-8f, 0.01f)));
+            new Adam(0.01f, 0.9f, 0.999f, 1e-8f, 0.01f),
+            new AdamW(0.01f, 0.9f, 0.999f, 1e-8f, 0.01f),
+            new RmsProp(0.01f, 0.9f, 1e-8f, 0, 0.01f),
+            new RmsProp(0.01f, 0.9f, 1e-8f, 0.5f, 0)));
   }
 
   @Property(tries = 300)

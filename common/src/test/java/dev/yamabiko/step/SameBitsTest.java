@@ -5,8 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.yamabiko.nn.Region;
 import dev.yamabiko.optim.Adam;
+import dev.yamabiko.optim.AdamW;
+import dev.yamabiko.optim.Clipping;
 import dev.yamabiko.optim.Optimizer;
+import dev.yamabiko.optim.Period;
+import dev.yamabiko.optim.RmsProp;
+import dev.yamabiko.optim.Schedule;
 import dev.yamabiko.optim.Sgd;
 import dev.yamabiko.tensor.Kernels;
 import dev.yamabiko.tensor.KernelsFactory;
@@ -14,6 +20,7 @@ import dev.yamabiko.tensor.Philox;
 import dev.yamabiko.tensor.ScalarKernels;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -76,6 +83,50 @@ class SameBitsTest {
     assertSameInPieces(trial, Math.min(4, (int) trial.plan().steps()), seed);
   }
 
+  @Provide
+  Arbitrary<UpdateRule> rules() {
+    Schedule warm = new Schedule.WarmUp(Period.steps(3), new Schedule.Cosine(0.1));
+    return Arbitraries.of(
+        new UpdateRule(
+            new AdamW(0.01f, 0.9f, 0.999f, 1e-8f, 0.05f),
+            warm,
+            Optional.of(new Clipping.GlobalNorm(0.1))),
+        new UpdateRule(
+            new RmsProp(0.01f, 0.9f, 1e-8f, 0.5f, 0.01f),
+            new Schedule.Step(Period.epochs(1), 0.5),
+            Optional.of(new Clipping.Value(0.01f))),
+        new UpdateRule(MOMENTUM, new Schedule.Constant(), Optional.empty()));
+  }
+
+  @Property(tries = 30)
+  void shouldGivePlainBitsHoweverAStepOfMixedLayersIsCut(
+      @ForAll @IntRange(min = 4, max = 40) int examples,
+      @ForAll @IntRange(min = 2, max = 20) int batchSize,
+      @ForAll @IntRange(min = 1, max = 8) int shards,
+      @ForAll("rules") UpdateRule rule,
+      @ForAll long seed) {
+    Trial trial = Trial.mixed(plan(examples, batchSize, shards), rule);
+    assertSameInPieces(trial, Math.min(4, (int) trial.plan().steps()), seed);
+  }
+
+  @Test
+  void shouldLeaveFrozenLayersAsTheyAreAndMoveAllOthers() {
+    for (UpdateRule rule : rules().allValues().orElseThrow().toList()) {
+      Trial trial = Trial.mixed(new StepPlan(40, 20, 4, 2), rule);
+      float[] before = trial.network().initialWeights(Trial.SEED);
+      float[] after = trial.plain(KernelsFactory.create()).run(Trial.SEED);
+      List<Region> regions = trial.network().regions();
+      for (Region region : regions) {
+        int[] old = Arrays.copyOfRange(Trial.bits(before), region.from(), region.to());
+        int[] now = Arrays.copyOfRange(Trial.bits(after), region.from(), region.to());
+        boolean frozen = region.rule() == Region.Rule.FROZEN;
+        assertEquals(frozen, Arrays.equals(old, now), region.toString());
+      }
+      // Parameters of two layers, and the buffers of one.
+      assertEquals(3, regions.stream().filter(r -> r.rule() == Region.Rule.FROZEN).count());
+    }
+  }
+
   private static void assertSameInPieces(Trial trial, int steps, long seed) {
     List<float[]> plain = trial.plainly(KernelsFactory.create(), steps);
     for (int slices : new int[] {1, 2, 7}) {
@@ -101,6 +152,10 @@ class SameBitsTest {
     Trial convolutional =
         Trial.convolutional(new StepPlan(50, 20, 7, 2), ADAM, OptionalDouble.empty());
     assertSame(convolutional.plainly(new ScalarKernels(), 5), convolutional.plainly(fast, 5));
+    for (UpdateRule rule : rules().allValues().orElseThrow().toList()) {
+      Trial mixed = Trial.mixed(new StepPlan(50, 20, 4, 2), rule);
+      assertSame(mixed.plainly(new ScalarKernels(), 5), mixed.plainly(fast, 5));
+    }
   }
 
   @Test

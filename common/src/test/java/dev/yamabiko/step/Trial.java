@@ -4,15 +4,22 @@ import dev.yamabiko.data.Dataset;
 import dev.yamabiko.data.NoiseData;
 import dev.yamabiko.data.Targets;
 import dev.yamabiko.nn.Activation;
+import dev.yamabiko.nn.AveragePool;
+import dev.yamabiko.nn.BatchNorm;
 import dev.yamabiko.nn.Conv2d;
 import dev.yamabiko.nn.Dense;
+import dev.yamabiko.nn.Dropout;
 import dev.yamabiko.nn.Flatten;
+import dev.yamabiko.nn.Gelu;
 import dev.yamabiko.nn.HalfSquaredError;
 import dev.yamabiko.nn.Initializer;
+import dev.yamabiko.nn.LayerNorm;
 import dev.yamabiko.nn.LayerSpec;
+import dev.yamabiko.nn.LeakyRelu;
 import dev.yamabiko.nn.Loss;
 import dev.yamabiko.nn.MaxPool;
 import dev.yamabiko.nn.Network;
+import dev.yamabiko.nn.Residual;
 import dev.yamabiko.nn.SoftmaxCrossEntropy;
 import dev.yamabiko.optim.Clipping;
 import dev.yamabiko.optim.Optimizer;
@@ -27,6 +34,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 
 /** A small training job, computed plainly or cut into blocks and slices in a random way. */
 record Trial(Network network, Loss loss, Dataset data, StepPlan plan, UpdateRule rule) {
@@ -48,6 +56,9 @@ record Trial(Network network, Loss loss, Dataset data, StepPlan plan, UpdateRule
           new Flatten.Spec(),
           new Dense.Spec(3, Initializer.GLOROT));
 
+  /** Layers of {@link #mixed}: a dense one, and a batch-norm. */
+  static final Set<Integer> FROZEN = Set.of(1, 9);
+
   static Trial perceptron(StepPlan plan, Optimizer optimizer, OptionalDouble clipNorm) {
     Dataset data = NoiseData.classes(plan.examples(), Shape.of(30), 10, 5);
     Network network = Network.build(data.inputShape(), PERCEPTRON);
@@ -61,6 +72,33 @@ record Trial(Network network, Loss loss, Dataset data, StepPlan plan, UpdateRule
     Dataset data = new NoiseData(plan.examples(), Shape.of(2, 7, 6), targets, 5);
     Network network = Network.build(data.inputShape(), CONVOLUTIONAL);
     return new Trial(network, new HalfSquaredError(), data, plan, rule(optimizer, clipNorm));
+  }
+
+  /** Random layers, buffers, a block and a frozen layer; no shard may hold a single example. */
+  static Trial mixed(StepPlan plan, UpdateRule rule) {
+    Dataset data = NoiseData.classes(plan.examples(), Shape.of(2, 6, 6), 4, 5);
+    LayerSpec norm = new BatchNorm.Spec(0.1f, 1e-5f);
+    List<LayerSpec> model =
+        List.of(
+            new Conv2d.Spec(5, 3, 3, 1, 1, 1, Initializer.HE),
+            norm,
+            new LeakyRelu.Spec(0.01f),
+            new Residual.Spec(
+                List.of(new Conv2d.Spec(5, 3, 3, 1, 1, 1, Initializer.HE), norm, new Gelu.Spec()),
+                List.of(new Conv2d.Spec(5, 1, 1, 1, 0, 0, Initializer.HE))),
+            new AveragePool.Spec(2, 2),
+            new Dropout.Spec(0.2f),
+            new Flatten.Spec(),
+            new Dense.Spec(97, Initializer.HE),
+            norm,
+            new Dense.Spec(60, Initializer.HE),
+            new LayerNorm.Spec(1e-5f),
+            new Residual.Spec(
+                List.of(new Dense.Spec(60, Initializer.HE), new Dropout.Spec(0.5f)), List.of()),
+            new Dense.Spec(4, Initializer.HE));
+    Network network = Network.build(data.inputShape(), model, FROZEN);
+    return new Trial(
+        network, new SoftmaxCrossEntropy(List.of(1f, 2f, 0.5f, 1f), 0.1f), data, plan, rule);
   }
 
   static UpdateRule rule(Optimizer optimizer, OptionalDouble clipNorm) {
