@@ -32,7 +32,7 @@ public final class AtomicFile {
       Files.move(
           temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
       force(file.toAbsolutePath().getParent(), StandardOpenOption.READ);
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       try {
         Files.deleteIfExists(temporary);
       } catch (IOException deletion) {

@@ -3,6 +3,7 @@ package dev.yamabiko.cli;
 import dev.yamabiko.data.DataException;
 import dev.yamabiko.data.NearestName;
 import dev.yamabiko.job.JobException;
+import dev.yamabiko.model.ModelException;
 import dev.yamabiko.nn.ShapeMismatchException;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -41,6 +42,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "  yamabiko train deploy/jobs/digits.conf --workers 4 --set epochs=10 --out runs/ten --json",
       "  yamabiko check deploy/jobs/digits.conf",
       "  yamabiko gradcheck deploy/jobs/digits.conf",
+      "  yamabiko evaluate runs/ten --data deploy/jobs/digits.conf",
+      "  yamabiko predict runs/ten --input new-images --out predictions.csv",
       "",
       "Exit codes: 0 done, 1 the run failed, 2 the input is wrong, 130 interrupted."
     })
@@ -120,6 +123,8 @@ public final class Main implements Runnable {
             .addSubcommand(train)
             .addSubcommand(new CheckCommand(session))
             .addSubcommand(new GradcheckCommand(session))
+            .addSubcommand(new EvaluateCommand(session))
+            .addSubcommand(new PredictCommand(session))
             .setExpandAtFiles(false)
             .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF))
             .setUsageHelpAutoWidth(false)
@@ -167,6 +172,7 @@ public final class Main implements Runnable {
     }
     if (e instanceof JobException
         || e instanceof DataException
+        || e instanceof ModelException
         || e instanceof ShapeMismatchException) {
       return refuse(session, e.getMessage());
     }
