@@ -2,6 +2,7 @@ package dev.yamabiko.job;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigValue;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -61,7 +62,10 @@ public final class JobChange {
     return before.rollback().equals(now.rollback()) ? null : "on-divergence";
   }
 
-  /** By the first path below the key whose values differ, where the texts show one. */
+  /**
+   * By the first path below the key whose values differ, where the texts show one; otherwise by the
+   * key's own values.
+   */
   private static String describe(Job before, Job now, String key) {
     Config a = ConfigFactory.parseString(before.resolved());
     Config b = ConfigFactory.parseString(now.resolved());
@@ -69,7 +73,9 @@ public final class JobChange {
     a.entrySet().forEach(entry -> paths.add(entry.getKey()));
     b.entrySet().forEach(entry -> paths.add(entry.getKey()));
     for (String path : paths) {
-      if (path.equals(key) || path.startsWith(key + ".")) {
+      // The selection of the best epoch has two places.
+      boolean best = key.equals("early-stopping") && path.equals("checkpoint.best");
+      if (best || path.equals(key) || path.startsWith(key + ".")) {
         String was = text(a, path);
         String is = text(b, path);
         if (!was.equals(is)) {
@@ -77,13 +83,15 @@ public final class JobChange {
         }
       }
     }
-    return key + " has changed";
+    String was = text(a, key);
+    String is = text(b, key);
+    return was.equals(is)
+        ? key + " has changed"
+        : "%s was %s but is %s now".formatted(key, was, is);
   }
 
   private static String text(Config config, String path) {
     ConfigValue value = config.hasPath(path) ? config.getValue(path) : null;
-    return value == null
-        ? "not set"
-        : value.render(com.typesafe.config.ConfigRenderOptions.concise());
+    return value == null ? "not set" : value.render(ConfigRenderOptions.concise());
   }
 }

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** What a job's file alone cannot tell, checked before step 0; the messages name file and line. */
 public final class JobChecks {
@@ -89,6 +90,7 @@ public final class JobChecks {
     } catch (ShapeMismatchException e) {
       throw new JobException(job.places().of("loss") + ": " + e.getMessage(), e);
     }
+    job.selection().ifPresent(selection -> metric(job, selection.metric(), targets));
     return network;
   }
 
@@ -101,6 +103,28 @@ public final class JobChecks {
         throw new JobException(
             job.places().of("data.augment[" + i + "]") + ": " + e.getMessage(), e);
       }
+    }
+  }
+
+  /** The metric by which the best epoch is chosen is one that the data has. */
+  private static void metric(Job job, Selection.Metric metric, Targets targets) {
+    boolean classes = targets instanceof Targets.Classes;
+    if (metric == Selection.Metric.VALIDATION_ACCURACY && !classes
+        || metric == Selection.Metric.VALIDATION_RMSE && classes) {
+      // A metric that is no default stands in one of two places.
+      String place =
+          Stream.of("early-stopping.metric", "checkpoint.best")
+              .filter(job.places()::isKnown)
+              .map(job.places()::of)
+              .findFirst()
+              .orElse("early-stopping.metric");
+      throw new JobException(
+          "%s: expected validation-loss, train-loss or %s, because the data has %s, but found %s"
+              .formatted(
+                  place,
+                  classes ? "validation-accuracy" : "validation-rmse",
+                  targets.describe(),
+                  metric.key()));
     }
   }
 

@@ -34,6 +34,10 @@ public final class Places {
     return places.getOrDefault(key, key);
   }
 
+  boolean isKnown(String key) {
+    return places.containsKey(key);
+  }
+
   @Override
   public boolean equals(Object other) {
     return other instanceof Places;

@@ -14,7 +14,7 @@ import java.nio.file.StandardOpenOption;
 public final class AtomicFile {
 
   /** What the temporary file's name ends with; one that is left over is of no use to anybody. */
-  static final String TEMPORARY = ".part";
+  public static final String TEMPORARY = ".part";
 
   /** Writes a file's content. */
   public interface Content {
@@ -32,7 +32,7 @@ public final class AtomicFile {
       Files.move(
           temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
       force(file.toAbsolutePath().getParent(), StandardOpenOption.READ);
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       try {
         Files.deleteIfExists(temporary);
       } catch (IOException deletion) {

@@ -13,7 +13,9 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -165,6 +167,13 @@ public final class CheckpointFile {
   private static String reason(Exception e) {
     if (e instanceof EOFException) {
       return "the file is torn: it ends too early";
+    }
+    // Their messages are the file's name alone.
+    if (e instanceof NoSuchFileException) {
+      return "there is no such file";
+    }
+    if (e instanceof AccessDeniedException) {
+      return "no permission to read it";
     }
     return e instanceof IOException && e.getMessage() != null ? e.getMessage() : e.toString();
   }

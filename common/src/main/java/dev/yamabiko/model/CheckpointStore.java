@@ -1,10 +1,13 @@
 package dev.yamabiko.model;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -35,7 +38,8 @@ public final class CheckpointStore {
   }
 
   private Path file(long step) {
-    return directory.resolve("step-%010d.checkpoint".formatted(step));
+    // Without a locale of its own, digits would be those of the user's language.
+    return directory.resolve(String.format(Locale.ROOT, "step-%010d.checkpoint", step));
   }
 
   /** Whether any file of a checkpoint can be seen. */
@@ -87,9 +91,15 @@ public final class CheckpointStore {
   /**
    * Makes room for a run that goes on from this step: puts aside what {@link #newest} passed over
    * and deletes what was being written when the run before ended.
+   *
+   * @throws FileAlreadyExistsException if a newer one is whole: another process has written it
+   *     since
    */
   public void goOnFrom(long step) throws IOException {
     for (Path file : files().tailMap(step, false).values()) {
+      if (isWhole(file)) {
+        throw new FileAlreadyExistsException(file.toString());
+      }
       Files.move(
           file,
           file.resolveSibling(file.getFileName() + DAMAGED),
@@ -102,12 +112,23 @@ public final class CheckpointStore {
     }
   }
 
+  private static boolean isWhole(Path file) {
+    try {
+      CheckpointFile.read(file);
+      return true;
+    } catch (CheckpointException e) {
+      return false;
+    }
+  }
+
   private List<Path> entries() throws IOException {
     if (!Files.isDirectory(directory)) {
       return List.of();
     }
     try (Stream<Path> list = Files.list(directory)) {
       return list.toList();
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
     }
   }
 

@@ -10,26 +10,38 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
-/** {@code metrics.jsonl}: lines are appended, and cut off again where a run goes back. */
+/**
+ * {@code metrics.jsonl}: lines are appended, and cut off again where a run goes back. Holds a lock
+ * on the file. POSIX drops a process's locks on a file as soon as the process closes <em>any</em>
+ * channel of that file; so everything here goes through the one channel, and nothing else in this
+ * process may open the file of a run under way.
+ */
 final class MetricsFile implements Closeable {
 
   private static final int BUFFER = 1 << 16;
   private static final JsonMapper MAPPER = new JsonMapper();
 
+  /** What this process holds, to be asked before a second channel is opened. */
+  private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+
   private final Path path;
+  private final Path held;
   private final FileChannel channel;
   private final ByteArrayOutputStream buffer = new ByteArrayOutputStream(BUFFER);
 
-  private MetricsFile(Path path, FileChannel channel) {
+  private MetricsFile(Path path, Path held, FileChannel channel) {
     this.path = path;
+    this.held = held;
     this.channel = channel;
   }
 
@@ -39,18 +51,27 @@ final class MetricsFile implements Closeable {
    * @throws FileAlreadyExistsException if another run holds it
    */
   static MetricsFile open(Path path) throws IOException {
-    FileChannel channel =
-        FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-    try {
-      if (channel.tryLock() != null) {
-        channel.position(channel.size());
-        return new MetricsFile(path, channel);
-      }
-    } catch (OverlappingFileLockException e) {
-      // Held by this very process.
+    Path held = path.toAbsolutePath().getParent().toRealPath().resolve(path.getFileName());
+    if (!HELD.add(held)) {
+      throw new FileAlreadyExistsException(path.toString());
     }
-    channel.close();
-    throw new FileAlreadyExistsException(path.toString());
+    FileChannel channel = null;
+    try {
+      channel =
+          FileChannel.open(
+              path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+      if (channel.tryLock() == null) {
+        throw new FileAlreadyExistsException(path.toString());
+      }
+      channel.position(channel.size());
+      return new MetricsFile(path, held, channel);
+    } catch (IOException | RuntimeException e) {
+      HELD.remove(held);
+      if (channel != null) {
+        channel.close();
+      }
+      throw e;
+    }
   }
 
   void write(String line) throws IOException {
@@ -88,11 +109,12 @@ final class MetricsFile implements Closeable {
     flush();
     long kept = 0;
     long steps = 0;
-    try (InputStream in = new BufferedInputStream(Files.newInputStream(path), BUFFER)) {
-      for (byte[] line = line(in); line != null && isOf(position, line); line = line(in)) {
-        kept += line.length + 1;
-        steps += isStep(line) ? 1 : 0;
-      }
+    channel.position(0);
+    // Not closed: that would close the channel, and with it the lock.
+    InputStream in = new BufferedInputStream(Channels.newInputStream(channel), BUFFER);
+    for (byte[] line = line(in); line != null && isOf(position, line); line = line(in)) {
+      kept += line.length + 1;
+      steps += isStep(line) ? 1 : 0;
     }
     channel.truncate(kept);
     channel.position(kept);
@@ -128,6 +150,7 @@ final class MetricsFile implements Closeable {
     try {
       flush();
     } finally {
+      HELD.remove(held);
       channel.close();
     }
   }

@@ -8,12 +8,13 @@ import dev.yamabiko.model.Safetensors;
 import dev.yamabiko.nn.Network;
 import dev.yamabiko.protocol.RunEvent;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * What a run leaves on disk: {@code job.conf} and {@code metrics.jsonl} from its start on, {@code
@@ -54,6 +55,25 @@ public final class RunDirectory implements RunListener, AutoCloseable {
     return Files.isRegularFile(directory.resolve(JOB));
   }
 
+  /**
+   * Whether all that is here is what a run leaves that was killed before its {@code job.conf} was
+   * whole; nothing is lost if another one begins.
+   */
+  public static boolean isUnbegun(Path directory) throws IOException {
+    try (Stream<Path> entries = Files.list(directory)) {
+      for (Path entry : (Iterable<Path>) entries::iterator) {
+        String name = entry.getFileName().toString();
+        boolean empty = name.equals(METRICS) && Files.size(entry) == 0;
+        if (!empty && !name.equals(JOB + AtomicFile.TEMPORARY)) {
+          return false;
+        }
+      }
+      return true;
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
   /** The job of the run that began here, resolved. */
   public static String jobOf(Path directory) throws IOException {
     return Files.readString(directory.resolve(JOB));
@@ -69,19 +89,23 @@ public final class RunDirectory implements RunListener, AutoCloseable {
   /**
    * For a new run.
    *
-   * @param directory exists and is empty
+   * @param directory exists and is empty, or {@link #isUnbegun}
    * @throws FileAlreadyExistsException if another run began here or is under way
    */
   public static RunDirectory begin(
       Path directory, RunDescription description, Consumer<String> onFailure) throws IOException {
-    // Of two runs that chose the same directory, the second fails here.
-    Files.writeString(
-        directory.resolve(JOB),
-        text(description),
-        StandardOpenOption.CREATE_NEW,
-        StandardOpenOption.WRITE);
-    return new RunDirectory(
-        directory, description, MetricsFile.open(directory.resolve(METRICS)), onFailure);
+    // Of two runs that chose the same directory, the second fails here, or finds the first's job.
+    MetricsFile metrics = MetricsFile.open(directory.resolve(METRICS));
+    try {
+      if (holdsRun(directory)) {
+        throw new FileAlreadyExistsException(directory.resolve(JOB).toString());
+      }
+      writeJob(directory, description);
+      return new RunDirectory(directory, description, metrics, onFailure);
+    } catch (IOException e) {
+      metrics.close();
+      throw e;
+    }
   }
 
   /**
@@ -96,7 +120,7 @@ public final class RunDirectory implements RunListener, AutoCloseable {
     MetricsFile metrics = MetricsFile.open(directory.resolve(METRICS));
     try {
       RunDirectory run = new RunDirectory(directory, description, metrics, onFailure);
-      AtomicFile.write(directory.resolve(JOB), file -> Files.writeString(file, text(description)));
+      writeJob(directory, description);
       Files.deleteIfExists(directory.resolve(RESULT));
       run.checkpoints.goOnFrom(from.step());
       run.missing = from.step() - metrics.cutBack(from);
@@ -107,9 +131,10 @@ public final class RunDirectory implements RunListener, AutoCloseable {
     }
   }
 
-  private static String text(RunDescription description) {
+  private static void writeJob(Path directory, RunDescription description) throws IOException {
     String job = description.job();
-    return job.endsWith("\n") ? job : job + "\n";
+    String text = job.endsWith("\n") ? job : job + "\n";
+    AtomicFile.write(directory.resolve(JOB), file -> Files.writeString(file, text));
   }
 
   /** Steps of the run before whose metrics are lost. */
@@ -155,9 +180,10 @@ public final class RunDirectory implements RunListener, AutoCloseable {
                 description.metadata(),
                 taken.checkpoint()));
       } else if (event instanceof RunEvent.RolledBack back) {
+        // In this order: a checkpoint never stands without the metrics that lead up to it.
+        checkpoints.cutBack(back.to().step());
         metrics.cutBack(back.to());
         metrics.write(line.of(back));
-        checkpoints.cutBack(back.to().step());
       } else if (event instanceof RunEvent.RunEnded) {
         metrics.flush();
       }

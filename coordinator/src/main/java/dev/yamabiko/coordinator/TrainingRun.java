@@ -102,6 +102,10 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
   private long stepBegan;
   private Optional<String> cancelled = Optional.empty();
   private long pausedAt;
+
+  /** In a step that is not known to have begun. */
+  private Optional<RunMessage.Diverged> divergence = Optional.empty();
+
   private Optional<BestEpoch> bestEpoch;
   private Checkpoint rollbackTo;
 
@@ -279,6 +283,9 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
     while (isClosed(updates.get(step))) {
       closeStep(updates.remove(step)[0]);
     }
+    if (divergence.filter(d -> d.step() <= step).isPresent()) {
+      return onDiverged(divergence.get());
+    }
     if (phase != Phase.TRAINING || step < untilStep) {
       return this;
     }
@@ -448,6 +455,10 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
 
   /** Keeps the weights of the current step; the epoch stays open, even at its end. */
   private Behavior<Command> stopHere() {
+    if (step != position.step()) {
+      // The slices hold the best epoch's weights already, the model will be the last step's.
+      validation = Optional.empty();
+    }
     return take(
         () ->
             end(Status.CANCELLED, cancelled.get(), Optional.of(taken.weights()), Optional.empty()));
@@ -483,6 +494,12 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
 
   private Behavior<Command> onDiverged(RunMessage.Diverged diverged) {
     Optional<Rollback> rollback = settings.job().rollback();
+    if (diverged.step() > step) {
+      // It has overtaken the slices' word that the step before has closed.
+      divergence = Optional.of(diverged);
+      return this;
+    }
+    divergence = Optional.empty();
     if (rollback.isEmpty()) {
       return fail(diverged.message());
     }
@@ -510,7 +527,10 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
     }
     cancelled = Optional.of(cancel.reason());
     if (leases.isEmpty()) {
-      return end(Status.CANCELLED, cancel.reason(), Optional.empty(), Optional.empty());
+      // Where the run has come from, which is the model that a run before has left.
+      Optional<float[]> weights =
+          step == 0 ? Optional.empty() : Optional.of(settings.begin().weights());
+      return end(Status.CANCELLED, cancel.reason(), weights, Optional.empty());
     }
     if (phase == Phase.TRAINING) {
       phase = Phase.PAUSING;

@@ -43,7 +43,7 @@ record OutputDirectory(Path path, boolean chosenByUser) {
   static OutputDirectory ofResumed(Path given, Path workingDirectory) {
     Path path = workingDirectory.resolve(given).toAbsolutePath().normalize();
     OutputDirectory directory = new OutputDirectory(path, true);
-    if (Files.isDirectory(path) && !directory.isEmpty() && !RunDirectory.holdsRun(path)) {
+    if (Files.isDirectory(path) && !directory.isUnbegun() && !RunDirectory.holdsRun(path)) {
       throw directory.refuse("--resume expects a run there but finds no job.conf");
     }
     directory.checkPlace();
@@ -69,6 +69,14 @@ record OutputDirectory(Path path, boolean chosenByUser) {
     }
     if (!Files.isWritable(existing)) {
       throw refuse(existing + " is not writable");
+    }
+  }
+
+  private boolean isUnbegun() {
+    try {
+      return RunDirectory.isUnbegun(path);
+    } catch (IOException e) {
+      throw refuse(WriteFailure.reason(e));
     }
   }
 

@@ -72,7 +72,9 @@ final class Resumption {
     JobChange.of(before, now)
         .ifPresent(
             change -> {
-              throw refuse(change + "; a run that goes on may change epochs and checkpoint only");
+              throw refuse(
+                  change
+                      + "; a run that goes on may change epochs, checkpoint.every-steps and checkpoint.keep only");
             });
   }
 

@@ -111,7 +111,7 @@ final class TrainCommand implements Callable<Integer> {
     RunOutcome outcome;
     try (directory) {
       session.err().println(checked.describe(plan, workers));
-      checkpoint.ifPresent(from -> describe(from, directory));
+      checkpoint.ifPresent(from -> describe(from, plan.epochs(), directory));
       List<RunListener> listeners = List.of(clock, directory, history, progress);
       outcome = trainer.run(checked, begin, workers, listeners, cancellation);
       RunResult result =
@@ -133,12 +133,15 @@ final class TrainCommand implements Callable<Integer> {
         working);
   }
 
-  private void describe(Checkpoint from, RunDirectory directory) {
-    session
-        .err()
-        .println(
-            "yamabiko: going on after step %s, epoch %d"
-                .formatted(Figures.count(from.position().step()), from.position().epochs() + 1));
+  private static String whereToGoOn(Checkpoint.Position position, int epochs) {
+    String step = Figures.count(position.step());
+    return position.epochs() < epochs
+        ? "going on after step %s, epoch %d".formatted(step, position.epochs() + 1)
+        : "all %d epochs, %s steps, are done; measuring the model again".formatted(epochs, step);
+  }
+
+  private void describe(Checkpoint from, int epochs, RunDirectory directory) {
+    session.err().println("yamabiko: " + whereToGoOn(from.position(), epochs));
     if (directory.missingSteps() > 0) {
       session
           .err()

@@ -1,0 +1,340 @@
+package dev.yamabiko.cli;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.yamabiko.cli.ResumableJob.Output;
+import dev.yamabiko.coordinator.RunListener;
+import dev.yamabiko.protocol.RunEvent;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A run that was interrupted and goes on gives the bits and the metrics of one that was not. */
+class ResumeTest {
+
+  private static final int[] WORKERS = {1, 2, 3, 5};
+
+  @TempDir private Path working;
+
+  private ResumableJob stopping() {
+    return new ResumableJob(working, ResumableJob.STOPPING);
+  }
+
+  /** Leaves out what time, machine and place decide. */
+  private static JsonNode timeless(JsonNode result) {
+    return ((ObjectNode) result.deepCopy())
+        .without(List.of("seconds", "samples_per_second", "workers", "run_directory"));
+  }
+
+  private static void assertSame(ResumableJob job, String expected, Output output, String run)
+      throws IOException {
+    assertEquals(0, output.exitCode(), output.err());
+    assertEquals(timeless(job.result(expected)), timeless(output.json()));
+    assertEquals(output.json(), job.result(run));
+    assertArrayEquals(job.metrics(expected), job.metrics(run), run);
+    assertArrayEquals(
+        Files.readAllBytes(job.directory(expected).resolve("model.safetensors")),
+        Files.readAllBytes(job.directory(run).resolve("model.safetensors")));
+  }
+
+  @Test
+  void shouldStopEarlyAndRestoreTheBestEpochForAnyNumberOfWorkers() throws IOException {
+    ResumableJob job = stopping();
+    for (int workers : WORKERS) {
+      Output output = job.train("run" + workers, workers, 1 + workers % 3, List.of());
+      assertSame(job, "run1", output, "run" + workers);
+    }
+    JsonNode result = job.result("run1");
+    int epochs = result.path("epochs").asInt();
+    assertTrue(epochs < 12, result.toString());
+    assertEquals(epochs - 3, result.path("best_epoch").asInt(), "patience is 2");
+    assertEquals(150 * epochs, result.path("samples_applied").asInt());
+    String line =
+        Files.readAllLines(job.directory("run1").resolve("metrics.jsonl")).stream()
+            .filter(l -> l.startsWith("{\"epoch\":" + (epochs - 3) + ","))
+            .findFirst()
+            .orElseThrow();
+    assertTrue(
+        line.contains("\"validation_loss\":" + result.path("validation_loss").asText()),
+        "the result describes the best epoch's weights: " + line);
+  }
+
+  @Test
+  void shouldGiveSameBitsWhereverTheProcessWasKilled() throws IOException {
+    ResumableJob job = stopping();
+    Random random = new Random(1);
+    List<String> copies = new ArrayList<>();
+    // Before the first event, after the last one, and at some between them.
+    RunListener killer =
+        event -> {
+          boolean rare = !(event instanceof RunEvent.StepClosed);
+          if (random.nextInt(rare ? 3 : 8) == 0
+              || event instanceof RunEvent.RunStarted
+              || event instanceof RunEvent.RunEnded) {
+            String copy = "killed" + copies.size();
+            job.copy("run", copy);
+            copies.add(copy);
+          }
+        };
+    Output whole = job.train("run", 2, 1, List.of(killer));
+    assertEquals(0, whole.exitCode(), whole.err());
+    assertTrue(copies.size() > 10, copies.toString());
+    for (int i = 0; i < copies.size(); i++) {
+      Output output = job.resume(copies.get(i), WORKERS[i % 4], 1 + i % 3);
+      assertSame(job, "run", output, copies.get(i));
+    }
+  }
+
+  @Test
+  void shouldGiveSameBitsWhenInterruptedAgainAndAgain() throws IOException {
+    ResumableJob job = stopping();
+    assertEquals(0, job.train("run", 1).exitCode());
+    for (int every : new int[] {1, 3, 10}) {
+      String run = "every" + every;
+      int times = 0;
+      Output output;
+      do {
+        int workers = WORKERS[times++ % 4];
+        long[] count = {0};
+        output =
+            job.cancelled(
+                run,
+                workers,
+                1 + times % 3,
+                event -> event instanceof RunEvent.StepClosed && ++count[0] >= every,
+                "--resume");
+        assertTrue(times < 200, "no progress");
+        if (output.exitCode() != 0) {
+          JsonNode result = output.json();
+          assertEquals("cancelled", result.path("status").asText(), output.err());
+          assertTrue(output.weights().matches("[0-9a-f]{64}"), result.toString());
+          assertTrue(result.path("train_loss").isNull());
+        }
+      } while (output.exitCode() != 0);
+      assertTrue(times > 3, "interrupted only " + times + " times");
+      assertSame(job, "run", output, run);
+    }
+  }
+
+  @Test
+  void shouldGiveSameBitsWhenInterruptedAtAnEpochsEnd() throws IOException {
+    ResumableJob job = stopping();
+    assertEquals(0, job.train("run", 2).exitCode());
+    for (long step : new long[] {9, 19, 29}) {
+      String run = "end" + step;
+      Output cut =
+          job.cancelled(
+              run,
+              2,
+              1,
+              event -> event instanceof RunEvent.StepClosed closed && closed.step() == step);
+      assertEquals(1, cut.exitCode(), cut.err());
+      assertSame(job, "run", job.resume(run, 3), run);
+    }
+  }
+
+  @Test
+  void shouldGiveTheSameResultWhenACompletedRunIsResumed() throws IOException {
+    ResumableJob job = stopping();
+    assertEquals(0, job.train("run", 2).exitCode());
+    job.copy("run", "again");
+    assertSame(job, "run", job.resume("again", 3), "again");
+  }
+
+  @Test
+  void shouldSayThatAllEpochsAreDoneWhenACompletedRunIsResumed() {
+    ResumableJob job =
+        new ResumableJob(working, ResumableJob.STOPPING.replaceFirst("(?m)^early-stopping.*$", ""));
+    assertEquals(0, job.train("run", 2, "--set", "epochs=3").exitCode());
+    Output output = job.resume("run", 2, "--set", "epochs=3");
+    assertEquals(0, output.exitCode());
+    assertTrue(
+        output.err().contains("yamabiko: all 3 epochs, 30 steps, are done; measuring the model"),
+        output.err());
+    assertFalse(output.err().contains("epoch 4"), output.err());
+  }
+
+  @Test
+  void shouldGoOnWhenMoreEpochsAreAskedFor() throws IOException {
+    String text = ResumableJob.STOPPING.replaceFirst("(?m)^early-stopping.*$", "");
+    ResumableJob job = new ResumableJob(working, text);
+    assertEquals(0, job.train("run", 1, "--set", "epochs=4").exitCode());
+    assertEquals(0, job.train("short", 2, "--set", "epochs=2").exitCode());
+    Output output = job.resume("short", 3, "--set", "epochs=4");
+    assertTrue(output.err().contains("going on after step 20, epoch 3\n"), output.err());
+    assertSame(job, "run", output, "short");
+  }
+
+  @Test
+  void shouldRefuseFewerEpochsThanWereTaken() throws IOException {
+    ResumableJob job =
+        new ResumableJob(working, ResumableJob.STOPPING.replaceFirst("(?m)^early-stopping.*$", ""));
+    assertEquals(0, job.train("run", 1, "--set", "epochs=3").exitCode());
+    byte[] metrics = job.metrics("run");
+    Output output = job.resume("run", 1, "--set", "epochs=2");
+    assertEquals(2, output.exitCode());
+    assertEquals(
+        "--resume: the run in "
+            + job.directory("run")
+            + " cannot go on: it has taken 30 steps already but epochs = 2 gives 20",
+        output.error());
+    assertArrayEquals(metrics, job.metrics("run"));
+    assertEquals("completed", job.result("run").path("status").asText());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "batch-size=8 | batch-size was 16 but is 8 now",
+        "seed=4 | seed was 3 but is 4 now",
+        "shards=3 | shards was 4 but is 3 now",
+        "optimizer.adam.beta1=0.8 | optimizer.adam.beta1 was not set but is 0.8 now",
+        "early-stopping.patience=3 | early-stopping.patience was 2 but is 3 now"
+      })
+  void shouldNameTheKeyWhenTheJobHasChanged(String setting, String change) {
+    ResumableJob job = stopping();
+    job.cancelled("run", 1, 1, event -> event instanceof RunEvent.StepClosed);
+    Output output = job.resume("run", 1, "--set", setting);
+    assertEquals(2, output.exitCode());
+    assertEquals(
+        "--resume: the run in %s cannot go on: %s; a run that goes on may change epochs,"
+                .formatted(job.directory("run"), change)
+            + " checkpoint.every-steps and checkpoint.keep only",
+        output.error());
+  }
+
+  @Test
+  void shouldRefuseWhenTheDataHasChanged() throws IOException {
+    ResumableJob job = stopping();
+    job.cancelled("run", 1, 1, event -> event instanceof RunEvent.StepClosed);
+    byte[] metrics = job.metrics("run");
+    Output output = job.resume("run", 1, "--set", "data.train.builtin.seed=9");
+    assertEquals(2, output.exitCode());
+    assertTrue(
+        output.error().contains("cannot go on: its data has changed: expected the SHA-256 "),
+        output.error());
+    assertArrayEquals(metrics, job.metrics("run"));
+  }
+
+  @Test
+  void shouldExpectADirectoryToResume() {
+    Output output =
+        stopping()
+            .command(List.of("train", "job.conf", "--resume", "--json"), (a, b, c, d, e) -> null);
+    assertEquals(2, output.exitCode());
+    assertTrue(
+        output.error().startsWith("--resume expects --out DIR, the directory of the run"),
+        output.error());
+  }
+
+  @Test
+  void shouldRefuseADirectoryThatHoldsSomethingElse() throws IOException {
+    ResumableJob job = stopping();
+    Files.createDirectories(job.directory("run"));
+    Files.writeString(job.directory("run").resolve("thesis.tex"), "precious");
+    Output output = job.resume("run", 1);
+    assertEquals(2, output.exitCode());
+    assertTrue(output.error().contains("finds no job.conf"), output.error());
+    assertEquals("precious", Files.readString(job.directory("run").resolve("thesis.tex")));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "directory",
+        "directory metrics.jsonl",
+        "directory metrics.jsonl job.conf.part"
+      })
+  void shouldBeginWhereNothingHasBegun(String leftOver) throws IOException {
+    ResumableJob job = stopping();
+    for (String name : leftOver.split(" ")) {
+      if (name.equals("directory")) {
+        Files.createDirectories(job.directory("run"));
+      } else if (!name.isEmpty()) {
+        Files.createFile(job.directory("run").resolve(name));
+      }
+    }
+    Output output = job.resume("run", 2, "--set", "epochs=1");
+    assertEquals(0, output.exitCode(), output.err());
+    assertEquals(10, job.result("run").path("steps").asInt());
+    assertFalse(Files.exists(job.directory("run").resolve("job.conf.part")));
+  }
+
+  @Test
+  void shouldDescribeTheModelThatIsThereWhenCancelledWhileWorkersGetReady() throws IOException {
+    ResumableJob job = stopping();
+    Output cut =
+        job.cancelled(
+            "run",
+            1,
+            1,
+            event -> event instanceof RunEvent.StepClosed closed && closed.step() == 4);
+    Output output =
+        job.command(
+            List.of("train", "job.conf", "--json", "--out", "run", "--resume"),
+            (checked, begin, count, listeners, cancellation) -> {
+              cancellation.cancel("interrupted");
+              return SingleNode.run(checked, begin, count, listeners, cancellation);
+            });
+    assertEquals(1, output.exitCode(), output.err());
+    if (output.json().path("steps").equals(cut.json().path("steps"))) {
+      assertEquals(cut.weights(), output.weights());
+    }
+    assertTrue(output.weights().matches("[0-9a-f]{64}"), output.out());
+  }
+
+  @Test
+  void shouldSayTheCommandThatGoesOnInWordsForAShell() throws IOException {
+    ResumableJob job = stopping();
+    Files.move(working.resolve("job.conf"), working.resolve("it's mine.conf"));
+    Output output =
+        job.command(
+            List.of(
+                "train",
+                "it's mine.conf",
+                "--json",
+                "--set",
+                "name=a-b",
+                "--set",
+                "model=[{ dense { units = 3 } }]",
+                "--out",
+                "a b",
+                "--workers",
+                "2"),
+            (checked, begin, count, listeners, cancellation) -> {
+              List<RunListener> all = new ArrayList<>(listeners);
+              all.add(
+                  event -> {
+                    if (event instanceof RunEvent.StepClosed) {
+                      cancellation.cancel("interrupted");
+                    }
+                  });
+              return SingleNode.run(checked, begin, count, all, cancellation);
+            });
+    assertEquals(1, output.exitCode());
+    assertTrue(
+        output
+            .err()
+            .endsWith(
+                "yamabiko: to go on: yamabiko train 'it'\\''s mine.conf' --set name=a-b"
+                    + " --set 'model=[{ dense { units = 3 } }]' --out '"
+                    + job.directory("a b")
+                    + "' --resume\n"),
+        output.err());
+  }
+}
