@@ -4,7 +4,6 @@ import dev.yamabiko.tensor.ConvShape;
 import dev.yamabiko.tensor.Kernels;
 import dev.yamabiko.tensor.ScalarKernels;
 import dev.yamabiko.tensor.ShardRows;
-import dev.yamabiko.tensor.vector.VectorKernels;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -63,7 +62,7 @@ public class ConvolutionBenchmark {
 
   @Setup
   public void prepare() {
-    tested = kernels.equals("scalar") ? new ScalarKernels() : new VectorKernels();
+    tested = MatmulBenchmark.kernels(kernels);
     int[] sizes = Arrays.stream(shape.split("-")).mapToInt(Integer::parseInt).toArray();
     convolution = new ConvShape(sizes[0], sizes[2], sizes[2], sizes[1], 3, 3, 1, 0, 0);
     Random random = new Random(1);
