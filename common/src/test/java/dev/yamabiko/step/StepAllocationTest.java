@@ -70,13 +70,16 @@ class StepAllocationTest {
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     return threads.getThreadAllocatedBytes(Thread.currentThread().getId());
   }
-  private static long median(Shape input, List<LayerSpec> layers, int batch, Kernels kernels, int warmup) {
+
+  private static long median(
+      Shape input, List<LayerSpec> layers, int batch, Kernels kernels, int warmup) {
     int steps = warmup + MEASURED;
     Dataset data = InMemory.copy(NoiseData.classes(batch * 2, input, 3, 5));
     StepPlan plan = new StepPlan(batch * 2, batch, SHARDS, steps);
     Network network = Network.build(input, layers);
     UpdateRule rule = Trial.rule(new Sgd(0.01f, 0.9f, false, 0), OptionalDouble.of(1));
-    BlockComputation computation = new BlockComputation(new Objective(network, new SoftmaxCrossEntropy(), 3), kernels);
+    BlockComputation computation =
+        new BlockComputation(new Objective(network, new SoftmaxCrossEntropy(), 3), kernels);
     int n = network.length();
     SliceStep slice = new SliceStep(0, n, plan, rule, network.regions());
     slice.restore(0, network.initialWeights(3), new float[1][n]);
@@ -85,7 +88,8 @@ class StepAllocationTest {
     long[] bytes = new long[steps];
     for (int step = 0; step < steps; step++) {
       long before = allocated();
-      Statistics s = computation.train(plan, step, block, data, slice.weights(step), gradient, (i, k) -> {});
+      Statistics s =
+          computation.train(plan, step, block, data, slice.weights(step), gradient, (i, k) -> {});
       slice.aggregate(step, List.of(new BlockSum.Part(block, gradient, 0, s)));
       slice.update(step, Math.sqrt(ChunkGrid.total(slice.squares())));
       bytes[step] = allocated() - before;
@@ -104,13 +108,32 @@ class StepAllocationTest {
     for (Kernels k : List.of(new ScalarKernels(), KernelsFactory.create())) {
       for (int batch : new int[] {SMALL, LARGE}) {
         long t = System.nanoTime();
-        median(Shape.of(20), List.of(new dev.yamabiko.nn.Dense.Spec(16, dev.yamabiko.nn.Initializer.HE), new dev.yamabiko.nn.Activation.Spec(dev.yamabiko.nn.Activation.Kind.TANH), new dev.yamabiko.nn.Dense.Spec(3, dev.yamabiko.nn.Initializer.HE)), batch, k, 600);
+        median(
+            Shape.of(20),
+            List.of(
+                new dev.yamabiko.nn.Dense.Spec(16, dev.yamabiko.nn.Initializer.HE),
+                new dev.yamabiko.nn.Activation.Spec(dev.yamabiko.nn.Activation.Kind.TANH),
+                new dev.yamabiko.nn.Dense.Spec(3, dev.yamabiko.nn.Initializer.HE)),
+            batch,
+            k,
+            600);
         System.out.println((System.nanoTime() - t) / 1e6 + " ms");
         t = System.nanoTime();
-        median(Shape.of(1, 8, 8), List.of(new dev.yamabiko.nn.Conv2d.Spec(8, 3, 3, 1, 0, 0, dev.yamabiko.nn.Initializer.HE), new dev.yamabiko.nn.Activation.Spec(dev.yamabiko.nn.Activation.Kind.RELU), new dev.yamabiko.nn.MaxPool.Spec(2, 2), new dev.yamabiko.nn.Flatten.Spec(), new dev.yamabiko.nn.Dense.Spec(3, dev.yamabiko.nn.Initializer.HE)), batch, k, 600);
+        median(
+            Shape.of(1, 8, 8),
+            List.of(
+                new dev.yamabiko.nn.Conv2d.Spec(8, 3, 3, 1, 0, 0, dev.yamabiko.nn.Initializer.HE),
+                new dev.yamabiko.nn.Activation.Spec(dev.yamabiko.nn.Activation.Kind.RELU),
+                new dev.yamabiko.nn.MaxPool.Spec(2, 2),
+                new dev.yamabiko.nn.Flatten.Spec(),
+                new dev.yamabiko.nn.Dense.Spec(3, dev.yamabiko.nn.Initializer.HE)),
+            batch,
+            k,
+            600);
         System.out.println((System.nanoTime() - t) / 1e6 + " ms");
       }
     }
-    assertTrue(true); assumeTrue(true);
+    assertTrue(true);
+    assumeTrue(true);
   }
 }
