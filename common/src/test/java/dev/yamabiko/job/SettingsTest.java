@@ -212,7 +212,7 @@ class SettingsTest {
         "name=\"a\", b = 1 | --set name: expected one value but found more after it",
         "optimizer={include \"x\"} | --set optimizer: include \"x\": nothing can be included here",
         "optimizer={sgd{},adam{}} | --set optimizer: expected exactly one key but found \"adam\" and \"sgd\"",
-        "optimizer.adamw.beta1=0 | --set optimizer.adamw.beta1: optimizer: expected sgd or adam but found \"adamw\"; did you mean \"adam\"?",
+        "optimizer.adamx.beta1=0 | --set optimizer.adamx.beta1: optimizer: expected sgd, adam, adamw or rmsprop but found \"adamx\"; did you mean \"adam\"?",
         "epoch=3 | --set epoch: unknown key; did you mean \"epochs\"? Known keys: "
             + SampleJob.KEYS,
         "data.train.idx.images=i | --set data.train.idx.images: data.train.idx.labels: expected the path of a file but it is missing",

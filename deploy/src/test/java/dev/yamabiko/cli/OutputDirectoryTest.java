@@ -48,7 +48,8 @@ class OutputDirectoryTest {
     assertEquals(
         "--out "
             + working.resolve("full")
-            + " cannot be used: it is not empty; give a new or an empty directory",
+            + " cannot be used: it is not empty; give a new or an empty directory,"
+            + " or --resume to go on with the run in it",
         refusal("full"));
   }
 

@@ -38,7 +38,7 @@ final class ResumableJob {
       optimizer { adam { learning-rate = 0.02 } }
       batch-size = 16, shards = 4, epochs = 12
       checkpoint { every-steps = 7, keep = 2 }
-      early-stopping { metric = validation-loss, patience = 2 }
+      early-stopping { metric = validation-loss, patience = 2, min-delta = 0.1 }
       """;
 
   /** Explodes after some thirty steps, twice; the second roll-back makes the rate small enough. */
