@@ -62,7 +62,8 @@ class GoldenHashTest {
               "digits-small",
               "digits.conf",
               List.of("data.train.builtin.examples=700", "epochs=2")),
-          new Run("spirals-small", "spirals.conf", List.of("epochs=2")));
+          new Run("spirals-small", "spirals.conf", List.of("epochs=2")),
+          new Run("everything", "../src/test/resources/jobs/everything.conf", List.of()));
 
   private static final Run DIGITS = new Run("digits-epoch", "digits.conf", List.of("epochs=1"));
 
