@@ -3,7 +3,22 @@ package dev.yamabiko.data;
 import java.util.Optional;
 
 /** The data of a job: a training source, and validation data of its own or split off. */
-public record DataSpec(DataSource train, Optional<Validation> validation, Optional<Split> split) {
+public record DataSpec(
+    DataSource train, Optional<Validation> validation, Optional<Split> split, Storage storage) {
+
+  /** Data that is kept wherever there is room. */
+  public DataSpec(DataSource train, Optional<Validation> validation, Optional<Split> split) {
+    this(train, validation, split, Storage.AUTO);
+  }
+
+  /** Where examples are kept while a run reads them; it never changes a bit of the results. */
+  public enum Storage {
+    /** On disk if a source would take more than a quarter of the largest heap, else in memory. */
+    AUTO,
+    MEMORY,
+    /** In the source's own file or a cache, mapped into memory, so that the heap holds none. */
+    DISK
+  }
 
   /** Where the validation examples come from. */
   public sealed interface Validation {

@@ -8,12 +8,27 @@ import java.util.Optional;
  *
  * @param scaling how each input column was scaled; empty where nothing was fitted
  * @param baseline what a forecast of "same as the row before" would reach on the validation part
+ * @param notes what was done with the data that takes space on this machine, for people
  */
 public record LoadedData(
     Dataset train,
     Optional<Dataset> validation,
     List<Scaling> scaling,
-    Optional<Baseline> baseline) {
+    Optional<Baseline> baseline,
+    List<String> notes) {
+
+  public LoadedData {
+    scaling = List.copyOf(scaling);
+    notes = List.copyOf(notes);
+  }
+
+  public LoadedData(
+      Dataset train,
+      Optional<Dataset> validation,
+      List<Scaling> scaling,
+      Optional<Baseline> baseline) {
+    this(train, validation, scaling, baseline, List.of());
+  }
 
   /** An input column's fitted scaling: the model sees (x - offset) / scale. */
   public record Scaling(String column, double offset, double scale) {}
