@@ -160,6 +160,9 @@ final class DatasetCache {
 
   /** The entry if it is there and whole in every byte. */
   private Optional<Entry> read(Path file, byte[] name) {
+    if (!Files.exists(file)) {
+      return Optional.empty();
+    }
     ByteBuffer header = ByteBuffer.allocate(HEADER).order(ByteOrder.LITTLE_ENDIAN);
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       while (header.hasRemaining() && channel.read(header) >= 0) {
