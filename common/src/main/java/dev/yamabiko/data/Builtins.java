@@ -3,9 +3,7 @@ package dev.yamabiko.data;
 import dev.yamabiko.tensor.Philox;
 import dev.yamabiko.tensor.Shape;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.stream.IntStream;
 
 /**
  * Generators that need no file. Example i is a pure function of (name, seed, i): its random numbers
@@ -22,9 +20,7 @@ public final class Builtins {
   /** Position is part of the key of the random numbers: only ever append. */
   private static final List<String> NAMES = List.of("digits", "spirals", "sine");
 
-  private static final Map<String, Integer> INPUTS =
-      Map.of("digits", Digits.SIDE * Digits.SIDE, "spirals", 2, "sine", 1);
-  private static final int MAX_ARRAY = Integer.MAX_VALUE - 8;
+  private static final int MOST_EXAMPLES = Integer.MAX_VALUE - 8;
 
   private Builtins() {}
 
@@ -33,7 +29,7 @@ public final class Builtins {
     return NAMES;
   }
 
-  static Examples generate(DataSource.Builtin source) {
+  static Examples generate(DataSource.Builtin source, DataStore store) {
     if (!NAMES.contains(source.name())) {
       throw new DataException(
           "there is no builtin dataset '"
@@ -41,17 +37,16 @@ public final class Builtins {
               + "'; expected one of "
               + String.join(", ", NAMES));
     }
-    int mostExamples = MAX_ARRAY / INPUTS.get(source.name());
-    if (source.examples() < 1 || source.examples() > mostExamples) {
+    if (source.examples() < 1 || source.examples() > MOST_EXAMPLES) {
       throw new DataException(
           String.format(
               "builtin %s: expected 1 to %d examples but got %d",
-              source.name(), mostExamples, source.examples()));
+              source.name(), MOST_EXAMPLES, source.examples()));
     }
     return switch (source.name()) {
-      case "digits" -> digits(source);
-      case "spirals" -> spirals(source);
-      default -> sine(source);
+      case "digits" -> digits(source, store);
+      case "spirals" -> spirals(source, store);
+      default -> sine(source, store);
     };
   }
 
@@ -61,15 +56,25 @@ public final class Builtins {
   }
 
   /** Handwriting-like digits, 28 by 28; example i shows digit i modulo 10. */
-  private static Examples digits(DataSource.Builtin source) {
+  private static Examples digits(DataSource.Builtin source, DataStore store) {
     int size = Digits.SIDE * Digits.SIDE;
-    byte[] pixels = new byte[source.examples() * size];
     int[] labels = new int[source.examples()];
-    Digits digits = new Digits();
     for (int i = 0; i < labels.length; i++) {
       labels[i] = i % 10;
-      digits.draw(labels[i], random(source, i), pixels, i * size);
     }
+    Segments pixels =
+        store.generate(
+            name(source),
+            (long) labels.length * size,
+            out -> {
+              Digits digits = new Digits();
+              byte[] image = new byte[size];
+              for (int i = 0; i < labels.length; i++) {
+                digits.draw(labels[i], random(source, i), image, 0);
+                out.write(image);
+              }
+              return labels.length;
+            });
     return new ByteExamples(
         "builtin digits",
         "builtin digits",
@@ -84,81 +89,121 @@ public final class Builtins {
    * [0, 1) it is at radius 0.1 + 0.9 t and angle 2 pi (1.25 t + arm / 3), and both coordinates have
    * normal noise of deviation 0.03.
    */
-  private static Examples spirals(DataSource.Builtin source) {
-    float[] inputs = new float[2 * source.examples()];
-    float[] arms = new float[source.examples()];
-    for (int i = 0; i < arms.length; i++) {
-      Philox random = random(source, i);
-      int arm = i % SPIRAL_ARMS;
-      double t = random.nextDouble();
-      double radius = 0.1 + 0.9 * t;
-      double angle = 2 * Math.PI * (SPIRAL_TURNS * t + (double) arm / SPIRAL_ARMS);
-      inputs[2 * i] =
-          (float) (radius * StrictMath.cos(angle) + SPIRAL_NOISE * random.nextGaussian());
-      inputs[2 * i + 1] =
-          (float) (radius * StrictMath.sin(angle) + SPIRAL_NOISE * random.nextGaussian());
-      arms[i] = arm;
-    }
-    return points(source, 2, Targets.Classes.numbered(SPIRAL_ARMS), inputs, arms);
+  private static Examples spirals(DataSource.Builtin source, DataStore store) {
+    Generator generator =
+        (random, example, point) -> {
+          int arm = example % SPIRAL_ARMS;
+          double t = random.nextDouble();
+          double radius = 0.1 + 0.9 * t;
+          double angle = 2 * Math.PI * (SPIRAL_TURNS * t + (double) arm / SPIRAL_ARMS);
+          point[0] =
+              (float) (radius * StrictMath.cos(angle) + SPIRAL_NOISE * random.nextGaussian());
+          point[1] =
+              (float) (radius * StrictMath.sin(angle) + SPIRAL_NOISE * random.nextGaussian());
+          point[2] = arm;
+        };
+    return points(source, store, 2, Targets.Classes.numbered(SPIRAL_ARMS), generator);
   }
 
   /** x uniform in [-pi, pi), and sin x with normal noise of deviation 0.02. */
-  private static Examples sine(DataSource.Builtin source) {
-    float[] inputs = new float[source.examples()];
-    float[] targets = new float[source.examples()];
-    for (int i = 0; i < inputs.length; i++) {
-      Philox random = random(source, i);
-      double x = Math.PI * (2 * random.nextDouble() - 1);
-      inputs[i] = (float) x;
-      targets[i] = (float) (StrictMath.sin(x) + SINE_NOISE * random.nextGaussian());
-    }
+  private static Examples sine(DataSource.Builtin source, DataStore store) {
+    Generator generator =
+        (random, example, point) -> {
+          double x = Math.PI * (2 * random.nextDouble() - 1);
+          point[0] = (float) x;
+          point[1] = (float) (StrictMath.sin(x) + SINE_NOISE * random.nextGaussian());
+        };
     Targets sine = new Targets.Values(List.of(Targets.Value.plain("sin(x)")));
-    return points(source, 1, sine, inputs, targets);
+    return points(source, store, 1, sine, generator);
   }
 
+  /** Writes the features of an example and then its target. */
+  private interface Generator {
+    void write(Philox random, int example, float[] point);
+  }
+
+  /** All features, then all targets. */
   private static Examples points(
-      DataSource.Builtin source, int features, Targets targets, float[] inputs, float[] values) {
-    int[] rows = IntStream.range(0, source.examples()).toArray();
+      DataSource.Builtin source,
+      DataStore store,
+      int features,
+      Targets targets,
+      Generator generator) {
+    int examples = source.examples();
+    Segments floats =
+        store.generate(
+            name(source),
+            (long) examples * (features + 1) * Float.BYTES,
+            out -> {
+              FloatWriter writer = new FloatWriter(out);
+              float[] point = new float[features + 1];
+              for (int part = 0; part < 2; part++) {
+                for (int i = 0; i < examples; i++) {
+                  generator.write(random(source, i), i, point);
+                  int from = part == 0 ? 0 : features;
+                  int to = part == 0 ? features : features + 1;
+                  for (int f = from; f < to; f++) {
+                    writer.write(point[f]);
+                  }
+                }
+              }
+              writer.flush();
+              return examples;
+            });
+    Elements values = new Elements(floats, Decoder.FLOATS, (long) examples * features);
     return new Points(
         "builtin " + source.name(),
-        new FloatRows(Shape.of(features), targets, inputs, values, 0, rows));
+        new StoredExamples(
+            Shape.of(features), targets, examples, new Elements(floats, Decoder.FLOATS), values));
+  }
+
+  private static String name(DataSource.Builtin source) {
+    return String.format(
+        "builtin %s, %d examples, seed %d", source.name(), source.examples(), source.seed());
   }
 
   /** Generated points: nothing is fitted on them. */
-  private record Points(String name, FloatRows rows) implements Examples {
+  private record Points(String name, StoredExamples examples) implements Examples {
 
     @Override
     public int size() {
-      return rows.size();
+      return examples.size();
     }
 
     @Override
     public Shape inputShape() {
-      return rows.inputShape();
+      return examples.inputShape();
     }
 
     @Override
     public String targetKind() {
-      return Fit.kindOf(rows.targets());
+      return Fit.kindOf(examples.targets());
     }
 
     @Override
     public Fit fit(int[] training) {
-      return Fit.unscaled(name, rows.targets());
+      return Fit.unscaled(name, examples.targets());
     }
 
     @Override
     public Dataset under(Fit fit) {
       fit.requireUnscaled(name);
-      float[] values = rows.targetValues();
-      if (fit.targets() instanceof Targets.Classes) {
-        Fit.ClassNumbers numbers = fit.classNumbers();
-        values = new float[size()];
-        for (int i = 0; i < values.length; i++) {
-          values[i] = numbers.of(Integer.toString((int) rows.targetValues()[i]), () -> name);
-        }
+      Elements values = examples.targetValues();
+      if (fit.targets() instanceof Targets.Classes && !fit.targets().equals(examples.targets())) {
+        float[] label = new float[1];
+        Elements own = values;
+        values =
+            fit.classNumbers()
+                .ofAll(
+                    size(),
+                    i -> {
+                      own.read(i, label, 0, 1);
+                      return (int) label[0];
+                    },
+                    Integer::toString,
+                    i -> name);
       }
-      return new FloatRows(rows.inputShape(), fit.targets(), rows.inputs(), values, 0, rows.rows());
+      return new StoredExamples(inputShape(), fit.targets(), size(), examples.inputs(), values);
     }
   }
 }

@@ -14,7 +14,22 @@ public final class DataLoader {
    * @throws DataException if the data cannot be used; its message is meant for the user
    */
   public static LoadedData load(DataSpec spec, long jobSeed) {
-    Examples train = read(spec.train());
+    return load(spec, jobSeed, DataStore.of(spec.storage()));
+  }
+
+  static LoadedData load(DataSpec spec, long jobSeed, DataStore store) {
+    LoadedData data = read(spec, jobSeed, store);
+    return new LoadedData(
+        data.train(),
+        data.validation(),
+        data.scaling(),
+        data.baseline(),
+        data.columns(),
+        store.notes());
+  }
+
+  private static LoadedData read(DataSpec spec, long jobSeed, DataStore store) {
+    Examples train = read(spec.train(), store);
     if (spec.validation().isEmpty()) {
       Fit fit = train.fit(all(train));
       return new LoadedData(
@@ -24,7 +39,8 @@ public final class DataLoader {
     if (validation instanceof DataSpec.Validation.Fraction fraction) {
       return split(train, fraction.fraction(), spec.split(), jobSeed);
     }
-    return withOwnValidation(train, read(((DataSpec.Validation.Source) validation).source()));
+    return withOwnValidation(
+        train, read(((DataSpec.Validation.Source) validation).source(), store));
   }
 
   /**
@@ -36,7 +52,12 @@ public final class DataLoader {
    */
   public static Dataset loadForModel(
       DataSource source, Targets targets, List<LoadedData.Scaling> scaling) {
-    Examples examples = read(source);
+    return loadForModel(source, targets, scaling, DataStore.of(DataSpec.Storage.AUTO));
+  }
+
+  static Dataset loadForModel(
+      DataSource source, Targets targets, List<LoadedData.Scaling> scaling, DataStore store) {
+    Examples examples = read(source, store);
     if (!examples.targetKind().equals(Fit.kindOf(targets))) {
       throw new DataException(
           String.format(
@@ -85,12 +106,15 @@ public final class DataLoader {
         examples.inputShape(), examples.targetKind(), examples.name());
   }
 
-  private static Examples read(DataSource source) {
+  private static Examples read(DataSource source, DataStore store) {
     if (source instanceof DataSource.Builtin builtin) {
-      return Builtins.generate(builtin);
+      return Builtins.generate(builtin, store);
     }
     if (source instanceof DataSource.Idx idx) {
-      return IdxFile.readExamples(idx);
+      return IdxFile.readExamples(idx, store);
+    }
+    if (source instanceof DataSource.Npy npy) {
+      return NpyExamples.read(npy, store);
     }
     if (source instanceof DataSource.Images images) {
       return ImageFolder.read(images);

@@ -31,6 +31,16 @@ public sealed interface DataSource {
   }
 
   /**
+   * Arrays in NumPy's .npy files, each of shape (examples, ...). Exactly one of {@code labels}
+   * (integers, the class numbers) and {@code targets} (real values) is given.
+   *
+   * @param scale what each number of the inputs is multiplied by; images of unsigned bytes mostly
+   *     want 1/255
+   */
+  record Npy(Path inputs, Optional<Path> labels, Optional<Path> targets, double scale)
+      implements DataSource {}
+
+  /**
    * A table in a CSV file, plain or gzipped. Exactly one of {@code targets} (real values) and
    * {@code label} (a class, named by the cell's text) is given. With {@code lags} = L > 0 the rows
    * are a time series, and an example's input is the values of {@code columns} in the L rows before

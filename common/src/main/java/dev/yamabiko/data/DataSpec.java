@@ -11,11 +11,21 @@ public record DataSpec(
     DataSource train,
     Optional<Validation> validation,
     Optional<Split> split,
-    Augmentations augment) {
+    Augmentations augment,
+    Storage storage) {
 
-  /** Inputs are used as they are. */
+  /** Inputs are used as they are and kept wherever there is room. */
   public DataSpec(DataSource train, Optional<Validation> validation, Optional<Split> split) {
-    this(train, validation, split, Augmentations.NONE);
+    this(train, validation, split, Augmentations.NONE, Storage.AUTO);
+  }
+
+  /** Where examples are kept while a run reads them; it never changes a bit of the results. */
+  public enum Storage {
+    /** On disk if a source would take more than a quarter of the largest heap, else in memory. */
+    AUTO,
+    MEMORY,
+    /** In the source's own file or a cache, mapped into memory, so that the heap holds none. */
+    DISK
   }
 
   /** Where the validation examples come from. */

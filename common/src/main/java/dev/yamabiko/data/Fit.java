@@ -1,9 +1,13 @@
 package dev.yamabiko.data;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntFunction;
+import java.util.function.IntUnaryOperator;
 import java.util.function.Supplier;
 
 /**
@@ -98,6 +102,35 @@ record Fit(String source, Targets targets, Optional<Columns> columns) {
                 where.get(), CsvCell.quote(name), CsvCell.list(names, MAX_CLASSES_SHOWN)));
       }
       return number;
+    }
+
+    /**
+     * The numbers of classes that the source itself numbers, as targets hold them.
+     *
+     * @param nameOf what a label is called
+     * @param where how the message about an example begins
+     */
+    Elements ofAll(
+        int examples,
+        IntUnaryOperator labelOf,
+        IntFunction<String> nameOf,
+        IntFunction<String> where) {
+      Map<Integer, Float> known = new HashMap<>();
+      Segments.Writer kept = new Segments.Writer(Segments.HEAP_BITS);
+      FloatWriter floats = new FloatWriter(kept);
+      try {
+        for (int i = 0; i < examples; i++) {
+          int example = i;
+          floats.write(
+              known.computeIfAbsent(
+                  labelOf.applyAsInt(i),
+                  label -> of(nameOf.apply(label), () -> where.apply(example))));
+        }
+        floats.flush();
+      } catch (IOException e) {
+        throw new UncheckedIOException("the heap takes all that is written to it", e);
+      }
+      return new Elements(kept.segments(), Decoder.FLOATS);
     }
   }
 }

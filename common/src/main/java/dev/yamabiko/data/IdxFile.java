@@ -3,7 +3,6 @@ package dev.yamabiko.data;
 import dev.yamabiko.tensor.Shape;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -15,15 +14,16 @@ import java.util.stream.Collectors;
  * Unsigned bytes in the IDX format of the MNIST database: two zero bytes, the element type, the
  * number of dimensions, each dimension as a big-endian int32, then the elements row-major.
  */
-record IdxFile(int[] dimensions, byte[] elements) {
+record IdxFile(int[] dimensions, Segments elements) {
 
   private static final int MAGIC_BYTES = 4;
   private static final int UNSIGNED_BYTE = 0x08;
+  private static final int MAX_ARRAY = Integer.MAX_VALUE - 8;
   private static final HexFormat HEX = HexFormat.ofDelimiter(" ").withUpperCase();
 
-  static Examples readExamples(DataSource.Idx source) {
-    IdxFile images = read(source.images(), "images", 2, 4);
-    IdxFile labels = read(source.labels(), "labels", 1, 1);
+  static Examples readExamples(DataSource.Idx source, DataStore store) {
+    IdxFile images = read(source.images(), "images", 2, 4, store);
+    IdxFile labels = read(source.labels(), "labels", 1, 1, store);
     if (images.dimensions[0] != labels.dimensions[0]) {
       throw new DataException(
           String.format(
@@ -49,21 +49,25 @@ record IdxFile(int[] dimensions, byte[] elements) {
   }
 
   private int[] unsigned() {
-    int[] values = new int[elements.length];
+    byte[] bytes = elements.bytes(0, dimensions[0]);
+    int[] values = new int[bytes.length];
     for (int i = 0; i < values.length; i++) {
-      values[i] = Byte.toUnsignedInt(elements[i]);
+      values[i] = Byte.toUnsignedInt(bytes[i]);
     }
     return values;
   }
 
-  private static IdxFile read(Path path, String content, int minRank, int maxRank) {
+  private static IdxFile read(
+      Path path, String content, int minRank, int maxRank, DataStore store) {
     return SourceFile.read(
         path,
         in -> {
           int rank = readRank(path, in, content, minRank, maxRank);
           int[] dimensions = readDimensions(path, in, rank);
-          int size = sizeOf(path, dimensions);
-          return new IdxFile(dimensions, readElements(path, in, dimensions, size));
+          long size = sizeOf(path, dimensions);
+          int header = MAGIC_BYTES + rank * Integer.BYTES;
+          FileContent elements = new FileContent(path, header, size, inWords(dimensions));
+          return new IdxFile(dimensions, store.read(elements, in));
         });
   }
 
@@ -138,41 +142,20 @@ record IdxFile(int[] dimensions, byte[] elements) {
     return dimensions;
   }
 
-  private static int sizeOf(Path path, int[] dimensions) {
-    long size = 1;
-    for (int d : dimensions) {
-      long unsigned = Integer.toUnsignedLong(d);
-      if (unsigned > Integer.MAX_VALUE || size * unsigned > Integer.MAX_VALUE - 8) {
-        throw new DataException(
-            String.format(
-                "%s: expected at most %d elements but the header says %s",
-                path, Integer.MAX_VALUE - 8, inWords(dimensions)));
-      }
-      size *= unsigned;
+  /** The examples fit one array of labels, and the values of one example fit one array. */
+  private static long sizeOf(Path path, int[] dimensions) {
+    long examples = Integer.toUnsignedLong(dimensions[0]);
+    long values = 1;
+    for (int i = 1; i < dimensions.length && values <= MAX_ARRAY; i++) {
+      values *= Integer.toUnsignedLong(dimensions[i]);
     }
-    return (int) size;
-  }
-
-  /** Grows with what is really there: a corrupt header must not claim gigabytes. */
-  private static byte[] readElements(Path path, InputStream in, int[] dimensions, int size)
-      throws IOException {
-    byte[] elements = in.readNBytes(size);
-    int header = MAGIC_BYTES + dimensions.length * Integer.BYTES;
-    if (elements.length < size) {
+    if (examples > MAX_ARRAY || values > MAX_ARRAY) {
       throw new DataException(
           String.format(
-              "%s is truncated: the header says %s = %d bytes of data after byte %d but found %d",
-              path, inWords(dimensions), size, header, elements.length));
+              "%s: expected at most %d examples of at most %d values but the header says %s",
+              path, MAX_ARRAY, MAX_ARRAY, inWords(dimensions)));
     }
-    // Reading on to the end also checks a gzip file's checksum.
-    long trailing = in.transferTo(OutputStream.nullOutputStream());
-    if (trailing > 0) {
-      throw new DataException(
-          String.format(
-              "%s: the header says %s = %d bytes of data after byte %d but %d bytes more follow",
-              path, inWords(dimensions), size, header, trailing));
-    }
-    return elements;
+    return examples * values;
   }
 
   static String inWords(int[] dimensions) {

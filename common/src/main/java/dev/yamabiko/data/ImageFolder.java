@@ -81,7 +81,7 @@ final class ImageFolder {
         source.directory().toString(),
         i -> files.get(i).toString(),
         Shape.of(channels, size.height(), size.width()),
-        pixels,
+        Segments.wrap(pixels),
         labels,
         Optional.of(new Targets.Classes(folders.stream().map(ImageFolder::name).toList())));
   }

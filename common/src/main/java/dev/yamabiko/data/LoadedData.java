@@ -10,13 +10,21 @@ import java.util.Optional;
  * @param baseline what a forecast of "same as the row before" would reach on the validation part
  * @param columns of the training table the input columns as they are found in another table, by the
  *     header's names unless the job chose them by index; empty where there is no table
+ * @param notes what was done with the data that takes space on this machine, for people
  */
 public record LoadedData(
     Dataset train,
     Optional<Dataset> validation,
     List<Scaling> scaling,
     Optional<Baseline> baseline,
-    List<DataSource.Column> columns) {
+    List<DataSource.Column> columns,
+    List<String> notes) {
+
+  public LoadedData {
+    scaling = List.copyOf(scaling);
+    columns = List.copyOf(columns);
+    notes = List.copyOf(notes);
+  }
 
   /** Data that does not come from a table. */
   public LoadedData(
@@ -25,6 +33,15 @@ public record LoadedData(
       List<Scaling> scaling,
       Optional<Baseline> baseline) {
     this(train, validation, scaling, baseline, List.of());
+  }
+
+  public LoadedData(
+      Dataset train,
+      Optional<Dataset> validation,
+      List<Scaling> scaling,
+      Optional<Baseline> baseline,
+      List<DataSource.Column> columns) {
+    this(train, validation, scaling, baseline, columns, List.of());
   }
 
   /**

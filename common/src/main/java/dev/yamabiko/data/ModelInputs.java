@@ -86,12 +86,31 @@ public record ModelInputs(
     Kind kind = kind(path);
     switch (kind) {
       case TABLE -> table(path).read(sink);
-      case ARRAY -> throw new DataException(path + ": .npy files cannot be read yet");
+      case ARRAY -> {
+        refuseWhereTable(path, kind.inWords);
+        array(path, sink);
+      }
       case IDX -> {
         refuseWhereTable(path, kind.inWords);
         new IdxInputs(shape, byteValues()).read(path, sink);
       }
       case IMAGE -> images(path, kind.inWords).readFile(path, sink);
+    }
+  }
+
+  /** Numbers are multiplied as in training if that was on an array, else taken as they are. */
+  private void array(Path path, InputSink sink) {
+    double scale = trainedOn instanceof DataSource.Npy npy ? npy.scale() : 1;
+    NpyArray array = NpyArray.read(path, scale, DataStore.of(DataSpec.Storage.AUTO));
+    if (!array.header().exampleShape().equals(shape)) {
+      throw new DataException(
+          "%s: the model takes inputs of shape %s but the array holds examples of shape %s"
+              .formatted(path, shape, array.header().exampleShape()));
+    }
+    float[] input = new float[shape.size()];
+    for (int i = 0; i < array.header().examples(); i++) {
+      array.elements().read((long) i * input.length, input, 0, input.length);
+      sink.accept(new InputOrigin.Row(i), input);
     }
   }
 
@@ -166,7 +185,7 @@ public record ModelInputs(
   private float[] byteValues() {
     float[] values = new float[256];
     for (int i = 0; i < values.length; i++) {
-      values[i] = i / 255f;
+      values[i] = trainedOn instanceof DataSource.Npy npy ? (float) (i * npy.scale()) : i / 255f;
     }
     return values;
   }

@@ -43,11 +43,21 @@ final class SourceFile {
     }
   }
 
+  static boolean isGzip(Path path) throws IOException {
+    try (InputStream file = Files.newInputStream(path)) {
+      return beginsAsGzip(file);
+    }
+  }
+
+  private static boolean beginsAsGzip(InputStream file) throws IOException {
+    return file.read() == 0x1F && file.read() == 0x8B;
+  }
+
   private static InputStream open(Path path) throws IOException {
     BufferedInputStream file = new BufferedInputStream(Files.newInputStream(path), BUFFER);
     try {
       file.mark(2);
-      boolean gzip = file.read() == 0x1F && file.read() == 0x8B;
+      boolean gzip = beginsAsGzip(file);
       file.reset();
       return gzip ? new GZIPInputStream(file, BUFFER) : file;
     } catch (IOException e) {

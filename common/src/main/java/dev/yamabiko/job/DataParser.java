@@ -3,6 +3,7 @@ package dev.yamabiko.job;
 import dev.yamabiko.data.DataSource;
 import dev.yamabiko.data.DataSpec;
 import dev.yamabiko.data.DataSpec.Split;
+import dev.yamabiko.data.DataSpec.Storage;
 import dev.yamabiko.data.DataSpec.Validation;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -10,16 +11,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** {@code data { train, validation, split, augment }}. */
+/** {@code data { train, validation, split, augment, storage }}. */
 final class DataParser {
-  static final List<String> SOURCES = List.of("builtin", "idx", "csv", "images");
-  static final List<String> VALIDATION = List.of("builtin", "idx", "csv", "images", "fraction");
+  static final List<String> SOURCES = List.of("builtin", "idx", "csv", "images", "npy");
+  static final List<String> VALIDATION =
+      List.of("builtin", "idx", "csv", "images", "npy", "fraction");
   private static final List<String> BUILTIN = List.of("digits", "spirals", "sine");
 
   private DataParser() {}
 
   static DataSpec parse(Node node, long seed) {
-    Section data = node.section("train", "validation", "split", "augment");
+    Section data = node.section("train", "validation", "split", "augment", "storage");
     DataSource train = source(data.at("train").variant(SOURCES), seed);
     Optional<Validation> validation = Optional.empty();
     if (data.at("validation").given()) {
@@ -30,7 +32,12 @@ final class DataParser {
     if (split.isPresent() && !cut) {
       throw data.at("split").error("there is nothing to split without data.validation.fraction");
     }
-    return new DataSpec(train, validation, split, AugmentParser.parse(data.at("augment")));
+    return new DataSpec(
+        train,
+        validation,
+        split,
+        AugmentParser.parse(data.at("augment")),
+        data.at("storage").oneOf(Storage.class, Storage.AUTO));
   }
 
   /** Validation examples of a builtin are other ones than the training examples. */
@@ -48,8 +55,28 @@ final class DataParser {
         yield new DataSource.Idx(options.at("images").path(), options.at("labels").path());
       }
       case "images" -> ImagesParser.parse(variant);
+      case "npy" -> npy(variant);
       default -> CsvParser.parse(variant);
     };
+  }
+
+  private static DataSource npy(Variant variant) {
+    Section options = variant.section("inputs", "labels", "targets", "scale");
+    Path inputs = options.at("inputs").path();
+    Node labels = options.at("labels");
+    Node targets = options.at("targets");
+    if (labels.given() == targets.given()) {
+      throw (labels.given() ? labels : options.node())
+          .error(
+              "expected targets (numbers) or labels (classes) but found "
+                  + (labels.given() ? "both" : "neither"));
+    }
+    Node scale = options.at("scale");
+    return new DataSource.Npy(
+        inputs,
+        labels.given() ? Optional.of(labels.path()) : Optional.empty(),
+        targets.given() ? Optional.of(targets.path()) : Optional.empty(),
+        scale.given() ? scale.number(Interval.POSITIVE) : 1);
   }
 
   private static DataSource builtin(Variant variant, long seed) {
@@ -96,6 +123,10 @@ final class DataParser {
     if (source instanceof DataSource.Idx idx) {
       files.put(at + "idx.images", idx.images());
       files.put(at + "idx.labels", idx.labels());
+    } else if (source instanceof DataSource.Npy npy) {
+      files.put(at + "npy.inputs", npy.inputs());
+      npy.labels().ifPresent(labels -> files.put(at + "npy.labels", labels));
+      npy.targets().ifPresent(targets -> files.put(at + "npy.targets", targets));
     } else if (source instanceof DataSource.Csv csv) {
       files.put(at + "csv.path", csv.path());
     }

@@ -113,7 +113,7 @@ class BuiltinsTest {
         "builtin sine: expected 1 to 2147483639 examples but got 0",
         errorOf(() -> generate("sine", 0, 1)));
     assertEquals(
-        "builtin digits: expected 1 to 2739137 examples but got 2147483647",
+        "builtin digits: expected 1 to 2147483639 examples but got 2147483647",
         errorOf(() -> generate("digits", Integer.MAX_VALUE, 1)));
   }
 

@@ -187,6 +187,14 @@ class IdxTest {
   }
 
   @Test
+  void shouldTakeMoreThanTwoGigabytesAtTheirWord() throws IOException {
+    assertEquals(
+        "images is truncated: the header says 65536 x 65536 x 3 = 12884901888 bytes of data after"
+            + " byte 16 but found 2",
+        error(idx(new int[] {65536, 65536, 3}, new byte[2]), labels(0)));
+  }
+
+  @Test
   void shouldRefuseTrailingBytes() throws IOException {
     byte[] images = counting(2, 3);
     assertEquals(
@@ -212,10 +220,12 @@ class IdxTest {
   @Test
   void shouldRefuseSizesThatOverflow() throws IOException {
     assertEquals(
-        "images: expected at most 2147483639 elements but the header says 65536 x 65536 x 3",
-        error(idx(new int[] {65536, 65536, 3}), labels(0)));
+        "images: expected at most 2147483639 examples of at most 2147483639 values but the header"
+            + " says 3 x 65536 x 65536",
+        error(idx(new int[] {3, 65536, 65536}), labels(0)));
     assertEquals(
-        "images: expected at most 2147483639 elements but the header says 4294967295 x 1",
+        "images: expected at most 2147483639 examples of at most 2147483639 values but the header"
+            + " says 4294967295 x 1",
         error(idx(new int[] {-1, 1}), labels(0)));
   }
 

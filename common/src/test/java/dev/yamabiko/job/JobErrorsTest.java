@@ -37,6 +37,10 @@ class JobErrorsTest {
         "data.train.images { " + options + " }", "job.conf:1: data.train.images" + message);
   }
 
+  private static Arguments npy(String options, String message) {
+    return wrong("data.train.npy { " + options + " }", "job.conf:1: data.train.npy" + message);
+  }
+
   static Stream<Arguments> topLevel() {
     String integer = "expected an integer of at least 1 but found ";
     return Stream.of(
@@ -248,17 +252,17 @@ class JobErrorsTest {
     return Stream.of(
         wrong(
             "data { train { image { directory = x } } }",
-            "job.conf:1: data.train: expected builtin, idx, csv or images but found \"image\";"
+            "job.conf:1: data.train: expected builtin, idx, csv, images or npy but found \"image\";"
                 + " did you mean \"images\"?"),
         wrong(
             "data { validation { fraction = 0.1 } }",
-            "job.conf:1: data.train: expected builtin, idx, csv or images but it is missing"),
+            "job.conf:1: data.train: expected builtin, idx, csv, images or npy but it is missing"),
         wrong(
             "data = digits",
-            "job.conf:1: data: expected an object { train, validation, split, augment } but found \"digits\""),
+            "job.conf:1: data: expected an object { train, validation, split, augment, storage } but found \"digits\""),
         wrong(
             "data.train = digits",
-            "job.conf:1: data.train: expected builtin, idx, csv or images but found \"digits\""),
+            "job.conf:1: data.train: expected builtin, idx, csv, images or npy but found \"digits\""),
         wrong(
             "data.train = idx",
             "job.conf:1: data.train.idx.images: expected the path of a file but it is missing"),
@@ -287,7 +291,7 @@ class JobErrorsTest {
                 + " and less than 1 but found 1"),
         wrong(
             "data { train { builtin { name = sine, examples = 3 } }, validation = 0.1 }",
-            "job.conf:1: data.validation: expected builtin, idx, csv, images or fraction but found 0.1"),
+            "job.conf:1: data.validation: expected builtin, idx, csv, images, npy or fraction but found 0.1"),
         wrong(
             "data { train { builtin { name = sine, examples = 3 } }, split = random }",
             "job.conf:1: data.split: there is nothing to split without"
@@ -333,6 +337,21 @@ class JobErrorsTest {
         images(
             "directory = a, colour = gray",
             ".colour: expected rgb or grey but found \"gray\"; did you mean \"grey\"?"),
+        wrong(
+            "data { train { builtin { name = sine, examples = 3 } }, storage = ssd }",
+            "job.conf:1: data.storage: expected auto, memory or disk but found \"ssd\""),
+        npy("labels = l", ".inputs: expected the path of a file but it is missing"),
+        npy("inputs = x", ": expected targets (numbers) or labels (classes) but found neither"),
+        npy(
+            "inputs = x, labels = l, targets = t",
+            ".labels: expected targets (numbers) or labels (classes) but found both"),
+        npy(
+            "inputs = x, labels = l, scale = 0",
+            ".scale: expected a number greater than 0 but found 0"),
+        npy(
+            "inputs = x, label = l",
+            ".label: unknown key; did you mean \"labels\"? Known keys: inputs, labels, targets,"
+                + " scale"),
         csv("path = a", ": expected targets (numbers) or label (a class) but found neither"),
         csv(
             "path = a, targets = [1], label = 2",
@@ -606,7 +625,7 @@ class JobErrorsTest {
         "job.conf:1: loss: expected softmax-cross-entropy, binary-cross-entropy, half-squared-error or huber but it is missing",
         full.replaceFirst("loss.*", ""));
     assertError(
-        "job.conf:1: data: expected an object { train, validation, split, augment } but it is missing",
+        "job.conf:1: data: expected an object { train, validation, split, augment, storage } but it is missing",
         full.replaceFirst("data.*", "seed = 1"));
   }
 

@@ -249,6 +249,30 @@ class JobFileTest {
   }
 
   @Test
+  void shouldReadNpyAndStorage() {
+    Job job =
+        with(
+            "data { train { npy { inputs = x.npy, labels = /data/y.npy, scale = 0.5 } },"
+                + " validation { npy { inputs = v.npy, targets = t.npy } }, storage = disk }");
+    assertEquals(
+        new DataSpec(
+            new DataSource.Npy(
+                Path.of("/jobs/x.npy"), Optional.of(Path.of("/data/y.npy")), Optional.empty(), 0.5),
+            Optional.of(
+                new Validation.Source(
+                    new DataSource.Npy(
+                        Path.of("/jobs/v.npy"),
+                        Optional.empty(),
+                        Optional.of(Path.of("/jobs/t.npy")),
+                        1))),
+            Optional.empty(),
+            Augmentations.NONE,
+            DataSpec.Storage.DISK),
+        job.data());
+    assertEquals(job, again(job));
+  }
+
+  @Test
   void shouldReadCsvWithDefaults() {
     assertEquals(
         new DataSource.Csv(

@@ -35,7 +35,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "FILE is a CSV table (its columns are found by the names that training saw, others are left",
-      "out), images in an IDX file, an image, or a folder of images; each is read as",
+      "out), a .npy array, images in an IDX file, an image, or a folder of images; each is read as",
       "the training data was. With lags, a row is predicted from the rows before it.",
       "",
       "Examples:",

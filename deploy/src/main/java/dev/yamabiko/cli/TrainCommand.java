@@ -86,6 +86,7 @@ final class TrainCommand implements Callable<Integer> {
     OutputDirectory output = output(job);
     CheckedJob checked = CheckedJob.of(job);
     LoadedData data = checked.data();
+    data.notes().forEach(note -> session.err().println("yamabiko: " + note));
     KernelsFactory.notice().ifPresent(notice -> session.err().println("yamabiko: " + notice));
     Optional<Checkpoint> checkpoint = Optional.empty();
     boolean goesOn = resume && RunDirectory.holdsRun(output.path());

@@ -1,0 +1,34 @@
+package dev.yamabiko.data;
+
+import java.nio.file.Path;
+
+/** Test fixture: data kept in small segments, so that examples lie across their borders. */
+final class Stores {
+
+  private static final long HEAP = 1 << 30;
+
+  /** Segments of 16 bytes. */
+  private static final int BITS = 4;
+
+  private Stores() {}
+
+  static DatasetCache cache(Path directory) {
+    return new DatasetCache(directory, BITS, path -> Long.MAX_VALUE);
+  }
+
+  static DataStore disk(Path directory) {
+    return new DataStore(DataSpec.Storage.DISK, HEAP, cache(directory), BITS, BITS);
+  }
+
+  static DataStore memory() {
+    return memory(BITS);
+  }
+
+  static DataStore memory(int bits) {
+    return new DataStore(DataSpec.Storage.MEMORY, HEAP, cache(Path.of("/none/at/all")), bits, BITS);
+  }
+
+  static DataStore auto(Path directory, long maxHeap) {
+    return new DataStore(DataSpec.Storage.AUTO, maxHeap, cache(directory), BITS, BITS);
+  }
+}
