@@ -1,0 +1,21 @@
+package dev.yamabiko.protocol;
+
+import akka.actor.typed.ActorRef;
+
+/** What worker nodes tell the coordinator. */
+public sealed interface CoordinatorMessage {
+
+  /**
+   * A worker offers itself; answered by {@link NodeMessage.WorkerAccepted} or {@link
+   * NodeMessage.WorkerRefused}. Sent again until an answer comes. Its layout never changes.
+   *
+   * @param worker takes the messages of runs
+   * @param node takes the answer, and what concerns the node's connections
+   */
+  record RegisterWorker(
+      WorkerHello hello, ActorRef<WorkerMessage> worker, ActorRef<NodeMessage> node)
+      implements CoordinatorMessage {}
+
+  /** The worker ends in good order and takes no further run. */
+  record WorkerLeaving(String worker) implements CoordinatorMessage {}
+}

@@ -1,0 +1,42 @@
+package dev.yamabiko.coordinator;
+
+import akka.actor.typed.ActorRef;
+import dev.yamabiko.job.Job;
+import java.util.List;
+import java.util.Optional;
+
+/** What users ask of the coordinator, through HTTP. */
+public sealed interface CoordinatorCommand {
+
+  /** What came of a request that names a job. */
+  enum Answer {
+    DONE,
+    /** It had ended already, or cannot be resumed. */
+    NOT_NOW,
+    UNKNOWN
+  }
+
+  /** Puts a checked job at the end of the queue; answered by its state. */
+  record SubmitJob(Job job, ActorRef<JobView> replyTo) implements CoordinatorCommand {}
+
+  /** Answered by all jobs, the newest first. */
+  record ListJobs(ActorRef<List<JobView>> replyTo) implements CoordinatorCommand {}
+
+  record GetJob(String id, ActorRef<Optional<JobView>> replyTo) implements CoordinatorCommand {}
+
+  /** A running job ends after its current step. */
+  record CancelJob(String id, ActorRef<Answer> replyTo) implements CoordinatorCommand {}
+
+  /** Queues a cancelled or failed job again, to go on from its last checkpoint. */
+  record ResumeJob(String id, ActorRef<Answer> replyTo) implements CoordinatorCommand {}
+
+  record ListWorkers(ActorRef<List<WorkerView>> replyTo) implements CoordinatorCommand {}
+
+  /**
+   * Tells {@code listener} the job's recent events after number {@code after}, then each new one to
+   * the last, in order; an unknown job has only an event of kind "end" with number 0. Forgotten
+   * when the listener stops.
+   */
+  record FollowJob(String id, long after, ActorRef<JobEvent> listener)
+      implements CoordinatorCommand {}
+}
