@@ -1,9 +1,14 @@
 package dev.yamabiko.protocol;
 
 import akka.actor.typed.ActorRef;
+import akka.actor.typed.receptionist.ServiceKey;
 
 /** What worker nodes tell the coordinator. */
 public sealed interface CoordinatorMessage {
+
+  /** Under which workers find the coordinator in the cluster. */
+  ServiceKey<CoordinatorMessage> SERVICE =
+      ServiceKey.create(CoordinatorMessage.class, "coordinator");
 
   /**
    * A worker offers itself; answered by {@link NodeMessage.WorkerAccepted} or {@link

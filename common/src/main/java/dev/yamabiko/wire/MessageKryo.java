@@ -1,0 +1,31 @@
+package dev.yamabiko.wire;
+
+import akka.actor.typed.ActorRef;
+import com.esotericsoftware.kryo.Kryo;
+import com.esotericsoftware.kryo.Registration;
+import com.esotericsoftware.kryo.Serializer;
+import java.util.List;
+
+/**
+ * Kryo with the {@link MessageTable}'s numbers and nothing else. Actor references and lists are
+ * written as what they are to their users, whatever class implements them.
+ */
+final class MessageKryo extends Kryo {
+
+  MessageKryo(Serializer<?> actorRefs) {
+    setRegistrationRequired(true);
+    setReferences(false);
+    MessageTable.register(this, actorRefs);
+  }
+
+  @Override
+  @SuppressWarnings("rawtypes")
+  public Registration getRegistration(Class type) {
+    if (type != ActorRef.class && ActorRef.class.isAssignableFrom(type)) {
+      return super.getRegistration(ActorRef.class);
+    } else if (type != List.class && List.class.isAssignableFrom(type)) {
+      return super.getRegistration(List.class);
+    }
+    return super.getRegistration(type);
+  }
+}
