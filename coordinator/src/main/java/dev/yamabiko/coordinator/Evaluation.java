@@ -2,8 +2,11 @@ package dev.yamabiko.coordinator;
 
 import dev.yamabiko.protocol.DataPart;
 import dev.yamabiko.protocol.RunMessage;
+import dev.yamabiko.step.ShardPlanner;
 import dev.yamabiko.step.Statistics;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /** Statistics of a dataset's parts as they come in, in any order, late or twice. */
 final class Evaluation {
@@ -21,8 +24,20 @@ final class Evaluation {
     this.parts = new Statistics[parts];
   }
 
-  int parts() {
-    return parts.length;
+  /** Parts [from, to) for one worker. */
+  record Share(String worker, int from, int to) {}
+
+  /** Hands the parts out evenly; there is no share for a worker that gets none. */
+  List<Share> handOut(List<String> workers) {
+    List<Share> shares = new ArrayList<>();
+    for (int i = 0; i < workers.size(); i++) {
+      int from = ShardPlanner.bound(parts.length, workers.size(), i);
+      int to = ShardPlanner.bound(parts.length, workers.size(), i + 1);
+      if (from < to) {
+        shares.add(new Share(workers.get(i), from, to));
+      }
+    }
+    return shares;
   }
 
   /** Whether this was asked for. */

@@ -15,23 +15,17 @@ import dev.yamabiko.protocol.DataPart;
 import dev.yamabiko.protocol.RunEvent;
 import dev.yamabiko.protocol.RunKey;
 import dev.yamabiko.protocol.RunMessage;
-import dev.yamabiko.protocol.RunOutcome;
 import dev.yamabiko.protocol.RunOutcome.Status;
 import dev.yamabiko.protocol.SliceMessage;
 import dev.yamabiko.protocol.WorkerMessage;
-import dev.yamabiko.step.Block;
-import dev.yamabiko.step.ShardPlanner;
 import dev.yamabiko.step.SliceStep;
 import dev.yamabiko.step.Statistics;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
-import java.util.TreeSet;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 /**
  * Owns the plan of one run: which blocks each worker holds, epoch ends, evaluation, checkpoints,
@@ -53,8 +47,8 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
 
   private record SliceLost(int slice) implements Command {}
 
-  /** Half of a deadline has passed; the second time in a row the wait is over. */
-  private record HalfPassed(String waitedFor, Duration half, boolean second) implements Command {}
+  /** Half of the wait's limit has passed. */
+  private record HalfPassed() implements Command {}
 
   private static final Duration PREPARE_DEADLINE = Duration.ofMinutes(10);
   private static final Duration EVALUATE_DEADLINE = Duration.ofMinutes(30);
@@ -82,42 +76,26 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
   private final TimerScheduler<Command> timers;
   private final ActorRef<RunMessage> self;
   private final List<ActorRef<SliceMessage>> slices = new ArrayList<>();
-  private final Map<String, List<Block>> leases = new LinkedHashMap<>();
-  private final TreeSet<String> waitingFor = new TreeSet<>();
-
-  /** Workers whose shards a slice misses in the second half of a wait. */
-  private final TreeSet<String> silent = new TreeSet<>();
-
-  private final Map<Long, RunMessage.SliceUpdated[]> updates = new LinkedHashMap<>();
+  private final WorkerSet workers;
+  private final RunProgress progress;
+  private final CheckpointTaking checkpoints;
   private final StepDeadline stepDeadline = new StepDeadline();
   private RunKey key;
   private Phase phase = Phase.JOINING;
-  private Position position;
-
-  /** Whose weights the slices hold: the position's, but for the best epoch's at the very end. */
-  private long step;
-
-  private long lease;
-  private long untilStep;
-  private long stepBegan;
-  private Optional<String> cancelled = Optional.empty();
-  private long pausedAt;
-
-  /** In a step that is not known to have begun. */
-  private Optional<RunMessage.Diverged> divergence = Optional.empty();
-
-  private Optional<BestEpoch> bestEpoch;
-  private Checkpoint rollbackTo;
-
-  /** The last checkpoint, and whether it has been kept. */
-  private Checkpoint taken;
-
-  private boolean keeping;
-  private Evaluation evaluation;
-  private Snapshot snapshot;
+  private Wait wait;
 
   /** What follows the wait that the phase names. */
   private Supplier<Behavior<Command>> next;
+
+  /** Its step is the progress's, but at the very end, when slices may hold the best weights. */
+  private ClosingSteps steps;
+
+  private long untilStep;
+  private long stepBegan;
+  private Pause pause;
+  private Optional<String> cancelled = Optional.empty();
+  private Evaluation evaluation;
+  private Checkpoint rollbackTo;
 
   /** Of the weights that slices hold. */
   private Optional<Statistics> validation = Optional.empty();
@@ -130,12 +108,14 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
     this.timers = timers;
     self = context.messageAdapter(RunMessage.class, FromOutside::new);
     Checkpoint begin = settings.begin();
-    position = begin.position();
-    step = position.step();
-    bestEpoch = settings.bestEpoch().map(best -> best.at(begin));
+    workers = new WorkerSet(settings.workers());
+    progress = new RunProgress(settings, begin);
+    checkpoints =
+        new CheckpointTaking(
+            settings.network().length(), settings.job().optimizer().stateVectors());
     rollbackTo = begin.rollbackTo().orElse(begin);
-    settings.workers().forEach((name, ref) -> context.watchWith(ref, new WorkerLost(name)));
-    join(settings.slices(), this::start);
+    workers.forEach((name, ref) -> context.watchWith(ref, new WorkerLost(name)));
+    join(settings.slices(), begin.position().step(), this::start);
   }
 
   @Override
@@ -144,17 +124,16 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
         .onMessage(FromOutside.class, this::onFromOutside)
         .onMessage(WorkerLost.class, lost -> fail("worker " + lost.worker() + " was lost"))
         .onMessage(SliceLost.class, lost -> fail("parameter slice " + lost.slice() + " was lost"))
-        .onMessage(HalfPassed.class, this::onHalfPassed)
+        .onMessage(HalfPassed.class, passed -> onHalfPassed())
         .build();
   }
 
   /** Slices begin with the weights of {@code step}, workers get ready, and then goes on. */
-  private void join(List<SliceStep> parts, Supplier<Behavior<Command>> then) {
+  private void join(List<SliceStep> parts, long step, Supplier<Behavior<Command>> then) {
     phase = Phase.JOINING;
     next = then;
+    steps = new ClosingSteps(parts.size(), step);
     slices.clear();
-    updates.clear();
-    waitingFor.clear();
     for (ParameterSlice.Settings slice : settings.sliceSettings(key, parts, step, self)) {
       String name = "slice-%d-%d".formatted(key.lineage(), slice.slice());
       ActorRef<SliceMessage> ref = getContext().spawn(ParameterSlice.create(slice), name);
@@ -162,14 +141,9 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
       slices.add(ref);
     }
     slices.forEach(slice -> slice.tell(new SliceMessage.MeetPeers(key, slices)));
-    settings
-        .workers()
-        .forEach(
-            (name, worker) -> {
-              waitingFor.add(name);
-              worker.tell(new WorkerMessage.JoinRun(key, settings.definition(), slices, self));
-            });
-    await(PREPARE_DEADLINE, "workers to get ready");
+    WorkerMessage joinRun = new WorkerMessage.JoinRun(key, settings.definition(), slices, self);
+    workers.forEach((name, worker) -> worker.tell(joinRun));
+    await("workers to get ready", PREPARE_DEADLINE, workers.names());
   }
 
   /** Begins anew with other weights; all that is still under way is fenced off. */
@@ -179,9 +153,8 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
       getContext().stop(slice);
     }
     key = key.nextLineage();
-    step = from.position().step();
     validation = Optional.empty();
-    join(settings.slicesAt(from, position.rollbacks()), then);
+    join(settings.slicesAt(from, progress.position().rollbacks()), from.position().step(), then);
     return this;
   }
 
@@ -219,30 +192,23 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
   }
 
   private Behavior<Command> onWorkerReady(RunMessage.WorkerReady ready) {
-    if (phase != Phase.JOINING || !waitingFor.remove(ready.worker())) {
+    if (phase != Phase.JOINING || !wait.answered(ready.worker())) {
       return this;
     }
     slices.forEach(
         slice -> slice.tell(new SliceMessage.AddWorker(key, ready.worker(), ready.ref())));
-    return waitingFor.isEmpty() ? next.get() : this;
+    return wait.isAnswered() ? next.get() : this;
   }
 
   private Behavior<Command> start() {
-    settings
-        .events()
-        .tell(new RunEvent.RunStarted(settings.workers().size(), step, position.samples()));
-    List<List<Block>> blocks =
-        ShardPlanner.plan(settings.plan().shards(), settings.workers().size());
-    int i = 0;
-    for (String name : settings.workers().keySet()) {
-      leases.put(name, blocks.get(i++));
-    }
-    return isEpochAtItsEnd() ? closeEpoch() : goOn();
+    long samples = progress.position().samples();
+    settings.events().tell(new RunEvent.RunStarted(workers.size(), steps.step(), samples));
+    workers.divide(settings.plan().shards());
+    return closeEpochOr(this::goOn);
   }
 
-  private boolean isEpochAtItsEnd() {
-    return position.epochs() < settings.plan().epochs()
-        && step == settings.plan().endOfEpoch(position.epochs());
+  private Behavior<Command> closeEpochOr(Supplier<Behavior<Command>> otherwise) {
+    return progress.isEpochAtItsEnd() ? evaluateValidation(this::closeEpoch) : otherwise.get();
   }
 
   /** All that belongs to the steps taken is done: the next lease, or the end. */
@@ -250,86 +216,49 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
     if (cancelled.isPresent()) {
       return stopHere();
     }
-    if (step >= settings.plan().steps() || bestEpoch.filter(BestEpoch::isOver).isPresent()) {
-      return finish();
-    }
-    long epochEnd = settings.plan().endOfEpoch(position.epochs());
-    return trainUntil(Math.min(epochEnd, settings.job().checkpoints().nextAfter(step)));
+    return progress.isOver() ? finish() : trainUntil(progress.nextStop());
   }
 
   private Behavior<Command> trainUntil(long until) {
     phase = Phase.TRAINING;
     untilStep = until;
     validation = Optional.empty();
-    lease++;
-    settings
-        .workers()
-        .forEach(
-            (name, worker) ->
-                worker.tell(
-                    new WorkerMessage.TakeLease(key, lease, leases.get(name), step, until)));
+    workers.renew();
+    workers.forEach((name, worker) -> worker.tell(workers.lease(name, key, steps.step(), until)));
     stepBegan = System.nanoTime();
-    await(stepDeadline.next(), "step " + step + " to close");
+    awaitStep();
     return this;
   }
 
-  private Behavior<Command> onSliceUpdated(RunMessage.SliceUpdated updated) {
-    if (updated.step() < step) {
-      return this;
-    }
-    RunMessage.SliceUpdated[] all =
-        updates.computeIfAbsent(updated.step(), s -> new RunMessage.SliceUpdated[slices.size()]);
-    all[updated.slice()] = updated;
-    while (isClosed(updates.get(step))) {
-      closeStep(updates.remove(step)[0]);
-    }
-    if (divergence.filter(d -> d.step() <= step).isPresent()) {
-      return onDiverged(divergence.get());
-    }
-    if (phase != Phase.TRAINING || step < untilStep) {
-      return this;
-    }
-    if (cancelled.isPresent()) {
-      return stopHere();
-    }
-    return isEpochAtItsEnd() ? closeEpoch() : keepIfDue(false);
+  private void awaitStep() {
+    await("step " + steps.step() + " to close", stepDeadline.next(), List.of());
   }
 
-  private static boolean isClosed(RunMessage.SliceUpdated[] all) {
-    if (all == null) {
-      return false;
+  private Behavior<Command> onSliceUpdated(RunMessage.SliceUpdated updated) {
+    if (updated.step() < steps.step()) {
+      return this;
     }
-    for (RunMessage.SliceUpdated slice : all) {
-      if (slice == null) {
-        return false;
-      }
+    steps.accept(updated);
+    for (var closed = steps.close(); closed.isPresent(); closed = steps.close()) {
+      closeStep(closed.get());
     }
-    return true;
+    if (steps.divergence().isPresent()) {
+      return goBack(steps.divergence().get());
+    }
+    if (phase != Phase.TRAINING || steps.step() < untilStep) {
+      return this;
+    }
+    return cancelled.isPresent() ? stopHere() : closeEpochOr(this::keepIfDue);
   }
 
   private void closeStep(RunMessage.SliceUpdated update) {
     long now = System.nanoTime();
     stepDeadline.closed(Duration.ofNanos(now - stepBegan));
     stepBegan = now;
-    Statistics statistics = update.statistics();
-    position = position.afterStep(statistics);
-    settings
-        .events()
-        .tell(
-            new RunEvent.StepClosed(
-                step,
-                settings.plan().epochOf(step),
-                statistics,
-                settings.learningRate(step, position.rollbacks()),
-                update.norm()));
-    step++;
-    if (phase == Phase.TRAINING && step < untilStep) {
-      await(stepDeadline.next(), "step " + step + " to close");
+    settings.events().tell(progress.closeStep(update));
+    if (phase == Phase.TRAINING && steps.step() < untilStep) {
+      awaitStep();
     }
-  }
-
-  private Behavior<Command> closeEpoch() {
-    return evaluateValidation(this::epochClosed);
   }
 
   private Behavior<Command> evaluateValidation(Supplier<Behavior<Command>> then) {
@@ -344,140 +273,127 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
         });
   }
 
-  private Behavior<Command> epochClosed() {
-    int epoch = position.epochs();
-    Statistics sum = position.epoch().orElseThrow();
-    settings.events().tell(new RunEvent.EpochClosed(epoch, step, sum, validation));
-    position = position.afterEpoch();
-    boolean best = bestEpoch.isPresent() && bestEpoch.get().close(epoch, step, sum, validation);
-    return keepIfDue(best);
-  }
-
-  private Behavior<Command> keepIfDue(boolean best) {
-    if (!best && !settings.job().checkpoints().isDue(step)) {
-      return goOn();
+  private Behavior<Command> closeEpoch() {
+    settings.events().tell(progress.closeEpoch(validation));
+    if (!progress.isBest()) {
+      return keepIfDue();
     }
     return take(
         () -> {
-          if (best) {
-            bestEpoch.get().keep(taken.weights());
-          }
+          progress.keepBest(checkpoints.taken().weights());
           return goOn();
         });
+  }
+
+  private Behavior<Command> keepIfDue() {
+    return progress.isCheckpointDue() ? take(this::goOn) : goOn();
   }
 
   private Behavior<Command> evaluate(DataPart data, Supplier<Behavior<Command>> then) {
     phase = Phase.EVALUATING;
     next = then;
-    int parts = settings.evaluationPlan(data).parts();
-    evaluation = new Evaluation(data, step, parts);
-    int workers = settings.workers().size();
-    int i = 0;
-    for (Map.Entry<String, ActorRef<WorkerMessage>> worker : settings.workers().entrySet()) {
-      int from = ShardPlanner.bound(parts, workers, i);
-      int to = ShardPlanner.bound(parts, workers, ++i);
-      if (from < to) {
-        worker.getValue().tell(new WorkerMessage.Evaluate(key, step, data, from, to, self));
-      }
+    evaluation = new Evaluation(data, steps.step(), settings.evaluationPlan(data).parts());
+    for (Evaluation.Share share : evaluation.handOut(workers.names())) {
+      workers
+          .get(share.worker())
+          .tell(
+              new WorkerMessage.Evaluate(key, steps.step(), data, share.from(), share.to(), self));
     }
-    await(EVALUATE_DEADLINE, "the evaluation after step " + step);
+    awaitEvaluation();
     return this;
+  }
+
+  private void awaitEvaluation() {
+    await("the evaluation after step " + steps.step(), EVALUATE_DEADLINE, List.of());
   }
 
   private Behavior<Command> onPartEvaluated(RunMessage.PartEvaluated evaluated) {
     if (phase != Phase.EVALUATING || !evaluation.accept(evaluated)) {
       return this;
     }
-    if (!evaluation.isComplete()) {
-      await(EVALUATE_DEADLINE, "the evaluation after step " + step);
-      return this;
+    if (evaluation.isComplete()) {
+      return next.get();
     }
-    return next.get();
+    awaitEvaluation();
+    return this;
   }
 
   /** Takes a checkpoint, unless the last one was taken here, and goes on while it is written. */
   private Behavior<Command> take(Supplier<Behavior<Command>> then) {
-    if (taken != null && taken.position().equals(position)) {
+    if (checkpoints.isTakenAt(progress.position())) {
       return then.get();
     }
     phase = Phase.COPYING;
     next = then;
-    snapshot =
-        new Snapshot(
-            settings.network().length(), settings.job().optimizer().stateVectors(), slices.size());
-    slices.forEach(slice -> slice.tell(new SliceMessage.ReadSlice(key, step, self)));
-    for (int i = 0; i < slices.size(); i++) {
-      waitingFor.add("slice " + i);
-    }
-    await(ANSWER_DEADLINE, "the weights");
+    checkpoints.begin(slices.size());
+    slices.forEach(slice -> slice.tell(new SliceMessage.ReadSlice(key, steps.step(), self)));
+    List<String> names = IntStream.range(0, slices.size()).mapToObj(i -> "slice " + i).toList();
+    await("the weights", ANSWER_DEADLINE, names);
     return this;
   }
 
   private Behavior<Command> onSliceRead(RunMessage.SliceRead read) {
-    if (phase != Phase.COPYING || !waitingFor.remove("slice " + read.slice())) {
+    if (phase != Phase.COPYING || !wait.answered("slice " + read.slice())) {
       return this;
     }
-    snapshot.accept(read);
-    if (snapshot.isComplete() && keeping) {
-      await(KEEP_DEADLINE, "the checkpoint before to be written");
+    checkpoints.accept(read);
+    if (checkpoints.isCopied() && checkpoints.isWriting()) {
+      await("the checkpoint before to be written", KEEP_DEADLINE, List.of());
     }
     return keepTaken();
   }
 
   private Behavior<Command> onCheckpointKept() {
-    keeping = false;
+    checkpoints.written();
     return phase == Phase.COPYING ? keepTaken() : this;
   }
 
-  /** One checkpoint is written at a time, so that a slow disk does not fill the memory. */
   private Behavior<Command> keepTaken() {
-    if (!snapshot.isComplete() || keeping) {
+    if (!checkpoints.isCopied() || checkpoints.isWriting()) {
       return this;
     }
-    boolean due = settings.job().checkpoints().isDue(step);
+    boolean due = progress.isCheckpointDue();
     Optional<Checkpoint> back =
         settings.job().rollback().filter(r -> !due).map(rollback -> rollbackTo);
-    taken =
-        new Checkpoint(
-            position,
-            snapshot.weights(),
-            snapshot.state(),
-            bestEpoch.flatMap(BestEpoch::best),
-            back);
-    snapshot = null;
+    Checkpoint taken = checkpoints.take(progress.position(), progress.best(), back);
     if (due) {
       rollbackTo = taken;
     }
-    keeping = true;
     settings.events().tell(new RunEvent.CheckpointTaken(taken));
     return next.get();
   }
 
   /** Keeps the weights of the current step; the epoch stays open, even at its end. */
   private Behavior<Command> stopHere() {
-    if (step != position.step()) {
+    if (steps.step() != progress.position().step()) {
       // The slices hold the best epoch's weights already, the model will be the last step's.
       validation = Optional.empty();
     }
     return take(
         () ->
-            end(Status.CANCELLED, cancelled.get(), Optional.of(taken.weights()), Optional.empty()));
+            end(
+                Status.CANCELLED,
+                cancelled.get(),
+                Optional.of(checkpoints.taken().weights()),
+                Optional.empty()));
   }
 
   /** All steps are taken. What describes the model is measured with the weights that it has. */
   private Behavior<Command> finish() {
     return take(
-        () -> {
-          Optional<Best> best = bestEpoch.flatMap(BestEpoch::best);
-          if (best.isEmpty() || best.get().weights().isEmpty() || best.get().step() == step) {
-            return measure(taken.weights());
-          }
-          float[] weights = best.get().weights().get();
-          Position there = new Position(best.get().step(), 0, 0, Optional.empty(), 0);
-          Checkpoint model =
-              new Checkpoint(there, weights, taken.state(), Optional.empty(), Optional.empty());
-          return joinAgain(model, () -> measure(weights));
-        });
+        () ->
+            progress
+                .toRestore()
+                .map(this::restore)
+                .orElseGet(() -> measure(checkpoints.taken().weights())));
+  }
+
+  private Behavior<Command> restore(Best best) {
+    float[] weights = best.weights().orElseThrow();
+    Position there = new Position(best.step(), 0, 0, Optional.empty(), 0);
+    float[][] state = checkpoints.taken().state();
+    Checkpoint model = new Checkpoint(there, weights, state, Optional.empty(), Optional.empty());
+    return joinAgain(model, () -> measure(weights));
   }
 
   private Behavior<Command> measure(float[] weights) {
@@ -493,31 +409,32 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
   }
 
   private Behavior<Command> onDiverged(RunMessage.Diverged diverged) {
+    steps.diverged(diverged);
+    return steps.divergence().isPresent() ? goBack(diverged) : this;
+  }
+
+  private Behavior<Command> goBack(RunMessage.Diverged diverged) {
     Optional<Rollback> rollback = settings.job().rollback();
-    if (diverged.step() > step) {
-      // It has overtaken the slices' word that the step before has closed.
-      divergence = Optional.of(diverged);
-      return this;
-    }
-    divergence = Optional.empty();
     if (rollback.isEmpty()) {
       return fail(diverged.message());
     }
-    int count = position.rollbacks() + 1;
+    int count = progress.position().rollbacks() + 1;
     if (count > rollback.get().atMost()) {
       return fail(
           "%s (after %d roll-backs, as many as the job allows)"
               .formatted(diverged.message(), count - 1));
     }
-    position = rollbackTo.position().again(count);
-    bestEpoch = settings.bestEpoch().map(best -> best.at(rollbackTo));
-    taken = null;
+    progress.goTo(rollbackTo, count);
+    checkpoints.forget();
     settings
         .events()
         .tell(
             new RunEvent.RolledBack(
-                diverged.message(), diverged.step(), position, settings.rateScale(count)));
-    return joinAgain(rollbackTo, () -> isEpochAtItsEnd() ? closeEpoch() : goOn());
+                diverged.message(),
+                diverged.step(),
+                progress.position(),
+                settings.rateScale(count)));
+    return joinAgain(rollbackTo, () -> closeEpochOr(this::goOn));
   }
 
   /** Stops after the steps that have begun: pause all leases, see how far each worker is. */
@@ -526,24 +443,19 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
       return this;
     }
     cancelled = Optional.of(cancel.reason());
-    if (leases.isEmpty()) {
+    if (!workers.isDivided()) {
       // Where the run has come from, which is the model that a run before has left.
       Optional<float[]> weights =
-          step == 0 ? Optional.empty() : Optional.of(settings.begin().weights());
+          steps.step() == 0 ? Optional.empty() : Optional.of(settings.begin().weights());
       return end(Status.CANCELLED, cancel.reason(), weights, Optional.empty());
     }
     if (phase == Phase.TRAINING) {
       phase = Phase.PAUSING;
-      pausedAt = step;
-      lease++;
-      settings
-          .workers()
-          .forEach(
-              (name, worker) -> {
-                waitingFor.add(name);
-                worker.tell(new WorkerMessage.PauseLease(key, lease, self));
-              });
-      await(ANSWER_DEADLINE, "workers to pause");
+      workers.renew();
+      pause = new Pause(workers.lease(), steps.step());
+      WorkerMessage pauseLease = new WorkerMessage.PauseLease(key, workers.lease(), self);
+      workers.forEach((name, worker) -> worker.tell(pauseLease));
+      await("workers to pause", ANSWER_DEADLINE, workers.names());
     } else if (phase == Phase.EVALUATING) {
       return stopHere();
     }
@@ -551,58 +463,38 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
   }
 
   private Behavior<Command> onLeasePaused(RunMessage.LeasePaused paused) {
-    if (phase != Phase.PAUSING || paused.lease() != lease) {
+    if (phase != Phase.PAUSING || !pause.isOf(paused.lease())) {
       return this;
     }
-    pausedAt = Math.max(pausedAt, paused.nextStep());
-    waitingFor.remove(paused.worker());
-    if (!waitingFor.isEmpty()) {
+    pause.paused(paused.nextStep());
+    wait.answered(paused.worker());
+    if (!wait.isAnswered()) {
       return this;
     }
-    // Some workers may be a step behind; all finish the last step that anybody began.
-    long until = Math.max(pausedAt, step);
-    return until == step ? stopHere() : trainUntil(until);
+    long until = pause.until(steps.step());
+    return until == steps.step() ? stopHere() : trainUntil(until);
   }
 
-  /**
-   * Gives a wait its deadline. It passes in two halves, so that a process that was suspended has
-   * half of it left to go on; after the first half the slices are asked what they wait for.
-   */
-  private void await(Duration limit, String what) {
-    silent.clear();
-    Duration half = limit.dividedBy(2);
-    timers.startSingleTimer(DEADLINE, new HalfPassed(what, half, false), half);
+  private void await(String what, Duration limit, List<String> whom) {
+    wait = new Wait(what, limit, whom);
+    timers.startSingleTimer(DEADLINE, new HalfPassed(), wait.half());
   }
 
-  private Behavior<Command> onHalfPassed(HalfPassed passed) {
-    if (!passed.second()) {
-      slices.forEach(slice -> slice.tell(new SliceMessage.ReportMissing(key, self)));
-      timers.startSingleTimer(
-          DEADLINE, new HalfPassed(passed.waitedFor(), passed.half(), true), passed.half());
-      return this;
+  /** After the first half the slices are asked what they wait for. */
+  private Behavior<Command> onHalfPassed() {
+    if (wait.passHalf()) {
+      return fail(wait.overdue());
     }
-    silent.addAll(waitingFor);
-    return fail(
-        "waited too long for %s%s"
-            .formatted(
-                passed.waitedFor(),
-                silent.isEmpty() ? "" : "; nothing came from " + String.join(", ", silent)));
-  }
-
-  private Behavior<Command> onShardsMissing(RunMessage.ShardsMissing missing) {
-    if (phase == Phase.TRAINING && missing.step() == step) {
-      leases.forEach(
-          (worker, blocks) -> {
-            if (blocks.stream().anyMatch(block -> holdsAny(block, missing.shards()))) {
-              silent.add(worker);
-            }
-          });
-    }
+    slices.forEach(slice -> slice.tell(new SliceMessage.ReportMissing(key, self)));
+    timers.startSingleTimer(DEADLINE, new HalfPassed(), wait.half());
     return this;
   }
 
-  private static boolean holdsAny(Block block, List<Integer> shards) {
-    return shards.stream().anyMatch(shard -> block.from() <= shard && shard < block.to());
+  private Behavior<Command> onShardsMissing(RunMessage.ShardsMissing missing) {
+    if (phase == Phase.TRAINING && missing.step() == steps.step()) {
+      wait.silent(workers.holdersOf(missing.shards()));
+    }
+    return this;
   }
 
   private Behavior<Command> fail(String cause) {
@@ -612,28 +504,10 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
 
   private Behavior<Command> end(
       Status status, String message, Optional<float[]> weights, Optional<Statistics> train) {
-    settings.workers().values().forEach(w -> w.tell(new WorkerMessage.LeaveRun(key)));
-    OptionalInt best =
-        bestEpoch
-            .flatMap(BestEpoch::best)
-            .map(b -> OptionalInt.of(b.epoch()))
-            .orElse(OptionalInt.empty());
+    workers.forEach((name, worker) -> worker.tell(new WorkerMessage.LeaveRun(key)));
     settings
         .events()
-        .tell(
-            new RunEvent.RunEnded(
-                new RunOutcome(
-                    status,
-                    message,
-                    position.epochs(),
-                    position.step(),
-                    position.samples(),
-                    settings.workers().size(),
-                    weights,
-                    train,
-                    validation,
-                    best,
-                    position.rollbacks())));
+        .tell(new RunEvent.RunEnded(progress.outcome(status, message, weights, train, validation)));
     return Behaviors.stopped();
   }
 }

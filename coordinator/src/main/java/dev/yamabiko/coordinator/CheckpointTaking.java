@@ -1,0 +1,75 @@
+package dev.yamabiko.coordinator;
+
+import dev.yamabiko.model.Checkpoint;
+import dev.yamabiko.model.Checkpoint.Best;
+import dev.yamabiko.model.Checkpoint.Position;
+import dev.yamabiko.protocol.RunMessage;
+import java.util.Optional;
+
+/**
+ * The checkpoint that a run takes: put together from the slices' copies, and only when the one
+ * before is written, so that a slow disk does not fill the memory.
+ */
+final class CheckpointTaking {
+
+  private final int length;
+  private final int stateVectors;
+  private Snapshot snapshot;
+  private Checkpoint taken;
+  private boolean writing;
+
+  /**
+   * @param length of the flat vector
+   * @param stateVectors of the optimizer
+   */
+  CheckpointTaking(int length, int stateVectors) {
+    this.length = length;
+    this.stateVectors = stateVectors;
+  }
+
+  /** Whether the last one was taken here. */
+  boolean isTakenAt(Position position) {
+    return taken != null && taken.position().equals(position);
+  }
+
+  /** Copies of so many slices are asked for. */
+  void begin(int slices) {
+    snapshot = new Snapshot(length, stateVectors, slices);
+  }
+
+  void accept(RunMessage.SliceRead read) {
+    snapshot.accept(read);
+  }
+
+  /** Whether all copies are here. */
+  boolean isCopied() {
+    return snapshot.isComplete();
+  }
+
+  /** Whether the one before is still being written. */
+  boolean isWriting() {
+    return writing;
+  }
+
+  /** From the copies; it is being written from now on. */
+  Checkpoint take(Position position, Optional<Best> best, Optional<Checkpoint> rollbackTo) {
+    taken = new Checkpoint(position, snapshot.weights(), snapshot.state(), best, rollbackTo);
+    snapshot = null;
+    writing = true;
+    return taken;
+  }
+
+  void written() {
+    writing = false;
+  }
+
+  /** The last one. */
+  Checkpoint taken() {
+    return taken;
+  }
+
+  /** The run has gone back to before the last one. */
+  void forget() {
+    taken = null;
+  }
+}
