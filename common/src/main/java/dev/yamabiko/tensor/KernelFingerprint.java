@@ -1,0 +1,153 @@
+package dev.yamabiko.tensor;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/**
+ * SHA-256 over the result bits of a fixed set of operations of {@link Kernels} and {@link
+ * Functions}. Two nodes with the same fingerprint compute the same bits, as far as such a sample
+ * can tell. The operations run again and again until the compiler has had its turn with them, and
+ * the bits of every round must be the same: a compiler that changes them is found here, too.
+ */
+public final class KernelFingerprint {
+
+  /** Enough for the compiler to come to the inner loops, where the machine is not too slow. */
+  private static final int MOST_ROUNDS = 60;
+
+  private static final int LEAST_ROUNDS = 4;
+
+  /** A node does not wait longer for the compiler; how many rounds there were does not show. */
+  private static final long ENOUGH_NANOS = 1_000_000_000;
+
+  private static final int ROWS = 37;
+  private static final int IN = 45;
+  private static final int OUT = 51;
+
+  private KernelFingerprint() {}
+
+  private static final class Holder {
+    static final String VALUE = of(KernelsFactory.create());
+  }
+
+  /** Of the kernels that this JVM chooses; computed once, in less than a second. */
+  public static String ofThisJvm() {
+    return Holder.VALUE;
+  }
+
+  /**
+   * @throws IllegalStateException if equal operations gave different bits
+   */
+  static String of(Kernels kernels) {
+    String first = round(kernels);
+    long began = System.nanoTime();
+    for (int i = 1; i < MOST_ROUNDS; i++) {
+      if (i >= LEAST_ROUNDS && System.nanoTime() - began > ENOUGH_NANOS) {
+        break;
+      }
+      String again = round(kernels);
+      if (!again.equals(first)) {
+        throw new IllegalStateException(
+            "the %s kernels gave other bits in round %d than at first; this JVM cannot be trusted"
+                .formatted(kernels.name(), i));
+      }
+    }
+    return first;
+  }
+
+  private static String round(Kernels kernels) {
+    Sample sample = new Sample();
+    float[] x = sample.numbers(ROWS * IN);
+    float[] w = sample.numbers(IN * OUT);
+    float[] b = sample.numbers(OUT);
+    float[] g = sample.numbers(ROWS * OUT);
+    ShardRows shards = new ShardRows(new int[] {0, 9, 9, 20, ROWS});
+
+    float[] y = new float[ROWS * OUT];
+    kernels.affine(ROWS, IN, OUT, x, 0, w, 0, b, 0, y, 0);
+    sample.add(y);
+    float[] dx = new float[ROWS * IN];
+    kernels.inputGradient(ROWS, IN, OUT, g, 0, w, 0, dx, 0);
+    sample.add(dx);
+    float[] dw = new float[IN * OUT];
+    kernels.weightGradient(shards, IN, OUT, x, 0, g, 0, dw, 0);
+    sample.add(dw);
+    float[] db = new float[OUT];
+    kernels.biasGradient(shards, OUT, 1, g, 0, db, 0);
+    sample.add(db);
+    convolutions(kernels, sample);
+    functions(kernels, sample);
+    return sample.hash();
+  }
+
+  private static void convolutions(Kernels kernels, Sample sample) {
+    ConvShape shape = new ConvShape(3, 11, 9, 17, 3, 3, 2, 1, 1);
+    int rows = 5;
+    float[] x = sample.numbers(rows * shape.inputSize());
+    float[] w = sample.numbers(shape.taps() * shape.filters());
+    float[] b = sample.numbers(shape.filters());
+    float[] y = new float[rows * shape.outputSize()];
+    kernels.convolve(shape, rows, x, 0, w, 0, b, 0, y, 0);
+    sample.add(y);
+    float[] dx = new float[x.length];
+    kernels.convolveInputGradient(shape, rows, y, 0, w, 0, dx, 0);
+    sample.add(dx);
+    float[] dw = new float[w.length];
+    kernels.convolveWeightGradient(shape, new ShardRows(new int[] {0, 2, rows}), x, 0, y, 0, dw, 0);
+    sample.add(dw);
+  }
+
+  private static void functions(Kernels kernels, Sample sample) {
+    float[] x = sample.numbers(1000);
+    for (int i = 0; i < x.length; i++) {
+      x[i] *= 20;
+    }
+    float[] y = new float[x.length];
+    kernels.exp(x.length, x, 0, y, 0);
+    sample.add(y);
+    kernels.tanh(x.length, x, 0, y, 0);
+    sample.add(y);
+    kernels.sigmoid(x.length, x, 0, y, 0);
+    sample.add(y);
+    for (int i = 0; i < x.length; i++) {
+      y[i] = Functions.log(Math.abs(x[i]) + 1e-3f);
+    }
+    sample.add(y);
+  }
+
+  /** Fixed numbers in, bits out. */
+  private static final class Sample {
+    private final Philox random = Philox.stream(7_301, Philox.Purpose.GENERATE, 0, 0, 0);
+    private final MessageDigest digest;
+
+    Sample() {
+      try {
+        digest = MessageDigest.getInstance("SHA-256");
+      } catch (NoSuchAlgorithmException e) {
+        throw new IllegalStateException("every Java platform has SHA-256", e);
+      }
+    }
+
+    /** Uniform in [-1, 1). */
+    float[] numbers(int count) {
+      float[] numbers = new float[count];
+      for (int i = 0; i < count; i++) {
+        numbers[i] = 2 * random.nextFloat() - 1;
+      }
+      return numbers;
+    }
+
+    void add(float[] results) {
+      ByteBuffer bytes =
+          ByteBuffer.allocate(results.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+      bytes.asFloatBuffer().put(results);
+      digest.update(bytes);
+    }
+
+    String hash() {
+      return HexFormat.of().formatHex(digest.digest());
+    }
+  }
+}
