@@ -7,6 +7,7 @@ import dev.yamabiko.model.CheckpointStore;
 import dev.yamabiko.model.Safetensors;
 import dev.yamabiko.nn.Network;
 import dev.yamabiko.protocol.RunEvent;
+import dev.yamabiko.protocol.RunOutcome;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -193,24 +194,34 @@ public final class RunDirectory implements RunListener, AutoCloseable {
     }
   }
 
-  /** Writes the model; to be called before {@link #writeResult}. */
-  public void writeModel(Network network, float[] weights) throws IOException {
-    AtomicFile.write(
-        model(), file -> Safetensors.write(file, network, weights, description.metadata()));
-  }
-
-  public void writeResult(RunResult result) throws IOException {
-    AtomicFile.write(
-        directory.resolve(RESULT), file -> Files.writeString(file, result.toJson() + "\n"));
-  }
-
-  /** Of a run whose result could not be kept: the reason, if there is room for it. */
-  public void writeFailure(RunResult result) {
+  /** Writes model and result, in this order; a run whose result cannot be kept has failed. */
+  public RunResult keep(Network network, RunOutcome outcome, RunResult result) {
+    String why = failure;
     try {
-      writeResult(result);
+      if (outcome.weights().isPresent()) {
+        float[] weights = outcome.weights().get();
+        AtomicFile.write(
+            model(), file -> Safetensors.write(file, network, weights, description.metadata()));
+      }
+      if (why == null) {
+        writeResult(result);
+        return result;
+      }
+    } catch (IOException e) {
+      why = why == null ? explain(e) : why;
+    }
+    RunResult failed = result.failed(why);
+    try {
+      writeResult(failed);
     } catch (IOException e) {
       // The result itself says that the directory cannot be written.
     }
+    return failed;
+  }
+
+  private void writeResult(RunResult result) throws IOException {
+    AtomicFile.write(
+        directory.resolve(RESULT), file -> Files.writeString(file, result.toJson() + "\n"));
   }
 
   /** "cannot write to runs/digits: No space left on device". */

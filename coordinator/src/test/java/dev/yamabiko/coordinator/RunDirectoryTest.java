@@ -2,7 +2,7 @@ package dev.yamabiko.coordinator;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.yamabiko.data.Targets;
@@ -143,8 +143,8 @@ class RunDirectoryTest {
   @Test
   void shouldLeaveModelAndResultWhole() throws IOException {
     try (RunDirectory run = open(CLASSES)) {
-      run.writeModel(NETWORK, new float[9]);
-      run.writeResult(result(run.path()));
+      RunResult result = result(run.path());
+      assertSame(result, run.keep(NETWORK, outcome(), result));
       assertTrue(Files.size(run.model()) > 36);
     }
     assertTrue(content("result.json").endsWith("}\n"));
@@ -156,13 +156,31 @@ class RunDirectoryTest {
   }
 
   @Test
-  void shouldLeaveNoPartWhenModelCannotBeWritten() throws IOException {
+  void shouldFailTheRunAndLeaveNoPartWhenModelCannotBeWritten() throws IOException {
     try (RunDirectory run = open(CLASSES)) {
       Files.createDirectories(run.model().resolve("in-the-way"));
-      IOException e = assertThrows(IOException.class, () -> run.writeModel(NETWORK, new float[9]));
-      assertTrue(run.explain(e).startsWith("cannot write to " + directory), run.explain(e));
+      RunResult kept = run.keep(NETWORK, outcome(), result(run.path()));
+      assertEquals(RunOutcome.Status.FAILED, kept.status());
+      String error = kept.error().orElseThrow();
+      assertTrue(error.startsWith("cannot write to " + directory), error);
+      assertEquals(kept.toJson() + "\n", content("result.json"));
     }
     assertFalse(Files.exists(directory.resolve("model.safetensors.part")));
+  }
+
+  private static RunOutcome outcome() {
+    return new RunOutcome(
+        RunOutcome.Status.COMPLETED,
+        "",
+        1,
+        2,
+        8,
+        3,
+        Optional.of(new float[9]),
+        Optional.empty(),
+        Optional.empty(),
+        OptionalInt.empty(),
+        0);
   }
 
   private static RunResult result(Path directory) {

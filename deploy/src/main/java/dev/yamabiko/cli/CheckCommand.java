@@ -1,5 +1,6 @@
 package dev.yamabiko.cli;
 
+import dev.yamabiko.coordinator.CheckedJob;
 import dev.yamabiko.job.Plan;
 import java.util.LinkedHashMap;
 import java.util.Map;

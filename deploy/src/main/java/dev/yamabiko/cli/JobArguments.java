@@ -1,5 +1,6 @@
 package dev.yamabiko.cli;
 
+import dev.yamabiko.coordinator.CheckedJob;
 import dev.yamabiko.job.Job;
 import dev.yamabiko.job.JobFile;
 import java.nio.file.Path;

@@ -7,6 +7,7 @@ import akka.actor.typed.DispatcherSelector;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import com.typesafe.config.ConfigFactory;
+import dev.yamabiko.coordinator.CheckedJob;
 import dev.yamabiko.coordinator.RunListener;
 import dev.yamabiko.coordinator.RunSettings;
 import dev.yamabiko.coordinator.TrainingRun;

@@ -1,9 +1,13 @@
 package dev.yamabiko.cli;
 
+import dev.yamabiko.coordinator.CheckedJob;
+import dev.yamabiko.coordinator.Resumption;
 import dev.yamabiko.coordinator.RunDirectory;
 import dev.yamabiko.coordinator.RunListener;
 import dev.yamabiko.coordinator.RunResult;
+import dev.yamabiko.coordinator.TrainingClock;
 import dev.yamabiko.coordinator.WriteFailure;
+import dev.yamabiko.data.Dataset;
 import dev.yamabiko.data.LoadedData;
 import dev.yamabiko.data.Targets;
 import dev.yamabiko.job.Job;
@@ -86,16 +90,14 @@ final class TrainCommand implements Callable<Integer> {
     OutputDirectory output = output(job);
     CheckedJob checked = CheckedJob.of(job);
     LoadedData data = checked.data();
-    data.notes().forEach(note -> session.err().println("yamabiko: " + note));
-    KernelsFactory.notice().ifPresent(notice -> session.err().println("yamabiko: " + notice));
+    data.notes().forEach(this::say);
+    KernelsFactory.notice().ifPresent(this::say);
     Optional<Checkpoint> checkpoint = Optional.empty();
     boolean goesOn = resume && RunDirectory.holdsRun(output.path());
     if (goesOn) {
-      checkpoint = new Resumption(output.path(), checked).find(session.err());
+      checkpoint = new Resumption(output.path(), checked).find(this::say);
     }
-    Checkpoint begin =
-        checkpoint.orElseGet(
-            () -> checked.start(notice -> session.err().println("yamabiko: " + notice)));
+    Checkpoint begin = checkpoint.orElseGet(() -> checked.start(this::say));
 
     SingleNode.Cancellation cancellation = new SingleNode.Cancellation();
     StepPlan plan = checked.plan(workers).steps();
@@ -111,12 +113,13 @@ final class TrainCommand implements Callable<Integer> {
             output.create(), checked, goesOn ? Optional.of(begin) : Optional.empty(), cancellation);
     RunOutcome outcome;
     try (directory) {
-      session.err().println(checked.describe(plan, workers));
+      session.err().println(describe(checked, plan, workers));
       checkpoint.ifPresent(from -> describe(from, plan.epochs(), directory));
       List<RunListener> listeners = List.of(clock, directory, history, progress);
       outcome = trainer.run(checked, begin, workers, listeners, cancellation);
       RunResult result =
-          keep(directory, checked, outcome, checked.result(outcome, clock, directory.path()));
+          directory.keep(
+              checked.network(), outcome, checked.result(outcome, clock, directory.path()));
       return report(result, directory, data, history);
     }
   }
@@ -139,6 +142,25 @@ final class TrainCommand implements Callable<Integer> {
     return position.epochs() < epochs
         ? "going on after step %s, epoch %d".formatted(step, position.epochs() + 1)
         : "all %d epochs, %s steps, are done; measuring the model again".formatted(epochs, step);
+  }
+
+  /** One line on what is about to happen. */
+  private static String describe(CheckedJob checked, StepPlan plan, int workers) {
+    return "%s: %s parameters; %s training and %s validation examples; %d x %d steps of %d examples in %d shards; workers: %d"
+        .formatted(
+            checked.job().name(),
+            Figures.count(checked.network().parameterCount()),
+            Figures.count(plan.examples()),
+            Figures.count(checked.data().validation().map(Dataset::size).orElse(0)),
+            plan.epochs(),
+            plan.stepsPerEpoch(),
+            plan.batchSize(),
+            plan.shards(),
+            workers);
+  }
+
+  private void say(String notice) {
+    session.err().println("yamabiko: " + notice);
   }
 
   private void describe(Checkpoint from, int epochs, RunDirectory directory) {
@@ -187,26 +209,6 @@ final class TrainCommand implements Callable<Integer> {
     session.err().println();
     session.err().println("yamabiko: interrupted; ending after the current step ...");
     cancellation.cancel("interrupted");
-  }
-
-  /** Writes model and result; a run whose result cannot be kept has failed. */
-  private static RunResult keep(
-      RunDirectory directory, CheckedJob checked, RunOutcome outcome, RunResult result) {
-    String failure = directory.failure().orElse(null);
-    try {
-      if (outcome.weights().isPresent()) {
-        directory.writeModel(checked.network(), outcome.weights().get());
-      }
-      if (failure == null) {
-        directory.writeResult(result);
-        return result;
-      }
-    } catch (IOException e) {
-      failure = failure == null ? directory.explain(e) : failure;
-    }
-    RunResult failed = result.failed(failure);
-    directory.writeFailure(failed);
-    return failed;
   }
 
   private int report(

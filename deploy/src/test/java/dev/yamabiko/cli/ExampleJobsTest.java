@@ -3,6 +3,7 @@ package dev.yamabiko.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.yamabiko.coordinator.CheckedJob;
 import dev.yamabiko.job.Job;
 import dev.yamabiko.job.JobFile;
 import java.io.IOException;

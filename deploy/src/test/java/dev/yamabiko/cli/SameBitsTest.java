@@ -3,6 +3,7 @@ package dev.yamabiko.cli;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.yamabiko.coordinator.CheckedJob;
 import dev.yamabiko.data.DataLoader;
 import dev.yamabiko.data.LoadedData;
 import dev.yamabiko.job.Job;

@@ -1,6 +1,5 @@
-package dev.yamabiko.cli;
+package dev.yamabiko.coordinator;
 
-import dev.yamabiko.coordinator.RunListener;
 import dev.yamabiko.protocol.RunEvent;
 import java.util.function.LongSupplier;
 
@@ -8,14 +7,14 @@ import java.util.function.LongSupplier;
  * How long training took: from the moment when the workers are ready to the last step or epoch,
  * validation included; without the JVM's start, reading data, and the final look at the weights.
  */
-final class TrainingClock implements RunListener {
+public final class TrainingClock implements RunListener {
 
   private final LongSupplier nanoTime;
   private volatile long began;
   private volatile long ended;
   private volatile long samplesBefore;
 
-  TrainingClock(LongSupplier nanoTime) {
+  public TrainingClock(LongSupplier nanoTime) {
     this.nanoTime = nanoTime;
   }
 
@@ -31,11 +30,11 @@ final class TrainingClock implements RunListener {
   }
 
   /** Applied by the run that this one continues. */
-  long samplesBefore() {
+  public long samplesBefore() {
     return samplesBefore;
   }
 
-  double seconds() {
+  public double seconds() {
     return (ended - began) / 1e9;
   }
 }

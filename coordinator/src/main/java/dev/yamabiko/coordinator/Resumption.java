@@ -1,7 +1,5 @@
-package dev.yamabiko.cli;
+package dev.yamabiko.coordinator;
 
-import dev.yamabiko.coordinator.RunDirectory;
-import dev.yamabiko.coordinator.WriteFailure;
 import dev.yamabiko.job.Job;
 import dev.yamabiko.job.JobChange;
 import dev.yamabiko.job.JobException;
@@ -10,22 +8,22 @@ import dev.yamabiko.model.Checkpoint;
 import dev.yamabiko.model.CheckpointFile;
 import dev.yamabiko.step.StepPlan;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Finds where a run goes on: its newest checkpoint that is whole, after making sure that the job
  * and its data are those that the run began with.
  */
-final class Resumption {
+public final class Resumption {
 
   private final Path directory;
   private final CheckedJob checked;
 
-  Resumption(Path directory, CheckedJob checked) {
+  public Resumption(Path directory, CheckedJob checked) {
     this.directory = directory;
     this.checked = checked;
   }
@@ -33,10 +31,10 @@ final class Resumption {
   /**
    * Empty if the run has no checkpoint yet, and begins anew.
    *
-   * @param err hears of checkpoints that cannot be used
+   * @param notices hears of checkpoints that cannot be used
    * @throws JobException if the run cannot go on
    */
-  Optional<Checkpoint> find(PrintStream err) {
+  public Optional<Checkpoint> find(Consumer<String> notices) {
     Job now = checked.job();
     List<String> problems = new ArrayList<>();
     Optional<CheckpointFile.Content> found;
@@ -46,12 +44,12 @@ final class Resumption {
     } catch (IOException e) {
       throw refuse("cannot be read: " + WriteFailure.reason(e));
     }
-    problems.forEach(problem -> err.println("yamabiko: passed over a checkpoint: " + problem));
+    problems.forEach(problem -> notices.accept("passed over a checkpoint: " + problem));
     if (found.isEmpty()) {
       if (!problems.isEmpty()) {
         throw refuse("none of its checkpoints can be used; to begin anew, give a new directory");
       }
-      err.println("yamabiko: no checkpoint in " + directory + " yet; beginning at step 0");
+      notices.accept("no checkpoint in " + directory + " yet; beginning at step 0");
       return Optional.empty();
     }
     CheckpointFile.Content content = found.get();

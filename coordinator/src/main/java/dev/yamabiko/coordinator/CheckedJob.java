@@ -1,8 +1,5 @@
-package dev.yamabiko.cli;
+package dev.yamabiko.coordinator;
 
-import dev.yamabiko.coordinator.RunDescription;
-import dev.yamabiko.coordinator.RunResult;
-import dev.yamabiko.coordinator.RunSettings;
 import dev.yamabiko.data.DataLoader;
 import dev.yamabiko.data.Dataset;
 import dev.yamabiko.data.DatasetHash;
@@ -15,7 +12,6 @@ import dev.yamabiko.model.ModelMetadata;
 import dev.yamabiko.model.WarmStart;
 import dev.yamabiko.nn.Network;
 import dev.yamabiko.protocol.RunOutcome;
-import dev.yamabiko.step.StepPlan;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 
@@ -24,10 +20,10 @@ import java.util.function.Consumer;
  *
  * @param dataSha256 names the data by its content
  */
-record CheckedJob(Job job, LoadedData data, String dataSha256, Network network) {
+public record CheckedJob(Job job, LoadedData data, String dataSha256, Network network) {
 
   /** Throws what is wrong with the user's input; nothing has been written by then. */
-  static CheckedJob of(Job job) {
+  public static CheckedJob of(Job job) {
     JobChecks.files(job);
     LoadedData data = DataLoader.load(job.data(), job.seed());
     Network network = JobChecks.network(job, data.train().inputShape(), data.train().targets());
@@ -38,26 +34,26 @@ record CheckedJob(Job job, LoadedData data, String dataSha256, Network network) 
     return new CheckedJob(job, data, hash, network);
   }
 
-  Plan plan(int workers) {
+  public Plan plan(int workers) {
     int validation = data.validation().map(Dataset::size).orElse(0);
     return new Plan(job, network, data.train().size(), validation, workers);
   }
 
   /** Step 0: the initial weights. */
-  Checkpoint start() {
+  public Checkpoint start() {
     return start(notice -> {});
   }
 
   /**
    * @param notices hears what a warm start took from where
    */
-  Checkpoint start(Consumer<String> notices) {
+  public Checkpoint start(Consumer<String> notices) {
     WarmStart.Result begin = WarmStart.of(job, network);
     begin.notice().ifPresent(notices);
     return RunSettings.atStart(job, begin.weights());
   }
 
-  RunDescription description() {
+  public RunDescription description() {
     return new RunDescription(
         job.resolved(),
         dataSha256,
@@ -66,7 +62,7 @@ record CheckedJob(Job job, LoadedData data, String dataSha256, Network network) 
         job.checkpoints().keep());
   }
 
-  RunResult result(RunOutcome outcome, TrainingClock clock, Path runDirectory) {
+  public RunResult result(RunOutcome outcome, TrainingClock clock, Path runDirectory) {
     return RunResult.of(
         job,
         data,
@@ -76,20 +72,5 @@ record CheckedJob(Job job, LoadedData data, String dataSha256, Network network) 
         clock.samplesBefore(),
         clock.seconds(),
         runDirectory);
-  }
-
-  /** One line on what is about to happen. */
-  String describe(StepPlan plan, int workers) {
-    return "%s: %s parameters; %s training and %s validation examples; %d x %d steps of %d examples in %d shards; workers: %d"
-        .formatted(
-            job.name(),
-            Figures.count(network.parameterCount()),
-            Figures.count(plan.examples()),
-            Figures.count(data.validation().map(Dataset::size).orElse(0)),
-            plan.epochs(),
-            plan.stepsPerEpoch(),
-            plan.batchSize(),
-            plan.shards(),
-            workers);
   }
 }

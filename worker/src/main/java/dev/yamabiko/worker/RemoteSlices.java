@@ -1,0 +1,25 @@
+package dev.yamabiko.worker;
+
+import akka.actor.typed.Behavior;
+import akka.actor.typed.javadsl.Behaviors;
+import dev.yamabiko.protocol.SliceMessage;
+import java.util.function.Consumer;
+
+/**
+ * Stands for all parameter slices of a run that live on the coordinator's node: takes contributions
+ * from the worker and hands them to the bulk connection, which sends them when the socket has room.
+ */
+final class RemoteSlices {
+  private RemoteSlices() {}
+
+  static Behavior<SliceMessage> create(Consumer<SliceMessage.Contribute> connection) {
+    return Behaviors.receive(SliceMessage.class)
+        .onMessage(
+            SliceMessage.Contribute.class,
+            contribution -> {
+              connection.accept(contribution);
+              return Behaviors.same();
+            })
+        .build();
+  }
+}
