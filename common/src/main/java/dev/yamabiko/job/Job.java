@@ -11,6 +11,7 @@ import java.util.Optional;
  *
  * @param selection which epoch's weights are the best ones, and when to stop looking for better
  * @param rollback what a run does that diverges; it stops where this is empty
+ * @param workers of a cluster; on a single node the command says how many
  * @param resolved the whole job as HOCON: settings applied, paths absolute
  * @param places where it was written; plays no part in comparing jobs
  */
@@ -27,6 +28,7 @@ public record Job(
     Checkpoints checkpoints,
     Optional<Selection> selection,
     Optional<Rollback> rollback,
+    WorkerCount workers,
     String resolved,
     Places places) {
 
@@ -55,6 +57,7 @@ public record Job(
         Checkpoints.DEFAULT,
         Optional.empty(),
         Optional.empty(),
+        WorkerCount.DEFAULT,
         resolved,
         Places.UNKNOWN);
   }

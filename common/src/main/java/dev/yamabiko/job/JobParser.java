@@ -45,7 +45,8 @@ final class JobParser {
             "epochs",
             "checkpoint",
             "early-stopping",
-            "on-divergence");
+            "on-divergence",
+            "workers");
     this.defaultName = defaultName;
   }
 
@@ -73,6 +74,7 @@ final class JobParser {
         policies.checkpoints(),
         policies.selection(),
         policies.rollback(),
+        policies.workers(),
         resolved(name, data, model),
         Places.of(job.node()));
   }

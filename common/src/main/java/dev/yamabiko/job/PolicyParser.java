@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 
-/** {@code checkpoint}, {@code early-stopping} and {@code on-divergence}. */
+/** {@code checkpoint}, {@code early-stopping}, {@code on-divergence} and {@code workers}. */
 final class PolicyParser {
   private static final int DEFAULT_PATIENCE = 5;
   private static final double DEFAULT_FACTOR = 0.5;
@@ -88,6 +88,20 @@ final class PolicyParser {
         new Rollback(
             options.at("factor").number(Interval.BETWEEN, DEFAULT_FACTOR),
             options.at("at-most").integer(1, DEFAULT_AT_MOST)));
+  }
+
+  WorkerCount workers() {
+    Node node = job.at("workers");
+    if (!node.given()) {
+      return WorkerCount.DEFAULT;
+    }
+    Section options = node.section("min", "max");
+    int least = options.at("min").integer(1, WorkerCount.DEFAULT.least());
+    int most = options.at("max").integer(1, WorkerCount.DEFAULT.most());
+    if (most < least) {
+      throw options.at("max").expected("at least min, which is %d,".formatted(least));
+    }
+    return new WorkerCount(least, most);
   }
 
   /** {@code freeze = [0, 2]}: numbers of layers. */

@@ -2,6 +2,7 @@ package dev.yamabiko.model;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamWriteFeature;
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,6 +30,19 @@ public final class CanonicalJson {
       return MAPPER.writeValueAsString(finite(value));
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException("not a JSON value: " + value, e);
+    }
+  }
+
+  /**
+   * The object in this text; writing it again gives the same bytes.
+   *
+   * @throws IllegalArgumentException if the text is no JSON object
+   */
+  public static Map<String, Object> object(String text) {
+    try {
+      return MAPPER.readValue(text, new TypeReference<LinkedHashMap<String, Object>>() {});
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("not a JSON object: " + e.getMessage(), e);
     }
   }
 

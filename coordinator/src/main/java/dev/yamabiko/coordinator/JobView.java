@@ -1,8 +1,11 @@
 package dev.yamabiko.coordinator;
 
+import dev.yamabiko.model.CanonicalJson;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -38,5 +41,34 @@ public record JobView(
     Optional<String> result) {
   public JobView {
     workers = List.copyOf(workers);
+  }
+
+  /**
+   * As scripts read it: once the job has ended, the content of {@code result.json} and the id;
+   * before, how far it is.
+   */
+  public String json() {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("id", id);
+    json.put("job", name);
+    json.put("status", status.toString());
+    result.ifPresent(text -> json.putAll(CanonicalJson.object(text)));
+    json.put("submitted", submitted.toString());
+    json.put("started", started.map(Instant::toString).orElse(null));
+    json.put("ended", ended.map(Instant::toString).orElse(null));
+    if (result.isEmpty()) {
+      json.put("step", step);
+      json.put("steps_total", stepsTotal == 0 ? null : stepsTotal);
+      json.put("epoch", epoch);
+      json.put("epochs", epochs);
+      json.put("workers", workers.size());
+      json.put("train_loss", trainLoss);
+      json.put("validation_loss", validationLoss);
+    }
+    json.put("worker_names", workers);
+    if (!reason.isEmpty()) {
+      json.put(status.hasEnded() ? "error" : "reason", reason);
+    }
+    return CanonicalJson.of(json);
   }
 }

@@ -63,6 +63,12 @@ public record RunSettings(
         Checkpoint.Position.START, weights, state, Optional.empty(), Optional.empty());
   }
 
+  /** Slices for a vector of this length: more than one only where each has enough to do. */
+  public static int slices(int length, int workers) {
+    int chunksWorthASlice = 16;
+    return Math.max(1, Math.min(workers, ChunkGrid.chunks(length) / chunksWorthASlice));
+  }
+
   /**
    * The flat vector and the optimizer's state, cut into slices: most of what a run allocates.
    *

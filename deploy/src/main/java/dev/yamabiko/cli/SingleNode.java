@@ -20,7 +20,6 @@ import dev.yamabiko.protocol.RunKey;
 import dev.yamabiko.protocol.RunMessage;
 import dev.yamabiko.protocol.RunOutcome;
 import dev.yamabiko.protocol.WorkerMessage;
-import dev.yamabiko.step.ChunkGrid;
 import dev.yamabiko.step.EvaluationPlan;
 import dev.yamabiko.step.SliceStep;
 import dev.yamabiko.step.StepPlan;
@@ -58,12 +57,6 @@ public final class SingleNode {
 
   private SingleNode() {}
 
-  /** Slices for a network of this size: more than one only where each has enough to do. */
-  static int slices(int parameters, int workers) {
-    int chunksWorthASlice = 16;
-    return Math.max(1, Math.min(workers, ChunkGrid.chunks(parameters) / chunksWorthASlice));
-  }
-
   /**
    * Blocks until the run has ended.
    *
@@ -75,7 +68,7 @@ public final class SingleNode {
       int workers,
       List<RunListener> listeners,
       Cancellation cancellation) {
-    int slices = slices(checked.network().length(), workers);
+    int slices = RunSettings.slices(checked.network().length(), workers);
     return run(checked, begin, workers, slices, listeners, cancellation);
   }
 

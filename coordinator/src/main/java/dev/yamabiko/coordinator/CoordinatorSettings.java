@@ -1,0 +1,48 @@
+package dev.yamabiko.coordinator;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * How a coordinator's node is set up.
+ *
+ * @param host what the node calls itself, and where it listens; workers must use the same
+ * @param port of control messages; 0 for any
+ * @param httpPort of the API; 0 for any
+ * @param bulkPort of weights, gradients and data; 0 for any
+ * @param data directory of jobs, runs, uploads and datasets
+ * @param dataRoots directories whose files jobs may name as they are
+ * @param uploadBytes what uploads may take in all
+ * @param datasetBytes what prepared datasets may take in all
+ * @param allowOtherFingerprints whether workers whose kernels give other bits are taken
+ */
+public record CoordinatorSettings(
+    String host,
+    int port,
+    int httpPort,
+    int bulkPort,
+    Path data,
+    List<Path> dataRoots,
+    long uploadBytes,
+    long datasetBytes,
+    boolean allowOtherFingerprints) {
+
+  public static final long DEFAULT_UPLOAD_BYTES = 20L << 30;
+  public static final long DEFAULT_DATASET_BYTES = 20L << 30;
+
+  public CoordinatorSettings {
+    dataRoots = List.copyOf(dataRoots);
+  }
+
+  Path jobs() {
+    return data.resolve("jobs");
+  }
+
+  public Path uploads() {
+    return data.resolve("uploads");
+  }
+
+  Path datasets() {
+    return data.resolve("datasets");
+  }
+}

@@ -1,0 +1,102 @@
+package dev.yamabiko.coordinator;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.yamabiko.model.CanonicalJson;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What outlives the coordinator of a job: all that {@link JobView} shows but the run's progress,
+ * which is in its directory.
+ *
+ * @param job the resolved job file
+ * @param result of the run, once it has ended
+ */
+record StoredJob(
+    String id,
+    String job,
+    JobStatus status,
+    String reason,
+    Instant submitted,
+    Optional<Instant> started,
+    Optional<Instant> ended,
+    Optional<String> result) {
+
+  private static final JsonMapper MAPPER = new JsonMapper();
+
+  static StoredJob submitted(String id, String job, Instant now) {
+    return new StoredJob(
+        id,
+        job,
+        JobStatus.QUEUED,
+        "",
+        now,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  /** Waits in the queue; the reason is for people. */
+  StoredJob waiting(JobStatus how, String why) {
+    return new StoredJob(
+        id, job, how, why, submitted, started, Optional.empty(), Optional.empty());
+  }
+
+  StoredJob running(Instant now) {
+    return new StoredJob(
+        id,
+        job,
+        JobStatus.RUNNING,
+        "",
+        submitted,
+        started.or(() -> Optional.of(now)),
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  StoredJob ended(JobStatus how, String why, Optional<String> withResult, Instant now) {
+    return new StoredJob(id, job, how, why, submitted, started, Optional.of(now), withResult);
+  }
+
+  String toJson() {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("id", id);
+    json.put("status", status.toString());
+    json.put("reason", reason);
+    json.put("submitted", submitted.toString());
+    json.put("started", started.map(Instant::toString).orElse(null));
+    json.put("ended", ended.map(Instant::toString).orElse(null));
+    json.put("job", job);
+    json.put("result", result.orElse(null));
+    return CanonicalJson.of(json);
+  }
+
+  /**
+   * @throws IllegalArgumentException if the text is no stored job
+   */
+  static StoredJob parse(String text) {
+    try {
+      JsonNode json = MAPPER.readTree(text);
+      return new StoredJob(
+          json.required("id").asText(),
+          json.required("job").asText(),
+          JobStatus.valueOf(json.required("status").asText().toUpperCase(Locale.ROOT)),
+          json.required("reason").asText(),
+          Instant.parse(json.required("submitted").asText()),
+          text(json, "started").map(Instant::parse),
+          text(json, "ended").map(Instant::parse),
+          text(json, "result"));
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException(e.getMessage(), e);
+    }
+  }
+
+  private static Optional<String> text(JsonNode json, String field) {
+    return Optional.ofNullable(json.get(field)).filter(n -> !n.isNull()).map(JsonNode::asText);
+  }
+}
