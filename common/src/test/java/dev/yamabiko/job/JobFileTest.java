@@ -3,6 +3,7 @@ package dev.yamabiko.job;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.yamabiko.data.Augmentation;
@@ -119,9 +120,20 @@ class JobFileTest {
             new Checkpoints(OptionalLong.of(100), 3),
             Optional.empty(),
             Optional.empty(),
+            WorkerCount.DEFAULT,
             job.resolved(),
             Places.UNKNOWN),
         job);
+  }
+
+  @Test
+  void shouldReadHowManyWorkersAJobAsksFor() {
+    assertEquals(WorkerCount.DEFAULT, parse(DIGITS).workers());
+    assertEquals(new WorkerCount(2, 5), parse(DIGITS + "\nworkers { min = 2, max = 5 }").workers());
+    JobException e =
+        assertThrows(
+            JobException.class, () -> parse(DIGITS + "\nworkers { min = 3, max = 2 }").workers());
+    assertTrue(e.getMessage().contains("at least min, which is 3, but found 2"), e.getMessage());
   }
 
   @Test

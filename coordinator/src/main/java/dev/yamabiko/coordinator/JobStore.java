@@ -48,8 +48,7 @@ final class JobStore implements Closeable {
   static JobStore open(Path data) throws IOException {
     Path jobs = Files.createDirectories(data.resolve("jobs"));
     FileChannel lockFile =
-        FileChannel.open(
-            data.resolve(LOCK), StandardOpenOption.WRITE, StandardOpenOption.CREATE);
+        FileChannel.open(data.resolve(LOCK), StandardOpenOption.WRITE, StandardOpenOption.CREATE);
     try {
       lock(lockFile, data);
       return new JobStore(jobs, lockFile, nextTerm(data.resolve(TERM)), lastNumber(jobs));

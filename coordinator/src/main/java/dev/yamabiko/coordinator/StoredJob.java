@@ -31,20 +31,12 @@ record StoredJob(
 
   static StoredJob submitted(String id, String job, Instant now) {
     return new StoredJob(
-        id,
-        job,
-        JobStatus.QUEUED,
-        "",
-        now,
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty());
+        id, job, JobStatus.QUEUED, "", now, Optional.empty(), Optional.empty(), Optional.empty());
   }
 
   /** Waits in the queue; the reason is for people. */
   StoredJob waiting(JobStatus how, String why) {
-    return new StoredJob(
-        id, job, how, why, submitted, started, Optional.empty(), Optional.empty());
+    return new StoredJob(id, job, how, why, submitted, started, Optional.empty(), Optional.empty());
   }
 
   StoredJob running(Instant now) {
