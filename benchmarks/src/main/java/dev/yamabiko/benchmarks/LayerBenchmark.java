@@ -29,12 +29,13 @@ import org.openjdk.jmh.annotations.Warmup;
  * copies its input forward and backward. The pools, relu, leaky-relu, sigmoid, tanh, batch-norm and
  * residual all read 32 x 26 x 26 values for each example (692,224 for a batch of 32), so their
  * times compare as they are. The backward times hold the parameters' gradients and that of the
- * input.
+ * input. {@code -Xbatch} because the Vector API is a hundred times slower until it is compiled, and
+ * a busy machine leaves the compiler little time.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
-@Fork(2)
+@Fork(value = 2, jvmArgsAppend = "-Xbatch")
 @Warmup(iterations = 2, time = 500, timeUnit = TimeUnit.MILLISECONDS)
 @Measurement(iterations = 3, time = 500, timeUnit = TimeUnit.MILLISECONDS)
 public class LayerBenchmark {

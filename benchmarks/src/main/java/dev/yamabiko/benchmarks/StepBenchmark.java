@@ -46,15 +46,22 @@ import org.openjdk.jmh.annotations.Warmup;
  *     StepBenchmark -prof gc
  * </pre>
  *
- * About 5 minutes. The score is steps per second, {@code samples} is samples per second, and {@code
- * gc.alloc.rate.norm} is bytes per step, which should be as many for every batch size. Two workers
- * take turns in the one thread: the difference to one worker is what cutting the batch costs.
+ * About 6 minutes. The score is steps per second, {@code samples} is samples per second, and {@code
+ * gc.alloc.rate.norm} is bytes per step, which should be about as many for every batch size: what
+ * is left of 4 bytes for each example is the order of a new epoch, and JMH's own 0.1 MB per
+ * iteration shows where an iteration has few steps. Two workers take turns in the one thread: the
+ * difference to one worker is what cutting the batch costs.
+ *
+ * <p>The Vector API allocates hundreds of megabytes per step until it is compiled; with {@code
+ * -Xbatch} that takes a number of steps, not the time that a busy machine leaves to the compiler.
+ * Kernels for a batch's last rows run seldom and are compiled last: where bytes differ between
+ * batch sizes, look again with {@code -wi 20} before blaming a step.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)
-@Fork(2)
-@Warmup(iterations = 2, time = 1)
+@Fork(value = 2, jvmArgsAppend = "-Xbatch")
+@Warmup(iterations = 4, time = 1)
 @Measurement(iterations = 3, time = 2)
 public class StepBenchmark {
 
