@@ -47,10 +47,10 @@ import org.openjdk.jmh.annotations.Warmup;
  * </pre>
  *
  * About 6 minutes. The score is steps per second, {@code samples} is samples per second, and {@code
- * gc.alloc.rate.norm} is bytes per step, which should be about as many for every batch size: what
- * is left of 4 bytes for each example is the order of a new epoch, and JMH's own 0.1 MB per
- * iteration shows where an iteration has few steps. Two workers take turns in the one thread: the
- * difference to one worker is what cutting the batch costs.
+ * gc.alloc.rate.norm} is bytes per step, which should be as many for every batch size. It was not
+ * quite when this was written: with the vector kernels some 32 bytes for each example are left, and
+ * 4 more for the order of a new epoch. JMH adds its own share to each iteration. Two workers take
+ * turns in the one thread: the difference to one worker is what cutting the batch costs.
  *
  * <p>The Vector API allocates hundreds of megabytes per step until it is compiled; with {@code
  * -Xbatch} that takes a number of steps, not the time that a busy machine leaves to the compiler.
