@@ -75,9 +75,7 @@ public class MatmulBenchmark {
       in = sizes[0];
       out = sizes[1];
       oneShard = ShardRows.single(rows);
-      int[] bounds = new int[rows / ROWS_PER_SHARD + 1];
-      Arrays.setAll(bounds, s -> s * ROWS_PER_SHARD);
-      manyShards = new ShardRows(bounds);
+      manyShards = shardsOf16(rows);
       Random random = new Random(1);
       x = random(random, rows * in);
       w = random(random, in * out);
@@ -142,6 +140,13 @@ public class MatmulBenchmark {
       case "vector" -> new VectorKernels();
       default -> throw new IllegalArgumentException("kernels: scalar or vector, not " + name);
     };
+  }
+
+  /** So many rows, a multiple of 16, in shards of 16: the smallest that {@code check} advises. */
+  static ShardRows shardsOf16(int rows) {
+    int[] bounds = new int[rows / ROWS_PER_SHARD + 1];
+    Arrays.setAll(bounds, s -> s * ROWS_PER_SHARD);
+    return new ShardRows(bounds);
   }
 
   static float[] random(Random random, int n) {

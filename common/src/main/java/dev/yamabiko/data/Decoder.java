@@ -2,6 +2,7 @@ package dev.yamabiko.data;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 
 /**
  * How the bytes of an element become the float that a model sees: the number as a double, times
@@ -63,13 +64,17 @@ final class Decoder {
     return type.isFloat() || scale > 1;
   }
 
-  /** Decodes elements of a buffer that is in {@link #order}, from byte {@code from} on. */
-  void decode(ByteBuffer buffer, int from, float[] into, int at, int count) {
+  /**
+   * Decodes elements of a buffer that is in {@link #order}, from byte {@code from} on.
+   *
+   * @param floats a view of the buffer
+   */
+  void decode(ByteBuffer buffer, FloatBuffer floats, int from, float[] into, int at, int count) {
     if (table != null) {
       decodeBytes(buffer, from, into, at, count);
     } else if (type == ElementType.F4 && scale == 1) {
       // Segments begin at an element, so that the view's index is exact.
-      buffer.asFloatBuffer().get(from / Float.BYTES, into, at, count);
+      floats.get(from / Float.BYTES, into, at, count);
     } else {
       for (int i = 0; i < count; i++) {
         into[at + i] = (float) (type.read(buffer, from + i * type.bytes()) * scale);

@@ -31,7 +31,7 @@ final class Elements {
       ByteBuffer buffer = segments.buffer(position);
       int offset = segments.offset(position);
       int n = Math.min(count - done, (buffer.limit() - offset) / bytes);
-      decoder.decode(buffer, offset, into, at + done, n);
+      decoder.decode(buffer, segments.floats(position), offset, into, at + done, n);
       done += n;
     }
   }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -30,11 +31,16 @@ final class Segments {
   private static final int FEWEST_BITS = 3;
 
   private final ByteBuffer[] buffers;
+
+  /** Views of the buffers, made once: one for each read would be an object for each example. */
+  private final FloatBuffer[] floats;
+
   private final int bits;
   private final long length;
 
   private Segments(ByteBuffer[] buffers, int bits, long length) {
     this.buffers = buffers;
+    floats = Arrays.stream(buffers).map(ByteBuffer::asFloatBuffer).toArray(FloatBuffer[]::new);
     this.bits = bits;
     this.length = length;
   }
@@ -81,6 +87,11 @@ final class Segments {
   /** The buffer that holds this position; only absolute reads are allowed. */
   ByteBuffer buffer(long position) {
     return buffers[(int) (position >>> bits)];
+  }
+
+  /** The buffer that holds this position, as floats. */
+  FloatBuffer floats(long position) {
+    return floats[(int) (position >>> bits)];
   }
 
   /** Where this position lies in its buffer. */
