@@ -1,0 +1,428 @@
+package dev.yamabiko.wire;
+
+import dev.yamabiko.protocol.FloatSegment;
+import dev.yamabiko.protocol.RunKey;
+import dev.yamabiko.protocol.SliceMessage;
+import dev.yamabiko.protocol.WorkerMessage;
+import dev.yamabiko.step.Block;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The worker's end of the bulk plane in one run. Comes back by itself, with growing pauses, until
+ * it is closed or refused. Thread-safe.
+ *
+ * <p>Sending: contributions are kept, by reference, while their step is the newest and until newer
+ * weights of their slice arrive, and are sent again on the next connection: which of them a lost
+ * one has brought cannot be known, and a second one does no harm. The floats are read when a frame
+ * is written. That is safe because the worker overwrites a gradient only when it computes a later
+ * step, after this one has closed on all slices; what is still sent then is stale where it arrives,
+ * and is given up at the later step's first contribution.
+ *
+ * <p>Receiving: half a transfer goes with its connection. Memory: heap as in {@link WeightsBuffers}
+ * and {@link BlockFetches}; direct memory high watermark + 2 frames; one thread.
+ */
+public final class BulkClient implements AutoCloseable {
+
+  /** What comes from the coordinator; called on the network thread, in order, must not block. */
+  public interface Receiver {
+
+    /** Its floats stay as they are until the slice's weights of the next step but one come. */
+    void installed(WorkerMessage.InstallWeights weights);
+
+    void connected();
+
+    /** The connection is lost; another one is tried for. */
+    void disconnected(String cause);
+
+    /** The last call: the coordinator does not want this client, and it has ended. */
+    void refused(String reason);
+  }
+
+  private static final Logger LOG = LoggerFactory.getLogger(BulkClient.class);
+
+  private record Name(int slice, Block block) {}
+
+  private final String host;
+  private final int port;
+  private final String token;
+  private final RunKey run;
+  private final String worker;
+  private final Receiver receiver;
+  private final BulkSettings settings;
+  private final Backoff backoff;
+  private final EventLoopGroup loop;
+  private final TrafficCounter traffic = new TrafficCounter();
+  private final BlockFetches fetches;
+  // Of the network thread.
+  private final WeightsBuffers buffers;
+  private int failures;
+  // Guards what follows.
+  private final Object lock = new Object();
+  private final Map<Name, SliceMessage.Contribute> kept = new LinkedHashMap<>();
+  private SliceMessage.Contribute newest;
+  private BulkConnection connection;
+  private volatile Attachment attached;
+  private String ended;
+
+  private BulkClient(
+      String host,
+      int port,
+      String token,
+      RunKey run,
+      String worker,
+      Receiver receiver,
+      BulkSettings settings) {
+    this.host = host;
+    this.port = port;
+    this.token = BulkToken.check(token);
+    this.run = run;
+    this.worker = BulkTable.checkText("worker", worker);
+    BulkTable.checkText("run", run.run());
+    this.receiver = receiver;
+    this.settings = settings;
+    backoff = new Backoff(settings.backoffFrom(), settings.backoffTo());
+    fetches = new BlockFetches(settings.blockBytes());
+    buffers = new WeightsBuffers(settings.receiveBytes());
+    loop = BulkLoops.start(1, "bulk-" + worker);
+  }
+
+  /** Begins to connect and returns. */
+  public static BulkClient open(
+      String host,
+      int port,
+      String token,
+      RunKey run,
+      String worker,
+      Receiver receiver,
+      BulkSettings settings) {
+    BulkClient client = new BulkClient(host, port, token, run, worker, receiver, settings);
+    client.connect();
+    long every = Math.max(1, settings.fetchDeadline().toNanos() / 4);
+    client.loop.scheduleAtFixedRate(client::checkFetches, every, every, TimeUnit.NANOSECONDS);
+    return client;
+  }
+
+  /** Sends this contribution, also after a reconnection; never blocks. */
+  public void send(SliceMessage.Contribute contribution) {
+    Attachment to;
+    synchronized (lock) {
+      if (ended != null) {
+        return;
+      }
+      to = attached;
+      if (newest != null && isNewer(newest, contribution)) {
+        return;
+      }
+      if (newest == null || isNewer(contribution, newest)) {
+        kept.clear();
+        newest = contribution;
+        if (to != null) {
+          to.outbox.cancel(name -> true);
+        }
+      }
+      Name name = new Name(contribution.slice(), contribution.block());
+      kept.put(name, contribution);
+      if (to != null) {
+        to.put(name, contribution);
+      }
+    }
+    if (to != null) {
+      to.connection.wake();
+    }
+  }
+
+  private static boolean isNewer(SliceMessage.Contribute a, SliceMessage.Contribute b) {
+    return Versions.isNewer(a.key(), a.step(), b.key(), b.step());
+  }
+
+  /**
+   * The bytes of a dataset block, in a buffer that is the caller's. Fails with a {@link
+   * BulkException} where the coordinator has no such block, where nothing has arrived for {@link
+   * BulkSettings#fetchDeadline}, over however many connections, and where this client ends. Is
+   * completed on the network thread: what depends on it must not block.
+   */
+  public CompletableFuture<ByteBuffer> fetchDatasetBlock(String sha256, int index) {
+    if (index < 0) {
+      throw new IllegalArgumentException("blocks are counted from 0, not " + index);
+    }
+    BulkTable.checkText("sha256", sha256);
+    CompletableFuture<ByteBuffer> block = fetches.add(sha256, index);
+    String why;
+    Attachment to;
+    synchronized (lock) {
+      why = ended;
+      to = attached;
+    }
+    if (why != null) {
+      fetches.end(why);
+    } else if (to != null) {
+      to.connection.wake();
+    }
+    return block;
+  }
+
+  public boolean isConnected() {
+    return attached != null;
+  }
+
+  public BulkTraffic traffic() {
+    return traffic.read();
+  }
+
+  @Override
+  public void close() {
+    end("the client was closed");
+  }
+
+  /** Whether this is the end, and not one that came before. */
+  private boolean end(String why) {
+    BulkConnection last;
+    synchronized (lock) {
+      if (ended != null) {
+        return false;
+      }
+      ended = why;
+      kept.clear();
+      last = connection;
+    }
+    fetches.end(why);
+    if (last != null) {
+      last.close(why);
+    }
+    BulkLoops.stop(loop);
+    return true;
+  }
+
+  private void connect() {
+    BulkConnection next;
+    Attachment attachment = new Attachment();
+    synchronized (lock) {
+      if (ended != null) {
+        return;
+      }
+      next =
+          new BulkConnection(
+              settings, attachment, attachment.outbox, traffic, BulkSettings.MOST_FRAME_BYTES);
+      attachment.connection = next;
+    }
+    new Bootstrap()
+        .group(loop)
+        .channel(BulkLoops.socket())
+        .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) settings.connectTimeout().toMillis())
+        .handler(
+            new ChannelInitializer<>() {
+              @Override
+              protected void initChannel(Channel channel) {
+                BulkLoops.install(channel, next, settings);
+              }
+            })
+        .connect(host, port)
+        .addListener(done -> connected((ChannelFuture) done));
+  }
+
+  private void connected(ChannelFuture done) {
+    if (!done.isSuccess()) {
+      connectLater(done.cause().getMessage());
+    }
+  }
+
+  private void connectLater(String cause) {
+    failures++;
+    Duration pause = backoff.after(failures, ThreadLocalRandom.current());
+    if (failures == 1) {
+      LOG.warn("bulk connection lost, trying again {} cause={}", this, cause);
+    } else {
+      LOG.debug("bulk connection failed {} failures={} cause={}", this, failures, cause);
+    }
+    try {
+      loop.schedule(this::connect, pause.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (RejectedExecutionException e) {
+      LOG.debug("bulk client has ended {}", this);
+    }
+  }
+
+  private void checkFetches() {
+    String state = isConnected() ? "connected" : "no connection to " + host + ":" + port;
+    fetches.expire(settings.fetchDeadline(), state);
+  }
+
+  @Override
+  public String toString() {
+    return "coordinator=%s:%d run=%s worker=%s".formatted(host, port, run, worker);
+  }
+
+  /** The client's use of one connection; on the network thread. */
+  private final class Attachment implements BulkConnection.Session {
+
+    private final Outbox<Name> outbox = new Outbox<>();
+    private BulkConnection connection;
+    private FloatAssembly assembly;
+
+    private void put(Name name, SliceMessage.Contribute contribution) {
+      outbox.put(name, new ContributionTransfer(contribution, settings.frameBytes()));
+    }
+
+    @Override
+    public void opened(BulkConnection same) {
+      synchronized (lock) {
+        BulkClient.this.connection = same;
+        if (ended != null) {
+          same.close(ended);
+          return;
+        }
+      }
+      outbox.control(new BulkFrame.Hello(BulkFrame.MAGIC, BulkFrame.VERSION, token, run, worker));
+      same.wake();
+      same.channel()
+          .eventLoop()
+          .schedule(this::late, settings.helloDeadline().toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    private void late() {
+      if (attached != this) {
+        connection.close(
+            "no answer to hello within %d ms".formatted(settings.helloDeadline().toMillis()));
+      }
+    }
+
+    @Override
+    public void received(BulkConnection same, BulkFrame frame) throws BulkException {
+      if (frame instanceof BulkFrame.Refused refused) {
+        onRefused(refused.reason());
+      } else if (attached != this) {
+        if (!(frame instanceof BulkFrame.Accepted)) {
+          throw new BulkException("the hello was not answered");
+        }
+        onAccepted();
+      } else if (frame instanceof BulkFrame.WeightsBegin begin) {
+        onWeightsBegin(begin);
+      } else if (frame instanceof BulkFrame.FloatsNext next) {
+        if (assembly == null) {
+          throw new BulkException("floats that belong to no weights");
+        }
+        add(next.at(), next.floats());
+      } else if (frame instanceof BulkFrame.BlockBegin begin) {
+        fetches.begin(begin);
+      } else if (frame instanceof BulkFrame.BlockNext next) {
+        fetches.next(next);
+      } else if (frame instanceof BulkFrame.BlockMissing missing) {
+        fetches.missing(missing);
+      } else {
+        throw new BulkException("a coordinator does not send " + frame.getClass().getSimpleName());
+      }
+    }
+
+    private void onRefused(String reason) {
+      detach(reason);
+      if (end("the coordinator refused: " + reason)) {
+        LOG.warn("bulk connection refused {} reason={}", BulkClient.this, reason);
+        receiver.refused(reason);
+      }
+    }
+
+    private void onAccepted() {
+      failures = 0;
+      synchronized (lock) {
+        if (ended != null) {
+          return;
+        }
+        attached = this;
+        kept.forEach(this::put);
+      }
+      LOG.info("bulk connection ready {}", BulkClient.this);
+      fetches.connected(outbox);
+      receiver.connected();
+      connection.wake();
+    }
+
+    private void onWeightsBegin(BulkFrame.WeightsBegin begin) throws BulkException {
+      if (!run.isOfSameTerm(begin.key())) {
+        throw new BulkException(
+            "weights of run %s on a connection of run %s".formatted(begin.key(), run));
+      }
+      float[] values = buffers.take(begin);
+      assembly =
+          new FloatAssembly(
+              values,
+              () -> {
+                forget(begin);
+                receiver.installed(
+                    new WorkerMessage.InstallWeights(
+                        begin.key(),
+                        begin.step(),
+                        begin.slice(),
+                        new FloatSegment(values, 0, values.length)));
+              });
+      add(0, begin.first());
+    }
+
+    /** Newer weights of a slice show that it has closed the contributions' step. */
+    private void forget(BulkFrame.WeightsBegin weights) {
+      synchronized (lock) {
+        boolean closes =
+            newest != null
+                && Versions.isNewer(weights.key(), weights.step(), newest.key(), newest.step());
+        if (closes && kept.keySet().removeIf(name -> name.slice() == weights.slice())) {
+          outbox.cancel(name -> name.slice() == weights.slice());
+        }
+      }
+    }
+
+    private void add(int at, FloatRun floats) throws BulkException {
+      if (assembly.add(at, floats)) {
+        assembly = null;
+      }
+    }
+
+    @Override
+    public void failed(BulkConnection same, String reason) {
+      LOG.warn(
+          "bulk connection closed: bad frame {} peer={} reason={}",
+          BulkClient.this,
+          same.peer(),
+          reason);
+    }
+
+    @Override
+    public void closed(BulkConnection same, String cause) {
+      detach(cause);
+      boolean over;
+      synchronized (lock) {
+        over = ended != null;
+      }
+      if (!over) {
+        connectLater(cause);
+      }
+    }
+
+    private void detach(String cause) {
+      boolean was;
+      synchronized (lock) {
+        was = attached == this;
+        if (was) {
+          attached = null;
+        }
+      }
+      if (was) {
+        assembly = null;
+        fetches.disconnected();
+        receiver.disconnected(cause);
+      }
+    }
+  }
+}

@@ -1,0 +1,226 @@
+package dev.yamabiko.wire;
+
+import dev.yamabiko.protocol.RunKey;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The coordinator's listening end of the bulk plane. A connection first says hello with a token
+ * that the control plane handed out; until then it is read no further than a hello can reach, and
+ * what says anything else or nothing is refused. Thread-safe.
+ *
+ * <p>Direct memory: for each connection high watermark + 2 frames, and {@link
+ * BulkSettings#sharedBytes} for each run; whatever the model's size.
+ */
+public final class BulkServer implements AutoCloseable {
+
+  private static final int MOST_LOOPS = 4;
+  private static final int BLOCK_READERS = 2;
+
+  /** Connections that have not said hello yet; more are not let in. */
+  private static final int MOST_STRANGERS = 64;
+
+  private record Term(String run, long term) {}
+
+  private final BulkSettings settings;
+  private final EventLoopGroup loops;
+  private final ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
+  private final ExecutorService blockReaders =
+      Executors.newFixedThreadPool(BLOCK_READERS, new DefaultThreadFactory("bulk-data", true));
+  private final List<BulkLink> links = new CopyOnWriteArrayList<>();
+  private final Map<Term, Broadcasts> broadcasts = new HashMap<>();
+  private final RefusalLog refusals = new RefusalLog();
+  private final AtomicInteger strangers = new AtomicInteger();
+  private Channel listener;
+
+  private BulkServer(BulkSettings settings) {
+    this.settings = settings;
+    int loopThreads = Math.max(1, Math.min(MOST_LOOPS, Runtime.getRuntime().availableProcessors()));
+    loops = BulkLoops.start(loopThreads, "bulk-server");
+  }
+
+  /**
+   * Listens.
+   *
+   * @param port 0 for any
+   * @throws IOException if the address cannot be had; names it
+   */
+  public static BulkServer bind(String host, int port, BulkSettings settings) throws IOException {
+    BulkServer server = new BulkServer(settings);
+    ChannelFuture bound =
+        new ServerBootstrap()
+            .group(server.loops)
+            .channel(BulkLoops.serverSocket())
+            .option(ChannelOption.SO_REUSEADDR, true)
+            .childHandler(
+                new ChannelInitializer<>() {
+                  @Override
+                  protected void initChannel(Channel channel) {
+                    server.accept(channel);
+                  }
+                })
+            .bind(host, port)
+            .awaitUninterruptibly();
+    if (!bound.isSuccess()) {
+      server.close();
+      throw new BulkException(
+          "cannot listen for bulk connections on %s:%d: %s"
+              .formatted(host, port, bound.cause().getMessage()));
+    }
+    server.listener = bound.channel();
+    return server;
+  }
+
+  public int port() {
+    return ((InetSocketAddress) listener.localAddress()).getPort();
+  }
+
+  /**
+   * From now on a connection that presents this token belongs to this link; one connection at a
+   * time, a newer one takes the older one's place.
+   *
+   * @param token as of {@link BulkToken#random}
+   */
+  public BulkLink admit(RunKey run, String worker, String token, BulkLink.Receiver receiver) {
+    BulkTable.checkText("run", run.run());
+    synchronized (broadcasts) {
+      Broadcasts ofRun =
+          broadcasts.computeIfAbsent(
+              new Term(run.run(), run.term()), term -> new Broadcasts(settings));
+      BulkLink link =
+          new BulkLink(run, worker, token, receiver, ofRun, settings, blockReaders, this::forget);
+      links.add(link);
+      return link;
+    }
+  }
+
+  private void forget(BulkLink link) {
+    synchronized (broadcasts) {
+      links.remove(link);
+      if (links.stream().noneMatch(other -> other.run().isOfSameTerm(link.run()))) {
+        broadcasts.remove(new Term(link.run().run(), link.run().term()));
+      }
+    }
+  }
+
+  /** What was spent on the run's broadcasts; for tests. */
+  SharedMemory sharedMemory(RunKey run) {
+    synchronized (broadcasts) {
+      return broadcasts.get(new Term(run.run(), run.term())).memory();
+    }
+  }
+
+  /** Closes all connections; the links' tokens are of no use any more. */
+  @Override
+  public void close() {
+    if (listener != null) {
+      listener.close().awaitUninterruptibly();
+    }
+    links.forEach(BulkLink::close);
+    channels.close().awaitUninterruptibly(settings.helloDeadline().toMillis());
+    BulkLoops.stop(loops);
+    blockReaders.shutdown();
+  }
+
+  private void accept(Channel channel) {
+    channels.add(channel);
+    BulkConnection connection =
+        new BulkConnection(
+            settings, new Greeting(), new Outbox<>(), new TrafficCounter(), Greeting.MOST_BYTES);
+    BulkLoops.install(channel, connection, settings);
+  }
+
+  private BulkLink find(String token) {
+    BulkLink found = null;
+    for (BulkLink link : links) {
+      if (BulkToken.equal(link.token(), token)) {
+        found = link;
+      }
+    }
+    return found;
+  }
+
+  /** Waits for a connection's hello. */
+  private final class Greeting implements BulkConnection.Session {
+
+    static final int MOST_BYTES = FrameCodec.ENVELOPE_BYTES;
+
+    private boolean over;
+
+    @Override
+    public void opened(BulkConnection connection) {
+      if (strangers.incrementAndGet() > MOST_STRANGERS) {
+        failed(connection, "more than %d connections without hello".formatted(MOST_STRANGERS));
+        connection.close("too many");
+        return;
+      }
+      connection
+          .channel()
+          .eventLoop()
+          .schedule(
+              () -> late(connection), settings.helloDeadline().toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    private void late(BulkConnection connection) {
+      if (!over) {
+        connection.fail("no hello within %d ms".formatted(settings.helloDeadline().toMillis()));
+      }
+    }
+
+    @Override
+    public void received(BulkConnection connection, BulkFrame frame) throws BulkException {
+      if (!(frame instanceof BulkFrame.Hello hello) || hello.magic() != BulkFrame.MAGIC) {
+        throw new BulkException("the first frame is no hello");
+      }
+      BulkLink link = find(hello.token());
+      String reason =
+          hello.version() != BulkFrame.VERSION
+              ? "bulk protocol version %d, expected %d"
+                  .formatted(hello.version(), BulkFrame.VERSION)
+              : link == null ? "unknown token" : link.mismatch(hello);
+      if (reason == null) {
+        end();
+        link.attach(connection);
+      } else {
+        end();
+        refusals.refused(connection.peer(), reason);
+        connection.refuse(reason);
+      }
+    }
+
+    @Override
+    public void failed(BulkConnection connection, String reason) {
+      refusals.refused(connection.peer(), reason);
+    }
+
+    @Override
+    public void closed(BulkConnection connection, String cause) {
+      end();
+    }
+
+    private void end() {
+      if (!over) {
+        over = true;
+        strangers.decrementAndGet();
+      }
+    }
+  }
+}

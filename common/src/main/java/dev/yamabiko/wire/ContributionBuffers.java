@@ -1,0 +1,119 @@
+package dev.yamabiko.wire;
+
+import dev.yamabiko.protocol.RunKey;
+import dev.yamabiko.step.Block;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Where one link's contributions are put together: an array for each slice and block, used again in
+ * later steps. That is safe because a slice reads a contribution only until its step closes, and
+ * the worker sends the next step's only after the step has closed on all slices. A repeated
+ * contribution gets an array of its own, since the slice may be reading the first.
+ *
+ * <p>Memory: 4 bytes per parameter for each block that the worker held in one of its last {@value
+ * #STEPS_KEPT} steps; what a smaller lease has no use for goes after as many. Used under the link's
+ * lock.
+ */
+final class ContributionBuffers {
+
+  private static final int STEPS_KEPT = 2;
+
+  private record Place(int slice, Block block) {}
+
+  private static final class Buffer {
+    float[] values;
+    RunKey key;
+    long step;
+    boolean whole;
+    long lastUse;
+  }
+
+  private final long mostBytes;
+  private final Map<Place, Buffer> buffers = new HashMap<>();
+  private RunKey key;
+  private long step;
+  // Number of different steps seen so far.
+  private long steps;
+  private long bytes;
+
+  /**
+   * @param mostBytes of all arrays together
+   */
+  ContributionBuffers(long mostBytes) {
+    this.mostBytes = mostBytes;
+  }
+
+  /** An assembly whose array stays untouched until the worker's next step. */
+  FloatAssembly begin(BulkFrame.ContributionBegin begin, Whole whole) throws BulkException {
+    if (key == null || Versions.isNewer(begin.key(), begin.step(), key, step)) {
+      key = begin.key();
+      step = begin.step();
+      steps++;
+      dropUnused();
+    }
+    Place place = new Place(begin.slice(), begin.block());
+    Buffer buffer = buffers.get(place);
+    boolean repeated =
+        buffer != null
+            && buffer.whole
+            && buffer.key.equals(begin.key())
+            && buffer.step == begin.step();
+    if (repeated) {
+      reserve(begin.total(), 0);
+      float[] values = new float[begin.total()];
+      return new FloatAssembly(values, () -> whole.whole(values));
+    }
+    if (buffer == null || buffer.values.length != begin.total()) {
+      int old = buffer == null ? 0 : buffer.values.length;
+      reserve(begin.total(), old);
+      bytes += ((long) begin.total() - old) * Float.BYTES;
+      buffer = new Buffer();
+      buffer.values = new float[begin.total()];
+      buffers.put(place, buffer);
+    }
+    buffer.key = begin.key();
+    buffer.step = begin.step();
+    buffer.whole = false;
+    buffer.lastUse = steps;
+    Buffer used = buffer;
+    return new FloatAssembly(
+        used.values,
+        () -> {
+          used.whole = true;
+          whole.whole(used.values);
+        });
+  }
+
+  /** Takes the finished array. */
+  interface Whole {
+    void whole(float[] values);
+  }
+
+  private void reserve(int floats, int insteadOf) throws BulkException {
+    long needed = bytes + ((long) floats - insteadOf) * Float.BYTES;
+    if (floats < 0 || needed > mostBytes) {
+      throw new BulkException(
+          "a contribution of %s floats needs more than the %d bytes of a link (held %d)"
+              .formatted(Integer.toUnsignedString(floats), mostBytes, bytes));
+    }
+  }
+
+  private void dropUnused() {
+    buffers
+        .values()
+        .removeIf(
+            buffer -> {
+              boolean unused = buffer.lastUse <= steps - 1 - STEPS_KEPT;
+              if (unused) {
+                bytes -= (long) buffer.values.length * Float.BYTES;
+              }
+              return unused;
+            });
+  }
+
+  /** Bytes of the arrays that are kept. */
+  long bytes() {
+    return bytes;
+  }
+}
