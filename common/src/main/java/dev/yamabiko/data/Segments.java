@@ -31,16 +31,11 @@ final class Segments {
   private static final int FEWEST_BITS = 3;
 
   private final ByteBuffer[] buffers;
-
-  /** Views of the buffers, made once: one for each read would be an object for each example. */
-  private final FloatBuffer[] floats;
-
   private final int bits;
   private final long length;
 
   private Segments(ByteBuffer[] buffers, int bits, long length) {
     this.buffers = buffers;
-    floats = Arrays.stream(buffers).map(ByteBuffer::asFloatBuffer).toArray(FloatBuffer[]::new);
     this.bits = bits;
     this.length = length;
   }
@@ -84,14 +79,19 @@ final class Segments {
     return length;
   }
 
-  /** The buffer that holds this position; only absolute reads are allowed. */
-  ByteBuffer buffer(long position) {
-    return buffers[(int) (position >>> bits)];
+  /** Which buffer holds this position. */
+  int number(long position) {
+    return (int) (position >>> bits);
   }
 
-  /** The buffer that holds this position, as floats. */
-  FloatBuffer floats(long position) {
-    return floats[(int) (position >>> bits)];
+  /** The buffer that holds this position; only absolute reads are allowed. */
+  ByteBuffer buffer(long position) {
+    return buffers[number(position)];
+  }
+
+  /** Each buffer as floats; as with all buffers here only absolute reads are allowed. */
+  FloatBuffer[] floats() {
+    return Arrays.stream(buffers).map(ByteBuffer::asFloatBuffer).toArray(FloatBuffer[]::new);
   }
 
   /** Where this position lies in its buffer. */
