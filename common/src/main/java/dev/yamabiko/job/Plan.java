@@ -68,19 +68,28 @@ public record Plan(
   /**
    * An estimate of the floats that training holds when all workers share one JVM, in bytes: the
    * weights of two versions, as they began, and as workers hold them; the optimizer's state, now
-   * and as it began; copies for a checkpoint, for the best epoch and for a roll-back; the gradient
-   * and what is needed to add it up; a gradient for each block; and {@link #activationBytes}.
-   * Neither the dataset nor the JVM itself is counted.
+   * and as it began; copies for a checkpoint, for the best epoch and for each roll-back; the
+   * gradient and what is needed to add it up; a gradient for each block; and {@link
+   * #activationBytes}. Neither the dataset nor the JVM itself is counted.
    *
    * @param heap the JVM's; activations never take more than half of it
    */
   public long memoryBytes(long heap) {
     int state = job.optimizer().stateVectors();
     int copies = 1 + 2 * state + (job.selection().isPresent() ? 1 : 0);
-    copies += job.rollback().isPresent() ? 1 + state : 0;
+    copies += statesToGoBackTo() * (1 + state + (job.selection().isPresent() ? 1 : 0));
     int depth = TreeOrder.levels(job.shards());
     long vectors = 4 + state + copies + depth + blocks().size() + workers;
     return Float.BYTES * vectors * network.length() + Math.min(activationBytes(), heap / 2);
+  }
+
+  /** As many as a run may need to hold; the beginning is one of them. */
+  private int statesToGoBackTo() {
+    if (job.rollback().isEmpty()) {
+      return 0;
+    }
+    long due = 1 + steps().steps() / job.checkpoints().everySteps().orElseThrow();
+    return (int) Math.min(due, job.rollback().get().atMost());
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.yamabiko.model;
 
 import dev.yamabiko.step.Statistics;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -14,14 +15,16 @@ import java.util.Optional;
  * @param weights the flat vector before step {@code position.step()}: parameters, then buffers
  * @param state the optimizer's vectors, each as long as the weights
  * @param best the best epoch so far, where the job selects one
- * @param rollbackTo where a diverging run goes back to, unless it is this checkpoint itself
+ * @param wayBack where a diverging run goes back to
  */
 public record Checkpoint(
-    Position position,
-    float[] weights,
-    float[][] state,
-    Optional<Best> best,
-    Optional<Checkpoint> rollbackTo) {
+    Position position, float[] weights, float[][] state, Optional<Best> best, WayBack wayBack) {
+
+  /** This one, without the earlier ones. */
+  public Checkpoint alone() {
+    return new Checkpoint(
+        position, weights, state, best, new WayBack(wayBack.here, List.of(), wayBack.last));
+  }
 
   /**
    * How far a run has come.
@@ -66,4 +69,32 @@ public record Checkpoint(
    *     checkpoint's own
    */
   public record Best(int epoch, long step, double value, int since, Optional<float[]> weights) {}
+
+  /**
+   * All that decides where a diverging run goes back to.
+   *
+   * @param here whether the checkpoint itself is a place to go back to
+   * @param earlier such places before it, by step; each of them is {@link #alone}
+   * @param last the last roll-back, until the run has got past the step in which it diverged
+   */
+  public record WayBack(boolean here, List<Checkpoint> earlier, Optional<Turn> last) {
+
+    /** Of a run that never goes back. */
+    public static final WayBack NONE = new WayBack(false, List.of(), Optional.empty());
+
+    /** Of the beginning of a run that goes back. */
+    public static final WayBack START = new WayBack(true, List.of(), Optional.empty());
+
+    public WayBack {
+      earlier = List.copyOf(earlier);
+    }
+  }
+
+  /**
+   * One roll-back.
+   *
+   * @param diverged the step in which the run diverged
+   * @param to how many steps were taken where it went on
+   */
+  public record Turn(long diverged, long to) {}
 }

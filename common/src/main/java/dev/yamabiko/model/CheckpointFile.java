@@ -32,15 +32,16 @@ import java.util.zip.CheckedOutputStream;
  *
  * <pre>
  *   8 bytes   "YAMABIKO"
- *   int32     version of this format: 1
+ *   int32     version of this format: 2
  *   int32     length of the header
  *   header    JSON, UTF-8: {"job": resolved job, "data_sha256", "metadata": {as in the model file},
  *             "step", "epochs", "samples", "rollbacks", "epoch": {statistics} or null,
  *             "best": {"epoch", "step", "value", "since", "weights": boolean} or null,
  *             "length": floats per vector, "state": number of optimizer vectors,
- *             "rollback_to": {the keys from "step" on, of another checkpoint} or null}
+ *             "way_back": {"here": boolean, "last": {"diverged", "to"} or null,
+ *             "earlier": [{the keys from "step" on, of another checkpoint}, ...]}}
  *   float32   weights, then the optimizer's vectors, then the best weights where there are any;
- *             then the same of rollback_to
+ *             then the same of each earlier one
  *   int32     CRC-32C of every byte before
  * </pre>
  *
@@ -59,7 +60,7 @@ public final class CheckpointFile {
       String job, String dataSha256, Map<String, String> metadata, Checkpoint checkpoint) {}
 
   private static final byte[] MAGIC = "YAMABIKO".getBytes(StandardCharsets.US_ASCII);
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
   private static final int CHUNK_FLOATS = 1 << 14;
   private static final int FRAME = MAGIC.length + 3 * Integer.BYTES;
   private static final JsonMapper MAPPER = new JsonMapper();
@@ -102,7 +103,7 @@ public final class CheckpointFile {
     vectors.add(checkpoint.weights());
     vectors.addAll(Arrays.asList(checkpoint.state()));
     checkpoint.best().flatMap(Checkpoint.Best::weights).ifPresent(vectors::add);
-    checkpoint.rollbackTo().ifPresent(other -> vectors.addAll(vectors(other)));
+    checkpoint.wayBack().earlier().forEach(other -> vectors.addAll(vectors(other)));
     return vectors;
   }
 
@@ -126,7 +127,22 @@ public final class CheckpointFile {
     numbers.put("best", checkpoint.best().map(CheckpointFile::numbers).orElse(null));
     numbers.put("length", checkpoint.weights().length);
     numbers.put("state", checkpoint.state().length);
-    numbers.put("rollback_to", checkpoint.rollbackTo().map(CheckpointFile::numbers).orElse(null));
+    numbers.put("way_back", numbers(checkpoint.wayBack()));
+    return numbers;
+  }
+
+  private static Map<String, Object> numbers(Checkpoint.WayBack wayBack) {
+    Map<String, Object> numbers = new LinkedHashMap<>();
+    numbers.put("here", wayBack.here());
+    numbers.put("last", wayBack.last().map(CheckpointFile::numbers).orElse(null));
+    numbers.put("earlier", wayBack.earlier().stream().map(CheckpointFile::numbers).toList());
+    return numbers;
+  }
+
+  private static Map<String, Object> numbers(Checkpoint.Turn turn) {
+    Map<String, Object> numbers = new LinkedHashMap<>();
+    numbers.put("diverged", turn.diverged());
+    numbers.put("to", turn.to());
     return numbers;
   }
 
@@ -217,7 +233,8 @@ public final class CheckpointFile {
     int version = Integer.reverseBytes(in.readInt());
     if (version != VERSION) {
       throw new IOException(
-          "expected version %d of the format but found %d".formatted(VERSION, version));
+          "another version of Yamabiko wrote it: expected version %d of the format but found %d"
+              .formatted(VERSION, version));
     }
     int length = Integer.reverseBytes(in.readInt());
     if (length < 0 || length > left) {
@@ -250,8 +267,14 @@ public final class CheckpointFile {
   private static long floats(JsonNode numbers) {
     long vectors = 1 + numbers.path("state").asLong() + (hasBestWeights(numbers) ? 1 : 0);
     long own = vectors * numbers.path("length").asLong();
-    JsonNode other = numbers.path("rollback_to");
-    return other.isObject() ? own + floats(other) : own;
+    for (JsonNode other : earlier(numbers)) {
+      own += floats(other);
+    }
+    return own;
+  }
+
+  private static JsonNode earlier(JsonNode numbers) {
+    return numbers.path("way_back").path("earlier");
   }
 
   private static Checkpoint checkpoint(JsonNode numbers, DataInputStream in) throws IOException {
@@ -264,7 +287,6 @@ public final class CheckpointFile {
     Optional<float[]> bestWeights =
         hasBestWeights(numbers) ? Optional.of(vector(in, length)) : Optional.empty();
     JsonNode best = numbers.path("best");
-    JsonNode other = numbers.path("rollback_to");
     return new Checkpoint(
         new Checkpoint.Position(
             numbers.path("step").asLong(),
@@ -277,7 +299,24 @@ public final class CheckpointFile {
         weights,
         state,
         best.isObject() ? Optional.of(best(best, bestWeights)) : Optional.empty(),
-        other.isObject() ? Optional.of(checkpoint(other, in)) : Optional.empty());
+        wayBack(numbers, in));
+  }
+
+  private static Checkpoint.WayBack wayBack(JsonNode numbers, DataInputStream in)
+      throws IOException {
+    List<Checkpoint> earlier = new ArrayList<>();
+    for (JsonNode other : earlier(numbers)) {
+      earlier.add(checkpoint(other, in));
+    }
+    JsonNode wayBack = numbers.path("way_back");
+    return new Checkpoint.WayBack(
+        wayBack.path("here").asBoolean(),
+        earlier,
+        Optional.of(wayBack.path("last"))
+            .filter(JsonNode::isObject)
+            .map(
+                last ->
+                    new Checkpoint.Turn(last.path("diverged").asLong(), last.path("to").asLong())));
   }
 
   private static Statistics statistics(JsonNode numbers) {

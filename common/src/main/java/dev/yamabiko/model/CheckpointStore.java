@@ -64,8 +64,15 @@ public final class CheckpointStore {
     }
   }
 
-  /** Deletes every checkpoint after this step: the run has gone back to it. */
-  public void cutBack(long step) throws IOException {
+  /**
+   * The run has gone back to this checkpoint: writes it anew, unless it is still there or is the
+   * beginning, and deletes every later one.
+   */
+  public void goBackTo(CheckpointFile.Content content) throws IOException {
+    long step = content.checkpoint().position().step();
+    if (step > 0 && !Files.exists(file(step))) {
+      AtomicFile.write(file(step), temporary -> CheckpointFile.write(temporary, content));
+    }
     for (Path file : files().tailMap(step, false).values()) {
       Files.deleteIfExists(file);
     }

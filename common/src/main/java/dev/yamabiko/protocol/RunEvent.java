@@ -44,10 +44,12 @@ public sealed interface RunEvent {
    *
    * @param reason names step, shard and layer
    * @param step in which it diverged
+   * @param from the checkpoint that it goes back to, as it was taken
    * @param to where it goes on, its count of roll-backs included
    * @param rateScale what the learning rate is multiplied by from now on
    */
-  record RolledBack(String reason, long step, Checkpoint.Position to, double rateScale)
+  record RolledBack(
+      String reason, long step, Checkpoint from, Checkpoint.Position to, double rateScale)
       implements RunEvent {}
 
   /** The last event. */

@@ -7,12 +7,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.yamabiko.step.Statistics;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -34,7 +38,17 @@ class CheckpointFileTest {
         vector(n, 9),
         new float[][] {vector(n, 10), vector(n, 11)},
         Optional.empty(),
-        Optional.empty());
+        Checkpoint.WayBack.START);
+  }
+
+  /** A place to go back to, which was reached before the run had got past a divergence. */
+  private static Checkpoint earlier(int n) {
+    return new Checkpoint(
+        new Checkpoint.Position(100, 3, 4000, Optional.empty(), 1),
+        vector(n, 12),
+        new float[][] {vector(n, 13), vector(n, 14)},
+        Optional.of(new Checkpoint.Best(3, 90, 1.0 / 3, 0, Optional.of(vector(n, 5)))),
+        new Checkpoint.WayBack(true, List.of(), Optional.of(new Checkpoint.Turn(107, 50))));
   }
 
   /** Every optional part is there. */
@@ -45,7 +59,8 @@ class CheckpointFileTest {
         vector(n, -1),
         new float[][] {vector(n, 2), vector(n, Float.MIN_VALUE)},
         Optional.of(new Checkpoint.Best(3, 90, 1.0 / 3, 1, Optional.of(vector(n, 5)))),
-        Optional.of(start(n)));
+        new Checkpoint.WayBack(
+            false, List.of(start(n), earlier(n)), Optional.of(new Checkpoint.Turn(130, 100))));
   }
 
   static CheckpointFile.Content content(Checkpoint checkpoint) {
@@ -73,8 +88,14 @@ class CheckpointFileTest {
       assertEquals(a.since(), b.since());
       assertArrayEquals(a.weights().orElse(null), b.weights().orElse(null));
     }
-    assertEquals(expected.rollbackTo().isPresent(), found.rollbackTo().isPresent());
-    expected.rollbackTo().ifPresent(other -> assertSame(other, found.rollbackTo().get()));
+    Checkpoint.WayBack a = expected.wayBack();
+    Checkpoint.WayBack b = found.wayBack();
+    assertEquals(a.here(), b.here());
+    assertEquals(a.last(), b.last());
+    assertEquals(a.earlier().size(), b.earlier().size());
+    for (int i = 0; i < a.earlier().size(); i++) {
+      assertSame(a.earlier().get(i), b.earlier().get(i));
+    }
   }
 
   @Test
@@ -86,6 +107,21 @@ class CheckpointFileTest {
       assertEquals("name = \"a\"", read.job());
       assertEquals("abc", read.dataSha256());
     }
+  }
+
+  @Test
+  void shouldRefuseAnotherVersionAndNameBoth() throws IOException {
+    byte[] bytes = Files.readAllBytes(write(start(3)));
+    bytes[8] = 1;
+    CRC32C checksum = new CRC32C();
+    int end = bytes.length - Integer.BYTES;
+    checksum.update(bytes, 0, end);
+    ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putInt(end, (int) checksum.getValue());
+    Path file = Files.write(directory.resolve("old.checkpoint"), bytes);
+    assertEquals(
+        file
+            + ": another version of Yamabiko wrote it: expected version 2 of the format but found 1",
+        assertThrows(CheckpointException.class, () -> CheckpointFile.read(file)).getMessage());
   }
 
   private void assertRefused(byte[] bytes, String what) throws IOException {

@@ -28,15 +28,19 @@ class CheckpointStoreTest {
     store = new CheckpointStore(directory, 2);
   }
 
-  private void write(long step, Optional<Long> best) throws IOException {
+  private static CheckpointFile.Content content(long step, Optional<Long> best) {
     Checkpoint checkpoint =
         new Checkpoint(
             new Checkpoint.Position(step, 0, step, Optional.empty(), 0),
             new float[] {step},
             new float[0][],
             best.map(b -> new Checkpoint.Best(0, b, 1, 0, Optional.empty())),
-            Optional.empty());
-    store.write(new CheckpointFile.Content("", "", Map.of(), checkpoint));
+            Checkpoint.WayBack.NONE);
+    return new CheckpointFile.Content("", "", Map.of(), checkpoint);
+  }
+
+  private void write(long step, Optional<Long> best) throws IOException {
+    store.write(content(step, best));
   }
 
   private List<String> names() throws IOException {
@@ -84,8 +88,25 @@ class CheckpointStoreTest {
   void shouldForgetWhatComesAfterARollback() throws IOException {
     write(10, Optional.empty());
     write(20, Optional.empty());
-    store.cutBack(10);
+    store.goBackTo(content(10, Optional.empty()));
     assertEquals(List.of(name(10)), names());
+  }
+
+  @Test
+  void shouldWriteAnewWhatARollbackGoesBackToWhenItIsDeleted() throws IOException {
+    for (long step = 10; step <= 40; step += 10) {
+      write(step, Optional.empty());
+    }
+    store.goBackTo(content(20, Optional.empty()));
+    assertEquals(List.of(name(20)), names());
+    assertEquals(20, newest(new ArrayList<>()));
+  }
+
+  @Test
+  void shouldHoldNothingWhenARollbackGoesBackToTheBeginning() throws IOException {
+    write(10, Optional.empty());
+    store.goBackTo(content(0, Optional.empty()));
+    assertEquals(List.of(), names());
   }
 
   @Test

@@ -3,17 +3,20 @@ package dev.yamabiko.coordinator;
 import dev.yamabiko.model.Checkpoint;
 import dev.yamabiko.model.Checkpoint.Best;
 import dev.yamabiko.model.Checkpoint.Position;
+import dev.yamabiko.model.Checkpoint.WayBack;
 import dev.yamabiko.protocol.RunMessage;
 import java.util.Optional;
 
 /**
- * The checkpoint that a run takes: put together from the slices' copies, and only when the one
- * before is written, so that a slow disk does not fill the memory.
+ * The checkpoint that a run takes: put together from the slices' copies, with what {@link
+ * Rollbacks} hold, and only when the one before is written, so that a slow disk does not fill the
+ * memory.
  */
 final class CheckpointTaking {
 
   private final int length;
   private final int stateVectors;
+  private final Rollbacks rollbacks;
   private Snapshot snapshot;
   private Checkpoint taken;
   private boolean writing;
@@ -22,9 +25,10 @@ final class CheckpointTaking {
    * @param length of the flat vector
    * @param stateVectors of the optimizer
    */
-  CheckpointTaking(int length, int stateVectors) {
+  CheckpointTaking(int length, int stateVectors, Rollbacks rollbacks) {
     this.length = length;
     this.stateVectors = stateVectors;
+    this.rollbacks = rollbacks;
   }
 
   /** Whether the last one was taken here. */
@@ -51,9 +55,15 @@ final class CheckpointTaking {
     return writing;
   }
 
-  /** From the copies; it is being written from now on. */
-  Checkpoint take(Position position, Optional<Best> best, Optional<Checkpoint> rollbackTo) {
-    taken = new Checkpoint(position, snapshot.weights(), snapshot.state(), best, rollbackTo);
+  /**
+   * From the copies; it is being written from now on.
+   *
+   * @param due at this step, and not taken for another reason
+   */
+  Checkpoint take(Position position, Optional<Best> best, boolean due) {
+    Checkpoint copied =
+        new Checkpoint(position, snapshot.weights(), snapshot.state(), best, WayBack.NONE);
+    taken = rollbacks.hold(copied, due);
     snapshot = null;
     writing = true;
     return taken;

@@ -1,6 +1,7 @@
 package dev.yamabiko.coordinator;
 
 import dev.yamabiko.model.AtomicFile;
+import dev.yamabiko.model.Checkpoint;
 import dev.yamabiko.model.Checkpoint.Position;
 import dev.yamabiko.model.CheckpointFile;
 import dev.yamabiko.model.CheckpointStore;
@@ -174,15 +175,10 @@ public final class RunDirectory implements RunListener, AutoCloseable {
         metrics.flush();
       } else if (event instanceof RunEvent.CheckpointTaken taken) {
         metrics.force();
-        checkpoints.write(
-            new CheckpointFile.Content(
-                description.job(),
-                description.dataSha256(),
-                description.metadata(),
-                taken.checkpoint()));
+        checkpoints.write(content(taken.checkpoint()));
       } else if (event instanceof RunEvent.RolledBack back) {
         // In this order: a checkpoint never stands without the metrics that lead up to it.
-        checkpoints.cutBack(back.to().step());
+        checkpoints.goBackTo(content(back.from()));
         metrics.cutBack(back.to());
         metrics.write(line.of(back));
       } else if (event instanceof RunEvent.RunEnded) {
@@ -192,6 +188,11 @@ public final class RunDirectory implements RunListener, AutoCloseable {
       failure = explain(e);
       onFailure.accept(failure);
     }
+  }
+
+  private CheckpointFile.Content content(Checkpoint checkpoint) {
+    return new CheckpointFile.Content(
+        description.job(), description.dataSha256(), description.metadata(), checkpoint);
   }
 
   /** Writes model and result, in this order; a run whose result cannot be kept has failed. */

@@ -59,8 +59,9 @@ public record RunSettings(
    */
   public static Checkpoint atStart(Job job, float[] weights) {
     float[][] state = new float[job.optimizer().stateVectors()][weights.length];
-    return new Checkpoint(
-        Checkpoint.Position.START, weights, state, Optional.empty(), Optional.empty());
+    Checkpoint.WayBack wayBack =
+        job.rollback().isPresent() ? Checkpoint.WayBack.START : Checkpoint.WayBack.NONE;
+    return new Checkpoint(Checkpoint.Position.START, weights, state, Optional.empty(), wayBack);
   }
 
   /** Slices for a vector of this length: more than one only where each has enough to do. */

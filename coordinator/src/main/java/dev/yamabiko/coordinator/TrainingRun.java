@@ -7,10 +7,10 @@ import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
 import akka.actor.typed.javadsl.TimerScheduler;
-import dev.yamabiko.job.Rollback;
 import dev.yamabiko.model.Checkpoint;
 import dev.yamabiko.model.Checkpoint.Best;
 import dev.yamabiko.model.Checkpoint.Position;
+import dev.yamabiko.model.Checkpoint.WayBack;
 import dev.yamabiko.protocol.DataPart;
 import dev.yamabiko.protocol.RunEvent;
 import dev.yamabiko.protocol.RunKey;
@@ -78,6 +78,7 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
   private final List<ActorRef<SliceMessage>> slices = new ArrayList<>();
   private final WorkerSet workers;
   private final RunProgress progress;
+  private final Rollbacks rollbacks;
   private final CheckpointTaking checkpoints;
   private final StepDeadline stepDeadline = new StepDeadline();
   private RunKey key;
@@ -95,7 +96,6 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
   private Pause pause;
   private Optional<String> cancelled = Optional.empty();
   private Evaluation evaluation;
-  private Checkpoint rollbackTo;
 
   /** Of the weights that slices hold. */
   private Optional<Statistics> validation = Optional.empty();
@@ -110,10 +110,10 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
     Checkpoint begin = settings.begin();
     workers = new WorkerSet(settings.workers());
     progress = new RunProgress(settings, begin);
+    rollbacks = new Rollbacks(settings.job().rollback(), begin);
     checkpoints =
         new CheckpointTaking(
-            settings.network().length(), settings.job().optimizer().stateVectors());
-    rollbackTo = begin.rollbackTo().orElse(begin);
+            settings.network().length(), settings.job().optimizer().stateVectors(), rollbacks);
     workers.forEach((name, ref) -> context.watchWith(ref, new WorkerLost(name)));
     join(settings.slices(), begin.position().step(), this::start);
   }
@@ -352,13 +352,8 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
     if (!checkpoints.isCopied() || checkpoints.isWriting()) {
       return this;
     }
-    boolean due = progress.isCheckpointDue();
-    Optional<Checkpoint> back =
-        settings.job().rollback().filter(r -> !due).map(rollback -> rollbackTo);
-    Checkpoint taken = checkpoints.take(progress.position(), progress.best(), back);
-    if (due) {
-      rollbackTo = taken;
-    }
+    Checkpoint taken =
+        checkpoints.take(progress.position(), progress.best(), progress.isCheckpointDue());
     settings.events().tell(new RunEvent.CheckpointTaken(taken));
     return next.get();
   }
@@ -392,7 +387,7 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
     float[] weights = best.weights().orElseThrow();
     Position there = new Position(best.step(), 0, 0, Optional.empty(), 0);
     float[][] state = checkpoints.taken().state();
-    Checkpoint model = new Checkpoint(there, weights, state, Optional.empty(), Optional.empty());
+    Checkpoint model = new Checkpoint(there, weights, state, Optional.empty(), WayBack.NONE);
     return joinAgain(model, () -> measure(weights));
   }
 
@@ -414,27 +409,22 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
   }
 
   private Behavior<Command> goBack(RunMessage.Diverged diverged) {
-    Optional<Rollback> rollback = settings.job().rollback();
-    if (rollback.isEmpty()) {
-      return fail(diverged.message());
+    int before = progress.position().rollbacks();
+    Optional<Checkpoint> back = rollbacks.back(diverged.step(), before);
+    if (back.isEmpty()) {
+      String spent = " (after %d roll-backs, as many as the job allows)".formatted(before);
+      return fail(diverged.message() + (before == 0 ? "" : spent));
     }
-    int count = progress.position().rollbacks() + 1;
-    if (count > rollback.get().atMost()) {
-      return fail(
-          "%s (after %d roll-backs, as many as the job allows)"
-              .formatted(diverged.message(), count - 1));
-    }
-    progress.goTo(rollbackTo, count);
+    Checkpoint from = back.get();
+    progress.goTo(from, before + 1);
     checkpoints.forget();
+    double scale = settings.rateScale(before + 1);
     settings
         .events()
         .tell(
             new RunEvent.RolledBack(
-                diverged.message(),
-                diverged.step(),
-                progress.position(),
-                settings.rateScale(count)));
-    return joinAgain(rollbackTo, () -> closeEpochOr(this::goOn));
+                diverged.message(), diverged.step(), from, progress.position(), scale));
+    return joinAgain(from, () -> closeEpochOr(this::goOn));
   }
 
   /** Stops after the steps that have begun: pause all leases, see how far each worker is. */

@@ -4,66 +4,31 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import akka.actor.testkit.typed.javadsl.FishingOutcomes;
-import akka.actor.testkit.typed.javadsl.ManualTime;
-import akka.actor.testkit.typed.javadsl.TestProbe;
 import akka.actor.typed.ActorRef;
-import dev.yamabiko.data.DataSource;
-import dev.yamabiko.data.DataSpec;
-import dev.yamabiko.job.Job;
-import dev.yamabiko.job.ModelSpec;
+import dev.yamabiko.job.Checkpoints;
+import dev.yamabiko.job.Rollback;
+import dev.yamabiko.job.Selection;
 import dev.yamabiko.model.Checkpoint;
 import dev.yamabiko.model.Checkpoint.Position;
-import dev.yamabiko.nn.Dense;
-import dev.yamabiko.nn.HalfSquaredError;
-import dev.yamabiko.nn.Initializer;
-import dev.yamabiko.nn.LayerSpec;
-import dev.yamabiko.nn.Network;
-import dev.yamabiko.optim.Schedule;
-import dev.yamabiko.optim.Sgd;
+import dev.yamabiko.model.Checkpoint.Turn;
 import dev.yamabiko.protocol.DataPart;
-import dev.yamabiko.protocol.FloatSegment;
-import dev.yamabiko.protocol.RunDefinition;
 import dev.yamabiko.protocol.RunEvent;
 import dev.yamabiko.protocol.RunKey;
 import dev.yamabiko.protocol.RunMessage;
 import dev.yamabiko.protocol.RunOutcome;
-import dev.yamabiko.protocol.SliceMessage;
 import dev.yamabiko.protocol.WorkerMessage;
 import dev.yamabiko.step.Block;
-import dev.yamabiko.step.EvaluationPlan;
 import dev.yamabiko.step.Statistics;
-import dev.yamabiko.step.StepPlan;
-import dev.yamabiko.step.UpdateRule;
-import dev.yamabiko.tensor.Shape;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ForkJoinPool;
-import org.junit.jupiter.api.AfterAll;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
 /** The run's plan against workers played by probes; slices are the real ones. */
-class TrainingRunTest {
-
-  private static final ActorTestKit KIT = ActorTestKit.create(ManualTime.config());
-  private static final ManualTime TIME = ManualTime.get(KIT.system());
-  private static final RunKey KEY = new RunKey("run", 1);
-  private static final int EXAMPLES = 8;
-  private static final StepPlan PLAN = new StepPlan(EXAMPLES, 4, 2, 2);
-
-  private final TestProbe<RunEvent> events = KIT.createTestProbe(RunEvent.class);
-  private final TestProbe<WorkerMessage> first = KIT.createTestProbe(WorkerMessage.class);
-  private final TestProbe<WorkerMessage> second = KIT.createTestProbe(WorkerMessage.class);
-  private ActorRef<SliceMessage> slice;
-
-  @AfterAll
-  static void stop() {
-    KIT.shutdownTestKit();
-  }
+class TrainingRunTest extends RunFixture {
 
   @Test
   void shouldCompleteWhenEveryEpochIsTrainedAndEvaluated() {
@@ -119,8 +84,7 @@ class TrainingRunTest {
     run.tell(new RunMessage.WorkerReady(KEY, "worker-1", first.ref()));
     skipTo(first, WorkerMessage.InstallWeights.class);
     TIME.expectNoMessageFor(Duration.ofMinutes(6), events);
-    TIME.timePasses(Duration.ofMinutes(6));
-    RunOutcome outcome = events.expectMessageClass(RunEvent.RunEnded.class).outcome();
+    RunOutcome outcome = waitTooLong();
     assertEquals(RunOutcome.Status.FAILED, outcome.status());
     assertTrue(outcome.message().endsWith("nothing came from worker-2"), outcome.message());
   }
@@ -136,10 +100,8 @@ class TrainingRunTest {
     events.expectMessageClass(RunEvent.RunStarted.class);
     events.expectMessageClass(RunEvent.StepClosed.class);
     contribute(1, 0);
-    Duration half = StepDeadline.FLOOR.dividedBy(2).plusSeconds(1);
-    TIME.expectNoMessageFor(half, events);
-    TIME.timePasses(half);
-    String message = events.expectMessageClass(RunEvent.RunEnded.class).outcome().message();
+    TIME.expectNoMessageFor(StepDeadline.FLOOR.dividedBy(2), events);
+    String message = waitTooLong().message();
     assertTrue(message.contains("step 1 to close; nothing came from worker-2"), message);
   }
 
@@ -208,89 +170,126 @@ class TrainingRunTest {
     assertEquals("loss is not finite in step 0", outcome.message());
   }
 
-  private ActorRef<RunMessage> start() {
-    List<LayerSpec> model = List.of(new Dense.Spec(1, Initializer.ZEROS));
-    Job job =
-        new Job(
-            "run",
-            1,
-            new DataSpec(
-                new DataSource.Builtin("sine", EXAMPLES, 1), Optional.empty(), Optional.empty()),
-            ModelSpec.of(model),
-            new HalfSquaredError(),
-            new UpdateRule(new Sgd(1, 0, false, 0), new Schedule.Constant(), Optional.empty()),
-            4,
-            2,
-            2,
-            "");
-    Network network = Network.build(Shape.of(1), model);
-    Checkpoint begin = RunSettings.atStart(job, network.initialWeights(1));
-    Map<String, ActorRef<WorkerMessage>> workers = new LinkedHashMap<>();
-    workers.put("worker-1", first.ref());
-    workers.put("worker-2", second.ref());
-    return KIT.spawn(
-        TrainingRun.create(
-            new RunSettings(
-                KEY,
-                job,
-                new RunDefinition("", ""),
-                network,
-                PLAN,
-                begin,
-                Optional.of(new EvaluationPlan(300)),
-                workers,
-                RunSettings.cut(job, network, PLAN, begin, 1),
-                ForkJoinPool.commonPool(),
-                events.ref())));
+  private static final Checkpoints EVERY_STEP = new Checkpoints(OptionalLong.of(1), 1);
+
+  private ActorRef<RunMessage> startWithRollback() {
+    ActorRef<RunMessage> run =
+        start(EVERY_STEP, Optional.empty(), Optional.of(new Rollback(0.5, 3)));
+    join(run);
+    events.expectMessageClass(RunEvent.RunStarted.class);
+    close(0);
+    keep(run, 1);
+    return run;
   }
 
-  private void join(ActorRef<RunMessage> run) {
-    slice = first.expectMessageClass(WorkerMessage.JoinRun.class).slices().get(0);
-    run.tell(new RunMessage.WorkerReady(KEY, "worker-1", first.ref()));
-    run.tell(new RunMessage.WorkerReady(KEY, "worker-2", second.ref()));
+  private void keep(ActorRef<RunMessage> run, long step) {
+    RunEvent.CheckpointTaken taken = events.expectMessageClass(RunEvent.CheckpointTaken.class);
+    assertEquals(step, taken.checkpoint().position().step());
+    run.tell(new RunMessage.CheckpointKept(KEY));
   }
 
-  private void lease(TestProbe<WorkerMessage> worker, List<Block> blocks, long from, long until) {
-    WorkerMessage.TakeLease lease = skipTo(worker, WorkerMessage.TakeLease.class);
-    assertEquals(blocks, lease.blocks());
-    assertEquals(from, lease.fromStep());
-    assertEquals(until, lease.untilStep());
+  @Test
+  void shouldGoOneCheckpointFurtherBackWhenTheRunDoesNotGetPast() {
+    ActorRef<RunMessage> run = startWithRollback();
+    run.tell(new RunMessage.Diverged(key, 1, "not finite"));
+    RunEvent.RolledBack back = events.expectMessageClass(RunEvent.RolledBack.class);
+    assertEquals(new Position(1, 0, 4, Optional.of(new Statistics(4, 2, 0, 0)), 1), back.to());
+    join(run);
+    run.tell(new RunMessage.Diverged(key, 1, "not finite again"));
+    back = events.expectMessageClass(RunEvent.RolledBack.class);
+    assertEquals(new Position(0, 0, 0, Optional.empty(), 2), back.to());
+    assertEquals(0.25, back.rateScale());
+    join(run);
+    assertEquals(0.25f, close(0).learningRate());
+    Checkpoint taken = events.expectMessageClass(RunEvent.CheckpointTaken.class).checkpoint();
+    assertEquals(Optional.of(new Turn(1, 0)), taken.wayBack().last());
+    // Learning rate 1/4, mean gradient 1, from zero.
+    assertArrayEquals(new float[] {-0.25f, -0.25f}, taken.weights());
   }
 
-  private void contribute(long step, int shard) {
-    slice.tell(
-        new SliceMessage.Contribute(
-            KEY,
-            step,
-            0,
-            new Block(shard, shard + 1),
-            new FloatSegment(new float[] {2, 2}, 0, 2),
-            new Statistics(2, 1, 0, 0),
-            "worker-" + (shard + 1)));
-  }
-
-  /** 300 examples are two parts, one for each worker; the second answers first, and twice. */
-  private void answerValidation(long step) {
-    WorkerMessage.Evaluate two = skipTo(second, WorkerMessage.Evaluate.class);
-    WorkerMessage.Evaluate one = skipTo(first, WorkerMessage.Evaluate.class);
-    assertEquals(DataPart.VALIDATION, one.data());
-    assertEquals(step, one.step());
-    two.replyTo().tell(evaluated(two, 1));
-    two.replyTo().tell(evaluated(two, 1));
-    one.replyTo().tell(evaluated(one, 2));
-  }
-
-  private static RunMessage evaluated(WorkerMessage.Evaluate request, double loss) {
-    return new RunMessage.PartEvaluated(
-        KEY, request.step(), request.data(), request.fromPart(), new Statistics(150, loss, 0, 0));
-  }
-
-  private static <T extends WorkerMessage> T skipTo(
-      TestProbe<WorkerMessage> worker, Class<T> type) {
-    WorkerMessage message = worker.receiveMessage();
-    while (!type.isInstance(message)) {
-      message = worker.receiveMessage();
+  @Test
+  void shouldFailWhenItMayNotGoBackAgain() {
+    ActorRef<RunMessage> run = startWithRollback();
+    for (long step : new long[] {1, 1, 0}) {
+      run.tell(new RunMessage.Diverged(key, step, "not finite"));
+      events.expectMessageClass(RunEvent.RolledBack.class);
+      join(run);
     }
-    return type.cast(message);
+    run.tell(new RunMessage.Diverged(key, 0, "not finite"));
+    RunOutcome outcome = events.expectMessageClass(RunEvent.RunEnded.class).outcome();
+    assertEquals("not finite (after 3 roll-backs, as many as the job allows)", outcome.message());
+    assertEquals(3, outcome.rollbacks());
+  }
+
+  @Test
+  void shouldRefuseMessagesOfTheOldLineageWhenItHasGoneBack() {
+    ActorRef<RunMessage> run = startWithRollback();
+    RunKey old = key;
+    run.tell(new RunMessage.Diverged(old, 1, "not finite"));
+    events.expectMessageClass(RunEvent.RolledBack.class);
+    run.tell(new RunMessage.WorkerReady(old, "worker-1", first.ref()));
+    run.tell(new RunMessage.WorkerReady(old, "worker-2", second.ref()));
+    run.tell(new RunMessage.Diverged(old, 1, "the other worker's word"));
+    run.tell(new RunMessage.SliceUpdated(old, 1, 0, new Statistics(4, 2, 0, 0), 0));
+    run.tell(new RunMessage.WorkerFailed(old, "worker-2", "late"));
+    run.tell(new RunMessage.SliceFailed(old, 0, "late"));
+    join(run);
+    assertEquals(old.nextLineage(), key);
+    lease(first, List.of(new Block(0, 1)), 1, 2);
+    // Step 1 closes once, by what is computed for the new lineage.
+    assertEquals(0.5f, close(1).learningRate());
+    skipTo(first, WorkerMessage.Evaluate.class);
+    events.expectNoMessage(Duration.ZERO);
+  }
+
+  @Test
+  void shouldTakeTheNextCheckpointWhenTheOneBeforeIsKept() {
+    ActorRef<RunMessage> run = start(EVERY_STEP, Optional.empty(), Optional.empty());
+    join(run);
+    events.expectMessageClass(RunEvent.RunStarted.class);
+    close(0);
+    events.expectMessageClass(RunEvent.CheckpointTaken.class);
+    // Training goes on while it is written, up to the next one.
+    close(1);
+    answerValidation(2);
+    events.expectMessageClass(RunEvent.EpochClosed.class);
+    // Slices have answered long before this: the wait for the disk is what is left.
+    events.expectNoMessage(Duration.ofMillis(300));
+    run.tell(new RunMessage.CheckpointKept(KEY));
+    keep(run, 2);
+    close(2);
+    keep(run, 3);
+  }
+
+  @Test
+  void shouldRestoreTheBestEpochsWeightsAtTheEnd() {
+    Selection best = new Selection(Selection.Metric.VALIDATION_LOSS, 0, OptionalInt.empty(), true);
+    ActorRef<RunMessage> run =
+        start(new Checkpoints(OptionalLong.empty(), 1), Optional.of(best), Optional.empty());
+    join(run);
+    events.expectMessageClass(RunEvent.RunStarted.class);
+    close(0);
+    close(1);
+    answerValidation(2, 1);
+    events.expectMessageClass(RunEvent.EpochClosed.class);
+    keep(run, 2);
+    close(2);
+    close(3);
+    answerValidation(4, 2);
+    events.expectMessageClass(RunEvent.EpochClosed.class);
+    keep(run, 4);
+    join(run);
+    WorkerMessage.InstallWeights weights = skipTo(first, WorkerMessage.InstallWeights.class);
+    assertEquals(2, weights.step());
+    answerValidation(2, 1);
+    WorkerMessage.Evaluate train = skipTo(second, WorkerMessage.Evaluate.class);
+    assertEquals(2, train.step());
+    train.replyTo().tell(evaluated(train, 5));
+    RunOutcome outcome = events.expectMessageClass(RunEvent.RunEnded.class).outcome();
+    assertEquals(RunOutcome.Status.COMPLETED, outcome.status());
+    assertArrayEquals(new float[] {-2, -2}, outcome.weights().orElseThrow());
+    assertEquals(OptionalInt.of(0), outcome.bestEpoch());
+    assertEquals(3, outcome.validation().orElseThrow().loss());
+    assertEquals(4, outcome.steps());
   }
 }

@@ -1,0 +1,214 @@
+package dev.yamabiko.coordinator;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import akka.actor.testkit.typed.javadsl.ActorTestKit;
+import akka.actor.testkit.typed.javadsl.ManualTime;
+import akka.actor.testkit.typed.javadsl.TestProbe;
+import akka.actor.typed.ActorRef;
+import dev.yamabiko.data.DataSource;
+import dev.yamabiko.data.DataSpec;
+import dev.yamabiko.job.Checkpoints;
+import dev.yamabiko.job.Job;
+import dev.yamabiko.job.ModelSpec;
+import dev.yamabiko.job.Rollback;
+import dev.yamabiko.job.Selection;
+import dev.yamabiko.model.Checkpoint;
+import dev.yamabiko.nn.Dense;
+import dev.yamabiko.nn.HalfSquaredError;
+import dev.yamabiko.nn.Initializer;
+import dev.yamabiko.nn.LayerSpec;
+import dev.yamabiko.nn.Network;
+import dev.yamabiko.optim.Schedule;
+import dev.yamabiko.optim.Sgd;
+import dev.yamabiko.protocol.DataPart;
+import dev.yamabiko.protocol.FloatSegment;
+import dev.yamabiko.protocol.RunDefinition;
+import dev.yamabiko.protocol.RunEvent;
+import dev.yamabiko.protocol.RunKey;
+import dev.yamabiko.protocol.RunMessage;
+import dev.yamabiko.protocol.RunOutcome;
+import dev.yamabiko.protocol.SliceMessage;
+import dev.yamabiko.protocol.WorkerMessage;
+import dev.yamabiko.step.Block;
+import dev.yamabiko.step.EvaluationPlan;
+import dev.yamabiko.step.Statistics;
+import dev.yamabiko.step.StepPlan;
+import dev.yamabiko.step.UpdateRule;
+import dev.yamabiko.tensor.Shape;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.ForkJoinPool;
+import org.junit.jupiter.api.AfterAll;
+
+/** A run with real slices; its two workers and its observer are played by probes. */
+abstract class RunFixture {
+
+  static final ActorTestKit KIT = ActorTestKit.create(ManualTime.config());
+  static final ManualTime TIME = ManualTime.get(KIT.system());
+  static final RunKey KEY = new RunKey("run", 1);
+  static final int EXAMPLES = 8;
+  private static final StepPlan PLAN = new StepPlan(EXAMPLES, 4, 2, 2);
+
+  final TestProbe<RunEvent> events = KIT.createTestProbe(RunEvent.class);
+  final TestProbe<WorkerMessage> first = KIT.createTestProbe(WorkerMessage.class);
+  final TestProbe<WorkerMessage> second = KIT.createTestProbe(WorkerMessage.class);
+
+  /** Of the lineage that was joined last. */
+  RunKey key = KEY;
+
+  private ActorRef<SliceMessage> slice;
+
+  @AfterAll
+  static void stop() {
+    KIT.shutdownTestKit();
+  }
+
+  ActorRef<RunMessage> start() {
+    return start(new Checkpoints(OptionalLong.empty(), 1), Optional.empty(), Optional.empty());
+  }
+
+  ActorRef<RunMessage> start(
+      Checkpoints checkpoints, Optional<Selection> selection, Optional<Rollback> rollback) {
+    List<LayerSpec> model = List.of(new Dense.Spec(1, Initializer.ZEROS));
+    Job plain =
+        new Job(
+            "run",
+            1,
+            new DataSpec(
+                new DataSource.Builtin("sine", EXAMPLES, 1), Optional.empty(), Optional.empty()),
+            ModelSpec.of(model),
+            new HalfSquaredError(),
+            new UpdateRule(new Sgd(1, 0, false, 0), new Schedule.Constant(), Optional.empty()),
+            4,
+            2,
+            2,
+            "");
+    Job job =
+        new Job(
+            plain.name(),
+            plain.seed(),
+            plain.data(),
+            plain.model(),
+            plain.loss(),
+            plain.update(),
+            plain.batchSize(),
+            plain.shards(),
+            plain.epochs(),
+            checkpoints,
+            selection,
+            rollback,
+            plain.resolved(),
+            plain.places());
+    Network network = Network.build(Shape.of(1), model);
+    Checkpoint begin = RunSettings.atStart(job, network.initialWeights(1));
+    Map<String, ActorRef<WorkerMessage>> workers = new LinkedHashMap<>();
+    workers.put("worker-1", first.ref());
+    workers.put("worker-2", second.ref());
+    return KIT.spawn(
+        TrainingRun.create(
+            new RunSettings(
+                KEY,
+                job,
+                new RunDefinition("", ""),
+                network,
+                PLAN,
+                begin,
+                Optional.of(new EvaluationPlan(300)),
+                workers,
+                RunSettings.cut(job, network, PLAN, begin, 1),
+                ForkJoinPool.commonPool(),
+                events.ref())));
+  }
+
+  void join(ActorRef<RunMessage> run) {
+    WorkerMessage.JoinRun join = skipTo(first, WorkerMessage.JoinRun.class);
+    slice = join.slices().get(0);
+    key = join.key();
+    run.tell(new RunMessage.WorkerReady(key, "worker-1", first.ref()));
+    run.tell(new RunMessage.WorkerReady(key, "worker-2", second.ref()));
+  }
+
+  void lease(TestProbe<WorkerMessage> worker, List<Block> blocks, long from, long until) {
+    WorkerMessage.TakeLease lease = skipTo(worker, WorkerMessage.TakeLease.class);
+    assertEquals(blocks, lease.blocks());
+    assertEquals(from, lease.fromStep());
+    assertEquals(until, lease.untilStep());
+  }
+
+  void contribute(long step, int shard) {
+    slice.tell(
+        new SliceMessage.Contribute(
+            key,
+            step,
+            0,
+            new Block(shard, shard + 1),
+            new FloatSegment(new float[] {2, 2}, 0, 2),
+            new Statistics(2, 1, 0, 0),
+            "worker-" + (shard + 1)));
+  }
+
+  /** Both workers compute their shards of the step, and it closes. */
+  RunEvent.StepClosed close(long step) {
+    contribute(step, 0);
+    contribute(step, 1);
+    RunEvent.StepClosed closed = events.expectMessageClass(RunEvent.StepClosed.class);
+    assertEquals(step, closed.step());
+    return closed;
+  }
+
+  /**
+   * Half a minute after half a minute until the run has ended, with time for answers in between:
+   * the second half of a deadline begins when the first is handled, and a step's deadline follows
+   * how long the step before really took here.
+   */
+  RunOutcome waitTooLong() {
+    return events.awaitAssert(
+        Duration.ofSeconds(30),
+        () -> {
+          TIME.timePasses(StepDeadline.FLOOR.dividedBy(2).plusSeconds(1));
+          return events
+              .expectMessageClass(RunEvent.RunEnded.class, Duration.ofSeconds(1))
+              .outcome();
+        });
+  }
+
+  /** 300 examples are two parts, one for each worker; the second answers first, and twice. */
+  void answerValidation(long step) {
+    answerValidation(step, 1);
+  }
+
+  /**
+   * @param third of the loss
+   */
+  void answerValidation(long step, double third) {
+    WorkerMessage.Evaluate two = skipTo(second, WorkerMessage.Evaluate.class);
+    WorkerMessage.Evaluate one = skipTo(first, WorkerMessage.Evaluate.class);
+    assertEquals(DataPart.VALIDATION, one.data());
+    assertEquals(step, one.step());
+    two.replyTo().tell(evaluated(two, third));
+    two.replyTo().tell(evaluated(two, third));
+    one.replyTo().tell(evaluated(one, 2 * third));
+  }
+
+  static RunMessage evaluated(WorkerMessage.Evaluate request, double loss) {
+    return new RunMessage.PartEvaluated(
+        request.key(),
+        request.step(),
+        request.data(),
+        request.fromPart(),
+        new Statistics(150, loss, 0, 0));
+  }
+
+  static <T extends WorkerMessage> T skipTo(TestProbe<WorkerMessage> worker, Class<T> type) {
+    WorkerMessage message = worker.receiveMessage();
+    while (!type.isInstance(message)) {
+      message = worker.receiveMessage();
+    }
+    return type.cast(message);
+  }
+}
