@@ -2,6 +2,7 @@ package dev.yamabiko.data;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 
 /**
  * How the bytes of an element become the float that a model sees: the number as a double, times
@@ -42,6 +43,15 @@ final class Decoder {
     this.table = table;
   }
 
+  /**
+   * Bytes that are numbers of floats.
+   *
+   * @param floats at most 256
+   */
+  static Decoder ofTable(float[] floats) {
+    return new Decoder(ElementType.U1, ByteOrder.LITTLE_ENDIAN, 1, Arrays.copyOf(floats, 256));
+  }
+
   private static float[] table(ElementType type, double scale) {
     float[] table = new float[256];
     for (int i = 0; i < 256; i++) {
@@ -58,6 +68,11 @@ final class Decoder {
     return order;
   }
 
+  /** Whether the elements are floats that a model sees as they are. */
+  boolean isPlainFloats() {
+    return type == ElementType.F4 && scale == 1;
+  }
+
   /** Whether some bytes give a float that is NaN or infinite. */
   boolean mayBeNotFinite() {
     return type.isFloat() || scale > 1;
@@ -67,9 +82,6 @@ final class Decoder {
   void decode(ByteBuffer buffer, int from, float[] into, int at, int count) {
     if (table != null) {
       decodeBytes(buffer, from, into, at, count);
-    } else if (type == ElementType.F4 && scale == 1) {
-      // Segments begin at an element, so that the view's index is exact.
-      buffer.asFloatBuffer().get(from / Float.BYTES, into, at, count);
     } else {
       for (int i = 0; i < count; i++) {
         into[at + i] = (float) (type.read(buffer, from + i * type.bytes()) * scale);

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -78,9 +79,19 @@ final class Segments {
     return length;
   }
 
+  /** Which buffer holds this position. */
+  int number(long position) {
+    return (int) (position >>> bits);
+  }
+
   /** The buffer that holds this position; only absolute reads are allowed. */
   ByteBuffer buffer(long position) {
-    return buffers[(int) (position >>> bits)];
+    return buffers[number(position)];
+  }
+
+  /** Each buffer as floats; as with all buffers here only absolute reads are allowed. */
+  FloatBuffer[] floats() {
+    return Arrays.stream(buffers).map(ByteBuffer::asFloatBuffer).toArray(FloatBuffer[]::new);
   }
 
   /** Where this position lies in its buffer. */

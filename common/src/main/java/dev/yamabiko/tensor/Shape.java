@@ -42,8 +42,8 @@ public record Shape(List<Integer> dimensions) {
   /** Number of values: the product of all dimensions. */
   public int size() {
     int size = 1;
-    for (int d : dimensions) {
-      size *= d;
+    for (int i = 0; i < dimensions.size(); i++) { // asked per example: an iterator is an object
+      size *= dimensions.get(i);
     }
     return size;
   }
