@@ -334,6 +334,7 @@ class PreparedDatasetTest {
     assertTrue(errorAfter(48, 257).startsWith("the header of the prepared dataset is damaged"));
     assertTrue(errorAfter(48, -1).startsWith("the header of the prepared dataset is damaged"));
     int examples = 16 + 32 + 4 + 3 * 4 + 4;
+    assertTrue(errorAfter(examples + 8, -1).startsWith("the header of the prepared dataset is"));
     assertTrue(errorAfter(examples, 1000).contains("bytes by its header but found"));
   }
 
