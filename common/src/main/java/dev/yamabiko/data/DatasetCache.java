@@ -110,7 +110,7 @@ final class DatasetCache {
   Entry open(String description, List<Path> sources, long bytesNeeded, Content content)
       throws IOException {
     byte[] name = name(description, sources);
-    Path file = directory.resolve(HexFormat.of().formatHex(name));
+    Path file = file(name);
     Optional<Entry> kept = read(file, name);
     if (kept.isPresent()) {
       return kept.get();
@@ -131,6 +131,16 @@ final class DatasetCache {
         .orElseThrow(
             () ->
                 new DataException(file + ": expected what was just written but found it damaged"));
+  }
+
+  /** The entry that {@link #open} would not have to make anew. */
+  Optional<Entry> find(String description, List<Path> sources) throws IOException {
+    byte[] name = name(description, sources);
+    return read(file(name), name);
+  }
+
+  private Path file(byte[] name) {
+    return directory.resolve(HexFormat.of().formatHex(name));
   }
 
   private static byte[] name(String description, List<Path> sources) throws IOException {
