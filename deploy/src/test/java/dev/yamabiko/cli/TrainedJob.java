@@ -5,8 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.yamabiko.data.Dataset;
 import dev.yamabiko.data.Targets;
+import dev.yamabiko.job.Job;
 import dev.yamabiko.nn.Loss;
+import dev.yamabiko.nn.Network;
 import dev.yamabiko.nn.NetworkPass;
+import dev.yamabiko.protocol.RunOutcome;
 import dev.yamabiko.tensor.KernelsFactory;
 import dev.yamabiko.tensor.ShardRows;
 import java.io.IOException;
@@ -27,37 +30,51 @@ final class TrainedJob {
   static final String RUN = "run";
 
   private final Path working;
-  private final CheckedJob checked;
+  private final Job job;
+  private final Dataset training;
+  private final Network network;
   private final float[] weights;
   private final JsonNode result;
 
-  private TrainedJob(Path working, CheckedJob checked, float[] weights, JsonNode result) {
+  private TrainedJob(
+      Path working, Job job, Dataset training, Network network, float[] weights, JsonNode result) {
     this.working = working;
-    this.checked = checked;
+    this.job = job;
+    this.training = training;
+    this.network = network;
     this.weights = weights;
     this.result = result;
   }
 
   /** Trains with three workers; the files that the text names are there. */
   static TrainedJob of(Path working, String text) {
-    ResumableJob job = new ResumableJob(working, text);
-    AtomicReference<CheckedJob> seen = new AtomicReference<>();
-    AtomicReference<float[]> weights = new AtomicReference<>();
+    ResumableJob command = new ResumableJob(working, text);
+    AtomicReference<TrainedJob> trained = new AtomicReference<>();
     ResumableJob.Output output =
-        job.command(
+        command.command(
             List.of("train", "job.conf", "--json", "--out", RUN, "--workers", "3"),
             (checked, begin, workers, listeners, cancellation) -> {
-              var outcome = SingleNode.run(checked, begin, workers, listeners, cancellation);
-              seen.set(checked);
-              weights.set(outcome.weights().orElseThrow());
+              RunOutcome outcome = SingleNode.run(checked, begin, workers, listeners, cancellation);
+              trained.set(
+                  new TrainedJob(
+                      working,
+                      checked.job(),
+                      checked.data().train(),
+                      checked.network(),
+                      outcome.weights().orElseThrow(),
+                      null));
               return outcome;
             });
     assertEquals(0, output.exitCode(), output.err());
-    return new TrainedJob(working, seen.get(), weights.get(), output.json());
+    return trained.get().with(output.json());
+  }
+
+  private TrainedJob with(JsonNode itsResult) {
+    return new TrainedJob(working, job, training, network, weights, itsResult);
   }
 
   Dataset training() {
-    return checked.data().train();
+    return training;
   }
 
   JsonNode result() {
@@ -73,10 +90,10 @@ final class TrainedJob {
    * probabilities, or values in the model's units.
    */
   List<float[]> outputs() {
-    Loss loss = checked.job().loss();
+    Loss loss = job.loss();
     Targets targets = training().targets();
-    NetworkPass pass = new NetworkPass(checked.network(), KernelsFactory.create());
-    int features = checked.network().outputShape().size();
+    NetworkPass pass = new NetworkPass(network, KernelsFactory.create());
+    int features = network.outputShape().size();
     int width = loss.predictedWidth(features, targets);
     List<float[]> outputs = new ArrayList<>();
     for (int i = 0; i < training().size(); i++) {
