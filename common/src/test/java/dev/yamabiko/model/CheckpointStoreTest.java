@@ -146,7 +146,7 @@ class CheckpointStoreTest {
               full.weights(),
               full.state(),
               full.best(),
-              full.rollbackTo());
+              full.wayBack());
       store.write(CheckpointFileTest.content(checkpoint));
       written.put(step, checkpoint);
       whole.put(step, Files.readAllBytes(directory.resolve(name(step))));

@@ -137,7 +137,7 @@ class BestEpochTest {
         weights,
         new float[0][],
         best,
-        Optional.empty());
+        Checkpoint.WayBack.NONE);
   }
 
   @Test
