@@ -2,6 +2,7 @@ package dev.yamabiko.protocol;
 
 import dev.yamabiko.model.Checkpoint;
 import dev.yamabiko.step.Statistics;
+import java.util.List;
 import java.util.Optional;
 
 /** What an observer of a run hears, in order. */
@@ -51,6 +52,31 @@ public sealed interface RunEvent {
   record RolledBack(
       String reason, long step, Checkpoint from, Checkpoint.Position to, double rateScale)
       implements RunEvent {}
+
+  /** A worker takes part from the next division of the shards on. */
+  record WorkerJoined(String worker, int workers) implements RunEvent {}
+
+  /**
+   * A worker takes part no more; its unfinished shards are computed by others in the same step.
+   *
+   * @param failed at computing, so that it is not to be asked again
+   * @param workers left
+   */
+  record WorkerLeft(String worker, String why, boolean failed, int workers) implements RunEvent {}
+
+  /**
+   * Shards of a step are late and are handed out a second time; the first answer wins.
+   *
+   * @param workers who held them
+   */
+  record ShardsReissued(long step, List<String> workers, String why) implements RunEvent {
+    public ShardsReissued {
+      workers = List.copyOf(workers);
+    }
+  }
+
+  /** The run cannot go on by itself, and why; it goes on when that has changed. */
+  record Waiting(String why) implements RunEvent {}
 
   /** The last event. */
   record RunEnded(RunOutcome outcome) implements RunEvent {}

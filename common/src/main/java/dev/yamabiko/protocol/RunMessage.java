@@ -1,5 +1,7 @@
 package dev.yamabiko.protocol;
 
+import akka.actor.typed.ActorRef;
+import dev.yamabiko.step.Block;
 import dev.yamabiko.step.Statistics;
 import java.util.List;
 
@@ -28,8 +30,34 @@ public sealed interface RunMessage {
   /** The worker begins no step from {@code nextStep} on until it has another lease. */
   record LeasePaused(RunKey key, long lease, long nextStep, String worker) implements RunMessage {}
 
-  /** A worker could not do what it was asked; the run cannot go on. */
-  record WorkerFailed(RunKey key, String worker, String cause) implements RunMessage {}
+  /**
+   * A worker could not do what it was asked.
+   *
+   * @param blocks of the step that it failed in; empty where it could not get ready or evaluate
+   */
+  record WorkerFailed(RunKey key, String worker, long step, List<Block> blocks, String cause)
+      implements RunMessage {
+    public WorkerFailed {
+      blocks = List.copyOf(blocks);
+    }
+  }
+
+  /** How fast a worker was under a lease, by its own clock. */
+  record SpeedMeasured(RunKey key, String worker, long examples, long nanos)
+      implements RunMessage {}
+
+  /** The worker is there. */
+  record ProbeAnswered(RunKey key, String worker) implements RunMessage {}
+
+  /** Another worker may take part; the run invites it. */
+  record OfferWorker(RunKey key, String worker, ActorRef<WorkerMessage> ref)
+      implements RunMessage {}
+
+  /** A worker's bulk connection is there, for the first time or again. */
+  record WorkerConnected(RunKey key, String worker) implements RunMessage {}
+
+  /** A worker's bulk connection is lost, and what was on it. */
+  record WorkerDisconnected(RunKey key, String worker) implements RunMessage {}
 
   /** A slice could not do its update, or met two different sums of one block. */
   record SliceFailed(RunKey key, int slice, String cause) implements RunMessage {}

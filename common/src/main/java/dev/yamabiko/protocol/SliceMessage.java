@@ -15,6 +15,9 @@ public sealed interface SliceMessage {
   record AddWorker(RunKey key, String worker, ActorRef<WorkerMessage> ref)
       implements SliceMessage {}
 
+  /** This worker takes part no more. */
+  record RemoveWorker(RunKey key, String worker) implements SliceMessage {}
+
   /**
    * The gradient sum of one block for this slice, from weights[step]; keyed by (run, term, step,
    * slice, block), so that a second one does no harm.

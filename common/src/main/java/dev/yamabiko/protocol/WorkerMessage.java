@@ -24,7 +24,8 @@ public sealed interface WorkerMessage {
 
   /**
    * Compute these blocks in every step from {@code fromStep} to before {@code untilStep}, as soon
-   * as the step's weights are complete. Stays in force until a lease with a higher number comes.
+   * as the step's weights are complete. Of leases that cover a step the one with the highest number
+   * counts; what the worker has computed of a step by then it does not compute again.
    */
   record TakeLease(RunKey key, long lease, List<Block> blocks, long fromStep, long untilStep)
       implements WorkerMessage {
@@ -39,6 +40,19 @@ public sealed interface WorkerMessage {
    */
   record PauseLease(RunKey key, long lease, ActorRef<RunMessage> replyTo)
       implements WorkerMessage {}
+
+  /**
+   * Compute these blocks once with weights[step], whatever leases say, even if that has been done:
+   * it was lost on the way.
+   */
+  record ComputeBlocks(RunKey key, long step, List<Block> blocks) implements WorkerMessage {
+    public ComputeBlocks {
+      blocks = List.copyOf(blocks);
+    }
+  }
+
+  /** Answered by {@link RunMessage.ProbeAnswered}: the run has missed the worker. */
+  record Probe(RunKey key, ActorRef<RunMessage> replyTo) implements WorkerMessage {}
 
   /** One slice of weights[step]. */
   record InstallWeights(RunKey key, long step, int slice, FloatSegment weights)

@@ -41,6 +41,10 @@ public record Block(int from, int to) {
     return from <= other.from && other.to <= to;
   }
 
+  public boolean holds(int shard) {
+    return from <= shard && shard < to;
+  }
+
   public boolean overlaps(Block other) {
     return from < other.to && other.from < to;
   }
@@ -67,6 +71,25 @@ public record Block(int from, int to) {
     }
     cover(node.left(), from, to, nodes);
     cover(node.right(), from, to, nodes);
+  }
+
+  /**
+   * What is left of this node of the tree over S shards without these blocks, as nodes, in order; a
+   * part that only overlaps one of them is cut further.
+   */
+  public List<Block> minus(List<Block> covered) {
+    List<Block> left = new ArrayList<>();
+    minus(this, covered, left);
+    return left;
+  }
+
+  private static void minus(Block node, List<Block> covered, List<Block> left) {
+    if (covered.stream().noneMatch(node::overlaps)) {
+      left.add(node);
+    } else if (covered.stream().noneMatch(other -> other.contains(node))) {
+      minus(node.left(), covered, left);
+      minus(node.right(), covered, left);
+    }
   }
 
   @Override

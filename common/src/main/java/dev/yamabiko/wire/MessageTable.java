@@ -68,7 +68,11 @@ public final class MessageTable {
           RunMessage.PartEvaluated.class,
           RunMessage.LeasePaused.class,
           RunMessage.WorkerFailed.class,
-          RunMessage.Diverged.class);
+          RunMessage.Diverged.class,
+          WorkerMessage.ComputeBlocks.class,
+          WorkerMessage.Probe.class,
+          RunMessage.SpeedMeasured.class,
+          RunMessage.ProbeAnswered.class);
 
   private MessageTable() {}
 

@@ -14,6 +14,7 @@ import dev.yamabiko.job.Job;
 import dev.yamabiko.job.JobFile;
 import dev.yamabiko.protocol.CoordinatorMessage;
 import dev.yamabiko.protocol.NodeMessage;
+import dev.yamabiko.protocol.RunEvent;
 import dev.yamabiko.protocol.RunKey;
 import dev.yamabiko.wire.BulkServer;
 import java.io.IOException;
@@ -260,7 +261,7 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
     RegisteredWorker worker = workers.remove(name);
     if (worker != null) {
       getContext().unwatch(worker.node());
-      jobs.values().forEach(entry -> entry.lost(name));
+      jobs.values().forEach(entry -> entry.left(name, false));
       getContext().getLog().info("{} worker={}", how, name);
     }
   }
@@ -290,6 +291,40 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
       } else {
         start(entry, allotment.workers());
       }
+    }
+    if (!blocked) {
+      offerIdle();
+    }
+  }
+
+  /** Workers that no job waits for help those that run, the oldest first. */
+  private void offerIdle() {
+    for (RegisteredWorker worker : workers.values()) {
+      if (!worker.isIdle()) {
+        continue;
+      }
+      jobs.values().stream()
+          .filter(entry -> entry.takes(worker.name()))
+          .findFirst()
+          .ifPresent(
+              entry -> {
+                worker.assign(entry.id());
+                entry.offered(worker.name());
+                entry.run().orElseThrow().tell(new JobRun.Offer(worker));
+                getContext().getLog().info("offered job={} worker={}", entry.id(), worker.name());
+              });
+    }
+  }
+
+  private void onLeftRun(JobEntry entry, RunEvent.WorkerLeft left) {
+    entry.left(left.worker(), left.failed());
+    getContext()
+        .getLog()
+        .info("left job={} worker={} cause={}", entry.id(), left.worker(), left.why());
+    RegisteredWorker worker = workers.get(left.worker());
+    if (worker != null) {
+      worker.release(entry.id());
+      startJobs();
     }
   }
 
@@ -322,6 +357,9 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
       entry.notice(notice.text());
     } else if (from.news() instanceof JobRun.News.Advanced advanced) {
       entry.observe(advanced.event());
+      if (advanced.event() instanceof RunEvent.WorkerLeft left) {
+        onLeftRun(entry, left);
+      }
     } else if (from.news() instanceof JobRun.News.Ended ended) {
       workers.values().forEach(worker -> worker.release(entry.id()));
       end(entry, ended.status(), ended.reason(), ended.result());

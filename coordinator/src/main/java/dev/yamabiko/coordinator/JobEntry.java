@@ -6,10 +6,13 @@ import dev.yamabiko.model.CanonicalJson;
 import dev.yamabiko.protocol.RunEvent;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** One job as the coordinator keeps it in memory: its stored state, its run's progress, events. */
 final class JobEntry {
@@ -20,6 +23,7 @@ final class JobEntry {
   private StoredJob stored;
   private Optional<ActorRef<JobRun.Command>> run = Optional.empty();
   private List<String> workers = List.of();
+  private final Set<String> failed = new HashSet<>();
   private MetricsLine line;
   private long step;
   private long stepsTotal;
@@ -78,8 +82,28 @@ final class JobEntry {
     become(stored.running(now));
   }
 
-  void lost(String worker) {
+  /** Whether this worker may be offered to the run: it takes more, and has not seen it fail. */
+  boolean takes(String worker) {
+    return run.isPresent()
+        && workers.size() < Math.min(job.workers().most(), job.shards())
+        && !workers.contains(worker)
+        && !failed.contains(worker);
+  }
+
+  void offered(String worker) {
+    List<String> more = new ArrayList<>(workers);
+    more.add(worker);
+    workers = List.copyOf(more);
+  }
+
+  /**
+   * @param itself failed at computing for this job
+   */
+  void left(String worker, boolean itself) {
     workers = workers.stream().filter(name -> !name.equals(worker)).toList();
+    if (itself) {
+      failed.add(worker);
+    }
   }
 
   /** Its data has been read. */
@@ -104,6 +128,16 @@ final class JobEntry {
       step = back.to().step();
       epoch = back.to().epochs();
       events.add("rollback", line.of(back));
+    } else if (event instanceof RunEvent.WorkerJoined joined) {
+      notice("worker %s joined".formatted(joined.worker()));
+    } else if (event instanceof RunEvent.WorkerLeft left) {
+      notice("worker %s %s".formatted(left.worker(), left.why()));
+    } else if (event instanceof RunEvent.ShardsReissued late) {
+      notice(
+          "shards of step %d are computed again elsewhere: %s %s"
+              .formatted(late.step(), String.join(", ", late.workers()), late.why()));
+    } else if (event instanceof RunEvent.Waiting wait) {
+      notice(wait.why());
     }
   }
 

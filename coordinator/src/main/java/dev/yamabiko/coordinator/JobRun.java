@@ -20,6 +20,7 @@ import dev.yamabiko.step.EvaluationPlan;
 import dev.yamabiko.wire.BulkServer;
 import dev.yamabiko.wire.BulkToken;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +43,9 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
   sealed interface Command {}
 
   record Cancel(String reason) implements Command {}
+
+  /** Another worker may take part. */
+  record Offer(RegisteredWorker worker) implements Command {}
 
   private record Prepared(PreparedJob job) implements Command {}
 
@@ -89,6 +93,7 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
   private final Settings settings;
   private final String id;
   private final TrainingClock clock = new TrainingClock(System::nanoTime);
+  private final List<RegisteredWorker> workers;
   private Optional<String> cancelled = Optional.empty();
   private PreparedJob prepared;
   private ExecutorService compute;
@@ -102,6 +107,7 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
     super(context);
     this.settings = settings;
     id = settings.key().run();
+    workers = new ArrayList<>(settings.workers());
     ActorRef<Command> self = context.getSelf();
     context.pipeToSelf(
         CompletableFuture.supplyAsync(
@@ -123,6 +129,7 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
         .onMessage(PreparationFailed.class, this::onPreparationFailed)
         .onMessage(Observed.class, this::onObserved)
         .onMessage(Cancel.class, cancel -> cancel(cancel.reason()))
+        .onMessage(Offer.class, this::onOffer)
         .onMessage(CannotWrite.class, cannot -> cancel(cannot.why()))
         .onMessage(RunLost.class, lost -> onRunLost())
         .onSignal(PostStop.class, this::onPostStop)
@@ -165,25 +172,36 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
         spawnWorkers(),
         prepared.slices(),
         compute,
-        getContext().messageAdapter(RunEvent.class, Observed::new));
+        getContext().messageAdapter(RunEvent.class, Observed::new),
+        true);
   }
 
   private Map<String, ActorRef<WorkerMessage>> spawnWorkers() {
     Map<String, ActorRef<WorkerMessage>> refs = new LinkedHashMap<>();
-    for (RegisteredWorker worker : settings.workers()) {
-      RemoteWorker.Settings remote =
-          new RemoteWorker.Settings(
-              settings.key(),
-              worker,
-              BulkToken.random(),
-              settings.bulk(),
-              settings.bulkHost(),
-              settings.datasets());
-      refs.put(
-          worker.name(),
-          getContext().spawn(RemoteWorker.create(remote), "worker-" + (refs.size() + 1)));
-    }
+    workers.forEach(worker -> refs.put(worker.name(), spawn(worker)));
     return refs;
+  }
+
+  private ActorRef<WorkerMessage> spawn(RegisteredWorker worker) {
+    RemoteWorker.Settings remote =
+        new RemoteWorker.Settings(
+            settings.key(),
+            worker,
+            BulkToken.random(),
+            settings.bulk(),
+            settings.bulkHost(),
+            settings.datasets());
+    return getContext().spawnAnonymous(RemoteWorker.create(remote));
+  }
+
+  private Behavior<Command> onOffer(Offer offer) {
+    RegisteredWorker worker = offer.worker();
+    if (run == null) {
+      workers.add(worker);
+    } else {
+      run.tell(new RunMessage.OfferWorker(settings.key(), worker.name(), spawn(worker)));
+    }
+    return this;
   }
 
   private Behavior<Command> onPreparationFailed(PreparationFailed failed) {

@@ -116,6 +116,8 @@ final class ParameterSlice extends AbstractBehavior<ParameterSlice.Command> {
     } else if (message instanceof SliceMessage.AddWorker add) {
       workers.put(add.worker(), add.ref());
       add.ref().tell(currentWeights());
+    } else if (message instanceof SliceMessage.RemoveWorker remove) {
+      workers.remove(remove.worker());
     } else if (message instanceof SliceMessage.MeetPeers meet) {
       peers = meet.slices();
     } else if (message instanceof SliceMessage.ReportMissing report) {

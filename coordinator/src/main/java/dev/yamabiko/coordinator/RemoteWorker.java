@@ -10,6 +10,7 @@ import akka.actor.typed.javadsl.Receive;
 import dev.yamabiko.data.blocks.PreparedDatasets;
 import dev.yamabiko.protocol.NodeMessage;
 import dev.yamabiko.protocol.RunKey;
+import dev.yamabiko.protocol.RunMessage;
 import dev.yamabiko.protocol.SliceMessage;
 import dev.yamabiko.protocol.WorkerMessage;
 import dev.yamabiko.wire.BulkLink;
@@ -42,13 +43,14 @@ final class RemoteWorker extends AbstractBehavior<WorkerMessage> {
       PreparedDatasets data) {}
 
   /** Where contributions go; replaced as a whole by the actor, read by network threads. */
-  private record Route(RunKey key, List<ActorRef<SliceMessage>> slices) {}
+  private record Route(RunKey key, List<ActorRef<SliceMessage>> slices, ActorRef<RunMessage> run) {}
 
   private static final Logger LOG = LoggerFactory.getLogger(RemoteWorker.class);
 
   private final Settings settings;
-  private final ActorRef<WorkerMessage> self;
   private final BulkLink link;
+
+  /** Null until the worker is to join. */
   private volatile Route route;
 
   static Behavior<WorkerMessage> create(Settings settings) {
@@ -58,8 +60,6 @@ final class RemoteWorker extends AbstractBehavior<WorkerMessage> {
   private RemoteWorker(ActorContext<WorkerMessage> context, Settings settings) {
     super(context);
     this.settings = settings;
-    self = context.getSelf();
-    route = new Route(settings.key(), List.of());
     RegisteredWorker worker = settings.worker();
     link = settings.bulk().admit(settings.key(), worker.name(), settings.token(), new Connection());
     worker.traffic(link::traffic);
@@ -83,7 +83,7 @@ final class RemoteWorker extends AbstractBehavior<WorkerMessage> {
   }
 
   private Behavior<WorkerMessage> onJoinRun(WorkerMessage.JoinRun join) {
-    route = new Route(join.key(), join.slices());
+    route = new Route(join.key(), join.slices(), join.replyTo());
     settings
         .worker()
         .node()
@@ -122,7 +122,10 @@ final class RemoteWorker extends AbstractBehavior<WorkerMessage> {
     public void contributed(SliceMessage.Contribute contribution) {
       Route now = route;
       int slice = contribution.slice();
-      if (contribution.key().equals(now.key()) && slice >= 0 && slice < now.slices().size()) {
+      if (now != null
+          && contribution.key().equals(now.key())
+          && slice >= 0
+          && slice < now.slices().size()) {
         now.slices().get(slice).tell(contribution);
       }
     }
@@ -135,18 +138,20 @@ final class RemoteWorker extends AbstractBehavior<WorkerMessage> {
     @Override
     public void connected() {
       LOG.info("bulk connection open worker={}", settings.worker().name());
-      // What was sent while there was no connection is lost; slices send the current weights again.
+      tellRun(new RunMessage.WorkerConnected(settings.key(), settings.worker().name()));
+    }
+
+    private void tellRun(RunMessage message) {
       Route now = route;
-      now.slices()
-          .forEach(
-              slice ->
-                  slice.tell(
-                      new SliceMessage.AddWorker(now.key(), settings.worker().name(), self)));
+      if (now != null) {
+        now.run().tell(message);
+      }
     }
 
     @Override
     public void disconnected(String cause) {
       LOG.info("bulk connection lost worker={} cause={}", settings.worker().name(), cause);
+      tellRun(new RunMessage.WorkerDisconnected(settings.key(), settings.worker().name()));
     }
   }
 }

@@ -30,6 +30,8 @@ import java.util.concurrent.Executor;
  * @param slices of the flat vector, in order, as {@link #cut} gives them; their number does not
  *     show in the result
  * @param compute where slices do their arithmetic
+ * @param elastic whether other workers may take the place of lost ones: late shards are handed out
+ *     again, and a run without workers waits for some; otherwise it fails
  */
 public record RunSettings(
     RunKey key,
@@ -42,7 +44,8 @@ public record RunSettings(
     Map<String, ActorRef<WorkerMessage>> workers,
     List<SliceStep> slices,
     Executor compute,
-    ActorRef<RunEvent> events) {
+    ActorRef<RunEvent> events,
+    boolean elastic) {
 
   public RunSettings {
     workers = Collections.unmodifiableMap(new LinkedHashMap<>(workers));

@@ -18,6 +18,7 @@ import dev.yamabiko.protocol.RunMessage;
 import dev.yamabiko.protocol.RunOutcome.Status;
 import dev.yamabiko.protocol.SliceMessage;
 import dev.yamabiko.protocol.WorkerMessage;
+import dev.yamabiko.step.Block;
 import dev.yamabiko.step.SliceStep;
 import dev.yamabiko.step.Statistics;
 import java.time.Duration;
@@ -33,9 +34,14 @@ import java.util.stream.IntStream;
  * each other, step by step, until the epoch's end or the next step at which a checkpoint is due.
  * Then slices are at rest, and what is to be evaluated or copied is asked for.
  *
- * <p>Ends with exactly one {@link RunEvent.RunEnded} and stops. A worker or slice that fails or is
- * lost, a loss that diverged for good, or a deadline that passes ends the run as failed, with the
- * cause. Lost state comes back from the last checkpoint.
+ * <p>A worker that is lost, fails or is late leaves its blocks to the others, in the same step;
+ * what it has contributed stays. In an elastic run workers come and go between leases, and without
+ * enough of them the run waits. Two workers that fail at the same shards end the run: it is not the
+ * workers' fault.
+ *
+ * <p>Ends with exactly one {@link RunEvent.RunEnded} and stops. A slice that fails or is lost, a
+ * loss that diverged for good, or a deadline that passes ends the run as failed, with the cause.
+ * Lost state comes back from the last checkpoint.
  */
 public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
 
@@ -50,11 +56,19 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
   /** Half of the wait's limit has passed. */
   private record HalfPassed() implements Command {}
 
+  /** What is awaited is late, by what the run's own steps take. */
+  private record Late() implements Command {}
+
+  /** A worker's connection has not come back. */
+  private record StillDisconnected(String worker) implements Command {}
+
   private static final Duration PREPARE_DEADLINE = Duration.ofMinutes(10);
   private static final Duration EVALUATE_DEADLINE = Duration.ofMinutes(30);
   private static final Duration ANSWER_DEADLINE = Duration.ofMinutes(1);
   private static final Duration KEEP_DEADLINE = Duration.ofMinutes(10);
   private static final Object DEADLINE = "deadline";
+  private static final Duration EVALUATION_LATE = Duration.ofSeconds(5);
+  private static final Duration RECONNECT = Duration.ofMillis(250);
 
   private enum Phase {
     JOINING,
@@ -81,9 +95,20 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
   private final Rollbacks rollbacks;
   private final CheckpointTaking checkpoints;
   private final StepDeadline stepDeadline = new StepDeadline();
+  private final LateDeadline lateDeadline = new LateDeadline();
+  private final List<RunMessage.WorkerFailed> failures = new ArrayList<>();
   private RunKey key;
   private Phase phase = Phase.JOINING;
   private Wait wait;
+
+  /** For workers; all else goes on when there are enough. */
+  private boolean waiting;
+
+  /** For the message when none is left. */
+  private String lastLoss = "";
+
+  /** Whether training has begun: there is something to keep. */
+  private boolean started;
 
   /** What follows the wait that the phase names. */
   private Supplier<Behavior<Command>> next;
@@ -108,13 +133,13 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
     this.timers = timers;
     self = context.messageAdapter(RunMessage.class, FromOutside::new);
     Checkpoint begin = settings.begin();
-    workers = new WorkerSet(settings.workers());
+    workers = new WorkerSet();
     progress = new RunProgress(settings, begin);
     rollbacks = new Rollbacks(settings.job().rollback(), begin);
     checkpoints =
         new CheckpointTaking(
             settings.network().length(), settings.job().optimizer().stateVectors(), rollbacks);
-    workers.forEach((name, ref) -> context.watchWith(ref, new WorkerLost(name)));
+    settings.workers().forEach(this::invite);
     join(settings.slices(), begin.position().step(), this::start);
   }
 
@@ -122,10 +147,17 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
   public Receive<Command> createReceive() {
     return newReceiveBuilder()
         .onMessage(FromOutside.class, this::onFromOutside)
-        .onMessage(WorkerLost.class, lost -> fail("worker " + lost.worker() + " was lost"))
+        .onMessage(WorkerLost.class, lost -> lose(lost.worker(), "was lost", false))
         .onMessage(SliceLost.class, lost -> fail("parameter slice " + lost.slice() + " was lost"))
         .onMessage(HalfPassed.class, passed -> onHalfPassed())
+        .onMessage(Late.class, late -> onLate())
+        .onMessage(StillDisconnected.class, gone -> onStillDisconnected(gone.worker()))
         .build();
+  }
+
+  private void invite(String name, ActorRef<WorkerMessage> ref) {
+    workers.invite(name, ref);
+    getContext().watchWith(ref, new WorkerLost(name));
   }
 
   /** Slices begin with the weights of {@code step}, workers get ready, and then goes on. */
@@ -133,6 +165,8 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
     phase = Phase.JOINING;
     next = then;
     steps = new ClosingSteps(parts.size(), step);
+    workers.begin();
+    failures.clear();
     slices.clear();
     for (ParameterSlice.Settings slice : settings.sliceSettings(key, parts, step, self)) {
       String name = "slice-%d-%d".formatted(key.lineage(), slice.slice());
@@ -141,9 +175,12 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
       slices.add(ref);
     }
     slices.forEach(slice -> slice.tell(new SliceMessage.MeetPeers(key, slices)));
-    WorkerMessage joinRun = new WorkerMessage.JoinRun(key, settings.definition(), slices, self);
-    workers.forEach((name, worker) -> worker.tell(joinRun));
+    workers.forEach((name, worker) -> worker.tell(joinRun()));
     await("workers to get ready", PREPARE_DEADLINE, workers.names());
+  }
+
+  private WorkerMessage joinRun() {
+    return new WorkerMessage.JoinRun(key, settings.definition(), slices, self);
   }
 
   /** Begins anew with other weights; all that is still under way is fenced off. */
@@ -161,7 +198,11 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
   private Behavior<Command> onFromOutside(FromOutside command) {
     RunMessage message = command.message();
     boolean fromObserver =
-        message instanceof RunMessage.CancelRun || message instanceof RunMessage.CheckpointKept;
+        message instanceof RunMessage.CancelRun
+            || message instanceof RunMessage.CheckpointKept
+            || message instanceof RunMessage.OfferWorker
+            || message instanceof RunMessage.WorkerConnected
+            || message instanceof RunMessage.WorkerDisconnected;
     if (!(fromObserver ? message.key().isOfSameTerm(key) : message.key().equals(key))) {
       getContext().getLog().debug("refused run={} of={}", message.key(), key);
       return this;
@@ -184,7 +225,18 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
     } else if (message instanceof RunMessage.Diverged diverged) {
       return onDiverged(diverged);
     } else if (message instanceof RunMessage.WorkerFailed failed) {
-      return fail("worker %s failed: %s".formatted(failed.worker(), failed.cause()));
+      return onWorkerFailed(failed);
+    } else if (message instanceof RunMessage.SpeedMeasured measured) {
+      workers.measured(measured.worker(), measured.examples(), measured.nanos());
+      return this;
+    } else if (message instanceof RunMessage.ProbeAnswered answered) {
+      return onHeardOf(answered.worker());
+    } else if (message instanceof RunMessage.OfferWorker offer) {
+      return onOfferWorker(offer);
+    } else if (message instanceof RunMessage.WorkerConnected connected) {
+      return onWorkerConnected(connected.worker());
+    } else if (message instanceof RunMessage.WorkerDisconnected disconnected) {
+      return onWorkerDisconnected(disconnected.worker());
     } else if (message instanceof RunMessage.SliceFailed failed) {
       return fail(failed.cause());
     }
@@ -192,18 +244,220 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
   }
 
   private Behavior<Command> onWorkerReady(RunMessage.WorkerReady ready) {
-    if (phase != Phase.JOINING || !wait.answered(ready.worker())) {
+    if (!workers.ready(ready.worker())) {
       return this;
     }
-    SliceMessage add = new SliceMessage.AddWorker(key, ready.worker(), workers.get(ready.worker()));
-    slices.forEach(slice -> slice.tell(add));
-    return wait.isAnswered() ? next.get() : this;
+    addToSlices(ready.worker());
+    if (phase == Phase.JOINING) {
+      wait.answered(ready.worker());
+      return joinedAll();
+    }
+    settings.events().tell(new RunEvent.WorkerJoined(ready.worker(), workers.size()));
+    return waiting ? handOut() : this;
   }
 
+  private void addToSlices(String worker) {
+    SliceMessage add = new SliceMessage.AddWorker(key, worker, workers.get(worker));
+    slices.forEach(slice -> slice.tell(add));
+  }
+
+  private Behavior<Command> joinedAll() {
+    if (!wait.isAnswered()) {
+      return this;
+    }
+    if (!hasEnough()) {
+      return waitForWorkers();
+    }
+    waiting = false;
+    return next.get();
+  }
+
+  // --- Workers that come and go -----------------------------------------------------------------
+
+  private boolean hasEnough() {
+    int least = settings.elastic() ? settings.job().workers().least() : 1;
+    return workers.size() >= least && !workers.available().isEmpty();
+  }
+
+  /** Nothing can be handed out; what has been goes on. */
+  private Behavior<Command> waitForWorkers() {
+    if (!settings.elastic()) {
+      return fail("no worker is left" + lastLoss);
+    }
+    if (!waiting) {
+      waiting = true;
+      timers.cancel(DEADLINE);
+      timers.cancel(new Late());
+      int least = settings.job().workers().least();
+      settings
+          .events()
+          .tell(
+              new RunEvent.Waiting(
+                  "waits for workers: %d of at least %d%s"
+                      .formatted(workers.size(), least, lastLoss)));
+    }
+    return this;
+  }
+
+  private Behavior<Command> onOfferWorker(RunMessage.OfferWorker offer) {
+    if (!workers.contains(offer.worker())) {
+      invite(offer.worker(), offer.ref());
+      offer.ref().tell(joinRun());
+    }
+    return this;
+  }
+
+  /** The worker takes part no more. */
+  private Behavior<Command> lose(String worker, String why, boolean failed) {
+    if (!workers.contains(worker)) {
+      return this;
+    }
+    ActorRef<WorkerMessage> ref = workers.get(worker);
+    getContext().unwatch(ref);
+    ref.tell(new WorkerMessage.LeaveRun(key));
+    slices.forEach(slice -> slice.tell(new SliceMessage.RemoveWorker(key, worker)));
+    workers.remove(worker);
+    lastLoss = "; worker %s %s".formatted(worker, why);
+    settings.events().tell(new RunEvent.WorkerLeft(worker, why, failed, workers.size()));
+    wait.answered(worker);
+    return switch (phase) {
+      case JOINING -> joinedAll();
+      case PAUSING -> wait.isAnswered() ? pausedAll() : this;
+      default -> handOut();
+    };
+  }
+
+  /** What nobody does goes to those who can: orphaned blocks, or missing parts of an evaluation. */
+  private Behavior<Command> handOut() {
+    if (!hasEnough()) {
+      return waitForWorkers();
+    }
+    boolean waited = waiting;
+    waiting = false;
+    if (phase == Phase.JOINING) {
+      return joinedAll();
+    }
+    if (phase == Phase.TRAINING && (workers.hasOrphans() || waited)) {
+      if (workers.isDivided()) {
+        workers.adopt(settings.plan().shards());
+      } else {
+        workers.divide(settings.plan().shards());
+      }
+      tellLeases();
+      awaitStep();
+    } else if (phase == Phase.EVALUATING) {
+      handOutParts();
+    }
+    return this;
+  }
+
+  /** A failure may be the worker's or the shards'; a second worker tells. */
+  private Behavior<Command> onWorkerFailed(RunMessage.WorkerFailed failed) {
+    String cause = "worker %s failed: %s".formatted(failed.worker(), failed.cause());
+    Optional<RunMessage.WorkerFailed> before =
+        failures.stream().filter(other -> isSameWork(other, failed)).findFirst();
+    boolean alone = workers.available().stream().allMatch(failed.worker()::equals);
+    if (before.isPresent()) {
+      return fail(
+          "%s; so did worker %s before, at the same work: %s"
+              .formatted(cause, before.get().worker(), before.get().cause()));
+    } else if (alone) {
+      return fail(cause);
+    }
+    failures.add(failed);
+    return lose(failed.worker(), "failed: " + failed.cause(), true);
+  }
+
+  private static boolean isSameWork(RunMessage.WorkerFailed a, RunMessage.WorkerFailed b) {
+    if (a.worker().equals(b.worker()) || a.step() != b.step()) {
+      return false;
+    }
+    return a.blocks().isEmpty() && b.blocks().isEmpty()
+        || a.blocks().stream().anyMatch(x -> b.blocks().stream().anyMatch(x::overlaps));
+  }
+
+  private Behavior<Command> onWorkerConnected(String worker) {
+    timers.cancel(new StillDisconnected(worker));
+    if (workers.isReady(worker)) {
+      // What was sent while there was no connection is lost.
+      addToSlices(worker);
+      return onHeardOf(worker);
+    }
+    return this;
+  }
+
+  private Behavior<Command> onWorkerDisconnected(String worker) {
+    if (workers.isReady(worker)) {
+      StillDisconnected gone = new StillDisconnected(worker);
+      timers.startSingleTimer(gone, gone, RECONNECT);
+    }
+    return this;
+  }
+
+  private Behavior<Command> onStillDisconnected(String worker) {
+    workers.suspend(worker);
+    return phase == Phase.TRAINING || phase == Phase.EVALUATING ? handOut() : this;
+  }
+
+  private Behavior<Command> onHeardOf(String worker) {
+    workers.heardOf(worker);
+    return waiting && workers.isReady(worker) ? handOut() : this;
+  }
+
+  /** By the run's own measure something takes too long: hand it out a second time. */
+  private Behavior<Command> onLate() {
+    if (phase == Phase.TRAINING) {
+      slices.forEach(slice -> slice.tell(new SliceMessage.ReportMissing(key, self)));
+      startLate(lateDeadline.next().multipliedBy(2));
+    } else if (phase == Phase.EVALUATING) {
+      evaluation.silent().forEach(this::suspectUnlessAlone);
+      handOutParts();
+    }
+    return this;
+  }
+
+  private void suspectUnlessAlone(String worker) {
+    if (workers.available().stream().anyMatch(name -> !name.equals(worker))) {
+      workers.suspend(worker);
+      workers.get(worker).tell(new WorkerMessage.Probe(key, self));
+    }
+  }
+
+  private void startLate(Duration after) {
+    if (settings.elastic()) {
+      timers.startSingleTimer(new Late(), new Late(), after);
+    }
+  }
+
+  private void reissue(RunMessage.ShardsMissing missing) {
+    List<String> holders = workers.holdersOf(missing.shards());
+    if (holders.isEmpty()) {
+      return;
+    }
+    settings.events().tell(new RunEvent.ShardsReissued(missing.step(), holders, "late"));
+    for (String holder : holders) {
+      List<Block> late =
+          workers.blocks(holder).stream()
+              .filter(block -> missing.shards().stream().anyMatch(block::holds))
+              .toList();
+      suspectUnlessAlone(holder);
+      if (!workers.blocks(holder).isEmpty()) {
+        // There is nobody else, and what it has computed may be lost on the way.
+        workers.get(holder).tell(new WorkerMessage.ComputeBlocks(key, missing.step(), late));
+      }
+    }
+    if (workers.hasOrphans()) {
+      workers.adopt(settings.plan().shards());
+      tellLeases();
+    }
+  }
+
+  // --- Steps ------------------------------------------------------------------------------------
+
   private Behavior<Command> start() {
+    started = true;
     long samples = progress.position().samples();
     settings.events().tell(new RunEvent.RunStarted(workers.size(), steps.step(), samples));
-    workers.divide(settings.plan().shards());
     return closeEpochOr(this::goOn);
   }
 
@@ -221,17 +475,30 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
 
   private Behavior<Command> trainUntil(long until) {
     phase = Phase.TRAINING;
-    untilStep = until;
+    untilStep =
+        settings.elastic() ? Math.min(until, steps.step() + lateDeadline.leaseSteps()) : until;
     validation = Optional.empty();
-    workers.renew();
-    workers.forEach((name, worker) -> worker.tell(workers.lease(name, key, steps.step(), until)));
+    workers.undivide();
+    if (!hasEnough()) {
+      return waitForWorkers();
+    }
+    workers.divide(settings.plan().shards());
+    tellLeases();
     stepBegan = System.nanoTime();
     awaitStep();
     return this;
   }
 
+  private void tellLeases() {
+    workers.renew();
+    workers
+        .names()
+        .forEach(name -> workers.get(name).tell(workers.lease(name, key, steps.step(), untilStep)));
+  }
+
   private void awaitStep() {
     await("step " + steps.step() + " to close", stepDeadline.next(), List.of());
+    startLate(lateDeadline.next());
   }
 
   private Behavior<Command> onSliceUpdated(RunMessage.SliceUpdated updated) {
@@ -253,8 +520,11 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
 
   private void closeStep(RunMessage.SliceUpdated update) {
     long now = System.nanoTime();
-    stepDeadline.closed(Duration.ofNanos(now - stepBegan));
+    Duration taken = Duration.ofNanos(now - stepBegan);
+    stepDeadline.closed(taken);
+    lateDeadline.closed(taken);
     stepBegan = now;
+    failures.clear();
     settings.events().tell(progress.closeStep(update));
     if (phase == Phase.TRAINING && steps.step() < untilStep) {
       awaitStep();
@@ -293,18 +563,27 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
     phase = Phase.EVALUATING;
     next = then;
     evaluation = new Evaluation(data, steps.step(), settings.evaluationPlan(data).parts());
-    for (Evaluation.Share share : evaluation.handOut(workers.names())) {
+    if (!hasEnough()) {
+      return waitForWorkers();
+    }
+    handOutParts();
+    return this;
+  }
+
+  private void handOutParts() {
+    for (Evaluation.Share share : evaluation.handOut(workers.available())) {
       workers
           .get(share.worker())
           .tell(
-              new WorkerMessage.Evaluate(key, steps.step(), data, share.from(), share.to(), self));
+              new WorkerMessage.Evaluate(
+                  key, evaluation.step(), evaluation.data(), share.from(), share.to(), self));
     }
     awaitEvaluation();
-    return this;
   }
 
   private void awaitEvaluation() {
     await("the evaluation after step " + steps.step(), EVALUATE_DEADLINE, List.of());
+    startLate(EVALUATION_LATE);
   }
 
   private Behavior<Command> onPartEvaluated(RunMessage.PartEvaluated evaluated) {
@@ -433,7 +712,7 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
       return this;
     }
     cancelled = Optional.of(cancel.reason());
-    if (!workers.isDivided()) {
+    if (!started) {
       // Where the run has come from, which is the model that a run before has left.
       Optional<float[]> weights =
           steps.step() == 0 ? Optional.empty() : Optional.of(settings.begin().weights());
@@ -445,7 +724,10 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
       pause = new Pause(workers.lease(), steps.step());
       WorkerMessage pauseLease = new WorkerMessage.PauseLease(key, workers.lease(), self);
       workers.forEach((name, worker) -> worker.tell(pauseLease));
-      await("workers to pause", ANSWER_DEADLINE, workers.names());
+      await("workers to pause", ANSWER_DEADLINE, workers.available());
+      if (wait.isAnswered()) {
+        return pausedAll();
+      }
     } else if (phase == Phase.EVALUATING) {
       return stopHere();
     }
@@ -458,14 +740,16 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
     }
     pause.paused(paused.nextStep());
     wait.answered(paused.worker());
-    if (!wait.isAnswered()) {
-      return this;
-    }
+    return wait.isAnswered() ? pausedAll() : this;
+  }
+
+  private Behavior<Command> pausedAll() {
     long until = pause.until(steps.step());
     return until == steps.step() ? stopHere() : trainUntil(until);
   }
 
   private void await(String what, Duration limit, List<String> whom) {
+    timers.cancel(new Late());
     wait = new Wait(what, limit, whom);
     timers.startSingleTimer(DEADLINE, new HalfPassed(), wait.half());
   }
@@ -473,16 +757,33 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
   /** After the first half the slices are asked what they wait for. */
   private Behavior<Command> onHalfPassed() {
     if (wait.passHalf()) {
-      return fail(wait.overdue());
+      return overdue();
     }
     slices.forEach(slice -> slice.tell(new SliceMessage.ReportMissing(key, self)));
     timers.startSingleTimer(DEADLINE, new HalfPassed(), wait.half());
     return this;
   }
 
+  /** Others may do without those who are silent; without others the run has failed. */
+  private Behavior<Command> overdue() {
+    String why = wait.overdue();
+    List<String> silent = wait.awaited().stream().filter(workers::contains).toList();
+    if (!settings.elastic() || silent.isEmpty()) {
+      return fail(why);
+    }
+    Behavior<Command> then = this;
+    for (String worker : silent) {
+      then = lose(worker, "did not answer", false);
+    }
+    return then;
+  }
+
   private Behavior<Command> onShardsMissing(RunMessage.ShardsMissing missing) {
     if (phase == Phase.TRAINING && missing.step() == steps.step()) {
       wait.silent(workers.holdersOf(missing.shards()));
+      if (settings.elastic()) {
+        reissue(missing);
+      }
     }
     return this;
   }

@@ -2,6 +2,7 @@ package dev.yamabiko.coordinator;
 
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 import java.util.TreeSet;
 
 /**
@@ -33,6 +34,11 @@ final class Wait {
   /** Whether this answer was awaited; not when it comes a second time. */
   boolean answered(String by) {
     return awaited.remove(by);
+  }
+
+  /** Who has not answered yet. */
+  List<String> awaited() {
+    return List.copyOf(awaited);
   }
 
   boolean isAnswered() {

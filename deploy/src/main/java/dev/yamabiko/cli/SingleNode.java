@@ -152,7 +152,8 @@ public final class SingleNode {
             refs,
             slices,
             compute,
-            context.messageAdapter(RunEvent.class, Observed::new));
+            context.messageAdapter(RunEvent.class, Observed::new),
+            false);
     return context.spawn(TrainingRun.create(settings), "run");
   }
 

@@ -39,6 +39,11 @@ final class RunReplica {
   private final List<float[]> gradients = new ArrayList<>();
   private long installed = -1;
 
+  /** Buffers taken in the current step; those of the same step are not used twice. */
+  private int used;
+
+  private long usedIn = -1;
+
   /**
    * @param activationBytes what activations may take; at least one example is computed at a time
    */
@@ -72,9 +77,17 @@ final class RunReplica {
     installed = step;
   }
 
+  /** Examples of these blocks in this step. */
+  int examples(long step, List<Block> blocks) {
+    return blocks.stream().mapToInt(block -> plan.rows(step, block).rows()).sum();
+  }
+
   /** Computes the blocks with the installed weights, from the last layer to the first. */
   void train(long step, List<Block> blocks, Contributions contributions) {
-    int used = 0;
+    if (step != usedIn) {
+      usedIn = step;
+      used = 0;
+    }
     for (Block block : blocks) {
       if (!plan.isEmpty(step, block)) {
         train(step, block, gradient(used++), contributions);

@@ -4,7 +4,9 @@ import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.javadsl.Behaviors;
 import dev.yamabiko.protocol.RunKey;
+import dev.yamabiko.step.Block;
 import dev.yamabiko.step.DivergenceException;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
@@ -19,7 +21,7 @@ final class ShardTask {
 
   sealed interface Command {}
 
-  private record Done() implements Command {}
+  private record Done(long nanos) implements Command {}
 
   private record Failed(Throwable cause) implements Command {}
 
@@ -28,48 +30,63 @@ final class ShardTask {
     /** Of which run. */
     RunKey key();
 
-    record Finished(RunKey key) implements Result {}
+    /**
+     * @param nanos that it took
+     */
+    record Finished(RunKey key, long step, List<Block> blocks, long nanos) implements Result {}
 
     /** NaN or infinity. */
     record Diverged(RunKey key, long step, String message) implements Result {}
 
-    record Crashed(RunKey key, long step, String cause) implements Result {}
+    record Crashed(RunKey key, long step, List<Block> blocks, String cause) implements Result {}
   }
 
   private ShardTask() {}
 
   /**
+   * @param blocks that it trains on; empty for an evaluation
    * @param work sends what it computes by itself
    */
   static Behavior<Command> create(
-      RunKey key, long step, Runnable work, Executor compute, ActorRef<Result> replyTo) {
+      RunKey key,
+      long step,
+      List<Block> blocks,
+      Runnable work,
+      Executor compute,
+      ActorRef<Result> replyTo) {
     return Behaviors.setup(
         context -> {
           context.pipeToSelf(
-              CompletableFuture.runAsync(work, compute),
-              (done, failure) -> failure == null ? new Done() : new Failed(failure));
+              CompletableFuture.supplyAsync(() -> timed(work), compute),
+              (nanos, failure) -> failure == null ? new Done(nanos) : new Failed(failure));
           return Behaviors.receive(Command.class)
               .onMessage(
                   Done.class,
                   done -> {
-                    replyTo.tell(new Result.Finished(key));
+                    replyTo.tell(new Result.Finished(key, step, blocks, done.nanos()));
                     return Behaviors.stopped();
                   })
               .onMessage(
                   Failed.class,
                   failed -> {
-                    replyTo.tell(failure(key, step, failed.cause()));
+                    replyTo.tell(failure(key, step, blocks, failed.cause()));
                     return Behaviors.stopped();
                   })
               .build();
         });
   }
 
-  private static Result failure(RunKey key, long step, Throwable failure) {
+  private static long timed(Runnable work) {
+    long began = System.nanoTime();
+    work.run();
+    return System.nanoTime() - began;
+  }
+
+  private static Result failure(RunKey key, long step, List<Block> blocks, Throwable failure) {
     Throwable cause = cause(failure);
     return cause instanceof DivergenceException
         ? new Result.Diverged(key, step, cause.getMessage())
-        : new Result.Crashed(key, step, cause.toString());
+        : new Result.Crashed(key, step, blocks, cause.toString());
   }
 
   /** What went wrong, without the future that it went wrong in. */

@@ -50,11 +50,10 @@ public final class Worker extends AbstractBehavior<Worker.Command> {
     final WeightsInbox inbox;
     final Queue<WorkerMessage.Evaluate> evaluations = new ArrayDeque<>();
     RunReplica replica;
-    WorkerMessage.TakeLease lease;
-    long leaseNumber;
-    boolean paused;
+    final Leases leases = new Leases();
     boolean busy;
-    long nextStep;
+    long examples;
+    long nanos;
 
     Membership(WorkerMessage.JoinRun join) {
       this.join = join;
@@ -78,7 +77,6 @@ public final class Worker extends AbstractBehavior<Worker.Command> {
   private final DataProvider data;
   private final long activationBytes;
   private final ExecutorService compute;
-  private final ActorRef<WorkerMessage> self;
   private final ActorRef<ShardTask.Result> taskResults;
   private Membership run;
 
@@ -88,7 +86,6 @@ public final class Worker extends AbstractBehavior<Worker.Command> {
     this.name = name;
     this.data = data;
     this.activationBytes = activationBytes;
-    self = context.messageAdapter(WorkerMessage.class, FromOutside::new);
     taskResults = context.messageAdapter(ShardTask.Result.class, TaskEnded::new);
     compute =
         Executors.newSingleThreadExecutor(
@@ -120,7 +117,13 @@ public final class Worker extends AbstractBehavior<Worker.Command> {
       run.inbox.accept(weights);
       proceed();
     } else if (message instanceof WorkerMessage.TakeLease lease) {
-      onTakeLease(lease);
+      run.leases.take(lease);
+      proceed();
+    } else if (message instanceof WorkerMessage.ComputeBlocks request) {
+      run.leases.add(request);
+      proceed();
+    } else if (message instanceof WorkerMessage.Probe probe) {
+      probe.replyTo().tell(new RunMessage.ProbeAnswered(run.join.key(), name));
     } else if (message instanceof WorkerMessage.PauseLease pause) {
       onPauseLease(pause);
     } else if (message instanceof WorkerMessage.Evaluate evaluate) {
@@ -178,7 +181,7 @@ public final class Worker extends AbstractBehavior<Worker.Command> {
           .replyTo()
           .tell(
               new RunMessage.WorkerFailed(
-                  failed.key(), name, ShardTask.cause(failed.cause()).toString()));
+                  failed.key(), name, -1, List.of(), ShardTask.cause(failed.cause()).toString()));
       run = null;
     }
     return this;
@@ -188,22 +191,11 @@ public final class Worker extends AbstractBehavior<Worker.Command> {
     return run != null && run.join.key().equals(key);
   }
 
-  private void onTakeLease(WorkerMessage.TakeLease lease) {
-    if (lease.lease() > run.leaseNumber) {
-      run.leaseNumber = lease.lease();
-      run.lease = lease;
-      run.paused = false;
-      proceed();
-    }
-  }
-
   private void onPauseLease(WorkerMessage.PauseLease pause) {
-    if (pause.lease() >= run.leaseNumber) {
-      run.leaseNumber = pause.lease();
-      run.paused = true;
-      pause
-          .replyTo()
-          .tell(new RunMessage.LeasePaused(run.join.key(), pause.lease(), run.nextStep, name));
+    if (run.leases.pause(pause.lease())) {
+      RunMessage paused =
+          new RunMessage.LeasePaused(run.join.key(), pause.lease(), run.leases.nextStep(), name);
+      pause.replyTo().tell(paused);
     }
   }
 
@@ -217,20 +209,13 @@ public final class Worker extends AbstractBehavior<Worker.Command> {
     WorkerMessage.Evaluate next = run.evaluations.peek();
     if (next != null && next.step() == step) {
       run.evaluations.remove();
-      start(step, evaluation(next));
-    } else if (isLeased(step)) {
-      run.nextStep = step + 1;
-      start(step, training(step, run.lease.blocks()));
+      start(step, List.of(), evaluation(next));
+      return;
     }
-  }
-
-  private boolean isLeased(long step) {
-    return run.lease != null
-        && !run.lease.blocks().isEmpty()
-        && !run.paused
-        && step >= run.nextStep
-        && step >= run.lease.fromStep()
-        && step < run.lease.untilStep();
+    List<Block> blocks = run.leases.next(step);
+    if (!blocks.isEmpty()) {
+      start(step, blocks, training(step, blocks));
+    }
   }
 
   private Runnable training(long step, List<Block> blocks) {
@@ -263,7 +248,7 @@ public final class Worker extends AbstractBehavior<Worker.Command> {
     };
   }
 
-  private void start(long step, Runnable work) {
+  private void start(long step, List<Block> blocks, Runnable work) {
     run.busy = true;
     RunReplica replica = run.replica;
     var weights = run.inbox.slices();
@@ -272,7 +257,8 @@ public final class Worker extends AbstractBehavior<Worker.Command> {
           replica.install(step, weights);
           work.run();
         };
-    getContext().spawnAnonymous(ShardTask.create(run.join.key(), step, task, compute, taskResults));
+    getContext()
+        .spawnAnonymous(ShardTask.create(run.join.key(), step, blocks, task, compute, taskResults));
   }
 
   private Behavior<Command> onTaskEnded(TaskEnded ended) {
@@ -287,11 +273,32 @@ public final class Worker extends AbstractBehavior<Worker.Command> {
           .tell(new RunMessage.Diverged(result.key(), diverged.step(), diverged.message()));
     } else if (result instanceof ShardTask.Result.Crashed crashed) {
       String cause = "in step " + crashed.step() + ": " + crashed.cause();
-      run.join.replyTo().tell(new RunMessage.WorkerFailed(result.key(), name, cause));
-    } else {
+      run.join
+          .replyTo()
+          .tell(
+              new RunMessage.WorkerFailed(
+                  result.key(), name, crashed.step(), crashed.blocks(), cause));
+    } else if (result instanceof ShardTask.Result.Finished finished) {
+      measure(finished);
       proceed();
     }
     return this;
+  }
+
+  /** At the end of a lease the run hears how fast it went. */
+  private void measure(ShardTask.Result.Finished finished) {
+    if (finished.blocks().isEmpty()) {
+      return;
+    }
+    run.examples += run.replica.examples(finished.step(), finished.blocks());
+    run.nanos += finished.nanos();
+    if (run.leases.isLastOfLease(finished.step())) {
+      run.join
+          .replyTo()
+          .tell(new RunMessage.SpeedMeasured(run.join.key(), name, run.examples, run.nanos));
+      run.examples = 0;
+      run.nanos = 0;
+    }
   }
 
   private Behavior<Command> onPostStop(PostStop signal) {
