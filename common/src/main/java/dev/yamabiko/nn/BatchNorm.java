@@ -116,6 +116,11 @@ public final class BatchNorm implements Layer {
     return Optional.of("a shard of 1 example has one value per " + each + ", and no variance");
   }
 
+  @Override
+  public boolean takesShardStatistics() {
+    return true;
+  }
+
   /** Index of row n's first value of channel c. */
   private int at(int n, int c) {
     return (n * channels + c) * pixels;

@@ -214,6 +214,11 @@ public final class Network {
     return Optional.empty();
   }
 
+  /** Whether a shard must be computed whole; see {@link Layer#takesShardStatistics}. */
+  public boolean takesShardStatistics() {
+    return nodes.stream().anyMatch(node -> !node.frozen() && node.layer().takesShardStatistics());
+  }
+
   /** Floats per example that a training pass keeps: every layer's output and what it saves. */
   public long activationsPerExample() {
     long floats = input.size();

@@ -149,7 +149,7 @@ public final class BlockComputation {
       StepPlan plan, long step, Block shard, Dataset train, float[] weights, float[] gradient) {
     int rows = plan.rows(step, shard).rows();
     int first = plan.batchFrom(step) + plan.shardFrom(step, shard.from());
-    int most = network.refusesShard(1).isPresent() ? rows : mostRows;
+    int most = network.takesShardStatistics() ? rows : mostRows;
     Statistics statistics = null;
     for (int from = 0; from < rows; from += most) {
       int count = Math.min(most, rows - from);
