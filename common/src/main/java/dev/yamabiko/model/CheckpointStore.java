@@ -16,7 +16,8 @@ import java.util.stream.Stream;
 
 /**
  * A run's checkpoints, one file each, named by step: the newest ones and the best epoch's. A file
- * is whole before an older one is deleted.
+ * is whole before an older one is deleted, and the one that a diverging run would go back to stays:
+ * what comes after it is deleted then.
  */
 public final class CheckpointStore {
 
@@ -59,6 +60,7 @@ public final class CheckpointStore {
     AtomicFile.write(file, temporary -> CheckpointFile.write(temporary, content));
     TreeMap<Long, Path> files = files();
     checkpoint.best().ifPresent(best -> files.remove(best.step()));
+    checkpoint.rollbackTo().ifPresent(back -> files.remove(back.position().step()));
     while (files.size() > keep) {
       Files.deleteIfExists(files.pollFirstEntry().getValue());
     }
