@@ -55,6 +55,7 @@ public final class CheckpointStore {
   /** Adds a checkpoint and deletes those that are not needed any more. */
   public void write(CheckpointFile.Content content) throws IOException {
     Files.createDirectories(directory);
+    AtomicFile.forceEntries(directory.toAbsolutePath().getParent());
     Checkpoint checkpoint = content.checkpoint();
     Path file = file(checkpoint.position().step());
     AtomicFile.write(file, temporary -> CheckpointFile.write(temporary, content));
@@ -66,10 +67,16 @@ public final class CheckpointStore {
     }
   }
 
-  /** Deletes every checkpoint after this step: the run has gone back to it. */
+  /**
+   * Deletes every checkpoint after this step, for good: the run has gone back to it, and what else
+   * is written may rely on that.
+   */
   public void cutBack(long step) throws IOException {
     for (Path file : files().tailMap(step, false).values()) {
       Files.deleteIfExists(file);
+    }
+    if (Files.isDirectory(directory)) {
+      AtomicFile.forceEntries(directory);
     }
   }
 
@@ -78,6 +85,7 @@ public final class CheckpointStore {
    * read nor counted again.
    *
    * @param problems what was wrong with each that was passed over
+   * @throws IOException if one cannot be read, or is of another version: it may well be good
    */
   public Optional<CheckpointFile.Content> newest(List<String> problems) throws IOException {
     for (Path file : files().descendingMap().values()) {
@@ -114,7 +122,7 @@ public final class CheckpointStore {
     }
   }
 
-  private static boolean isWhole(Path file) {
+  private static boolean isWhole(Path file) throws IOException {
     try {
       CheckpointFile.read(file);
       return true;
