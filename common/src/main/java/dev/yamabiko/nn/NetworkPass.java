@@ -143,6 +143,7 @@ public final class NetworkPass {
       Training training,
       float[] gradient,
       GradientListener listener) {
+    forgetGradients();
     for (int i = nodes.size() - 1; i >= firstTrained; i--) {
       Node node = nodes.get(i);
       float[] g = gradients[i + 1];
@@ -175,6 +176,16 @@ public final class NetworkPass {
     int bottom = network.offset(firstTrained);
     Arrays.fill(gradient, 0, bottom, 0f);
     listener.finalFrom(0);
+  }
+
+  /** Those of a backward pass that ended early, as it does where the run diverges. */
+  private void forgetGradients() {
+    for (int value = 0; value < nodes.size(); value++) {
+      if (gradients[value] != null) {
+        free.push(gradients[value]);
+        gradients[value] = null;
+      }
+    }
   }
 
   /** Whether something that is trained stands below this value. */
