@@ -72,7 +72,8 @@ final class EvaluateCommand implements Callable<Integer> {
     Path directory = session.workingDirectory();
     TrainedModel trained = TrainedModel.load(directory.resolve(model));
     DataSource source = DataFile.read(directory.resolve(data), settings, directory);
-    Dataset examples = DataLoader.loadForModel(source, trained.targets(), trained.scaling());
+    Dataset examples =
+        DataLoader.loadForModel(source, trained.targets(), trained.scaling(), trained.columns());
     KernelsFactory.notice().ifPresent(notice -> session.err().println("yamabiko: " + notice));
     Evaluation evaluation = Evaluation.of(trained, examples, KernelsFactory.create());
     session.print(EvaluationText.of(evaluation).stripTrailing());
