@@ -7,6 +7,7 @@ import dev.yamabiko.step.EvaluationPlan;
 import dev.yamabiko.step.Statistics;
 import dev.yamabiko.tensor.Kernels;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -50,6 +51,10 @@ public record Evaluation(
     private final float[] truth;
     private final double[] losses;
     private final long[][] confusion;
+
+    /** The row of every class that has not occurred; stays all zeros. */
+    private final long[] nowhere;
+
     private final RocCurve roc = new RocCurve();
     private final RegressionErrors errors;
 
@@ -60,7 +65,10 @@ public record Evaluation(
       targets = model.targets();
       truth = new float[predictor.batch() * targets.width()];
       int classes = targets instanceof Targets.Classes named ? named.count() : 0;
-      confusion = new long[classes][classes];
+      // Rows of their own only for classes that occur: of very many, few may.
+      nowhere = new long[classes];
+      confusion = new long[classes][];
+      Arrays.fill(confusion, nowhere);
       errors =
           new RegressionErrors(
               targets instanceof Targets.Values values
@@ -122,6 +130,9 @@ public record Evaluation(
     private boolean compare(int n, float[] predictions) {
       int right = (int) truth[n];
       int said = predictor.predictedClass(n);
+      if (confusion[right] == nowhere) {
+        confusion[right] = new long[nowhere.length];
+      }
       confusion[right][said]++;
       if (confusion.length == 2) {
         roc.add(right == 1, predictions[2 * n + 1]);
