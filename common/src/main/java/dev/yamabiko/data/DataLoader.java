@@ -49,14 +49,33 @@ public final class DataLoader {
    * @param targets what the model learned to say
    * @param scaling {@link LoadedData#scaling} of its training data; the source's own normalisation
    *     settings do not count
+   * @param columns {@link LoadedData#columns} of its training data
    */
   public static Dataset loadForModel(
+      DataSource source,
+      Targets targets,
+      List<LoadedData.Scaling> scaling,
+      List<DataSource.Column> columns) {
+    return loadForModel(source, targets, scaling, columns, DataStore.of(DataSpec.Storage.AUTO));
+  }
+
+  /** Of a model that knows nothing of its columns. */
+  public static Dataset loadForModel(
       DataSource source, Targets targets, List<LoadedData.Scaling> scaling) {
-    return loadForModel(source, targets, scaling, DataStore.of(DataSpec.Storage.AUTO));
+    return loadForModel(source, targets, scaling, List.of());
   }
 
   static Dataset loadForModel(
       DataSource source, Targets targets, List<LoadedData.Scaling> scaling, DataStore store) {
+    return loadForModel(source, targets, scaling, List.of(), store);
+  }
+
+  private static Dataset loadForModel(
+      DataSource source,
+      Targets targets,
+      List<LoadedData.Scaling> scaling,
+      List<DataSource.Column> columns,
+      DataStore store) {
     Examples examples = read(source, store);
     if (!examples.targetKind().equals(Fit.kindOf(targets))) {
       throw new DataException(
@@ -64,7 +83,7 @@ public final class DataLoader {
               "the data does not fit the model: expected %s but found %s (%s)",
               Fit.kindOf(targets), examples.targetKind(), examples.name()));
     }
-    return examples.under(examples.fitOf(targets, scaling));
+    return examples.under(examples.fitOf(targets, scaling, columns));
   }
 
   private static LoadedData split(

@@ -35,8 +35,13 @@ interface Examples {
   /** Learns classes and scaling from these examples, given in ascending order. */
   Fit fit(int[] training);
 
-  /** The fit that was kept with a trained model, for examples of this kind. */
-  default Fit fitOf(Targets known, List<LoadedData.Scaling> scaling) {
+  /**
+   * The fit that was kept with a trained model, for examples of this kind.
+   *
+   * @param columns see {@link LoadedData#columns}
+   */
+  default Fit fitOf(
+      Targets known, List<LoadedData.Scaling> scaling, List<DataSource.Column> columns) {
     if (!scaling.isEmpty()) {
       throw new DataException(
           name() + " has no columns that could be scaled; expected a table, as in training");

@@ -20,6 +20,7 @@ record ScaledTable(
 
   Dataset under(Fit fit) {
     checkSameColumns(fit.source());
+    checkOrder(fit);
     List<TableRows.Seen> seen = IntStream.range(0, inputs.length).mapToObj(this::seen).toList();
     Shape shape = shape(seen);
     List<TableRows.Seen> seenTargets =
@@ -79,6 +80,37 @@ record ScaledTable(
       if (!used.chosen() && !expected.equals(used.name())) {
         throw doesNotFit(
             "input column " + CsvCell.quote(expected), other, CsvCell.quote(used.name()));
+      }
+    }
+  }
+
+  /**
+   * Columns that a job chooses may well be called otherwise in another file, but not as another
+   * column of the fit is: then they were chosen in another order.
+   */
+  private void checkOrder(Fit fit) {
+    if (!table.columns().header()) {
+      return;
+    }
+    if (fit.targets() instanceof Targets.Values values) {
+      List<String> known = values.values().stream().map(Targets.Value::name).toList();
+      checkOrder("target", known, table.columns().targets(), fit.source());
+    }
+    if (fittedColumns.named()) {
+      List<String> known = fittedColumns.inputs().stream().map(FittedColumn::name).toList();
+      checkOrder("input column", known, table.columns().inputs(), fit.source());
+    }
+  }
+
+  private void checkOrder(
+      String what, List<String> known, List<CsvColumns.Used> used, String other) {
+    for (int i = 0; i < used.size(); i++) {
+      String name = used.get(i).name();
+      if (!known.get(i).equals(name) && known.contains(name)) {
+        throw doesNotFit(
+            "%s %d to be %s".formatted(what, i, CsvCell.quote(known.get(i))),
+            other,
+            CsvCell.quote(name));
       }
     }
   }

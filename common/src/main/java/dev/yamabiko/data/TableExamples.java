@@ -153,7 +153,8 @@ final class TableExamples implements Examples {
   }
 
   @Override
-  public Fit fitOf(Targets known, List<LoadedData.Scaling> scaling) {
+  public Fit fitOf(
+      Targets known, List<LoadedData.Scaling> scaling, List<DataSource.Column> columns) {
     if (table.source().missing() == DataSource.MissingValues.MEAN) {
       throw new DataException(
           name()
@@ -165,7 +166,7 @@ final class TableExamples implements Examples {
         known,
         Optional.of(
             scaling.isEmpty()
-                ? asTheyAre()
+                ? unscaled(columns)
                 : new Fit.Columns(
                     lags, true, scaling.stream().map(FittedColumn::of).toList(), true)));
   }
@@ -193,11 +194,30 @@ final class TableExamples implements Examples {
   }
 
   private Fit.Columns asTheyAre() {
+    return asTheyAre(table.columns().inputs().stream().map(CsvColumns.Used::name).toList(), false);
+  }
+
+  private Fit.Columns asTheyAre(List<String> names, boolean named) {
     List<FittedColumn> unscaled =
-        table.columns().inputs().stream()
-            .map(c -> FittedColumn.of(new LoadedData.Scaling(c.name(), 0, 1)))
-            .toList();
-    return new Fit.Columns(lags, false, unscaled, false);
+        names.stream().map(name -> FittedColumn.of(new LoadedData.Scaling(name, 0, 1))).toList();
+    return new Fit.Columns(lags, named, unscaled, false);
+  }
+
+  /** Under a model that scales nothing, which still knows its columns if they came from a table. */
+  private Fit.Columns unscaled(List<DataSource.Column> known) {
+    if (known.isEmpty()) {
+      return asTheyAre();
+    }
+    List<CsvColumns.Used> own = table.columns().inputs();
+    List<String> names = new ArrayList<>();
+    for (int i = 0; i < known.size(); i++) {
+      // A column that the model knows by its index may be called anything.
+      names.add(
+          known.get(i) instanceof DataSource.Column.Named named
+              ? named.name()
+              : i < own.size() ? own.get(i).name() : "");
+    }
+    return asTheyAre(names, true);
   }
 
   /** With lags and a single target that is an input too: "same as the row before". */

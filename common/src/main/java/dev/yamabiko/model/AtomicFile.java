@@ -31,7 +31,7 @@ public final class AtomicFile {
       force(temporary, StandardOpenOption.WRITE);
       Files.move(
           temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      force(file.toAbsolutePath().getParent(), StandardOpenOption.READ);
+      forceEntries(file.toAbsolutePath().getParent());
     } catch (IOException | RuntimeException | Error e) {
       try {
         Files.deleteIfExists(temporary);
@@ -40,6 +40,11 @@ public final class AtomicFile {
       }
       throw e;
     }
+  }
+
+  /** What was made, renamed or deleted in this folder stays so, whatever happens to the machine. */
+  public static void forceEntries(Path folder) throws IOException {
+    force(folder, StandardOpenOption.READ);
   }
 
   private static void force(Path path, StandardOpenOption option) throws IOException {

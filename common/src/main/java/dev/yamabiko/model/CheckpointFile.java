@@ -46,7 +46,8 @@ import java.util.zip.CheckedOutputStream;
  * </pre>
  *
  * <p>The checksum is compared before anything is believed, so a file that is torn or damaged is
- * refused, whichever bytes are wrong.
+ * found out, whichever bytes are wrong. What is wrong with a file whose checksum is right is not
+ * damage, and must not cost a run its newest checkpoint.
  */
 public final class CheckpointFile {
 
@@ -166,17 +167,29 @@ public final class CheckpointFile {
   }
 
   /**
-   * @throws CheckpointException if the file is torn, damaged or of another version
+   * @throws CheckpointException if the file is torn or damaged, so that an older one has to serve
+   * @throws IOException if it cannot be read, or is whole but of another version
    */
-  public static Content read(Path file) {
+  public static Content read(Path file) throws IOException {
     try {
       long size = Files.size(file);
       verify(file, size);
       try (DataInputStream in = open(file)) {
         return content(in, size - FRAME);
       }
-    } catch (IOException | RuntimeException e) {
+    } catch (Damage | EOFException e) {
       throw new CheckpointException(file + ": " + reason(e), e);
+    } catch (IOException | RuntimeException e) {
+      throw new IOException(file + ": " + reason(e), e);
+    }
+  }
+
+  /** The bytes are not those that were written. */
+  private static final class Damage extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    Damage(String message) {
+      super(message);
     }
   }
 
@@ -200,7 +213,7 @@ public final class CheckpointFile {
 
   private static void verify(Path file, long size) throws IOException {
     if (size < FRAME) {
-      throw new IOException(
+      throw new Damage(
           "the file is torn: expected at least %d bytes but found %d".formatted(FRAME, size));
     }
     CRC32C checksum = new CRC32C();
@@ -208,7 +221,7 @@ public final class CheckpointFile {
       InputStream checked = new CheckedInputStream(in, checksum);
       byte[] magic = checked.readNBytes(MAGIC.length);
       if (!Arrays.equals(magic, MAGIC)) {
-        throw new IOException("not a checkpoint, or a damaged one: it does not begin as one");
+        throw new Damage("not a checkpoint, or a damaged one: it does not begin as one");
       }
       long left = size - MAGIC.length - Integer.BYTES;
       byte[] chunk = new byte[1 << 16];
@@ -221,7 +234,7 @@ public final class CheckpointFile {
       }
       int expected = Integer.reverseBytes(in.readInt());
       if (expected != (int) checksum.getValue()) {
-        throw new IOException(
+        throw new Damage(
             "the file is torn or damaged: expected the checksum %08x but found %08x"
                 .formatted(expected, (int) checksum.getValue()));
       }

@@ -16,7 +16,8 @@ import java.util.stream.Stream;
 
 /**
  * A run's checkpoints, one file each, named by step: the newest ones and the best epoch's. A file
- * is whole before an older one is deleted.
+ * is whole before an older one is deleted, and the one that a diverging run would go back to stays:
+ * what comes after it is deleted then.
  */
 public final class CheckpointStore {
 
@@ -54,6 +55,7 @@ public final class CheckpointStore {
   /** Adds a checkpoint and deletes those that are not needed any more. */
   public void write(CheckpointFile.Content content) throws IOException {
     Files.createDirectories(directory);
+    AtomicFile.forceEntries(directory.toAbsolutePath().getParent());
     Checkpoint checkpoint = content.checkpoint();
     Path file = file(checkpoint.position().step());
     AtomicFile.write(file, temporary -> CheckpointFile.write(temporary, content));
@@ -66,7 +68,7 @@ public final class CheckpointStore {
 
   /**
    * The run has gone back to this checkpoint: writes it anew, unless it is still there or is the
-   * beginning, and deletes every later one.
+   * beginning, and deletes every later one, for good: what else is written may rely on that.
    */
   public void goBackTo(CheckpointFile.Content content) throws IOException {
     long step = content.checkpoint().position().step();
@@ -76,6 +78,9 @@ public final class CheckpointStore {
     for (Path file : files().tailMap(step, false).values()) {
       Files.deleteIfExists(file);
     }
+    if (Files.isDirectory(directory)) {
+      AtomicFile.forceEntries(directory);
+    }
   }
 
   /**
@@ -83,6 +88,7 @@ public final class CheckpointStore {
    * read nor counted again.
    *
    * @param problems what was wrong with each that was passed over
+   * @throws IOException if one cannot be read, or is of another version: it may well be good
    */
   public Optional<CheckpointFile.Content> newest(List<String> problems) throws IOException {
     for (Path file : files().descendingMap().values()) {
@@ -119,7 +125,7 @@ public final class CheckpointStore {
     }
   }
 
-  private static boolean isWhole(Path file) {
+  private static boolean isWhole(Path file) throws IOException {
     try {
       CheckpointFile.read(file);
       return true;

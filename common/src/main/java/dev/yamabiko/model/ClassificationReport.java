@@ -9,7 +9,8 @@ import java.util.stream.IntStream;
  * by nothing, is NaN.
  *
  * @param names of the classes
- * @param confusion [true class][predicted class], in examples; owned by this record
+ * @param confusion [true class][predicted class], in examples; owned by this record; classes
+ *     without examples may share a row
  * @param rocAuc for two classes, else NaN; see {@link RocCurve}
  */
 public record ClassificationReport(List<String> names, long[][] confusion, double rocAuc) {

@@ -7,6 +7,7 @@ import dev.yamabiko.step.EvaluationPlan;
 import dev.yamabiko.step.Statistics;
 import dev.yamabiko.tensor.Kernels;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -23,18 +24,23 @@ public record Evaluation(
     Optional<RegressionReport> values) {
 
   /**
-   * Evaluates all examples in parts of 256, each in a batch.
+   * Evaluates all examples in parts of 256, each in one batch or, where memory is short, in
+   * several.
    *
    * @param data as this model sees it; see {@code DataLoader.loadForModel}
    * @throws ShapeMismatchException if its inputs have another shape than the model's
    */
   public static Evaluation of(TrainedModel model, Dataset data, Kernels kernels) {
+    return of(model, data, new Predictor(model, kernels));
+  }
+
+  static Evaluation of(TrainedModel model, Dataset data, Predictor predictor) {
     if (!data.inputShape().equals(model.network().inputShape())) {
       throw new ShapeMismatchException(
           "the data does not fit the model: expected inputs of shape %s but found %s"
               .formatted(model.network().inputShape(), data.inputShape()));
     }
-    return new Pass(model, data, kernels).run();
+    return new Pass(model, data, predictor).run();
   }
 
   /** One walk over the examples, and what is added up on it. */
@@ -43,18 +49,26 @@ public record Evaluation(
     private final Predictor predictor;
     private final Targets targets;
     private final float[] truth;
-    private final double[] losses = new double[Predictor.BATCH];
+    private final double[] losses;
     private final long[][] confusion;
+
+    /** The row of every class that has not occurred; stays all zeros. */
+    private final long[] nowhere;
+
     private final RocCurve roc = new RocCurve();
     private final RegressionErrors errors;
 
-    Pass(TrainedModel model, Dataset data, Kernels kernels) {
+    Pass(TrainedModel model, Dataset data, Predictor predictor) {
       this.data = data;
-      predictor = new Predictor(model, kernels);
+      this.predictor = predictor;
+      losses = new double[predictor.batch()];
       targets = model.targets();
-      truth = new float[Predictor.BATCH * targets.width()];
+      truth = new float[predictor.batch() * targets.width()];
       int classes = targets instanceof Targets.Classes named ? named.count() : 0;
-      confusion = new long[classes][classes];
+      // Rows of their own only for classes that occur: of very many, few may.
+      nowhere = new long[classes];
+      confusion = new long[classes][];
+      Arrays.fill(confusion, nowhere);
       errors =
           new RegressionErrors(
               targets instanceof Targets.Values values
@@ -83,8 +97,28 @@ public record Evaluation(
       return errors.report(statistics.rmse(targets.width()));
     }
 
+    /** Sums go on from batch to batch, so that the batches of a part do not show. */
     private Statistics evaluate(int from, int to) {
-      int rows = to - from;
+      double loss = 0;
+      long correct = 0;
+      double squared = 0;
+      for (int at = from; at < to; at += predictor.batch()) {
+        int rows = Math.min(predictor.batch(), to - at);
+        float[] predictions = predict(at, rows);
+        for (int n = 0; n < rows; n++) {
+          loss += losses[n];
+          if (targets instanceof Targets.Values values) {
+            squared += predictor.squaredError(values, n, truth);
+            compare(values, n);
+          } else {
+            correct += compare(n, predictions) ? 1 : 0;
+          }
+        }
+      }
+      return new Statistics(to - from, loss, correct, squared);
+    }
+
+    private float[] predict(int from, int rows) {
       int size = data.inputShape().size();
       float[] inputs = predictor.inputs();
       for (int i = 0; i < rows; i++) {
@@ -93,39 +127,33 @@ public record Evaluation(
       }
       float[] predictions = predictor.predict(rows);
       predictor.losses(rows, truth, losses);
-      double loss = 0;
-      long correct = 0;
-      double squared = 0;
-      for (int n = 0; n < rows; n++) {
-        loss += losses[n];
-        if (targets instanceof Targets.Values values) {
-          squared += compare(values, n);
-        } else {
-          int right = (int) truth[n];
-          int said = predictor.predictedClass(n);
-          confusion[right][said]++;
-          correct += right == said ? 1 : 0;
-          if (confusion.length == 2) {
-            roc.add(right == 1, predictions[2 * n + 1]);
-          }
-        }
-      }
-      return new Statistics(rows, loss, correct, squared);
+      return predictions;
     }
 
-    /** The squared error in original units; the arithmetic is training's own. */
-    private double compare(Targets.Values values, int n) {
+    /** Whether the right class was said. */
+    private boolean compare(int n, float[] predictions) {
+      int right = (int) truth[n];
+      int said = predictor.predictedClass(n);
+      if (confusion[right] == nowhere) {
+        confusion[right] = new long[nowhere.length];
+      }
+      confusion[right][said]++;
+      if (confusion.length == 2) {
+        roc.add(right == 1, predictions[2 * n + 1]);
+      }
+      return right == said;
+    }
+
+    /** In original units. */
+    private void compare(Targets.Values values, int n) {
       errors.nextExample();
       int width = targets.width();
-      double sum = 0;
       for (int k = 0; k < width; k++) {
         Targets.Value value = values.values().get(k);
         double t = truth[n * width + k];
         double error = (predictor.predictedValue(n, k) - t) * value.scale();
-        sum += error * error;
         errors.add(k, error, t * value.scale() + value.offset());
       }
-      return sum;
     }
   }
 }

@@ -30,7 +30,7 @@ public final class InputBatches implements InputSink {
   public void accept(InputOrigin origin, float[] input) {
     System.arraycopy(input, 0, predictor.inputs(), origins.size() * input.length, input.length);
     origins.add(origin);
-    if (origins.size() == Predictor.BATCH) {
+    if (origins.size() == predictor.batch()) {
       flush();
     }
   }

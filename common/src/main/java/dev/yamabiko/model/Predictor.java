@@ -1,5 +1,6 @@
 package dev.yamabiko.model;
 
+import dev.yamabiko.data.Targets;
 import dev.yamabiko.nn.Loss;
 import dev.yamabiko.nn.NetworkPass;
 import dev.yamabiko.tensor.Kernels;
@@ -12,7 +13,7 @@ import dev.yamabiko.tensor.ShardRows;
  */
 public final class Predictor {
 
-  /** The most examples of one batch. */
+  /** The most examples of one batch, where memory lets them be. */
   public static final int BATCH = 256;
 
   private final TrainedModel model;
@@ -20,21 +21,36 @@ public final class Predictor {
   private final NetworkPass pass;
   private final int features;
   private final int width;
+  private final int batch;
   private final float[] predictions;
   private float[] outputs;
 
+  /** Activations may take half the memory, as they may in training. */
   public Predictor(TrainedModel model, Kernels kernels) {
+    this(model, kernels, Runtime.getRuntime().maxMemory() / 2);
+  }
+
+  /**
+   * @param activationBytes what activations may take; a batch has at least one example
+   */
+  Predictor(TrainedModel model, Kernels kernels, long activationBytes) {
     this.model = model;
     loss = model.job().loss();
     pass = new NetworkPass(model.network(), kernels);
     features = model.network().outputShape().size();
     width = loss.predictedWidth(features, model.targets());
-    predictions = new float[BATCH * Math.max(width, features)];
+    batch = Math.min(BATCH, model.network().rowsWithin(activationBytes));
+    predictions = new float[batch * Math.max(width, features)];
   }
 
   /** Where the caller puts a batch's inputs, one after the other, before {@link #predict}. */
   public float[] inputs() {
-    return pass.input(BATCH);
+    return pass.input(batch);
+  }
+
+  /** The most examples that {@link #inputs} takes; their number changes no bit. */
+  public int batch() {
+    return batch;
   }
 
   /** Probabilities of one example, one for each class, or values, one for each target. */
@@ -63,6 +79,11 @@ public final class Predictor {
    */
   double predictedValue(int row, int target) {
     return loss.predictedValue(outputs[row * features + target]);
+  }
+
+  /** The squared error of an example of the last {@link #predict}, as training counts it. */
+  double squaredError(Targets.Values values, int row, float[] targets) {
+    return loss.squaredError(values, row, outputs, targets);
   }
 
   /** The loss of every example of the last {@link #predict}. */

@@ -1,5 +1,6 @@
 package dev.yamabiko.model;
 
+import dev.yamabiko.data.DataSource;
 import dev.yamabiko.data.LoadedData;
 import dev.yamabiko.data.ModelInputs;
 import dev.yamabiko.data.Targets;
@@ -75,9 +76,13 @@ public record TrainedModel(
     return description.scaling();
   }
 
+  /** Of the table that it was trained on; see {@link LoadedData#columns}. */
+  public List<DataSource.Column> columns() {
+    return description.columns();
+  }
+
   /** How files become this model's inputs. */
   public ModelInputs inputs() {
-    return new ModelInputs(
-        job().data().train(), network.inputShape(), description.columns(), scaling());
+    return new ModelInputs(job().data().train(), network.inputShape(), columns(), scaling());
   }
 }

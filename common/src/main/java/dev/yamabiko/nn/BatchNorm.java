@@ -116,6 +116,11 @@ public final class BatchNorm implements Layer {
     return Optional.of("a shard of 1 example has one value per " + each + ", and no variance");
   }
 
+  @Override
+  public boolean takesShardStatistics() {
+    return true;
+  }
+
   /** Index of row n's first value of channel c. */
   private int at(int n, int c) {
     return (n * channels + c) * pixels;
@@ -170,35 +175,64 @@ public final class BatchNorm implements Layer {
     ShardRows shards = call.shards();
     ShardSums sums = new ShardSums();
     sums.begin(2 * channels);
+    double[] mean = new double[channels];
+    double[] variance = new double[channels];
     for (int s = 0; s < shards.shards(); s++) {
-      float[] hand = sums.hand();
-      for (int c = 0; c < channels && !shards.isEmpty(s); c++) {
-        int rows = shards.to(s) - shards.from(s);
-        double count = (double) rows * pixels;
-        double mean = sum(shards, s, c, x, 0, 1) / count;
-        double variance = sum(shards, s, c, x, mean, 2) / count;
-        int moments = shards.from(s) * savedSize();
-        saved[moments + c] = (float) mean;
-        saved[moments + channels + c] = inverse(variance);
-        hand[c] = (float) (rows * mean);
-        hand[channels + c] = (float) (rows * (variance * (count / Math.max(1, count - 1))));
+      if (!shards.isEmpty(s)) {
+        moments(shards, s, x, mean, variance);
+        keep(shards, s, mean, variance, saved, sums.hand());
       }
       sums.accept(!shards.isEmpty(s));
     }
     sums.finish(call.training().sums(), call.bufferOffset());
   }
 
-  /** Sum of (x - center)^power over a shard's channel; power is 1 or 2. */
-  private double sum(ShardRows shards, int s, int c, float[] x, double center, int power) {
-    double sum = 0;
+  /** Rows outside and channels inside, as they lie in memory; each channel has its own sum. */
+  private void moments(ShardRows shards, int s, float[] x, double[] mean, double[] variance) {
+    double count = (double) (shards.to(s) - shards.from(s)) * pixels;
+    Arrays.fill(mean, 0);
     for (int n = shards.from(s); n < shards.to(s); n++) {
-      int to = at(n, c) + pixels;
-      for (int i = at(n, c); i < to; i++) {
-        double difference = x[i] - center;
-        sum += power == 1 ? difference : difference * difference;
+      for (int c = 0; c < channels; c++) {
+        double sum = mean[c];
+        int to = at(n, c) + pixels;
+        for (int i = at(n, c); i < to; i++) {
+          sum += x[i];
+        }
+        mean[c] = sum;
       }
     }
-    return sum;
+    for (int c = 0; c < channels; c++) {
+      mean[c] /= count;
+    }
+    Arrays.fill(variance, 0);
+    for (int n = shards.from(s); n < shards.to(s); n++) {
+      for (int c = 0; c < channels; c++) {
+        double sum = variance[c];
+        int to = at(n, c) + pixels;
+        for (int i = at(n, c); i < to; i++) {
+          double difference = x[i] - mean[c];
+          sum += difference * difference;
+        }
+        variance[c] = sum;
+      }
+    }
+    for (int c = 0; c < channels; c++) {
+      variance[c] /= count;
+    }
+  }
+
+  /** The moments for this pass, and their share of the batch's running averages in the hand. */
+  private void keep(
+      ShardRows shards, int s, double[] mean, double[] variance, float[] saved, float[] hand) {
+    int rows = shards.to(s) - shards.from(s);
+    double count = (double) rows * pixels;
+    int moments = shards.from(s) * savedSize();
+    for (int c = 0; c < channels; c++) {
+      saved[moments + c] = (float) mean[c];
+      saved[moments + channels + c] = inverse(variance[c]);
+      hand[c] = (float) (rows * mean[c]);
+      hand[channels + c] = (float) (rows * (variance[c] * (count / Math.max(1, count - 1))));
+    }
   }
 
   @Override
@@ -213,47 +247,78 @@ public final class BatchNorm implements Layer {
     ShardRows shards = call.shards();
     ShardSums sums = new ShardSums();
     sums.begin(2 * channels);
+    double[] sumGh = new double[channels];
+    double[] sumG = new double[channels];
     for (int s = 0; s < shards.shards(); s++) {
-      float[] hand = sums.hand();
-      for (int c = 0; c < channels && !shards.isEmpty(s); c++) {
-        channel(call, s, c, x, saved, g, dx, hand);
+      if (!shards.isEmpty(s)) {
+        addUp(shards, s, x, saved, g, sumGh, sumG);
+        float[] hand = sums.hand();
+        for (int c = 0; c < channels; c++) {
+          hand[c] = (float) sumGh[c];
+          hand[channels + c] = (float) sumG[c];
+        }
+        if (dx != null) {
+          inputGradient(call, s, x, saved, g, dx, sumGh, sumG);
+        }
       }
       sums.accept(!shards.isEmpty(s));
     }
     sums.finish(gradient, call.offset());
   }
 
-  /** dX of a shard's channel, and its sums of G H and G in the hand. */
-  private void channel(
-      LayerCall call, int s, int c, float[] x, float[] saved, float[] g, float[] dx, float[] hand) {
-    ShardRows shards = call.shards();
+  /** A shard's sums of G H and G, for each channel. */
+  private void addUp(
+      ShardRows shards, int s, float[] x, float[] saved, float[] g, double[] sumGh, double[] sumG) {
     int moments = shards.from(s) * savedSize();
-    float mean = saved[moments + c];
-    float inverse = saved[moments + channels + c];
-    double sumGh = 0;
-    double sumG = 0;
+    Arrays.fill(sumGh, 0);
+    Arrays.fill(sumG, 0);
     for (int n = shards.from(s); n < shards.to(s); n++) {
-      int to = at(n, c) + pixels;
-      for (int i = at(n, c); i < to; i++) {
-        sumG += g[i];
-        sumGh += (double) g[i] * ((x[i] - mean) * inverse);
+      for (int c = 0; c < channels; c++) {
+        float mean = saved[moments + c];
+        float inverse = saved[moments + channels + c];
+        double gh = sumGh[c];
+        double sum = sumG[c];
+        int to = at(n, c) + pixels;
+        for (int i = at(n, c); i < to; i++) {
+          sum += g[i];
+          gh += (double) g[i] * ((x[i] - mean) * inverse);
+        }
+        sumGh[c] = gh;
+        sumG[c] = sum;
       }
     }
-    hand[c] = (float) sumGh;
-    hand[channels + c] = (float) sumG;
-    if (dx == null) {
-      return;
-    }
+  }
+
+  /** Makes means of the sums first. */
+  private void inputGradient(
+      LayerCall call,
+      int s,
+      float[] x,
+      float[] saved,
+      float[] g,
+      float[] dx,
+      double[] meanGh,
+      double[] meanG) {
+    ShardRows shards = call.shards();
+    int moments = shards.from(s) * savedSize();
     boolean constant = call.training() == null;
     double count = (double) (shards.to(s) - shards.from(s)) * pixels;
-    float meanG = constant ? 0 : (float) (sumG / count);
-    float meanGh = constant ? 0 : (float) (sumGh / count);
-    float factor = inverse * call.weights()[call.offset() + c];
+    for (int c = 0; c < channels; c++) {
+      meanGh[c] = constant ? 0 : meanGh[c] / count;
+      meanG[c] = constant ? 0 : meanG[c] / count;
+    }
     for (int n = shards.from(s); n < shards.to(s); n++) {
-      int to = at(n, c) + pixels;
-      for (int i = at(n, c); i < to; i++) {
-        float h = (x[i] - mean) * inverse;
-        dx[i] = factor * (g[i] - meanG - h * meanGh);
+      for (int c = 0; c < channels; c++) {
+        float mean = saved[moments + c];
+        float inverse = saved[moments + channels + c];
+        float ofG = (float) meanG[c];
+        float ofGh = (float) meanGh[c];
+        float factor = inverse * call.weights()[call.offset() + c];
+        int to = at(n, c) + pixels;
+        for (int i = at(n, c); i < to; i++) {
+          float h = (x[i] - mean) * inverse;
+          dx[i] = factor * (g[i] - ofG - h * ofGh);
+        }
       }
     }
   }

@@ -47,6 +47,12 @@ public final class Gelu implements Layer {
     return shape;
   }
 
+  /** P(X). */
+  @Override
+  public int savedSize() {
+    return shape.size();
+  }
+
   private static float distribution(float x) {
     return 0.5f + 0.5f * Functions.erf(x * SQRT_HALF);
   }
@@ -55,7 +61,8 @@ public final class Gelu implements Layer {
   public void forward(LayerCall call, float[] x, float[] y, float[] saved) {
     int n = call.rows() * shape.size();
     for (int i = 0; i < n; i++) {
-      y[i] = x[i] * distribution(x[i]);
+      saved[i] = distribution(x[i]);
+      y[i] = x[i] * saved[i];
     }
   }
 
@@ -74,7 +81,7 @@ public final class Gelu implements Layer {
     int n = call.rows() * shape.size();
     for (int i = 0; i < n; i++) {
       float density = DENSITY * Functions.exp(-0.5f * (x[i] * x[i]));
-      dx[i] = g[i] * Math.fma(x[i], density, distribution(x[i]));
+      dx[i] = g[i] * Math.fma(x[i], density, saved[i]);
     }
   }
 

@@ -9,8 +9,8 @@ import java.util.Optional;
  * immutable; one instance serves all threads.
  *
  * <p>Values are row-major, one example after the other, from index 0 on. Forward and input gradient
- * of an example depend on that example alone; parameter gradients are summed over examples, along
- * the tree over the shards of {@link LayerCall#shards}.
+ * of an example depend on that example alone, unless {@link #takesShardStatistics}; parameter
+ * gradients are summed over examples, along the tree over the shards of {@link LayerCall#shards}.
  */
 public interface Layer {
 
@@ -42,6 +42,14 @@ public interface Layer {
    */
   default Optional<String> refusesShard(int rows) {
     return Optional.empty();
+  }
+
+  /**
+   * Whether in training an example's output depends on the other examples of its shard, so that a
+   * shard cannot be computed in pieces.
+   */
+  default boolean takesShardStatistics() {
+    return false;
   }
 
   /** Y from X for all rows of the call. */

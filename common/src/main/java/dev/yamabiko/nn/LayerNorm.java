@@ -133,8 +133,7 @@ public final class LayerNorm implements Layer {
     ShardSums sums = new ShardSums();
     sums.begin(2 * size);
     for (int s = 0; s < shards.shards(); s++) {
-      float[] hand = sums.hand();
-      Arrays.fill(hand, 0, 2 * size, 0f);
+      float[] hand = sums.begun(shards, gradient, call.offset());
       for (int n = shards.from(s); n < shards.to(s); n++) {
         int at = n * size;
         float mean = saved[2 * n + MEAN];

@@ -64,6 +64,24 @@ public interface Loss {
     return y;
   }
 
+  /**
+   * The squared error of example n in the targets' own units, summed over its values: what training
+   * and evaluation report.
+   *
+   * @param y the network's output [rows, values]
+   * @param t the targets [rows, values], as the model is given them
+   */
+  default double squaredError(Targets.Values values, int n, float[] y, float[] t) {
+    int width = values.width();
+    double sum = 0;
+    for (int k = 0; k < width; k++) {
+      double error =
+          (predictedValue(y[n * width + k]) - t[n * width + k]) * values.values().get(k).scale();
+      sum += error * error;
+    }
+    return sum;
+  }
+
   /** The predicted class: the first of the largest outputs. */
   default int predictedClass(int features, float[] y, int at) {
     int best = 0;

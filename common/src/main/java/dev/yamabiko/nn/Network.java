@@ -15,6 +15,9 @@ import java.util.Set;
  */
 public final class Network {
 
+  /** Of one array; some JVMs refuse the very last few. */
+  private static final int MOST_FLOATS = Integer.MAX_VALUE - 8;
+
   private final Shape input;
   private final List<Node> nodes;
   private final int parameterCount;
@@ -214,6 +217,11 @@ public final class Network {
     return Optional.empty();
   }
 
+  /** Whether a shard must be computed whole; see {@link Layer#takesShardStatistics}. */
+  public boolean takesShardStatistics() {
+    return nodes.stream().anyMatch(node -> !node.frozen() && node.layer().takesShardStatistics());
+  }
+
   /** Floats per example that a training pass keeps: every layer's output and what it saves. */
   public long activationsPerExample() {
     long floats = input.size();
@@ -221,6 +229,19 @@ public final class Network {
       floats += layer.outputShape().size() + layer.savedSize();
     }
     return floats;
+  }
+
+  /**
+   * How many examples at once keep activations and their gradients within these bytes, and every
+   * array within what an array can hold; at least 1.
+   */
+  public int rowsWithin(long bytes) {
+    int widest = widestActivation();
+    for (Layer layer : layers()) {
+      widest = Math.max(widest, layer.savedSize());
+    }
+    long rows = Math.min(bytes / (floatsPerExample() * Float.BYTES), MOST_FLOATS / widest);
+    return (int) Math.max(1, rows);
   }
 
   /** The largest input or output of any layer, in floats per example. */

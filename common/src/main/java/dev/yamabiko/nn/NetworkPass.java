@@ -132,8 +132,8 @@ public final class NetworkPass {
 
   /**
    * From dE/dY in {@link #outputGradient} to the gradient of every parameter, summed over the
-   * examples of the last {@link #forward} along the tree over its shards. Below the first layer
-   * that is trained the gradient is 0.
+   * examples of the last {@link #forward} along the tree over its shards. That of frozen layers is
+   * 0, as it is of all below the first layer that is trained.
    *
    * @param training as in that forward pass
    */
@@ -143,6 +143,7 @@ public final class NetworkPass {
       Training training,
       float[] gradient,
       GradientListener listener) {
+    forgetGradients();
     for (int i = nodes.size() - 1; i >= firstTrained; i--) {
       Node node = nodes.get(i);
       float[] g = gradients[i + 1];
@@ -157,6 +158,11 @@ public final class NetworkPass {
               g,
               dx,
               gradient);
+      if (node.frozen()) {
+        // Nobody reads it, but the bits of two answers are compared, and it need not have those of
+        // a shard computed whole where the shard comes in pieces.
+        Arrays.fill(gradient, node.offset(), node.offset() + node.parameterCount(), 0f);
+      }
       give(node.input(), dx, shards.rows());
       if (node.addend() != Node.NONE && isWanted(node.addend())) {
         give(node.addend(), g, shards.rows());
@@ -170,6 +176,16 @@ public final class NetworkPass {
     int bottom = network.offset(firstTrained);
     Arrays.fill(gradient, 0, bottom, 0f);
     listener.finalFrom(0);
+  }
+
+  /** Those of a backward pass that ended early, as it does where the run diverges. */
+  private void forgetGradients() {
+    for (int value = 0; value < nodes.size(); value++) {
+      if (gradients[value] != null) {
+        free.push(gradients[value]);
+        gradients[value] = null;
+      }
+    }
   }
 
   /** Whether something that is trained stands below this value. */

@@ -149,7 +149,7 @@ public final class BlockComputation {
       StepPlan plan, long step, Block shard, Dataset train, float[] weights, float[] gradient) {
     int rows = plan.rows(step, shard).rows();
     int first = plan.batchFrom(step) + plan.shardFrom(step, shard.from());
-    int most = network.refusesShard(1).isPresent() ? rows : mostRows;
+    int most = network.takesShardStatistics() ? rows : mostRows;
     Statistics statistics = null;
     for (int from = 0; from < rows; from += most) {
       int count = Math.min(most, rows - from);
@@ -272,23 +272,12 @@ public final class BlockComputation {
     for (int n = from; n < to; n++) {
       sum += errors[n];
       if (kind instanceof Targets.Values values) {
-        squared += squaredError(values, n, y);
+        squared += loss.squaredError(values, n, y, targets);
       } else if (loss.predictedClass(features, y, n * features) == (int) targets[n]) {
         correct++;
       }
     }
     return new Statistics(examples + to - from, sum, correct, squared);
-  }
-
-  private double squaredError(Targets.Values values, int n, float[] y) {
-    double sum = 0;
-    for (int k = 0; k < features; k++) {
-      double error =
-          (loss.predictedValue(y[n * features + k]) - targets[n * features + k])
-              * values.values().get(k).scale();
-      sum += error * error;
-    }
-    return sum;
   }
 
   private DivergenceException diverged(

@@ -1,7 +1,6 @@
 package dev.yamabiko.step;
 
 import dev.yamabiko.tensor.TreeOrder;
-import java.util.Arrays;
 
 /**
  * The fixed grid of chunks of the flat parameter vector on which every reduction across parameters
@@ -63,7 +62,37 @@ public final class ChunkGrid {
 
   /** The total of all chunks' sums, added along the tree over chunk numbers. */
   public static double total(double[] sums) {
-    Double total = TreeOrder.sum(Arrays.stream(sums).boxed().toList(), Double::sum);
-    return total == null ? 0 : total;
+    Total total = new Total(TreeOrder.levels(sums.length));
+    TreeOrder tree = new TreeOrder(total);
+    for (double sum : sums) {
+      total.hand = sum;
+      tree.accept(true);
+    }
+    return tree.finish() ? total.hand : 0;
+  }
+
+  /** A network may have very many chunks, so no number is boxed here. */
+  private static final class Total implements TreeOrder.Combiner {
+    private final double[] stored;
+    private double hand;
+
+    Total(int levels) {
+      stored = new double[levels];
+    }
+
+    @Override
+    public void addStored(int level) {
+      hand = stored[level] + hand;
+    }
+
+    @Override
+    public void store(int level) {
+      stored[level] = hand;
+    }
+
+    @Override
+    public void load(int level) {
+      hand = stored[level];
+    }
   }
 }

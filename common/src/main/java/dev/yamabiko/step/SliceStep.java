@@ -4,6 +4,7 @@ import dev.yamabiko.nn.NetworkPass;
 import dev.yamabiko.nn.Region;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The update of one slice of the flat vector: finish the tree, divide by the batch's true number of
@@ -12,6 +13,14 @@ import java.util.List;
  * computed again from it.
  */
 public final class SliceStep {
+
+  /**
+   * Where a run diverged.
+   *
+   * @param what is not finite, with its verb: "the weights after step 3 are"
+   * @param index of the first such element in the slice
+   */
+  public record NonFinite(String what, int index) {}
 
   private final int from;
   private final int length;
@@ -103,9 +112,14 @@ public final class SliceStep {
    * weights[step + 1] from weights[step] and the aggregated gradient. Second half of a step.
    *
    * @param norm the global norm of the gradient, over all slices; only read when clipping by it
-   * @return the first index in the slice whose new weight is NaN or infinite, or -1
+   * @return what is NaN or infinite; the slice is of no use then
    */
-  public int update(long step, double norm) {
+  public Optional<NonFinite> update(long step, double norm) {
+    // Before clipping, which would hide that a sum over blocks overflowed, as one inside would not.
+    int bad = NetworkPass.firstNonFinite(gradient, 0, length);
+    if (bad >= 0) {
+      return Optional.of(new NonFinite("the gradient of step %d is".formatted(step), bad));
+    }
     float[] w = weights(step);
     float[] next = weights(step + 1);
     float rate = rule.learningRate(plan, step);
@@ -125,6 +139,17 @@ public final class SliceStep {
         }
       }
     }
-    return NetworkPass.firstNonFinite(next, 0, length);
+    bad = NetworkPass.firstNonFinite(next, 0, length);
+    if (bad >= 0) {
+      return Optional.of(new NonFinite("the weights after step %d are".formatted(step), bad));
+    }
+    for (float[] vector : state) {
+      bad = NetworkPass.firstNonFinite(vector, 0, length);
+      if (bad >= 0) {
+        return Optional.of(
+            new NonFinite("the optimizer's state after step %d is".formatted(step), bad));
+      }
+    }
+    return Optional.empty();
   }
 }

@@ -109,6 +109,42 @@ class SameBitsTest {
     assertSameInPieces(trial, Math.min(4, (int) trial.plan().steps()), seed);
   }
 
+  @Property(tries = 30)
+  void shouldGivePlainBitsHoweverAStepWithStatisticsOverPixelsIsCut(
+      @ForAll @IntRange(min = 4, max = 40) int examples,
+      @ForAll @IntRange(min = 2, max = 20) int batchSize,
+      @ForAll @IntRange(min = 1, max = 8) int shards,
+      @ForAll("rules") UpdateRule rule,
+      @ForAll long seed) {
+    Trial trial = Trial.imageNormed(plan(examples, batchSize, shards), rule);
+    assertSameInPieces(trial, Math.min(4, (int) trial.plan().steps()), seed);
+  }
+
+  @Property(tries = 30)
+  void shouldGivePlainBitsHoweverAStepWithLayerNormIsCut(
+      @ForAll @IntRange(min = 4, max = 40) int examples,
+      @ForAll @IntRange(min = 2, max = 20) int batchSize,
+      @ForAll @IntRange(min = 1, max = 8) int shards,
+      @ForAll("rules") UpdateRule rule,
+      @ForAll long seed) {
+    Trial trial = Trial.layerNormed(plan(examples, batchSize, shards), rule);
+    assertSameInPieces(trial, Math.min(4, (int) trial.plan().steps()), seed);
+  }
+
+  /** The whole gradient, ignored parts too: what two workers hand in for a block is compared. */
+  @Test
+  void shouldGiveSameGradientOfAShardWhateverTheMemory() {
+    StepPlan plan = new StepPlan(16, 16, 1, 1);
+    UpdateRule rule = Trial.rule(MOMENTUM, OptionalDouble.empty());
+    for (Trial trial : List.of(Trial.imageNormed(plan, rule), Trial.layerNormed(plan, rule))) {
+      float[] whole = trial.gradientOfFirstShard(BlockComputation.ALL);
+      for (int mostRows : new int[] {1, 5, 15}) {
+        float[] pieces = trial.gradientOfFirstShard(mostRows);
+        assertArrayEquals(Trial.bits(whole), Trial.bits(pieces), mostRows + " rows at once");
+      }
+    }
+  }
+
   @Test
   void shouldLeaveFrozenLayersAsTheyAreAndMoveAllOthers() {
     for (UpdateRule rule : rules().allValues().orElseThrow().toList()) {

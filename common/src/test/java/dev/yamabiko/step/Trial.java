@@ -59,6 +59,12 @@ record Trial(Network network, Loss loss, Dataset data, StepPlan plan, UpdateRule
   /** Layers of {@link #mixed}: a dense one, and a batch-norm. */
   static final Set<Integer> FROZEN = Set.of(1, 9);
 
+  /** Layer of {@link #imageNormed} and {@link #layerNormed}: a batch-norm above trained ones. */
+  static final Set<Integer> FROZEN_NORM = Set.of(4);
+
+  private static final LayerSpec CONVOLUTION = new Conv2d.Spec(5, 3, 3, 1, 1, 1, Initializer.HE);
+  private static final LayerSpec RELU = new Activation.Spec(Activation.Kind.RELU);
+
   static Trial perceptron(StepPlan plan, Optimizer optimizer, OptionalDouble clipNorm) {
     Dataset data = NoiseData.classes(plan.examples(), Shape.of(30), 10, 5);
     Network network = Network.build(data.inputShape(), PERCEPTRON);
@@ -99,6 +105,28 @@ record Trial(Network network, Loss loss, Dataset data, StepPlan plan, UpdateRule
     Network network = Network.build(data.inputShape(), model, FROZEN);
     return new Trial(
         network, new SoftmaxCrossEntropy(List.of(1f, 2f, 0.5f, 1f), 0.1f), data, plan, rule);
+  }
+
+  /** Statistics over the pixels of a shard alone, so that even a shard of one example has some. */
+  static Trial imageNormed(StepPlan plan, UpdateRule rule) {
+    LayerSpec norm = new BatchNorm.Spec(0.1f, 1e-5f);
+    return classes(
+        plan, rule, List.of(CONVOLUTION, norm, RELU, CONVOLUTION, norm, new Flatten.Spec()));
+  }
+
+  /** Every layer is computed example by example, and so in pieces, but for parameter gradients. */
+  static Trial layerNormed(StepPlan plan, UpdateRule rule) {
+    LayerSpec norm = new LayerNorm.Spec(1e-5f);
+    LayerSpec frozen = new BatchNorm.Spec(0.1f, 1e-5f);
+    return classes(plan, rule, List.of(CONVOLUTION, norm, RELU, new Flatten.Spec(), frozen, norm));
+  }
+
+  private static Trial classes(StepPlan plan, UpdateRule rule, List<LayerSpec> model) {
+    Dataset data = NoiseData.classes(plan.examples(), Shape.of(2, 6, 6), 4, 5);
+    List<LayerSpec> whole = new ArrayList<>(model);
+    whole.add(new Dense.Spec(4, Initializer.HE));
+    Network network = Network.build(data.inputShape(), whole, FROZEN_NORM);
+    return new Trial(network, new SoftmaxCrossEntropy(), data, plan, rule);
   }
 
   static UpdateRule rule(Optimizer optimizer, OptionalDouble clipNorm) {
@@ -176,6 +204,21 @@ record Trial(Network network, Loss loss, Dataset data, StepPlan plan, UpdateRule
     Statistics statistics =
         worker.train(plan, step, block, data, weights, gradient, (index, known) -> {});
     return new BlockSum.Part(block, gradient, 0, statistics);
+  }
+
+  /** Step 0's, from the first weights. */
+  float[] gradientOfFirstShard(int mostRows) {
+    float[] gradient = new float[network.length()];
+    worker(KernelsFactory.create(), mostRows)
+        .train(
+            plan,
+            0,
+            new Block(0, 1),
+            data,
+            network.initialWeights(SEED),
+            gradient,
+            (index, known) -> {});
+    return gradient;
   }
 
   /** Nodes of the tree that cover all shards, as several workers might hold them. */

@@ -52,12 +52,15 @@ final class ClosingSteps {
     return Optional.of(all[0]);
   }
 
+  /** Word on a step that has closed is a late worker's, who may have met half-sent weights. */
   void diverged(RunMessage.Diverged diverged) {
-    divergence = Optional.of(diverged);
+    if (diverged.step() >= step) {
+      divergence = Optional.of(diverged);
+    }
   }
 
   /** That the run diverged, once the steps before have closed. */
   Optional<RunMessage.Diverged> divergence() {
-    return divergence.filter(diverged -> diverged.step() <= step);
+    return divergence.filter(diverged -> diverged.step() == step);
   }
 }

@@ -210,17 +210,16 @@ final class ParameterSlice extends AbstractBehavior<ParameterSlice.Command> {
 
   /** On the compute thread. */
   private Command update(long closing, Statistics sum, double norm) {
-    int bad = sliceStep.update(closing, norm);
-    return bad < 0
-        ? new Updated(sum, norm)
-        : new Diverged(
-            "the run diverged: the weights after step %d are not finite, first in %s; %s"
-                .formatted(
-                    closing,
-                    settings
-                        .network()
-                        .describeLayer(settings.network().layerOfParameter(settings.from() + bad)),
-                    DivergenceException.ADVICE));
+    return sliceStep
+        .update(closing, norm)
+        .<Command>map(bad -> new Diverged(explain(bad)))
+        .orElseGet(() -> new Updated(sum, norm));
+  }
+
+  private String explain(SliceStep.NonFinite bad) {
+    int layer = settings.network().layerOfParameter(settings.from() + bad.index());
+    return "the run diverged: %s not finite, first in %s; %s"
+        .formatted(bad.what(), settings.network().describeLayer(layer), DivergenceException.ADVICE);
   }
 
   private Behavior<Command> onDiverged(Diverged diverged) {

@@ -103,8 +103,9 @@ public final class RunDirectory implements RunListener, AutoCloseable {
         throw new FileAlreadyExistsException(directory.resolve(JOB).toString());
       }
       writeJob(directory, description);
+      forceEntry(directory);
       return new RunDirectory(directory, description, metrics, onFailure);
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException | Error e) {
       metrics.close();
       throw e;
     }
@@ -127,9 +128,17 @@ public final class RunDirectory implements RunListener, AutoCloseable {
       run.checkpoints.goOnFrom(from.step());
       run.missing = from.step() - metrics.cutBack(from);
       return run;
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException | Error e) {
       metrics.close();
       throw e;
+    }
+  }
+
+  /** The directory itself may be new; its parent need not be one that this user may list. */
+  private static void forceEntry(Path directory) throws IOException {
+    Path parent = directory.toAbsolutePath().getParent();
+    if (parent != null && Files.isReadable(parent)) {
+      AtomicFile.forceEntries(parent);
     }
   }
 

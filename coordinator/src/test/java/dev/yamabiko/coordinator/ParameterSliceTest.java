@@ -121,13 +121,13 @@ class ParameterSliceTest {
   }
 
   @Test
-  void shouldNameLayerWhenNewWeightsAreNotFinite() {
+  void shouldNameLayerWhenTheSumOverBlocksIsNotFinite() {
     ActorRef<SliceMessage> slice = slice(0, 1, Optional.empty());
     assertWeights(0, 10, 20);
     slice.tell(contribution(KEY, 0, 0, 1, Float.MAX_VALUE, 0));
     slice.tell(contribution(KEY, 0, 1, 2, Float.MAX_VALUE, 0));
     String message = run.expectMessageClass(RunMessage.Diverged.class).message();
-    assertTrue(message.contains("after step 0"), message);
+    assertTrue(message.contains("the gradient of step 0 is not finite"), message);
     assertTrue(message.contains("layer 0 (dense 1)"), message);
     worker.expectNoMessage(QUIET);
   }

@@ -123,7 +123,8 @@ abstract class RunFixture {
                 workers,
                 RunSettings.cut(job, network, PLAN, begin, 1),
                 ForkJoinPool.commonPool(),
-                events.ref())));
+                events.ref(),
+                false)));
   }
 
   void join(ActorRef<RunMessage> run) {

@@ -67,15 +67,51 @@ class TrainingRunTest extends RunFixture {
   }
 
   @Test
-  void shouldFailAndNameWorkerWhenItIsLost() {
+  void shouldHandTheShardsOfALostWorkerToTheOtherInTheSameStep() {
+    ActorRef<RunMessage> run = start();
+    join(run);
+    lease(first, List.of(new Block(0, 1)), 0, 2);
+    lease(second, List.of(new Block(1, 2)), 0, 2);
+    events.expectMessageClass(RunEvent.RunStarted.class);
+    second.stop();
+    RunEvent.WorkerLeft left = events.expectMessageClass(RunEvent.WorkerLeft.class);
+    assertEquals(new RunEvent.WorkerLeft("worker-2", "was lost", false, 1), left);
+    lease(first, List.of(new Block(0, 1), new Block(1, 2)), 0, 2);
+    contribute(0, 0);
+    contribute(0, 1);
+    events.expectMessageClass(RunEvent.StepClosed.class);
+  }
+
+  @Test
+  void shouldFailAndNameWorkerWhenTheLastOneIsLost() {
     ActorRef<RunMessage> run = start();
     join(run);
     events.expectMessageClass(RunEvent.RunStarted.class);
     second.stop();
+    events.expectMessageClass(RunEvent.WorkerLeft.class);
+    first.stop();
+    events.expectMessageClass(RunEvent.WorkerLeft.class);
     RunOutcome outcome = events.expectMessageClass(RunEvent.RunEnded.class).outcome();
     assertEquals(RunOutcome.Status.FAILED, outcome.status());
-    assertTrue(outcome.message().contains("worker-2"), outcome.message());
+    assertTrue(outcome.message().contains("worker-1 was lost"), outcome.message());
     assertTrue(outcome.weights().isEmpty());
+  }
+
+  @Test
+  void shouldFailWhenTwoWorkersFailAtTheSameShards() {
+    ActorRef<RunMessage> run = start();
+    join(run);
+    events.expectMessageClass(RunEvent.RunStarted.class);
+    List<Block> poison = List.of(new Block(1, 2));
+    run.tell(new RunMessage.WorkerFailed(KEY, "worker-2", 0, poison, "boom"));
+    RunEvent.WorkerLeft left = events.expectMessageClass(RunEvent.WorkerLeft.class);
+    assertTrue(left.failed());
+    lease(first, List.of(new Block(0, 1), new Block(1, 2)), 0, 2);
+    run.tell(new RunMessage.WorkerFailed(KEY, "worker-1", 0, poison, "boom again"));
+    String message = events.expectMessageClass(RunEvent.RunEnded.class).outcome().message();
+    assertEquals(
+        "worker worker-1 failed: boom again; so did worker worker-2 before, at the same work: boom",
+        message);
   }
 
   @Test
@@ -231,7 +267,7 @@ class TrainingRunTest extends RunFixture {
     run.tell(new RunMessage.WorkerReady(old, "worker-2"));
     run.tell(new RunMessage.Diverged(old, 1, "the other worker's word"));
     run.tell(new RunMessage.SliceUpdated(old, 1, 0, new Statistics(4, 2, 0, 0), 0));
-    run.tell(new RunMessage.WorkerFailed(old, "worker-2", "late"));
+    run.tell(new RunMessage.WorkerFailed(old, "worker-2", 1, List.of(), "late"));
     run.tell(new RunMessage.SliceFailed(old, 0, "late"));
     join(run);
     assertEquals(old.nextLineage(), key);

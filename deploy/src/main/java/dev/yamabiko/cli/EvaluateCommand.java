@@ -72,14 +72,17 @@ final class EvaluateCommand implements Callable<Integer> {
     Path directory = session.workingDirectory();
     TrainedModel trained = TrainedModel.load(directory.resolve(model));
     DataSource source = DataFile.read(directory.resolve(data), settings, directory);
-    Dataset examples = DataLoader.loadForModel(source, trained.targets(), trained.scaling());
+    Dataset examples =
+        DataLoader.loadForModel(source, trained.targets(), trained.scaling(), trained.columns());
     KernelsFactory.notice().ifPresent(notice -> session.err().println("yamabiko: " + notice));
     Evaluation evaluation = Evaluation.of(trained, examples, KernelsFactory.create());
     session.print(EvaluationText.of(evaluation).stripTrailing());
-    Map<String, Object> answer = EvaluationJson.of(evaluation);
-    answer.put("weights_sha256", WeightsHash.sha256(trained.weights()));
-    answer.put("data_sha256", DatasetHash.sha256(examples, Optional.empty()));
-    session.answer(answer);
+    if (session.json()) {
+      Map<String, Object> answer = EvaluationJson.of(evaluation);
+      answer.put("weights_sha256", WeightsHash.sha256(trained.weights()));
+      answer.put("data_sha256", DatasetHash.sha256(examples, Optional.empty()));
+      session.answer(answer);
+    }
     return 0;
   }
 }

@@ -2,8 +2,6 @@ package dev.yamabiko.cli;
 
 import dev.yamabiko.coordinator.WriteFailure;
 import dev.yamabiko.data.ModelInputs;
-import dev.yamabiko.job.JobException;
-import dev.yamabiko.model.AtomicFile;
 import dev.yamabiko.model.InputBatches;
 import dev.yamabiko.model.Predictor;
 import dev.yamabiko.model.TrainedModel;
@@ -64,7 +62,7 @@ final class PredictCommand implements Callable<Integer> {
       names = "--out",
       paramLabel = "FILE",
       description =
-          "Where predictions go; it appears when all are made (default: standard output).")
+          "Where predictions go; a file appears when all are made (default: standard output).")
   private Optional<Path> out = Optional.empty();
 
   @Option(
@@ -93,8 +91,8 @@ final class PredictCommand implements Callable<Integer> {
           "--json expects --out FILE: standard output holds the summary, not the predictions");
     }
     Path from = session.workingDirectory().resolve(input);
-    Optional<Path> to = out.map(file -> session.workingDirectory().resolve(file));
-    to.ifPresent(file -> check(file, from));
+    Optional<PredictionFile> to =
+        out.map(file -> PredictionFile.of(session.workingDirectory().resolve(file), from));
     TrainedModel trained = TrainedModel.load(session.workingDirectory().resolve(model));
     KernelsFactory.notice().ifPresent(notice -> session.err().println("yamabiko: " + notice));
     return to.isPresent()
@@ -120,36 +118,10 @@ final class PredictCommand implements Callable<Integer> {
     };
   }
 
-  /** What would only be found out when all is computed. */
-  private static void check(Path file, Path input) {
-    Path folder = file.toAbsolutePath().getParent();
-    if (Files.isDirectory(file)) {
-      throw refuse(file, "it is a directory");
-    }
-    if (folder == null || !Files.isDirectory(folder)) {
-      throw refuse(file, "there is no directory " + folder);
-    }
-    if (!Files.isWritable(folder)) {
-      throw refuse(file, folder + " is not writable");
-    }
-    try {
-      if (Files.exists(file) && Files.exists(input) && Files.isSameFile(file, input)) {
-        throw refuse(file, "it is the input");
-      }
-    } catch (IOException e) {
-      throw refuse(file, WriteFailure.reason(e));
-    }
-  }
-
-  private static JobException refuse(Path file, String why) {
-    return new JobException("--out " + file + " cannot be used: " + why);
-  }
-
-  private int toFile(TrainedModel trained, Path from, Path to, PredictionFormat chosen) {
+  private int toFile(TrainedModel trained, Path from, PredictionFile to, PredictionFormat chosen) {
     long[] count = new long[1];
     try {
-      AtomicFile.write(
-          to,
+      to.write(
           file -> {
             try (Writer writer = Files.newBufferedWriter(file)) {
               count[0] = predict(trained, from, writer, chosen);
@@ -157,14 +129,14 @@ final class PredictCommand implements Callable<Integer> {
           });
     } catch (IOException | PredictionWriter.Failure e) {
       IOException cause = e instanceof IOException io ? io : ((PredictionWriter.Failure) e).cause();
-      session.fail("cannot write " + to + ": " + WriteFailure.reason(cause));
+      session.fail("cannot write " + to.path() + ": " + WriteFailure.reason(cause));
       return 1;
     }
-    session.print("%s predictions in %s".formatted(Figures.count(count[0]), to));
+    session.print("%s predictions in %s".formatted(Figures.count(count[0]), to.path()));
     Map<String, Object> answer = new LinkedHashMap<>();
     answer.put("status", "ok");
     answer.put("predictions", count[0]);
-    answer.put("out", to.toString());
+    answer.put("out", to.path().toString());
     session.answer(answer);
     return 0;
   }

@@ -51,8 +51,7 @@ final class RunReplica {
     this.data = data;
     network = job.model().build(data.train().inputShape());
     plan = new StepPlan(data.train().size(), job.batchSize(), job.shards(), job.epochs());
-    long rows = activationBytes / (network.floatsPerExample() * Float.BYTES);
-    int mostRows = (int) Math.max(1, Math.min(rows, BlockComputation.ALL));
+    int mostRows = network.rowsWithin(activationBytes);
     Objective objective = new Objective(network, job.loss(), job.seed(), job.data().augment());
     computation = new BlockComputation(objective, kernels, mostRows);
     weights = new float[network.length()];

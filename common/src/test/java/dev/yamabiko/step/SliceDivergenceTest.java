@@ -1,0 +1,88 @@
+package dev.yamabiko.step;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.yamabiko.nn.Region;
+import dev.yamabiko.optim.Adam;
+import dev.yamabiko.optim.Clipping;
+import dev.yamabiko.optim.Optimizer;
+import dev.yamabiko.optim.RmsProp;
+import dev.yamabiko.optim.Schedule;
+import dev.yamabiko.optim.Sgd;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** A slice sees that a run diverged, even where no worker could and no weight shows it. */
+class SliceDivergenceTest {
+
+  private static final StepPlan PLAN = new StepPlan(8, 4, 2, 2);
+  private static final Optimizer SGD = new Sgd(1, 0, false, 0);
+  private static final Optimizer ADAM = new Adam(0.1f, 0.9f, 0.999f, 1e-8f, 0);
+  private static final Optimizer RMS_PROP = new RmsProp(0.1f, 0.9f, 1e-8f, 0, 0);
+
+  private static BlockSum.Part part(int from, int to, float... values) {
+    return new BlockSum.Part(new Block(from, to), values, 0, new Statistics(2, 1, 0, 0));
+  }
+
+  private static Optional<SliceStep.NonFinite> update(
+      Optimizer optimizer, Optional<Clipping> clipping, BlockSum.Part... parts) {
+    SliceStep slice =
+        new SliceStep(
+            0,
+            2,
+            PLAN,
+            new UpdateRule(optimizer, new Schedule.Constant(), clipping),
+            List.of(new Region(0, 2, Region.Rule.TRAINED, 0)));
+    slice.restore(0, new float[] {1, 2}, new float[optimizer.stateVectors()][2]);
+    slice.aggregate(0, List.of(parts));
+    return slice.update(0, 1);
+  }
+
+  private static void assertDiverges(
+      String what, Optimizer optimizer, Optional<Clipping> clipping, BlockSum.Part... parts) {
+    assertEquals(Optional.of(new SliceStep.NonFinite(what, 1)), update(optimizer, clipping, parts));
+  }
+
+  @Test
+  void shouldNotLetClippingHideThatTheSumOverBlocksOverflowed() {
+    float huge = 3e38f;
+    for (Clipping clipping : List.of(new Clipping.Value(1), new Clipping.GlobalNorm(0.5))) {
+      assertDiverges(
+          "the gradient of step 0 is",
+          SGD,
+          Optional.of(clipping),
+          part(0, 1, 1, huge),
+          part(1, 2, 1, huge));
+    }
+  }
+
+  @Test
+  void shouldDivergeRatherThanLeaveAWeightDeadForEver() {
+    for (Optimizer optimizer : List.of(ADAM, RMS_PROP)) {
+      assertDiverges(
+          "the optimizer's state after step 0 is",
+          optimizer,
+          Optional.empty(),
+          part(0, 2, 1, 4e21f));
+    }
+  }
+
+  @Test
+  void shouldNameTheWeightThatOverflows() {
+    assertDiverges(
+        "the weights after step 0 are",
+        new Sgd(1e10f, 0, false, 0),
+        Optional.empty(),
+        part(0, 2, 1, 1e30f));
+  }
+
+  @Test
+  void shouldGoOnWhileAllIsFinite() {
+    for (Optimizer optimizer : List.of(SGD, ADAM, RMS_PROP)) {
+      assertEquals(
+          Optional.empty(),
+          update(optimizer, Optional.of(new Clipping.Value(1)), part(0, 2, 1, 1e18f)));
+    }
+  }
+}

@@ -1,0 +1,73 @@
+package dev.yamabiko.cli;
+
+import dev.yamabiko.coordinator.WriteFailure;
+import dev.yamabiko.job.JobException;
+import dev.yamabiko.model.AtomicFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * Where predictions go. A file appears when all are made; of a link, the file that it leads to. A
+ * device or a pipe is written as it is: to replace it would destroy it.
+ *
+ * @param path what the user calls it
+ * @param target what is written
+ */
+record PredictionFile(Path path, Path target) {
+
+  /**
+   * Finds out what would only be found out when all is computed.
+   *
+   * @throws JobException if nothing can be written there
+   */
+  static PredictionFile of(Path path, Path input) {
+    if (Files.isDirectory(path)) {
+      throw refuse(path, "it is a directory");
+    }
+    try {
+      if (Files.isSymbolicLink(path) && !Files.exists(path)) {
+        throw refuse(path, "it is a link to a file that does not exist");
+      }
+      if (Files.exists(path) && Files.exists(input) && Files.isSameFile(path, input)) {
+        throw refuse(path, "it is the input");
+      }
+      PredictionFile file =
+          new PredictionFile(path, Files.isRegularFile(path) ? path.toRealPath() : path);
+      if (file.isReplaced()) {
+        requireWritableFolder(path, file.target.toAbsolutePath().getParent());
+      } else if (!Files.isWritable(path)) {
+        throw refuse(path, "it is not writable");
+      }
+      return file;
+    } catch (IOException e) {
+      throw refuse(path, WriteFailure.reason(e));
+    }
+  }
+
+  private static void requireWritableFolder(Path path, Path folder) {
+    if (folder == null || !Files.isDirectory(folder)) {
+      throw refuse(path, "there is no directory " + folder);
+    }
+    if (!Files.isWritable(folder)) {
+      throw refuse(path, folder + " is not writable");
+    }
+  }
+
+  private static JobException refuse(Path path, String why) {
+    return new JobException("--out " + path + " cannot be used: " + why);
+  }
+
+  /** Whether this is a file, or nothing yet. */
+  private boolean isReplaced() {
+    return Files.isRegularFile(target) || !Files.exists(target);
+  }
+
+  void write(AtomicFile.Content content) throws IOException {
+    if (isReplaced()) {
+      AtomicFile.write(target, content);
+    } else {
+      content.writeTo(target);
+    }
+  }
+}
