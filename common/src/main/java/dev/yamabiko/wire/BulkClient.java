@@ -318,10 +318,13 @@ public final class BulkClient implements AutoCloseable {
         add(next.at(), next.floats());
       } else if (frame instanceof BulkFrame.BlockBegin begin) {
         fetches.begin(begin);
+        connection.wake();
       } else if (frame instanceof BulkFrame.BlockNext next) {
         fetches.next(next);
+        connection.wake();
       } else if (frame instanceof BulkFrame.BlockMissing missing) {
         fetches.missing(missing);
+        connection.wake();
       } else {
         throw new BulkException("a coordinator does not send " + frame.getClass().getSimpleName());
       }

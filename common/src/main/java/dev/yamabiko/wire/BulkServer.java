@@ -121,6 +121,11 @@ public final class BulkServer implements AutoCloseable {
     }
   }
 
+  /** Ends all connections that are open now, as a failing network would; for tests. */
+  void cutConnections() {
+    channels.forEach(Channel::close);
+  }
+
   /** What was spent on the run's broadcasts; for tests. */
   SharedMemory sharedMemory(RunKey run) {
     synchronized (broadcasts) {
@@ -141,7 +146,10 @@ public final class BulkServer implements AutoCloseable {
   }
 
   private void accept(Channel channel) {
-    channels.add(channel);
+    channels.add(channel); // which closes it where the server has been closed meanwhile
+    if (!channel.isOpen()) {
+      return;
+    }
     BulkConnection connection =
         new BulkConnection(
             settings, new Greeting(), new Outbox<>(), new TrafficCounter(), Greeting.MOST_BYTES);
