@@ -28,7 +28,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * what says anything else or nothing is refused. Thread-safe.
  *
  * <p>Direct memory: for each connection high watermark + 2 frames, and {@link
- * BulkSettings#sharedBytes} for each run; whatever the model's size.
+ * BulkSettings.Memory#sharedBytes} for each run; whatever the model's size.
  */
 public final class BulkServer implements AutoCloseable {
 
@@ -133,14 +133,17 @@ public final class BulkServer implements AutoCloseable {
     }
   }
 
-  /** Closes all connections; the links' tokens are of no use any more. */
+  /**
+   * Closes all connections and links. Clients are not refused: they may find a server here again.
+   * Waits for the sockets, so not to be called by a receiver.
+   */
   @Override
   public void close() {
     if (listener != null) {
       listener.close().awaitUninterruptibly();
     }
+    channels.close().awaitUninterruptibly(settings.signs().helloDeadline().toMillis());
     links.forEach(BulkLink::close);
-    channels.close().awaitUninterruptibly(settings.helloDeadline().toMillis());
     BulkLoops.stop(loops);
     blockReaders.shutdown();
   }
@@ -184,12 +187,15 @@ public final class BulkServer implements AutoCloseable {
           .channel()
           .eventLoop()
           .schedule(
-              () -> late(connection), settings.helloDeadline().toNanos(), TimeUnit.NANOSECONDS);
+              () -> late(connection),
+              settings.signs().helloDeadline().toNanos(),
+              TimeUnit.NANOSECONDS);
     }
 
     private void late(BulkConnection connection) {
       if (!over) {
-        connection.fail("no hello within %d ms".formatted(settings.helloDeadline().toMillis()));
+        connection.fail(
+            "no hello within %d ms".formatted(settings.signs().helloDeadline().toMillis()));
       }
     }
 

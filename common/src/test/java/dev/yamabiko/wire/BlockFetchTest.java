@@ -60,7 +60,8 @@ class BlockFetchTest {
 
   @Test
   void shouldSayThatABlockIsTooLarge() {
-    BulkSettings settings = Plane.SMALL.withMemory(1 << 15, 1 << 16, 1 << 20, 1 << 20, 1000);
+    BulkSettings settings =
+        Plane.SMALL.with(new BulkSettings.Memory(1 << 15, 1 << 16, 1 << 20, 1 << 20, 1000));
     try (Plane plane = new Plane(settings)) {
       Plane.Pair pair = plane.connect("w");
       pair.coordinator().blocks.put(SHA + "/0", bytes(1001));
@@ -84,8 +85,11 @@ class BlockFetchTest {
   void shouldFailWhereNoConnectionComesInTime() {
     Duration soon = Duration.ofMillis(200);
     BulkSettings settings =
-        Plane.SMALL.withRetries(
-            Duration.ofSeconds(5), Duration.ofMillis(5), Duration.ofMillis(50), soon);
+        Plane.SMALL.with(
+            new BulkSettings.Retries(
+                Duration.ofSeconds(5),
+                new Backoff(Duration.ofMillis(5), Duration.ofMillis(50)),
+                soon));
     WorkerEnd end = new WorkerEnd();
     try (BulkClient client =
         BulkClient.open(Plane.HOST, 1, BulkToken.random(), Plane.RUN, "w", end, settings)) {
@@ -99,11 +103,11 @@ class BlockFetchTest {
   @Test
   void shouldFailWhereTheCoordinatorDoesNotAnswerInTime() {
     BulkSettings settings =
-        Plane.SMALL.withRetries(
-            Duration.ofSeconds(5),
-            Duration.ofMillis(5),
-            Duration.ofMillis(50),
-            Duration.ofMillis(200));
+        Plane.SMALL.with(
+            new BulkSettings.Retries(
+                Duration.ofSeconds(5),
+                new Backoff(Duration.ofMillis(5), Duration.ofMillis(50)),
+                Duration.ofMillis(200)));
     try (Plane plane = new Plane(settings)) {
       Plane.Pair pair = plane.connect("w");
       CountDownLatch release = new CountDownLatch(1);

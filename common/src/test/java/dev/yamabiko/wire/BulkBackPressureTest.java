@@ -25,9 +25,11 @@ class BulkBackPressureTest {
   private static final BulkSettings SETTINGS =
       BulkSettings.DEFAULT
           .withFrameBytes(64 << 10)
-          .withMemory(HIGH / 2, HIGH, SHARED_BYTES, 1L << 30, 1 << 20)
+          .with(new BulkSettings.Memory(HIGH / 2, HIGH, SHARED_BYTES, 1L << 30, 1 << 20))
           // What does not read does not ping.
-          .withSigns(Duration.ofSeconds(5), Duration.ofMinutes(5), Duration.ofMinutes(10));
+          .with(
+              new BulkSettings.Signs(
+                  Duration.ofSeconds(5), Duration.ofMinutes(5), Duration.ofMinutes(10)));
 
   @Test
   void shouldSendASlowWorkerOnlyTheNewestInBoundedMemory() {

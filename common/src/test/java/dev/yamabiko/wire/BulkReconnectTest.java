@@ -18,7 +18,9 @@ import org.junit.jupiter.api.Test;
 class BulkReconnectTest {
 
   private static final BulkSettings QUICK_PINGS =
-      Plane.SMALL.withSigns(Duration.ofSeconds(5), Duration.ofMillis(50), Duration.ofMillis(400));
+      Plane.SMALL.with(
+          new BulkSettings.Signs(
+              Duration.ofSeconds(5), Duration.ofMillis(50), Duration.ofMillis(400)));
 
   private static BulkFrame.ContributionBegin begin(int total, float[] first) {
     return new BulkFrame.ContributionBegin(
@@ -32,54 +34,80 @@ class BulkReconnectTest {
   }
 
   @Test
-  void shouldComeBackWhenTheServerHasGoneAndReturned() throws IOException {
+  void shouldComeBackAndSendAgainWhenTheConnectionIsCut() {
+    try (Plane plane = new Plane(Plane.SMALL)) {
+      Plane.Pair pair = plane.connect("w");
+      float[] gradient = Plane.floats(7000, 1);
+      pair.client().send(Plane.contribution(3, 0, new Block(0, 1), gradient, "w"));
+      Await.next(pair.coordinator().contributions);
+      plane.server.cutConnections();
+      assertTrue(Await.next(pair.worker().events).startsWith("disconnected: "));
+      assertEquals("connected", Await.next(pair.worker().events));
+
+      // What was sent may not have arrived, so it comes again.
+      SliceMessage.Contribute again = Await.next(pair.coordinator().contributions);
+      assertEquals(3, again.step());
+      assertArrayEquals(gradient, Plane.copy(again.gradient()));
+      pair.client().send(Plane.contribution(4, 0, new Block(0, 1), gradient, "w"));
+      assertEquals(4, Await.next(pair.coordinator().contributions).step());
+    }
+  }
+
+  @Test
+  void shouldNotSendAgainWhatNewerWeightsShowToHaveArrived() {
+    try (Plane plane = new Plane(Plane.SMALL)) {
+      Plane.Pair pair = plane.connect("w");
+      float[] gradient = Plane.floats(70, 1);
+      for (int slice = 0; slice < 2; slice++) {
+        pair.client().send(Plane.contribution(3, slice, new Block(0, 1), gradient, "w"));
+        Await.next(pair.coordinator().contributions);
+      }
+      pair.link().send(Plane.weights(4, 0, gradient));
+      Await.next(pair.worker().weights);
+      plane.server.cutConnections();
+      assertEquals(1, Await.next(pair.coordinator().contributions).slice());
+      pair.client().send(Plane.contribution(4, 0, new Block(0, 1), gradient, "w"));
+      assertEquals(4, Await.next(pair.coordinator().contributions).step());
+    }
+  }
+
+  @Test
+  void shouldComeBackToAServerThatWasClosedAndOpenedAgain() throws IOException {
     String token = BulkToken.random();
     WorkerEnd worker = new WorkerEnd();
-    CoordinatorEnd first = new CoordinatorEnd();
-    BulkServer server = BulkServer.bind(Plane.HOST, 0, Plane.SMALL);
-    server.admit(Plane.RUN, "w", token, first);
-    int port = server.port();
+    BulkServer first = BulkServer.bind(Plane.HOST, 0, Plane.SMALL);
+    int port = first.port();
+    first.admit(Plane.RUN, "w", token, new CoordinatorEnd());
     BulkClient client =
         BulkClient.open(Plane.HOST, port, token, Plane.RUN, "w", worker, Plane.SMALL);
     assertEquals("connected", Await.next(worker.events));
-    float[] gradient = Plane.floats(7000, 1);
-    client.send(Plane.contribution(3, 0, new Block(0, 1), gradient, "w"));
-    Await.next(first.contributions);
-    server.cutConnections();
-    assertEquals("disconnected: the peer closed the connection", Await.next(worker.events));
-    assertEquals("connected", Await.next(worker.events));
-
-    // What was sent may not have arrived, so it comes again.
-    SliceMessage.Contribute again = Await.next(first.contributions);
-    assertEquals(3, again.step());
-    assertArrayEquals(gradient, Plane.copy(again.gradient()));
-    client.send(Plane.contribution(4, 0, new Block(0, 1), gradient, "w"));
-    assertEquals(4, Await.next(first.contributions).step());
-    client.close();
-    server.close();
+    first.close();
+    assertTrue(Await.next(worker.events).startsWith("disconnected: "));
+    try (ServerSocket second = listen(port);
+        RawPeer peer = accept(second)) {
+      assertEquals("connected", Await.next(worker.events));
+      peer.send(weights(1, new float[] {5}));
+      Await.next(worker.weights);
+      client.close();
+    }
     Await.allBuffersReleased();
   }
 
   @Test
   void shouldKeepContributionsForTheNextConnection() throws IOException {
-    String token = BulkToken.random();
     WorkerEnd worker = new WorkerEnd();
-    int port;
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getByName(Plane.HOST))) {
-      port = free.getLocalPort();
-    }
-    try (BulkClient client =
-        BulkClient.open(Plane.HOST, port, token, Plane.RUN, "w", worker, Plane.SMALL)) {
+    try (ServerSocket listener = listen(0);
+        BulkClient client = open(listener, worker, Plane.SMALL)) {
       client.send(Plane.contribution(3, 0, new Block(0, 1), Plane.floats(10, 1), "w"));
       client.send(Plane.contribution(4, 0, new Block(0, 1), Plane.floats(10, 2), "w"));
       client.send(Plane.contribution(4, 1, new Block(0, 1), Plane.floats(10, 3), "w"));
-      try (BulkServer server = BulkServer.bind(Plane.HOST, port, Plane.SMALL)) {
-        CoordinatorEnd coordinator = new CoordinatorEnd();
-        server.admit(Plane.RUN, "w", token, coordinator);
-        SliceMessage.Contribute one = Await.next(coordinator.contributions);
-        SliceMessage.Contribute two = Await.next(coordinator.contributions);
-        assertEquals(
-            "4/0 4/1", "%d/%d %d/%d".formatted(one.step(), one.slice(), two.step(), two.slice()));
+      try (RawPeer peer = accept(listener)) {
+        for (int slice = 0; slice < 2; slice++) {
+          BulkFrame.ContributionBegin begin =
+              assertInstanceOf(BulkFrame.ContributionBegin.class, peer.read());
+          assertEquals(4, begin.step());
+          assertEquals(slice, begin.slice());
+        }
       }
     }
     Await.allBuffersReleased();
@@ -142,16 +170,8 @@ class BulkReconnectTest {
   @Test
   void shouldDropHalfOfWeightsWithTheirConnection() throws IOException {
     WorkerEnd worker = new WorkerEnd();
-    try (ServerSocket listener = new ServerSocket(0, 5, InetAddress.getByName(Plane.HOST));
-        BulkClient client =
-            BulkClient.open(
-                Plane.HOST,
-                listener.getLocalPort(),
-                BulkToken.random(),
-                Plane.RUN,
-                "w",
-                worker,
-                Plane.SMALL)) {
+    try (ServerSocket listener = listen(0);
+        BulkClient client = open(listener, worker, Plane.SMALL)) {
       try (RawPeer peer = accept(listener)) {
         peer.send(weights(4, new float[] {1, 2, 3}));
       }
@@ -169,6 +189,15 @@ class BulkReconnectTest {
 
   private static BulkFrame weights(int total, float[] first) {
     return new BulkFrame.WeightsBegin(Plane.RUN, 1, 0, total, FloatRun.of(first, 0, first.length));
+  }
+
+  private static ServerSocket listen(int port) throws IOException {
+    return new ServerSocket(port, 5, InetAddress.getByName(Plane.HOST));
+  }
+
+  private static BulkClient open(ServerSocket listener, WorkerEnd end, BulkSettings settings) {
+    int port = listener.getLocalPort();
+    return BulkClient.open(Plane.HOST, port, BulkToken.random(), Plane.RUN, "w", end, settings);
   }
 
   private static RawPeer accept(ServerSocket listener) throws IOException {
@@ -195,16 +224,8 @@ class BulkReconnectTest {
   @Test
   void shouldGiveUpACoordinatorThatShowsNoSignOfLife() throws IOException {
     WorkerEnd worker = new WorkerEnd();
-    try (ServerSocket listener = new ServerSocket(0, 5, InetAddress.getByName(Plane.HOST));
-        BulkClient client =
-            BulkClient.open(
-                Plane.HOST,
-                listener.getLocalPort(),
-                BulkToken.random(),
-                Plane.RUN,
-                "w",
-                worker,
-                QUICK_PINGS);
+    try (ServerSocket listener = listen(0);
+        BulkClient client = open(listener, worker, QUICK_PINGS);
         RawPeer silent = accept(listener)) {
       assertEquals("connected", Await.next(worker.events));
       assertEquals("disconnected: no sign of life for 400 ms", Await.next(worker.events));
@@ -223,7 +244,8 @@ class BulkReconnectTest {
   void shouldStayConnectedWhileBothPing() {
     try (Plane plane = new Plane(QUICK_PINGS)) {
       Plane.Pair pair = plane.connect("w");
-      long pings = 2 + 2 * QUICK_PINGS.deadAfter().dividedBy(QUICK_PINGS.pingEvery());
+      long pings =
+          2 + 2 * QUICK_PINGS.signs().deadAfter().dividedBy(QUICK_PINGS.signs().pingEvery());
       Await.until("pings", () -> pair.link().traffic().framesReceived() > pings);
       Await.until("pings", () -> pair.client().traffic().framesReceived() > pings);
       assertTrue(pair.worker().events.isEmpty() && pair.coordinator().events.isEmpty());

@@ -27,7 +27,9 @@ class BulkRefusalTest {
   @BeforeEach
   void open() {
     plane =
-        new Plane(Plane.SMALL.withSigns(DEADLINE, Duration.ofSeconds(5), Duration.ofSeconds(15)));
+        new Plane(
+            Plane.SMALL.with(
+                new BulkSettings.Signs(DEADLINE, Duration.ofSeconds(5), Duration.ofSeconds(15))));
     running = plane.connect("running");
   }
 
@@ -145,7 +147,7 @@ class BulkRefusalTest {
 
   @Test
   void shouldCloseALinkThatSendsFloatsOfNoTransfer() {
-    assertBad(RawPeer.bytes(next(0, 3)), "floats that belong to no contribution");
+    assertBad(RawPeer.bytes(next(0, 3)), "floats that belong to no transfer");
   }
 
   @Test
