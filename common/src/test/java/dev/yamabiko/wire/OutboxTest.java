@@ -64,7 +64,7 @@ class OutboxTest {
     if (next == null) {
       return null;
     }
-    next.next(ByteBufAllocator.DEFAULT);
+    next.next(ByteBufAllocator.DEFAULT).release();
     outbox.taken(next);
     return next instanceof SingleFrame ? "control" : next.toString();
   }
