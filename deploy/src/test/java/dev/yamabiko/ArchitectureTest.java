@@ -55,7 +55,8 @@ class ArchitectureTest {
               "dev.yamabiko.step..",
               "dev.yamabiko.job..",
               "dev.yamabiko.model..",
-              "dev.yamabiko.protocol..")
+              "dev.yamabiko.protocol..",
+              "dev.yamabiko.wire..")
           .whereLayer("cli")
           .mayNotBeAccessedByAnyLayer()
           .whereLayer("coordinator")
@@ -74,7 +75,7 @@ class ArchitectureTest {
           .resideInAnyPackage(PURE)
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage("akka..", "com.esotericsoftware..");
+          .resideInAnyPackage("akka..", "com.esotericsoftware..", "io.netty..");
 
   @ArchTest
   static final ArchRule arithmeticCallsNothingThatMachinesDisagreeOn =

@@ -39,7 +39,7 @@ final class BlockService {
     this.source = source;
     this.executor = executor;
     this.frameBytes = settings.frameBytes();
-    this.mostBlockBytes = settings.blockBytes();
+    this.mostBlockBytes = settings.memory().blockBytes();
   }
 
   void request(BulkFrame.BlockRequest request) throws BulkException {

@@ -21,7 +21,7 @@ final class Broadcasts {
 
   Broadcasts(BulkSettings settings) {
     frameBytes = settings.frameBytes();
-    memory = new SharedMemory(settings.sharedBytes());
+    memory = new SharedMemory(settings.memory().sharedBytes());
   }
 
   SharedMemory memory() {

@@ -95,9 +95,9 @@ public final class BulkClient implements AutoCloseable {
     BulkTable.checkText("run", run.run());
     this.receiver = receiver;
     this.settings = settings;
-    backoff = new Backoff(settings.backoffFrom(), settings.backoffTo());
-    fetches = new BlockFetches(settings.blockBytes());
-    buffers = new WeightsBuffers(settings.receiveBytes());
+    backoff = settings.retries().backoff();
+    fetches = new BlockFetches(settings.memory().blockBytes());
+    buffers = new WeightsBuffers(settings.memory().receiveBytes());
     loop = BulkLoops.start(1, "bulk-" + worker);
   }
 
@@ -112,7 +112,7 @@ public final class BulkClient implements AutoCloseable {
       BulkSettings settings) {
     BulkClient client = new BulkClient(host, port, token, run, worker, receiver, settings);
     client.connect();
-    long every = Math.max(1, settings.fetchDeadline().toNanos() / 4);
+    long every = Math.max(1, settings.retries().fetchDeadline().toNanos() / 4);
     client.loop.scheduleAtFixedRate(client::checkFetches, every, every, TimeUnit.NANOSECONDS);
     return client;
   }
@@ -153,8 +153,8 @@ public final class BulkClient implements AutoCloseable {
   /**
    * The bytes of a dataset block, in a buffer that is the caller's. Fails with a {@link
    * BulkException} where the coordinator has no such block, where nothing has arrived for {@link
-   * BulkSettings#fetchDeadline}, over however many connections, and where this client ends. Is
-   * completed on the network thread: what depends on it must not block.
+   * BulkSettings.Retries#fetchDeadline}, over however many connections, and where this client ends.
+   * Is completed on the network thread: what depends on it must not block.
    */
   public CompletableFuture<ByteBuffer> fetchDatasetBlock(String sha256, int index) {
     BulkTable.checkText("sha256", sha256);
@@ -220,7 +220,9 @@ public final class BulkClient implements AutoCloseable {
     new Bootstrap()
         .group(loop)
         .channel(BulkLoops.socket())
-        .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) settings.connectTimeout().toMillis())
+        .option(
+            ChannelOption.CONNECT_TIMEOUT_MILLIS,
+            (int) settings.retries().connectTimeout().toMillis())
         .handler(
             new ChannelInitializer<>() {
               @Override
@@ -255,7 +257,7 @@ public final class BulkClient implements AutoCloseable {
 
   private void checkFetches() {
     String state = isConnected() ? "connected" : "no connection to " + host + ":" + port;
-    fetches.expire(settings.fetchDeadline(), state);
+    fetches.expire(settings.retries().fetchDeadline(), state);
   }
 
   @Override
@@ -268,7 +270,7 @@ public final class BulkClient implements AutoCloseable {
 
     private final Outbox<Name> outbox = new Outbox<>();
     private BulkConnection connection;
-    private FloatAssembly assembly;
+    private final FloatArrivals arrivals = new FloatArrivals();
 
     private void put(Name name, SliceMessage.Contribute contribution) {
       outbox.put(name, new ContributionTransfer(contribution, settings.frameBytes()));
@@ -287,13 +289,14 @@ public final class BulkClient implements AutoCloseable {
       same.wake();
       same.channel()
           .eventLoop()
-          .schedule(this::late, settings.helloDeadline().toNanos(), TimeUnit.NANOSECONDS);
+          .schedule(this::late, settings.signs().helloDeadline().toNanos(), TimeUnit.NANOSECONDS);
     }
 
     private void late() {
       if (attached != this) {
         connection.close(
-            "no answer to hello within %d ms".formatted(settings.helloDeadline().toMillis()));
+            "no answer to hello within %d ms"
+                .formatted(settings.signs().helloDeadline().toMillis()));
       }
     }
 
@@ -309,16 +312,16 @@ public final class BulkClient implements AutoCloseable {
       } else if (frame instanceof BulkFrame.WeightsBegin begin) {
         onWeightsBegin(begin);
       } else if (frame instanceof BulkFrame.FloatsNext next) {
-        if (assembly == null) {
-          throw new BulkException("floats that belong to no weights");
-        }
-        add(next.at(), next.floats());
+        arrivals.next(next);
       } else if (frame instanceof BulkFrame.BlockBegin begin) {
         fetches.begin(begin);
+        connection.wake();
       } else if (frame instanceof BulkFrame.BlockNext next) {
         fetches.next(next);
+        connection.wake();
       } else if (frame instanceof BulkFrame.BlockMissing missing) {
         fetches.missing(missing);
+        connection.wake();
       } else {
         throw new BulkException("a coordinator does not send " + frame.getClass().getSimpleName());
       }
@@ -353,7 +356,7 @@ public final class BulkClient implements AutoCloseable {
             "weights of run %s on a connection of run %s".formatted(begin.key(), run));
       }
       float[] values = buffers.take(begin);
-      assembly =
+      FloatAssembly assembly =
           new FloatAssembly(
               values,
               () -> {
@@ -365,7 +368,7 @@ public final class BulkClient implements AutoCloseable {
                         begin.slice(),
                         new FloatSegment(values, 0, values.length)));
               });
-      add(0, begin.first());
+      arrivals.begin(assembly, begin.first());
     }
 
     /** Newer weights of a slice show that it has closed the contributions' step. */
@@ -377,12 +380,6 @@ public final class BulkClient implements AutoCloseable {
         if (closes && kept.keySet().removeIf(name -> name.slice() == weights.slice())) {
           outbox.cancel(name -> name.slice() == weights.slice());
         }
-      }
-    }
-
-    private void add(int at, FloatRun floats) throws BulkException {
-      if (assembly.add(at, floats)) {
-        assembly = null;
       }
     }
 
@@ -416,7 +413,7 @@ public final class BulkClient implements AutoCloseable {
         }
       }
       if (was) {
-        assembly = null;
+        arrivals.drop();
         fetches.disconnected();
         receiver.disconnected(cause);
       }

@@ -102,14 +102,14 @@ final class BulkConnection extends ChannelInboundHandlerAdapter {
       peer = address.getHostString() + ":" + address.getPort();
     }
     lastRead = System.nanoTime();
-    long every = settings.pingEvery().toNanos();
+    long every = settings.signs().pingEvery().toNanos();
     pings = context.executor().scheduleAtFixedRate(this::ping, every, every, TimeUnit.NANOSECONDS);
     session.opened(this);
   }
 
   private void ping() {
-    if (System.nanoTime() - lastRead > settings.deadAfter().toNanos()) {
-      close("no sign of life for " + settings.deadAfter().toMillis() + " ms");
+    if (System.nanoTime() - lastRead > settings.signs().deadAfter().toNanos()) {
+      close("no sign of life for " + settings.signs().deadAfter().toMillis() + " ms");
     } else if (channel.isWritable()) {
       // Where the socket is full, what fills it is sign enough.
       outbox.control(new BulkFrame.Ping());
@@ -216,7 +216,9 @@ final class BulkConnection extends ChannelInboundHandlerAdapter {
       channel
           .eventLoop()
           .schedule(
-              () -> channel.close(), settings.helloDeadline().toNanos(), TimeUnit.NANOSECONDS);
+              () -> channel.close(),
+              settings.signs().helloDeadline().toNanos(),
+              TimeUnit.NANOSECONDS);
     }
   }
 
@@ -233,9 +235,13 @@ final class BulkConnection extends ChannelInboundHandlerAdapter {
     if (pings != null) {
       pings.cancel(false);
     }
-    reader.release();
     outbox.close();
     session.closed(this, cause == null ? "the peer closed the connection" : cause);
+  }
+
+  @Override
+  public void handlerRemoved(ChannelHandlerContext context) {
+    reader.release();
   }
 
   @Override

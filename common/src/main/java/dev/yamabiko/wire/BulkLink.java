@@ -78,7 +78,7 @@ public final class BulkLink implements AutoCloseable {
     this.settings = settings;
     this.blockReaders = blockReaders;
     this.whenClosed = whenClosed;
-    buffers = new ContributionBuffers(settings.receiveBytes());
+    buffers = new ContributionBuffers(settings.memory().receiveBytes());
   }
 
   /** Sends these weights; never blocks. While disconnected nothing is queued. */
@@ -167,7 +167,7 @@ public final class BulkLink implements AutoCloseable {
     Attachment old = attached;
     if (old != null) {
       attached = null;
-      old.assembly = null;
+      old.arrivals.drop();
       old.blocks.close();
       old.outbox.close();
       broadcasts.leave(old);
@@ -182,7 +182,7 @@ public final class BulkLink implements AutoCloseable {
     private final BulkConnection connection;
     private final Outbox<Integer> outbox = new Outbox<>();
     private final BlockService blocks;
-    private FloatAssembly assembly;
+    private final FloatArrivals arrivals = new FloatArrivals();
 
     Attachment(BulkConnection connection) {
       this.connection = connection;
@@ -203,10 +203,7 @@ public final class BulkLink implements AutoCloseable {
         if (frame instanceof BulkFrame.ContributionBegin begin) {
           onContributionBegin(begin);
         } else if (frame instanceof BulkFrame.FloatsNext next) {
-          if (assembly == null) {
-            throw new BulkException("floats that belong to no contribution");
-          }
-          add(next.at(), next.floats());
+          arrivals.next(next);
         } else if (frame instanceof BulkFrame.BlockRequest request) {
           blocks.request(request);
         } else {
@@ -220,7 +217,7 @@ public final class BulkLink implements AutoCloseable {
         throw new BulkException(
             "a contribution of run %s on a link of run %s".formatted(begin.key(), run));
       }
-      assembly =
+      FloatAssembly assembly =
           buffers.begin(
               begin,
               values ->
@@ -233,13 +230,7 @@ public final class BulkLink implements AutoCloseable {
                           new FloatSegment(values, 0, values.length),
                           begin.statistics(),
                           worker)));
-      add(0, begin.first());
-    }
-
-    private void add(int at, FloatRun floats) throws BulkException {
-      if (assembly.add(at, floats)) {
-        assembly = null;
-      }
+      arrivals.begin(assembly, begin.first());
     }
 
     @Override

@@ -54,7 +54,8 @@ final class BulkLoops {
     channel
         .config()
         .setWriteBufferWaterMark(
-            new WriteBufferWaterMark(settings.lowWatermark(), settings.highWatermark()));
+            new WriteBufferWaterMark(
+                settings.memory().lowWatermark(), settings.memory().highWatermark()));
     channel.config().setRecvByteBufAllocator(connection.reader());
     channel.pipeline().addLast(connection);
   }

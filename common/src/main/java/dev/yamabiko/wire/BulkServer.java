@@ -28,7 +28,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * what says anything else or nothing is refused. Thread-safe.
  *
  * <p>Direct memory: for each connection high watermark + 2 frames, and {@link
- * BulkSettings#sharedBytes} for each run; whatever the model's size.
+ * BulkSettings.Memory#sharedBytes} for each run; whatever the model's size.
  */
 public final class BulkServer implements AutoCloseable {
 
@@ -121,6 +121,11 @@ public final class BulkServer implements AutoCloseable {
     }
   }
 
+  /** Ends all connections that are open now, as a failing network would; for tests. */
+  void cutConnections() {
+    channels.forEach(Channel::close);
+  }
+
   /** What was spent on the run's broadcasts; for tests. */
   SharedMemory sharedMemory(RunKey run) {
     synchronized (broadcasts) {
@@ -128,20 +133,26 @@ public final class BulkServer implements AutoCloseable {
     }
   }
 
-  /** Closes all connections; the links' tokens are of no use any more. */
+  /**
+   * Closes all connections and links. Clients are not refused: they may find a server here again.
+   * Waits for the sockets, so not to be called by a receiver.
+   */
   @Override
   public void close() {
     if (listener != null) {
       listener.close().awaitUninterruptibly();
     }
+    channels.close().awaitUninterruptibly(settings.signs().helloDeadline().toMillis());
     links.forEach(BulkLink::close);
-    channels.close().awaitUninterruptibly(settings.helloDeadline().toMillis());
     BulkLoops.stop(loops);
     blockReaders.shutdown();
   }
 
   private void accept(Channel channel) {
-    channels.add(channel);
+    channels.add(channel); // which closes it where the server has been closed meanwhile
+    if (!channel.isOpen()) {
+      return;
+    }
     BulkConnection connection =
         new BulkConnection(
             settings, new Greeting(), new Outbox<>(), new TrafficCounter(), Greeting.MOST_BYTES);
@@ -176,12 +187,15 @@ public final class BulkServer implements AutoCloseable {
           .channel()
           .eventLoop()
           .schedule(
-              () -> late(connection), settings.helloDeadline().toNanos(), TimeUnit.NANOSECONDS);
+              () -> late(connection),
+              settings.signs().helloDeadline().toNanos(),
+              TimeUnit.NANOSECONDS);
     }
 
     private void late(BulkConnection connection) {
       if (!over) {
-        connection.fail("no hello within %d ms".formatted(settings.helloDeadline().toMillis()));
+        connection.fail(
+            "no hello within %d ms".formatted(settings.signs().helloDeadline().toMillis()));
       }
     }
 

@@ -7,56 +7,63 @@ import java.time.Duration;
  *
  * @param frameBytes most bytes of a frame sent, header included; received are up to {@link
  *     #MOST_FRAME_BYTES}
- * @param lowWatermark bytes below which a connection that was full goes on writing
- * @param highWatermark bytes waiting for the socket from which on nothing more is encoded
- * @param sharedBytes direct memory for encoded frames of a run that slower links have still to send
- * @param receiveBytes heap for what a connection assembles; a transfer that needs more is refused
- * @param blockBytes largest dataset block
- * @param helloDeadline from a connection's start to the end of the hello
- * @param pingEvery how often a sign of life is sent
- * @param deadAfter a peer that has sent nothing for so long is given up
- * @param connectTimeout of one attempt
- * @param backoffFrom wait before the second attempt; doubles up to {@code backoffTo}, each time
- *     between half and all of it
- * @param backoffTo longest wait between attempts
- * @param fetchDeadline a dataset block that makes no progress for so long fails
  */
-public record BulkSettings(
-    int frameBytes,
-    int lowWatermark,
-    int highWatermark,
-    long sharedBytes,
-    long receiveBytes,
-    int blockBytes,
-    Duration helloDeadline,
-    Duration pingEvery,
-    Duration deadAfter,
-    Duration connectTimeout,
-    Duration backoffFrom,
-    Duration backoffTo,
-    Duration fetchDeadline) {
+public record BulkSettings(int frameBytes, Memory memory, Signs signs, Retries retries) {
 
   /** No frame is longer, header included. */
   public static final int MOST_FRAME_BYTES = 1 << 20;
 
   private static final int FEWEST_FRAME_BYTES = 2 * FrameCodec.ENVELOPE_BYTES;
 
+  /**
+   * What connections may take.
+   *
+   * @param lowWatermark bytes below which a connection that was full goes on writing
+   * @param highWatermark bytes waiting for the socket from which on nothing more is encoded
+   * @param sharedBytes direct memory for encoded frames of a run that slower links have still to
+   *     send
+   * @param receiveBytes heap for what a link assembles; a transfer that needs more is refused
+   * @param blockBytes largest dataset block
+   */
+  public record Memory(
+      int lowWatermark, int highWatermark, long sharedBytes, long receiveBytes, int blockBytes) {}
+
+  /**
+   * When a silent peer is given up.
+   *
+   * @param helloDeadline from a connection's start to the end of the hello
+   * @param pingEvery how often a sign of life is sent
+   * @param deadAfter a peer that has sent nothing for so long is given up
+   */
+  public record Signs(Duration helloDeadline, Duration pingEvery, Duration deadAfter) {
+    public Signs {
+      if (pingEvery.multipliedBy(2).compareTo(deadAfter) > 0) {
+        throw new IllegalArgumentException(
+            "a peer is given up after %s, which leaves no room for two pings, each %s"
+                .formatted(deadAfter, pingEvery));
+      }
+    }
+  }
+
+  /**
+   * How a client comes back.
+   *
+   * @param connectTimeout of one attempt
+   * @param backoff between attempts
+   * @param fetchDeadline a dataset block that makes no progress for so long fails
+   */
+  public record Retries(Duration connectTimeout, Backoff backoff, Duration fetchDeadline) {}
+
   /** For networks from loopback to a slow office line. */
   public static final BulkSettings DEFAULT =
       new BulkSettings(
           MOST_FRAME_BYTES,
-          1 << 20,
-          2 << 20,
-          64L << 20,
-          Runtime.getRuntime().maxMemory() / 2,
-          256 << 20,
-          Duration.ofSeconds(5),
-          Duration.ofSeconds(5),
-          Duration.ofSeconds(15),
-          Duration.ofSeconds(10),
-          Duration.ofMillis(200),
-          Duration.ofSeconds(10),
-          Duration.ofSeconds(60));
+          new Memory(1 << 20, 2 << 20, 64L << 20, Runtime.getRuntime().maxMemory() / 2, 256 << 20),
+          new Signs(Duration.ofSeconds(5), Duration.ofSeconds(5), Duration.ofSeconds(15)),
+          new Retries(
+              Duration.ofSeconds(10),
+              new Backoff(Duration.ofMillis(200), Duration.ofSeconds(10)),
+              Duration.ofSeconds(60)));
 
   public BulkSettings {
     if (frameBytes < FEWEST_FRAME_BYTES || frameBytes > MOST_FRAME_BYTES) {
@@ -64,83 +71,21 @@ public record BulkSettings(
           "a frame has %d to %d bytes, not %d"
               .formatted(FEWEST_FRAME_BYTES, MOST_FRAME_BYTES, frameBytes));
     }
-    if (pingEvery.multipliedBy(2).compareTo(deadAfter) > 0) {
-      throw new IllegalArgumentException(
-          "a peer is given up after %s, which leaves no room for two pings, each %s"
-              .formatted(deadAfter, pingEvery));
-    }
   }
 
   public BulkSettings withFrameBytes(int bytes) {
-    return new BulkSettings(
-        bytes,
-        lowWatermark,
-        highWatermark,
-        sharedBytes,
-        receiveBytes,
-        blockBytes,
-        helloDeadline,
-        pingEvery,
-        deadAfter,
-        connectTimeout,
-        backoffFrom,
-        backoffTo,
-        fetchDeadline);
+    return new BulkSettings(bytes, memory, signs, retries);
   }
 
-  /** Memory limits; see there. */
-  public BulkSettings withMemory(
-      int lowWatermark, int highWatermark, long sharedBytes, long receiveBytes, int blockBytes) {
-    return new BulkSettings(
-        frameBytes,
-        lowWatermark,
-        highWatermark,
-        sharedBytes,
-        receiveBytes,
-        blockBytes,
-        helloDeadline,
-        pingEvery,
-        deadAfter,
-        connectTimeout,
-        backoffFrom,
-        backoffTo,
-        fetchDeadline);
+  public BulkSettings with(Memory other) {
+    return new BulkSettings(frameBytes, other, signs, retries);
   }
 
-  /** When a silent peer is given up; see there. */
-  public BulkSettings withSigns(Duration helloDeadline, Duration pingEvery, Duration deadAfter) {
-    return new BulkSettings(
-        frameBytes,
-        lowWatermark,
-        highWatermark,
-        sharedBytes,
-        receiveBytes,
-        blockBytes,
-        helloDeadline,
-        pingEvery,
-        deadAfter,
-        connectTimeout,
-        backoffFrom,
-        backoffTo,
-        fetchDeadline);
+  public BulkSettings with(Signs other) {
+    return new BulkSettings(frameBytes, memory, other, retries);
   }
 
-  /** How a client comes back; see there. */
-  public BulkSettings withRetries(
-      Duration connectTimeout, Duration backoffFrom, Duration backoffTo, Duration fetchDeadline) {
-    return new BulkSettings(
-        frameBytes,
-        lowWatermark,
-        highWatermark,
-        sharedBytes,
-        receiveBytes,
-        blockBytes,
-        helloDeadline,
-        pingEvery,
-        deadAfter,
-        connectTimeout,
-        backoffFrom,
-        backoffTo,
-        fetchDeadline);
+  public BulkSettings with(Retries other) {
+    return new BulkSettings(frameBytes, memory, signs, other);
   }
 }

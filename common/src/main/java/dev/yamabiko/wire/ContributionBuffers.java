@@ -11,9 +11,8 @@ import java.util.Map;
  * the worker sends the next step's only after the step has closed on all slices. A repeated
  * contribution gets an array of its own, since the slice may be reading the first.
  *
- * <p>Memory: 4 bytes per parameter for each block that the worker held in one of its last {@value
- * #STEPS_KEPT} steps; what a smaller lease has no use for goes after as many. Used under the link's
- * lock.
+ * <p>Memory: 4 bytes per parameter for each block that the worker held in its present or its last
+ * step; what a smaller lease has no use for goes with the step after. Used under the link's lock.
  */
 final class ContributionBuffers {
 
@@ -104,7 +103,7 @@ final class ContributionBuffers {
         .values()
         .removeIf(
             buffer -> {
-              boolean unused = buffer.lastUse <= steps - 1 - STEPS_KEPT;
+              boolean unused = buffer.lastUse <= steps - STEPS_KEPT;
               if (unused) {
                 bytes -= (long) buffer.values.length * Float.BYTES;
               }

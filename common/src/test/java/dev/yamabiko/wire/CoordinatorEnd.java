@@ -1,10 +1,12 @@
 package dev.yamabiko.wire;
 
 import dev.yamabiko.protocol.SliceMessage;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 
 /** Keeps what a link receives. */
@@ -17,13 +19,21 @@ final class CoordinatorEnd implements BulkLink.Receiver {
 
   final Map<String, ByteBuffer> blocks = new ConcurrentHashMap<>();
 
+  /** Dataset blocks are read once this is open. */
+  volatile CountDownLatch beforeBlocks = new CountDownLatch(0);
+
   @Override
   public void contributed(SliceMessage.Contribute contribution) {
     contributions.add(contribution);
   }
 
   @Override
-  public ByteBuffer datasetBlock(String sha256, int index) {
+  public ByteBuffer datasetBlock(String sha256, int index) throws IOException {
+    try {
+      beforeBlocks.await();
+    } catch (InterruptedException e) {
+      throw new IOException(e);
+    }
     return blocks.get(sha256 + "/" + index);
   }
 

@@ -27,11 +27,11 @@ final class Plane implements AutoCloseable {
   static final BulkSettings SMALL =
       BulkSettings.DEFAULT
           .withFrameBytes(6 << 10)
-          .withRetries(
-              Duration.ofSeconds(5),
-              Duration.ofMillis(5),
-              Duration.ofMillis(50),
-              Duration.ofSeconds(30));
+          .with(
+              new BulkSettings.Retries(
+                  Duration.ofSeconds(5),
+                  new Backoff(Duration.ofMillis(5), Duration.ofMillis(50)),
+                  Duration.ofSeconds(30)));
 
   static final int FLOATS_PER_FRAME = ((6 << 10) - FrameCodec.ENVELOPE_BYTES) / Float.BYTES;
 
