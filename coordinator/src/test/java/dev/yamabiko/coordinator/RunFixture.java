@@ -6,6 +6,7 @@ import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import akka.actor.testkit.typed.javadsl.ManualTime;
 import akka.actor.testkit.typed.javadsl.TestProbe;
 import akka.actor.typed.ActorRef;
+import com.typesafe.config.ConfigFactory;
 import dev.yamabiko.data.DataSource;
 import dev.yamabiko.data.DataSpec;
 import dev.yamabiko.job.Checkpoints;
@@ -48,7 +49,8 @@ import org.junit.jupiter.api.AfterAll;
 /** A run with real slices; its two workers and its observer are played by probes. */
 abstract class RunFixture {
 
-  static final ActorTestKit KIT = ActorTestKit.create(ManualTime.config());
+  static final ActorTestKit KIT = ActorTestKit.create(
+          ManualTime.config().withFallback(ConfigFactory.load("application-test")));
   static final ManualTime TIME = ManualTime.get(KIT.system());
   static final RunKey KEY = new RunKey("run", 1);
   static final int EXAMPLES = 8;

@@ -102,6 +102,7 @@ class TrainingRunTest extends RunFixture {
     ActorRef<RunMessage> run = start();
     join(run);
     events.expectMessageClass(RunEvent.RunStarted.class);
+    lease(first, List.of(new Block(0, 1)), 0, 2);
     List<Block> poison = List.of(new Block(1, 2));
     run.tell(new RunMessage.WorkerFailed(KEY, "worker-2", 0, poison, "boom"));
     RunEvent.WorkerLeft left = events.expectMessageClass(RunEvent.WorkerLeft.class);
