@@ -125,6 +125,12 @@ public final class Main implements Runnable {
             .addSubcommand(new GradcheckCommand(session))
             .addSubcommand(new EvaluateCommand(session))
             .addSubcommand(new PredictCommand(session))
+            .addSubcommand(new SubmitCommand(session, Follower.Patience.DEFAULT))
+            .addSubcommand(new JobsCommand(session))
+            .addSubcommand(new StatusCommand(session))
+            .addSubcommand(new CancelCommand(session))
+            .addSubcommand(new ResumeCommand(session))
+            .addSubcommand(new WorkersCommand(session))
             .setExpandAtFiles(false)
             .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF))
             .setUsageHelpAutoWidth(false)
@@ -175,6 +181,10 @@ public final class Main implements Runnable {
         || e instanceof ModelException
         || e instanceof ShapeMismatchException) {
       return refuse(session, e.getMessage());
+    }
+    if (e instanceof ServerException server) {
+      session.fail(server.getMessage());
+      return server.usersFault() ? 2 : 1;
     }
     if (e instanceof OutOfMemoryError) {
       session.fail(MORE_MEMORY);

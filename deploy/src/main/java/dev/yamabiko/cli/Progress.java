@@ -116,7 +116,7 @@ final class Progress implements RunListener {
     drawn = text.length();
   }
 
-  private void leaveBar() {
+  void leaveBar() {
     if (drawn > 0) {
       err.println();
       drawn = 0;

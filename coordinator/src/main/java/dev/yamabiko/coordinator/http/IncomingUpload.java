@@ -6,6 +6,7 @@ import akka.stream.Materializer;
 import akka.stream.javadsl.FileIO;
 import akka.stream.javadsl.Source;
 import akka.util.ByteString;
+import dev.yamabiko.data.ContentHash;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -21,7 +22,7 @@ final class IncomingUpload {
   private final UploadStore store;
   private final String sha256;
   private final Path file;
-  private final MessageDigest digest = Sha256.digest();
+  private final MessageDigest digest = ContentHash.digest();
 
   /** Written by the stream alone, read after its end. */
   private long bytes;
@@ -61,7 +62,7 @@ final class IncomingUpload {
   }
 
   private boolean finish() {
-    String found = Sha256.name(digest);
+    String found = ContentHash.name(digest);
     if (!found.equals(sha256)) {
       throw Problem.badRequest("the content's SHA-256 is " + found + ", not the one of the URL")
           .exception();

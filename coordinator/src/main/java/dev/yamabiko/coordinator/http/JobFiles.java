@@ -1,5 +1,6 @@
 package dev.yamabiko.coordinator.http;
 
+import dev.yamabiko.data.ContentHash;
 import dev.yamabiko.job.PathRule;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
@@ -60,7 +61,7 @@ final class JobFiles {
     }
     if (name.startsWith(TREE)) {
       String sha256 = name.substring(TREE.length());
-      if (!Sha256.isName(sha256)) {
+      if (!ContentHash.isName(sha256)) {
         throw new IllegalArgumentException(unknown(name));
       }
       return trees.find(sha256);

@@ -8,6 +8,7 @@ import akka.http.javadsl.model.StatusCodes;
 import akka.http.javadsl.server.AllDirectives;
 import akka.http.javadsl.server.Route;
 import akka.stream.Materializer;
+import dev.yamabiko.data.ContentHash;
 import dev.yamabiko.model.CanonicalJson;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -44,7 +45,7 @@ final class UploadRoutes extends AllDirectives {
   }
 
   private static String checked(String sha256) {
-    if (!Sha256.isName(sha256)) {
+    if (!ContentHash.isName(sha256)) {
       throw Problem.badRequest("expected a SHA-256 in 64 small hexadecimal digits").exception();
     }
     return sha256;

@@ -1,5 +1,6 @@
 package dev.yamabiko.coordinator.http;
 
+import dev.yamabiko.data.ContentHash;
 import dev.yamabiko.model.AtomicFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -54,7 +55,7 @@ final class UploadStore {
 
   /** The file with this content, if it is there. */
   Optional<Path> find(String sha256) {
-    return Sha256.isName(sha256)
+    return ContentHash.isName(sha256)
         ? Optional.of(directory.resolve(sha256)).filter(Files::isRegularFile)
         : Optional.empty();
   }
