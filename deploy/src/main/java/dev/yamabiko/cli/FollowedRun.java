@@ -2,7 +2,6 @@ package dev.yamabiko.cli;
 
 import dev.yamabiko.data.Targets;
 import dev.yamabiko.model.CanonicalJson;
-import dev.yamabiko.model.Checkpoint.Position;
 import dev.yamabiko.protocol.RunEvent;
 import dev.yamabiko.step.Statistics;
 import dev.yamabiko.step.StepPlan;
@@ -110,12 +109,11 @@ final class FollowedRun {
     long perEpoch = stepsTotal / epochs;
     nextStep = to;
     nextEpoch = (int) (to / perEpoch);
-    tell(
-        new RunEvent.RolledBack(
-            "the run diverged in step " + line.count("diverged_step"),
-            line.whole("diverged_step"),
-            new Position(to, nextEpoch, 0, Optional.empty(), (int) line.whole("rollback")),
-            line.number("learning_rate_scale")));
+    history.forget(to, nextEpoch);
+    progress.goBack(
+        "the run diverged in step " + line.count("diverged_step"),
+        to,
+        line.number("learning_rate_scale"));
   }
 
   private void tell(RunEvent event) {

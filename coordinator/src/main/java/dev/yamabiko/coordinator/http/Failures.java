@@ -9,7 +9,9 @@ import akka.http.javadsl.server.ExceptionHandler;
 import akka.http.javadsl.server.MethodRejection;
 import akka.http.javadsl.server.Rejection;
 import akka.http.javadsl.server.RejectionHandler;
+import akka.http.scaladsl.model.EntityStreamException;
 import akka.http.scaladsl.model.EntityStreamSizeException;
+import akka.stream.IOOperationIncompleteException;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
@@ -58,7 +60,8 @@ final class Failures {
 
   static Problem of(Throwable e) {
     Throwable cause = e;
-    while (cause instanceof CompletionException && cause.getCause() != null) {
+    while ((cause instanceof CompletionException || cause instanceof IOOperationIncompleteException)
+        && cause.getCause() != null) {
       cause = cause.getCause();
     }
     if (cause instanceof ProblemException known) {
@@ -66,6 +69,9 @@ final class Failures {
     }
     if (cause instanceof EntityStreamSizeException) {
       return Problem.tooLarge("the request's body is too large");
+    }
+    if (cause instanceof EntityStreamException) {
+      return Problem.badRequest("the request's body broke off");
     }
     if (cause instanceof TimeoutException) {
       return Problem.unavailable("the coordinator did not answer in time; try again");

@@ -9,6 +9,8 @@ import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.model.MediaTypes;
 import akka.http.javadsl.model.headers.CacheControl;
 import akka.http.javadsl.model.headers.CacheDirectives;
+import akka.stream.Attributes;
+import akka.stream.BufferOverflowException;
 import akka.stream.OverflowStrategy;
 import akka.stream.javadsl.Source;
 import akka.stream.typed.javadsl.ActorSource;
@@ -54,6 +56,11 @@ record JobEventStream(ActorSystem<CoordinatorCommand> coordinator, Duration keep
               coordinator.tell(new CoordinatorCommand.FollowJob(id, after, listener));
               return NotUsed.getInstance();
             })
+        .addAttributes(
+            Attributes.createLogLevels(
+                Attributes.logLevelOff(), Attributes.logLevelOff(), Attributes.logLevelDebug()))
+        // The end of the stream, without the last event, tells the client to come back.
+        .recoverWithRetries(1, BufferOverflowException.class, Source::empty)
         .takeWhile(event -> !event.isLast(), true)
         .map(JobEventStream::render)
         // The client sees at once that it is connected.
