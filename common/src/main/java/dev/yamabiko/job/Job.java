@@ -1,9 +1,12 @@
 package dev.yamabiko.job;
 
+import com.typesafe.config.ConfigFactory;
 import dev.yamabiko.data.DataSpec;
 import dev.yamabiko.nn.Loss;
 import dev.yamabiko.optim.Optimizer;
 import dev.yamabiko.step.UpdateRule;
+import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -60,6 +63,20 @@ public record Job(
         WorkerCount.DEFAULT,
         resolved,
         Places.UNKNOWN);
+  }
+
+  /** Every file and directory that the job reads, absolute, by the key that names it. */
+  public Map<String, Path> paths() {
+    return JobParser.paths(data, model);
+  }
+
+  /**
+   * {@link #resolved} with other names for its files.
+   *
+   * @param names by some of the keys of {@link #paths}
+   */
+  public String resolved(Map<String, String> names) {
+    return JobParser.with(ConfigFactory.parseString(resolved).root(), names);
   }
 
   public Optimizer optimizer() {

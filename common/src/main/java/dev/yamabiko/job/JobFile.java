@@ -37,10 +37,23 @@ public final class JobFile {
    * @param base what paths in the text are relative to
    */
   public static Job parse(String text, String origin, Path base, List<String> settings) {
+    return parse(text, origin, new Sources(base, Path.of("")), settings);
+  }
+
+  /**
+   * The same of a text that comes from somebody else.
+   *
+   * @param paths which files the text may name
+   */
+  public static Job parse(String text, String origin, PathRule paths) {
+    JobText.boundGrowth(text, origin);
+    return parse(text, origin, new Sources(paths, Path.of("")), List.of());
+  }
+
+  private static Job parse(String text, String origin, Sources sources, List<String> settings) {
     if (text.length() > JobText.LIMIT) {
       throw new JobException(origin + ": expected a job of at most 1 MiB but found a larger one");
     }
-    Sources sources = new Sources(base, Path.of(""));
     ConfigIncluder includes = Includes.refused(origin, text);
     return parse(new Hocon(sources), sources, text, origin, includes, false, settings);
   }

@@ -1,5 +1,6 @@
 package dev.yamabiko.job;
 
+import com.typesafe.config.Config;
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigValue;
@@ -139,16 +140,25 @@ final class JobParser {
   /** The job as text that gives the same job wherever it is read. */
   private String resolved(String name, DataSpec data, ModelSpec model) {
     ConfigObject root = withoutNulls((ConfigObject) job.node().value());
-    root = root.withValue("name", ConfigValueFactory.fromAnyRef(name));
-    for (Map.Entry<String, Path> entry : paths(data, model).entrySet()) {
-      ConfigValue path = ConfigValueFactory.fromAnyRef(entry.getValue().toString());
-      root = root.toConfig().withValue(entry.getKey(), path).root();
+    Map<String, String> values = new LinkedHashMap<>();
+    values.put("name", name);
+    paths(data, model).forEach((key, path) -> values.put(key, path.toString()));
+    return with(root, values);
+  }
+
+  /** The job's text with other values at these keys. */
+  static String with(ConfigObject root, Map<String, String> values) {
+    Config result = root.toConfig();
+    for (Map.Entry<String, String> entry : values.entrySet()) {
+      result = result.withValue(entry.getKey(), ConfigValueFactory.fromAnyRef(entry.getValue()));
     }
-    return root.render(ConfigRenderOptions.defaults().setOriginComments(false).setComments(false));
+    return result
+        .root()
+        .render(ConfigRenderOptions.defaults().setOriginComments(false).setComments(false));
   }
 
   /** Every file and directory that the job reads, by the key that names it. */
-  private static Map<String, Path> paths(DataSpec data, ModelSpec model) {
+  static Map<String, Path> paths(DataSpec data, ModelSpec model) {
     Map<String, Path> paths = new LinkedHashMap<>(DataParser.files(data));
     paths.putAll(DataParser.directories(data));
     model.warmStart().ifPresent(path -> paths.put("warm-start", path));

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 /** Reads a job file's characters; a file that cannot be one is refused before it is parsed. */
 final class JobText {
   static final int LIMIT = 1 << 20;
+  private static final long GROWN_LIMIT = 32L << 20;
 
   private JobText() {}
 
@@ -37,6 +38,22 @@ final class JobText {
           file + ": expected a job file of at most 1 MiB but found a larger one");
     }
     return decode(file, bytes);
+  }
+
+  /**
+   * Refuses a text whose substitutions could make it too large before anybody sees how large it is.
+   * Each may double it: what it stands for can hold all the others.
+   */
+  static void boundGrowth(String text, String origin) {
+    int substitutions = 0;
+    for (int at = text.indexOf("${"); at >= 0; at = text.indexOf("${", at + 2)) {
+      substitutions++;
+    }
+    if (substitutions >= Integer.SIZE || (long) text.length() << substitutions > GROWN_LIMIT) {
+      throw new JobException(
+          "%s: expected a job that cannot grow beyond %d MiB but found %d substitutions ${...}; write values out"
+              .formatted(origin, GROWN_LIMIT >> 20, substitutions));
+    }
   }
 
   private static String decode(Path file, byte[] bytes) {

@@ -298,9 +298,11 @@ final class Node {
   Path path(String what) {
     String text = text(what);
     try {
-      return sources.folder(value.origin()).resolve(text);
+      return sources.path(value.origin(), text);
     } catch (InvalidPathException e) {
       throw expected(what);
+    } catch (IllegalArgumentException e) {
+      throw error(e.getMessage());
     }
   }
 }

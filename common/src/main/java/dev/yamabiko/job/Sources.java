@@ -18,7 +18,7 @@ final class Sources {
 
   private record Source(String name, boolean setting) {}
 
-  private final Path jobFolder;
+  private final PathRule jobPaths;
   private final Path settingFolder;
   private final List<Source> sources = new ArrayList<>();
 
@@ -27,7 +27,15 @@ final class Sources {
    * @param settingFolder what paths in settings are relative to
    */
   Sources(Path jobFolder, Path settingFolder) {
-    this.jobFolder = jobFolder.toAbsolutePath();
+    this(jobFolder.toAbsolutePath()::resolve, settingFolder);
+  }
+
+  /**
+   * @param jobPaths what paths in files mean
+   * @param settingFolder what paths in settings are relative to
+   */
+  Sources(PathRule jobPaths, Path settingFolder) {
+    this.jobPaths = jobPaths;
     this.settingFolder = settingFolder.toAbsolutePath();
   }
 
@@ -72,14 +80,14 @@ final class Sources {
         source.setting() || line == null ? source.name() : source.name() + ":" + line);
   }
 
-  /** What a path with this origin is relative to. */
-  Path folder(ConfigOrigin origin) {
+  /** The absolute path that this text with this origin means. */
+  Path path(ConfigOrigin origin, String text) {
     for (Matcher m = TOKEN.matcher(origin.description()); m.find(); ) {
       if (sources.get(Integer.parseInt(m.group(1))).setting()) {
-        return settingFolder;
+        return settingFolder.resolve(text);
       }
     }
-    return jobFolder;
+    return jobPaths.path(text);
   }
 
   /** Config's own message, without the origin that it begins with. */

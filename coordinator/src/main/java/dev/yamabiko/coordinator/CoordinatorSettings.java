@@ -27,6 +27,9 @@ public record CoordinatorSettings(
     long datasetBytes,
     boolean allowOtherFingerprints) {
 
+  public static final String DEFAULT_HOST = "127.0.0.1";
+  public static final int DEFAULT_PORT = 2551;
+  public static final int DEFAULT_HTTP_PORT = 8080;
   public static final long DEFAULT_UPLOAD_BYTES = 20L << 30;
   public static final long DEFAULT_DATASET_BYTES = 20L << 30;
 

@@ -18,14 +18,14 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
  * {@code metrics.jsonl}: lines are appended, and cut off again where a run goes back. Holds a lock
  * on the file. POSIX drops a process's locks on a file as soon as the process closes <em>any</em>
  * channel of that file; so everything here goes through the one channel, and nothing else in this
- * process may open the file of a run under way.
+ * process may open the file of a run under way. Who only reads uses {@link #read}, which knows.
  */
 final class MetricsFile implements Closeable {
 
@@ -35,8 +35,11 @@ final class MetricsFile implements Closeable {
   private static final JsonMapper MAPPER =
       JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
 
-  /** What this process holds, to be asked before a second channel is opened. */
-  private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+  /**
+   * What this process holds. Whoever opens or closes a channel of such a file holds this map's
+   * monitor meanwhile.
+   */
+  private static final Map<Path, MetricsFile> HELD = new HashMap<>();
 
   private final Path path;
   private final Path held;
@@ -55,27 +58,55 @@ final class MetricsFile implements Closeable {
    * @throws FileAlreadyExistsException if another run holds it
    */
   static MetricsFile open(Path path) throws IOException {
-    Path held = path.toAbsolutePath().getParent().toRealPath().resolve(path.getFileName());
-    if (!HELD.add(held)) {
-      throw new FileAlreadyExistsException(path.toString());
-    }
-    FileChannel channel = null;
-    try {
-      channel =
-          FileChannel.open(
-              path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-      if (channel.tryLock() == null) {
+    Path held = realPath(path);
+    synchronized (HELD) {
+      if (HELD.containsKey(held)) {
         throw new FileAlreadyExistsException(path.toString());
       }
-      channel.position(channel.size());
-      return new MetricsFile(path, held, channel);
-    } catch (IOException | RuntimeException e) {
-      HELD.remove(held);
-      if (channel != null) {
+      FileChannel channel =
+          FileChannel.open(
+              path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+      try {
+        if (channel.tryLock() == null) {
+          throw new FileAlreadyExistsException(path.toString());
+        }
+        channel.position(channel.size());
+        MetricsFile file = new MetricsFile(path, held, channel);
+        HELD.put(held, file);
+        return file;
+      } catch (IOException | RuntimeException e) {
         channel.close();
+        throw e;
       }
-      throw e;
     }
+  }
+
+  /**
+   * What stands in the file from a position on, whether a run of this process holds it or not: in
+   * the first case through the run's own channel, in the second through one that is closed before
+   * any run can lock the file.
+   *
+   * @return at most this many bytes; none at the end of the file
+   */
+  static ByteBuffer read(Path path, long from, int most) throws IOException {
+    Path held = realPath(path);
+    ByteBuffer bytes = ByteBuffer.allocate(most);
+    synchronized (HELD) {
+      MetricsFile file = HELD.get(held);
+      if (file != null) {
+        // At a position of its own: the one at which the run writes stays.
+        file.channel.read(bytes, from);
+      } else {
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+          channel.read(bytes, from);
+        }
+      }
+    }
+    return bytes.flip();
+  }
+
+  private static Path realPath(Path path) throws IOException {
+    return path.toAbsolutePath().getParent().toRealPath().resolve(path.getFileName());
   }
 
   void write(String line) throws IOException {
@@ -154,8 +185,10 @@ final class MetricsFile implements Closeable {
     try {
       flush();
     } finally {
-      HELD.remove(held);
-      channel.close();
+      synchronized (HELD) {
+        HELD.remove(held);
+        channel.close();
+      }
     }
   }
 }

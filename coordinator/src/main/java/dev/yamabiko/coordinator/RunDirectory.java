@@ -11,6 +11,7 @@ import dev.yamabiko.protocol.RunEvent;
 import dev.yamabiko.protocol.RunOutcome;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,6 +32,7 @@ public final class RunDirectory implements RunListener, AutoCloseable {
 
   private static final String JOB = "job.conf";
   private static final String METRICS = "metrics.jsonl";
+  private static final String MODEL = "model.safetensors";
   private static final String RESULT = "result.json";
 
   private final Path directory;
@@ -79,6 +81,19 @@ public final class RunDirectory implements RunListener, AutoCloseable {
   /** The job of the run that began here, resolved. */
   public static String jobOf(Path directory) throws IOException {
     return Files.readString(directory.resolve(JOB));
+  }
+
+  /** The model of the run that is kept here, where there is one. */
+  public static Path modelOf(Path directory) {
+    return directory.resolve(MODEL);
+  }
+
+  /**
+   * What has been written to the metrics from a position on, at most 64 KiB of it; nothing at their
+   * end. May be called while the run is under way, where the file itself may not be opened.
+   */
+  public static ByteBuffer metricsOf(Path directory, long from) throws IOException {
+    return MetricsFile.read(directory.resolve(METRICS), from, 1 << 16);
   }
 
   /**
@@ -158,7 +173,7 @@ public final class RunDirectory implements RunListener, AutoCloseable {
   }
 
   public Path model() {
-    return directory.resolve("model.safetensors");
+    return modelOf(directory);
   }
 
   /** Whether there is something to go on from. */

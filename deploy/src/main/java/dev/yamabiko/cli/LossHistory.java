@@ -1,7 +1,6 @@
 package dev.yamabiko.cli;
 
 import dev.yamabiko.coordinator.RunListener;
-import dev.yamabiko.model.Checkpoint.Position;
 import dev.yamabiko.protocol.RunEvent;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -44,16 +43,16 @@ final class LossHistory implements RunListener {
           .validation()
           .ifPresent(v -> validation.add(new Point(closed.epoch() + 1, v.meanLoss())));
     } else if (event instanceof RunEvent.RolledBack back) {
-      forget(back.to());
+      forget(back.to().step(), back.to().epochs());
     }
   }
 
   /** What comes after this is taken anew. */
-  private void forget(Position from) {
-    int first = (int) (from.step() / stepsPerBucket);
+  void forget(long step, int epochs) {
+    int first = (int) (step / stepsPerBucket);
     Arrays.fill(losses, first, BUCKETS, 0);
     Arrays.fill(examples, first, BUCKETS, 0);
-    validation.removeIf(point -> point.epoch() > from.epochs());
+    validation.removeIf(point -> point.epoch() > epochs);
   }
 
   private void merge() {

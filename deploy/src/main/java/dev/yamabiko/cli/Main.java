@@ -44,6 +44,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "  yamabiko gradcheck deploy/jobs/digits.conf",
       "  yamabiko evaluate runs/ten --data deploy/jobs/digits.conf",
       "  yamabiko predict runs/ten --input new-images --out predictions.csv",
+      "  yamabiko coordinator",
+      "  yamabiko worker --coordinator 127.0.0.1:2551",
+      "  yamabiko submit deploy/jobs/digits.conf --follow",
       "",
       "Exit codes: 0 done, 1 the run failed, 2 the input is wrong, 130 interrupted."
     })
@@ -118,6 +121,20 @@ public final class Main implements Runnable {
   }
 
   static int run(String[] args, Session session, TrainCommand train) {
+    return run(
+        args,
+        session,
+        train,
+        new CoordinatorStartCommand(session, ClusterNodes::coordinator),
+        new WorkerStartCommand(session, ClusterNodes::worker));
+  }
+
+  static int run(
+      String[] args,
+      Session session,
+      TrainCommand train,
+      CoordinatorStartCommand coordinator,
+      WorkerStartCommand worker) {
     CommandLine commands =
         new CommandLine(new Main())
             .addSubcommand(train)
@@ -125,6 +142,14 @@ public final class Main implements Runnable {
             .addSubcommand(new GradcheckCommand(session))
             .addSubcommand(new EvaluateCommand(session))
             .addSubcommand(new PredictCommand(session))
+            .addSubcommand(coordinator)
+            .addSubcommand(worker)
+            .addSubcommand(new SubmitCommand(session, Follower.Patience.DEFAULT))
+            .addSubcommand(new JobsCommand(session))
+            .addSubcommand(new StatusCommand(session))
+            .addSubcommand(new CancelCommand(session))
+            .addSubcommand(new ResumeCommand(session))
+            .addSubcommand(new WorkersCommand(session))
             .setExpandAtFiles(false)
             .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF))
             .setUsageHelpAutoWidth(false)
@@ -175,6 +200,10 @@ public final class Main implements Runnable {
         || e instanceof ModelException
         || e instanceof ShapeMismatchException) {
       return refuse(session, e.getMessage());
+    }
+    if (e instanceof ServerException server) {
+      session.fail(server.getMessage());
+      return server.usersFault() ? 2 : 1;
     }
     if (e instanceof OutOfMemoryError) {
       session.fail(MORE_MEMORY);

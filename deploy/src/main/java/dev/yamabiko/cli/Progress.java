@@ -55,15 +55,20 @@ final class Progress implements RunListener {
     } else if (event instanceof RunEvent.EpochClosed closed) {
       onEpoch(closed, now);
     } else if (event instanceof RunEvent.RolledBack back) {
-      leaveBar();
-      err.println(
-          "yamabiko: %s; going back to step %d, learning rate x %s"
-              .formatted(back.reason(), back.to().step(), back.rateScale()));
-      train = null;
-      epochSamples = 0;
+      goBack(back.reason(), back.to().step(), back.rateScale());
     } else if (event instanceof RunEvent.RunEnded) {
       leaveBar();
     }
+  }
+
+  /** What comes after this step is taken anew. */
+  void goBack(String reason, long step, double rateScale) {
+    leaveBar();
+    err.println(
+        "yamabiko: %s; going back to step %d, learning rate x %s"
+            .formatted(reason, step, rateScale));
+    train = null;
+    epochSamples = 0;
   }
 
   private void onStep(RunEvent.StepClosed closed, long now) {
@@ -116,7 +121,7 @@ final class Progress implements RunListener {
     drawn = text.length();
   }
 
-  private void leaveBar() {
+  void leaveBar() {
     if (drawn > 0) {
       err.println();
       drawn = 0;

@@ -20,6 +20,14 @@ final class Summary {
       Optional<LoadedData.Baseline> baseline,
       String curve,
       Optional<Path> model) {
+    StringBuilder text = new StringBuilder(of(result, baseline, curve));
+    line(text, "model", model.map(Path::toString).orElse(""));
+    line(text, "directory", result.runDirectory().toString());
+    return text.toString();
+  }
+
+  /** The same without the places of its files, which may be on another machine. */
+  static String of(RunResult result, Optional<LoadedData.Baseline> baseline, String curve) {
     StringBuilder text = new StringBuilder(curve);
     text.append(
         "%s %s: %s, %s in %s, %s, %s\n"
@@ -37,8 +45,6 @@ final class Summary {
         .filter(b -> !Double.isNaN(result.validationRmse()))
         .ifPresent(b -> line(text, "baseline", compared(b, result.validationRmse())));
     line(text, "weights", result.weightsSha256().map(hash -> "sha256 " + hash).orElse(""));
-    line(text, "model", model.map(Path::toString).orElse(""));
-    line(text, "directory", result.runDirectory().toString());
     return text.toString();
   }
 

@@ -1,0 +1,92 @@
+package dev.yamabiko.data;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * The files of a directory by content, as text: a line {@code sha256 relative/path} for each, as
+ * sha256sum prints it, sorted by path.
+ */
+public record FileTree(List<Entry> entries) {
+
+  /**
+   * @param sha256 64 small hexadecimal digits
+   * @param path below the directory, with slashes
+   */
+  public record Entry(String sha256, String path) {}
+
+  private static final Pattern LINE = Pattern.compile("([0-9a-f]{64})  (.+)");
+
+  public FileTree {
+    entries = List.copyOf(entries);
+  }
+
+  /**
+   * @throws IllegalArgumentException naming the line that is wrong, or the path that does not stay
+   *     below the directory, names a file twice or a file as a directory
+   */
+  public static FileTree parse(String text) {
+    List<Entry> entries = new ArrayList<>();
+    for (String line : text.lines().toList()) {
+      Matcher m = LINE.matcher(line);
+      if (!m.matches()) {
+        throw new IllegalArgumentException(
+            "line %d of a directory's listing: expected \"sha256  relative/path\""
+                .formatted(entries.size() + 1));
+      }
+      entries.add(new Entry(m.group(1), m.group(2)));
+    }
+    check(entries);
+    return new FileTree(entries);
+  }
+
+  /** Whether a file of this name can be in a listing. */
+  public static boolean canHold(String path) {
+    if (path.isEmpty() || path.chars().anyMatch(c -> c < ' ' || c == '\\' || c == 0x7f)) {
+      return false;
+    }
+    for (String part : path.split("/", -1)) {
+      if (part.isEmpty() || part.equals(".") || part.equals("..")) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static void check(List<Entry> entries) {
+    Set<String> files = new HashSet<>();
+    Set<String> folders = new HashSet<>();
+    for (Entry entry : entries) {
+      String path = entry.path();
+      if (!canHold(path)) {
+        throw new IllegalArgumentException(
+            "a directory's listing: expected a path below the directory but found \"%s\""
+                .formatted(path));
+      }
+      if (!files.add(path)) {
+        throw new IllegalArgumentException("a directory's listing names " + path + " twice");
+      }
+      for (int at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1)) {
+        folders.add(path.substring(0, at));
+      }
+    }
+    for (String file : files) {
+      if (folders.contains(file)) {
+        throw new IllegalArgumentException(
+            "a directory's listing names " + file + " as a file and as a directory");
+      }
+    }
+  }
+
+  /** What {@link #parse} reads. */
+  public String text() {
+    return entries.stream()
+        .map(entry -> entry.sha256() + "  " + entry.path() + "\n")
+        .collect(Collectors.joining());
+  }
+}

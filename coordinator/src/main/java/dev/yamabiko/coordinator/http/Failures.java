@@ -1,0 +1,83 @@
+package dev.yamabiko.coordinator.http;
+
+import akka.http.javadsl.model.HttpMethod;
+import akka.http.javadsl.model.HttpResponse;
+import akka.http.javadsl.model.StatusCodes;
+import akka.http.javadsl.model.headers.Allow;
+import akka.http.javadsl.server.Directives;
+import akka.http.javadsl.server.ExceptionHandler;
+import akka.http.javadsl.server.MethodRejection;
+import akka.http.javadsl.server.Rejection;
+import akka.http.javadsl.server.RejectionHandler;
+import akka.http.scaladsl.model.EntityStreamException;
+import akka.http.scaladsl.model.EntityStreamSizeException;
+import akka.stream.IOOperationIncompleteException;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Makes a {@link Problem} of whatever a route does not answer. */
+final class Failures {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
+
+  private Failures() {}
+
+  static ExceptionHandler exceptions() {
+    return ExceptionHandler.newBuilder()
+        .matchAny(e -> Directives.complete(of(e).response()))
+        .build();
+  }
+
+  static RejectionHandler rejections() {
+    return RejectionHandler.newBuilder()
+        .handleAll(MethodRejection.class, Failures::methods)
+        .handleAll(Rejection.class, Failures::other)
+        .handleNotFound(
+            Directives.extractUnmatchedPath(
+                path -> Directives.complete(Problem.notFound("there is nothing here").response())))
+        .build();
+  }
+
+  private static akka.http.javadsl.server.Route methods(List<MethodRejection> rejections) {
+    HttpMethod[] allowed =
+        rejections.stream().map(MethodRejection::supported).distinct().toArray(HttpMethod[]::new);
+    List<String> names = java.util.Arrays.stream(allowed).map(HttpMethod::name).sorted().toList();
+    HttpResponse response =
+        new Problem(StatusCodes.METHOD_NOT_ALLOWED, "allowed here: " + String.join(", ", names))
+            .response()
+            .addHeader(Allow.create(allowed));
+    return Directives.complete(response);
+  }
+
+  private static akka.http.javadsl.server.Route other(List<Rejection> rejections) {
+    LOG.debug("refused rejections={}", rejections);
+    return Directives.complete(
+        Problem.badRequest("the request does not have the form that is expected here").response());
+  }
+
+  static Problem of(Throwable e) {
+    Throwable cause = e;
+    while ((cause instanceof CompletionException || cause instanceof IOOperationIncompleteException)
+        && cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    if (cause instanceof ProblemException known) {
+      return known.problem();
+    }
+    if (cause instanceof EntityStreamSizeException) {
+      return Problem.tooLarge("the request's body is too large");
+    }
+    if (cause instanceof EntityStreamException) {
+      return Problem.badRequest("the request's body broke off");
+    }
+    if (cause instanceof TimeoutException) {
+      return Problem.unavailable("the coordinator did not answer in time; try again");
+    }
+    LOG.error("a request failed", cause);
+    return new Problem(
+        StatusCodes.INTERNAL_SERVER_ERROR, "internal error; the coordinator's log says more");
+  }
+}

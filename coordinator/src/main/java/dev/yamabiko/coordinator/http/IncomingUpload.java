@@ -1,0 +1,81 @@
+package dev.yamabiko.coordinator.http;
+
+import akka.stream.ActorAttributes;
+import akka.stream.IOResult;
+import akka.stream.Materializer;
+import akka.stream.javadsl.FileIO;
+import akka.stream.javadsl.Source;
+import akka.util.ByteString;
+import dev.yamabiko.data.ContentHash;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.concurrent.CompletionStage;
+
+/** One upload on its way: counted, hashed and written as it comes in; kept if the hash is right. */
+final class IncomingUpload {
+
+  private static final String BLOCKING = "akka.actor.default-blocking-io-dispatcher";
+
+  private final UploadStore store;
+  private final String sha256;
+  private final Path file;
+  private final MessageDigest digest = ContentHash.digest();
+
+  /** Written by the stream alone, read after its end. */
+  private long bytes;
+
+  IncomingUpload(UploadStore store, String sha256) {
+    this.store = store;
+    this.sha256 = sha256;
+    this.file = store.newIncoming();
+  }
+
+  /** Whether the content is new; fails with a problem where there is no room or another hash. */
+  CompletionStage<Boolean> receive(Source<ByteString, ?> data, Materializer materializer) {
+    CompletionStage<IOResult> written =
+        data.map(this::take)
+            .withAttributes(ActorAttributes.dispatcher(BLOCKING))
+            .runWith(FileIO.toPath(file), materializer);
+    return written
+        .thenApplyAsync(
+            done -> finish(), materializer.system().dispatchers().lookup(BLOCKING)::execute)
+        .whenComplete(
+            (done, failure) -> {
+              if (failure != null) {
+                store.discard(file, bytes);
+              }
+            });
+  }
+
+  private ByteString take(ByteString chunk) {
+    if (!store.reserve(chunk.size())) {
+      throw overQuota(store).exception();
+    }
+    bytes += chunk.size();
+    for (ByteBuffer part : chunk.getByteBuffers()) {
+      digest.update(part);
+    }
+    return chunk;
+  }
+
+  private boolean finish() {
+    String found = ContentHash.name(digest);
+    if (!found.equals(sha256)) {
+      throw Problem.badRequest("the content's SHA-256 is " + found + ", not the one of the URL")
+          .exception();
+    }
+    try {
+      return store.keep(file, sha256, bytes);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  static Problem overQuota(UploadStore store) {
+    return Problem.tooLarge(
+        "there is no room for this upload: %,d bytes are left".formatted(store.left()));
+  }
+}

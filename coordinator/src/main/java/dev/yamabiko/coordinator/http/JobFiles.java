@@ -1,0 +1,111 @@
+package dev.yamabiko.coordinator.http;
+
+import dev.yamabiko.data.ContentHash;
+import dev.yamabiko.job.PathRule;
+import java.io.IOException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Which files of this machine the jobs of users may name: uploads, as {@code sha256:HEX} and {@code
+ * tree:HEX}, and what lies below a data root once all links are followed. What a refusal says does
+ * not depend on whether a file is there.
+ */
+final class JobFiles {
+
+  static final String FILE = "sha256:";
+  static final String TREE = "tree:";
+
+  private final UploadStore uploads;
+  private final UploadedTrees trees;
+  private final List<Path> roots;
+
+  JobFiles(UploadStore uploads, List<Path> roots) {
+    this.uploads = uploads;
+    this.trees = new UploadedTrees(uploads);
+    this.roots = roots;
+  }
+
+  /** For one job; remembers how the job called each file. */
+  final class Names implements PathRule {
+
+    private final Map<Path, String> written = new LinkedHashMap<>();
+
+    @Override
+    public Path path(String name) {
+      Path path = find(name);
+      written.put(path, name);
+      return path;
+    }
+
+    /** A message about the files, in the words of the job. */
+    String inWordsOfJob(String message) {
+      String text = message;
+      for (Map.Entry<Path, String> entry : written.entrySet()) {
+        text = text.replace(entry.getKey().toString(), entry.getValue());
+      }
+      return text;
+    }
+  }
+
+  private Path find(String name) {
+    if (name.startsWith(FILE)) {
+      return uploads
+          .find(name.substring(FILE.length()))
+          .orElseThrow(() -> new IllegalArgumentException(unknown(name)));
+    }
+    if (name.startsWith(TREE)) {
+      String sha256 = name.substring(TREE.length());
+      if (!ContentHash.isName(sha256)) {
+        throw new IllegalArgumentException(unknown(name));
+      }
+      return trees.find(sha256);
+    }
+    return belowRoot(name).orElseThrow(() -> new IllegalArgumentException(refused(name)));
+  }
+
+  private static String unknown(String name) {
+    return "no such upload: " + name;
+  }
+
+  private String refused(String name) {
+    String below =
+        roots.isEmpty()
+            ? "; this coordinator has no data roots"
+            : ", or a path below " + String.join(", ", roots.stream().map(Path::toString).toList());
+    return "expected an upload, sha256:HEX or tree:HEX%s, but found \"%s\"".formatted(below, name);
+  }
+
+  private Optional<Path> belowRoot(String name) {
+    try {
+      Path path = Path.of(name);
+      if (!path.isAbsolute()) {
+        return Optional.empty();
+      }
+      boolean looksAllowed =
+          roots.stream().anyMatch(root -> path.normalize().startsWith(root.toAbsolutePath()));
+      Path real;
+      try {
+        real = path.toRealPath();
+      } catch (NoSuchFileException e) {
+        if (looksAllowed) {
+          throw new IllegalArgumentException("no such file: " + name, e);
+        }
+        return Optional.empty();
+      }
+      for (Path root : roots) {
+        if (real.startsWith(root.toRealPath())) {
+          return Optional.of(real);
+        }
+      }
+      return Optional.empty();
+    } catch (InvalidPathException | IOException e) {
+      return Optional.empty();
+    }
+  }
+}

@@ -1,0 +1,138 @@
+package dev.yamabiko.coordinator.http;
+
+import static akka.http.javadsl.server.PathMatchers.segment;
+
+import akka.http.javadsl.model.HttpHeader;
+import akka.http.javadsl.model.HttpRequest;
+import akka.http.javadsl.model.HttpResponse;
+import akka.http.javadsl.model.StatusCodes;
+import akka.http.javadsl.model.headers.Location;
+import akka.http.javadsl.server.AllDirectives;
+import akka.http.javadsl.server.Route;
+import dev.yamabiko.coordinator.CoordinatorCommand;
+import dev.yamabiko.coordinator.CoordinatorCommand.Answer;
+import dev.yamabiko.coordinator.JobView;
+import dev.yamabiko.model.CanonicalJson;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import scala.concurrent.duration.Duration;
+
+/** {@code /api/v1/jobs}: submit, list, look at, follow, cancel and resume. */
+final class JobRoutes extends AllDirectives {
+
+  /** Checking a job reads all of its data. */
+  private static final Duration SUBMISSION = Duration.create(10, TimeUnit.MINUTES);
+
+  private final Queries queries;
+  private final JobBody body;
+  private final JobSubmission submission;
+  private final JobEventStream events;
+
+  JobRoutes(Queries queries, JobBody body, JobSubmission submission, JobEventStream events) {
+    this.queries = queries;
+    this.body = body;
+    this.submission = submission;
+    this.events = events;
+  }
+
+  Route route() {
+    return pathPrefix(
+        "jobs",
+        () ->
+            concat(
+                pathEnd(() -> concat(get(() -> completeWithFuture(list())), post(this::submit))),
+                pathPrefix(segment(), this::ofJob)));
+  }
+
+  private Route ofJob(String id) {
+    return concat(
+        pathEnd(() -> get(() -> completeWithFuture(show(JobId.checked(id))))),
+        path("events", () -> get(() -> extractRequest(request -> follow(id, request)))),
+        path("metrics", () -> get(() -> ofView(id, JobOutput::metrics))),
+        path("model", () -> get(() -> ofView(id, JobOutput::model))),
+        path("cancel", () -> post(() -> completeWithFuture(cancel(JobId.checked(id))))),
+        path("resume", () -> post(() -> completeWithFuture(resume(JobId.checked(id))))));
+  }
+
+  private Route ofView(String id, java.util.function.Function<JobView, HttpResponse> answer) {
+    return completeWithFuture(queries.job(JobId.checked(id)).thenApply(answer));
+  }
+
+  private Route submit() {
+    return withRequestTimeout(
+        SUBMISSION,
+        () ->
+            extractRequest(
+                request ->
+                    completeWithFuture(
+                        body.read(request)
+                            .thenCompose(submission::check)
+                            .thenCompose(
+                                job ->
+                                    queries.<JobView>ask(
+                                        replyTo -> new CoordinatorCommand.SubmitJob(job, replyTo)))
+                            .thenApply(JobRoutes::submitted))));
+  }
+
+  private static HttpResponse submitted(JobView job) {
+    if (job.id().isEmpty()) {
+      return new Problem(StatusCodes.INSUFFICIENT_STORAGE, job.reason()).response();
+    }
+    return Json.response(StatusCodes.CREATED, CanonicalJson.of(Map.of("id", job.id())))
+        .addHeader(Location.create("/api/v1/jobs/" + job.id()));
+  }
+
+  private CompletionStage<HttpResponse> list() {
+    return queries
+        .<List<JobView>>ask(CoordinatorCommand.ListJobs::new)
+        .thenApply(jobs -> Json.ok(Json.list("jobs", jobs.stream().map(JobView::json).toList())));
+  }
+
+  private CompletionStage<HttpResponse> show(String id) {
+    return queries.job(id).thenApply(job -> Json.ok(job.json()));
+  }
+
+  private Route follow(String id, HttpRequest request) {
+    long after = lastSeen(request);
+    // Asked first, because a stream that has begun cannot become a 404.
+    return withoutRequestTimeout(
+        () ->
+            completeWithFuture(
+                queries.job(JobId.checked(id)).thenApply(job -> events.response(job.id(), after))));
+  }
+
+  private static long lastSeen(HttpRequest request) {
+    String given = request.getHeader("Last-Event-ID").map(HttpHeader::value).orElse("0").strip();
+    if (!given.matches("\\d{1,18}")) {
+      throw Problem.badRequest("Last-Event-ID: expected the number of an event").exception();
+    }
+    return Long.parseLong(given);
+  }
+
+  private CompletionStage<HttpResponse> cancel(String id) {
+    return queries
+        .<Answer>ask(replyTo -> new CoordinatorCommand.CancelJob(id, replyTo))
+        .thenCompose(answer -> after(answer, id, "cancelled"));
+  }
+
+  private CompletionStage<HttpResponse> resume(String id) {
+    return queries
+        .<Answer>ask(replyTo -> new CoordinatorCommand.ResumeJob(id, replyTo))
+        .thenCompose(answer -> after(answer, id, "resumed"));
+  }
+
+  /** The job as it is now, or why nothing came of the request. */
+  private CompletionStage<HttpResponse> after(Answer answer, String id, String what) {
+    return queries
+        .job(id)
+        .thenApply(
+            job ->
+                answer == Answer.DONE
+                    ? Json.ok(job.json())
+                    : Problem.conflict(
+                            "job %s cannot be %s: it is %s".formatted(id, what, job.status()))
+                        .response());
+  }
+}

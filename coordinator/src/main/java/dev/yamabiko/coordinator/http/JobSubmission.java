@@ -1,0 +1,103 @@
+package dev.yamabiko.coordinator.http;
+
+import akka.http.javadsl.model.StatusCodes;
+import dev.yamabiko.coordinator.CheckedJob;
+import dev.yamabiko.data.DataException;
+import dev.yamabiko.job.Job;
+import dev.yamabiko.job.JobException;
+import dev.yamabiko.job.JobFile;
+import dev.yamabiko.model.ModelException;
+import dev.yamabiko.nn.ShapeMismatchException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Makes a checked job of a request's body, on threads of its own: checking reads all of the job's
+ * data. Few jobs are checked at a time, and only so many wait for that.
+ */
+final class JobSubmission implements AutoCloseable {
+
+  /** Of a body, and of the job that it means: it must fit a control message. */
+  static final int LARGEST = 100 << 10;
+
+  private static final int AT_ONCE = 2;
+  private static final int WAITING = 16;
+
+  /** What messages call the body; also the name of a job that has none. */
+  private static final String ORIGIN = "job";
+
+  private final JobFiles files;
+  private final ThreadPoolExecutor threads;
+
+  JobSubmission(JobFiles files) {
+    this.files = files;
+    threads =
+        new ThreadPoolExecutor(
+            AT_ONCE,
+            AT_ONCE,
+            10,
+            TimeUnit.SECONDS,
+            new ArrayBlockingQueue<>(WAITING),
+            task -> {
+              Thread thread = new Thread(task, "job-check");
+              thread.setDaemon(true);
+              return thread;
+            });
+    threads.allowCoreThreadTimeOut(true);
+  }
+
+  /** The job, or a {@link ProblemException} that says what {@code check} says. */
+  CompletionStage<Job> check(ByteBuffer body) {
+    try {
+      return CompletableFuture.supplyAsync(() -> checked(body), threads);
+    } catch (RejectedExecutionException e) {
+      return CompletableFuture.failedFuture(
+          Problem.unavailable("too many jobs are being checked at the moment; try again")
+              .exception());
+    }
+  }
+
+  private Job checked(ByteBuffer body) {
+    JobFiles.Names names = files.new Names();
+    try {
+      Job job = JobFile.parse(text(body), ORIGIN, names);
+      if (job.resolved().getBytes(StandardCharsets.UTF_8).length > LARGEST) {
+        throw Problem.badRequest(
+                "job: expected a job of at most 100 KiB once substitutions are replaced but found a"
+                    + " larger one")
+            .exception();
+      }
+      CheckedJob.of(job).start();
+      return job;
+    } catch (JobException | DataException | ModelException | ShapeMismatchException e) {
+      throw Problem.badRequest(names.inWordsOfJob(e.getMessage())).exception();
+    } catch (OutOfMemoryError e) {
+      throw new CompletionException(
+          new Problem(
+                  StatusCodes.INSUFFICIENT_STORAGE,
+                  "the coordinator has not enough memory to check this job")
+              .exception());
+    }
+  }
+
+  private static String text(ByteBuffer body) {
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(body).toString();
+    } catch (CharacterCodingException e) {
+      throw Problem.badRequest("job: expected UTF-8 text but found other bytes").exception();
+    }
+  }
+
+  @Override
+  public void close() {
+    threads.shutdownNow();
+  }
+}

@@ -1,0 +1,66 @@
+package dev.yamabiko.coordinator.http;
+
+import akka.http.javadsl.model.ContentTypes;
+import akka.http.javadsl.model.HttpEntities;
+import akka.http.javadsl.model.HttpResponse;
+import akka.http.javadsl.model.MediaTypes;
+import akka.http.javadsl.model.StatusCode;
+import akka.http.javadsl.model.StatusCodes;
+import akka.util.ByteString;
+import dev.yamabiko.model.CanonicalJson;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * An error as {@code application/problem+json} (RFC 9457) says it.
+ *
+ * @param detail one sentence for the user; never a stack trace, nor a path of this machine that the
+ *     user has not named
+ */
+record Problem(StatusCode status, String detail) {
+
+  private static final akka.http.javadsl.model.ContentType TYPE =
+      ContentTypes.create(
+          MediaTypes.customWithFixedCharset(
+              "application",
+              "problem+json",
+              akka.http.javadsl.model.HttpCharsets.UTF_8,
+              Map.of(),
+              false));
+
+  static Problem badRequest(String detail) {
+    return new Problem(StatusCodes.BAD_REQUEST, detail);
+  }
+
+  static Problem notFound(String detail) {
+    return new Problem(StatusCodes.NOT_FOUND, detail);
+  }
+
+  static Problem conflict(String detail) {
+    return new Problem(StatusCodes.CONFLICT, detail);
+  }
+
+  static Problem tooLarge(String detail) {
+    return new Problem(StatusCodes.CONTENT_TOO_LARGE, detail);
+  }
+
+  static Problem unavailable(String detail) {
+    return new Problem(StatusCodes.SERVICE_UNAVAILABLE, detail);
+  }
+
+  HttpResponse response() {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("type", "about:blank");
+    json.put("title", status.reason());
+    json.put("status", status.intValue());
+    json.put("detail", detail);
+    return HttpResponse.create()
+        .withStatus(status)
+        .withEntity(HttpEntities.create(TYPE, ByteString.fromString(CanonicalJson.of(json))));
+  }
+
+  /** What ends a request with this problem. */
+  ProblemException exception() {
+    return new ProblemException(this);
+  }
+}

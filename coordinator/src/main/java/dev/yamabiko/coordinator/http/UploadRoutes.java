@@ -1,0 +1,94 @@
+package dev.yamabiko.coordinator.http;
+
+import static akka.http.javadsl.server.PathMatchers.segment;
+
+import akka.http.javadsl.model.HttpRequest;
+import akka.http.javadsl.model.HttpResponse;
+import akka.http.javadsl.model.StatusCodes;
+import akka.http.javadsl.server.AllDirectives;
+import akka.http.javadsl.server.Route;
+import akka.stream.Materializer;
+import dev.yamabiko.data.ContentHash;
+import dev.yamabiko.model.CanonicalJson;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** {@code /api/v1/data/SHA256} and {@code /api/v1/data-roots}. */
+final class UploadRoutes extends AllDirectives {
+
+  private final UploadStore store;
+  private final List<Path> roots;
+  private final Materializer materializer;
+
+  UploadRoutes(UploadStore store, List<Path> roots, Materializer materializer) {
+    this.store = store;
+    this.roots = roots;
+    this.materializer = materializer;
+  }
+
+  Route route() {
+    return concat(
+        path("data-roots", () -> get(() -> complete(places()))),
+        pathPrefix(
+            "data",
+            () ->
+                path(
+                    segment(),
+                    sha256 ->
+                        concat(
+                            head(() -> complete(look(checked(sha256)))),
+                            put(() -> upload(checked(sha256)))))));
+  }
+
+  private static String checked(String sha256) {
+    if (!ContentHash.isName(sha256)) {
+      throw Problem.badRequest("expected a SHA-256 in 64 small hexadecimal digits").exception();
+    }
+    return sha256;
+  }
+
+  /** What the {@code submit} command wants to know before it uploads. */
+  private HttpResponse places() {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("data_roots", roots.stream().map(Path::toString).toList());
+    json.put("upload_bytes_left", store.left());
+    return Json.ok(CanonicalJson.of(json));
+  }
+
+  private HttpResponse look(String sha256) {
+    return store.find(sha256).isPresent()
+        ? HttpResponse.create()
+        : Problem.notFound("there is no upload with this hash").response();
+  }
+
+  /** As slow as the client's line: only a connection without any progress is closed. */
+  private Route upload(String sha256) {
+    return withoutRequestTimeout(
+        () ->
+            withoutSizeLimit(
+                () -> extractRequest(request -> completeWithFuture(receive(sha256, request)))));
+  }
+
+  private CompletionStage<HttpResponse> receive(String sha256, HttpRequest request) {
+    if (store.find(sha256).isPresent()) {
+      return request
+          .discardEntityBytes(materializer)
+          .completionStage()
+          .thenApply(done -> stored(StatusCodes.OK, sha256));
+    }
+    if (request.entity().getContentLengthOption().orElse(0) > store.left()) {
+      return CompletableFuture.failedFuture(IncomingUpload.overQuota(store).exception());
+    }
+    return new IncomingUpload(store, sha256)
+        .receive(request.entity().getDataBytes(), materializer)
+        .thenApply(isNew -> stored(isNew ? StatusCodes.CREATED : StatusCodes.OK, sha256));
+  }
+
+  private static HttpResponse stored(akka.http.javadsl.model.StatusCode status, String sha256) {
+    return Json.response(status, CanonicalJson.of(Map.of("sha256", sha256)));
+  }
+}

@@ -1,0 +1,90 @@
+package dev.yamabiko.coordinator.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import akka.actor.testkit.typed.javadsl.ActorTestKit;
+import akka.actor.typed.ActorSystem;
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import dev.yamabiko.coordinator.CoordinatorCommand;
+import dev.yamabiko.coordinator.CoordinatorSettings;
+import dev.yamabiko.model.CanonicalJson;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/** A bound API in front of a fake coordinator, and a client. */
+final class Api implements AutoCloseable {
+
+  private static final Config CONFIG =
+      ConfigFactory.parseString(
+              """
+              akka.actor.provider = local
+              akka.loggers = ["akka.event.Logging$DefaultLogger"]
+              akka.logging-filter = "akka.event.DefaultLoggingFilter"
+              akka.loglevel = ERROR
+              """)
+          .withFallback(ConfigFactory.load("coordinator-node"));
+
+  final FakeCoordinator coordinator = new FakeCoordinator();
+  volatile boolean ready = true;
+  final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private final ActorSystem<CoordinatorCommand> system;
+  private final HttpApi api;
+
+  Api(Path data, List<Path> roots, long uploadBytes) throws IOException {
+    system = ActorSystem.create(coordinator.behavior(), "api", CONFIG);
+    CoordinatorSettings settings =
+        new CoordinatorSettings("127.0.0.1", 0, 0, 0, data, roots, uploadBytes, 0, false);
+    api = HttpApi.bind(system, settings, () -> ready);
+  }
+
+  int port() {
+    return api.address().getPort();
+  }
+
+  HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path))
+        .timeout(Duration.ofSeconds(60));
+  }
+
+  HttpResponse<String> get(String path) throws Exception {
+    return send(request(path));
+  }
+
+  HttpResponse<String> post(String path, String body) throws Exception {
+    return send(request(path).POST(HttpRequest.BodyPublishers.ofString(body)));
+  }
+
+  HttpResponse<String> put(String sha256, byte[] content) throws Exception {
+    return send(
+        request("/api/v1/data/" + sha256).PUT(HttpRequest.BodyPublishers.ofByteArray(content)));
+  }
+
+  HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
+    return client.send(request.build(), BodyHandlers.ofString());
+  }
+
+  /** Asserts that this is a problem in the standard's form, and returns its detail. */
+  static String problem(int status, HttpResponse<String> response) {
+    assertEquals(status, response.statusCode(), response.body());
+    assertEquals(
+        "application/problem+json",
+        response.headers().firstValue("Content-Type").orElse("").replaceFirst(";.*", ""));
+    var json = CanonicalJson.object(response.body());
+    assertEquals(status, json.get("status"));
+    return (String) json.get("detail");
+  }
+
+  @Override
+  public void close() {
+    api.close();
+    ActorTestKit.shutdown(system);
+  }
+}

@@ -1,0 +1,106 @@
+package dev.yamabiko.coordinator.http;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.javadsl.Behaviors;
+import dev.yamabiko.coordinator.CoordinatorCommand;
+import dev.yamabiko.coordinator.JobEvent;
+import dev.yamabiko.coordinator.JobStatus;
+import dev.yamabiko.coordinator.JobView;
+import dev.yamabiko.coordinator.WorkerView;
+import dev.yamabiko.job.Job;
+import dev.yamabiko.protocol.WorkerHello;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+
+/** Answers as a coordinator does that is in the state which a test has put it in. */
+final class FakeCoordinator {
+
+  record Follower(long after, ActorRef<JobEvent> listener) {}
+
+  final Map<String, JobView> jobs = new ConcurrentHashMap<>();
+  final BlockingQueue<Job> submitted = new LinkedBlockingQueue<>();
+  final BlockingQueue<Follower> followers = new LinkedBlockingQueue<>();
+  final BlockingQueue<ActorRef<JobEvent>> gone = new LinkedBlockingQueue<>();
+
+  Behavior<CoordinatorCommand> behavior() {
+    return Behaviors.setup(
+        context ->
+            Behaviors.receive(CoordinatorCommand.class)
+                .onAnyMessage(
+                    command -> {
+                      answer(command);
+                      if (command instanceof CoordinatorCommand.FollowJob follow) {
+                        context.watch(follow.listener());
+                        followers.add(new Follower(follow.after(), follow.listener()));
+                      }
+                      return Behaviors.same();
+                    })
+                .onSignal(
+                    akka.actor.typed.Terminated.class,
+                    ended -> {
+                      gone.add(ended.getRef().unsafeUpcast());
+                      return Behaviors.same();
+                    })
+                .build());
+  }
+
+  private void answer(CoordinatorCommand command) {
+    if (command instanceof CoordinatorCommand.SubmitJob submit) {
+      JobView view =
+          job(submit.job().name() + "-1", JobStatus.QUEUED, Path.of(""), Optional.empty());
+      submitted.add(submit.job());
+      jobs.put(view.id(), view);
+      submit.replyTo().tell(view);
+    } else if (command instanceof CoordinatorCommand.ListJobs list) {
+      list.replyTo().tell(new ArrayList<>(jobs.values()));
+    } else if (command instanceof CoordinatorCommand.GetJob get) {
+      get.replyTo().tell(Optional.ofNullable(jobs.get(get.id())));
+    } else if (command instanceof CoordinatorCommand.CancelJob cancel) {
+      cancel.replyTo().tell(answer(cancel.id(), false));
+    } else if (command instanceof CoordinatorCommand.ResumeJob resume) {
+      resume.replyTo().tell(answer(resume.id(), true));
+    } else if (command instanceof CoordinatorCommand.ListWorkers list) {
+      WorkerHello hello = new WorkerHello(1, List.of(), "f00d", "one", "10.0.0.1", 4, 1L << 30);
+      list.replyTo()
+          .tell(List.of(new WorkerView(hello, Instant.EPOCH, Optional.of("digits-1"), 10, 20)));
+    }
+  }
+
+  private CoordinatorCommand.Answer answer(String id, boolean whenEnded) {
+    JobView job = jobs.get(id);
+    if (job == null) {
+      return CoordinatorCommand.Answer.UNKNOWN;
+    }
+    return job.status().hasEnded() == whenEnded
+        ? CoordinatorCommand.Answer.DONE
+        : CoordinatorCommand.Answer.NOT_NOW;
+  }
+
+  static JobView job(String id, JobStatus status, Path directory, Optional<String> result) {
+    return new JobView(
+        id,
+        id.replaceFirst("-\\d+$", ""),
+        status,
+        "",
+        Instant.EPOCH,
+        Optional.empty(),
+        Optional.empty(),
+        3,
+        10,
+        0,
+        2,
+        List.of("one"),
+        0.5,
+        Double.NaN,
+        directory,
+        result);
+  }
+}

@@ -1,0 +1,302 @@
+package dev.yamabiko.coordinator.http;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import akka.http.javadsl.model.StatusCodes;
+import dev.yamabiko.coordinator.JobStatus;
+import dev.yamabiko.model.CanonicalJson;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class HttpApiTest {
+
+  static final String SPIRALS =
+      """
+      name = spirals
+      data.train.builtin { name = spirals, examples = 40 }
+      model = [ { dense { units = 3 } } ], loss = softmax-cross-entropy
+      optimizer { sgd { learning-rate = 0.1 } }
+      batch-size = 32, shards = 2, epochs = 1
+      """;
+
+  @TempDir Path data;
+  private Api api;
+
+  @BeforeEach
+  void bind() throws Exception {
+    api = new Api(data, List.of(), 1 << 20);
+  }
+
+  @AfterEach
+  void close() {
+    api.close();
+  }
+
+  @Test
+  void shouldQueueAGoodJob() throws Exception {
+    HttpResponse<String> response = api.post("/api/v1/jobs", SPIRALS);
+    assertEquals(201, response.statusCode(), response.body());
+    assertEquals("{\"id\":\"spirals-1\"}\n", response.body());
+    assertEquals("/api/v1/jobs/spirals-1", response.headers().firstValue("Location").orElseThrow());
+    assertEquals("spirals", api.coordinator.submitted.take().name());
+  }
+
+  @Test
+  void shouldTakeJson() throws Exception {
+    String json =
+        """
+        {"name": "j", "data": {"train": {"builtin": {"name": "spirals", "examples": 40}}},
+         "model": [{"dense": {"units": 3}}], "loss": "softmax-cross-entropy",
+         "optimizer": {"sgd": {}}, "batch-size": 32, "epochs": 1}""";
+    HttpResponse<String> response =
+        api.send(
+            api.request("/api/v1/jobs")
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(json)));
+    assertEquals(201, response.statusCode(), response.body());
+  }
+
+  @Test
+  void shouldSayWhatCheckSaysOfAWrongJob() throws Exception {
+    String unknown = Api.problem(400, api.post("/api/v1/jobs", SPIRALS.replace("epochs", "epoks")));
+    assertTrue(unknown.startsWith("job:5: epoks: unknown key; did you mean \"epochs\"?"), unknown);
+    String unfit =
+        Api.problem(400, api.post("/api/v1/jobs", SPIRALS.replace("units = 3", "units = 4")));
+    assertTrue(unfit.contains("[3]") && unfit.contains("[4]"), unfit);
+    assertTrue(api.coordinator.submitted.isEmpty());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"include \"/etc/passwd\"\n", "seed = ${HOME}\n", "", "\u0000", "}"})
+  void shouldRefuseWhatIsNoJobOfItsOwn(String text) throws Exception {
+    String body = text.isEmpty() ? text : text + SPIRALS;
+    String detail = Api.problem(400, api.post("/api/v1/jobs", body));
+    assertTrue(detail.startsWith("job"), detail);
+  }
+
+  @Test
+  void shouldRefuseAJobThatGrowsWithoutBound() throws Exception {
+    StringBuilder bomb = new StringBuilder("a0 = xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\n");
+    for (int i = 1; i < 40; i++) {
+      bomb.append("a%d = ${a%d}${a%d}\n".formatted(i, i - 1, i - 1));
+    }
+    String detail = Api.problem(400, api.post("/api/v1/jobs", bomb + SPIRALS));
+    assertTrue(detail.contains("78 substitutions"), detail);
+  }
+
+  @Test
+  void shouldReplaceSubstitutionsOfAHarmlessJob() throws Exception {
+    String job = SPIRALS.replace("shards = 2", "shards = ${epochs}");
+    assertEquals(201, api.post("/api/v1/jobs", job).statusCode());
+    assertEquals(1, api.coordinator.submitted.take().shards());
+  }
+
+  @Test
+  void shouldRefuseAJobThatIsTooLarge() throws Exception {
+    String detail = Api.problem(413, api.post("/api/v1/jobs", "#".repeat(101 << 10)));
+    assertTrue(detail.contains("100 KiB"), detail);
+    HttpResponse<String> chunked =
+        api.send(
+            api.request("/api/v1/jobs")
+                .POST(
+                    BodyPublishers.fromPublisher(BodyPublishers.ofByteArray(new byte[101 << 10]))));
+    Api.problem(413, chunked);
+  }
+
+  @Test
+  void shouldRefuseALargeBodyWithoutReadingIt() throws Exception {
+    String head = "POST /api/v1/jobs HTTP/1.1\r\nHost: here\r\nContent-Length: 1000000000\r\n\r\n";
+    assertTrue(raw(head).startsWith("HTTP/1.1 413 "));
+  }
+
+  /** What comes back for these bytes, up to the end of the first line. */
+  private String raw(String bytes) throws Exception {
+    try (Socket socket = new Socket("127.0.0.1", api.port())) {
+      socket.setSoTimeout(30_000);
+      OutputStream out = socket.getOutputStream();
+      out.write(bytes.getBytes(StandardCharsets.ISO_8859_1));
+      out.flush();
+      InputStream in = socket.getInputStream();
+      StringBuilder answer = new StringBuilder();
+      for (int b = in.read(); b >= 0 && answer.indexOf("\r\n\r\n") < 0; b = in.read()) {
+        answer.append((char) b);
+      }
+      return answer.toString();
+    }
+  }
+
+  @Test
+  void shouldAnswerMalformedRequestsWithAProblem() throws Exception {
+    for (String bytes :
+        List.of(
+            "GET /%zz HTTP/1.1\r\nHost: here\r\n\r\n",
+            "GET /" + "x".repeat(3000) + " HTTP/1.1\r\nHost: here\r\n\r\n",
+            "GET / HTTP/1.1\r\nHost: here\r\nBig: " + "x".repeat(9000) + "\r\n\r\n",
+            "NONSENSE-NONSENSE-NONSENSE / HTTP/1.1\r\n\r\n")) {
+      String answer = raw(bytes);
+      assertTrue(answer.matches("(?s)HTTP/1.1 [45]\\d\\d .*"), answer);
+      assertTrue(answer.contains("application/problem+json"), answer);
+    }
+  }
+
+  @Test
+  void shouldRefuseOtherMediaTypes() throws Exception {
+    String detail =
+        Api.problem(
+            415,
+            api.send(
+                api.request("/api/v1/jobs")
+                    .header("Content-Type", "image/png")
+                    .POST(BodyPublishers.ofString(SPIRALS))));
+    assertTrue(detail.contains("image/png"), detail);
+  }
+
+  @Test
+  void shouldRefusePagesOfOtherSites() throws Exception {
+    Api.problem(
+        403,
+        api.send(
+            api.request("/api/v1/jobs")
+                .header("Origin", "http://evil.example")
+                .POST(BodyPublishers.ofString(SPIRALS))));
+    assertEquals(
+        201,
+        api.send(
+                api.request("/api/v1/jobs")
+                    .header("Origin", "http://127.0.0.1:" + api.port())
+                    .POST(BodyPublishers.ofString(SPIRALS)))
+            .statusCode());
+  }
+
+  @Test
+  void shouldShowJobs() throws Exception {
+    api.coordinator.jobs.put(
+        "digits-1", FakeCoordinator.job("digits-1", JobStatus.RUNNING, data, Optional.empty()));
+    String list = api.get("/api/v1/jobs").body();
+    assertTrue(list.startsWith("{\"jobs\":[{\"id\":\"digits-1\","), list);
+    var job = CanonicalJson.object(api.get("/api/v1/jobs/digits-1").body());
+    assertEquals("running", job.get("status"));
+    assertEquals(3, job.get("step"));
+    assertEquals(10, job.get("steps_total"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/api/v1/jobs/digits-9",
+        "/api/v1/jobs/digits-9/events",
+        "/api/v1/jobs/digits-9/metrics",
+        "/api/v1/jobs/digits-9/model",
+        "/api/v1/jobs/..%2f..%2fetc",
+        "/api/v1/jobs/digits",
+        "/api/v1/jobs/digits-1/nothing",
+        "/api/v1/jobs/",
+        "/api/v2/jobs",
+        "/nothing"
+      })
+  void shouldNotFindWhatIsNotThere(String path) throws Exception {
+    Api.problem(404, api.get(path));
+  }
+
+  @Test
+  void shouldNameTheMethodsThatAreAllowed() throws Exception {
+    HttpResponse<String> response = api.send(api.request("/api/v1/jobs").DELETE());
+    assertEquals("allowed here: GET, POST", Api.problem(405, response));
+    assertTrue(response.headers().firstValue("Allow").isPresent());
+    Api.problem(405, api.get("/api/v1/jobs/digits-1/cancel"));
+  }
+
+  @Test
+  void shouldCancelAndResumeWhenThatIsPossible() throws Exception {
+    api.coordinator.jobs.put(
+        "a-1", FakeCoordinator.job("a-1", JobStatus.RUNNING, data, Optional.empty()));
+    api.coordinator.jobs.put(
+        "b-2", FakeCoordinator.job("b-2", JobStatus.FAILED, data, Optional.empty()));
+    assertEquals(200, api.post("/api/v1/jobs/a-1/cancel", "").statusCode());
+    assertEquals(200, api.post("/api/v1/jobs/b-2/resume", "").statusCode());
+    assertEquals(
+        "job b-2 cannot be cancelled: it is failed",
+        Api.problem(409, api.post("/api/v1/jobs/b-2/cancel", "")));
+    assertEquals(
+        "job a-1 cannot be resumed: it is running",
+        Api.problem(409, api.post("/api/v1/jobs/a-1/resume", "")));
+    Api.problem(404, api.post("/api/v1/jobs/c-3/cancel", ""));
+    Api.problem(404, api.post("/api/v1/jobs/c-3/resume", ""));
+  }
+
+  @Test
+  void shouldStreamTheModelOfAnEndedJob() throws Exception {
+    byte[] model = new byte[300_000];
+    new java.util.Random(1).nextBytes(model);
+    api.coordinator.jobs.put(
+        "a-1", FakeCoordinator.job("a-1", JobStatus.RUNNING, data, Optional.empty()));
+    Files.write(data.resolve("model.safetensors"), model);
+    assertTrue(Api.problem(409, api.get("/api/v1/jobs/a-1/model")).contains("no model yet"));
+    api.coordinator.jobs.put(
+        "a-1", FakeCoordinator.job("a-1", JobStatus.COMPLETED, data, Optional.empty()));
+    HttpResponse<byte[]> response =
+        api.client.send(api.request("/api/v1/jobs/a-1/model").build(), BodyHandlers.ofByteArray());
+    assertEquals(200, response.statusCode());
+    assertArrayEquals(model, response.body());
+  }
+
+  @Test
+  void shouldStreamMetrics() throws Exception {
+    api.coordinator.jobs.put(
+        "a-1", FakeCoordinator.job("a-1", JobStatus.RUNNING, data, Optional.empty()));
+    assertEquals("", api.get("/api/v1/jobs/a-1/metrics").body());
+    String lines = "{\"step\":1}\n".repeat(20_000);
+    Files.writeString(data.resolve("metrics.jsonl"), lines);
+    HttpResponse<String> response = api.get("/api/v1/jobs/a-1/metrics");
+    assertEquals(lines, response.body());
+    assertTrue(
+        response.headers().firstValue("Content-Type").orElse("").contains("application/x-ndjson"));
+  }
+
+  @Test
+  void shouldListWorkers() throws Exception {
+    assertEquals(
+        "{\"workers\":[{\"name\":\"one\",\"host\":\"10.0.0.1\",\"threads\":4,"
+            + "\"heap_bytes\":1073741824,\"fingerprint\":\"f00d\","
+            + "\"registered\":\"1970-01-01T00:00:00Z\",\"job\":\"digits-1\","
+            + "\"bytes_up\":10,\"bytes_down\":20}]}\n",
+        api.get("/api/v1/workers").body());
+  }
+
+  @Test
+  void shouldTellWhetherItIsReady() throws Exception {
+    assertEquals(200, api.get("/health/ready").statusCode());
+    api.ready = false;
+    Api.problem(503, api.get("/health/ready"));
+    assertEquals(200, api.get("/health/alive").statusCode());
+  }
+
+  @Test
+  void shouldNotShowWhatWentWrongInside() {
+    Problem late = Failures.of(new CompletionException(new TimeoutException("akka://user")));
+    assertEquals(StatusCodes.SERVICE_UNAVAILABLE, late.status());
+    Problem internal = Failures.of(new IllegalStateException("/srv/secret"));
+    assertEquals(StatusCodes.INTERNAL_SERVER_ERROR, internal.status());
+    assertFalse((late.detail() + internal.detail()).matches(".*(akka|secret).*"));
+  }
+}

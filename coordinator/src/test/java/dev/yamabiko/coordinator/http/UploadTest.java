@@ -1,0 +1,247 @@
+package dev.yamabiko.coordinator.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.yamabiko.data.ContentHash;
+import dev.yamabiko.data.FileTree;
+import dev.yamabiko.model.CanonicalJson;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(120)
+class UploadTest {
+
+  private static final int QUOTA = 100_000;
+
+  private static final String TABLE =
+      """
+      name = table
+      data.train.csv { path = "%s", targets = [y] }
+      model = [ { dense { units = 1 } } ], loss = half-squared-error
+      optimizer { sgd { learning-rate = 0.1 } }
+      batch-size = 2, epochs = 1
+      """;
+
+  @TempDir Path data;
+  @TempDir Path root;
+  @TempDir Path outside;
+  private Api api;
+
+  @BeforeEach
+  void bind() throws Exception {
+    api = new Api(data, List.of(root), QUOTA);
+  }
+
+  @AfterEach
+  void close() {
+    api.close();
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private String upload(String text) throws Exception {
+    String sha256 = ContentHash.of(text);
+    assertEquals(201, api.put(sha256, bytes(text)).statusCode());
+    return sha256;
+  }
+
+  private int head(String sha256) throws Exception {
+    return api.send(api.request("/api/v1/data/" + sha256).method("HEAD", BodyPublishers.noBody()))
+        .statusCode();
+  }
+
+  private List<String> files(String folder) throws IOException {
+    try (Stream<Path> files = Files.list(data.resolve("uploads").resolve(folder))) {
+      return files.filter(Files::isRegularFile).map(f -> f.getFileName().toString()).toList();
+    }
+  }
+
+  private long left() throws Exception {
+    var places = CanonicalJson.object(api.get("/api/v1/data-roots").body());
+    assertEquals(List.of(root.toString()), places.get("data_roots"));
+    return ((Number) places.get("upload_bytes_left")).longValue();
+  }
+
+  @Test
+  void shouldKeepAnUploadUnderItsHash() throws Exception {
+    String sha256 = ContentHash.of("hello");
+    assertEquals(404, head(sha256));
+    assertEquals(201, api.put(sha256, bytes("hello")).statusCode());
+    assertEquals(200, head(sha256));
+    assertEquals(200, api.put(sha256, bytes("hello")).statusCode());
+    assertEquals(List.of(sha256), files(""));
+    assertEquals(List.of(), files("incoming"));
+    assertEquals(QUOTA - 5, left());
+  }
+
+  @Test
+  void shouldRefuseContentOfAnotherHash() throws Exception {
+    String detail = Api.problem(400, api.put(ContentHash.of("hello"), bytes("hullo")));
+    assertTrue(detail.contains(ContentHash.of("hullo")), detail);
+    assertEquals(404, head(ContentHash.of("hello")));
+    assertEquals(List.of(), files("incoming"));
+    assertEquals(QUOTA, left());
+  }
+
+  @Test
+  void shouldRefuseWhatExceedsTheQuota() throws Exception {
+    byte[] large = new byte[QUOTA + 1];
+    String sha256 = ContentHash.of(new String(large, StandardCharsets.UTF_8));
+    Api.problem(413, api.put(sha256, large));
+    // Without a length it only shows on the way.
+    Api.problem(
+        413,
+        api.send(
+            api.request("/api/v1/data/" + sha256)
+                .PUT(BodyPublishers.fromPublisher(BodyPublishers.ofByteArray(large)))));
+    assertEquals(List.of(), files("incoming"));
+    assertEquals(QUOTA, left());
+    byte[] largest = new byte[QUOTA];
+    assertEquals(
+        201,
+        api.put(ContentHash.of(new String(largest, StandardCharsets.UTF_8)), largest).statusCode());
+    assertEquals(0, left());
+  }
+
+  @Test
+  void shouldForgetAnUploadThatBreaksOff() throws Exception {
+    String sha256 = ContentHash.of("hello");
+    try (Socket socket = new Socket("127.0.0.1", api.port())) {
+      OutputStream out = socket.getOutputStream();
+      out.write(
+          bytes(
+              "PUT /api/v1/data/"
+                  + sha256
+                  + " HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhel"));
+      out.flush();
+      while (left() == QUOTA) {
+        Thread.onSpinWait();
+      }
+    }
+    while (left() != QUOTA) {
+      Thread.onSpinWait();
+    }
+    assertEquals(List.of(), files("incoming"));
+    assertEquals(404, head(sha256));
+  }
+
+  @Test
+  void shouldCountWhatWasThereBefore() throws Exception {
+    upload("hello");
+    Files.writeString(data.resolve("uploads/incoming/left-over"), "half of something");
+    api.close();
+    api = new Api(data, List.of(root), QUOTA);
+    assertEquals(QUOTA - 5, left());
+    assertEquals(List.of(), files("incoming"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"abc", "..%2f..%2fetc%2fpasswd", "ABCDEF"})
+  void shouldRefuseWhatIsNoHash(String name) throws Exception {
+    Api.problem(400, api.put(name, bytes("x")));
+  }
+
+  @Test
+  void shouldResolveUploadsThatAJobNames() throws Exception {
+    String sha256 = upload("x,y\n1,2\n2,4\n3,6\n");
+    assertEquals(201, api.post("/api/v1/jobs", TABLE.formatted("sha256:" + sha256)).statusCode());
+    assertEquals(
+        data.resolve("uploads").resolve(sha256),
+        api.coordinator.submitted.take().paths().get("data.train.csv.path"));
+  }
+
+  @Test
+  void shouldSpeakOfUploadsAsTheJobDoes() throws Exception {
+    String name = "sha256:" + upload("x,z\n1,2\n");
+    String detail = Api.problem(400, api.post("/api/v1/jobs", TABLE.formatted(name)));
+    assertTrue(detail.contains(name) && !detail.contains(data.toString()), detail);
+  }
+
+  @Test
+  void shouldResolveFilesBelowADataRoot() throws Exception {
+    Files.writeString(root.resolve("t.csv"), "x,y\n1,2\n2,4\n");
+    assertEquals(
+        201, api.post("/api/v1/jobs", TABLE.formatted(root.resolve("t.csv"))).statusCode());
+    String missing = root.resolve("missing.csv").toString();
+    assertTrue(
+        Api.problem(400, api.post("/api/v1/jobs", TABLE.formatted(missing)))
+            .endsWith("no such file: " + missing));
+  }
+
+  @Test
+  void shouldRefuseEveryOtherFileInTheSameWords() throws Exception {
+    Path secret = Files.writeString(outside.resolve("secret.csv"), "x,y\n1,2\n2,4\n");
+    Files.createSymbolicLink(root.resolve("link.csv"), secret);
+    for (String path :
+        List.of(
+            secret.toString(),
+            outside.resolve("missing.csv").toString(),
+            root.resolve("link.csv").toString(),
+            root + "/../" + outside.getFileName() + "/secret.csv",
+            "relative.csv")) {
+      String detail = Api.problem(400, api.post("/api/v1/jobs", TABLE.formatted(path)));
+      assertTrue(
+          detail.contains(
+              "expected an upload, sha256:HEX or tree:HEX, or a path below "
+                  + root
+                  + ", but found"),
+          path + ": " + detail);
+    }
+    for (String upload : List.of("sha256:" + "0".repeat(64), "sha256:../../x", "tree:../x")) {
+      String detail = Api.problem(400, api.post("/api/v1/jobs", TABLE.formatted(upload)));
+      assertTrue(detail.endsWith("no such upload: " + upload), detail);
+    }
+  }
+
+  @Test
+  void shouldMakeADirectoryOfUploads() throws Exception {
+    UploadStore store = UploadStore.open(data.resolve("uploads"), QUOTA);
+    List<FileTree.Entry> entries = new ArrayList<>();
+    for (String text : List.of("one", "two")) {
+      entries.add(new FileTree.Entry(upload(text), "folder/" + text + ".txt"));
+    }
+    String listing = upload(new FileTree(entries).text());
+    Path tree = new UploadedTrees(store).find(listing);
+    assertEquals("one", Files.readString(tree.resolve("folder/one.txt")));
+    assertEquals("two", Files.readString(tree.resolve("folder/two.txt")));
+    assertEquals(tree, new UploadedTrees(store).find(listing));
+  }
+
+  @Test
+  void shouldRefuseADirectoryWithAFileThatIsNotThere() throws Exception {
+    UploadStore store = UploadStore.open(data.resolve("uploads"), QUOTA);
+    String listing =
+        upload(
+            new FileTree(
+                    List.of(
+                        new FileTree.Entry(upload("one"), "a/one.txt"),
+                        new FileTree.Entry(ContentHash.of("gone"), "a/gone.txt")))
+                .text());
+    UploadedTrees trees = new UploadedTrees(store);
+    IllegalArgumentException e =
+        assertThrows(IllegalArgumentException.class, () -> trees.find(listing));
+    assertTrue(e.getMessage().startsWith("a/gone.txt of the directory has not been uploaded"));
+    assertFalse(Files.exists(data.resolve("uploads/trees").resolve(listing)));
+    assertEquals(List.of(), files("incoming"));
+  }
+}

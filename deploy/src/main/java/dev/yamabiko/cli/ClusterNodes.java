@@ -1,0 +1,56 @@
+package dev.yamabiko.cli;
+
+import dev.yamabiko.coordinator.CoordinatorNode;
+import dev.yamabiko.coordinator.CoordinatorSettings;
+import dev.yamabiko.worker.NodeSettings;
+import dev.yamabiko.worker.WorkerNode;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/** The nodes of a real cluster. */
+final class ClusterNodes {
+
+  private ClusterNodes() {}
+
+  static CoordinatorStartCommand.Node coordinator(CoordinatorSettings settings) throws IOException {
+    CoordinatorNode node = CoordinatorNode.start(settings);
+    return new CoordinatorStartCommand.Node() {
+      @Override
+      public int port() {
+        return node.port();
+      }
+
+      @Override
+      public InetSocketAddress httpAddress() {
+        return node.httpAddress();
+      }
+
+      @Override
+      public CompletableFuture<Void> ended() {
+        return node.ended();
+      }
+
+      @Override
+      public void close() {
+        node.close();
+      }
+    };
+  }
+
+  static WorkerStartCommand.Node worker(NodeSettings settings) {
+    WorkerNode node = new WorkerNode(settings);
+    return new WorkerStartCommand.Node() {
+      @Override
+      public Optional<String> run() {
+        return node.run();
+      }
+
+      @Override
+      public void leave() {
+        node.leave();
+      }
+    };
+  }
+}

@@ -1,0 +1,148 @@
+package dev.yamabiko.cli;
+
+import dev.yamabiko.coordinator.JobEvent;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+
+/**
+ * Follows a job to its end, over as many connections as that takes: a coordinator that is started
+ * anew goes on with its jobs. Another thread may detach it.
+ */
+final class Follower {
+
+  /** How long to wait for what. */
+  record Patience(Duration silence, Duration pause, Duration absence) {
+    static final Patience DEFAULT =
+        new Patience(Duration.ofSeconds(35), Duration.ofSeconds(1), Duration.ofSeconds(90));
+  }
+
+  /** From which connection a message came. */
+  private record Received(int connection, ServerEvents.Message message) {}
+
+  private static final Received DETACH = new Received(-1, new ServerEvents.Ended("detached"));
+
+  private final Server server;
+  private final String id;
+  private final FollowedRun run;
+  private final Patience patience;
+  private final LongSupplier nanoTime;
+  private final BlockingQueue<Received> received = new LinkedBlockingQueue<>();
+  private int connections;
+  private long last;
+  private boolean lost;
+  private long lostAt;
+  private boolean detached;
+  private Optional<String> end = Optional.empty();
+
+  Follower(Server server, String id, FollowedRun run, Patience patience, LongSupplier nanoTime) {
+    this.server = server;
+    this.id = id;
+    this.run = run;
+    this.patience = patience;
+    this.nanoTime = nanoTime;
+  }
+
+  /** Ends {@link #follow}; for another thread. */
+  void detach() {
+    received.add(DETACH);
+  }
+
+  /**
+   * Blocks until the job has ended.
+   *
+   * @return the job as {@code status --json} prints it; empty if detached
+   * @throws ServerException if the coordinator does not come back, or does not know the job
+   */
+  Optional<String> follow() {
+    while (end.isEmpty() && !detached) {
+      try {
+        onLoss(connectAndRead());
+      } catch (ServerException e) {
+        if (e.usersFault() || connections == 0) {
+          throw e;
+        }
+        onLoss(e.getMessage());
+      }
+      if (lost && !detached) {
+        await(patience.pause());
+      }
+    }
+    return end;
+  }
+
+  private ServerEvents connect() {
+    InputStream stream = server.events(id, last);
+    int number = ++connections;
+    if (lost) {
+      lost = false;
+      run.say("connected again to " + server.url());
+    }
+    return ServerEvents.read(stream, message -> received.add(new Received(number, message)));
+  }
+
+  /** Returns why the connection came to its end. */
+  private String connectAndRead() {
+    ServerEvents events = connect();
+    try {
+      return read();
+    } finally {
+      events.close();
+    }
+  }
+
+  private String read() {
+    while (true) {
+      Received next = await(patience.silence());
+      if (detached) {
+        return "detached";
+      } else if (next == null) {
+        return "nothing was heard for %d s".formatted(patience.silence().toSeconds());
+      } else if (next.connection() != connections) {
+        continue;
+      } else if (next.message() instanceof ServerEvents.Ended ended) {
+        return ended.why();
+      } else if (next.message() instanceof ServerEvents.Event event) {
+        last = event.number();
+        if (event.kind().equals(JobEvent.END)) {
+          end = Optional.of(event.data());
+          return "the job has ended";
+        }
+        run.on(event);
+      }
+    }
+  }
+
+  private void onLoss(String why) {
+    if (end.isPresent() || detached) {
+      return;
+    }
+    long now = nanoTime.getAsLong();
+    if (!lost) {
+      lost = true;
+      lostAt = now;
+      run.say(
+          "the connection to %s is lost (%s); trying again for %d s"
+              .formatted(server.url(), why, patience.absence().toSeconds()));
+    } else if (now - lostAt > patience.absence().toNanos()) {
+      throw ServerException.failed(why, null);
+    }
+  }
+
+  /** What is received next, or null if that takes too long. */
+  private Received await(Duration most) {
+    try {
+      Received next = received.poll(most.toMillis(), TimeUnit.MILLISECONDS);
+      detached |= next == DETACH;
+      return next;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      detached = true;
+      return null;
+    }
+  }
+}

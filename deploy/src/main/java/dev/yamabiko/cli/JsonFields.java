@@ -1,0 +1,34 @@
+package dev.yamabiko.cli;
+
+import java.util.List;
+import java.util.Map;
+
+/** Fields of a JSON object, as people read them; "-" where there is none. */
+record JsonFields(Map<String, Object> object) {
+
+  /** The objects in a list such as {"jobs": [...]}. */
+  @SuppressWarnings("unchecked")
+  static List<Map<String, Object>> list(Map<String, Object> object, String name) {
+    return object.get(name) instanceof List<?> list
+        ? list.stream().map(entry -> (Map<String, Object>) entry).toList()
+        : List.of();
+  }
+
+  String text(String name) {
+    return object.get(name) == null ? "-" : object.get(name).toString();
+  }
+
+  String count(String name) {
+    return object.get(name) instanceof Number number ? Figures.count(number.longValue()) : "-";
+  }
+
+  /** 0 where there is none. */
+  long whole(String name) {
+    return object.get(name) instanceof Number number ? number.longValue() : 0;
+  }
+
+  /** NaN where there is none. */
+  double number(String name) {
+    return object.get(name) instanceof Number number ? number.doubleValue() : Double.NaN;
+  }
+}

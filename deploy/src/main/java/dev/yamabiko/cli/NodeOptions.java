@@ -1,0 +1,49 @@
+package dev.yamabiko.cli;
+
+import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+
+/** What the options of cluster nodes must be. */
+final class NodeOptions {
+
+  private static final int MOST = 65_535;
+
+  /**
+   * Where a node is.
+   *
+   * @param host a name or an address
+   */
+  record Address(String host, int port) {}
+
+  private NodeOptions() {}
+
+  static Optional<Integer> port(CommandSpec spec, String name, Optional<Integer> given) {
+    given
+        .filter(port -> port < 0 || port > MOST)
+        .ifPresent(
+            port -> {
+              throw new ParameterException(
+                  spec.commandLine(),
+                  "%s expects a port from 0 to %d but got %d".formatted(name, MOST, port));
+            });
+    return given;
+  }
+
+  /** HOST:PORT, or [HOST]:PORT for an address with colons of its own. */
+  static Address address(CommandSpec spec, String name, String text) {
+    int colon = text.lastIndexOf(':');
+    String host = colon < 0 ? "" : text.substring(0, colon);
+    String port = text.substring(colon + 1);
+    boolean bracketed = host.startsWith("[") && host.endsWith("]");
+    if (host.isEmpty()
+        || host.contains(":") && !bracketed
+        || !port.matches("\\d{1,5}")
+        || Integer.parseInt(port) < 1
+        || Integer.parseInt(port) > MOST) {
+      throw new ParameterException(
+          spec.commandLine(), "%s expects HOST:PORT but got %s".formatted(name, text));
+    }
+    return new Address(host, Integer.parseInt(port));
+  }
+}

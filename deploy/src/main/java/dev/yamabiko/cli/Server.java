@@ -1,0 +1,175 @@
+package dev.yamabiko.cli;
+
+import dev.yamabiko.model.CanonicalJson;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandler;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+
+/** A coordinator's HTTP API, as commands use it. Every failure is a {@link ServerException}. */
+final class Server {
+
+  private static final Duration CONNECT = Duration.ofSeconds(10);
+  private static final Duration ANSWER = Duration.ofSeconds(60);
+
+  /** The coordinator reads all of a job's data before it answers. */
+  private static final Duration CHECK = Duration.ofMinutes(11);
+
+  private static final Duration UPLOAD = Duration.ofHours(24);
+
+  /** What will not be better the next time. */
+  private static final Set<Integer> USERS_FAULTS = Set.of(400, 404, 409, 413, 415);
+
+  private final URI base;
+  private final HttpClient client;
+
+  Server(URI base) {
+    this.base = base;
+    client =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(CONNECT)
+            .build();
+  }
+
+  /** For messages, and for commands that users are told. */
+  String url() {
+    return base.toString();
+  }
+
+  /** The path of a job, or of something of it, whatever the id looks like. */
+  static String job(String id, String... more) {
+    String path = "/api/v1/jobs/" + URLEncoder.encode(id, StandardCharsets.UTF_8);
+    return more.length == 0 ? path : path + "/" + String.join("/", more);
+  }
+
+  /** The JSON object that is there. */
+  String get(String path) {
+    return send(request(path, ANSWER).GET(), BodyHandlers.ofString()).body().strip();
+  }
+
+  String post(String path) {
+    return send(request(path, ANSWER).POST(BodyPublishers.noBody()), BodyHandlers.ofString())
+        .body()
+        .strip();
+  }
+
+  String submit(String job) {
+    HttpRequest.Builder request =
+        request("/api/v1/jobs", CHECK)
+            .header("Content-Type", "application/hocon")
+            .POST(BodyPublishers.ofString(job));
+    return send(request, BodyHandlers.ofString()).body().strip();
+  }
+
+  boolean hasUpload(String sha256) {
+    HttpRequest.Builder request =
+        request("/api/v1/data/" + sha256, ANSWER).method("HEAD", BodyPublishers.noBody());
+    HttpResponse<Void> response = exchange(request, BodyHandlers.discarding());
+    return response.statusCode() == 200;
+  }
+
+  void upload(String sha256, Path file) throws FileNotFoundException {
+    upload(sha256, BodyPublishers.ofFile(file));
+  }
+
+  void upload(String sha256, String text) {
+    upload(sha256, BodyPublishers.ofString(text));
+  }
+
+  private void upload(String sha256, BodyPublisher content) {
+    send(request("/api/v1/data/" + sha256, UPLOAD).PUT(content), BodyHandlers.ofString());
+  }
+
+  /**
+   * A job's events after a number, as they come; the stream ends with the last one.
+   *
+   * @param after 0 for all that the server still has
+   */
+  InputStream events(String id, long after) {
+    HttpRequest.Builder request =
+        request(job(id, "events"), ANSWER)
+            .header("Accept", "text/event-stream")
+            .header("Last-Event-ID", Long.toString(after));
+    HttpResponse<InputStream> response = exchange(request, BodyHandlers.ofInputStream());
+    if (response.statusCode() != 200) {
+      try (InputStream body = response.body()) {
+        throw refusal(
+            response.statusCode(), new String(body.readNBytes(1 << 16), StandardCharsets.UTF_8));
+      } catch (IOException e) {
+        throw unreachable(e);
+      }
+    }
+    return response.body();
+  }
+
+  private HttpRequest.Builder request(String path, Duration deadline) {
+    return HttpRequest.newBuilder(URI.create(base + path)).timeout(deadline);
+  }
+
+  private HttpResponse<String> send(HttpRequest.Builder request, BodyHandler<String> handler) {
+    HttpResponse<String> response = exchange(request, handler);
+    if (response.statusCode() / 100 != 2) {
+      throw refusal(response.statusCode(), response.body());
+    }
+    return response;
+  }
+
+  private <T> HttpResponse<T> exchange(HttpRequest.Builder request, BodyHandler<T> handler) {
+    try {
+      return client.send(request.build(), handler);
+    } catch (IOException e) {
+      throw unreachable(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw ServerException.failed("interrupted while waiting for " + base, e);
+    }
+  }
+
+  ServerException unreachable(IOException e) {
+    String why =
+        e instanceof ConnectException
+            ? "nothing listens there"
+            : e instanceof HttpTimeoutException ? "no answer in time" : reason(e);
+    return ServerException.failed(
+        "the coordinator %s cannot be reached: %s".formatted(base, why), e);
+  }
+
+  private static String reason(IOException e) {
+    return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+  }
+
+  /** What a coordinator says is a problem in JSON; anything else comes from something else. */
+  private ServerException refusal(int status, String body) {
+    Map<String, Object> problem;
+    try {
+      problem = CanonicalJson.object(body);
+    } catch (IllegalArgumentException e) {
+      problem = Map.of();
+    }
+    if (!(problem.get("detail") instanceof String detail)) {
+      return ServerException.failed(
+          "%s is no coordinator, or not one of this version: it answers with HTTP status %d"
+              .formatted(base, status),
+          null);
+    }
+    return USERS_FAULTS.contains(status)
+        ? ServerException.refused(detail)
+        : ServerException.failed("the coordinator %s failed: %s".formatted(base, detail), null);
+  }
+}

@@ -1,0 +1,43 @@
+package dev.yamabiko.cli;
+
+import dev.yamabiko.model.CanonicalJson;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** All workers of a coordinator. */
+@Command(
+    name = "workers",
+    description = "Lists the workers that have joined a coordinator.",
+    footer = {"", "Example:", "  yamabiko workers --server http://10.0.0.5:8080"})
+final class WorkersCommand implements Callable<Integer> {
+
+  private final Session session;
+
+  @Mixin private ServerOption server;
+  @Mixin private JsonOption json;
+
+  WorkersCommand(Session session) {
+    this.session = session;
+  }
+
+  @Override
+  public Integer call() {
+    String answer = server.server().get("/api/v1/workers");
+    TextTable table = new TextTable("name", "host", "threads", "job", "MB up", "MB down");
+    for (Map<String, Object> worker : JsonFields.list(CanonicalJson.object(answer), "workers")) {
+      JsonFields fields = new JsonFields(worker);
+      table.row(
+          fields.text("name"),
+          fields.text("host"),
+          fields.count("threads"),
+          fields.text("job"),
+          Figures.count(fields.whole("bytes_up") / 1_000_000),
+          Figures.count(fields.whole("bytes_down") / 1_000_000));
+    }
+    session.print(table.text().stripTrailing());
+    session.answer(answer);
+    return 0;
+  }
+}

@@ -1,0 +1,242 @@
+package dev.yamabiko.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.yamabiko.coordinator.JobEvent;
+import dev.yamabiko.coordinator.JobStatus;
+import dev.yamabiko.model.CanonicalJson;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+@Timeout(120)
+class FollowTest {
+
+  static final String RESULT =
+      """
+      {"job":"spirals","status":"completed","epochs":2,"steps":10,"workers":1,"train_loss":0.25,\
+      "validation_loss":null,"validation_accuracy":null,"validation_rmse":null,\
+      "weights_sha256":"abc","data_sha256":"def","samples_applied":80,"samples_per_second":40.0,\
+      "seconds":2.0,"parameters":9,"best_epoch":null,"rollbacks":0,"run_directory":"/x"}""";
+
+  private static final String SPIRALS =
+      """
+      data.train.builtin { name = spirals, examples = 40 }
+      model = [ { dense { units = 3 } } ], loss = softmax-cross-entropy
+      optimizer { sgd { learning-rate = 0.1 } }
+      batch-size = 8, shards = 2, epochs = 2
+      """;
+
+  private static final Follower.Patience PATIENCE =
+      new Follower.Patience(Duration.ofSeconds(60), Duration.ofMillis(100), Duration.ofSeconds(60));
+
+  @TempDir Path working;
+  @TempDir Path data;
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+  private final Interruption interruption = new Interruption(Duration.ZERO, code -> {});
+  private TestServer server;
+
+  @BeforeEach
+  void start() throws IOException {
+    server = new TestServer(data, List.of());
+    Files.writeString(working.resolve("spirals.conf"), SPIRALS);
+  }
+
+  @AfterEach
+  void close() {
+    server.close();
+  }
+
+  /** In another thread, so that the test can play the coordinator. */
+  private CompletableFuture<Integer> follow(Follower.Patience patience) {
+    Session session =
+        new Session(
+            new PrintStream(out, true, StandardCharsets.UTF_8),
+            new PrintStream(err, true, StandardCharsets.UTF_8),
+            working,
+            new Terminal(false, 80, true),
+            true,
+            interruption);
+    String[] args = {"spirals.conf", "--follow", "--json", "--server", server.url()};
+    return CompletableFuture.supplyAsync(
+        () -> {
+          CommandLine command = new CommandLine(new SubmitCommand(session, patience));
+          command.setExecutionExceptionHandler(
+              (e, given, parsed) -> {
+                session.fail(e.getMessage());
+                return 1;
+              });
+          return command.execute(args);
+        });
+  }
+
+  private TestServer.Follower follower() throws InterruptedException {
+    TestServer.Follower follower = server.followers.poll(60, TimeUnit.SECONDS);
+    assertTrue(follower != null, "nobody follows: " + err());
+    return follower;
+  }
+
+  private String out() {
+    return out.toString(StandardCharsets.UTF_8);
+  }
+
+  private String err() {
+    return err.toString(StandardCharsets.UTF_8);
+  }
+
+  private static JobEvent running(long number) {
+    return new JobEvent(
+        number,
+        "status",
+        TestServer.view("spirals-1", JobStatus.RUNNING, "", Optional.empty()).json());
+  }
+
+  private static JobEvent step(long number, long step) {
+    return new JobEvent(
+        number,
+        "step",
+        "{\"step\":%d,\"epoch\":%d,\"examples\":8,\"train_loss\":0.5,\"train_accuracy\":0.75,\"learning_rate\":0.1}"
+            .formatted(step, step / 5));
+  }
+
+  private static JobEvent epoch(long number, int epoch) {
+    return new JobEvent(
+        number,
+        "epoch",
+        "{\"epoch\":%d,\"steps\":%d,\"train_loss\":0.5,\"train_accuracy\":0.75,\"validation_loss\":0.4,\"validation_accuracy\":0.8125}"
+            .formatted(epoch, 5 * epoch + 5));
+  }
+
+  private static JobEvent end(long number, JobStatus status) {
+    return new JobEvent(
+        number,
+        JobEvent.END,
+        TestServer.view(
+                "spirals-1",
+                status,
+                "",
+                Optional.of(RESULT.replace("\"completed\"", "\"" + status + "\"")))
+            .json());
+  }
+
+  @Test
+  void shouldShowARunToItsEnd() throws Exception {
+    CompletableFuture<Integer> code = follow(PATIENCE);
+    TestServer.Follower follower = follower();
+    assertEquals(0, follower.after());
+    long number = 0;
+    follower.listener().tell(running(++number));
+    for (int e = 0; e < 2; e++) {
+      for (int s = 0; s < 5; s++) {
+        follower.listener().tell(step(++number, 5 * e + s));
+      }
+      follower.listener().tell(epoch(++number, e));
+    }
+    follower.listener().tell(end(++number, JobStatus.COMPLETED));
+    assertEquals(0, code.get(), err());
+    assertTrue(err().contains("submitted spirals-1"), err());
+    assertTrue(
+        err()
+            .contains(
+                "epoch 1/2  loss 0.5000  accuracy 75.00 %  validation loss 0.4000  accuracy 81.25 %"),
+        err());
+    assertTrue(err().contains("completed: 2 epochs, 10 steps"), err());
+    var json = CanonicalJson.object(out());
+    assertEquals("spirals-1", json.get("id"));
+    assertEquals("completed", json.get("status"));
+    assertEquals("abc", json.get("weights_sha256"));
+    assertEquals(1, out().lines().count());
+  }
+
+  @Test
+  void shouldEndWithOneWhenTheRunFailed() throws Exception {
+    CompletableFuture<Integer> code = follow(PATIENCE);
+    follower().listener().tell(end(1, JobStatus.FAILED));
+    assertEquals(1, code.get(), err());
+    assertEquals("failed", CanonicalJson.object(out()).get("status"));
+  }
+
+  @Test
+  void shouldComeBackWhenTheCoordinatorDoes() throws Exception {
+    CompletableFuture<Integer> code = follow(PATIENCE);
+    TestServer.Follower first = follower();
+    first.listener().tell(running(1));
+    for (int s = 0; s < 5; s++) {
+      first.listener().tell(step(2 + s, s));
+    }
+    first.listener().tell(epoch(7, 0));
+    await(() -> err().contains("epoch 1/2"));
+    server.close();
+    await(() -> err().contains("is lost"));
+    server.start();
+    TestServer.Follower second = follower();
+    assertEquals(7, second.after());
+    // From the last checkpoint on: what was shown before is not shown again.
+    second.listener().tell(running(1));
+    second.listener().tell(step(2, 4));
+    second.listener().tell(epoch(3, 0));
+    for (int s = 5; s < 10; s++) {
+      second.listener().tell(step(s, s));
+    }
+    second.listener().tell(epoch(10, 1));
+    second.listener().tell(end(11, JobStatus.COMPLETED));
+    assertEquals(0, code.get(), err());
+    assertTrue(err().contains("connected again to " + server.url()), err());
+    assertEquals(1, err().lines().filter(line -> line.startsWith("epoch 1/2")).count(), err());
+    assertEquals(1, err().lines().filter(line -> line.startsWith("epoch 2/2")).count(), err());
+  }
+
+  @Test
+  void shouldGiveUpACoordinatorThatDoesNotComeBack() throws Exception {
+    CompletableFuture<Integer> code =
+        follow(
+            new Follower.Patience(
+                Duration.ofSeconds(60), Duration.ofMillis(20), Duration.ofMillis(200)));
+    follower();
+    server.close();
+    try {
+      assertEquals(1, code.get(), err());
+      assertTrue(err().contains(server.url() + " cannot be reached"), err());
+    } finally {
+      server.start();
+    }
+  }
+
+  @Test
+  void shouldLeaveTheJobAloneWhenInterrupted() throws Exception {
+    CompletableFuture<Integer> code = follow(PATIENCE);
+    TestServer.Follower follower = follower();
+    follower.listener().tell(running(1));
+    await(() -> err().contains("spirals-1 is running"));
+    interruption.onSignal();
+    assertEquals(130, code.get(), err());
+    assertTrue(
+        err().contains("to look again: yamabiko status spirals-1 --server " + server.url()), err());
+    assertEquals("{\"id\":\"spirals-1\",\"status\":\"running\"}\n", out());
+    assertFalse(server.jobs.get("spirals-1").status().hasEnded());
+  }
+
+  private void await(java.util.function.BooleanSupplier condition) {
+    while (!condition.getAsBoolean()) {
+      Thread.onSpinWait();
+      Thread.yield();
+    }
+  }
+}

@@ -1,0 +1,241 @@
+package dev.yamabiko.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.yamabiko.coordinator.CoordinatorSettings;
+import dev.yamabiko.worker.NodeSettings;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@Timeout(60)
+class NodeCommandsTest {
+
+  @TempDir Path working;
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+  private final Interruption interruption = new Interruption(Duration.ZERO, code -> {});
+  private final AtomicReference<CoordinatorSettings> coordinator = new AtomicReference<>();
+  private final AtomicReference<NodeSettings> worker = new AtomicReference<>();
+  private final CompletableFuture<Void> ended = new CompletableFuture<>();
+  private final CompletableFuture<Void> closed = new CompletableFuture<>();
+  private Optional<String> refusal = Optional.empty();
+
+  private int run(String commandLine) {
+    Session session =
+        new Session(
+            new PrintStream(new ByteArrayOutputStream()),
+            new PrintStream(err, true, StandardCharsets.UTF_8),
+            working,
+            new Terminal(false, 80, true),
+            false,
+            interruption);
+    return Main.run(
+        commandLine.split(" "),
+        session,
+        new TrainCommand(session, SingleNode::run),
+        new CoordinatorStartCommand(session, this::start),
+        new WorkerStartCommand(session, this::make));
+  }
+
+  private CoordinatorStartCommand.Node start(CoordinatorSettings settings) throws IOException {
+    coordinator.set(settings);
+    if (settings.port() == 1) {
+      throw new IOException("127.0.0.1:1 cannot be used for control messages: taken");
+    }
+    return new CoordinatorStartCommand.Node() {
+      @Override
+      public int port() {
+        return 2552;
+      }
+
+      @Override
+      public InetSocketAddress httpAddress() {
+        return new InetSocketAddress("127.0.0.1", 8081);
+      }
+
+      @Override
+      public CompletableFuture<Void> ended() {
+        return ended;
+      }
+
+      @Override
+      public void close() {
+        closed.complete(null);
+      }
+    };
+  }
+
+  private WorkerStartCommand.Node make(NodeSettings settings) {
+    worker.set(settings);
+    return new WorkerStartCommand.Node() {
+      private final CompletableFuture<Void> left = new CompletableFuture<>();
+
+      @Override
+      public Optional<String> run() {
+        if (refusal.isEmpty()) {
+          CompletableFuture.anyOf(left, ended).join();
+        }
+        return refusal;
+      }
+
+      @Override
+      public void leave() {
+        left.complete(null);
+      }
+    };
+  }
+
+  private String err() {
+    return err.toString(StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void shouldCloseACoordinatorThatIsToldToEnd() throws Exception {
+    CompletableFuture<Integer> code = CompletableFuture.supplyAsync(() -> run("coordinator"));
+    while (!err().contains("ready")) {
+      Thread.onSpinWait();
+    }
+    assertTrue(
+        err()
+            .contains(
+                "coordinator ready; jobs: http://127.0.0.1:8081; workers join with: yamabiko worker --coordinator 127.0.0.1:2552\n"),
+        err());
+    interruption.onSignal();
+    assertEquals(0, code.get());
+    assertTrue(closed.isDone());
+    assertEquals(
+        new CoordinatorSettings(
+            "127.0.0.1",
+            2551,
+            8080,
+            0,
+            working.resolve("yamabiko-data"),
+            List.of(),
+            20L << 30,
+            20L << 30,
+            false),
+        coordinator.get());
+  }
+
+  @Test
+  void shouldFailWhenACoordinatorEndsByItself() {
+    ended.complete(null);
+    assertEquals(1, run("coordinator --data d"));
+    assertTrue(err().contains("has ended by itself"), err());
+    assertTrue(closed.isDone());
+  }
+
+  @Test
+  void shouldSayWhyACoordinatorDoesNotStart() {
+    assertEquals(1, run("coordinator --port 1"));
+    assertEquals("yamabiko: 127.0.0.1:1 cannot be used for control messages: taken\n", err());
+  }
+
+  @Test
+  void shouldPreferTheCommandLineToTheFile() throws Exception {
+    Files.createDirectory(working.resolve("sets"));
+    Files.writeString(
+        working.resolve("c.conf"),
+        """
+        host = 10.0.0.5, port = 1000, http-port = 1001, bulk-port = 1002
+        data = there, data-roots = [sets], upload-bytes = 2 GiB, dataset-bytes = 5
+        allow-other-fingerprints = true
+        """);
+    ended.complete(null);
+    run("coordinator --config c.conf --http-port 0 --data here");
+    assertEquals(
+        new CoordinatorSettings(
+            "10.0.0.5",
+            1000,
+            0,
+            1002,
+            working.resolve("here"),
+            List.of(working.resolve("sets")),
+            2L << 30,
+            5,
+            true),
+        coordinator.get());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "prot = 1                | c.conf:1: prot: unknown key; did you mean \"port\"?",
+        "port = 70000            | c.conf: port: expected a port from 0 to 65535 but found 70000",
+        "port = many             | c.conf: 1: port has type STRING rather than NUMBER",
+        "data-roots = [/no/such] | data-roots: no such directory: /no/such",
+        "port = [                | c.conf: 1"
+      })
+  void shouldNameWhatIsWrongInTheFile(String text, String expected) throws Exception {
+    Files.writeString(working.resolve("c.conf"), text);
+    assertEquals(2, run("coordinator --config c.conf"));
+    assertTrue(err().contains(expected), err());
+    assertEquals(1, err().lines().count(), err());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "coordinator --port 70000 | --port expects a port from 0 to 65535 but got 70000",
+        "coordinator --config no.conf | no.conf: no such file",
+        "worker | Missing required option: '--coordinator=HOST:PORT'",
+        "worker --coordinator here | --coordinator expects HOST:PORT but got here",
+        "worker --coordinator :2551 | --coordinator expects HOST:PORT but got :2551",
+        "worker --coordinator h:0 | --coordinator expects HOST:PORT but got h:0",
+        "worker --coordinator h:1 --threads 0 | --threads expects a number from 1 to 1024 but got 0",
+        "worker --coordinator h:1 --name a/b | --name expects"
+      })
+  void shouldRefuseWrongOptions(String commandLine, String expected) {
+    assertEquals(2, run(commandLine));
+    assertTrue(err().contains(expected), err());
+    assertEquals(1, err().lines().count(), err());
+  }
+
+  @Test
+  void shouldLetAWorkerLeaveThatIsToldToEnd() throws Exception {
+    CompletableFuture<Integer> code =
+        CompletableFuture.supplyAsync(
+            () -> run("worker --coordinator 10.0.0.5:2551 --threads 3 --cache c --name w"));
+    while (!err().contains("joins 10.0.0.5:2551 with 3 threads")) {
+      Thread.onSpinWait();
+    }
+    interruption.onSignal();
+    assertEquals(0, code.get());
+    assertEquals(
+        new NodeSettings("w", "10.0.0.5", 2551, "127.0.0.1", 0, 3, working.resolve("c"), 20L << 30),
+        worker.get());
+  }
+
+  @Test
+  void shouldGiveAWorkerANameOfItsOwn() {
+    ended.complete(null);
+    assertEquals(0, run("worker --coordinator h:1 --host 10.0.0.6"), err());
+    String pid = Long.toString(ProcessHandle.current().pid());
+    assertTrue(worker.get().worker().matches("10\\.0\\.0\\.6-" + pid + "-[0-9a-f]{4}"));
+    assertTrue(worker.get().cache().endsWith("worker"), worker.get().cache().toString());
+  }
+
+  @Test
+  void shouldSayWhyAWorkerWasRefused() {
+    refusal = Optional.of("its kernels give other bits");
+    assertEquals(1, run("worker --coordinator h:1"));
+    assertTrue(err().contains("refused this worker: its kernels give other bits"), err());
+  }
+}

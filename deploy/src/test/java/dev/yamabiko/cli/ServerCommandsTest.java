@@ -1,0 +1,235 @@
+package dev.yamabiko.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.yamabiko.coordinator.JobStatus;
+import dev.yamabiko.job.Job;
+import dev.yamabiko.model.CanonicalJson;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ServerCommandsTest {
+
+  private static final String SPIRALS =
+      """
+      data.train.builtin { name = spirals, examples = 40 }
+      model = [ { dense { units = 3 } } ], loss = softmax-cross-entropy
+      optimizer { sgd { learning-rate = 0.1 } }
+      batch-size = 32, shards = 2, epochs = 1
+      """;
+
+  private static final String TABLE =
+      """
+      data.train.csv { path = table.csv, targets = [y] }
+      model = [ { dense { units = 1 } } ], loss = half-squared-error
+      optimizer { sgd { learning-rate = 0.1 } }
+      batch-size = 2, epochs = 1
+      """;
+
+  @TempDir Path working;
+  @TempDir Path data;
+  @TempDir Path root;
+  private ByteArrayOutputStream out;
+  private ByteArrayOutputStream err;
+  private TestServer server;
+
+  @BeforeEach
+  void start() throws IOException {
+    server = new TestServer(data, List.of(root));
+  }
+
+  @AfterEach
+  void close() {
+    server.close();
+  }
+
+  private int run(String commandLine) {
+    out = new ByteArrayOutputStream();
+    err = new ByteArrayOutputStream();
+    return Main.run(
+        commandLine.split(" "),
+        new PrintStream(out, true, StandardCharsets.UTF_8),
+        new PrintStream(err, true, StandardCharsets.UTF_8),
+        working);
+  }
+
+  private int ask(String commandLine) {
+    return run(commandLine + " --server " + server.url());
+  }
+
+  private String out() {
+    return out.toString(StandardCharsets.UTF_8);
+  }
+
+  private String err() {
+    return err.toString(StandardCharsets.UTF_8);
+  }
+
+  private void write(String name, String text) throws IOException {
+    Files.writeString(working.resolve(name), text);
+  }
+
+  @Test
+  void shouldPrintTheIdOfASubmittedJob() throws Exception {
+    write("good.conf", SPIRALS);
+    assertEquals(0, ask("submit good.conf --set epochs=3"), err());
+    assertEquals("good-1\n", out());
+    Job job = server.submitted.take();
+    assertEquals(3, job.epochs());
+    assertEquals(0, ask("submit good.conf --json"), err());
+    assertEquals("{\"id\":\"good-1\"}", out().lines().reduce((a, b) -> b).orElseThrow());
+  }
+
+  @Test
+  void shouldSayOfAWrongJobWhatCheckSays() throws Exception {
+    write("bad.conf", SPIRALS.replace("units = 3", "units = 4"));
+    assertEquals(2, run("check bad.conf"));
+    String said = err();
+    assertEquals(2, ask("submit bad.conf"));
+    assertEquals(said, err());
+    assertTrue(server.submitted.isEmpty());
+  }
+
+  @Test
+  void shouldUploadFilesOnceAndNameThemByTheirContent() throws Exception {
+    write("table.csv", "x,y\n1,2\n2,4\n3,6\n");
+    write("table.conf", TABLE);
+    assertEquals(0, ask("submit table.conf"), err());
+    assertTrue(err().contains("uploading"), err());
+    Path there = server.submitted.take().paths().get("data.train.csv.path");
+    assertTrue(there.startsWith(data.resolve("uploads")), there.toString());
+    assertEquals("x,y\n1,2\n2,4\n3,6\n", Files.readString(there));
+    assertEquals(0, ask("submit table.conf"), err());
+    assertFalse(err().contains("uploading"), err());
+  }
+
+  @Test
+  void shouldUploadAFolderOfImages() throws Exception {
+    Path shapes = Path.of("jobs/shapes.conf").toAbsolutePath();
+    assertEquals(0, ask("submit " + shapes), err());
+    Path there = server.submitted.take().paths().get("data.train.images.directory");
+    assertTrue(there.startsWith(data.resolve("uploads/trees")), there.toString());
+    try (var files = Files.walk(there)) {
+      assertEquals(300, files.filter(Files::isRegularFile).count());
+    }
+  }
+
+  @Test
+  void shouldLeaveAFileBelowADataRootToTheServer() throws Exception {
+    write("table.conf", TABLE);
+    String only = root.resolve("only-there.csv").toString();
+    // The server looks where the command does not find it: another machine, as far as that goes.
+    String missing = "submit table.conf --set data.train.csv.path=" + only;
+    assertEquals(2, ask(missing));
+    assertTrue(err().contains("no such file: " + only), err());
+    assertEquals(2, ask("submit table.conf"));
+    assertTrue(err().contains("no such file: " + working.resolve("table.csv")), err());
+  }
+
+  @Test
+  void shouldListJobs() {
+    server.jobs.put("a-1", TestServer.view("a-1", JobStatus.RUNNING, "", Optional.empty()));
+    assertEquals(0, ask("jobs"), err());
+    assertEquals(
+        """
+        id    status  epoch  step  workers  train loss  validation loss
+        a-1  running      0     3        1      0.5000                -
+        """,
+        out());
+    assertEquals(0, ask("jobs --json"), err());
+    assertTrue(out().startsWith("{\"jobs\":[{\"id\":\"a-1\""), out());
+    assertEquals(1, out().lines().count());
+  }
+
+  @Test
+  void shouldShowAJobThatRuns() {
+    server.jobs.put("a-1", TestServer.view("a-1", JobStatus.RUNNING, "", Optional.empty()));
+    assertEquals(0, ask("status a-1"), err());
+    assertTrue(out().startsWith("a-1 running\n  step        3 of 10\n"), out());
+    assertEquals(0, ask("status a-1 --json"), err());
+    var job = CanonicalJson.object(out());
+    assertEquals(3, job.get("step"));
+    assertEquals(10, job.get("steps_total"));
+    assertEquals(1, job.get("workers"));
+  }
+
+  @Test
+  void shouldShowHowAJobEnded() {
+    server.jobs.put(
+        "a-1", TestServer.view("a-1", JobStatus.COMPLETED, "", Optional.of(FollowTest.RESULT)));
+    assertEquals(0, ask("status a-1"), err());
+    assertTrue(out().contains("completed: 2 epochs, 10 steps"), out());
+    assertTrue(out().contains(server.url() + "/api/v1/jobs/a-1/model"), out());
+  }
+
+  @Test
+  void shouldSteerJobs() {
+    server.jobs.put("a-1", TestServer.view("a-1", JobStatus.RUNNING, "", Optional.empty()));
+    server.jobs.put("b-2", TestServer.view("b-2", JobStatus.FAILED, "why", Optional.empty()));
+    assertEquals(0, ask("cancel a-1"), err());
+    assertEquals("a-1 ends after its current step\n", out());
+    assertEquals(0, ask("resume b-2 --json"), err());
+    assertTrue(out().startsWith("{\"id\":\"b-2\""), out());
+    assertEquals(2, ask("cancel b-2"));
+    assertEquals("yamabiko: job b-2 cannot be cancelled: it is failed\n", err());
+  }
+
+  @Test
+  void shouldListWorkers() {
+    assertEquals(0, ask("workers"), err());
+    assertEquals(
+        """
+        name      host  threads       job  MB up  MB down
+        one   10.0.0.1        4  digits-1     12        2
+        """,
+        out());
+    assertEquals(0, ask("workers --json"), err());
+    assertTrue(out().startsWith("{\"workers\":[{\"name\":\"one\""), out());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"status x-9", "cancel x-9", "resume x-9", "status ../etc"})
+  void shouldCallAnUnknownJobTheUsersFault(String commandLine) {
+    assertEquals(2, ask(commandLine + " --json"));
+    assertTrue(out().startsWith("{\"status\":\"failed\",\"error\":\""), out());
+    assertEquals(1, err().lines().count(), err());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"jobs", "status x-9", "cancel x-9", "workers", "submit good.conf"})
+  void shouldNameAServerThatCannotBeReached(String commandLine) throws IOException {
+    write("good.conf", SPIRALS);
+    int port;
+    try (ServerSocket free = new ServerSocket(0)) {
+      port = free.getLocalPort();
+    }
+    assertEquals(1, run(commandLine + " --server http://127.0.0.1:" + port));
+    assertEquals(
+        "yamabiko: the coordinator http://127.0.0.1:%d cannot be reached: nothing listens there\n"
+            .formatted(port),
+        err());
+  }
+
+  @Test
+  void shouldRefuseWhatIsNoServersUrl() {
+    assertEquals(2, run("jobs --server localhost:8080"));
+    assertEquals(
+        "yamabiko: --server expects a URL as http://127.0.0.1:8080 but got localhost:8080\n",
+        err());
+  }
+}
