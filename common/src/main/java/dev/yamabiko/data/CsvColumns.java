@@ -73,6 +73,15 @@ record CsvColumns(
         .toList();
   }
 
+  /** File, line and column of a cell, as messages begin. */
+  String where(DataSource.Csv source, long line, Used column) {
+    return source.path() + ", line " + line + ", " + inWords(column);
+  }
+
+  String inWords(Used column) {
+    return header ? "column '" + column.name() + "'" : "column " + column.index();
+  }
+
   /** The one decision in its order: is there a header, then which column is meant. */
   private static final class Resolution {
     private static final int MAX_NAMES_SHOWN = 30;

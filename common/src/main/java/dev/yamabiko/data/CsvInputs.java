@@ -149,7 +149,7 @@ final class CsvInputs {
     for (int i = 0; i < fitted.size(); i++) {
       CsvColumns.Used column = columns.inputs().get(i);
       String text = record.getField(column.index());
-      String where = where(record, columns, column);
+      String where = columns.where(source, record.getStartingLineNumber(), column);
       int width = Math.max(1, categories.get(i).size());
       if (CsvCell.isMissing(text)) {
         if (into.missing == null) {
@@ -165,14 +165,6 @@ final class CsvInputs {
       }
       at += width;
     }
-  }
-
-  private String where(CsvRecord record, CsvColumns columns, CsvColumns.Used column) {
-    return "%s, line %d, column %s"
-        .formatted(
-            source.path(),
-            record.getStartingLineNumber(),
-            columns.header() ? "'" + column.name() + "'" : column.name());
   }
 
   private static float number(String text, String where, FittedNumbers numbers) {

@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.util.Iterator;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /** Cuts a CSV file into records, and says what went wrong. */
 final class CsvRecords {
@@ -22,12 +23,12 @@ final class CsvRecords {
    */
   static void read(DataSource.Csv source, InputStream content, Consumer<Iterator<CsvRecord>> reader)
       throws IOException {
-    FirstKept records = new FirstKept();
+    Uncut records = new Uncut();
     try (CsvReader<CsvRecord> csv = open(source, content)) {
       records.all = csv.iterator();
       reader.accept(records);
     } catch (DataException e) {
-      String hint = separatorHint(source, records.first);
+      String hint = separatorHint(source, records);
       throw hint.isEmpty() ? e : new DataException(e.getMessage() + hint, e);
     } catch (CsvParseException e) {
       Throwable reason = e.getCause() == null ? e : e.getCause();
@@ -74,27 +75,30 @@ final class CsvRecords {
     }
   }
 
-  /** A first line that was not cut, though it holds what often separates cells. */
-  private static String separatorHint(DataSource.Csv source, CsvRecord first) {
-    if (first == null || first.getFieldCount() != 1) {
-      return "";
-    }
-    for (String separator : SEPARATORS) {
-      if (first.getField(0).contains(separator)) {
-        return String.format(
-            " (the first line holds no %s but %s: should separator be \"%s\"?)",
-            CsvCell.quote(String.valueOf(source.separator())),
-            CsvCell.quote(separator),
-            separator.equals("\t") ? "\\t" : separator);
+  /** No line was cut so far, though one holds what often separates cells. */
+  private static String separatorHint(DataSource.Csv source, Uncut records) {
+    for (CsvRecord uncut : records.firstAndLast()) {
+      String line =
+          uncut == records.first ? "the first line" : "line " + uncut.getStartingLineNumber();
+      for (String separator : SEPARATORS) {
+        if (uncut.getField(0).contains(separator)) {
+          return String.format(
+              " (%s holds no %s but %s: should separator be \"%s\"?)",
+              line,
+              CsvCell.quote(String.valueOf(source.separator())),
+              CsvCell.quote(separator),
+              separator.equals("\t") ? "\\t" : separator);
+        }
       }
     }
     return "";
   }
 
-  /** Remembers the first line that is not blank. */
-  private static final class FirstKept implements Iterator<CsvRecord> {
+  /** Remembers the first line that is not blank and, while no line was cut, the last one. */
+  private static final class Uncut implements Iterator<CsvRecord> {
     private Iterator<CsvRecord> all;
     private CsvRecord first;
+    private CsvRecord last;
 
     @Override
     public boolean hasNext() {
@@ -104,10 +108,22 @@ final class CsvRecords {
     @Override
     public CsvRecord next() {
       CsvRecord record = all.next();
-      if (first == null && !isBlank(record)) {
-        first = record;
+      if (isBlank(record)) {
+        return record;
       }
+      if (first == null) {
+        first = record;
+        last = record;
+      }
+      last = last == null || record.getFieldCount() > 1 ? null : record;
       return record;
+    }
+
+    /** Those of them that were not cut. */
+    List<CsvRecord> firstAndLast() {
+      return Stream.of(first, last)
+          .filter(record -> record != null && record.getFieldCount() == 1)
+          .toList();
     }
   }
 }

@@ -117,9 +117,9 @@ public final class DataLoader {
       return NpyExamples.read(npy, store);
     }
     if (source instanceof DataSource.Images images) {
-      return ImageFolder.read(images);
+      return ImageFolder.read(images, store);
     }
-    return TableExamples.of(CsvTable.read((DataSource.Csv) source));
+    return TableExamples.of(CsvTable.read((DataSource.Csv) source, store));
   }
 
   private static int[] all(Examples examples) {

@@ -2,11 +2,13 @@ package dev.yamabiko.data;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * Decides whether a source's examples are kept in the heap or on disk, and keeps them there. Both
@@ -20,6 +22,9 @@ final class DataStore {
 
   /** Deflate packs at most so many bytes into one. */
   private static final long MAX_GZIP_RATIO = 1032;
+
+  /** Content, wherever it is kept. */
+  record Kept(long rows, Segments content) {}
 
   private final DataSpec.Storage storage;
   private final long maxHeap;
@@ -101,28 +106,97 @@ final class DataStore {
    * @param name says all that it depends on
    */
   Segments generate(String name, long bytes, DatasetCache.Content content) {
+    return keep(name, name, List.of(), bytes, content);
+  }
+
+  /**
+   * Content of a size that is known.
+   *
+   * @param name what messages call it
+   * @param description all that shapes it besides the files that it is made from
+   */
+  Segments keep(
+      String name,
+      String description,
+      List<Path> sources,
+      long bytes,
+      DatasetCache.Content content) {
     try {
-      if (onDisk(bytes)) {
-        return noted(cache.open(name, List.of(), bytes, content)).segments();
-      }
-      Segments.Writer heap = new Segments.Writer(heapBits);
-      content.writeTo(heap);
-      return heap.segments();
+      return onDisk(bytes)
+          ? noted(cache.open(description, sources, bytes, content)).segments()
+          : inHeap(content, Long.MAX_VALUE).content();
     } catch (IOException e) {
-      throw new DataException(name + ": cannot be kept on disk: " + e.getMessage(), e);
+      throw cannotBeKept(name, e);
     }
   }
 
-  /** Rows read from a file; in the heap they name the file itself. */
-  DatasetCache.Entry rows(
-      String description, Path source, double bytesInHeap, DatasetCache.Content content)
-      throws IOException {
-    if (onDisk(bytesInHeap)) {
-      return noted(cache.open(description, List.of(source), 0, content));
+  /**
+   * Rows read from a file, as many as it turns out to hold. AUTO takes what is on disk already, and
+   * else reads into the heap until that proves to be too little.
+   */
+  Kept rows(String description, Path source, DatasetCache.Content content) {
+    List<Path> sources = List.of(source);
+    try {
+      if (storage != DataSpec.Storage.DISK) {
+        Optional<DatasetCache.Entry> kept =
+            storage == DataSpec.Storage.AUTO && Files.exists(source)
+                ? cache.find(description, sources)
+                : Optional.empty();
+        if (kept.isPresent()) {
+          return inFile(kept.get());
+        }
+        try {
+          boolean any = storage == DataSpec.Storage.MEMORY;
+          return inHeap(content, any ? Long.MAX_VALUE : maxHeap / PART_OF_HEAP);
+        } catch (HeapExceeded e) {
+          // What was read so far is read again, this time to the disk.
+        }
+      }
+      return inFile(cache.open(description, sources, 0, content));
+    } catch (IOException e) {
+      throw cannotBeKept(source.toString(), e);
     }
+  }
+
+  private Kept inFile(DatasetCache.Entry entry) {
+    return new Kept(entry.rows(), noted(entry).segments());
+  }
+
+  private Kept inHeap(DatasetCache.Content content, long most) throws IOException {
     Segments.Writer heap = new Segments.Writer(heapBits);
-    long rows = content.writeTo(heap);
-    return new DatasetCache.Entry(source, rows, heap.segments());
+    long rows =
+        content.writeTo(
+            new OutputStream() {
+              private long written;
+
+              @Override
+              public void write(int b) {
+                write(new byte[] {(byte) b}, 0, 1);
+              }
+
+              @Override
+              public void write(byte[] from, int at, int count) {
+                written += count;
+                if (written > most) {
+                  throw new HeapExceeded();
+                }
+                heap.write(from, at, count);
+              }
+            });
+    return new Kept(rows, heap.segments());
+  }
+
+  private static DataException cannotBeKept(String name, IOException e) {
+    return new DataException(name + ": cannot be kept on disk: " + e.getMessage(), e);
+  }
+
+  /** More was written than may be kept in the heap. */
+  private static final class HeapExceeded extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    HeapExceeded() {
+      super("", null, false, false);
+    }
   }
 
   private DatasetCache.Entry noted(DatasetCache.Entry entry) {

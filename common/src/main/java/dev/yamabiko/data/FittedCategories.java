@@ -29,17 +29,13 @@ record FittedCategories(String name, List<String> categories, int mostFrequent)
    * Fits on the present cells of the training rows.
    *
    * @param where for messages: file and column
-   * @param texts what the cells' numbers stand for
-   * @param cells numbers of texts
+   * @param texts of the column
+   * @param counts how many cells hold each text
    */
-  static FittedCategories of(String name, String where, List<String> texts, double[] cells) {
-    if (cells.length == 0) {
+  static FittedCategories of(String name, String where, List<String> texts, int[] counts) {
+    if (IntStream.of(counts).allMatch(count -> count == 0)) {
       throw new DataException(
           where + ": expected categories in the training part but every cell is missing there");
-    }
-    int[] counts = new int[texts.size()];
-    for (double cell : cells) {
-      counts[(int) cell]++;
     }
     List<Integer> sorted =
         IntStream.range(0, counts.length)

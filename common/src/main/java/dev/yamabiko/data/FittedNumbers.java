@@ -9,52 +9,74 @@ record FittedNumbers(String name, double mean, double offset, double scale)
     implements FittedColumn {
 
   /**
-   * Fits on the present cells of the training rows, in row order. STANDARD divides by the deviation
-   * of the population: sqrt(sum (x - mean)^2 / n), in two passes. A constant column gets scale 1.
-   *
-   * @param name for the result
-   * @param where for messages: file and column
+   * Fits on the present cells of the training rows, in row order and in two passes. STANDARD
+   * divides by the deviation of the population: sqrt(sum (x - mean)^2 / n). A constant column gets
+   * scale 1.
    */
-  static FittedNumbers of(
-      String name, String where, DataSource.Normalization normalization, double[] cells) {
-    if (cells.length == 0) {
-      throw new DataException(
-          where + ": expected numbers in the training part but every cell is missing there");
+  static final class Fitting {
+    private final String name;
+    private final String where;
+    private final DataSource.Normalization normalization;
+    private long count;
+    private double sum;
+    private double min = Double.POSITIVE_INFINITY;
+    private double max = Double.NEGATIVE_INFINITY;
+    private double mean;
+    private double squares;
+
+    /**
+     * @param name for the result
+     * @param where for messages: file and column
+     */
+    Fitting(String name, String where, DataSource.Normalization normalization) {
+      this.name = name;
+      this.where = where;
+      this.normalization = normalization;
     }
-    double sum = 0;
-    double min = cells[0];
-    double max = cells[0];
-    for (double x : cells) {
+
+    /** The first pass. */
+    void add(double x) {
+      count++;
       sum += x;
       min = Math.min(min, x);
       max = Math.max(max, x);
     }
-    // Rounding must not make a constant column's mean differ from its value.
-    double mean = min == max ? min : sum / cells.length;
-    FittedNumbers fitted =
-        switch (normalization) {
-          case NONE -> new FittedNumbers(name, mean, 0, 1);
-          case STANDARD ->
-              new FittedNumbers(name, mean, mean, orOne(min == max ? 0 : deviation(cells, mean)));
-          case MIN_MAX -> new FittedNumbers(name, mean, min, orOne(max - min));
-        };
-    if (!Double.isFinite(fitted.mean) || !Double.isFinite(fitted.scale)) {
-      throw new DataException(
-          where + ": the numbers are too large to be scaled; found " + min + " to " + max);
-    }
-    return fitted;
-  }
 
-  private static double deviation(double[] cells, double mean) {
-    double squares = 0;
-    for (double x : cells) {
+    void endFirstPass() {
+      if (count == 0) {
+        throw new DataException(
+            where + ": expected numbers in the training part but every cell is missing there");
+      }
+      // Rounding must not make a constant column's mean differ from its value.
+      mean = min == max ? min : sum / count;
+    }
+
+    boolean needsSecondPass() {
+      return normalization == DataSource.Normalization.STANDARD && min != max;
+    }
+
+    /** The second pass, where it is needed. */
+    void addDeviation(double x) {
       squares += (x - mean) * (x - mean);
     }
-    return Math.sqrt(squares / cells.length);
-  }
 
-  private static double orOne(double scale) {
-    return scale == 0 ? 1 : scale;
+    FittedNumbers fitted() {
+      FittedNumbers fitted =
+          switch (normalization) {
+            case NONE -> new FittedNumbers(name, mean, 0, 1);
+            case STANDARD -> new FittedNumbers(name, mean, mean, orOne(Math.sqrt(squares / count)));
+            case MIN_MAX -> new FittedNumbers(name, mean, min, orOne(max - min));
+          };
+      if (!Double.isFinite(fitted.mean) || !Double.isFinite(fitted.scale)) {
+        throw new DataException(
+            where + ": the numbers are too large to be scaled; found " + min + " to " + max);
+      }
+      return fitted;
+    }
+
+    private static double orOne(double scale) {
+      return scale == 0 ? 1 : scale;
+    }
   }
 
   @Override

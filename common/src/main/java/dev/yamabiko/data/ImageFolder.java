@@ -2,6 +2,7 @@ package dev.yamabiko.data;
 
 import dev.yamabiko.tensor.Shape;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
@@ -31,6 +32,9 @@ final class ImageFolder {
   private static final List<String> EXTENSIONS = List.of(".png", ".jpg", ".jpeg", ".gif", ".bmp");
   private static final int MAX_BYTES = Integer.MAX_VALUE - 8;
 
+  /** What is decoded before it is written. */
+  private static final int BYTES_AT_ONCE = 1 << 24;
+
   private final DataSource.Images source;
   private final List<Path> folders;
   private final List<Path> files = new ArrayList<>();
@@ -51,45 +55,64 @@ final class ImageFolder {
     labels = folderOfFile.stream().mapToInt(i -> i).toArray();
   }
 
-  static Examples read(DataSource.Images source) {
-    return new ImageFolder(source).read();
+  static Examples read(DataSource.Images source, DataStore store) {
+    return new ImageFolder(source).readAll(store);
   }
 
-  private Examples read() {
+  private Examples readAll(DataStore store) {
     ImageFile.Size size =
         source.size().map(s -> new ImageFile.Size(s.height(), s.width())).orElseGet(this::oneSize);
     int channels = source.colour() == DataSource.Colour.GREY ? 1 : 3;
-    long mostPixels = MAX_BYTES / channels / files.size();
-    if (Math.multiplyFull(size.height(), size.width()) > mostPixels) {
+    long bytes = Math.multiplyFull(size.height(), size.width()) * channels;
+    if (bytes > MAX_BYTES) {
       throw new DataException(
           String.format(
-              "%s: %d images of %d x %s bytes are too many for memory; expected at most %d bytes:"
+              "%s: an image of %d x %s bytes is too large for one array; expected at most %d bytes:"
                   + " set a smaller size",
-              source.directory(), files.size(), channels, size, MAX_BYTES));
+              source.directory(), channels, size, MAX_BYTES));
     }
-    int bytes = channels * size.height() * size.width();
-    byte[] pixels = new byte[files.size() * bytes];
-    forEachFile(
-        i ->
-            ImageResize.resize(
-                ImageFile.read(files.get(i), source.colour()),
-                size.height(),
-                size.width(),
-                pixels,
-                i * bytes));
+    Segments pixels =
+        store.keep(
+            source.directory().toString(),
+            "images, " + channels + " x " + size,
+            files,
+            bytes * files.size(),
+            out -> write(size, (int) bytes, out));
     return new ByteExamples(
         source.directory().toString(),
         i -> files.get(i).toString(),
         Shape.of(channels, size.height(), size.width()),
-        Segments.wrap(pixels),
+        pixels,
         labels,
         Optional.of(new Targets.Classes(folders.stream().map(ImageFolder::name).toList())));
+  }
+
+  /** In the order of the files, some at a time. */
+  private long write(ImageFile.Size size, int bytes, OutputStream out) throws IOException {
+    int most = Math.max(1, Math.min(files.size(), BYTES_AT_ONCE / bytes));
+    byte[] pixels = new byte[most * bytes];
+    for (int from = 0; from < files.size(); from += most) {
+      int first = from;
+      int count = Math.min(most, files.size() - first);
+      forEachFile(
+          first,
+          first + count,
+          i ->
+              ImageResize.resize(
+                  ImageFile.read(files.get(i), source.colour()),
+                  size.height(),
+                  size.width(),
+                  pixels,
+                  (i - first) * bytes));
+      out.write(pixels, 0, count * bytes);
+    }
+    return files.size();
   }
 
   /** The size of all images, by their headers. */
   private ImageFile.Size oneSize() {
     ImageFile.Size[] sizes = new ImageFile.Size[files.size()];
-    forEachFile(i -> sizes[i] = ImageFile.size(files.get(i)));
+    forEachFile(0, sizes.length, i -> sizes[i] = ImageFile.size(files.get(i)));
     for (int i = 1; i < sizes.length; i++) {
       if (!sizes[i].equals(sizes[0])) {
         throw new DataException(
@@ -110,9 +133,9 @@ final class ImageFolder {
    * On as many threads as there are processors, and with one image in memory for each; of several
    * failures, the one of the first file counts.
    */
-  private void forEachFile(IntConsumer task) {
+  private void forEachFile(int from, int to, IntConsumer task) {
     NavigableMap<Integer, DataException> failures = new ConcurrentSkipListMap<>();
-    IntStream.range(0, files.size())
+    IntStream.range(from, to)
         .parallel()
         .filter(i -> failures.headMap(i).isEmpty())
         .forEach(

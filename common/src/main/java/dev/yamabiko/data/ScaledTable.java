@@ -1,13 +1,14 @@
 package dev.yamabiko.data;
 
 import dev.yamabiko.tensor.Shape;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * A table's cells as the model sees them: scaled in double, then rounded to float. All examples
- * share these arrays, however their windows overlap.
+ * A table's cells as the model sees them, under a fit that suits the table and every cell of it.
  *
  * @param inputs places among the table's valued columns, as are {@code targets}
  * @param rows the row of each example's target
@@ -19,28 +20,29 @@ record ScaledTable(
 
   Dataset under(Fit fit) {
     checkSameColumns(fit.source());
-    float[] targetValues =
+    List<TableRows.Seen> seen = IntStream.range(0, inputs.length).mapToObj(this::seen).toList();
+    Shape shape = shape(seen);
+    List<TableRows.Seen> seenTargets =
         fit.targets() instanceof Targets.Values values
             ? scaledTargets(values.values())
-            : classNumbers(fit);
-    int lags = table.source().lags();
-    int[] categories =
-        fittedColumns.inputs().stream()
-            .mapToInt(c -> c instanceof FittedCategories k ? k.categories().size() : 0)
-            .toArray();
-    FloatRows compact =
-        new FloatRows(
-            shape(new int[inputs.length]), fit.targets(), scaledInputs(), targetValues, lags, rows);
-    return IntStream.of(categories).allMatch(c -> c == 0)
-        ? compact
-        : new OneHotRows(shape(categories), compact, categories);
+            : List.of(classNumbers(fit));
+    checkInputs(seen);
+    return new TableRows(shape, fit.targets(), seen, seenTargets, table.source().lags(), rows);
+  }
+
+  private TableRows.Seen seen(int input) {
+    int place = inputs[input];
+    FittedColumn fitted = fittedColumns.inputs().get(input);
+    return fitted instanceof FittedCategories categories
+        ? new TableRows.Categories(
+            table, place, categories, categories.numbers(table.categories(place)))
+        : new TableRows.Numbers(table, place, (FittedNumbers) fitted);
   }
 
   /** As many inputs as there are categories, or one, for each column and row of a window. */
-  private Shape shape(int[] categories) {
+  private Shape shape(List<TableRows.Seen> seen) {
     long size =
-        IntStream.of(categories).mapToLong(c -> Math.max(1, c)).sum()
-            * Math.max(1, table.source().lags());
+        seen.stream().mapToLong(TableRows.Seen::width).sum() * Math.max(1, table.source().lags());
     if (size > Integer.MAX_VALUE) {
       throw new DataException(
           table.source().path() + ": an example would have too many inputs: " + size);
@@ -88,49 +90,19 @@ record ScaledTable(
             other, expected, found, table.source().path()));
   }
 
-  private float[] scaledInputs() {
-    float[] scaled = new float[Math.multiplyExact(table.rows(), inputs.length)];
-    for (int i = 0; i < inputs.length; i++) {
-      FittedColumn fitted = fittedColumns.inputs().get(i);
-      if (fitted instanceof FittedCategories categories) {
-        number(i, categories, scaled);
-      } else {
-        scale(i, (FittedNumbers) fitted, scaled);
+  /** Rows that belong to no example may well hold other categories. */
+  private void checkInputs(List<TableRows.Seen> seen) {
+    BitSet used = inputRows();
+    for (int row = 0; row < table.rows(); row++) {
+      for (int i = 0; i < inputs.length; i++) {
+        CsvColumns.Used column = table.columns().inputs().get(i);
+        if (seen.get(i) instanceof TableRows.Numbers numbers) {
+          checkFinite(numbers, row, column);
+        } else if (used.get(row)) {
+          checkKnown((TableRows.Categories) seen.get(i), row, column);
+        }
       }
     }
-    return scaled;
-  }
-
-  private void scale(int input, FittedNumbers numbers, float[] scaled) {
-    CsvColumns.Used column = table.columns().inputs().get(input);
-    for (int row = 0; row < table.rows(); row++) {
-      double cell = table.cell(row, inputs[input]);
-      scaled[row * inputs.length + input] = finite(numbers.scaled(cell), row, column, cell);
-    }
-  }
-
-  /** Rows that belong to no example may well hold other categories. */
-  private void number(int input, FittedCategories categories, float[] scaled) {
-    CsvColumns.Used column = table.columns().inputs().get(input);
-    List<String> texts = table.categories(column);
-    int[] numbers = categories.numbers(texts);
-    boolean zeros = table.source().unknownCategories() == DataSource.UnknownCategories.ZEROS;
-    inputRows().stream()
-        .forEach(
-            row -> {
-              double cell = table.cell(row, inputs[input]);
-              int number = Double.isNaN(cell) ? categories.mostFrequent() : numbers[(int) cell];
-              if (number == FittedCategories.UNKNOWN && !zeros) {
-                throw new DataException(
-                    String.format(
-                        "%s: category %s does not occur in the training part, whose categories are"
-                            + " %s; set unknown-categories = zeros to read it as none of them",
-                        table.where(row, column),
-                        CsvCell.quote(texts.get((int) cell)),
-                        CsvCell.list(categories.categories(), MAX_CATEGORIES_SHOWN)));
-              }
-              scaled[row * inputs.length + input] = number;
-            });
   }
 
   private BitSet inputRows() {
@@ -142,35 +114,60 @@ record ScaledTable(
     return windows;
   }
 
-  private float[] scaledTargets(List<Targets.Value> values) {
-    float[] scaled = new float[Math.multiplyExact(table.rows(), targets.length)];
-    for (int row : rows) {
-      for (int i = 0; i < targets.length; i++) {
-        double cell = table.cell(row, targets[i]);
-        float y = (float) ((cell - values.get(i).offset()) / values.get(i).scale());
-        scaled[row * targets.length + i] = finite(y, row, table.columns().targets().get(i), cell);
-      }
-    }
-    return scaled;
-  }
-
-  private float finite(float scaled, int row, CsvColumns.Used column, double cell) {
-    if (Float.isInfinite(scaled)) {
+  private void checkFinite(TableRows.Numbers numbers, int row, CsvColumns.Used column) {
+    double cell = table.number(row, numbers.place());
+    if (Float.isInfinite(numbers.fitted().scaled(cell))) {
       throw new DataException(
           table.where(row, column)
               + ": expected a number that fits 32-bit floats but found "
               + cell);
     }
+  }
+
+  private void checkKnown(TableRows.Categories categories, int row, CsvColumns.Used column) {
+    int text = table.category(row, categories.place());
+    if (text != TableLayout.MISSING
+        && categories.numbers()[text] == FittedCategories.UNKNOWN
+        && table.source().unknownCategories() != DataSource.UnknownCategories.ZEROS) {
+      throw new DataException(
+          String.format(
+              "%s: category %s does not occur in the training part, whose categories are %s; set"
+                  + " unknown-categories = zeros to read it as none of them",
+              table.where(row, column),
+              CsvCell.quote(table.categories(categories.place()).get(text)),
+              CsvCell.list(categories.fitted().categories(), MAX_CATEGORIES_SHOWN)));
+    }
+  }
+
+  private List<TableRows.Seen> scaledTargets(List<Targets.Value> values) {
+    List<TableRows.Seen> scaled = new ArrayList<>();
+    for (int i = 0; i < targets.length; i++) {
+      Targets.Value value = values.get(i);
+      TableRows.Numbers numbers =
+          new TableRows.Numbers(
+              table,
+              targets[i],
+              new FittedNumbers(value.name(), Double.NaN, value.offset(), value.scale()));
+      for (int row : rows) {
+        checkFinite(numbers, row, table.columns().targets().get(i));
+      }
+      scaled.add(numbers);
+    }
     return scaled;
   }
 
-  private float[] classNumbers(Fit fit) {
+  private TableRows.ClassNumber classNumbers(Fit fit) {
     Fit.ClassNumbers numbers = fit.classNumbers();
     CsvColumns.Used column = table.columns().label().orElseThrow();
-    float[] classOf = new float[table.rows()];
+    List<String> texts = table.classes();
+    float[] classOf = new float[texts.size()];
+    Arrays.fill(classOf, Float.NaN);
     for (int row : rows) {
-      classOf[row] = numbers.of(table.label(row).orElseThrow(), () -> table.where(row, column));
+      int text = table.label(row);
+      if (Float.isNaN(classOf[text])) {
+        classOf[text] = numbers.of(texts.get(text), () -> table.where(row, column));
+      }
     }
-    return classOf;
+    return new TableRows.ClassNumber(table, classOf);
   }
 }

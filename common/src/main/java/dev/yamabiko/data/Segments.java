@@ -34,10 +34,18 @@ final class Segments {
   private final int bits;
   private final long length;
 
-  private Segments(ByteBuffer[] buffers, int bits, long length) {
+  /** Reachable as long as these bytes are. */
+  private final Object companion;
+
+  private Segments(ByteBuffer[] buffers, int bits, long length, Object companion) {
     this.buffers = buffers;
     this.bits = bits;
     this.length = length;
+    this.companion = companion;
+  }
+
+  private Segments(ByteBuffer[] buffers, int bits, long length) {
+    this(buffers, bits, length, null);
   }
 
   /** Maps {@code length} bytes of a file that holds them, from {@code offset} on. */
@@ -72,7 +80,12 @@ final class Segments {
     for (int i = 0; i < buffers.length; i++) {
       ordered[i] = buffers[i].duplicate().order(order);
     }
-    return new Segments(ordered, bits, length);
+    return new Segments(ordered, bits, length, companion);
+  }
+
+  /** The same bytes, which keep this object reachable. */
+  Segments with(Object companion) {
+    return new Segments(buffers, bits, length, companion);
   }
 
   long length() {

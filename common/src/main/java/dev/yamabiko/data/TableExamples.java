@@ -6,11 +6,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
@@ -69,7 +67,8 @@ final class TableExamples implements Examples {
     for (int row = 0; row < table.rows(); row++) {
       boolean inputsComplete = inputsMayMiss || isPresent(row, inputs);
       boolean window = lags == 0 ? inputsComplete : completeInputsBefore >= lags;
-      boolean hasLabel = table.columns().label().isEmpty() || table.label(row).isPresent();
+      boolean hasLabel =
+          table.columns().label().isEmpty() || table.label(row) != TableLayout.MISSING;
       if (window && hasLabel && isPresent(row, targets)) {
         complete[count++] = row;
       }
@@ -80,7 +79,7 @@ final class TableExamples implements Examples {
 
   private boolean isPresent(int row, int[] columns) {
     for (int column : columns) {
-      if (Double.isNaN(table.cell(row, column))) {
+      if (table.isMissing(row, column)) {
         return false;
       }
     }
@@ -123,58 +122,28 @@ final class TableExamples implements Examples {
     for (int example : training) {
       touched.set(rows[example] - lags, rows[example] + 1);
     }
-    List<CsvColumns.Used> used = table.columns().inputs();
+    TableFit fit = new TableFit(table, inputs, targets, touched);
+    List<FittedColumn> fitted = fit.inputs();
     Fit.Columns columns =
         new Fit.Columns(
             lags,
             table.columns().header(),
-            IntStream.range(0, inputs.length)
-                .mapToObj(i -> fit(used.get(i), inputs[i], touched))
-                .toList(),
+            fitted,
             table.source().normalizeInputs() != DataSource.Normalization.NONE
-                || used.stream().anyMatch(CsvColumns.Used::categorical));
+                || fitted.stream().anyMatch(FittedCategories.class::isInstance));
     return new Fit(
         name(),
-        table.columns().label().isPresent() ? classes(training) : values(touched),
+        table.columns().label().isPresent() ? classes(training) : fit.targets(),
         Optional.of(columns));
-  }
-
-  private FittedColumn fit(CsvColumns.Used used, int column, BitSet touched) {
-    return used.categorical()
-        ? FittedCategories.of(
-            used.name(), table.where(used), table.categories(used), present(column, touched))
-        : numbers(used, column, table.source().normalizeInputs(), touched);
-  }
-
-  private FittedNumbers numbers(
-      CsvColumns.Used used, int column, DataSource.Normalization normalization, BitSet touched) {
-    return FittedNumbers.of(
-        used.name(), table.where(used), normalization, present(column, touched));
-  }
-
-  private double[] present(int column, BitSet touched) {
-    return touched.stream()
-        .mapToDouble(row -> table.cell(row, column))
-        .filter(x -> !Double.isNaN(x))
-        .toArray();
-  }
-
-  private Targets.Values values(BitSet touched) {
-    DataSource.Normalization normalization = table.source().normalizeTargets();
-    return new Targets.Values(
-        IntStream.range(0, targets.length)
-            .mapToObj(
-                i -> numbers(table.columns().targets().get(i), targets[i], normalization, touched))
-            .map(c -> new Targets.Value(c.name(), c.offset(), c.scale()))
-            .toList());
   }
 
   /** Sorted by number if all names are integers, else by text. */
   private Targets.Classes classes(int[] training) {
-    Set<String> names = new HashSet<>();
+    BitSet numbers = new BitSet();
     for (int example : training) {
-      names.add(table.label(rows[example]).orElseThrow());
+      numbers.set(table.label(rows[example]));
     }
+    List<String> names = numbers.stream().mapToObj(table.classes()::get).toList();
     List<String> sorted = new ArrayList<>(names);
     sorted.sort(Comparator.naturalOrder());
     if (names.stream().allMatch(n -> INTEGER.matcher(n).matches())) {
@@ -244,8 +213,8 @@ final class TableExamples implements Examples {
     FittedNumbers column = (FittedNumbers) fit.columns().get().inputs().get(input.getAsInt());
     double squares = 0;
     for (int example : examples) {
-      double before = column.filled(table.cell(rows[example] - 1, targets[0]));
-      double error = table.cell(rows[example], targets[0]) - before;
+      double before = column.filled(table.number(rows[example] - 1, targets[0]));
+      double error = table.number(rows[example], targets[0]) - before;
       squares += error * error;
     }
     double rmse = Math.sqrt(squares / examples.length);

@@ -286,6 +286,18 @@ class CsvCellsTest {
   }
 
   @Test
+  void shouldHintAtTheSeparatorWhenNoLineIsCutThatShouldBe() {
+    assertEquals(
+        table()
+            + ", line 3, column 'Temperatures': expected a number but found '1\\t2' (line 3 holds no ',' but '\\t': should"
+            + " separator be \"\\t\"?)",
+        Csv.of(directory, "Temperatures", "7", "1\t2").targets(0).lags(1).error());
+    assertEquals(
+        table() + ", line 3: expected 1 cells, as in the first line, but found 2",
+        Csv.of(directory, "Temperatures", "7", "1;2,5").targets(0).lags(1).error());
+  }
+
+  @Test
   void shouldNotHintAtTheSeparatorOtherwise() {
     assertEquals(
         table() + ": there is no column 'wind'; the columns are 'x;1', 'y'",

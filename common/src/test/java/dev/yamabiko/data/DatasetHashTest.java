@@ -18,11 +18,12 @@ class DatasetHashTest {
   private static final Targets VALUE = new Targets.Values(List.of(Targets.Value.plain("y")));
 
   private static Dataset rows(Targets targets, int features, float[] inputs, float... outputs) {
-    int[] rows = new int[outputs.length];
-    for (int i = 0; i < rows.length; i++) {
-      rows[i] = i;
-    }
-    return new FloatRows(Shape.of(features), targets, inputs, outputs, 0, rows);
+    return new StoredExamples(
+        Shape.of(features), targets, outputs.length, elements(inputs), elements(outputs));
+  }
+
+  private static Elements elements(float[] values) {
+    return new Elements(Segments.wrap(Npy.floats(values)), Decoder.FLOATS);
   }
 
   private static String hash(Dataset train) {
@@ -54,9 +55,13 @@ class DatasetHashTest {
     for (int i = 0; i < 300; i++) {
       whole.readInput(i, inputs, i * 784);
     }
-    int[] rows = java.util.stream.IntStream.range(0, 300).toArray();
     Dataset copied =
-        new FloatRows(whole.inputShape(), whole.targets(), inputs, Loading.targets(whole), 0, rows);
+        new StoredExamples(
+            whole.inputShape(),
+            whole.targets(),
+            300,
+            elements(inputs),
+            elements(Loading.targets(whole)));
     assertEquals(hash(whole), hash(copied));
   }
 

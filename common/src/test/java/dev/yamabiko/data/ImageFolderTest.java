@@ -232,13 +232,13 @@ class ImageFolderTest {
   }
 
   @Test
-  void shouldRefuseMoreThanFitsMemory() {
+  void shouldRefuseAnImageThatNoArrayHolds() {
     image("t/a/x.png", 1);
     image("t/b/x.png", 1);
     assertEquals(
-        "t: 2 images of 1 x 32768x32768 bytes are too many for memory; expected at most 2147483639"
+        "t: an image of 1 x 65536x32768 bytes is too large for one array; expected at most 2147483639"
             + " bytes: set a smaller size",
-        error(sized("t", 1 << 15, 1 << 15)));
+        error(sized("t", 1 << 16, 1 << 15)));
   }
 
   @Test

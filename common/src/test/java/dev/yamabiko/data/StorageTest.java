@@ -1,5 +1,10 @@
 package dev.yamabiko.data;
 
+import static dev.yamabiko.data.DataSource.MissingValues.DROP;
+import static dev.yamabiko.data.DataSource.MissingValues.MEAN;
+import static dev.yamabiko.data.DataSource.Normalization.MIN_MAX;
+import static dev.yamabiko.data.DataSource.Normalization.NONE;
+import static dev.yamabiko.data.DataSource.Normalization.STANDARD;
 import static dev.yamabiko.data.Loading.errorOf;
 import static dev.yamabiko.data.Loading.input;
 import static dev.yamabiko.data.Loading.target;
@@ -11,6 +16,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -42,7 +49,14 @@ class StorageTest {
     IDX_GZIP,
     DIGITS,
     SPIRALS,
-    SINE
+    SINE,
+    TABLE_NUMBERS,
+    TABLE_CATEGORIES,
+    TABLE_LAGS,
+    TABLE_DROPPED,
+    TABLE_FILLED,
+    TABLE_GZIP,
+    IMAGES
   }
 
   private static byte[] random(int count) {
@@ -112,7 +126,71 @@ class StorageTest {
       case DIGITS -> new DataSource.Builtin("digits", 12, 3);
       case SPIRALS -> new DataSource.Builtin("spirals", 11, 3);
       case SINE -> new DataSource.Builtin("sine", 11, 3);
+      case TABLE_NUMBERS ->
+          table(COMPLETE).targets("a", "c").columns("b", "d").normalize(STANDARD, MIN_MAX).source();
+      case TABLE_CATEGORIES ->
+          table(COMPLETE)
+              .label("colour")
+              .categorical("place")
+              .normalize(MIN_MAX, NONE)
+              .unknownAsZeros()
+              .source();
+      case TABLE_LAGS ->
+          table(COMPLETE)
+              .targets("a")
+              .columns("a", "place", "c")
+              .categorical("place")
+              .lags(3)
+              .normalize(STANDARD, STANDARD)
+              .source();
+      case TABLE_DROPPED -> gaps().missing(DROP).source();
+      case TABLE_FILLED -> gaps().missing(MEAN).source();
+      case TABLE_GZIP -> {
+        DataSource.Csv plain = table(COMPLETE).label("place").columns("a", "b").source();
+        Files.write(plain.path(), gzip(Files.readAllBytes(plain.path())));
+        yield plain;
+      }
+      case IMAGES -> images();
     };
+  }
+
+  private static final int COMPLETE = 0;
+  private static final int EVERY_FIFTH_CELL = 5;
+
+  /** 29 rows of four numbers and two words; of the cells some may be missing. */
+  private Csv table(int everyWhichIsMissing) {
+    Random random = new Random(1);
+    List<String> lines = new ArrayList<>(List.of("a,b,place,c,colour,d"));
+    int cell = 0;
+    for (int row = 0; row < 29; row++) {
+      List<String> cells = new ArrayList<>();
+      for (int column = 0; column < 6; column++) {
+        boolean word = column == 2 || column == 4;
+        String text = word ? "w" + random.nextInt(4) : Double.toString(random.nextGaussian());
+        cells.add(everyWhichIsMissing > 0 && ++cell % everyWhichIsMissing == 0 ? "" : text);
+      }
+      lines.add(String.join(",", cells));
+    }
+    return Csv.of(directory, lines.toArray(String[]::new));
+  }
+
+  private Csv gaps() {
+    return table(EVERY_FIFTH_CELL)
+        .label("colour")
+        .columns("a", "place")
+        .categorical("place")
+        .unknownAsZeros()
+        .normalize(STANDARD, NONE);
+  }
+
+  private DataSource images() {
+    Path folder = directory.resolve("images");
+    for (int i = 0; i < 9; i++) {
+      int[] pixels = new Random(i).ints(35, 0, 0x1000000).toArray();
+      ImageFiles.write(folder.resolve("c" + i % 3 + "/" + i + ".png"), ImageFiles.rgb(7, pixels));
+    }
+    return new DataSource.Images(
+        folder, Optional.of(new DataSource.ImageSize(3, 4)), DataSource.Colour.RGB);
   }
 
   private static DataSpec holdOut(DataSource source) {
@@ -146,7 +224,79 @@ class StorageTest {
       assertSame(memory.train(), other.train());
       assertSame(memory.validation().orElseThrow(), other.validation().orElseThrow());
       assertEquals(hash(memory), hash(other));
+      assertEquals(memory.scaling(), other.scaling());
+      assertEquals(memory.baseline(), other.baseline());
+      assertEquals(memory.columns(), other.columns());
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Kind.class,
+      mode = EnumSource.Mode.MATCH_ANY,
+      names = {"TABLE_.*", "IMAGES"})
+  void shouldParseAndDecodeOnlyOnce(Kind kind) throws IOException {
+    DataSpec spec = holdOut(source(kind));
+    String expected = hash(DataLoader.load(spec, 5, Stores.disk(cache())));
+    assertEquals(1, entries());
+    // Files of the same size and time are taken for the same ones: nobody looks into them again.
+    for (Path file : sourceFiles(spec.train())) {
+      FileTime time = Files.getLastModifiedTime(file);
+      Files.write(file, new byte[(int) Files.size(file)]);
+      Files.setLastModifiedTime(file, time);
+    }
+    assertEquals(expected, hash(DataLoader.load(spec, 5, Stores.disk(cache()))));
+    assertEquals(1, entries());
+  }
+
+  private static List<Path> sourceFiles(DataSource source) throws IOException {
+    if (source instanceof DataSource.Csv csv) {
+      return List.of(csv.path());
+    }
+    try (Stream<Path> files = Files.walk(((DataSource.Images) source).directory())) {
+      return files.filter(Files::isRegularFile).toList();
+    }
+  }
+
+  @Test
+  void shouldParseAgainForOtherColumnsButNotForOtherScaling() throws IOException {
+    Csv table = table(COMPLETE).label("colour").columns("a", "b");
+    for (DataSource.Normalization each : DataSource.Normalization.values()) {
+      DataLoader.load(holdOut(table.normalize(each, NONE).source()), 5, Stores.disk(cache()));
+    }
+    assertEquals(1, entries());
+    DataLoader.load(holdOut(table.columns("a", "c").source()), 5, Stores.disk(cache()));
+    assertEquals(2, entries());
+    DataLoader.load(
+        holdOut(table.columns("a", "place").categorical("place").unknownAsZeros().source()),
+        5,
+        Stores.disk(cache()));
+    assertEquals(3, entries());
+  }
+
+  @Test
+  void shouldRefuseMissingCellsThatAnEarlierJobAllowed() throws IOException {
+    DataSource allowed = source(Kind.TABLE_DROPPED);
+    DataLoader.load(holdOut(allowed), 5, Stores.disk(cache()));
+    DataSource refused = gaps().source();
+    String expected = errorOf(() -> DataLoader.load(holdOut(refused), 5, Stores.memory()));
+    assertTrue(expected.contains("the value is missing"), expected);
+    assertEquals(
+        expected, errorOf(() -> DataLoader.load(holdOut(refused), 5, Stores.disk(cache()))));
+  }
+
+  @Test
+  void shouldMoveATableToDiskWhenItProvesTooLarge() throws IOException {
+    // 29 rows of 2 doubles, line and label, and the texts behind them.
+    DataSpec spec = holdOut(table(COMPLETE).label("colour").columns("a", "b").source());
+    String expected = hash(DataLoader.load(spec, 5, Stores.memory()));
+    LoadedData inHeap = DataLoader.load(spec, 5, Stores.auto(cache(), 4 * 1024));
+    assertEquals(List.of(), inHeap.notes());
+    LoadedData onDisk = DataLoader.load(spec, 5, Stores.auto(cache(), 4 * 29 * 24));
+    assertEquals(1, onDisk.notes().size());
+    assertEquals(List.of(expected, expected), List.of(hash(inHeap), hash(onDisk)));
+    // What is there is used, though the heap would have room.
+    assertEquals(onDisk.notes(), DataLoader.load(spec, 5, Stores.auto(cache(), 1 << 20)).notes());
   }
 
   @Test
@@ -163,7 +313,7 @@ class StorageTest {
       return 0;
     }
     try (Stream<Path> files = Files.list(cache())) {
-      return files.count();
+      return files.filter(file -> !file.endsWith(".locks")).count();
     }
   }
 

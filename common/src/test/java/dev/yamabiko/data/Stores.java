@@ -13,7 +13,11 @@ final class Stores {
   private Stores() {}
 
   static DatasetCache cache(Path directory) {
-    return new DatasetCache(directory, BITS, path -> Long.MAX_VALUE);
+    return cache(directory, Long.MAX_VALUE, Long.MAX_VALUE);
+  }
+
+  static DatasetCache cache(Path directory, long bound, long usable) {
+    return new DatasetCache(directory, BITS, new CacheRoom.Limits(path -> bound, path -> usable));
   }
 
   static DataStore disk(Path directory) {
