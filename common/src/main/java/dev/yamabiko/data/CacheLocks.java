@@ -76,10 +76,13 @@ final class CacheLocks {
     }
   }
 
-  /** Not so if somebody deleted the directory: other processes would then lock another file. */
+  /**
+   * Not so if somebody deleted the directory: other processes would then lock another file. Nor if
+   * a thread was interrupted at the channel, which closes it.
+   */
   private boolean isInPlace() {
     try {
-      return channel != null && Objects.equals(fileKey, key());
+      return channel != null && channel.isOpen() && Objects.equals(fileKey, key());
     } catch (IOException e) {
       return false;
     }

@@ -116,13 +116,7 @@ final class CsvInputs {
   }
 
   private void checkRows(CsvColumns columns, long rows) {
-    if (rows == 0) {
-      throw new DataException(
-          source.path()
-              + (columns == null
-                  ? ": expected a table but the file is empty"
-                  : ": expected lines of data but found only a header"));
-    }
+    CsvRecords.checkNotEmpty(source, columns, rows);
     if (rows <= source.lags()) {
       throw new DataException(
           "%s: lags = %d needs at least %d rows but the table has %d"

@@ -71,13 +71,7 @@ final class CsvParser {
       blank.clear();
       addRow(record);
     }
-    if (rows == 0) {
-      throw new DataException(
-          source.path()
-              + (columns == null
-                  ? ": expected a table but the file is empty"
-                  : ": expected lines of data but found only a header"));
-    }
+    CsvRecords.checkNotEmpty(source, columns, rows);
   }
 
   private void begin(List<String> cells) {

@@ -74,6 +74,19 @@ final class CsvRecords {
     }
   }
 
+  /**
+   * @param columns null if not even a header was found
+   */
+  static void checkNotEmpty(DataSource.Csv source, CsvColumns columns, long rows) {
+    if (rows == 0) {
+      throw new DataException(
+          source.path()
+              + (columns == null
+                  ? ": expected a table but the file is empty"
+                  : ": expected lines of data but found only a header"));
+    }
+  }
+
   /** No line was cut so far, though one holds what often separates cells. */
   private static String separatorHint(DataSource.Csv source, Uncut records) {
     for (CsvRecord uncut : records.firstAndLast()) {

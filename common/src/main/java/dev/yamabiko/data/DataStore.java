@@ -135,26 +135,31 @@ final class DataStore {
    * else reads into the heap until that proves to be too little.
    */
   Kept rows(String description, Path source, DatasetCache.Content content) {
+    SourceFile.check(source);
     List<Path> sources = List.of(source);
     try {
-      if (storage != DataSpec.Storage.DISK) {
-        Optional<DatasetCache.Entry> kept =
-            storage == DataSpec.Storage.AUTO && Files.exists(source)
-                ? cache.find(description, sources)
-                : Optional.empty();
-        if (kept.isPresent()) {
-          return inFile(kept.get());
+      return switch (storage) {
+        case MEMORY -> inHeap(content, Long.MAX_VALUE);
+        case DISK -> inFile(cache.open(description, sources, 0, content));
+        case AUTO -> {
+          Optional<DatasetCache.Entry> kept = cache.find(description, sources);
+          yield kept.isPresent()
+              ? inFile(kept.get())
+              : inHeapOrElseInFile(description, sources, content);
         }
-        try {
-          boolean any = storage == DataSpec.Storage.MEMORY;
-          return inHeap(content, any ? Long.MAX_VALUE : maxHeap / PART_OF_HEAP);
-        } catch (HeapExceeded e) {
-          // What was read so far is read again, this time to the disk.
-        }
-      }
-      return inFile(cache.open(description, sources, 0, content));
+      };
     } catch (IOException e) {
       throw cannotBeKept(source.toString(), e);
+    }
+  }
+
+  private Kept inHeapOrElseInFile(
+      String description, List<Path> sources, DatasetCache.Content content) throws IOException {
+    try {
+      return inHeap(content, maxHeap / PART_OF_HEAP);
+    } catch (HeapExceeded e) {
+      // What was read so far is read again, this time to the disk.
+      return inFile(cache.open(description, sources, 0, content));
     }
   }
 

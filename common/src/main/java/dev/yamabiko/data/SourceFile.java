@@ -24,12 +24,7 @@ final class SourceFile {
 
   /** Opens the file, reads it and says in one message what went wrong. */
   static <T> T read(Path path, Reader<T> reader) {
-    if (!Files.exists(path)) {
-      throw new DataException(path + ": expected a file but there is none");
-    }
-    if (Files.isDirectory(path)) {
-      throw new DataException(path + ": expected a file but found a directory");
-    }
+    check(path);
     try (InputStream content = open(path)) {
       return reader.read(content);
     } catch (AccessDeniedException e) {
@@ -40,6 +35,16 @@ final class SourceFile {
       throw new DataException(path + ": the gzip data ends early; is the file truncated?", e);
     } catch (IOException e) {
       throw new DataException(path + ": cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  /** Whether it is there, and a file. */
+  static void check(Path path) {
+    if (!Files.exists(path)) {
+      throw new DataException(path + ": expected a file but there is none");
+    }
+    if (Files.isDirectory(path)) {
+      throw new DataException(path + ": expected a file but found a directory");
     }
   }
 

@@ -18,6 +18,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -161,6 +162,33 @@ class CacheRoomTest {
         errorOf(() -> open("one more", 2 * ENTRY, ANY)));
     assertEquals(sorted(used.file(), added), files());
     assertEquals(CONTENT, used.segments().length());
+  }
+
+  @Test
+  @Timeout(60)
+  void shouldEvictWhatThisProcessUsesNoLonger() throws Exception {
+    Path a = open("a", ANY, ANY).file();
+    DatasetCache.Entry b = open("b", ANY, ANY);
+    Elements elements = new Elements(b.segments(), Decoder.UNIT_BYTES);
+    Path used = b.file();
+    b = null;
+    while (Files.exists(a)) {
+      System.gc();
+      tryToMakeRoom(2 * ENTRY);
+    }
+    assertTrue(Files.exists(used));
+    float[] value = {-1};
+    elements.read(CONTENT - 1, value, 0, 1);
+    assertEquals(0, value[0]);
+  }
+
+  private void tryToMakeRoom(long bound) {
+    CacheRoom room = new CacheRoom(cache, new CacheRoom.Limits(p -> bound, p -> ANY));
+    try {
+      room.make(cache.resolve("c"), 0, ENTRY);
+    } catch (DataException e) {
+      // Both are in use.
+    }
   }
 
   @Test

@@ -286,6 +286,29 @@ class StorageTest {
   }
 
   @Test
+  void shouldSayTheSameOfAWrongTableOnDiskAsInMemory() throws IOException {
+    List<DataSource> wrong =
+        List.of(
+            Csv.at(directory.resolve("none.csv")).targets(0).source(),
+            Csv.at(directory).targets(0).source(),
+            Csv.file(directory, "empty.csv", "").targets(0).source(),
+            Csv.file(directory, "header.csv", "a,b\n").targets("b").source(),
+            Csv.file(directory, "text.csv", "a,b\n1,2\n3,x\n").targets("b").source(),
+            Csv.file(directory, "huge.csv", "a,b\n1,2\n3,4\n1e39,1\n").targets("b").source(),
+            Csv.file(directory, "short.csv", "a,b\n1,2\n3\n").targets("b").source());
+    for (DataSource source : wrong) {
+      DataSpec spec = holdOut(source);
+      String expected = errorOf(() -> DataLoader.load(spec, 5, Stores.memory()));
+      for (int again = 0; again < 2; again++) {
+        assertEquals(expected, errorOf(() -> DataLoader.load(spec, 5, Stores.disk(cache()))));
+        assertEquals(
+            expected, errorOf(() -> DataLoader.load(spec, 5, Stores.auto(cache(), 1 << 20))));
+      }
+    }
+    assertEquals(1, entries(), "only the table with a number beyond floats could be parsed");
+  }
+
+  @Test
   void shouldMoveATableToDiskWhenItProvesTooLarge() throws IOException {
     // 29 rows of 2 doubles, line and label, and the texts behind them.
     DataSpec spec = holdOut(table(COMPLETE).label("colour").columns("a", "b").source());
