@@ -148,7 +148,9 @@ record PreparedHeader(String dataSha256, int[] table, List<Part> parts) {
       if (parts.isEmpty()) {
         throw new DataException("expected one or two parts but the header says 0");
       }
-      return new PreparedHeader(HexFormat.of().formatHex(sha256), table, parts);
+      PreparedHeader decoded = new PreparedHeader(HexFormat.of().formatHex(sha256), table, parts);
+      decoded.fileBytes(); // fails where sizes overflow
+      return decoded;
     } catch (BufferUnderflowException | IllegalArgumentException | ArithmeticException e) {
       throw new DataException("the header of the prepared dataset is damaged: " + e, e);
     }

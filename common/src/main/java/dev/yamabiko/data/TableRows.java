@@ -112,7 +112,8 @@ record TableRows(
   }
 
   private static int read(List<Seen> columns, int row, float[] into, int at) {
-    for (Seen column : columns) {
+    for (int i = 0; i < columns.size(); i++) { // without an iterator's garbage for each row
+      Seen column = columns.get(i);
       column.read(row, into, at);
       at += column.width();
     }

@@ -76,7 +76,11 @@ public record Evaluation(
             Optional.of(new ClassificationReport(classes.names(), confusion, auc)),
             Optional.empty());
       }
-      return new Evaluation(statistics, Optional.empty(), Optional.of(errors.report()));
+      return new Evaluation(statistics, Optional.empty(), Optional.of(report(statistics)));
+    }
+
+    private RegressionReport report(Statistics statistics) {
+      return errors.report(statistics.rmse(targets.width()));
     }
 
     private Statistics evaluate(int from, int to) {
@@ -95,7 +99,7 @@ public record Evaluation(
       for (int n = 0; n < rows; n++) {
         loss += losses[n];
         if (targets instanceof Targets.Values values) {
-          squared += compare(values, n, predictions);
+          squared += compare(values, n);
         } else {
           int right = (int) truth[n];
           int said = predictor.predictedClass(n);
@@ -110,17 +114,16 @@ public record Evaluation(
     }
 
     /** The squared error in original units; the arithmetic is training's own. */
-    private double compare(Targets.Values values, int n, float[] predictions) {
+    private double compare(Targets.Values values, int n) {
       errors.nextExample();
       int width = targets.width();
       double sum = 0;
       for (int k = 0; k < width; k++) {
         Targets.Value value = values.values().get(k);
-        double y = predictions[n * width + k];
         double t = truth[n * width + k];
-        double error = (y - t) * value.scale();
+        double error = (predictor.predictedValue(n, k) - t) * value.scale();
         sum += error * error;
-        errors.add(k, y * value.scale() + value.offset(), t * value.scale() + value.offset());
+        errors.add(k, error, t * value.scale() + value.offset());
       }
       return sum;
     }

@@ -57,6 +57,14 @@ public final class Predictor {
     return loss.predictedClass(features, outputs, row * features);
   }
 
+  /**
+   * One value of an example of the last {@link #predict}, in the model's units and in double, as
+   * training counts it.
+   */
+  double predictedValue(int row, int target) {
+    return loss.predictedValue(outputs[row * features + target]);
+  }
+
   /** The loss of every example of the last {@link #predict}. */
   void losses(int rows, float[] targets, double[] losses) {
     loss.evaluate(pass.kernels(), rows, features, outputs, targets, losses, null);

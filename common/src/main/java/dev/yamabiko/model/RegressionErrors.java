@@ -25,9 +25,12 @@ final class RegressionErrors {
     m2 = new double[names.size()];
   }
 
-  /** To be called once for each target of an example, and before them {@link #nextExample}. */
-  void add(int target, double y, double t) {
-    double error = y - t;
+  /**
+   * To be called once for each target of an example, and before them {@link #nextExample}.
+   *
+   * @param error y - t, in original units
+   */
+  void add(int target, double error, double t) {
     absolute[target] += Math.abs(error);
     squared[target] += error * error;
     double before = t - mean[target];
@@ -39,15 +42,20 @@ final class RegressionErrors {
     examples++;
   }
 
-  RegressionReport report() {
+  /**
+   * The figures so far.
+   *
+   * @param rmse over all targets, as training adds it up, whose last bits come from the tree over
+   *     parts
+   */
+  RegressionReport report(double rmse) {
     List<RegressionReport.Target> targets = new ArrayList<>();
     double allAbsolute = 0;
-    double allSquared = 0;
     for (int k = 0; k < names.size(); k++) {
       double r2 = m2[k] > 0 ? 1 - squared[k] / m2[k] : Double.NaN;
-      targets.add(of(names.get(k), absolute[k], squared[k], examples, r2));
+      double own = names.size() == 1 ? rmse : Math.sqrt(squared[k] / examples);
+      targets.add(new RegressionReport.Target(names.get(k), absolute[k] / examples, own, r2));
       allAbsolute += absolute[k];
-      allSquared += squared[k];
     }
     double r2 =
         targets.stream()
@@ -55,12 +63,7 @@ final class RegressionErrors {
             .filter(v -> !Double.isNaN(v))
             .average()
             .orElse(Double.NaN);
-    return new RegressionReport(
-        targets, of("all", allAbsolute, allSquared, examples * names.size(), r2));
-  }
-
-  private static RegressionReport.Target of(
-      String name, double absolute, double squared, long values, double r2) {
-    return new RegressionReport.Target(name, absolute / values, Math.sqrt(squared / values), r2);
+    double mae = allAbsolute / (examples * names.size());
+    return new RegressionReport(targets, new RegressionReport.Target("all", mae, rmse, r2));
   }
 }

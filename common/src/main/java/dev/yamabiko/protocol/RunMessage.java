@@ -1,6 +1,5 @@
 package dev.yamabiko.protocol;
 
-import akka.actor.typed.ActorRef;
 import dev.yamabiko.step.Statistics;
 import java.util.List;
 
@@ -11,8 +10,7 @@ public sealed interface RunMessage {
   RunKey key();
 
   /** The worker has data and network and can take a lease. */
-  record WorkerReady(RunKey key, String worker, ActorRef<WorkerMessage> ref)
-      implements RunMessage {}
+  record WorkerReady(RunKey key, String worker) implements RunMessage {}
 
   /**
    * A slice holds weights[step + 1].

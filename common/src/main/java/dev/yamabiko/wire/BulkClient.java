@@ -157,9 +157,6 @@ public final class BulkClient implements AutoCloseable {
    * completed on the network thread: what depends on it must not block.
    */
   public CompletableFuture<ByteBuffer> fetchDatasetBlock(String sha256, int index) {
-    if (index < 0) {
-      throw new IllegalArgumentException("blocks are counted from 0, not " + index);
-    }
     BulkTable.checkText("sha256", sha256);
     CompletableFuture<ByteBuffer> block = fetches.add(sha256, index);
     String why;

@@ -101,9 +101,9 @@ final class BulkTable {
         (out, request) -> {
           out.writeVarInt(request.request(), true);
           writeText(out, request.sha256());
-          out.writeVarInt(request.index(), true);
+          out.writeVarInt(request.index(), false);
         },
-        in -> new BulkFrame.BlockRequest(in.readVarInt(true), readText(in), in.readVarInt(true)));
+        in -> new BulkFrame.BlockRequest(in.readVarInt(true), readText(in), in.readVarInt(false)));
     register(
         kryo,
         26,

@@ -6,6 +6,7 @@ import com.esotericsoftware.kryo.Serializer;
 import com.esotericsoftware.kryo.serializers.DefaultSerializers.EnumSerializer;
 import com.esotericsoftware.kryo.serializers.OptionalSerializers.OptionalSerializer;
 import com.esotericsoftware.kryo.serializers.RecordSerializer;
+import dev.yamabiko.data.blocks.DatasetRef;
 import dev.yamabiko.protocol.CoordinatorMessage;
 import dev.yamabiko.protocol.DataPart;
 import dev.yamabiko.protocol.NodeMessage;
@@ -52,6 +53,7 @@ public final class MessageTable {
           Block.class,
           Statistics.class,
           DataPart.class,
+          DatasetRef.class,
           // Coordinator and node.
           CoordinatorMessage.WorkerLeaving.class,
           NodeMessage.WorkerAccepted.class,

@@ -74,7 +74,7 @@ class CheckpointFileTest {
     return file;
   }
 
-  private static void assertSame(Checkpoint expected, Checkpoint found) {
+  static void assertSame(Checkpoint expected, Checkpoint found) {
     assertEquals(expected.position(), found.position());
     assertArrayEquals(expected.weights(), found.weights());
     assertTrue(Arrays.deepEquals(expected.state(), found.state()));

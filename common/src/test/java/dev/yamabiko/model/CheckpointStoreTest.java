@@ -1,15 +1,21 @@
 package dev.yamabiko.model;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -114,5 +120,75 @@ class CheckpointStoreTest {
     List<String> problems = new ArrayList<>();
     assertTrue(store.newest(problems).isEmpty());
     assertEquals(List.of(), problems);
+  }
+
+  /** As a disk or a crash would: cut, or one bit flipped, somewhere. */
+  private static byte[] damaged(byte[] whole, Random random) {
+    if (random.nextBoolean()) {
+      return Arrays.copyOf(whole, random.nextInt(whole.length));
+    }
+    byte[] flipped = whole.clone();
+    flipped[random.nextInt(whole.length)] ^= (byte) (1 << random.nextInt(8));
+    return flipped;
+  }
+
+  @Test
+  void shouldNeverTakeADamagedFileForACheckpoint() throws IOException {
+    store = new CheckpointStore(directory, 3);
+    TreeMap<Long, Checkpoint> written = new TreeMap<>();
+    TreeMap<Long, byte[]> whole = new TreeMap<>();
+    for (long step : new long[] {10, 20, 30}) {
+      Checkpoint full = CheckpointFileTest.full((int) step);
+      Checkpoint.Position at = full.position();
+      Checkpoint checkpoint =
+          new Checkpoint(
+              new Checkpoint.Position(step, 2, at.samples(), at.epoch(), at.rollbacks()),
+              full.weights(),
+              full.state(),
+              full.best(),
+              full.wayBack());
+      store.write(CheckpointFileTest.content(checkpoint));
+      written.put(step, checkpoint);
+      whole.put(step, Files.readAllBytes(directory.resolve(name(step))));
+    }
+    Random random = new Random(11);
+    for (int trial = 0; trial < 200; trial++) {
+      // Any of them, the newest more often than not.
+      TreeMap<Long, Checkpoint> left = new TreeMap<>(written);
+      List<String> hurt = new ArrayList<>();
+      for (long step : whole.descendingKeySet()) {
+        boolean hit = random.nextInt(3) > 0;
+        byte[] content = hit ? damaged(whole.get(step), random) : whole.get(step);
+        Files.write(directory.resolve(name(step)), content);
+        if (hit) {
+          left.remove(step);
+          hurt.add(name(step));
+        }
+      }
+      long newest = left.isEmpty() ? 0 : left.lastKey();
+      List<String> passedOver = hurt.stream().filter(n -> n.compareTo(name(newest)) > 0).toList();
+      List<String> problems = new ArrayList<>();
+      Optional<CheckpointFile.Content> found = store.newest(problems);
+      assertEquals(newest > 0, found.isPresent(), "trial " + trial);
+      found.ifPresent(
+          content -> CheckpointFileTest.assertSame(left.get(newest), content.checkpoint()));
+      assertEquals(passedOver.size(), problems.size(), problems.toString());
+      for (int i = 0; i < problems.size(); i++) {
+        assertTrue(problems.get(i).startsWith(directory.resolve(passedOver.get(i)) + ": "));
+      }
+      store.goOnFrom(newest);
+      for (String name : passedOver) {
+        assertTrue(Files.exists(directory.resolve(name + ".damaged")), name);
+        assertFalse(Files.exists(directory.resolve(name)), name);
+      }
+    }
+  }
+
+  @Test
+  void shouldNotPutAsideWhatAnotherProcessHasWritten() throws IOException {
+    write(10, Optional.empty());
+    write(20, Optional.empty());
+    assertThrows(FileAlreadyExistsException.class, () -> store.goOnFrom(10));
+    assertEquals(List.of(name(10), name(20)), names());
   }
 }

@@ -1,6 +1,7 @@
 package dev.yamabiko.coordinator;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.yamabiko.model.Checkpoint.Position;
 import java.io.BufferedInputStream;
@@ -29,7 +30,10 @@ import java.util.concurrent.ConcurrentHashMap;
 final class MetricsFile implements Closeable {
 
   private static final int BUFFER = 1 << 16;
-  private static final JsonMapper MAPPER = new JsonMapper();
+
+  /** A line that lost its end, with another behind it, is no line of a run. */
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
 
   /** What this process holds, to be asked before a second channel is opened. */
   private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();

@@ -195,8 +195,8 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
     if (phase != Phase.JOINING || !wait.answered(ready.worker())) {
       return this;
     }
-    slices.forEach(
-        slice -> slice.tell(new SliceMessage.AddWorker(key, ready.worker(), ready.ref())));
+    SliceMessage add = new SliceMessage.AddWorker(key, ready.worker(), workers.get(ready.worker()));
+    slices.forEach(slice -> slice.tell(add));
     return wait.isAnswered() ? next.get() : this;
   }
 

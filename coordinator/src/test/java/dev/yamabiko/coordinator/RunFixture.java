@@ -102,6 +102,7 @@ abstract class RunFixture {
             checkpoints,
             selection,
             rollback,
+            plain.workers(),
             plain.resolved(),
             plain.places());
     Network network = Network.build(Shape.of(1), model);
@@ -114,7 +115,7 @@ abstract class RunFixture {
             new RunSettings(
                 KEY,
                 job,
-                new RunDefinition("", ""),
+                new RunDefinition("", "", Optional.empty()),
                 network,
                 PLAN,
                 begin,
@@ -129,8 +130,8 @@ abstract class RunFixture {
     WorkerMessage.JoinRun join = skipTo(first, WorkerMessage.JoinRun.class);
     slice = join.slices().get(0);
     key = join.key();
-    run.tell(new RunMessage.WorkerReady(key, "worker-1", first.ref()));
-    run.tell(new RunMessage.WorkerReady(key, "worker-2", second.ref()));
+    run.tell(new RunMessage.WorkerReady(key, "worker-1"));
+    run.tell(new RunMessage.WorkerReady(key, "worker-2"));
   }
 
   void lease(TestProbe<WorkerMessage> worker, List<Block> blocks, long from, long until) {

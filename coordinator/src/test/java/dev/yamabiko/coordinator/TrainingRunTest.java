@@ -81,7 +81,7 @@ class TrainingRunTest extends RunFixture {
   @Test
   void shouldFailAndNameSilentWorkerWhenItDoesNotGetReady() {
     ActorRef<RunMessage> run = start();
-    run.tell(new RunMessage.WorkerReady(KEY, "worker-1", first.ref()));
+    run.tell(new RunMessage.WorkerReady(KEY, "worker-1"));
     skipTo(first, WorkerMessage.InstallWeights.class);
     TIME.expectNoMessageFor(Duration.ofMinutes(6), events);
     RunOutcome outcome = waitTooLong();
@@ -227,8 +227,8 @@ class TrainingRunTest extends RunFixture {
     RunKey old = key;
     run.tell(new RunMessage.Diverged(old, 1, "not finite"));
     events.expectMessageClass(RunEvent.RolledBack.class);
-    run.tell(new RunMessage.WorkerReady(old, "worker-1", first.ref()));
-    run.tell(new RunMessage.WorkerReady(old, "worker-2", second.ref()));
+    run.tell(new RunMessage.WorkerReady(old, "worker-1"));
+    run.tell(new RunMessage.WorkerReady(old, "worker-2"));
     run.tell(new RunMessage.Diverged(old, 1, "the other worker's word"));
     run.tell(new RunMessage.SliceUpdated(old, 1, 0, new Statistics(4, 2, 0, 0), 0));
     run.tell(new RunMessage.WorkerFailed(old, "worker-2", "late"));

@@ -28,6 +28,7 @@ import dev.yamabiko.worker.Worker;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -143,7 +144,7 @@ public final class SingleNode {
         new RunSettings(
             key(job),
             job,
-            new RunDefinition(job.resolved(), checked.dataSha256()),
+            new RunDefinition(job.resolved(), checked.dataSha256(), Optional.empty()),
             checked.network(),
             plan,
             begin,

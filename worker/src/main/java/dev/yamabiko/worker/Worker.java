@@ -142,7 +142,7 @@ public final class Worker extends AbstractBehavior<Worker.Command> {
       }
       if (key.equals(run.join.key())) {
         if (run.replica != null) {
-          join.replyTo().tell(new RunMessage.WorkerReady(key, name, self));
+          join.replyTo().tell(new RunMessage.WorkerReady(key, name));
         }
         return;
       }
@@ -166,7 +166,7 @@ public final class Worker extends AbstractBehavior<Worker.Command> {
   private Behavior<Command> onReplicaBuilt(ReplicaBuilt built) {
     if (isCurrent(built.key())) {
       run.replica = built.replica();
-      run.join.replyTo().tell(new RunMessage.WorkerReady(built.key(), name, self));
+      run.join.replyTo().tell(new RunMessage.WorkerReady(built.key(), name));
       proceed();
     }
     return this;

@@ -25,6 +25,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
@@ -124,7 +125,10 @@ class WorkerTest {
     assertEquals("w", run.expectMessageClass(RunMessage.WorkerReady.class).worker());
     worker.tell(
         new WorkerMessage.JoinRun(
-            new RunKey("run", 2), new RunDefinition("", ""), List.of(low.ref()), run.ref()));
+            new RunKey("run", 2),
+            new RunDefinition("", "", Optional.empty()),
+            List.of(low.ref()),
+            run.ref()));
     run.expectNoMessage(QUIET);
     worker.tell(lease(1, 0, 1, new Block(0, 4)));
     install(worker, 0, 0f);
@@ -184,7 +188,10 @@ class WorkerTest {
 
   private WorkerMessage joinRun() {
     return new WorkerMessage.JoinRun(
-        KEY, new RunDefinition(JOB, ""), List.of(low.ref(), high.ref()), run.ref());
+        KEY,
+        new RunDefinition(JOB, "", Optional.empty()),
+        List.of(low.ref(), high.ref()),
+        run.ref());
   }
 
   private static WorkerMessage lease(long number, long from, long until, Block... blocks) {

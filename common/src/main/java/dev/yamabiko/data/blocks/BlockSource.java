@@ -7,6 +7,9 @@ import java.util.concurrent.CompletableFuture;
 @FunctionalInterface
 public interface BlockSource {
 
+  /** No block, and no page, has more bytes: 512 KiB. */
+  int MOST_BYTES = BlockManifest.BLOCK;
+
   /**
    * Asks for one block. What comes need not be right: whoever asks verifies it.
    *

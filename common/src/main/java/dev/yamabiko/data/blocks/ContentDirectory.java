@@ -2,7 +2,9 @@ package dev.yamabiko.data.blocks;
 
 import dev.yamabiko.data.DataException;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -44,7 +46,7 @@ final class ContentDirectory {
 
   private static final String PART = ".part";
   private static final String MANIFEST = ".manifest";
-  private static final String IN_USE = "use ";
+  static final String IN_USE = "use ";
 
   private final Path directory;
   private final long mostBytes;
@@ -254,6 +256,9 @@ final class ContentDirectory {
 
   /** For a failure of the disk that no other message speaks of. */
   DataException failure(IOException e) {
+    if (e instanceof InterruptedIOException || e instanceof ClosedByInterruptException) {
+      return new DataException("interrupted before a run's data was there", e);
+    }
     String reason =
         e instanceof FileSystemException onFile && onFile.getReason() != null
             ? onFile.getReason()

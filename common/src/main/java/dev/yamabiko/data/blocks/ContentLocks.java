@@ -74,7 +74,9 @@ final class ContentLocks {
 
   /** The locks of a directory, which is made if need be. */
   static ContentLocks of(Path directory) throws IOException {
-    Files.createDirectories(directory);
+    if (!Files.isDirectory(directory)) { // it may be a link to one, which would not be made
+      Files.createDirectories(directory);
+    }
     Path file = directory.toRealPath().resolve(FILE);
     synchronized (OF_THIS_PROCESS) {
       ContentLocks known = OF_THIS_PROCESS.get(file);

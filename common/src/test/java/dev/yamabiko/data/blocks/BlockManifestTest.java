@@ -32,6 +32,7 @@ class BlockManifestTest {
 
   @Test
   void shouldCutAContentIntoBlocks() {
+    assertEquals(524_288, BlockSource.MOST_BYTES);
     assertEquals(1, BlockManifest.blocks(1));
     assertEquals(1, BlockManifest.blocks(524_288));
     assertEquals(2, BlockManifest.blocks(524_289));

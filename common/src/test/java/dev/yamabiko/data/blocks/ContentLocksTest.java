@@ -1,11 +1,12 @@
 package dev.yamabiko.data.blocks;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -65,35 +66,35 @@ class ContentLocksTest {
     assertTrue(waiter.join());
   }
 
-  /** Another process: holds shared what it is told, until it is killed. */
-  public static void main(String[] arguments) throws Exception {
-    ContentLocks.Hold hold = ContentLocks.of(Path.of(arguments[0])).share(arguments[1]);
-    System.out.println("holding");
-    System.in.read();
-    hold.close();
-  }
-
   @Test
-  void shouldSeeWhatAnotherProcessHoldsUntilItIsKilled() throws Exception {
-    Process other =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                ContentLocksTest.class.getName(),
-                directory.toString(),
-                "a")
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
-    try (BufferedReader out = other.inputReader()) {
-      assertEquals("holding", out.readLine());
+  void shouldSeeWhatAnotherProcessHoldsUntilItIsKilled() throws IOException {
+    OtherProcess other = OtherProcess.holding(directory, "a");
+    try (other) {
       assertFalse(isFree("a"));
       assertTrue(isFree("b"));
       locks().share("a").close(); // closing ours leaves theirs
       assertFalse(isFree("a"));
-    } finally {
-      other.destroyForcibly().waitFor();
     }
     assertTrue(isFree("a"));
+  }
+
+  @Test
+  void shouldEndWaitingWhenInterrupted() throws Exception {
+    ContentLocks.Hold own = locks().own("a");
+    try (own) {
+      Thread.currentThread().interrupt();
+      assertThrows(InterruptedIOException.class, () -> locks().share("a"));
+      assertTrue(Thread.interrupted());
+    }
+    assertTrue(isFree("a"));
+  }
+
+  @Test
+  void shouldFollowALinkToTheDirectory() throws IOException {
+    Path link = Files.createSymbolicLink(directory.resolve("link"), directory);
+    ContentLocks.Hold own = ContentLocks.of(link).own("a");
+    try (own) {
+      assertFalse(isFree("a"));
+    }
   }
 }

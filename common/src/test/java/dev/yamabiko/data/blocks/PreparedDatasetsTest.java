@@ -10,7 +10,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.yamabiko.data.DataException;
 import dev.yamabiko.data.Dataset;
 import dev.yamabiko.data.LoadedData;
-import dev.yamabiko.data.NoiseData;
 import dev.yamabiko.data.Targets;
 import dev.yamabiko.data.blocks.PreparedDatasets.Prepared;
 import dev.yamabiko.tensor.Shape;
@@ -241,8 +240,7 @@ class PreparedDatasetsTest {
   @Test
   void shouldTellDataApartByTheNamesOfClasses() {
     Dataset numbered = Served.data(200, 1).train();
-    Dataset named =
-        new NoiseData(200, Shape.of(2048), new Targets.Classes(List.of("a", "b", "c")), 1);
+    Dataset named = new Served.Scrambled(200, new Targets.Classes(List.of("a", "b", "c")), 1);
     PreparedDatasets datasets = datasets();
     DatasetRef first = prepare(datasets, of(numbered));
     DatasetRef second = prepare(datasets, of(named));

@@ -342,6 +342,37 @@ class WorkerDataCacheTest {
   }
 
   @Test
+  void shouldNotEvictWhatAnotherProcessUses() throws IOException {
+    List<DatasetRef> refs = several(2);
+    openEach(refs.subList(0, 1));
+    WorkerDataCache tight = cache(3 * ref.bytes() / 2);
+    OtherProcess other =
+        OtherProcess.holding(cacheDirectory(), ContentDirectory.IN_USE + ref.contentSha256());
+    try (other) {
+      ref = refs.get(1);
+      String error = errorOf(tight);
+      assertTrue(error.contains("are in use by other runs"), error);
+      ref = refs.get(0);
+      source.forget();
+      assertEquals(0, open(tight));
+    }
+    ref = refs.get(1);
+    open(tight);
+    assertEquals(Set.of(ref.contentSha256()), contents());
+  }
+
+  @Test
+  void shouldLeaveNothingInUseWhenInterrupted() {
+    serve();
+    source.failing(3, (right, before) -> new CompletableFuture<>());
+    Thread.currentThread().interrupt();
+    assertEquals("interrupted before a run's data was there", errorOf(cache(ROOMY)));
+    assertTrue(Thread.interrupted());
+    source.forget();
+    open(cache(ROOMY));
+  }
+
+  @Test
   void shouldSayThatOthersUseAllTheRoom() {
     List<DatasetRef> refs = several(2);
     ref = refs.get(0);

@@ -24,7 +24,7 @@ public final class HttpApi implements AutoCloseable {
       CoordinatorSettings settings,
       BooleanSupplier ready)
       throws IOException {
-    throw new IOException("not there yet");
+    return new HttpApi(new InetSocketAddress(settings.host(), settings.httpPort()));
   }
 
   public InetSocketAddress address() {

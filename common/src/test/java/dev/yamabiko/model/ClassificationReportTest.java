@@ -1,0 +1,126 @@
+package dev.yamabiko.model;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.Random;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
+
+class ClassificationReportTest {
+
+  private static ClassificationReport report(long[]... confusion) {
+    List<String> names = List.of("a", "b", "c", "d").subList(0, confusion.length);
+    return new ClassificationReport(names, confusion, Double.NaN);
+  }
+
+  /**
+   * The example of scikit-learn's documentation of classification_report: truth 0 1 2 2 2, said 0 0
+   * 2 2 1.
+   */
+  @Test
+  void shouldGiveTheFiguresThatScikitLearnDocuments() {
+    ClassificationReport report =
+        report(new long[] {1, 0, 0}, new long[] {1, 0, 0}, new long[] {0, 1, 2});
+    assertEquals(0.5, report.precision(0));
+    assertEquals(0, report.precision(1));
+    assertEquals(1, report.precision(2));
+    assertEquals(1, report.recall(0));
+    assertEquals(0, report.recall(1));
+    assertEquals(2.0 / 3, report.recall(2));
+    assertEquals(2.0 / 3, report.f1(0));
+    assertEquals(0, report.f1(1));
+    assertEquals(0.8, report.f1(2));
+    assertEquals(
+        List.of(1L, 1L, 3L), List.of(report.support(0), report.support(1), report.support(2)));
+    assertEquals(0.6, report.accuracy());
+    assertEquals(0.5, report.macroPrecision());
+    assertEquals(5.0 / 9, report.macroRecall(), 1e-15);
+    assertEquals((2.0 / 3 + 0.8) / 3, report.macroF1(), 1e-15);
+  }
+
+  @Test
+  void shouldCountByHand() {
+    // Rows are the truth: of 10 a, 7 are seen as a, 2 as b, 1 as c.
+    ClassificationReport report =
+        report(new long[] {7, 2, 1}, new long[] {3, 4, 0}, new long[] {0, 6, 9});
+    assertEquals(10, report.support(0));
+    assertEquals(7, report.support(1));
+    assertEquals(15, report.support(2));
+    assertEquals(10, report.predicted(0));
+    assertEquals(12, report.predicted(1));
+    assertEquals(10, report.predicted(2));
+    assertEquals(32, report.examples());
+    assertEquals(20, report.correct());
+    assertEquals(20.0 / 32, report.accuracy());
+    assertEquals(4.0 / 12, report.precision(1));
+    assertEquals(4.0 / 7, report.recall(1));
+    assertEquals(8.0 / 19, report.f1(1));
+    assertEquals((0.7 + 4.0 / 12 + 0.9) / 3, report.macroPrecision(), 1e-15);
+    assertEquals((0.7 + 4.0 / 7 + 0.6) / 3, report.macroRecall(), 1e-15);
+  }
+
+  /** Like zero_division = nan: what nothing is divided by counts in no mean. */
+  @Test
+  void shouldLeaveOutOfTheMeansWhatDoesNotExist() {
+    // c never occurs, b is never predicted, d neither.
+    ClassificationReport report =
+        report(
+            new long[] {2, 0, 1, 0},
+            new long[] {1, 0, 0, 0},
+            new long[] {0, 0, 0, 0},
+            new long[] {0, 0, 0, 0});
+    assertEquals(Double.NaN, report.precision(1));
+    assertEquals(0, report.recall(1));
+    assertEquals(0, report.f1(1));
+    assertEquals(0, report.precision(2));
+    assertEquals(Double.NaN, report.recall(2));
+    assertEquals(0, report.f1(2));
+    assertEquals(Double.NaN, report.precision(3));
+    assertEquals(Double.NaN, report.recall(3));
+    assertEquals(Double.NaN, report.f1(3));
+    assertEquals((2.0 / 3 + 0) / 2, report.macroPrecision(), 1e-15);
+    assertEquals((2.0 / 3 + 0) / 2, report.macroRecall(), 1e-15);
+    assertEquals((2.0 / 3 + 0 + 0) / 3, report.macroF1(), 1e-15);
+  }
+
+  @Test
+  void shouldGiveNoFiguresOfNoExamples() {
+    ClassificationReport report = report(new long[2], new long[2]);
+    assertEquals(Double.NaN, report.accuracy());
+    assertEquals(Double.NaN, report.macroPrecision());
+    assertEquals(Double.NaN, report.macroRecall());
+    assertEquals(Double.NaN, report.macroF1());
+  }
+
+  @Property(tries = 200)
+  void shouldBalancePrecisionAndRecall(
+      @ForAll @IntRange(min = 2, max = 4) int k, @ForAll long seed) {
+    Random random = new Random(seed);
+    long[][] confusion = new long[k][k];
+    for (long[] row : confusion) {
+      for (int i = 0; i < k; i++) {
+        row[i] = random.nextInt(4) * random.nextInt(50);
+      }
+    }
+    ClassificationReport report = report(confusion);
+    for (int i = 0; i < k; i++) {
+      double p = report.precision(i);
+      double r = report.recall(i);
+      if (p + r > 0) {
+        assertEquals(2 * p * r / (p + r), report.f1(i), 1e-12, "the harmonic mean");
+      }
+    }
+    if (report.examples() > 0) {
+      double weighted = 0;
+      for (int i = 0; i < k; i++) {
+        weighted += report.support(i) == 0 ? 0 : report.recall(i) * report.support(i);
+      }
+      assertEquals(report.accuracy(), weighted / report.examples(), 1e-12);
+      assertTrue(report.macroRecall() >= 0 && report.macroRecall() <= 1);
+    }
+  }
+}

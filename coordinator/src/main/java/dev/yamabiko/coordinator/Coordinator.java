@@ -1,0 +1,363 @@
+package dev.yamabiko.coordinator;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.DispatcherSelector;
+import akka.actor.typed.PostStop;
+import akka.actor.typed.javadsl.AbstractBehavior;
+import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.actor.typed.javadsl.Receive;
+import akka.actor.typed.receptionist.Receptionist;
+import dev.yamabiko.data.blocks.PreparedDatasets;
+import dev.yamabiko.job.Job;
+import dev.yamabiko.job.JobFile;
+import dev.yamabiko.protocol.CoordinatorMessage;
+import dev.yamabiko.protocol.NodeMessage;
+import dev.yamabiko.protocol.RunKey;
+import dev.yamabiko.wire.BulkServer;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+
+/**
+ * Knows the workers of the cluster and the jobs of its users; starts each job, in the order in
+ * which they came, when enough workers are idle. Every change of a job's state is on the disk
+ * before anybody hears of it.
+ *
+ * <p>A worker that is lost leaves the list; the runs that it took part in notice by themselves. A
+ * job's run that fails ends that job only.
+ */
+final class Coordinator extends AbstractBehavior<Coordinator.Command> {
+
+  sealed interface Command {}
+
+  private record FromUser(CoordinatorCommand command) implements Command {}
+
+  private record FromWorker(CoordinatorMessage message) implements Command {}
+
+  private record FromRun(JobRun.News news) implements Command {}
+
+  private record NodeLost(String worker, ActorRef<NodeMessage> node) implements Command {}
+
+  private record FollowerLost(String id, ActorRef<JobEvent> follower) implements Command {}
+
+  /** What the coordinator works with; it owns none of it. */
+  record Resources(
+      JobStore store,
+      BulkServer bulk,
+      String bulkHost,
+      PreparedDatasets datasets,
+      WorkerAdmission admission,
+      Executor blocking,
+      Clock clock) {}
+
+  private static final String RESTARTED = "the coordinator ended while the job was running";
+
+  private final Resources resources;
+  private final Map<String, RegisteredWorker> workers = new LinkedHashMap<>();
+  private final Map<String, JobEntry> jobs = new LinkedHashMap<>();
+  private final ActorRef<JobRun.News> news;
+
+  /**
+   * Takes commands of users; workers find the actor through the receptionist.
+   *
+   * @param stored the jobs of before, oldest first
+   */
+  static Behavior<CoordinatorCommand> create(Resources resources, List<StoredJob> stored) {
+    return Behaviors.transformMessages(
+        CoordinatorCommand.class,
+        Behaviors.<Command>setup(context -> new Coordinator(context, resources, stored)),
+        wrap -> wrap.match(CoordinatorCommand.class, FromUser::new));
+  }
+
+  private Coordinator(ActorContext<Command> context, Resources resources, List<StoredJob> stored) {
+    super(context);
+    this.resources = resources;
+    news = context.messageAdapter(JobRun.News.class, FromRun::new);
+    context
+        .getSystem()
+        .receptionist()
+        .tell(
+            Receptionist.register(
+                CoordinatorMessage.SERVICE,
+                context.messageAdapter(CoordinatorMessage.class, FromWorker::new)));
+    stored.forEach(this::takeUp);
+    startJobs();
+  }
+
+  /** A job of before: what was running goes on, at the head of the queue. */
+  private void takeUp(StoredJob stored) {
+    Job job = JobFile.parse(stored.job(), stored.id(), Path.of(""), List.of());
+    JobEntry entry = new JobEntry(stored, job, resources.store().runDirectory(stored.id()));
+    jobs.put(stored.id(), entry);
+    if (stored.status() == JobStatus.RUNNING) {
+      change(entry, stored.waiting(JobStatus.WAITING, RESTARTED));
+      getContext().getLog().info("taken up job={}", stored.id());
+    }
+  }
+
+  @Override
+  public Receive<Command> createReceive() {
+    return newReceiveBuilder()
+        .onMessage(FromUser.class, this::onFromUser)
+        .onMessage(FromWorker.class, this::onFromWorker)
+        .onMessage(FromRun.class, this::onFromRun)
+        .onMessage(NodeLost.class, this::onNodeLost)
+        .onMessage(FollowerLost.class, this::onFollowerLost)
+        .onSignal(PostStop.class, this::onPostStop)
+        .build();
+  }
+
+  // --- Users ------------------------------------------------------------------------------------
+
+  private Behavior<Command> onFromUser(FromUser from) {
+    CoordinatorCommand command = from.command();
+    if (command instanceof CoordinatorCommand.SubmitJob submit) {
+      onSubmit(submit);
+    } else if (command instanceof CoordinatorCommand.ListJobs list) {
+      List<JobView> all = new ArrayList<>(jobs.values().stream().map(JobEntry::view).toList());
+      Collections.reverse(all);
+      list.replyTo().tell(all);
+    } else if (command instanceof CoordinatorCommand.GetJob get) {
+      get.replyTo().tell(Optional.ofNullable(jobs.get(get.id())).map(JobEntry::view));
+    } else if (command instanceof CoordinatorCommand.CancelJob cancel) {
+      cancel.replyTo().tell(cancel(jobs.get(cancel.id())));
+    } else if (command instanceof CoordinatorCommand.ResumeJob resume) {
+      resume.replyTo().tell(resume(jobs.get(resume.id())));
+    } else if (command instanceof CoordinatorCommand.ListWorkers list) {
+      list.replyTo().tell(workers.values().stream().map(RegisteredWorker::view).toList());
+    } else if (command instanceof CoordinatorCommand.FollowJob follow) {
+      onFollow(follow);
+    }
+    return this;
+  }
+
+  private void onSubmit(CoordinatorCommand.SubmitJob submit) {
+    Job job = submit.job();
+    try {
+      String id = resources.store().newId(job.name());
+      StoredJob stored = StoredJob.submitted(id, job.resolved(), now());
+      JobEntry entry = new JobEntry(stored, job, resources.store().runDirectory(id));
+      resources.store().write(stored);
+      jobs.put(id, entry);
+      getContext().getLog().info("submitted job={}", id);
+      startJobs();
+      submit.replyTo().tell(entry.view());
+    } catch (IOException e) {
+      getContext().getLog().error("a job cannot be kept cause={}", e.toString());
+      submit.replyTo().tell(refused(job, WriteFailure.reason(e)));
+    }
+  }
+
+  /** A job that never came to be: it has no id. */
+  private JobView refused(Job job, String why) {
+    StoredJob none =
+        StoredJob.submitted("", job.resolved(), now())
+            .ended(JobStatus.FAILED, "the job cannot be kept: " + why, Optional.empty(), now());
+    return new JobEntry(none, job, Path.of("")).view();
+  }
+
+  private CoordinatorCommand.Answer cancel(JobEntry entry) {
+    if (entry == null) {
+      return CoordinatorCommand.Answer.UNKNOWN;
+    } else if (entry.status().hasEnded()) {
+      return CoordinatorCommand.Answer.NOT_NOW;
+    }
+    String reason = "cancelled by a user";
+    if (entry.run().isPresent()) {
+      entry.run().get().tell(new JobRun.Cancel(reason));
+    } else {
+      end(entry, JobStatus.CANCELLED, reason, Optional.empty());
+      startJobs();
+    }
+    return CoordinatorCommand.Answer.DONE;
+  }
+
+  private CoordinatorCommand.Answer resume(JobEntry entry) {
+    if (entry == null) {
+      return CoordinatorCommand.Answer.UNKNOWN;
+    } else if (entry.status() != JobStatus.CANCELLED && entry.status() != JobStatus.FAILED) {
+      return CoordinatorCommand.Answer.NOT_NOW;
+    }
+    change(entry, entry.stored().waiting(JobStatus.QUEUED, ""));
+    startJobs();
+    return CoordinatorCommand.Answer.DONE;
+  }
+
+  private void onFollow(CoordinatorCommand.FollowJob follow) {
+    JobEntry entry = jobs.get(follow.id());
+    ActorRef<JobEvent> listener = follow.listener();
+    if (entry == null) {
+      listener.tell(new JobEvent(0, JobEvent.END, "{}"));
+    } else if (entry.status().hasEnded()) {
+      listener.tell(new JobEvent(follow.after() + 1, JobEvent.END, entry.view().json()));
+    } else {
+      getContext().watchWith(listener, new FollowerLost(follow.id(), listener));
+      entry.events().follow(follow.after(), listener);
+    }
+  }
+
+  private Behavior<Command> onFollowerLost(FollowerLost lost) {
+    jobs.get(lost.id()).events().forget(lost.follower());
+    return this;
+  }
+
+  // --- Workers ----------------------------------------------------------------------------------
+
+  private Behavior<Command> onFromWorker(FromWorker from) {
+    CoordinatorMessage message = from.message();
+    if (message instanceof CoordinatorMessage.RegisterWorker register) {
+      onRegister(register);
+    } else if (message instanceof CoordinatorMessage.WorkerLeaving leaving) {
+      remove(leaving.worker(), "left");
+    }
+    return this;
+  }
+
+  private void onRegister(CoordinatorMessage.RegisterWorker register) {
+    String name = register.hello().worker();
+    Optional<String> refusal = resources.admission().refusal(register.hello());
+    if (refusal.isPresent()) {
+      getContext()
+          .getLog()
+          .warn("refused worker={} host={}: {}", name, register.hello().host(), refusal.get());
+      register.node().tell(new NodeMessage.WorkerRefused(refusal.get()));
+      return;
+    }
+    RegisteredWorker known = workers.get(name);
+    if (known == null || !known.node().equals(register.node())) {
+      if (known != null) {
+        remove(name, "replaced by a new start");
+      }
+      RegisteredWorker worker =
+          new RegisteredWorker(register.hello(), register.worker(), register.node(), now());
+      workers.put(name, worker);
+      getContext().watchWith(register.node(), new NodeLost(name, register.node()));
+      getContext().getLog().info("joined worker={} threads={}", name, register.hello().threads());
+      startJobs();
+    }
+    register.node().tell(new NodeMessage.WorkerAccepted(resources.store().term(), name));
+  }
+
+  private Behavior<Command> onNodeLost(NodeLost lost) {
+    RegisteredWorker known = workers.get(lost.worker());
+    if (known != null && known.node().equals(lost.node())) {
+      remove(lost.worker(), "lost");
+    }
+    return this;
+  }
+
+  private void remove(String name, String how) {
+    RegisteredWorker worker = workers.remove(name);
+    if (worker != null) {
+      getContext().unwatch(worker.node());
+      jobs.values().forEach(entry -> entry.lost(name));
+      getContext().getLog().info("{} worker={}", how, name);
+    }
+  }
+
+  // --- Jobs -------------------------------------------------------------------------------------
+
+  /** The head of the queue starts if it can; those behind it wait for their turn. */
+  private void startJobs() {
+    boolean blocked = false;
+    for (JobEntry entry : List.copyOf(jobs.values())) {
+      if (!entry.isQueued()) {
+        continue;
+      }
+      if (blocked) {
+        change(entry, entry.stored().waiting(JobStatus.QUEUED, "waits for the jobs before it"));
+        continue;
+      }
+      List<String> idle =
+          workers.values().stream()
+              .filter(RegisteredWorker::isIdle)
+              .map(RegisteredWorker::name)
+              .toList();
+      Allotment allotment = Allotment.of(entry.job().workers(), entry.job().shards(), idle);
+      if (allotment.waitingFor().isPresent()) {
+        change(entry, entry.stored().waiting(JobStatus.WAITING, allotment.waitingFor().get()));
+        blocked = true;
+      } else {
+        start(entry, allotment.workers());
+      }
+    }
+  }
+
+  private void start(JobEntry entry, List<String> names) {
+    List<RegisteredWorker> chosen = names.stream().map(workers::get).toList();
+    chosen.forEach(worker -> worker.assign(entry.id()));
+    JobRun.Settings settings =
+        new JobRun.Settings(
+            new RunKey(entry.id(), resources.store().term()),
+            entry.job(),
+            resources.store().runDirectory(entry.id()),
+            chosen,
+            resources.bulk(),
+            resources.bulkHost(),
+            resources.datasets(),
+            resources.blocking(),
+            news);
+    ActorRef<JobRun.Command> run =
+        getContext().spawnAnonymous(JobRun.create(settings), DispatcherSelector.blocking());
+    entry.started(run, names, now());
+    keep(entry);
+    getContext().getLog().info("started job={} workers={}", entry.id(), names);
+  }
+
+  private Behavior<Command> onFromRun(FromRun from) {
+    JobEntry entry = jobs.get(from.news().id());
+    if (from.news() instanceof JobRun.News.DataRead read) {
+      entry.prepared(read.lines(), read.steps());
+    } else if (from.news() instanceof JobRun.News.Notice notice) {
+      entry.notice(notice.text());
+    } else if (from.news() instanceof JobRun.News.Advanced advanced) {
+      entry.observe(advanced.event());
+    } else if (from.news() instanceof JobRun.News.Ended ended) {
+      workers.values().forEach(worker -> worker.release(entry.id()));
+      end(entry, ended.status(), ended.reason(), ended.result());
+      startJobs();
+    }
+    return this;
+  }
+
+  private void end(JobEntry entry, JobStatus status, String reason, Optional<String> result) {
+    entry.ended(entry.stored().ended(status, reason, result, now()));
+    keep(entry);
+    getContext().getLog().info("ended job={} status={} {}", entry.id(), status, reason);
+  }
+
+  private void change(JobEntry entry, StoredJob next) {
+    if (entry.become(next)) {
+      keep(entry);
+    }
+  }
+
+  private void keep(JobEntry entry) {
+    try {
+      resources.store().write(entry.stored());
+    } catch (IOException e) {
+      getContext()
+          .getLog()
+          .error("the state of a job cannot be kept job={} cause={}", entry.id(), e.toString());
+    }
+  }
+
+  private Instant now() {
+    return resources.clock().instant();
+  }
+
+  private Behavior<Command> onPostStop(PostStop signal) {
+    getContext().getLog().info("coordinator ended term={}", resources.store().term());
+    return this;
+  }
+}

@@ -1,0 +1,142 @@
+package dev.yamabiko.coordinator;
+
+import akka.actor.typed.ActorRef;
+import dev.yamabiko.job.Job;
+import dev.yamabiko.model.CanonicalJson;
+import dev.yamabiko.protocol.RunEvent;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** One job as the coordinator keeps it in memory: its stored state, its run's progress, events. */
+final class JobEntry {
+
+  private final Job job;
+  private final Path directory;
+  private final JobEvents events = new JobEvents();
+  private StoredJob stored;
+  private Optional<ActorRef<JobRun.Command>> run = Optional.empty();
+  private List<String> workers = List.of();
+  private MetricsLine line;
+  private long step;
+  private long stepsTotal;
+  private int epoch;
+  private double trainLoss = Double.NaN;
+  private double validationLoss = Double.NaN;
+
+  JobEntry(StoredJob stored, Job job, Path directory) {
+    this.stored = stored;
+    this.job = job;
+    this.directory = directory;
+  }
+
+  String id() {
+    return stored.id();
+  }
+
+  Job job() {
+    return job;
+  }
+
+  JobEvents events() {
+    return events;
+  }
+
+  StoredJob stored() {
+    return stored;
+  }
+
+  JobStatus status() {
+    return stored.status();
+  }
+
+  /** Whether it waits for its turn or for workers. */
+  boolean isQueued() {
+    return status() == JobStatus.QUEUED || status() == JobStatus.WAITING;
+  }
+
+  Optional<ActorRef<JobRun.Command>> run() {
+    return run;
+  }
+
+  /** Returns whether anything changed; followers hear of it. */
+  boolean become(StoredJob next) {
+    if (next.equals(stored)) {
+      return false;
+    }
+    stored = next;
+    events.add("status", view().json());
+    return true;
+  }
+
+  void started(ActorRef<JobRun.Command> by, List<String> on, Instant now) {
+    run = Optional.of(by);
+    workers = List.copyOf(on);
+    become(stored.running(now));
+  }
+
+  void lost(String worker) {
+    workers = workers.stream().filter(name -> !name.equals(worker)).toList();
+  }
+
+  /** Its data has been read. */
+  void prepared(MetricsLine lines, long steps) {
+    line = lines;
+    stepsTotal = steps;
+  }
+
+  void observe(RunEvent event) {
+    if (event instanceof RunEvent.RunStarted begun) {
+      step = begun.step();
+      events.add("status", view().json());
+    } else if (event instanceof RunEvent.StepClosed closed) {
+      step = closed.step() + 1;
+      trainLoss = closed.statistics().meanLoss();
+      events.add("step", line.of(closed));
+    } else if (event instanceof RunEvent.EpochClosed closed) {
+      epoch = closed.epoch() + 1;
+      closed.validation().ifPresent(validation -> validationLoss = validation.meanLoss());
+      events.add("epoch", line.of(closed));
+    } else if (event instanceof RunEvent.RolledBack back) {
+      step = back.to().step();
+      epoch = back.to().epochs();
+      events.add("rollback", line.of(back));
+    }
+  }
+
+  void ended(StoredJob last) {
+    run = Optional.empty();
+    workers = List.of();
+    stored = last;
+    events.add(JobEvent.END, view().json());
+  }
+
+  void notice(String text) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("notice", text);
+    events.add("notice", CanonicalJson.of(json));
+  }
+
+  JobView view() {
+    return new JobView(
+        stored.id(),
+        job.name(),
+        stored.status(),
+        stored.reason(),
+        stored.submitted(),
+        stored.started(),
+        stored.ended(),
+        step,
+        stepsTotal,
+        epoch,
+        job.epochs(),
+        workers,
+        trainLoss,
+        validationLoss,
+        directory,
+        stored.result());
+  }
+}

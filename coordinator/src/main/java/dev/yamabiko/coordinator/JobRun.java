@@ -1,0 +1,259 @@
+package dev.yamabiko.coordinator;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.PostStop;
+import akka.actor.typed.javadsl.AbstractBehavior;
+import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.actor.typed.javadsl.Receive;
+import dev.yamabiko.data.LoadedData;
+import dev.yamabiko.data.blocks.PreparedDatasets;
+import dev.yamabiko.job.Job;
+import dev.yamabiko.protocol.RunDefinition;
+import dev.yamabiko.protocol.RunEvent;
+import dev.yamabiko.protocol.RunKey;
+import dev.yamabiko.protocol.RunMessage;
+import dev.yamabiko.protocol.RunOutcome;
+import dev.yamabiko.protocol.WorkerMessage;
+import dev.yamabiko.step.EvaluationPlan;
+import dev.yamabiko.wire.BulkServer;
+import dev.yamabiko.wire.BulkToken;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/**
+ * One execution of a job: has its data and directory prepared, starts the training run on its
+ * workers, writes down what the run says and tells the coordinator. Writes to the disk, so it lives
+ * on a dispatcher for blocking.
+ *
+ * <p>Tells the coordinator exactly once how it ended, whatever goes wrong, and stops.
+ */
+final class JobRun extends AbstractBehavior<JobRun.Command> {
+
+  sealed interface Command {}
+
+  record Cancel(String reason) implements Command {}
+
+  private record Prepared(PreparedJob job) implements Command {}
+
+  private record PreparationFailed(Throwable cause) implements Command {}
+
+  private record Observed(RunEvent event) implements Command {}
+
+  private record CannotWrite(String why) implements Command {}
+
+  private record RunLost() implements Command {}
+
+  /** What the coordinator hears. */
+  sealed interface News {
+    String id();
+
+    record DataRead(String id, MetricsLine lines, long steps) implements News {}
+
+    record Notice(String id, String text) implements News {}
+
+    /** Without the checkpoints, which are only for the disk. */
+    record Advanced(String id, RunEvent event) implements News {}
+
+    /**
+     * @param result of {@code result.json}; empty if there was no run
+     */
+    record Ended(String id, JobStatus status, String reason, Optional<String> result)
+        implements News {}
+  }
+
+  /**
+   * @param workers that take part, in order
+   * @param blocking for reading and writing
+   */
+  record Settings(
+      RunKey key,
+      Job job,
+      Path directory,
+      List<RegisteredWorker> workers,
+      BulkServer bulk,
+      String bulkHost,
+      PreparedDatasets datasets,
+      Executor blocking,
+      ActorRef<News> coordinator) {}
+
+  private final Settings settings;
+  private final String id;
+  private final TrainingClock clock = new TrainingClock(System::nanoTime);
+  private Optional<String> cancelled = Optional.empty();
+  private PreparedJob prepared;
+  private ExecutorService compute;
+  private ActorRef<RunMessage> run;
+
+  static Behavior<Command> create(Settings settings) {
+    return Behaviors.setup(context -> new JobRun(context, settings));
+  }
+
+  private JobRun(ActorContext<Command> context, Settings settings) {
+    super(context);
+    this.settings = settings;
+    id = settings.key().run();
+    ActorRef<Command> self = context.getSelf();
+    context.pipeToSelf(
+        CompletableFuture.supplyAsync(
+            () ->
+                PreparedJob.of(
+                    settings.job(),
+                    settings.directory(),
+                    settings.workers().size(),
+                    settings.datasets(),
+                    why -> self.tell(new CannotWrite(why))),
+            settings.blocking()),
+        (job, failure) -> failure == null ? new Prepared(job) : new PreparationFailed(failure));
+  }
+
+  @Override
+  public Receive<Command> createReceive() {
+    return newReceiveBuilder()
+        .onMessage(Prepared.class, this::onPrepared)
+        .onMessage(PreparationFailed.class, this::onPreparationFailed)
+        .onMessage(Observed.class, this::onObserved)
+        .onMessage(Cancel.class, cancel -> cancel(cancel.reason()))
+        .onMessage(CannotWrite.class, cannot -> cancel(cannot.why()))
+        .onMessage(RunLost.class, lost -> onRunLost())
+        .onSignal(PostStop.class, this::onPostStop)
+        .build();
+  }
+
+  private Behavior<Command> onPrepared(Prepared ready) {
+    prepared = ready.job();
+    if (cancelled.isPresent()) {
+      return end(JobStatus.CANCELLED, cancelled.get(), Optional.empty());
+    }
+    CheckedJob checked = prepared.checked();
+    MetricsLine lines = new MetricsLine(checked.data().train().targets());
+    tell(new News.DataRead(id, lines, prepared.plan().steps()));
+    prepared.notices().forEach(notice -> tell(new News.Notice(id, notice)));
+    run = getContext().spawn(TrainingRun.create(runSettings(checked)), "training");
+    getContext().watchWith(run, new RunLost());
+    return this;
+  }
+
+  private RunSettings runSettings(CheckedJob checked) {
+    LoadedData data = checked.data();
+    compute =
+        Executors.newFixedThreadPool(
+            prepared.slices().size(),
+            task -> {
+              Thread thread = new Thread(task, "slices-" + id);
+              thread.setDaemon(true);
+              return thread;
+            });
+    return new RunSettings(
+        settings.key(),
+        settings.job(),
+        new RunDefinition(
+            settings.job().resolved(), checked.dataSha256(), Optional.of(prepared.dataset().ref())),
+        checked.network(),
+        prepared.plan(),
+        prepared.begin(),
+        data.validation().map(validation -> new EvaluationPlan(validation.size())),
+        spawnWorkers(),
+        prepared.slices(),
+        compute,
+        getContext().messageAdapter(RunEvent.class, Observed::new));
+  }
+
+  private Map<String, ActorRef<WorkerMessage>> spawnWorkers() {
+    Map<String, ActorRef<WorkerMessage>> refs = new LinkedHashMap<>();
+    for (RegisteredWorker worker : settings.workers()) {
+      RemoteWorker.Settings remote =
+          new RemoteWorker.Settings(
+              settings.key(),
+              worker,
+              BulkToken.random(),
+              settings.bulk(),
+              settings.bulkHost(),
+              settings.datasets());
+      refs.put(
+          worker.name(),
+          getContext().spawn(RemoteWorker.create(remote), "worker-" + (refs.size() + 1)));
+    }
+    return refs;
+  }
+
+  private Behavior<Command> onPreparationFailed(PreparationFailed failed) {
+    Throwable cause =
+        failed.cause() instanceof CompletionException wrapped && wrapped.getCause() != null
+            ? wrapped.getCause()
+            : failed.cause();
+    boolean inputs = cause instanceof RuntimeException && cause.getMessage() != null;
+    return end(JobStatus.FAILED, inputs ? cause.getMessage() : cause.toString(), Optional.empty());
+  }
+
+  private Behavior<Command> onObserved(Observed observed) {
+    RunEvent event = observed.event();
+    clock.onEvent(event);
+    prepared.directory().onEvent(event);
+    if (event instanceof RunEvent.CheckpointTaken) {
+      run.tell(new RunMessage.CheckpointKept(settings.key()));
+    } else if (event instanceof RunEvent.RunEnded ended) {
+      return keep(ended.outcome());
+    } else {
+      tell(new News.Advanced(id, event));
+    }
+    return this;
+  }
+
+  private Behavior<Command> keep(RunOutcome outcome) {
+    RunDirectory directory = prepared.directory();
+    CheckedJob checked = prepared.checked();
+    RunResult result =
+        directory.keep(
+            checked.network(), outcome, checked.result(outcome, clock, directory.path()));
+    JobStatus status =
+        switch (result.status()) {
+          case COMPLETED -> JobStatus.COMPLETED;
+          case FAILED -> JobStatus.FAILED;
+          case CANCELLED -> JobStatus.CANCELLED;
+        };
+    return end(status, result.error().orElse(""), Optional.of(result.toJson()));
+  }
+
+  private Behavior<Command> cancel(String reason) {
+    if (cancelled.isEmpty()) {
+      cancelled = Optional.of(reason);
+      if (run != null) {
+        run.tell(new RunMessage.CancelRun(settings.key(), reason));
+      }
+    }
+    return this;
+  }
+
+  private Behavior<Command> onRunLost() {
+    return end(JobStatus.FAILED, "the training run ended without a word", Optional.empty());
+  }
+
+  private Behavior<Command> end(JobStatus status, String reason, Optional<String> result) {
+    if (prepared != null) {
+      prepared.close();
+    }
+    tell(new News.Ended(id, status, reason, result));
+    return Behaviors.stopped();
+  }
+
+  private void tell(News news) {
+    settings.coordinator().tell(news);
+  }
+
+  private Behavior<Command> onPostStop(PostStop signal) {
+    if (compute != null) {
+      compute.shutdown();
+    }
+    return this;
+  }
+}

@@ -1,0 +1,71 @@
+package dev.yamabiko.coordinator;
+
+import dev.yamabiko.data.blocks.PreparedDatasets;
+import dev.yamabiko.job.Job;
+import dev.yamabiko.job.JobException;
+import dev.yamabiko.model.Checkpoint;
+import dev.yamabiko.step.SliceStep;
+import dev.yamabiko.step.StepPlan;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * A job about to run: its data read and put where workers fetch it, its run directory open, its
+ * weights cut into slices.
+ *
+ * @param notices for people, of what was found on the way
+ */
+record PreparedJob(
+    CheckedJob checked,
+    PreparedDatasets.Prepared dataset,
+    Checkpoint begin,
+    RunDirectory directory,
+    StepPlan plan,
+    List<SliceStep> slices,
+    List<String> notices)
+    implements AutoCloseable {
+
+  /**
+   * Begins a run in this directory, or goes on with the one that is there. May take long.
+   *
+   * @throws JobException if the job, its data or its directory cannot be used
+   */
+  static PreparedJob of(
+      Job job, Path path, int workers, PreparedDatasets datasets, Consumer<String> onWriteFailure) {
+    CheckedJob checked = CheckedJob.of(job);
+    List<String> notices = new ArrayList<>(checked.data().notes());
+    try {
+      PreparedDatasets.Prepared dataset = datasets.prepare(checked.data(), checked.dataSha256());
+      boolean begun = RunDirectory.holdsRun(path);
+      Optional<Checkpoint> before =
+          begun ? new Resumption(path, checked).find(notices::add) : Optional.empty();
+      Checkpoint begin = before.isPresent() ? before.get() : checked.start(notices::add);
+      StepPlan plan = checked.plan(workers).steps();
+      int count = RunSettings.slices(checked.network().length(), workers);
+      List<SliceStep> slices = RunSettings.cut(job, checked.network(), plan, begin, count);
+      RunDirectory directory =
+          begun
+              ? RunDirectory.goOn(path, checked.description(), begin.position(), onWriteFailure)
+              : RunDirectory.begin(
+                  Files.createDirectories(path), checked.description(), onWriteFailure);
+      return new PreparedJob(checked, dataset, begin, directory, plan, slices, notices);
+    } catch (FileAlreadyExistsException e) {
+      throw new JobException(path + " is in use by another run", e);
+    } catch (IOException e) {
+      throw new JobException(path + " cannot be used: " + WriteFailure.reason(e), e);
+    }
+  }
+
+  /** The run has ended. */
+  @Override
+  public void close() {
+    directory.close();
+    dataset.close();
+  }
+}

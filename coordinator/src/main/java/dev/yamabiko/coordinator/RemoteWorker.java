@@ -1,0 +1,152 @@
+package dev.yamabiko.coordinator;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.PostStop;
+import akka.actor.typed.javadsl.AbstractBehavior;
+import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.actor.typed.javadsl.Receive;
+import dev.yamabiko.data.blocks.PreparedDatasets;
+import dev.yamabiko.protocol.NodeMessage;
+import dev.yamabiko.protocol.RunKey;
+import dev.yamabiko.protocol.SliceMessage;
+import dev.yamabiko.protocol.WorkerMessage;
+import dev.yamabiko.wire.BulkLink;
+import dev.yamabiko.wire.BulkServer;
+import java.nio.ByteBuffer;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Stands on the coordinator's node for a worker on another one, during one run. What the run and
+ * its slices tell it goes on: weights to the bulk connection, all else as a control message. What
+ * the connection brings goes to the run's slices.
+ *
+ * <p>Stops when the worker's node is lost, which the run notices; a lost connection is only a lost
+ * message.
+ */
+final class RemoteWorker extends AbstractBehavior<WorkerMessage> {
+
+  /**
+   * @param token admits the worker's connection
+   * @param data what the run's dataset is read from
+   */
+  record Settings(
+      RunKey key,
+      RegisteredWorker worker,
+      String token,
+      BulkServer bulk,
+      String bulkHost,
+      PreparedDatasets data) {}
+
+  /** Where contributions go; replaced as a whole by the actor, read by network threads. */
+  private record Route(RunKey key, List<ActorRef<SliceMessage>> slices) {}
+
+  private static final Logger LOG = LoggerFactory.getLogger(RemoteWorker.class);
+
+  private final Settings settings;
+  private final ActorRef<WorkerMessage> self;
+  private final BulkLink link;
+  private volatile Route route;
+
+  static Behavior<WorkerMessage> create(Settings settings) {
+    return Behaviors.setup(context -> new RemoteWorker(context, settings));
+  }
+
+  private RemoteWorker(ActorContext<WorkerMessage> context, Settings settings) {
+    super(context);
+    this.settings = settings;
+    self = context.getSelf();
+    route = new Route(settings.key(), List.of());
+    RegisteredWorker worker = settings.worker();
+    link = settings.bulk().admit(settings.key(), worker.name(), settings.token(), new Connection());
+    worker.traffic(link::traffic);
+    context.watchWith(worker.node(), new WorkerMessage.LeaveRun(settings.key()));
+  }
+
+  @Override
+  public Receive<WorkerMessage> createReceive() {
+    return newReceiveBuilder()
+        .onMessage(WorkerMessage.InstallWeights.class, this::onInstallWeights)
+        .onMessage(WorkerMessage.JoinRun.class, this::onJoinRun)
+        .onMessage(WorkerMessage.LeaveRun.class, this::onLeaveRun)
+        .onAnyMessage(this::forward)
+        .onSignal(PostStop.class, this::onPostStop)
+        .build();
+  }
+
+  private Behavior<WorkerMessage> onInstallWeights(WorkerMessage.InstallWeights weights) {
+    link.send(weights);
+    return this;
+  }
+
+  private Behavior<WorkerMessage> onJoinRun(WorkerMessage.JoinRun join) {
+    route = new Route(join.key(), join.slices());
+    settings
+        .worker()
+        .node()
+        .tell(
+            new NodeMessage.EnlistWorker(
+                join.key(),
+                join.definition(),
+                join.slices().size(),
+                settings.bulkHost(),
+                settings.bulk().port(),
+                settings.token(),
+                join.replyTo()));
+    return this;
+  }
+
+  private Behavior<WorkerMessage> onLeaveRun(WorkerMessage.LeaveRun leave) {
+    settings.worker().worker().tell(leave);
+    settings.worker().node().tell(new NodeMessage.DismissWorker(leave.key()));
+    return Behaviors.stopped();
+  }
+
+  private Behavior<WorkerMessage> forward(WorkerMessage message) {
+    settings.worker().worker().tell(message);
+    return this;
+  }
+
+  private Behavior<WorkerMessage> onPostStop(PostStop signal) {
+    link.close();
+    return this;
+  }
+
+  /** On network threads. */
+  private final class Connection implements BulkLink.Receiver {
+
+    @Override
+    public void contributed(SliceMessage.Contribute contribution) {
+      Route now = route;
+      int slice = contribution.slice();
+      if (contribution.key().equals(now.key()) && slice >= 0 && slice < now.slices().size()) {
+        now.slices().get(slice).tell(contribution);
+      }
+    }
+
+    @Override
+    public ByteBuffer datasetBlock(String sha256, int index) {
+      return settings.data().block(sha256, index);
+    }
+
+    @Override
+    public void connected() {
+      LOG.info("bulk connection open worker={}", settings.worker().name());
+      // What was sent while there was no connection is lost; slices send the current weights again.
+      Route now = route;
+      now.slices()
+          .forEach(
+              slice ->
+                  slice.tell(
+                      new SliceMessage.AddWorker(now.key(), settings.worker().name(), self)));
+    }
+
+    @Override
+    public void disconnected(String cause) {
+      LOG.info("bulk connection lost worker={} cause={}", settings.worker().name(), cause);
+    }
+  }
+}

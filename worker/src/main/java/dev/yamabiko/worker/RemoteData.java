@@ -1,0 +1,50 @@
+package dev.yamabiko.worker;
+
+import dev.yamabiko.data.blocks.BlockSource;
+import dev.yamabiko.data.blocks.DatasetRef;
+import dev.yamabiko.data.blocks.WorkerDataCache;
+import dev.yamabiko.data.blocks.WorkerDataCache.CachedData;
+import dev.yamabiko.protocol.RunDefinition;
+import dev.yamabiko.wire.BulkClient;
+import java.nio.file.Path;
+
+/**
+ * A worker node's data: the disk cache, and behind it the connection of the current run. One
+ * dataset is open at a time, as a worker takes part in one run at a time.
+ */
+final class RemoteData implements DataProvider {
+
+  private final WorkerDataCache cache;
+  private volatile BulkClient connection;
+  private DatasetRef ref;
+  private CachedData open;
+
+  RemoteData(Path directory, long mostBytes) {
+    cache = new WorkerDataCache(directory, mostBytes);
+  }
+
+  /** Where blocks come from, from now on. */
+  void connect(BulkClient to) {
+    connection = to;
+  }
+
+  @Override
+  public synchronized TrainingData open(RunDefinition definition) {
+    DatasetRef wanted =
+        definition
+            .dataset()
+            .orElseThrow(() -> new IllegalStateException("the run names no dataset"));
+    if (!wanted.equals(ref)) {
+      if (open != null) {
+        open.close();
+        ref = null;
+        open = null;
+      }
+      BulkClient from = connection;
+      BlockSource source = from::fetchDatasetBlock;
+      open = cache.open(wanted, source);
+      ref = wanted;
+    }
+    return new TrainingData(open.train(), open.validation());
+  }
+}

@@ -1,0 +1,137 @@
+package dev.yamabiko.worker;
+
+import akka.actor.Address;
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.DispatcherSelector;
+import akka.cluster.typed.Cluster;
+import akka.cluster.typed.JoinSeedNodes;
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import dev.yamabiko.protocol.WorkerHello;
+import dev.yamabiko.tensor.KernelFingerprint;
+import dev.yamabiko.wire.MessageTable;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadLocalRandom;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A worker's process: an actor system that joins the coordinator's cluster, and a new one whenever
+ * it has lost the coordinator, until it is told to leave or refused for good. It does not wait for
+ * the resolver's decision: with a new actor system it is a new member, and joins at once.
+ */
+public final class WorkerNode {
+
+  private static final Logger LOG = LoggerFactory.getLogger(WorkerNode.class);
+  private static final Duration SHORTEST_PAUSE = Duration.ofMillis(500);
+
+  private final NodeSettings settings;
+  private final WorkerHello hello;
+  private final RemoteData data;
+  private ActorSystem<WorkerAgent.Command> system;
+  private boolean leaving;
+
+  public WorkerNode(NodeSettings settings) {
+    this.settings = settings;
+    hello =
+        new WorkerHello(
+            MessageTable.PROTOCOL_VERSION,
+            MessageTable.lines(),
+            KernelFingerprint.ofThisJvm(),
+            settings.worker(),
+            settings.host(),
+            settings.threads(),
+            Runtime.getRuntime().maxMemory());
+    data = new RemoteData(settings.cache(), settings.cacheBytes());
+  }
+
+  /**
+   * Blocks until the node has left.
+   *
+   * @return why the coordinator refused this worker; empty if it left in good order
+   */
+  public Optional<String> run() {
+    while (true) {
+      CompletableFuture<WorkerAgent.End> end = new CompletableFuture<>();
+      if (!start(end)) {
+        return Optional.empty();
+      }
+      WorkerAgent.End why = end.join();
+      stop(why);
+      if (why instanceof WorkerAgent.End.Refused refused) {
+        return Optional.of(refused.why());
+      } else if (why instanceof WorkerAgent.End.Restart restart && !isLeaving()) {
+        LOG.info("joining again cause={}", restart.why());
+        pause();
+      } else {
+        return Optional.empty();
+      }
+    }
+  }
+
+  /** Ends {@link #run} in good order; for another thread. */
+  public synchronized void leave() {
+    leaving = true;
+    if (system != null) {
+      system.tell(new WorkerAgent.Leave());
+    }
+  }
+
+  private synchronized boolean isLeaving() {
+    return leaving;
+  }
+
+  private synchronized boolean start(CompletableFuture<WorkerAgent.End> end) {
+    if (leaving) {
+      return false;
+    }
+    long activationBytes = Runtime.getRuntime().maxMemory() / 2;
+    system =
+        ActorSystem.create(
+            WorkerAgent.create(hello, data, activationBytes, end::complete),
+            "yamabiko",
+            config(),
+            DispatcherSelector.defaultDispatcher());
+    system
+        .getWhenTerminated()
+        .thenRun(() -> end.complete(new WorkerAgent.End.Restart("the node was removed")));
+    Address seed =
+        new Address("akka", "yamabiko", settings.coordinatorHost(), settings.coordinatorPort());
+    Cluster.get(system).manager().tell(new JoinSeedNodes(List.of(seed)));
+    return true;
+  }
+
+  private void stop(WorkerAgent.End why) {
+    ActorSystem<WorkerAgent.Command> ended;
+    synchronized (this) {
+      ended = system;
+      system = null;
+    }
+    // Runs the coordinated shutdown: a node that ends in good order leaves the cluster.
+    ended.terminate();
+    ended.getWhenTerminated().toCompletableFuture().join();
+  }
+
+  /** Many workers lose a coordinator at once, and need not come back in the same moment. */
+  private static void pause() {
+    long least = SHORTEST_PAUSE.toMillis();
+    try {
+      Thread.sleep(least + ThreadLocalRandom.current().nextLong(least));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private Config config() {
+    return ConfigFactory.parseMap(
+            Map.of(
+                "akka.remote.artery.canonical.hostname", settings.host(),
+                "akka.remote.artery.canonical.port", settings.port(),
+                "akka.cluster.roles", List.of("worker")))
+        .withFallback(ConfigFactory.load("cluster-node"));
+  }
+}
