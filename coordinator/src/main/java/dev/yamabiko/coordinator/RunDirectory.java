@@ -15,6 +15,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -32,6 +33,8 @@ public final class RunDirectory implements RunListener, AutoCloseable {
   private static final String JOB = "job.conf";
   private static final String METRICS = "metrics.jsonl";
   private static final String RESULT = "result.json";
+  private static final String MODEL = "model.safetensors";
+  private static final String CHECKPOINTS = "checkpoints";
 
   private final Path directory;
   private final RunDescription description;
@@ -81,11 +84,22 @@ public final class RunDirectory implements RunListener, AutoCloseable {
     return Files.readString(directory.resolve(JOB));
   }
 
+  /** Whether a run in this directory writes that file, or has written it. */
+  public static boolean isOfRun(Path directory, Path file) throws IOException {
+    Path folder = file.toAbsolutePath().getParent().toRealPath();
+    Path real = Files.exists(file) ? file.toRealPath() : folder.resolve(file.getFileName());
+    Path run = directory.toRealPath();
+    return real.startsWith(run)
+        && !real.equals(run)
+        && Set.of(JOB, METRICS, RESULT, MODEL, CHECKPOINTS)
+            .contains(run.relativize(real).getName(0).toString());
+  }
+
   /**
    * @param keep how many of the newest stay when one is written
    */
   public static CheckpointStore checkpoints(Path directory, int keep) {
-    return new CheckpointStore(directory.resolve("checkpoints"), keep);
+    return new CheckpointStore(directory.resolve(CHECKPOINTS), keep);
   }
 
   /**
@@ -149,7 +163,7 @@ public final class RunDirectory implements RunListener, AutoCloseable {
   }
 
   public Path model() {
-    return directory.resolve("model.safetensors");
+    return directory.resolve(MODEL);
   }
 
   /** Whether there is something to go on from. */

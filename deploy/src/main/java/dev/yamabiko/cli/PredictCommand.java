@@ -96,6 +96,8 @@ final class PredictCommand implements Callable<Integer> {
     Optional<Path> to = out.map(file -> session.workingDirectory().resolve(file));
     to.ifPresent(file -> check(file, from));
     TrainedModel trained = TrainedModel.load(session.workingDirectory().resolve(model));
+    NamedModel named = new NamedModel(session.workingDirectory().resolve(model), trained);
+    out.ifPresent(file -> named.protectFrom(session.workingDirectory().resolve(file)));
     KernelsFactory.notice().ifPresent(notice -> session.err().println("yamabiko: " + notice));
     return to.isPresent()
         ? toFile(trained, from, to.get(), chosen)
