@@ -22,8 +22,10 @@ import java.util.stream.Stream;
 /**
  * What a run leaves on disk: {@code job.conf} and {@code metrics.jsonl} from its start on, {@code
  * checkpoints/} on the way, {@code model.safetensors} and {@code result.json} at its end. Each file
- * but the metrics appears whole or not at all, and the result last: where it is, the model that it
- * describes is there too. Metrics are on the disk before the checkpoint that they lead up to.
+ * but the metrics appears whole or not at all, and the result last. It names the weights of the
+ * model that it describes, and a run that goes on leaves both until it ends again: killed between
+ * the two, it leaves a result that does not name the model's weights, which {@link ModelProvenance}
+ * tells. Metrics are on the disk before the checkpoint that they lead up to.
  *
  * <p>When something cannot be written (disk full, directory removed), the run is told once through
  * {@code onFailure}, and {@link #failure} says why; the events that follow are ignored.
@@ -84,6 +86,12 @@ public final class RunDirectory implements RunListener, AutoCloseable {
     return Files.readString(directory.resolve(JOB));
   }
 
+  /** What the run that began here says of its end; empty while it has not said anything. */
+  static Optional<String> resultOf(Path directory) throws IOException {
+    Path result = directory.resolve(RESULT);
+    return Files.exists(result) ? Optional.of(Files.readString(result)) : Optional.empty();
+  }
+
   /** Whether a run in this directory writes that file, or has written it. */
   public static boolean isOfRun(Path directory, Path file) throws IOException {
     Path folder = file.toAbsolutePath().getParent().toRealPath();
@@ -125,8 +133,8 @@ public final class RunDirectory implements RunListener, AutoCloseable {
   }
 
   /**
-   * For a run that goes on: cuts the metrics back to the position, and the result that the run had
-   * reached before, if any, is no longer its result.
+   * For a run that goes on: cuts the metrics back to the position. Model and result that the run
+   * had reached before, if any, stay until it ends again.
    *
    * @throws FileAlreadyExistsException if the run is under way
    */
@@ -137,7 +145,6 @@ public final class RunDirectory implements RunListener, AutoCloseable {
     try {
       RunDirectory run = new RunDirectory(directory, description, metrics, onFailure);
       writeJob(directory, description);
-      Files.deleteIfExists(directory.resolve(RESULT));
       run.checkpoints.goOnFrom(from.step());
       run.missing = from.step() - metrics.cutBack(from);
       return run;

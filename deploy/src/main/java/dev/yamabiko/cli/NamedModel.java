@@ -1,5 +1,6 @@
 package dev.yamabiko.cli;
 
+import dev.yamabiko.coordinator.ModelProvenance;
 import dev.yamabiko.coordinator.RunDirectory;
 import dev.yamabiko.coordinator.WriteFailure;
 import dev.yamabiko.job.JobException;
@@ -7,6 +8,7 @@ import dev.yamabiko.model.TrainedModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * A trained model and the run that left it.
@@ -14,6 +16,11 @@ import java.nio.file.Path;
  * @param named what the user calls it: its file or a run directory
  */
 record NamedModel(Path named, TrainedModel trained) {
+
+  /** What is to be known of a run directory's model; empty if all is well. */
+  Optional<String> notice() {
+    return Files.isDirectory(named) ? ModelProvenance.doubt(named, trained) : Optional.empty();
+  }
 
   /**
    * The model is not to be overwritten by what is made of it, nor the rest of its run.

@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -116,12 +117,38 @@ final class TrainCommand implements Callable<Integer> {
       session.err().println(describe(checked, plan, workers));
       checkpoint.ifPresent(from -> describe(from, plan.epochs(), directory));
       List<RunListener> listeners = List.of(clock, directory, history, progress);
-      outcome = trainer.run(checked, begin, workers, listeners, cancellation);
-      RunResult result =
-          directory.keep(
-              checked.network(), outcome, checked.result(outcome, clock, directory.path()));
-      return report(result, directory, data, history);
+      try {
+        outcome = trainer.run(checked, begin, workers, listeners, cancellation);
+      } catch (RuntimeException | Error e) {
+        if (!goesOn) {
+          keep(directory, checked, failed(begin, workers, e), clock);
+        }
+        throw e;
+      }
+      return report(keep(directory, checked, outcome, clock), directory, data, history);
     }
+  }
+
+  private static RunResult keep(
+      RunDirectory directory, CheckedJob checked, RunOutcome outcome, TrainingClock clock) {
+    return directory.keep(
+        checked.network(), outcome, checked.result(outcome, clock, directory.path()));
+  }
+
+  /** Of a run that could not even say itself that it failed. */
+  private static RunOutcome failed(Checkpoint begin, int workers, Throwable cause) {
+    return new RunOutcome(
+        RunOutcome.Status.FAILED,
+        cause instanceof OutOfMemoryError ? Main.MORE_MEMORY : "internal error: " + cause,
+        begin.position().epochs(),
+        begin.position().step(),
+        begin.position().samples(),
+        workers,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        OptionalInt.empty(),
+        begin.position().rollbacks());
   }
 
   private OutputDirectory output(Job job) {

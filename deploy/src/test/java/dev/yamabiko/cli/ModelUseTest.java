@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.yamabiko.cli.ResumableJob.Output;
+import dev.yamabiko.protocol.RunEvent;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -47,6 +49,12 @@ class ModelUseTest {
     List<String> all = new ArrayList<>(List.of(arguments));
     all.add("--json");
     return job.command(all, SingleNode::run);
+  }
+
+  private Output evaluate() {
+    Output output = command("evaluate", "run", "--data", "job.conf");
+    assertEquals(0, output.exitCode(), output.err());
+    return output;
   }
 
   private Output predict(String out) {
@@ -98,5 +106,80 @@ class ModelUseTest {
   void shouldPredictIntoTheRunDirectory() {
     assertEquals(0, predict("run/predictions.csv").exitCode());
     assertTrue(Files.exists(job.directory("run").resolve("predictions.csv")));
+  }
+
+  @Test
+  void shouldHaveNothingToSayOfACompletedRun() {
+    assertEquals("", predict("p.csv").err().replaceAll("\\d predictions in .*\n", ""));
+    assertFalse(evaluate().err().contains("yamabiko: "));
+  }
+
+  @Test
+  void shouldSayThatARunHasNoResult() throws IOException {
+    Files.delete(job.directory("run").resolve("result.json"));
+    assertSays("has no result.json: it has not ended, or was killed");
+  }
+
+  @Test
+  void shouldSayThatTheResultIsAnotherModels() throws IOException {
+    assertEquals(0, job.train("other", 1, "--set", "seed=4").exitCode());
+    Files.copy(
+        job.directory("other").resolve("model.safetensors"),
+        model(),
+        StandardCopyOption.REPLACE_EXISTING);
+    assertSays("describes other weights than the model's");
+  }
+
+  @Test
+  void shouldSayThatARunWasCancelled() {
+    Output cut =
+        job.cancelled(
+            "cut",
+            1,
+            1,
+            event -> event instanceof RunEvent.StepClosed,
+            "--set",
+            "epochs=200",
+            "--set",
+            "batch-size=8");
+    assertEquals(1, cut.exitCode());
+    Output output = command("evaluate", "cut", "--data", "job.conf");
+    assertTrue(output.err().contains("is not complete: cancelled after step "), output.err());
+    assertFalse(output.err().contains("from before"), output.err());
+  }
+
+  @Test
+  void shouldKeepTheResultOfARunThatGoesOnUntilItEndsAgain() throws IOException {
+    byte[] before = Files.readAllBytes(job.directory("run").resolve("result.json"));
+    List<String> resume =
+        List.of("train", "job.conf", "--out", "run", "--resume", "--json", "--set", "epochs=3");
+    Output failed =
+        job.command(
+            resume,
+            (checked, begin, workers, listeners, cancellation) -> {
+              throw new OutOfMemoryError("Java heap space");
+            });
+    assertEquals(1, failed.exitCode());
+    assertArrayEquals(before, Files.readAllBytes(job.directory("run").resolve("result.json")));
+    assertSays("has gone on with another job.conf since it left this model");
+    assertEquals(0, job.command(resume, SingleNode::run).exitCode());
+    assertEquals(3, job.result("run").path("epochs").asInt());
+    assertFalse(evaluate().err().contains("yamabiko: "));
+  }
+
+  @Test
+  void shouldSayThatTheModelOfAFailedRunIsFromBefore() throws IOException {
+    Files.writeString(
+        job.directory("run").resolve("result.json"),
+        "{\"status\":\"failed\",\"steps\":7,\"weights_sha256\":null}");
+    assertSays("is not complete: failed after step 7; its model is from before that");
+  }
+
+  private void assertSays(String notice) {
+    for (Output output : List.of(evaluate(), predict("p.csv"))) {
+      long notices = output.err().lines().filter(l -> l.startsWith("yamabiko: ")).count();
+      assertTrue(output.err().contains(notice), output.err());
+      assertEquals(1, notices, output.err());
+    }
   }
 }
