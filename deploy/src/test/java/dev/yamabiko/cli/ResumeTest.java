@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,6 +27,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ResumeTest {
 
   private static final int[] WORKERS = {1, 2, 3, 5};
+
+  private static final String[] NEVER = {"--set", "checkpoint.every-steps=1000000"};
 
   @TempDir private Path working;
 
@@ -96,6 +99,27 @@ class ResumeTest {
       Output output = job.resume(copies.get(i), WORKERS[i % 4], 1 + i % 3);
       assertSame(job, "run", output, copies.get(i));
     }
+  }
+
+  @Test
+  void shouldKeepMostOfAKilledRunWhoseJobDoesNotAskForCheckpoints() throws IOException {
+    String text = ResumableJob.STOPPING.replaceFirst("(?m)^checkpoint.*$", "");
+    ResumableJob job = new ResumableJob(working, text.replaceFirst("(?m)^early-stopping.*$", ""));
+    // 75 steps in each epoch.
+    String[] small = {"--set", "batch-size=2", "--set", "shards=2", "--set", "epochs=3"};
+    RunListener killer =
+        event -> {
+          if (event instanceof RunEvent.StepClosed closed && closed.step() == 200) {
+            job.copy("run", "killed");
+          }
+        };
+    assertEquals(0, job.train("run", 2, 1, List.of(killer), small).exitCode());
+    Output output = job.resume("killed", 3, small);
+    assertTrue(output.err().contains("going on after step 150, epoch 3\n"), output.err());
+    assertSame(job, "run", output, "killed");
+    String[] never = Stream.concat(Stream.of(small), Stream.of(NEVER)).toArray(String[]::new);
+    assertEquals(output.weights(), job.train("never", 1, never).weights());
+    assertArrayEquals(job.metrics("run"), job.metrics("never"));
   }
 
   @Test
