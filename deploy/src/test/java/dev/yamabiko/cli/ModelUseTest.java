@@ -175,6 +175,21 @@ class ModelUseTest {
     assertSays("is not complete: failed after step 7; its model is from before that");
   }
 
+  @Test
+  void shouldCheckAWarmStartAsTrainingWill() throws IOException {
+    Output fits = command("check", "job.conf", "--set", "warm-start=run");
+    assertEquals(0, fits.exitCode(), fits.err());
+    assertTrue(fits.err().contains("warm start: 2 of 2 tensors from "), fits.err());
+    Files.createDirectories(working.resolve("empty"));
+    damageModel();
+    for (String start : List.of("none", "empty", "run", "job.conf")) {
+      Output train = job.train("warm", 1, "--set", "warm-start=" + start);
+      Output check = command("check", "job.conf", "--set", "warm-start=" + start);
+      assertEquals(2, check.exitCode(), check.out());
+      assertEquals(train.error(), check.error());
+    }
+  }
+
   private void assertSays(String notice) {
     for (Output output : List.of(evaluate(), predict("p.csv"))) {
       long notices = output.err().lines().filter(l -> l.startsWith("yamabiko: ")).count();
