@@ -83,7 +83,25 @@ public final class RunDirectory implements RunListener, AutoCloseable {
 
   /** The job of the run that began here, resolved. */
   public static String jobOf(Path directory) throws IOException {
-    return Files.readString(directory.resolve(JOB));
+    return Files.readString(jobFile(directory));
+  }
+
+  static Path jobFile(Path directory) {
+    return directory.resolve(JOB);
+  }
+
+  /** Whether a run here is under way, in whichever process. */
+  public static boolean isInUse(Path directory) throws IOException {
+    Path metrics = directory.resolve(METRICS);
+    if (!Files.exists(metrics)) {
+      return false;
+    }
+    try {
+      MetricsFile.open(metrics).close();
+      return false;
+    } catch (FileAlreadyExistsException e) {
+      return true;
+    }
   }
 
   /** What the run that began here says of its end; empty while it has not said anything. */

@@ -89,12 +89,15 @@ final class TrainCommand implements Callable<Integer> {
     int workers = workers();
     Job job = arguments.read(session);
     OutputDirectory output = output(job);
+    boolean goesOn = resume && RunDirectory.holdsRun(output.path());
+    if (goesOn) {
+      requireUnused(output.path());
+    }
     CheckedJob checked = CheckedJob.of(job);
     LoadedData data = checked.data();
     data.notes().forEach(this::say);
     KernelsFactory.notice().ifPresent(this::say);
     Optional<Checkpoint> checkpoint = Optional.empty();
-    boolean goesOn = resume && RunDirectory.holdsRun(output.path());
     if (goesOn) {
       checkpoint = new Resumption(output.path(), checked).find(this::say);
     }
@@ -225,11 +228,29 @@ final class TrainCommand implements Callable<Integer> {
               directory, checked.description(), from.get().position(), cancellation::cancel)
           : RunDirectory.begin(directory, checked.description(), cancellation::cancel);
     } catch (FileAlreadyExistsException e) {
-      throw new JobException("--out " + directory + " is in use by another run", e);
+      throw inUse(directory);
     } catch (IOException e) {
-      throw new JobException(
-          "--out " + directory + " cannot be used: " + WriteFailure.reason(e), e);
+      throw unusable(directory, e);
     }
+  }
+
+  /** Said before anything that a run under way may change by the minute. */
+  private static void requireUnused(Path directory) {
+    try {
+      if (RunDirectory.isInUse(directory)) {
+        throw inUse(directory);
+      }
+    } catch (IOException e) {
+      throw unusable(directory, e);
+    }
+  }
+
+  private static JobException inUse(Path directory) {
+    return new JobException("--out " + directory + " is in use by another run");
+  }
+
+  private static JobException unusable(Path directory, IOException e) {
+    return new JobException("--out " + directory + " cannot be used: " + WriteFailure.reason(e), e);
   }
 
   private void interrupt(SingleNode.Cancellation cancellation) {

@@ -242,6 +242,58 @@ class ResumeTest {
   }
 
   @Test
+  void shouldSayFirstThatTheRunIsUnderWay() {
+    ResumableJob job = stopping();
+    List<Output> beside = new ArrayList<>();
+    RunListener another =
+        event -> {
+          if (event instanceof RunEvent.RunStarted) {
+            beside.add(job.resume("run", 1));
+          }
+        };
+    assertEquals(0, job.train("run", 1, 1, List.of(another)).exitCode());
+    assertEquals(2, beside.get(0).exitCode());
+    assertEquals(
+        "yamabiko: --out " + job.directory("run") + " is in use by another run\n",
+        beside.get(0).err());
+  }
+
+  @Test
+  void shouldNameTheJobFileOfTheRunWhereItIsDamaged() throws IOException {
+    ResumableJob job = stopping();
+    job.cancelled("run", 1, 1, event -> event instanceof RunEvent.StepClosed);
+    Path file = job.directory("run").resolve("job.conf");
+    Files.writeString(file, "batch-size = [\n");
+    assertTrue(job.resume("run", 1).error().startsWith(file + ":"), job.resume("run", 1).error());
+    Files.write(file, new byte[] {(byte) 0xE9});
+    String error = job.resume("run", 1).error();
+    assertTrue(error.endsWith(file + " is damaged: expected UTF-8 text"), error);
+  }
+
+  @Test
+  void shouldNameACheckpointThatIsOfAnotherRun() throws IOException {
+    ResumableJob job = stopping();
+    job.cancelled("run", 1, 1, event -> event instanceof RunEvent.StepClosed);
+    assertEquals(0, job.train("other", 1, "--set", "seed=9").exitCode());
+    List<Path> theirs = job.checkpoints("other");
+    Path newest = theirs.get(theirs.size() - 1);
+    Path foreign = job.directory("run").resolve("checkpoints").resolve(newest.getFileName());
+    Files.copy(newest, foreign);
+    Output output = job.resume("run", 1);
+    assertEquals(2, output.exitCode());
+    assertTrue(
+        output
+            .error()
+            .endsWith(
+                foreign
+                    + " is of another run: seed was 9 but is 3 now; move it away to go on from the"
+                    + " one before it"),
+        output.error());
+    Files.delete(foreign);
+    assertEquals(0, job.resume("run", 1).exitCode());
+  }
+
+  @Test
   void shouldRefuseWhenTheDataHasChanged() throws IOException {
     ResumableJob job = stopping();
     job.cancelled("run", 1, 1, event -> event instanceof RunEvent.StepClosed);
