@@ -34,7 +34,7 @@ record CacheFile(long rows, Segments content) {
   static final int HEADER = 128;
 
   /** Also raised when a generator or a parser comes to write other content than before. */
-  static final int VERSION = 1;
+  static final int VERSION = 2;
 
   private static final byte[] MAGIC = "YAMABIKO".getBytes(StandardCharsets.US_ASCII);
   private static final int BUFFER = 1 << 20;

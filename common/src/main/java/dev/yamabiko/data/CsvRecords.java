@@ -44,11 +44,10 @@ final class CsvRecords {
     try {
       return CsvReader.builder()
           .fieldSeparator(source.separator())
-          .detectBomHeader(true)
           .skipEmptyLines(false)
           .allowExtraFields(true)
           .allowMissingFields(true)
-          .ofCsvRecord(content);
+          .ofCsvRecord(new CsvText(source.path(), content));
     } catch (IllegalArgumentException e) {
       throw new DataException(
           source.path()

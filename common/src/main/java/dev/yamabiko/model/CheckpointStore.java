@@ -38,7 +38,8 @@ public final class CheckpointStore {
     this.keep = keep;
   }
 
-  private Path file(long step) {
+  /** Where the checkpoint of this step is, if there is one. */
+  public Path file(long step) {
     // Without a locale of its own, digits would be those of the user's language.
     return directory.resolve(String.format(Locale.ROOT, "step-%010d.checkpoint", step));
   }

@@ -23,6 +23,7 @@ import java.util.Map;
  *                   {"column", "categories": [...]}: it sees a 0 or 1 for each category, in order
  *   classes         ["cat", ...]: names of the outputs (classification)
  *   targets         [{"name", "offset", "scale"}, ...]: output * scale + offset (regression)
+ *   weights_sha256  of all weights, as in result.json; added when the file is written
  * </pre>
  */
 public final class ModelMetadata {

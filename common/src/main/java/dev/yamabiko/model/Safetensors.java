@@ -27,9 +27,13 @@ import java.util.Map;
  *
  * <p>Tensors are named as {@link Network#places} and {@link Network#bufferPlaces} name them and
  * follow in that order, so the data part is the flat vector itself: parameters, then buffers.
- * {@link SafetensorsFile} reads such files.
+ * {@link SafetensorsFile} reads such files. The metadata names the weights, so that a damaged file
+ * does not pass for a model.
  */
 public final class Safetensors {
+
+  /** Where the metadata holds {@link WeightsHash} of the data part. */
+  static final String WEIGHTS_HASH = "weights_sha256";
 
   private static final int CHUNK_FLOATS = 1 << 14;
 
@@ -37,6 +41,7 @@ public final class Safetensors {
 
   /**
    * @param weights the network's whole flat vector
+   * @param metadata to which the weights' hash is added
    */
   public static void write(
       Path file, Network network, float[] weights, Map<String, String> metadata)
@@ -46,7 +51,9 @@ public final class Safetensors {
           "expected %d weights but got %d".formatted(network.length(), weights.length));
     }
     try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file))) {
-      byte[] header = header(network, metadata);
+      Map<String, String> all = new LinkedHashMap<>(metadata);
+      all.put(WEIGHTS_HASH, WeightsHash.sha256(weights));
+      byte[] header = header(network, all);
       out.write(littleEndian(Long.BYTES).putLong(header.length).array());
       out.write(header);
       ByteBuffer bytes = littleEndian(CHUNK_FLOATS * Float.BYTES);

@@ -11,13 +11,16 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 
 /**
  * Reads a file in the safetensors format, which {@link Safetensors} describes, whoever wrote it.
- * The whole header is checked when the file is opened: tensors must lie within the file, side by
- * side, and cover it. Every failure is a {@link ModelException}.
+ * The whole file is checked when it is opened: tensors must lie within it, side by side, and cover
+ * it; where the metadata names the weights by their hash, as {@link Safetensors} does, they must be
+ * those. Every failure is a {@link ModelException}.
  */
 public final class SafetensorsFile implements Closeable {
 
@@ -38,7 +41,7 @@ public final class SafetensorsFile implements Closeable {
     this.dataFrom = dataFrom;
   }
 
-  /** Opens the file and reads its header. */
+  /** Opens the file, reads its header and checks the rest. */
   public static SafetensorsFile open(Path file) {
     if (Files.isDirectory(file)) {
       throw new ModelException(file + ": expected a model file but found a directory");
@@ -47,6 +50,7 @@ public final class SafetensorsFile implements Closeable {
     try {
       channel = FileChannel.open(file);
       SafetensorsFile opened = read(file, channel);
+      opened.checkWeights();
       channel = null;
       return opened;
     } catch (IOException e) {
@@ -83,6 +87,27 @@ public final class SafetensorsFile implements Closeable {
     return new SafetensorsFile(file, channel, header, dataFrom);
   }
 
+  private void checkWeights() throws IOException {
+    String expected = header.metadata().get(Safetensors.WEIGHTS_HASH);
+    if (expected == null) {
+      return;
+    }
+    MessageDigest digest = WeightsHash.digest();
+    ByteBuffer chunk = ByteBuffer.allocate(CHUNK_BYTES);
+    long end = channel.size();
+    for (long at = dataFrom; at < end; at += chunk.limit()) {
+      chunk.clear().limit((int) Math.min(CHUNK_BYTES, end - at));
+      fill(channel, at, chunk);
+      digest.update(chunk);
+    }
+    String found = HexFormat.of().formatHex(digest.digest());
+    if (!found.equals(expected)) {
+      throw new ModelException(
+          "%s: the weights are damaged, or changed without their %s: expected %s but found %s"
+              .formatted(file, Safetensors.WEIGHTS_HASH, expected, found));
+    }
+  }
+
   public Path file() {
     return file;
   }
@@ -117,7 +142,8 @@ public final class SafetensorsFile implements Closeable {
    *
    * @param shape what its dimensions have to be
    * @param into where its elements go, row-major, from {@code at} on
-   * @throws ModelException if there is none of that name and shape, or it does not hold floats
+   * @throws ModelException if there is none of that name and shape, or it does not hold finite
+   *     floats
    */
   public void read(String name, Shape shape, float[] into, int at) {
     SafetensorsHeader.Tensor tensor = tensor(name);
@@ -134,7 +160,13 @@ public final class SafetensorsFile implements Closeable {
         chunk.clear().limit(count * tensor.type().bytes());
         fill(channel, position, chunk);
         for (int i = 0; i < count; i++) {
-          into[at++] = tensor.type().read(chunk);
+          float element = tensor.type().read(chunk);
+          if (!Float.isFinite(element)) {
+            throw new ModelException(
+                "expected finite numbers of 32 bits but element %d is %s"
+                    .formatted(shape.size() - left + i, element));
+          }
+          into[at++] = element;
         }
         position += chunk.limit();
         left -= count;

@@ -15,12 +15,7 @@ public final class WeightsHash {
 
   /** SHA-256 over the weights as float32, little-endian, in lower-case hexadecimal. */
   public static String sha256(float[] weights) {
-    MessageDigest digest;
-    try {
-      digest = MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
+    MessageDigest digest = digest();
     ByteBuffer bytes =
         ByteBuffer.allocate(CHUNK_FLOATS * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     for (int from = 0; from < weights.length; from += CHUNK_FLOATS) {
@@ -29,5 +24,14 @@ public final class WeightsHash {
       digest.update(bytes.array(), 0, count * Float.BYTES);
     }
     return HexFormat.of().formatHex(digest.digest());
+  }
+
+  /** Takes the weights' bytes in parts. */
+  static MessageDigest digest() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
   }
 }

@@ -6,8 +6,10 @@ import dev.yamabiko.job.JobException;
 import dev.yamabiko.job.JobFile;
 import dev.yamabiko.model.Checkpoint;
 import dev.yamabiko.model.CheckpointFile;
+import dev.yamabiko.model.CheckpointStore;
 import dev.yamabiko.step.StepPlan;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,11 +38,14 @@ public final class Resumption {
    */
   public Optional<Checkpoint> find(Consumer<String> notices) {
     Job now = checked.job();
+    CheckpointStore store = RunDirectory.checkpoints(directory, now.checkpoints().keep());
     List<String> problems = new ArrayList<>();
     Optional<CheckpointFile.Content> found;
     try {
-      same(parse(RunDirectory.jobOf(directory), "job.conf"), now);
-      found = RunDirectory.checkpoints(directory, now.checkpoints().keep()).newest(problems);
+      same(parse(RunDirectory.jobOf(directory), RunDirectory.jobFile(directory).toString()), now);
+      found = store.newest(problems);
+    } catch (CharacterCodingException e) {
+      throw refuse(RunDirectory.jobFile(directory) + " is damaged: expected UTF-8 text");
     } catch (IOException e) {
       throw refuse("cannot be read: " + WriteFailure.reason(e));
     }
@@ -53,7 +58,14 @@ public final class Resumption {
       return Optional.empty();
     }
     CheckpointFile.Content content = found.get();
-    same(parse(content.job(), "checkpoint"), now);
+    Path file = store.file(content.checkpoint().position().step());
+    JobChange.of(parse(content.job(), file.toString()), now)
+        .ifPresent(
+            change -> {
+              throw refuse(
+                  "%s is of another run: %s; move it away to go on from the one before it"
+                      .formatted(file, change));
+            });
     if (!content.dataSha256().equals(checked.dataSha256())) {
       throw refuse(
           "its data has changed: expected the SHA-256 %s but found %s"

@@ -16,14 +16,17 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
  * What a run leaves on disk: {@code job.conf} and {@code metrics.jsonl} from its start on, {@code
  * checkpoints/} on the way, {@code model.safetensors} and {@code result.json} at its end. Each file
- * but the metrics appears whole or not at all, and the result last: where it is, the model that it
- * describes is there too. Metrics are on the disk before the checkpoint that they lead up to.
+ * but the metrics appears whole or not at all, and the result last. It names the weights of the
+ * model that it describes, and a run that goes on leaves both until it ends again: killed between
+ * the two, it leaves a result that does not name the model's weights, which {@link ModelProvenance}
+ * tells. Metrics are on the disk before the checkpoint that they lead up to.
  *
  * <p>When something cannot be written (disk full, directory removed), the run is told once through
  * {@code onFailure}, and {@link #failure} says why; the events that follow are ignored.
@@ -32,8 +35,9 @@ public final class RunDirectory implements RunListener, AutoCloseable {
 
   private static final String JOB = "job.conf";
   private static final String METRICS = "metrics.jsonl";
-  private static final String MODEL = "model.safetensors";
   private static final String RESULT = "result.json";
+  private static final String MODEL = "model.safetensors";
+  private static final String CHECKPOINTS = "checkpoints";
 
   private final Path directory;
   private final RunDescription description;
@@ -80,7 +84,42 @@ public final class RunDirectory implements RunListener, AutoCloseable {
 
   /** The job of the run that began here, resolved. */
   public static String jobOf(Path directory) throws IOException {
-    return Files.readString(directory.resolve(JOB));
+    return Files.readString(jobFile(directory));
+  }
+
+  static Path jobFile(Path directory) {
+    return directory.resolve(JOB);
+  }
+
+  /** Whether a run here is under way, in whichever process. */
+  public static boolean isInUse(Path directory) throws IOException {
+    Path metrics = directory.resolve(METRICS);
+    if (!Files.exists(metrics)) {
+      return false;
+    }
+    try {
+      MetricsFile.open(metrics).close();
+      return false;
+    } catch (FileAlreadyExistsException e) {
+      return true;
+    }
+  }
+
+  /** What the run that began here says of its end; empty while it has not said anything. */
+  static Optional<String> resultOf(Path directory) throws IOException {
+    Path result = directory.resolve(RESULT);
+    return Files.exists(result) ? Optional.of(Files.readString(result)) : Optional.empty();
+  }
+
+  /** Whether a run in this directory writes that file, or has written it. */
+  public static boolean isOfRun(Path directory, Path file) throws IOException {
+    Path folder = file.toAbsolutePath().getParent().toRealPath();
+    Path real = Files.exists(file) ? file.toRealPath() : folder.resolve(file.getFileName());
+    Path run = directory.toRealPath();
+    return real.startsWith(run)
+        && !real.equals(run)
+        && Set.of(JOB, METRICS, RESULT, MODEL, CHECKPOINTS)
+            .contains(run.relativize(real).getName(0).toString());
   }
 
   /** The model of the run that is kept here, where there is one. */
@@ -100,7 +139,7 @@ public final class RunDirectory implements RunListener, AutoCloseable {
    * @param keep how many of the newest stay when one is written
    */
   public static CheckpointStore checkpoints(Path directory, int keep) {
-    return new CheckpointStore(directory.resolve("checkpoints"), keep);
+    return new CheckpointStore(directory.resolve(CHECKPOINTS), keep);
   }
 
   /**
@@ -127,8 +166,8 @@ public final class RunDirectory implements RunListener, AutoCloseable {
   }
 
   /**
-   * For a run that goes on: cuts the metrics back to the position, and the result that the run had
-   * reached before, if any, is no longer its result.
+   * For a run that goes on: cuts the metrics back to the position. Model and result that the run
+   * had reached before, if any, stay until it ends again.
    *
    * @throws FileAlreadyExistsException if the run is under way
    */
@@ -139,7 +178,6 @@ public final class RunDirectory implements RunListener, AutoCloseable {
     try {
       RunDirectory run = new RunDirectory(directory, description, metrics, onFailure);
       writeJob(directory, description);
-      Files.deleteIfExists(directory.resolve(RESULT));
       run.checkpoints.goOnFrom(from.step());
       run.missing = from.step() - metrics.cutBack(from);
       return run;

@@ -80,7 +80,7 @@ final class RunProgress {
   }
 
   boolean isCheckpointDue() {
-    return settings.job().checkpoints().isDue(position.step());
+    return settings.job().checkpoints().isDue(position.step(), settings.plan());
   }
 
   /** Whether all steps are taken, or none promises a better epoch. */
@@ -92,7 +92,8 @@ final class RunProgress {
   /** The next step count at which something else than a step has to be done. */
   long nextStop() {
     long epochEnd = settings.plan().endOfEpoch(position.epochs());
-    return Math.min(epochEnd, settings.job().checkpoints().nextAfter(position.step()));
+    return Math.min(
+        epochEnd, settings.job().checkpoints().nextAfter(position.step(), settings.plan()));
   }
 
   /**

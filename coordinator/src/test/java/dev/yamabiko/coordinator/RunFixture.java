@@ -49,8 +49,8 @@ import org.junit.jupiter.api.AfterAll;
 /** A run with real slices; its two workers and its observer are played by probes. */
 abstract class RunFixture {
 
-  static final ActorTestKit KIT = ActorTestKit.create(
-          ManualTime.config().withFallback(ConfigFactory.load("application-test")));
+  static final ActorTestKit KIT =
+      ActorTestKit.create(ManualTime.config().withFallback(ConfigFactory.load("application-test")));
   static final ManualTime TIME = ManualTime.get(KIT.system());
   static final RunKey KEY = new RunKey("run", 1);
   static final int EXAMPLES = 8;

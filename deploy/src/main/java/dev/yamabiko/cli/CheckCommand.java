@@ -26,6 +26,9 @@ final class CheckCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     CheckedJob checked = arguments.checked(session);
+    if (checked.job().model().warmStart().isPresent()) {
+      checked.start(notice -> session.err().println("yamabiko: " + notice));
+    }
     Plan plan = checked.plan(Runtime.getRuntime().availableProcessors());
     session.print(plan.table(Runtime.getRuntime().maxMemory()).stripTrailing());
     Map<String, Object> answer = new LinkedHashMap<>();

@@ -71,6 +71,9 @@ final class EvaluateCommand implements Callable<Integer> {
   public Integer call() {
     Path directory = session.workingDirectory();
     TrainedModel trained = TrainedModel.load(directory.resolve(model));
+    new NamedModel(directory.resolve(model), trained)
+        .notice()
+        .ifPresent(notice -> session.err().println("yamabiko: " + notice));
     DataSource source = DataFile.read(directory.resolve(data), settings, directory);
     Dataset examples =
         DataLoader.loadForModel(source, trained.targets(), trained.scaling(), trained.columns());

@@ -94,6 +94,9 @@ final class PredictCommand implements Callable<Integer> {
     Optional<PredictionFile> to =
         out.map(file -> PredictionFile.of(session.workingDirectory().resolve(file), from));
     TrainedModel trained = TrainedModel.load(session.workingDirectory().resolve(model));
+    NamedModel named = new NamedModel(session.workingDirectory().resolve(model), trained);
+    out.ifPresent(file -> named.protectFrom(session.workingDirectory().resolve(file)));
+    named.notice().ifPresent(notice -> session.err().println("yamabiko: " + notice));
     KernelsFactory.notice().ifPresent(notice -> session.err().println("yamabiko: " + notice));
     return to.isPresent()
         ? toFile(trained, from, to.get(), chosen)

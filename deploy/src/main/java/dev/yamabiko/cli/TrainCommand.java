@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -88,12 +89,15 @@ final class TrainCommand implements Callable<Integer> {
     int workers = workers();
     Job job = arguments.read(session);
     OutputDirectory output = output(job);
+    boolean goesOn = resume && RunDirectory.holdsRun(output.path());
+    if (goesOn) {
+      requireUnused(output.path());
+    }
     CheckedJob checked = CheckedJob.of(job);
     LoadedData data = checked.data();
     data.notes().forEach(this::say);
     KernelsFactory.notice().ifPresent(this::say);
     Optional<Checkpoint> checkpoint = Optional.empty();
-    boolean goesOn = resume && RunDirectory.holdsRun(output.path());
     if (goesOn) {
       checkpoint = new Resumption(output.path(), checked).find(this::say);
     }
@@ -116,12 +120,38 @@ final class TrainCommand implements Callable<Integer> {
       session.err().println(describe(checked, plan, workers));
       checkpoint.ifPresent(from -> describe(from, plan.epochs(), directory));
       List<RunListener> listeners = List.of(clock, directory, history, progress);
-      outcome = trainer.run(checked, begin, workers, listeners, cancellation);
-      RunResult result =
-          directory.keep(
-              checked.network(), outcome, checked.result(outcome, clock, directory.path()));
-      return report(result, directory, data, history);
+      try {
+        outcome = trainer.run(checked, begin, workers, listeners, cancellation);
+      } catch (RuntimeException | Error e) {
+        if (!goesOn) {
+          keep(directory, checked, failed(begin, workers, e), clock);
+        }
+        throw e;
+      }
+      return report(keep(directory, checked, outcome, clock), directory, data, history);
     }
+  }
+
+  private static RunResult keep(
+      RunDirectory directory, CheckedJob checked, RunOutcome outcome, TrainingClock clock) {
+    return directory.keep(
+        checked.network(), outcome, checked.result(outcome, clock, directory.path()));
+  }
+
+  /** Of a run that could not even say itself that it failed. */
+  private static RunOutcome failed(Checkpoint begin, int workers, Throwable cause) {
+    return new RunOutcome(
+        RunOutcome.Status.FAILED,
+        cause instanceof OutOfMemoryError ? Main.MORE_MEMORY : "internal error: " + cause,
+        begin.position().epochs(),
+        begin.position().step(),
+        begin.position().samples(),
+        workers,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        OptionalInt.empty(),
+        begin.position().rollbacks());
   }
 
   private OutputDirectory output(Job job) {
@@ -198,11 +228,29 @@ final class TrainCommand implements Callable<Integer> {
               directory, checked.description(), from.get().position(), cancellation::cancel)
           : RunDirectory.begin(directory, checked.description(), cancellation::cancel);
     } catch (FileAlreadyExistsException e) {
-      throw new JobException("--out " + directory + " is in use by another run", e);
+      throw inUse(directory);
     } catch (IOException e) {
-      throw new JobException(
-          "--out " + directory + " cannot be used: " + WriteFailure.reason(e), e);
+      throw unusable(directory, e);
     }
+  }
+
+  /** Said before anything that a run under way may change by the minute. */
+  private static void requireUnused(Path directory) {
+    try {
+      if (RunDirectory.isInUse(directory)) {
+        throw inUse(directory);
+      }
+    } catch (IOException e) {
+      throw unusable(directory, e);
+    }
+  }
+
+  private static JobException inUse(Path directory) {
+    return new JobException("--out " + directory + " is in use by another run");
+  }
+
+  private static JobException unusable(Path directory, IOException e) {
+    return new JobException("--out " + directory + " cannot be used: " + WriteFailure.reason(e), e);
   }
 
   private void interrupt(SingleNode.Cancellation cancellation) {

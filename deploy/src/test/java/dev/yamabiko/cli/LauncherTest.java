@@ -2,6 +2,7 @@ package dev.yamabiko.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -12,6 +13,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -34,6 +36,7 @@ class LauncherTest {
   private Path root;
   private Path javaHome;
   private String mavenFails = "";
+  private String locale = "C.UTF-8";
 
   private record Ended(int code, String out, String err) {}
 
@@ -88,6 +91,7 @@ class LauncherTest {
     builder.environment().put("PATH", place.resolve("bin") + ":" + System.getenv("PATH"));
     builder.environment().put("JAVA_HOME", javaHome.toString());
     builder.environment().put("MAVEN_FAILS", mavenFails);
+    builder.environment().put("LC_ALL", locale);
     builder.environment().put("YAMABIKO_JAVA_OPTS", "-Xmx1g -Da=b");
     return builder.start();
   }
@@ -242,6 +246,40 @@ class LauncherTest {
     Ended ended = run();
     assertEquals(1, ended.code());
     assertTrue(ended.err().contains(javaHome + "/bin/java is not there"), ended.err());
+  }
+
+  /** The user's LC_ALL, what locales there are, and Java's LC_ALL. */
+  @ParameterizedTest
+  @CsvSource({
+    "C, C C.utf8 POSIX, C.UTF-8",
+    "C, C C.UTF-8 POSIX, C.UTF-8",
+    "de_DE.ISO-8859-1, C C.utf8, C.UTF-8",
+    "de_DE.UTF-8, C C.utf8, de_DE.UTF-8",
+    "C, C POSIX, C"
+  })
+  void shouldGiveJavaALocaleOfUtf8WhereThereIsOne(String users, String all, String javas)
+      throws Exception {
+    String charmap = users.endsWith("UTF-8") ? "UTF-8" : "ANSI_X3.4-1968";
+    script(
+        place.resolve("bin/locale"),
+        "case $1 in charmap) echo %s ;; -a) printf '%%s\\n' %s ;; esac".formatted(charmap, all));
+    script(javaHome.resolve("bin/java"), "echo \"$LC_ALL\"");
+    locale = users;
+    assertEquals(javas + "\n", run().out());
+  }
+
+  @Test
+  void shouldFindFilesOfAnyNameInAPlainContainer() throws Exception {
+    Process list = new ProcessBuilder("locale", "-a").start();
+    String all = new String(list.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assumeTrue(all.toLowerCase(Locale.ROOT).contains("c.utf"), "there is no locale C.UTF-8 here");
+    String java = Path.of(System.getProperty("java.home"), "bin/java").toString();
+    script(
+        javaHome.resolve("bin/java"),
+        "exec '%s' -XshowSettings:properties -version".formatted(java));
+    locale = "C";
+    Ended ended = run();
+    assertTrue(ended.err().contains("sun.jnu.encoding = UTF-8\n"), ended.err());
   }
 
   @Test

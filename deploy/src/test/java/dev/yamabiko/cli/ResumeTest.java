@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,6 +27,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ResumeTest {
 
   private static final int[] WORKERS = {1, 2, 3, 5};
+
+  private static final String[] NEVER = {"--set", "checkpoint.every-steps=1000000"};
 
   @TempDir private Path working;
 
@@ -96,6 +99,27 @@ class ResumeTest {
       Output output = job.resume(copies.get(i), WORKERS[i % 4], 1 + i % 3);
       assertSame(job, "run", output, copies.get(i));
     }
+  }
+
+  @Test
+  void shouldKeepMostOfAKilledRunWhoseJobDoesNotAskForCheckpoints() throws IOException {
+    String text = ResumableJob.STOPPING.replaceFirst("(?m)^checkpoint.*$", "");
+    ResumableJob job = new ResumableJob(working, text.replaceFirst("(?m)^early-stopping.*$", ""));
+    // 75 steps in each epoch.
+    String[] small = {"--set", "batch-size=2", "--set", "shards=2", "--set", "epochs=3"};
+    RunListener killer =
+        event -> {
+          if (event instanceof RunEvent.StepClosed closed && closed.step() == 200) {
+            job.copy("run", "killed");
+          }
+        };
+    assertEquals(0, job.train("run", 2, 1, List.of(killer), small).exitCode());
+    Output output = job.resume("killed", 3, small);
+    assertTrue(output.err().contains("going on after step 150, epoch 3\n"), output.err());
+    assertSame(job, "run", output, "killed");
+    String[] never = Stream.concat(Stream.of(small), Stream.of(NEVER)).toArray(String[]::new);
+    assertEquals(output.weights(), job.train("never", 1, never).weights());
+    assertArrayEquals(job.metrics("run"), job.metrics("never"));
   }
 
   @Test
@@ -215,6 +239,58 @@ class ResumeTest {
                 .formatted(job.directory("run"), change)
             + " checkpoint.every-steps and checkpoint.keep only",
         output.error());
+  }
+
+  @Test
+  void shouldSayFirstThatTheRunIsUnderWay() {
+    ResumableJob job = stopping();
+    List<Output> beside = new ArrayList<>();
+    RunListener another =
+        event -> {
+          if (event instanceof RunEvent.RunStarted) {
+            beside.add(job.resume("run", 1));
+          }
+        };
+    assertEquals(0, job.train("run", 1, 1, List.of(another)).exitCode());
+    assertEquals(2, beside.get(0).exitCode());
+    assertEquals(
+        "yamabiko: --out " + job.directory("run") + " is in use by another run\n",
+        beside.get(0).err());
+  }
+
+  @Test
+  void shouldNameTheJobFileOfTheRunWhereItIsDamaged() throws IOException {
+    ResumableJob job = stopping();
+    job.cancelled("run", 1, 1, event -> event instanceof RunEvent.StepClosed);
+    Path file = job.directory("run").resolve("job.conf");
+    Files.writeString(file, "batch-size = [\n");
+    assertTrue(job.resume("run", 1).error().startsWith(file + ":"), job.resume("run", 1).error());
+    Files.write(file, new byte[] {(byte) 0xE9});
+    String error = job.resume("run", 1).error();
+    assertTrue(error.endsWith(file + " is damaged: expected UTF-8 text"), error);
+  }
+
+  @Test
+  void shouldNameACheckpointThatIsOfAnotherRun() throws IOException {
+    ResumableJob job = stopping();
+    job.cancelled("run", 1, 1, event -> event instanceof RunEvent.StepClosed);
+    assertEquals(0, job.train("other", 1, "--set", "seed=9").exitCode());
+    List<Path> theirs = job.checkpoints("other");
+    Path newest = theirs.get(theirs.size() - 1);
+    Path foreign = job.directory("run").resolve("checkpoints").resolve(newest.getFileName());
+    Files.copy(newest, foreign);
+    Output output = job.resume("run", 1);
+    assertEquals(2, output.exitCode());
+    assertTrue(
+        output
+            .error()
+            .endsWith(
+                foreign
+                    + " is of another run: seed was 9 but is 3 now; move it away to go on from the"
+                    + " one before it"),
+        output.error());
+    Files.delete(foreign);
+    assertEquals(0, job.resume("run", 1).exitCode());
   }
 
   @Test

@@ -254,9 +254,15 @@ class TrainCommandTest {
         train(
             (checked, begin, workers, listeners, cancellation) -> {
               throw new OutOfMemoryError("Java heap space");
-            });
+            },
+            "--out",
+            "run");
     assertEquals(1, code);
     assertTrue(answer().get("error").textValue().contains("YAMABIKO_JAVA_OPTS=-Xmx8g"));
+    JsonNode result = new JsonMapper().readTree(working.resolve("run/result.json").toFile());
+    assertEquals("failed", result.get("status").textValue());
+    assertEquals(answer().get("error"), result.get("error"));
+    assertTrue(result.get("weights_sha256").isNull());
   }
 
   @Test
