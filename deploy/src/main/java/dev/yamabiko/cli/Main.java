@@ -45,7 +45,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "  yamabiko evaluate runs/ten --data deploy/jobs/digits.conf",
       "  yamabiko predict runs/ten --input new-images --out predictions.csv",
       "",
-      "Exit codes: 0 done, 1 the run failed, 2 the input is wrong, 130 interrupted."
+      "Exit codes: 0 done, 1 the run failed or standard output cannot be written, 2 the input is wrong,",
+      "130 interrupted.",
+      "YAMABIKO_JAVA_OPTS holds options for the JVM, as -Xmx8g for more memory."
     })
 public final class Main implements Runnable {
 
