@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -96,38 +97,50 @@ class SafetensorsFileTest {
     }
   }
 
-  /** The largest, the smallest, a third, infinity: bits as IEEE 754 lays them out. */
+  /** The largest, the smallest, a third: bits as IEEE 754 lays them out. */
   @ParameterizedTest
   @CsvSource({
     "F16,  FF7B, 65504",
     "F16,  0100, 5.9604645e-8",
     "F16,  0004, 6.1035156e-5",
     "F16,  5535, 0.33325195",
-    "F16,  00FC, -Infinity",
-    "F16,  007E, NaN",
     "F16,  0080, -0.0",
     "BF16, 803F, 1.0",
     "BF16, AB3E, 0.33398438",
-    "BF16, 80FF, -Infinity",
-    "BF16, C07F, NaN",
     "BF16, 0100, 9.1835e-41",
     "F64,  000000000000F03F, 1.0",
     "F64,  555555555555D53F, 0.33333334",
-    "F64,  FFFFFFFFFFFFEF7F, Infinity",
     "F64,  0000000000000080, -0.0",
     "F32,  ABAAAA3E, 0.33333334"
   })
   void shouldReadEveryTypeOfFloat(String type, String hex, float expected) {
-    byte[] data = new byte[hex.length() / 2];
-    for (int i = 0; i < data.length; i++) {
-      data[i] = (byte) Integer.parseInt(hex.substring(2 * i, 2 * i + 2), 16);
+    try (SafetensorsFile file = open(fileOfOne(type, hex))) {
+      assertEquals(expected, read(file, "x", 1)[0]);
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "F16,  00FC, -Infinity",
+    "F16,  007E, NaN",
+    "BF16, 80FF, -Infinity",
+    "BF16, C07F, NaN",
+    "F32,  0000807F, Infinity",
+    "F64,  FFFFFFFFFFFFEF7F, Infinity"
+  })
+  void shouldRefuseWhatIsNoFiniteFloat(String type, String hex, float found) {
+    try (SafetensorsFile file = open(fileOfOne(type, hex))) {
+      String error = assertThrows(ModelException.class, () -> read(file, "x", 1)).getMessage();
+      assertTrue(error.endsWith("finite numbers of 32 bits but element 0 is " + found), error);
+    }
+  }
+
+  private static byte[] fileOfOne(String type, String hex) {
+    byte[] data = HexFormat.of().parseHex(hex);
     String header =
         "{\"x\":{\"dtype\":\"%s\",\"shape\":[1],\"data_offsets\":[0,%d]}}"
             .formatted(type, data.length);
-    try (SafetensorsFile file = open(file(header, data))) {
-      assertEquals(expected, read(file, "x", 1)[0]);
-    }
+    return file(header, data);
   }
 
   @Test

@@ -48,7 +48,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "  yamabiko worker --coordinator 127.0.0.1:2551",
       "  yamabiko submit deploy/jobs/digits.conf --follow",
       "",
-      "Exit codes: 0 done, 1 the run failed, 2 the input is wrong, 130 interrupted."
+      "Exit codes: 0 done, 1 the run failed or standard output cannot be written, 2 the input is wrong,",
+      "130 interrupted.",
+      "YAMABIKO_JAVA_OPTS holds options for the JVM, as -Xmx8g for more memory."
     })
 public final class Main implements Runnable {
 

@@ -64,7 +64,7 @@ final class TrainCommand implements Callable<Integer> {
       names = "--workers",
       paramLabel = "N",
       description = "Number of workers (default: one per core). It does not change a bit.")
-  private Optional<Integer> workers = Optional.empty();
+  private Optional<String> workers = Optional.empty();
 
   @Option(
       names = "--out",
@@ -205,13 +205,17 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private int workers() {
-    int count = workers.orElse(Runtime.getRuntime().availableProcessors());
-    if (count < 1 || count > MOST_WORKERS) {
+    if (workers.isEmpty()) {
+      return Math.min(MOST_WORKERS, Runtime.getRuntime().availableProcessors());
+    }
+    String given = workers.get();
+    // Of more digits than an int holds too.
+    if (!given.matches("0*[1-9]\\d{0,3}") || Integer.parseInt(given) > MOST_WORKERS) {
       throw new ParameterException(
           spec.commandLine(),
-          "--workers expects a number from 1 to %d but got %d".formatted(MOST_WORKERS, count));
+          "--workers expects a number from 1 to %d but got %s".formatted(MOST_WORKERS, given));
     }
-    return count;
+    return Integer.parseInt(given);
   }
 
   /**

@@ -133,6 +133,11 @@ class BadInputTest {
             "--set data.train.idx.images",
             "none.idx"),
         arguments("no worker", List.of("--workers", "0"), "--workers", "0"),
+        arguments("too many workers", List.of("--workers", "1025"), "from 1 to 1024", "1025"),
+        arguments(
+            "more workers than an int holds",
+            List.of("--workers", "99999999999"),
+            "--workers expects a number from 1 to 1024 but got 99999999999"),
         arguments("half a worker", List.of("--workers", "1.5"), "--workers", "1.5"),
         arguments("unknown option", List.of("--worker", "2"), "--worker"),
         arguments("out not empty", List.of("--out", "full"), "full", "not empty"),

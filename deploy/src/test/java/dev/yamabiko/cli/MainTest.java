@@ -62,7 +62,7 @@ class MainTest {
         "train a.conf b.conf          | unexpected argument b.conf (see yamabiko train --help)",
         "train a.conf --worker 2      | unknown option --worker; did you mean --workers? (see yamabiko train --help)",
         "train a.conf --wrokers=2     | unknown option --wrokers=2; did you mean --workers? (see yamabiko train --help)",
-        "train a.conf --workers two   | Invalid value for option '--workers': 'two' is not an int (see yamabiko train --help)",
+        "train a.conf --workers two   | --workers expects a number from 1 to 1024 but got two (see yamabiko train --help)",
         "train a.conf --workers 0     | --workers expects a number from 1 to 1024 but got 0 (see yamabiko train --help)",
         "train a.conf --workers 1025  | --workers expects a number from 1 to 1024 but got 1025 (see yamabiko train --help)",
         "check a.conf --out x         | unknown option --out (see yamabiko check --help)",
