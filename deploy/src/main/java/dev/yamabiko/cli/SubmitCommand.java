@@ -61,7 +61,9 @@ final class SubmitCommand implements Callable<Integer> {
   /** The data itself is not needed any more, and would only take memory. */
   private Optional<LoadedData.Baseline> checked(Job job) {
     CheckedJob checked = CheckedJob.of(job);
-    checked.start();
+    if (job.model().warmStart().isPresent()) {
+      checked.start();
+    }
     checked.data().notes().forEach(this::say);
     return checked.data().baseline();
   }

@@ -137,7 +137,21 @@ class MainTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"--help", "train --help", "check --help", "gradcheck --help"})
+  @ValueSource(
+      strings = {
+        "--help",
+        "train --help",
+        "check --help",
+        "gradcheck --help",
+        "coordinator --help",
+        "worker --help",
+        "submit --help",
+        "jobs --help",
+        "status --help",
+        "cancel --help",
+        "resume --help",
+        "workers --help"
+      })
   void shouldShowAnExampleInEveryHelp(String commandLine) {
     assertEquals(0, run(commandLine));
     assertTrue(out().contains("Example"), out());

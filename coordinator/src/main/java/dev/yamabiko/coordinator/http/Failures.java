@@ -9,9 +9,11 @@ import akka.http.javadsl.server.ExceptionHandler;
 import akka.http.javadsl.server.MethodRejection;
 import akka.http.javadsl.server.Rejection;
 import akka.http.javadsl.server.RejectionHandler;
+import akka.http.javadsl.server.Route;
 import akka.http.scaladsl.model.EntityStreamException;
 import akka.http.scaladsl.model.EntityStreamSizeException;
 import akka.stream.IOOperationIncompleteException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
@@ -35,16 +37,14 @@ final class Failures {
     return RejectionHandler.newBuilder()
         .handleAll(MethodRejection.class, Failures::methods)
         .handleAll(Rejection.class, Failures::other)
-        .handleNotFound(
-            Directives.extractUnmatchedPath(
-                path -> Directives.complete(Problem.notFound("there is nothing here").response())))
+        .handleNotFound(Directives.complete(Problem.notFound("there is nothing here").response()))
         .build();
   }
 
-  private static akka.http.javadsl.server.Route methods(List<MethodRejection> rejections) {
+  private static Route methods(List<MethodRejection> rejections) {
     HttpMethod[] allowed =
         rejections.stream().map(MethodRejection::supported).distinct().toArray(HttpMethod[]::new);
-    List<String> names = java.util.Arrays.stream(allowed).map(HttpMethod::name).sorted().toList();
+    List<String> names = Arrays.stream(allowed).map(HttpMethod::name).sorted().toList();
     HttpResponse response =
         new Problem(StatusCodes.METHOD_NOT_ALLOWED, "allowed here: " + String.join(", ", names))
             .response()
@@ -52,7 +52,7 @@ final class Failures {
     return Directives.complete(response);
   }
 
-  private static akka.http.javadsl.server.Route other(List<Rejection> rejections) {
+  private static Route other(List<Rejection> rejections) {
     LOG.debug("refused rejections={}", rejections);
     return Directives.complete(
         Problem.badRequest("the request does not have the form that is expected here").response());

@@ -18,6 +18,7 @@ import akka.util.ByteString;
 import dev.yamabiko.coordinator.CoordinatorCommand;
 import dev.yamabiko.coordinator.JobEvent;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -44,7 +45,7 @@ record JobEventStream(ActorSystem<CoordinatorCommand> coordinator, Duration keep
             HttpEntities.createChunked(
                 ContentTypes.create(
                     MediaTypes.customWithFixedCharset(
-                        "text", "event-stream", HttpCharsets.UTF_8, java.util.Map.of(), false)),
+                        "text", "event-stream", HttpCharsets.UTF_8, Map.of(), false)),
                 events(id, after)));
   }
 

@@ -8,6 +8,7 @@ import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.model.MediaTypes;
 import akka.http.javadsl.model.headers.ContentDisposition;
 import akka.http.javadsl.model.headers.ContentDispositionTypes;
+import akka.japi.Pair;
 import akka.stream.ActorAttributes;
 import akka.stream.javadsl.FileIO;
 import akka.stream.javadsl.Source;
@@ -15,6 +16,7 @@ import akka.util.ByteString;
 import dev.yamabiko.coordinator.JobView;
 import dev.yamabiko.coordinator.RunDirectory;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -41,7 +43,7 @@ final class JobOutput {
     return HttpResponse.create().withEntity(HttpEntities.createChunked(NDJSON, lines));
   }
 
-  private static Optional<akka.japi.Pair<Long, ByteString>> next(Path directory, long from)
+  private static Optional<Pair<Long, ByteString>> next(Path directory, long from)
       throws IOException {
     ByteBuffer bytes;
     try {
@@ -51,7 +53,7 @@ final class JobOutput {
     }
     long to = from + bytes.remaining();
     return bytes.hasRemaining()
-        ? Optional.of(akka.japi.Pair.create(to, ByteString.fromByteBuffer(bytes)))
+        ? Optional.of(Pair.create(to, ByteString.fromByteBuffer(bytes)))
         : Optional.empty();
   }
 
@@ -76,7 +78,7 @@ final class JobOutput {
                   Files.size(model),
                   FileIO.fromPath(model)));
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     }
   }
 }

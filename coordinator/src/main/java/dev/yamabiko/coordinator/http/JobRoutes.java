@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import scala.concurrent.duration.Duration;
 
 /** {@code /api/v1/jobs}: submit, list, look at, follow, cancel and resume. */
@@ -56,7 +57,7 @@ final class JobRoutes extends AllDirectives {
         path("resume", () -> post(() -> completeWithFuture(resume(JobId.checked(id))))));
   }
 
-  private Route ofView(String id, java.util.function.Function<JobView, HttpResponse> answer) {
+  private Route ofView(String id, Function<JobView, HttpResponse> answer) {
     return completeWithFuture(queries.job(JobId.checked(id)).thenApply(answer));
   }
 

@@ -75,7 +75,10 @@ final class JobSubmission implements AutoCloseable {
                     + " larger one")
             .exception();
       }
-      CheckedJob.of(job).start();
+      CheckedJob checked = CheckedJob.of(job);
+      if (job.model().warmStart().isPresent()) {
+        checked.start();
+      }
       return job;
     } catch (JobException | DataException | ModelException | ShapeMismatchException e) {
       throw Problem.badRequest(names.inWordsOfJob(e.getMessage())).exception();

@@ -1,6 +1,8 @@
 package dev.yamabiko.coordinator.http;
 
+import akka.http.javadsl.model.ContentType;
 import akka.http.javadsl.model.ContentTypes;
+import akka.http.javadsl.model.HttpCharsets;
 import akka.http.javadsl.model.HttpEntities;
 import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.model.MediaTypes;
@@ -19,14 +21,10 @@ import java.util.Map;
  */
 record Problem(StatusCode status, String detail) {
 
-  private static final akka.http.javadsl.model.ContentType TYPE =
+  private static final ContentType TYPE =
       ContentTypes.create(
           MediaTypes.customWithFixedCharset(
-              "application",
-              "problem+json",
-              akka.http.javadsl.model.HttpCharsets.UTF_8,
-              Map.of(),
-              false));
+              "application", "problem+json", HttpCharsets.UTF_8, Map.of(), false));
 
   static Problem badRequest(String detail) {
     return new Problem(StatusCodes.BAD_REQUEST, detail);

@@ -7,6 +7,7 @@ import akka.japi.function.Function;
 import dev.yamabiko.coordinator.CoordinatorCommand;
 import dev.yamabiko.coordinator.JobView;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /** Asks the coordinator's actor; a missing answer fails the stage after a while. */
@@ -20,8 +21,7 @@ record Queries(ActorSystem<CoordinatorCommand> coordinator) {
 
   /** Fails with a problem where the job is unknown. */
   CompletionStage<JobView> job(String id) {
-    return this.<java.util.Optional<JobView>>ask(
-            replyTo -> new CoordinatorCommand.GetJob(id, replyTo))
+    return this.<Optional<JobView>>ask(replyTo -> new CoordinatorCommand.GetJob(id, replyTo))
         .thenApply(view -> view.orElseThrow(() -> JobId.unknown(id).exception()));
   }
 }

@@ -4,6 +4,7 @@ import static akka.http.javadsl.server.PathMatchers.segment;
 
 import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.HttpResponse;
+import akka.http.javadsl.model.StatusCode;
 import akka.http.javadsl.model.StatusCodes;
 import akka.http.javadsl.server.AllDirectives;
 import akka.http.javadsl.server.Route;
@@ -88,7 +89,7 @@ final class UploadRoutes extends AllDirectives {
         .thenApply(isNew -> stored(isNew ? StatusCodes.CREATED : StatusCodes.OK, sha256));
   }
 
-  private static HttpResponse stored(akka.http.javadsl.model.StatusCode status, String sha256) {
+  private static HttpResponse stored(StatusCode status, String sha256) {
     return Json.response(status, CanonicalJson.of(Map.of("sha256", sha256)));
   }
 }

@@ -2,6 +2,7 @@ package dev.yamabiko.coordinator.http;
 
 import dev.yamabiko.data.FileTree;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,7 +52,7 @@ final class UploadedTrees {
       }
       return tree;
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     }
   }
 

@@ -2,6 +2,7 @@ package dev.yamabiko.coordinator.http;
 
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
+import akka.actor.typed.Terminated;
 import akka.actor.typed.javadsl.Behaviors;
 import dev.yamabiko.coordinator.CoordinatorCommand;
 import dev.yamabiko.coordinator.JobEvent;
@@ -44,7 +45,7 @@ final class FakeCoordinator {
                       return Behaviors.same();
                     })
                 .onSignal(
-                    akka.actor.typed.Terminated.class,
+                    Terminated.class,
                     ended -> {
                       gone.add(ended.getRef().unsafeUpcast());
                       return Behaviors.same();
