@@ -5,7 +5,6 @@ import dev.yamabiko.job.Job;
 import dev.yamabiko.model.CanonicalJson;
 import dev.yamabiko.protocol.RunEvent;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -62,20 +61,16 @@ final class JobEntry {
     return run;
   }
 
-  /** Returns whether anything changed; followers hear of it. */
-  boolean become(StoredJob next) {
-    if (next.equals(stored)) {
-      return false;
-    }
+  /** Followers hear of it. */
+  void become(StoredJob next) {
     stored = next;
     events.add("status", view().json());
-    return true;
   }
 
-  void started(ActorRef<JobRun.Command> by, List<String> on, Instant now) {
+  void started(ActorRef<JobRun.Command> by, List<String> on, StoredJob running) {
     run = Optional.of(by);
     workers = List.copyOf(on);
-    become(stored.running(now));
+    become(running);
   }
 
   void lost(String worker) {
