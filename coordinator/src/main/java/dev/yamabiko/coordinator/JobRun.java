@@ -88,6 +88,7 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
 
   private final Settings settings;
   private final String id;
+  private final CompletableFuture<PreparedJob> preparing;
   private final TrainingClock clock = new TrainingClock(System::nanoTime);
   private Optional<String> cancelled = Optional.empty();
   private PreparedJob prepared;
@@ -103,7 +104,7 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
     this.settings = settings;
     id = settings.key().run();
     ActorRef<Command> self = context.getSelf();
-    context.pipeToSelf(
+    preparing =
         CompletableFuture.supplyAsync(
             () ->
                 PreparedJob.of(
@@ -112,7 +113,9 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
                     settings.workers().size(),
                     settings.datasets(),
                     why -> self.tell(new CannotWrite(why))),
-            settings.blocking()),
+            settings.blocking());
+    context.pipeToSelf(
+        preparing,
         (job, failure) -> failure == null ? new Prepared(job) : new PreparationFailed(failure));
   }
 
@@ -251,6 +254,8 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
   }
 
   private Behavior<Command> onPostStop(PostStop signal) {
+    // Also when the coordinator ends, in whatever state the run is; the next one takes it up.
+    preparing.thenAccept(PreparedJob::close);
     if (compute != null) {
       compute.shutdown();
     }

@@ -68,7 +68,7 @@ record PreparedJob(
     }
   }
 
-  /** The run has ended. */
+  /** The run has ended. May be called twice. */
   @Override
   public void close() {
     directory.close();
