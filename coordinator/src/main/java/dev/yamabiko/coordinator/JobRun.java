@@ -92,6 +92,7 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
   private final TrainingClock clock = new TrainingClock(System::nanoTime);
   private Optional<String> cancelled = Optional.empty();
   private PreparedJob prepared;
+  private boolean closed;
   private ExecutorService compute;
   private ActorRef<RunMessage> run;
 
@@ -244,6 +245,7 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
   private Behavior<Command> end(JobStatus status, String reason, Optional<String> result) {
     if (prepared != null) {
       prepared.close();
+      closed = true;
     }
     tell(new News.Ended(id, status, reason, result));
     return Behaviors.stopped();
@@ -255,7 +257,9 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
 
   private Behavior<Command> onPostStop(PostStop signal) {
     // Also when the coordinator ends, in whatever state the run is; the next one takes it up.
-    preparing.thenAccept(PreparedJob::close);
+    if (!closed) {
+      preparing.thenAccept(PreparedJob::close);
+    }
     if (compute != null) {
       compute.shutdown();
     }

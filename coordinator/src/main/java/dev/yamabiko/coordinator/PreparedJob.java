@@ -68,7 +68,7 @@ record PreparedJob(
     }
   }
 
-  /** The run has ended. May be called twice. */
+  /** The run has ended; another may begin in its directory, so this is for once only. */
   @Override
   public void close() {
     directory.close();

@@ -18,6 +18,7 @@ import dev.yamabiko.protocol.RunDefinition;
 import dev.yamabiko.protocol.RunKey;
 import dev.yamabiko.protocol.RunMessage;
 import dev.yamabiko.protocol.WorkerHello;
+import dev.yamabiko.wire.BulkToken;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -109,7 +110,7 @@ class WorkerAgentTest {
         1,
         "127.0.0.1",
         1,
-        "token",
+        BulkToken.random(),
         replyTo);
   }
 
