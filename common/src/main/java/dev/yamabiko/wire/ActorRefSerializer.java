@@ -3,6 +3,7 @@ package dev.yamabiko.wire;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorRefResolver;
 import com.esotericsoftware.kryo.Kryo;
+import com.esotericsoftware.kryo.KryoException;
 import com.esotericsoftware.kryo.Serializer;
 import com.esotericsoftware.kryo.io.Input;
 import com.esotericsoftware.kryo.io.Output;
@@ -24,6 +25,11 @@ final class ActorRefSerializer extends Serializer<ActorRef<?>> {
 
   @Override
   public ActorRef<?> read(Kryo kryo, Input input, Class<? extends ActorRef<?>> type) {
-    return resolver.resolveActorRef(input.readString());
+    String path = input.readString();
+    if (path == null) {
+      // The resolver's cache reads a string's memory by itself: a null ends the JVM.
+      throw new KryoException("a reference without an actor");
+    }
+    return resolver.resolveActorRef(path);
   }
 }

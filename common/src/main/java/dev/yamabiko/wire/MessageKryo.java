@@ -12,9 +12,13 @@ import java.util.List;
  */
 final class MessageKryo extends Kryo {
 
+  /** More than any message has; bytes from elsewhere must not nest until the stack ends. */
+  private static final int MOST_DEPTH = 16;
+
   MessageKryo(Serializer<?> actorRefs) {
     setRegistrationRequired(true);
     setReferences(false);
+    setMaxDepth(MOST_DEPTH);
     MessageTable.register(this, actorRefs);
   }
 

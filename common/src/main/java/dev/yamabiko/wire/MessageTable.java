@@ -5,7 +5,6 @@ import com.esotericsoftware.kryo.Kryo;
 import com.esotericsoftware.kryo.Serializer;
 import com.esotericsoftware.kryo.serializers.DefaultSerializers.EnumSerializer;
 import com.esotericsoftware.kryo.serializers.OptionalSerializers.OptionalSerializer;
-import com.esotericsoftware.kryo.serializers.RecordSerializer;
 import dev.yamabiko.data.blocks.DatasetRef;
 import dev.yamabiko.protocol.CoordinatorMessage;
 import dev.yamabiko.protocol.DataPart;
@@ -131,6 +130,14 @@ public final class MessageTable {
     }
   }
 
+  /** Whether it travels by itself; all else is part of a message. */
+  static boolean isMessage(Object read) {
+    return read instanceof CoordinatorMessage
+        || read instanceof NodeMessage
+        || read instanceof WorkerMessage
+        || read instanceof RunMessage;
+  }
+
   @SuppressWarnings({"unchecked", "rawtypes"})
   private static Serializer<?> serializer(Class<?> type, Serializer<?> actorRefs) {
     if (type == ActorRef.class) {
@@ -142,6 +149,6 @@ public final class MessageTable {
     } else if (type.isEnum()) {
       return new EnumSerializer((Class) type);
     }
-    return new RecordSerializer(type);
+    return new MessageRecordSerializer(type);
   }
 }

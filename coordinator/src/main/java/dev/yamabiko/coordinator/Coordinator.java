@@ -11,6 +11,7 @@ import akka.actor.typed.javadsl.Receive;
 import akka.actor.typed.receptionist.Receptionist;
 import dev.yamabiko.data.blocks.PreparedDatasets;
 import dev.yamabiko.job.Job;
+import dev.yamabiko.job.JobException;
 import dev.yamabiko.job.JobFile;
 import dev.yamabiko.protocol.CoordinatorMessage;
 import dev.yamabiko.protocol.NodeMessage;
@@ -49,7 +50,7 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
 
   private record NodeLost(String worker, ActorRef<NodeMessage> node) implements Command {}
 
-  private record FollowerLost(String id, ActorRef<JobEvent> follower) implements Command {}
+  private record FollowerLost(ActorRef<JobEvent> follower) implements Command {}
 
   /** What the coordinator works with; it owns none of it. */
   record Resources(
@@ -95,9 +96,18 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
     startJobs();
   }
 
-  /** A job of before: what was running goes on, at the head of the queue. */
+  /**
+   * A job of before: what was running goes on, at the head of the queue. One that this version
+   * cannot read stays on the disk as it is.
+   */
   private void takeUp(StoredJob stored) {
-    Job job = JobFile.parse(stored.job(), stored.id(), Path.of(""), List.of());
+    Job job;
+    try {
+      job = JobFile.parse(stored.job(), stored.id(), Path.of(""), List.of());
+    } catch (JobException e) {
+      getContext().getLog().warn("passed over job={} cause={}", stored.id(), e.getMessage());
+      return;
+    }
     JobEntry entry = new JobEntry(stored, job, resources.store().runDirectory(stored.id()));
     jobs.put(stored.id(), entry);
     if (stored.status() == JobStatus.RUNNING) {
@@ -202,13 +212,13 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
     } else if (entry.status().hasEnded()) {
       listener.tell(new JobEvent(follow.after() + 1, JobEvent.END, entry.view().json()));
     } else {
-      getContext().watchWith(listener, new FollowerLost(follow.id(), listener));
+      getContext().watchWith(listener, new FollowerLost(listener));
       entry.events().follow(follow.after(), listener);
     }
   }
 
   private Behavior<Command> onFollowerLost(FollowerLost lost) {
-    jobs.get(lost.id()).events().forget(lost.follower());
+    jobs.values().forEach(entry -> entry.events().forget(lost.follower()));
     return this;
   }
 
@@ -342,10 +352,11 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
             resources.datasets(),
             resources.blocking(),
             news);
+    StoredJob running = entry.stored().running(now());
+    keep(running);
     ActorRef<JobRun.Command> run =
         getContext().spawnAnonymous(JobRun.create(settings), DispatcherSelector.blocking());
-    entry.started(run, names, now());
-    keep(entry);
+    entry.started(run, names, running);
     getContext().getLog().info("started job={} workers={}", entry.id(), names);
   }
 
@@ -369,24 +380,26 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
   }
 
   private void end(JobEntry entry, JobStatus status, String reason, Optional<String> result) {
-    entry.ended(entry.stored().ended(status, reason, result, now()));
-    keep(entry);
+    StoredJob ended = entry.stored().ended(status, reason, result, now());
+    keep(ended);
+    entry.ended(ended);
     getContext().getLog().info("ended job={} status={} {}", entry.id(), status, reason);
   }
 
   private void change(JobEntry entry, StoredJob next) {
-    if (entry.become(next)) {
-      keep(entry);
+    if (!next.equals(entry.stored())) {
+      keep(next);
+      entry.become(next);
     }
   }
 
-  private void keep(JobEntry entry) {
+  private void keep(StoredJob job) {
     try {
-      resources.store().write(entry.stored());
+      resources.store().write(job);
     } catch (IOException e) {
       getContext()
           .getLog()
-          .error("the state of a job cannot be kept job={} cause={}", entry.id(), e.toString());
+          .error("the state of a job cannot be kept job={} cause={}", job.id(), e.toString());
     }
   }
 

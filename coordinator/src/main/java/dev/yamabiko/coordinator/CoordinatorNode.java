@@ -139,6 +139,11 @@ public final class CoordinatorNode implements AutoCloseable {
     return Cluster.get(system).selfMember().address().getPort().get();
   }
 
+  /** The port of weights, gradients and data. */
+  public int bulkPort() {
+    return bulk.port();
+  }
+
   /** Takes what users ask, as the HTTP API does. */
   public ActorSystem<CoordinatorCommand> system() {
     return system;

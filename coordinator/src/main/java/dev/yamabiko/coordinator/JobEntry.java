@@ -5,7 +5,6 @@ import dev.yamabiko.job.Job;
 import dev.yamabiko.model.CanonicalJson;
 import dev.yamabiko.protocol.RunEvent;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -66,20 +65,16 @@ final class JobEntry {
     return run;
   }
 
-  /** Returns whether anything changed; followers hear of it. */
-  boolean become(StoredJob next) {
-    if (next.equals(stored)) {
-      return false;
-    }
+  /** Followers hear of it. */
+  void become(StoredJob next) {
     stored = next;
     events.add("status", view().json());
-    return true;
   }
 
-  void started(ActorRef<JobRun.Command> by, List<String> on, Instant now) {
+  void started(ActorRef<JobRun.Command> by, List<String> on, StoredJob running) {
     run = Optional.of(by);
     workers = List.copyOf(on);
-    become(stored.running(now));
+    become(running);
   }
 
   /** Whether this worker may be offered to the run: it takes more, and has not seen it fail. */

@@ -30,9 +30,15 @@ final class JobEvents {
     }
   }
 
-  /** What came after this number, and from now on what comes. */
+  /**
+   * What came after this number, and from now on what comes. An end that a resumed job has left
+   * behind is none.
+   */
   void follow(long after, ActorRef<JobEvent> follower) {
-    recent.stream().filter(event -> event.number() > after).forEach(follower::tell);
+    recent.stream()
+        .filter(event -> event.number() > after)
+        .filter(event -> !event.isLast() || event == recent.getLast())
+        .forEach(follower::tell);
     if (recent.isEmpty() || !recent.getLast().isLast()) {
       followers.add(follower);
     }

@@ -92,10 +92,12 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
 
   private final Settings settings;
   private final String id;
+  private final CompletableFuture<PreparedJob> preparing;
   private final TrainingClock clock = new TrainingClock(System::nanoTime);
   private final List<RegisteredWorker> workers;
   private Optional<String> cancelled = Optional.empty();
   private PreparedJob prepared;
+  private boolean closed;
   private ExecutorService compute;
   private ActorRef<RunMessage> run;
 
@@ -109,7 +111,7 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
     id = settings.key().run();
     workers = new ArrayList<>(settings.workers());
     ActorRef<Command> self = context.getSelf();
-    context.pipeToSelf(
+    preparing =
         CompletableFuture.supplyAsync(
             () ->
                 PreparedJob.of(
@@ -118,7 +120,9 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
                     settings.workers().size(),
                     settings.datasets(),
                     why -> self.tell(new CannotWrite(why))),
-            settings.blocking()),
+            settings.blocking());
+    context.pipeToSelf(
+        preparing,
         (job, failure) -> failure == null ? new Prepared(job) : new PreparationFailed(failure));
   }
 
@@ -259,6 +263,7 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
   private Behavior<Command> end(JobStatus status, String reason, Optional<String> result) {
     if (prepared != null) {
       prepared.close();
+      closed = true;
     }
     tell(new News.Ended(id, status, reason, result));
     return Behaviors.stopped();
@@ -269,6 +274,10 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
   }
 
   private Behavior<Command> onPostStop(PostStop signal) {
+    // Also when the coordinator ends, in whatever state the run is; the next one takes it up.
+    if (!closed) {
+      preparing.thenAccept(PreparedJob::close);
+    }
     if (compute != null) {
       compute.shutdown();
     }

@@ -71,9 +71,22 @@ final class JobStore implements Closeable {
   }
 
   private static long nextTerm(Path file) throws IOException {
-    long next = Files.exists(file) ? Long.parseLong(Files.readString(file).strip()) + 1 : 1;
+    long next = Files.exists(file) ? term(file) + 1 : 1;
     AtomicFile.write(file, part -> Files.writeString(part, next + "\n"));
     return next;
+  }
+
+  /** It must not begin again: what is older than a term of before is refused by it. */
+  private static long term(Path file) throws IOException {
+    String text = Files.readString(file).strip();
+    try {
+      return Long.parseLong(text);
+    } catch (NumberFormatException e) {
+      throw new IOException(
+          "%s is expected to hold a whole number but holds \"%s\"; write one that is higher than all terms in the coordinator's logs"
+              .formatted(file, text.substring(0, Math.min(40, text.length()))),
+          e);
+    }
   }
 
   private static long lastNumber(Path jobs) throws IOException {
@@ -121,7 +134,11 @@ final class JobStore implements Closeable {
           continue;
         }
         try {
-          all.add(StoredJob.parse(Files.readString(state)));
+          StoredJob job = StoredJob.parse(Files.readString(state));
+          if (!entry.endsWith(job.id())) {
+            throw new IllegalArgumentException("it holds the state of \"" + job.id() + "\"");
+          }
+          all.add(job);
         } catch (IOException | IllegalArgumentException e) {
           LOG.warn("passed over a job file={} cause={}", state, e.toString());
         }

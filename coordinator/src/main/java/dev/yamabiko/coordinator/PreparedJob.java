@@ -6,6 +6,7 @@ import dev.yamabiko.job.JobException;
 import dev.yamabiko.model.Checkpoint;
 import dev.yamabiko.step.SliceStep;
 import dev.yamabiko.step.StepPlan;
+import dev.yamabiko.wire.MessageSerializer;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -38,6 +39,11 @@ record PreparedJob(
    */
   static PreparedJob of(
       Job job, Path path, int workers, PreparedDatasets datasets, Consumer<String> onWriteFailure) {
+    MessageSerializer.tooLong(job.resolved())
+        .ifPresent(
+            why -> {
+              throw new JobException("the job file with all its defaults and paths is " + why);
+            });
     CheckedJob checked = CheckedJob.of(job);
     List<String> notices = new ArrayList<>(checked.data().notes());
     try {
@@ -62,7 +68,7 @@ record PreparedJob(
     }
   }
 
-  /** The run has ended. */
+  /** The run has ended; another may begin in its directory, so this is for once only. */
   @Override
   public void close() {
     directory.close();

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.yamabiko.model.CanonicalJson;
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -83,7 +84,7 @@ record StoredJob(
           text(json, "started").map(Instant::parse),
           text(json, "ended").map(Instant::parse),
           text(json, "result"));
-    } catch (JsonProcessingException e) {
+    } catch (JsonProcessingException | DateTimeParseException e) {
       throw new IllegalArgumentException(e.getMessage(), e);
     }
   }

@@ -201,7 +201,7 @@ final class WorkerAgent extends AbstractBehavior<WorkerAgent.Command> {
               enlist.token(),
               enlist.key(),
               hello.worker(),
-              new Incoming(worker, getContext().getLog()),
+              new Incoming(worker),
               BulkSettings.DEFAULT);
       enlistment = Optional.of(new Enlistment(enlist.key(), enlist.token(), connection));
       data.connect(connection);
@@ -228,9 +228,13 @@ final class WorkerAgent extends AbstractBehavior<WorkerAgent.Command> {
     return end(new End.Left());
   }
 
+  /**
+   * A guardian that stops takes its system with it, without a goodbye: right where there is nobody
+   * to say it to. Else the node ends the system, which leaves the cluster first.
+   */
   private Behavior<Command> end(End why) {
     disconnect();
     ended.accept(why);
-    return Behaviors.stopped();
+    return why instanceof End.Restart ? Behaviors.stopped() : Behaviors.ignore();
   }
 }

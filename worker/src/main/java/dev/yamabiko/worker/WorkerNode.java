@@ -36,17 +36,25 @@ public final class WorkerNode {
   private boolean leaving;
 
   public WorkerNode(NodeSettings settings) {
+    this(settings, hello(settings));
+  }
+
+  /** A node that introduces itself as something else, for tests. */
+  WorkerNode(NodeSettings settings, WorkerHello hello) {
     this.settings = settings;
-    hello =
-        new WorkerHello(
-            MessageTable.PROTOCOL_VERSION,
-            MessageTable.lines(),
-            KernelFingerprint.ofThisJvm(),
-            settings.worker(),
-            settings.host(),
-            settings.threads(),
-            Runtime.getRuntime().maxMemory());
+    this.hello = hello;
     data = new RemoteData(settings.cache(), settings.cacheBytes());
+  }
+
+  static WorkerHello hello(NodeSettings settings) {
+    return new WorkerHello(
+        MessageTable.PROTOCOL_VERSION,
+        MessageTable.lines(),
+        KernelFingerprint.ofThisJvm(),
+        settings.worker(),
+        settings.host(),
+        settings.threads(),
+        Runtime.getRuntime().maxMemory());
   }
 
   /**
@@ -63,6 +71,7 @@ public final class WorkerNode {
       WorkerAgent.End why = end.join();
       stop(why);
       if (why instanceof WorkerAgent.End.Refused refused) {
+        LOG.warn("refused worker={} by the coordinator: {}", settings.worker(), refused.why());
         return Optional.of(refused.why());
       } else if (why instanceof WorkerAgent.End.Restart restart && !isLeaving()) {
         LOG.info("joining again cause={}", restart.why());

@@ -1,0 +1,88 @@
+package dev.yamabiko.wire;
+
+import akka.actor.typed.ActorRef;
+import dev.yamabiko.data.blocks.DatasetRef;
+import dev.yamabiko.step.Block;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
+import java.util.Arrays;
+import java.util.List;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+
+/** Any record, from any values of its components. */
+final class ArbitraryMessages {
+
+  private final List<ActorRef<?>> refs;
+
+  /**
+   * @param refs what references refer to
+   */
+  ArbitraryMessages(List<ActorRef<?>> refs) {
+    this.refs = refs;
+  }
+
+  Arbitrary<Object> of(Type type) {
+    if (type == int.class) {
+      return Arbitraries.integers().asGeneric();
+    } else if (type == long.class) {
+      return Arbitraries.longs().asGeneric();
+    } else if (type == double.class) {
+      return Arbitraries.longs().map(Double::longBitsToDouble).asGeneric();
+    } else if (type == String.class) {
+      return Arbitraries.strings().ofMaxLength(80).asGeneric();
+    } else if (type == Block.class) {
+      return Arbitraries.integers()
+          .between(0, Integer.MAX_VALUE - 1)
+          .flatMap(
+              from ->
+                  Arbitraries.integers()
+                      .between(from + 1, Integer.MAX_VALUE)
+                      .map(to -> new Block(from, to)))
+          .asGeneric();
+    } else if (type == DatasetRef.class) {
+      Arbitrary<String> hash = Arbitraries.strings().withChars("0123456789abcdef").ofLength(64);
+      return Combinators.combine(hash, Arbitraries.longs().between(1, 1L << 40), hash)
+          .as(DatasetRef::new)
+          .asGeneric();
+    } else if (type instanceof ParameterizedType generic) {
+      return container(generic);
+    } else if (type instanceof Class<?> plain && plain.isEnum()) {
+      return Arbitraries.of((Object[]) plain.getEnumConstants());
+    } else if (type instanceof Class<?> plain && plain.isRecord()) {
+      return record(plain);
+    }
+    throw new IllegalArgumentException("no values of " + type);
+  }
+
+  private Arbitrary<Object> container(ParameterizedType type) {
+    if (type.getRawType() == ActorRef.class) {
+      return Arbitraries.of(refs).asGeneric();
+    }
+    Arbitrary<Object> element = of(type.getActualTypeArguments()[0]);
+    return type.getRawType() == List.class
+        ? element.list().ofMaxSize(20).map(List::copyOf).asGeneric()
+        : element.optional().asGeneric();
+  }
+
+  private Arbitrary<Object> record(Class<?> type) {
+    RecordComponent[] components = type.getRecordComponents();
+    List<Arbitrary<Object>> values =
+        Arrays.stream(components).map(component -> of(component.getGenericType())).toList();
+    Class<?>[] types =
+        Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
+    return Combinators.combine(values)
+        .as(
+            chosen -> {
+              try {
+                Constructor<?> constructor = type.getDeclaredConstructor(types);
+                return constructor.newInstance(chosen.toArray());
+              } catch (ReflectiveOperationException e) {
+                throw new AssertionError(e);
+              }
+            });
+  }
+}

@@ -1,0 +1,63 @@
+package dev.yamabiko.wire;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.ActorRefResolver;
+import dev.yamabiko.data.blocks.DatasetRef;
+import dev.yamabiko.protocol.CoordinatorMessage;
+import dev.yamabiko.protocol.DataPart;
+import dev.yamabiko.protocol.NodeMessage;
+import dev.yamabiko.protocol.RunDefinition;
+import dev.yamabiko.protocol.RunKey;
+import dev.yamabiko.protocol.RunMessage;
+import dev.yamabiko.protocol.WorkerHello;
+import dev.yamabiko.protocol.WorkerMessage;
+import dev.yamabiko.step.Block;
+import dev.yamabiko.step.Statistics;
+import java.util.List;
+import java.util.Optional;
+
+/** One message of each kind, always the same; what they mean together makes no sense. */
+final class SampleMessages {
+
+  private static final RunKey KEY = new RunKey("digits-17", 4, 1);
+  private static final Statistics STATISTICS = new Statistics(128, 12.5, 117, 0.25);
+
+  private SampleMessages() {}
+
+  /** References name actors of another node, so that they are the same in every run. */
+  static List<Object> all(ActorRefResolver resolver) {
+    ActorRef<WorkerMessage> worker = actor(resolver, "worker");
+    ActorRef<NodeMessage> node = actor(resolver, "node");
+    ActorRef<RunMessage> run = actor(resolver, "run");
+    WorkerHello hello =
+        new WorkerHello(1, List.of("20 a", "21 b(int c)"), "f00d", "w1", "h1", 2, 1L << 31);
+    DatasetRef dataset = new DatasetRef("ab".repeat(32), 4096, "cd".repeat(32));
+    RunDefinition definition =
+        new RunDefinition("name = \"\u5c71\u3073\u3053\"", "cd".repeat(32), Optional.of(dataset));
+    return List.of(
+        new CoordinatorMessage.RegisterWorker(hello, worker, node),
+        new CoordinatorMessage.WorkerLeaving("w1"),
+        new NodeMessage.WorkerAccepted(4, "w1"),
+        new NodeMessage.WorkerRefused("other bits"),
+        new NodeMessage.EnlistWorker(KEY, definition, 3, "10.0.0.1", 7000, "t0ken", run),
+        new NodeMessage.DismissWorker(KEY),
+        new WorkerMessage.TakeLease(KEY, 9, List.of(new Block(0, 4), new Block(4, 5)), 17, 90),
+        new WorkerMessage.PauseLease(KEY, 10, run),
+        new WorkerMessage.Evaluate(KEY, 17, DataPart.VALIDATION, 2, 5, run),
+        new WorkerMessage.LeaveRun(KEY),
+        new RunMessage.WorkerReady(KEY, "w1"),
+        new RunMessage.PartEvaluated(KEY, 17, DataPart.TRAIN, 3, STATISTICS),
+        new RunMessage.LeasePaused(KEY, 10, 18, "w1"),
+        new RunMessage.WorkerFailed(
+            KEY, "w1", 17, List.of(new Block(4, 5)), "in step 17: out of memory"),
+        new RunMessage.Diverged(KEY, 17, "NaN in layer 2"),
+        new WorkerMessage.ComputeBlocks(KEY, 17, List.of(new Block(4, 5))),
+        new WorkerMessage.Probe(KEY, run),
+        new RunMessage.SpeedMeasured(KEY, "w1", 640, 12_345_678_901L),
+        new RunMessage.ProbeAnswered(KEY, "w1"));
+  }
+
+  private static <T> ActorRef<T> actor(ActorRefResolver resolver, String name) {
+    return resolver.resolveActorRef("akka://yamabiko@10.0.0.1:2551/user/" + name + "#77");
+  }
+}

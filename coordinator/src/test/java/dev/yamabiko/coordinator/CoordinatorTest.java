@@ -1,0 +1,373 @@
+package dev.yamabiko.coordinator;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import akka.actor.testkit.typed.javadsl.ActorTestKit;
+import akka.actor.testkit.typed.javadsl.TestProbe;
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.javadsl.AskPattern;
+import akka.actor.typed.receptionist.Receptionist;
+import akka.japi.function.Function;
+import dev.yamabiko.coordinator.CoordinatorCommand.Answer;
+import dev.yamabiko.data.blocks.PreparedDatasets;
+import dev.yamabiko.job.JobFile;
+import dev.yamabiko.protocol.CoordinatorMessage;
+import dev.yamabiko.protocol.NodeMessage;
+import dev.yamabiko.protocol.WorkerHello;
+import dev.yamabiko.protocol.WorkerMessage;
+import dev.yamabiko.wire.BulkServer;
+import dev.yamabiko.wire.BulkSettings;
+import dev.yamabiko.wire.MessageTable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A coordinator on a real data directory; users and workers' nodes are played by probes. */
+class CoordinatorTest {
+
+  private static final String BITS = "f00d";
+  private static final Duration ANSWER = Duration.ofSeconds(20);
+
+  /** A worker's node, as the coordinator sees it. */
+  private record Node(String name, TestProbe<WorkerMessage> worker, TestProbe<NodeMessage> node) {}
+
+  @TempDir private Path data;
+  private final ActorTestKit kit = ActorTestKit.create();
+  private final ExecutorService blocking = Executors.newCachedThreadPool();
+  private BulkServer bulk;
+  private JobStore store;
+  private ActorRef<CoordinatorCommand> coordinator;
+  private ActorRef<CoordinatorMessage> door;
+
+  @BeforeEach
+  void start() throws IOException {
+    bulk = BulkServer.bind("127.0.0.1", 0, BulkSettings.DEFAULT);
+    open();
+  }
+
+  @AfterEach
+  void end() throws IOException {
+    kit.shutdownTestKit();
+    store.close();
+    bulk.close();
+    blocking.shutdownNow();
+  }
+
+  /** Begins a term with the jobs that are on the disk. */
+  private void open() throws IOException {
+    store = JobStore.open(data);
+    Coordinator.Resources resources =
+        new Coordinator.Resources(
+            store,
+            bulk,
+            "127.0.0.1",
+            new PreparedDatasets(data.resolve("datasets"), 1L << 30),
+            new WorkerAdmission(BITS, false),
+            blocking,
+            Clock.systemUTC());
+    coordinator = kit.spawn(Coordinator.create(resources, store.readAll()));
+    TestProbe<Receptionist.Listing> listings = kit.createTestProbe(Receptionist.Listing.class);
+    kit.system()
+        .receptionist()
+        .tell(Receptionist.subscribe(CoordinatorMessage.SERVICE, listings.ref()));
+    do {
+      List<ActorRef<CoordinatorMessage>> found =
+          List.copyOf(listings.receiveMessage().getServiceInstances(CoordinatorMessage.SERVICE));
+      door = found.isEmpty() ? null : found.get(0);
+    } while (door == null);
+  }
+
+  private <T> T ask(Function<ActorRef<T>, CoordinatorCommand> question) {
+    return AskPattern.ask(coordinator, question, ANSWER, kit.system().scheduler())
+        .toCompletableFuture()
+        .join();
+  }
+
+  private String submit(String workers) {
+    String text =
+        """
+        name = job
+        data.train.builtin { name = sine, examples = 8 }
+        model = [ { dense { units = 1 } } ]
+        loss = half-squared-error, optimizer = sgd
+        batch-size = 4, shards = 4, epochs = 1
+        """
+            + "workers { %s }\n".formatted(workers);
+    var job = JobFile.parse(text, "job.conf", Path.of(""), List.of());
+    return ask((ActorRef<JobView> to) -> new CoordinatorCommand.SubmitJob(job, to)).id();
+  }
+
+  private JobView view(String id) {
+    return ask((ActorRef<Optional<JobView>> to) -> new CoordinatorCommand.GetJob(id, to))
+        .orElseThrow();
+  }
+
+  private void assertStatus(String id, JobStatus status, String reason) {
+    assertEquals(List.of(status, reason), List.of(view(id).status(), view(id).reason()));
+  }
+
+  private List<WorkerView> workers() {
+    return ask((ActorRef<List<WorkerView>> to) -> new CoordinatorCommand.ListWorkers(to));
+  }
+
+  private List<String> names() {
+    return workers().stream().map(view -> view.hello().worker()).toList();
+  }
+
+  private Answer cancel(String id) {
+    return ask((ActorRef<Answer> to) -> new CoordinatorCommand.CancelJob(id, to));
+  }
+
+  private Answer resume(String id) {
+    return ask((ActorRef<Answer> to) -> new CoordinatorCommand.ResumeJob(id, to));
+  }
+
+  private Node offer(String name, String fingerprint) {
+    Node node =
+        new Node(
+            name, kit.createTestProbe(WorkerMessage.class), kit.createTestProbe(NodeMessage.class));
+    WorkerHello hello =
+        new WorkerHello(
+            MessageTable.PROTOCOL_VERSION,
+            MessageTable.lines(),
+            fingerprint,
+            name,
+            "h",
+            1,
+            1L << 30);
+    door.tell(new CoordinatorMessage.RegisterWorker(hello, node.worker().ref(), node.node().ref()));
+    return node;
+  }
+
+  private Node join(String name) {
+    Node node = offer(name, BITS);
+    node.node().expectMessage(new NodeMessage.WorkerAccepted(store.term(), name));
+    return node;
+  }
+
+  private static NodeMessage.EnlistWorker enlisted(Node node) {
+    return node.node().expectMessageClass(NodeMessage.EnlistWorker.class, ANSWER);
+  }
+
+  private TestProbe<JobEvent> follow(String id) {
+    TestProbe<JobEvent> follower = kit.createTestProbe(JobEvent.class);
+    coordinator.tell(new CoordinatorCommand.FollowJob(id, 0, follower.ref()));
+    return follower;
+  }
+
+  private static String end(TestProbe<JobEvent> follower) {
+    JobEvent event;
+    do {
+      event = follower.receiveMessage(ANSWER);
+    } while (!event.isLast());
+    return event.json();
+  }
+
+  @Test
+  void shouldStartJobsInTheirOrderAndLetNoneOvertake() {
+    String first = submit("min = 2");
+    String second = submit("min = 1");
+    assertStatus(first, JobStatus.WAITING, "waits for 2 idle workers, there are 0");
+    assertStatus(second, JobStatus.QUEUED, "waits for the jobs before it");
+    Node a = join("a");
+    assertStatus(first, JobStatus.WAITING, "waits for 2 idle workers, there is 1");
+    assertStatus(second, JobStatus.QUEUED, "waits for the jobs before it");
+    Node b = join("b");
+    assertStatus(first, JobStatus.RUNNING, "");
+    assertEquals(List.of("a", "b"), view(first).workers());
+    assertStatus(second, JobStatus.WAITING, "waits for 1 idle worker, there are 0");
+    assertEquals(first, enlisted(a).key().run());
+    assertEquals(first, enlisted(b).key().run());
+  }
+
+  @Test
+  void shouldLeaveWorkersToTheNextJobWhenAJobHasEnough() {
+    Node a = join("a");
+    Node b = join("b");
+    String first = submit("max = 1");
+    String second = submit("max = 1");
+    assertEquals(first, enlisted(a).key().run());
+    assertEquals(second, enlisted(b).key().run());
+    assertEquals(
+        List.of(Optional.of(first), Optional.of(second)),
+        workers().stream().map(WorkerView::job).toList());
+  }
+
+  @Test
+  void shouldListTheNewestJobFirst() {
+    String first = submit("min = 1");
+    String second = submit("min = 1");
+    assertEquals(
+        List.of(second, first),
+        ask((ActorRef<List<JobView>> to) -> new CoordinatorCommand.ListJobs(to)).stream()
+            .map(JobView::id)
+            .toList());
+  }
+
+  @Test
+  void shouldCancelQueuedJobAndGiveItsTurnToTheNext() {
+    String first = submit("min = 2");
+    String second = submit("min = 1");
+    Node a = join("a");
+    assertEquals(Answer.DONE, cancel(first));
+    assertStatus(first, JobStatus.CANCELLED, "cancelled by a user");
+    assertEquals(second, enlisted(a).key().run());
+    assertEquals(Answer.NOT_NOW, cancel(first));
+  }
+
+  @Test
+  void shouldCancelRunningJobFreeItsWorkersAndResumeIt() {
+    Node a = join("a");
+    String id = submit("min = 1");
+    enlisted(a);
+    TestProbe<JobEvent> events = follow(id);
+    assertEquals(Answer.DONE, cancel(id));
+    assertTrue(end(events).contains("\"status\":\"cancelled\""));
+    a.node().expectMessageClass(NodeMessage.DismissWorker.class, ANSWER);
+    assertEquals(List.of(Optional.empty()), workers().stream().map(WorkerView::job).toList());
+    assertEquals(Answer.DONE, resume(id));
+    assertStatus(id, JobStatus.RUNNING, "");
+    assertEquals(id, enlisted(a).key().run());
+    assertEquals(Answer.NOT_NOW, resume(id));
+  }
+
+  @Test
+  void shouldKnowWhichJobsThereAre() {
+    assertEquals(Answer.UNKNOWN, cancel("job-99"));
+    assertEquals(Answer.UNKNOWN, resume("job-99"));
+    assertEquals(
+        Optional.empty(),
+        ask((ActorRef<Optional<JobView>> to) -> new CoordinatorCommand.GetJob("job-99", to)));
+    assertEquals(new JobEvent(0, JobEvent.END, "{}"), follow("job-99").receiveMessage(ANSWER));
+  }
+
+  @Test
+  void shouldLetOneFollowerFollowManyJobs() {
+    TestProbe<JobEvent> follower = kit.createTestProbe(JobEvent.class);
+    String first = submit("min = 1");
+    String second = submit("min = 1");
+    for (String id : List.of(first, second, first)) {
+      coordinator.tell(new CoordinatorCommand.FollowJob(id, 0, follower.ref()));
+    }
+    cancel(first);
+    cancel(second);
+    assertTrue(end(follower).contains(first));
+    assertTrue(end(follower).contains(second));
+  }
+
+  @Test
+  void shouldForgetWorkerThatIsLost() {
+    Node a = join("a");
+    join("b");
+    a.node().stop();
+    TestProbe<Object> probe = kit.createTestProbe(Object.class);
+    probe.awaitAssert(
+        () -> {
+          assertEquals(List.of("b"), names());
+          return null;
+        });
+  }
+
+  @Test
+  void shouldForgetWorkerThatLeaves() {
+    join("a");
+    join("b");
+    door.tell(new CoordinatorMessage.WorkerLeaving("a"));
+    assertEquals(List.of("b"), names());
+  }
+
+  @Test
+  void shouldReplaceWorkerThatStartedAnew() {
+    Node before = join("a");
+    Node now = join("a");
+    assertEquals(List.of("a"), names());
+    // The end of the one before is no news of this one.
+    before.node().stop();
+    String id = submit("min = 1");
+    assertEquals(id, enlisted(now).key().run());
+    assertEquals(List.of("a"), names());
+  }
+
+  @Test
+  void shouldAcceptTheSameOfferAgainAndCountItOnce() {
+    Node a = join("a");
+    WorkerHello hello = workers().get(0).hello();
+    door.tell(new CoordinatorMessage.RegisterWorker(hello, a.worker().ref(), a.node().ref()));
+    a.node().expectMessage(new NodeMessage.WorkerAccepted(store.term(), "a"));
+    assertEquals(List.of("a"), names());
+  }
+
+  @Test
+  void shouldRefuseWorkerWithOtherBits() {
+    Node strange = offer("a", "beef");
+    String why = strange.node().expectMessageClass(NodeMessage.WorkerRefused.class).reason();
+    assertTrue(why.contains("other bits"), why);
+    assertEquals(List.of(), names());
+  }
+
+  @Test
+  void shouldTakeUpRunningJobWhenItStartsAnew() throws IOException {
+    enlisted(joinAndSubmit());
+    // It ends without a word, as a process does.
+    kit.stop(coordinator);
+    store.close();
+    open();
+    assertStatus("job-1", JobStatus.WAITING, "waits for 1 idle worker, there are 0");
+    Node again = join("b");
+    NodeMessage.EnlistWorker enlist = enlisted(again);
+    assertEquals("job-1", enlist.key().run());
+    assertEquals(2, enlist.key().term());
+  }
+
+  private Node joinAndSubmit() {
+    Node node = join("a");
+    submit("min = 1");
+    return node;
+  }
+
+  @Test
+  void shouldPassOverJobThatItCannotRead() throws IOException {
+    store.write(StoredJob.submitted(store.newId("new"), "quantum = 3", Instant.EPOCH));
+    kit.stop(coordinator);
+    store.close();
+    open();
+    assertEquals(
+        List.of(), ask((ActorRef<List<JobView>> to) -> new CoordinatorCommand.ListJobs(to)));
+    assertEquals("job-2", submit("min = 1"));
+  }
+
+  @Test
+  void shouldFailJobWhoseTextNoMessageCarries() {
+    List<String> layers = new ArrayList<>();
+    for (int i = 0; i < 2_500; i++) {
+      layers.add("{ dense { units = 1, initializer = glorot } }");
+    }
+    join("a");
+    String text =
+        "name = job, loss = half-squared-error, optimizer = sgd, batch-size = 4, epochs = 1,"
+            + " data.train.builtin { name = sine, examples = 8 }, model = ["
+            + String.join(",", layers)
+            + "]";
+    var job = JobFile.parse(text, "job.conf", Path.of(""), List.of());
+    JobView submitted = ask((ActorRef<JobView> to) -> new CoordinatorCommand.SubmitJob(job, to));
+    end(follow(submitted.id()));
+    JobView failed = view(submitted.id());
+    assertEquals(JobStatus.FAILED, failed.status());
+    assertTrue(
+        failed.reason().endsWith("bytes, at most 122,880 can be sent to a worker"),
+        failed.reason());
+    assertEquals(List.of(Optional.empty()), workers().stream().map(WorkerView::job).toList());
+  }
+}

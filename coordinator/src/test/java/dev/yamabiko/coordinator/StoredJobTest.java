@@ -1,0 +1,56 @@
+package dev.yamabiko.coordinator;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.time.Instant;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class StoredJobTest {
+
+  private static final Instant SUBMITTED = Instant.parse("2026-11-25T20:00:00.123456789Z");
+  private static final Instant LATER = Instant.parse("2026-11-25T21:00:00Z");
+  private static final StoredJob NEW =
+      StoredJob.submitted("山-1", "name = \"山\"\nseed = 1 # \\ \t\u0001", SUBMITTED);
+
+  private static void assertSurvives(StoredJob job) {
+    assertEquals(job, StoredJob.parse(job.toJson()));
+  }
+
+  @Test
+  void shouldSurviveTheDiskInEveryState() {
+    assertSurvives(NEW);
+    assertSurvives(NEW.waiting(JobStatus.WAITING, "waits for \"2\" workers"));
+    StoredJob running = NEW.running(LATER);
+    assertSurvives(running);
+    for (JobStatus status : JobStatus.values()) {
+      assertSurvives(running.ended(status, "why", Optional.of("{\"loss\":null}"), LATER));
+      assertSurvives(running.ended(status, "", Optional.empty(), LATER));
+    }
+  }
+
+  @Test
+  void shouldKeepItsFirstStartAndForgetItsEndWhenItGoesOn() {
+    StoredJob ended = NEW.running(LATER).ended(JobStatus.FAILED, "why", Optional.of("{}"), LATER);
+    StoredJob again = ended.waiting(JobStatus.QUEUED, "").running(LATER.plusSeconds(60));
+    assertEquals(NEW.running(LATER), again);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "{",
+        "null",
+        "[]",
+        "{\"id\":\"a-1\"}",
+        "{\"id\":\"a-1\",\"job\":\"\",\"status\":\"asleep\",\"reason\":\"\",\"submitted\":\"2026-11-25T21:00:00Z\"}",
+        "{\"id\":\"a-1\",\"job\":\"\",\"status\":\"queued\",\"reason\":\"\",\"submitted\":\"yesterday\"}",
+      })
+  void shouldRefuseWhatIsNoStoredJob(String text) {
+    assertThrows(IllegalArgumentException.class, () -> StoredJob.parse(text));
+  }
+}

@@ -1,0 +1,198 @@
+package dev.yamabiko.cluster;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.Props;
+import akka.actor.typed.javadsl.AskPattern;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.japi.function.Function;
+import dev.yamabiko.coordinator.CoordinatorCommand;
+import dev.yamabiko.coordinator.CoordinatorNode;
+import dev.yamabiko.coordinator.CoordinatorSettings;
+import dev.yamabiko.coordinator.JobEvent;
+import dev.yamabiko.coordinator.JobView;
+import dev.yamabiko.coordinator.WorkerView;
+import dev.yamabiko.job.Job;
+import dev.yamabiko.job.JobFile;
+import dev.yamabiko.worker.NodeSettings;
+import dev.yamabiko.worker.WorkerNode;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+
+/** A coordinator's and some workers' nodes in one JVM, over real sockets on loopback. */
+final class LocalCluster implements AutoCloseable {
+
+  static final String HOST = "127.0.0.1";
+
+  /** For whatever ought to happen soon; a busy machine is slow. */
+  private static final long LIMIT_SECONDS = 60;
+
+  private static final Duration ANSWER = Duration.ofSeconds(LIMIT_SECONDS);
+
+  private record Running(WorkerNode node, Thread thread) {}
+
+  private final Path directory;
+  private final CoordinatorNode coordinator;
+  private final Map<String, Running> workers = new LinkedHashMap<>();
+  private final AtomicInteger followers = new AtomicInteger();
+
+  LocalCluster(Path directory) throws IOException {
+    this.directory = directory;
+    coordinator =
+        CoordinatorNode.start(
+            new CoordinatorSettings(
+                HOST,
+                0,
+                0,
+                0,
+                directory.resolve("data"),
+                List.of(),
+                CoordinatorSettings.DEFAULT_UPLOAD_BYTES,
+                CoordinatorSettings.DEFAULT_DATASET_BYTES,
+                false));
+  }
+
+  CoordinatorNode coordinator() {
+    return coordinator;
+  }
+
+  NodeSettings settings(String worker) {
+    return new NodeSettings(
+        worker,
+        HOST,
+        coordinator.port(),
+        HOST,
+        0,
+        1,
+        directory.resolve("cache-" + worker),
+        1L << 30);
+  }
+
+  /** Starts them and waits until they have joined. */
+  void join(String... names) {
+    for (String name : names) {
+      WorkerNode node = new WorkerNode(settings(name));
+      Thread thread = new Thread(node::run, "node-" + name);
+      thread.start();
+      workers.put(name, new Running(node, thread));
+    }
+    await("all workers have joined", () -> workers().size() == workers.size());
+  }
+
+  /** Returns when the node has ended. */
+  void leave(String name) {
+    Running running = workers.remove(name);
+    running.node().leave();
+    await("the node of " + name + " has ended", () -> !running.thread().isAlive());
+  }
+
+  String submit(String text) {
+    Job job = JobFile.parse(text, "test.conf", Path.of(""), List.of());
+    JobView view =
+        ask((ActorRef<JobView> replyTo) -> new CoordinatorCommand.SubmitJob(job, replyTo));
+    assertEquals("", view.status().hasEnded() ? view.reason() : "");
+    return view.id();
+  }
+
+  JobView view(String id) {
+    return ask((ActorRef<Optional<JobView>> replyTo) -> new CoordinatorCommand.GetJob(id, replyTo))
+        .orElseThrow();
+  }
+
+  List<WorkerView> workers() {
+    return ask(CoordinatorCommand.ListWorkers::new);
+  }
+
+  CoordinatorCommand.Answer cancel(String id) {
+    return ask(
+        (ActorRef<CoordinatorCommand.Answer> replyTo) ->
+            new CoordinatorCommand.CancelJob(id, replyTo));
+  }
+
+  CoordinatorCommand.Answer resume(String id) {
+    return ask(
+        (ActorRef<CoordinatorCommand.Answer> replyTo) ->
+            new CoordinatorCommand.ResumeJob(id, replyTo));
+  }
+
+  /** The job's events, from the first on. */
+  BlockingQueue<JobEvent> follow(String id) {
+    BlockingQueue<JobEvent> events = new LinkedBlockingQueue<>();
+    ActorSystem<CoordinatorCommand> system = coordinator.system();
+    ActorRef<JobEvent> listener =
+        system.systemActorOf(
+            Behaviors.receiveMessage(
+                event -> {
+                  events.add(event);
+                  return event.isLast() ? Behaviors.stopped() : Behaviors.same();
+                }),
+            "follower-" + followers.incrementAndGet(),
+            Props.empty());
+    system.tell(new CoordinatorCommand.FollowJob(id, 0, listener));
+    return events;
+  }
+
+  /** The next event of this kind; the job must not end before it. */
+  static JobEvent next(BlockingQueue<JobEvent> events, String kind) {
+    try {
+      while (true) {
+        JobEvent event = events.poll(LIMIT_SECONDS, TimeUnit.SECONDS);
+        assertNotNull(event, "no event of kind " + kind + " within " + LIMIT_SECONDS + " s");
+        if (event.kind().equals(kind)) {
+          return event;
+        }
+        if (event.isLast()) {
+          fail("no event of kind " + kind + " before the end: " + event.json());
+        }
+      }
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  JobView finished(String id) {
+    next(follow(id), JobEvent.END);
+    return view(id);
+  }
+
+  static void await(String what, BooleanSupplier condition) {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_SECONDS);
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() > end) {
+        fail("not within " + LIMIT_SECONDS + " s: " + what);
+      }
+      LockSupport.parkNanos(20_000_000);
+    }
+  }
+
+  private <T> T ask(Function<ActorRef<T>, CoordinatorCommand> question) {
+    ActorSystem<CoordinatorCommand> system = coordinator.system();
+    return AskPattern.ask(system, question, ANSWER, system.scheduler())
+        .toCompletableFuture()
+        .join();
+  }
+
+  @Override
+  public void close() {
+    workers.values().forEach(running -> running.node().leave());
+    workers
+        .values()
+        .forEach(running -> await("a node has ended", () -> !running.thread().isAlive()));
+    coordinator.close();
+  }
+}

@@ -1,0 +1,49 @@
+package dev.yamabiko.cluster;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import ch.qos.logback.classic.Level;
+import dev.yamabiko.coordinator.JobStatus;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Warnings are for trouble: a cluster that works and ends in good order gives none. */
+@Timeout(120)
+class QuietEndTest {
+
+  /** The worker's connection ends before the message comes that tells it to close. */
+  private static final String END_OF_RUN = "reason=the coordinator closed the link of run";
+
+  private static final String JOB =
+      """
+      name = quiet
+      data.train { builtin { name = spirals, examples = 60 } }
+      model = [ { dense { units = 3 } } ]
+      loss = softmax-cross-entropy
+      optimizer = sgd
+      batch-size = 16
+      epochs = 2
+      workers.min = 2
+      """;
+
+  @TempDir private Path directory;
+
+  @Test
+  void shouldWarnOfNothingWhenAllGoesWell() throws IOException {
+    try (LogLines log = new LogLines()) {
+      try (LocalCluster cluster = new LocalCluster(directory)) {
+        cluster.join("a", "b");
+        assertEquals(JobStatus.COMPLETED, cluster.finished(cluster.submit(JOB)).status());
+        cluster.leave("a");
+        LocalCluster.await("the other is left", () -> cluster.workers().size() == 1);
+      }
+      List<String> warnings =
+          log.from(Level.WARN, "").stream().filter(line -> !line.contains(END_OF_RUN)).toList();
+      assertEquals(List.of(), warnings);
+    }
+  }
+}
