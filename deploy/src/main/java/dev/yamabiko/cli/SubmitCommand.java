@@ -62,7 +62,7 @@ final class SubmitCommand implements Callable<Integer> {
   private Optional<LoadedData.Baseline> checked(Job job) {
     CheckedJob checked = CheckedJob.of(job);
     if (job.model().warmStart().isPresent()) {
-      checked.start();
+      checked.start(this::say);
     }
     checked.data().notes().forEach(this::say);
     return checked.data().baseline();
