@@ -63,6 +63,22 @@ class ClusterTest {
       epochs = 60
       """;
 
+  /** Few steps, each much longer than a message travels. */
+  private static final String SLOW =
+      """
+      name = slow
+      data.train { builtin { name = digits, examples = 3200 } }
+      model = [
+        { conv2d { filters = 16, kernel = 3 } }, relu, { max-pool { size = 2 } }, flatten,
+        { dense { units = 64 } }, relu, { dense { units = 10 } }
+      ]
+      loss = softmax-cross-entropy
+      optimizer { sgd { learning-rate = 0.05, momentum = 0.9 } }
+      batch-size = 800
+      shards = 8
+      epochs = 4
+      """;
+
   @TempDir private static Path directory;
   private static final Map<String, String> EXPECTED = new LinkedHashMap<>();
   private static LocalCluster cluster;
@@ -119,9 +135,9 @@ class ClusterTest {
 
   @Test
   void shouldFreeWorkersOfCancelledJobAndGoOnToTheSameBits() throws IOException {
-    String id = cluster.submit(on(4, LONG));
+    String id = cluster.submit(on(4, SLOW));
     BlockingQueue<JobEvent> events = cluster.follow(id);
-    for (int i = 0; i < 30; i++) {
+    for (int i = 0; i < 3; i++) {
       LocalCluster.next(events, "step");
     }
     assertEquals(CoordinatorCommand.Answer.DONE, cluster.cancel(id));
@@ -131,7 +147,7 @@ class ClusterTest {
     assertTrue(cancelled.step() <= steps + 2, cancelled.step() + " steps, were " + steps);
     assertTrue(cluster.workers().stream().allMatch(worker -> worker.job().isEmpty()));
     assertEquals(CoordinatorCommand.Answer.DONE, cluster.resume(id));
-    assertBitsOfOneNode(LONG, cluster.finished(id));
+    assertBitsOfOneNode(SLOW, cluster.finished(id));
   }
 
   private static WorkerHello hello(
