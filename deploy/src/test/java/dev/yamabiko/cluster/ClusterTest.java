@@ -67,16 +67,16 @@ class ClusterTest {
   private static final String SLOW =
       """
       name = slow
-      data.train { builtin { name = digits, examples = 3200 } }
+      data.train { builtin { name = digits, examples = 1000 } }
       model = [
         { conv2d { filters = 16, kernel = 3 } }, relu, { max-pool { size = 2 } }, flatten,
         { dense { units = 64 } }, relu, { dense { units = 10 } }
       ]
       loss = softmax-cross-entropy
       optimizer { sgd { learning-rate = 0.05, momentum = 0.9 } }
-      batch-size = 800
+      batch-size = 500
       shards = 8
-      epochs = 4
+      epochs = 3
       """;
 
   @TempDir private static Path directory;
@@ -137,7 +137,7 @@ class ClusterTest {
   void shouldFreeWorkersOfCancelledJobAndGoOnToTheSameBits() throws IOException {
     String id = cluster.submit(on(4, SLOW));
     BlockingQueue<JobEvent> events = cluster.follow(id);
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 2; i++) {
       LocalCluster.next(events, "step");
     }
     assertEquals(CoordinatorCommand.Answer.DONE, cluster.cancel(id));
