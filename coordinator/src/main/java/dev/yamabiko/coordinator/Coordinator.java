@@ -50,6 +50,8 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
 
   private record NodeLost(String worker, ActorRef<NodeMessage> node) implements Command {}
 
+  private record RunGone(String id, ActorRef<JobRun.Command> run) implements Command {}
+
   private record FollowerLost(ActorRef<JobEvent> follower) implements Command {}
 
   /** What the coordinator works with; it owns none of it. */
@@ -123,6 +125,7 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
         .onMessage(FromWorker.class, this::onFromWorker)
         .onMessage(FromRun.class, this::onFromRun)
         .onMessage(NodeLost.class, this::onNodeLost)
+        .onMessage(RunGone.class, this::onRunGone)
         .onMessage(FollowerLost.class, this::onFollowerLost)
         .onSignal(PostStop.class, this::onPostStop)
         .build();
@@ -229,7 +232,10 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
     if (message instanceof CoordinatorMessage.RegisterWorker register) {
       onRegister(register);
     } else if (message instanceof CoordinatorMessage.WorkerLeaving leaving) {
-      remove(leaving.worker(), "left");
+      RegisteredWorker known = workers.get(leaving.worker());
+      if (known != null && known.node().equals(leaving.node())) {
+        remove(leaving.worker(), "left");
+      }
     }
     return this;
   }
@@ -341,9 +347,12 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
   private void start(JobEntry entry, List<String> names) {
     List<RegisteredWorker> chosen = names.stream().map(workers::get).toList();
     chosen.forEach(worker -> worker.assign(entry.id()));
+    StoredJob running = entry.stored().attempt().running(now());
+    keep(running);
     JobRun.Settings settings =
         new JobRun.Settings(
-            new RunKey(entry.id(), resources.store().term()),
+            entry.id(),
+            new RunKey(running.runName(), resources.store().term()),
             entry.job(),
             resources.store().runDirectory(entry.id()),
             chosen,
@@ -352,10 +361,9 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
             resources.datasets(),
             resources.blocking(),
             news);
-    StoredJob running = entry.stored().running(now());
-    keep(running);
     ActorRef<JobRun.Command> run =
         getContext().spawnAnonymous(JobRun.create(settings), DispatcherSelector.blocking());
+    getContext().watchWith(run, new RunGone(entry.id(), run));
     entry.started(run, names, running);
     getContext().getLog().info("started job={} workers={}", entry.id(), names);
   }
@@ -372,9 +380,23 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
         onLeftRun(entry, left);
       }
     } else if (from.news() instanceof JobRun.News.Ended ended) {
-      workers.values().forEach(worker -> worker.release(entry.id()));
-      end(entry, ended.status(), ended.reason(), ended.result());
-      startJobs();
+      onRunEnded(entry, ended);
+    }
+    return this;
+  }
+
+  private void onRunEnded(JobEntry entry, JobRun.News.Ended ended) {
+    workers.values().forEach(worker -> worker.release(entry.id()));
+    end(entry, ended.status(), ended.reason(), ended.result());
+    startJobs();
+  }
+
+  /** After its last word, or without one if it failed itself. */
+  private Behavior<Command> onRunGone(RunGone gone) {
+    JobEntry entry = jobs.get(gone.id());
+    if (entry.run().filter(gone.run()::equals).isPresent()) {
+      String why = "the run ended without a word; the coordinator's log has the cause";
+      onRunEnded(entry, new JobRun.News.Ended(gone.id(), JobStatus.FAILED, why, Optional.empty()));
     }
     return this;
   }

@@ -257,7 +257,7 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
   }
 
   private void addToSlices(String worker) {
-    SliceMessage add = new SliceMessage.AddWorker(key, worker, workers.get(worker));
+    SliceMessage add = new SliceMessage.AddWorker(key, worker, workers.get(worker), steps.step());
     slices.forEach(slice -> slice.tell(add));
   }
 

@@ -282,9 +282,12 @@ class CoordinatorTest {
 
   @Test
   void shouldForgetWorkerThatLeaves() {
-    join("a");
+    Node before = join("a");
+    Node now = join("a");
     join("b");
-    door.tell(new CoordinatorMessage.WorkerLeaving("a"));
+    door.tell(new CoordinatorMessage.WorkerLeaving("a", before.node().ref()));
+    assertEquals(List.of("a", "b"), names(), "it is another start of the same name");
+    door.tell(new CoordinatorMessage.WorkerLeaving("a", now.node().ref()));
     assertEquals(List.of("b"), names());
   }
 

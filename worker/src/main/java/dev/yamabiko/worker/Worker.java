@@ -8,6 +8,7 @@ import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
 import dev.yamabiko.job.JobFile;
+import dev.yamabiko.protocol.FloatSegment;
 import dev.yamabiko.protocol.RunKey;
 import dev.yamabiko.protocol.RunMessage;
 import dev.yamabiko.protocol.SliceMessage;
@@ -143,7 +144,7 @@ public final class Worker extends AbstractBehavior<Worker.Command> {
       if (key.isOlderThan(run.join.key())) {
         return;
       }
-      if (key.equals(run.join.key())) {
+      if (key.equals(run.join.key()) && join.slices().equals(run.join.slices())) {
         if (run.replica != null) {
           join.replyTo().tell(new RunMessage.WorkerReady(key, name));
         }
@@ -201,10 +202,10 @@ public final class Worker extends AbstractBehavior<Worker.Command> {
 
   /** Starts the next piece of work if there is one and the compute thread is free. */
   private void proceed() {
-    if (run.busy || run.replica == null || !run.inbox.isComplete()) {
+    if (run.busy || run.replica == null || run.inbox.complete().isEmpty()) {
       return;
     }
-    long step = run.inbox.step();
+    long step = run.inbox.complete().getAsLong();
     run.evaluations.removeIf(evaluate -> evaluate.step() < step);
     WorkerMessage.Evaluate next = run.evaluations.peek();
     if (next != null && next.step() == step) {
@@ -251,7 +252,7 @@ public final class Worker extends AbstractBehavior<Worker.Command> {
   private void start(long step, List<Block> blocks, Runnable work) {
     run.busy = true;
     RunReplica replica = run.replica;
-    var weights = run.inbox.slices();
+    List<FloatSegment> weights = run.inbox.slices(step);
     Runnable task =
         () -> {
           replica.install(step, weights);
@@ -271,6 +272,7 @@ public final class Worker extends AbstractBehavior<Worker.Command> {
       run.join
           .replyTo()
           .tell(new RunMessage.Diverged(result.key(), diverged.step(), diverged.message()));
+      proceed();
     } else if (result instanceof ShardTask.Result.Crashed crashed) {
       String cause = "in step " + crashed.step() + ": " + crashed.cause();
       run.join
@@ -287,7 +289,7 @@ public final class Worker extends AbstractBehavior<Worker.Command> {
 
   /** At the end of a lease the run hears how fast it went. */
   private void measure(ShardTask.Result.Finished finished) {
-    if (finished.blocks().isEmpty()) {
+    if (finished.blocks().isEmpty() || run.replica == null) {
       return;
     }
     run.examples += run.replica.examples(finished.step(), finished.blocks());
