@@ -17,4 +17,9 @@ if [ -z "$base" ] && [ "$(uname -s)" = Linux ]; then
   base=yamabiko-runtime:local
   "$here/runtime-image.sh" "$base"
 fi
+before=$(docker image inspect -f '{{ .Id }}' "$tag" 2>/dev/null || true)
 docker build -q -f "$here/Dockerfile" ${base:+--build-arg "BASE=$base"} -t "$tag" "$here/.."
+# What the tag has left would pile up.
+if [ -n "$before" ] && [ "$(docker image inspect -f '{{ .Id }}' "$tag")" != "$before" ]; then
+  docker image rm "$before" >/dev/null 2>&1 || true # a container may still use it
+fi
