@@ -133,8 +133,12 @@ final class BulkConnection extends ChannelInboundHandlerAdapter {
   }
 
   private void body(ByteBuffer body, int crc) throws BulkException {
-    traffic.received(body.remaining() + FrameCodec.HEADER_BYTES);
+    int bytes = body.remaining() + FrameCodec.HEADER_BYTES;
+    traffic.received(bytes);
     BulkFrame frame = FrameCodec.get().decode(body, crc);
+    if (frame instanceof BulkFrame.BlockBegin || frame instanceof BulkFrame.BlockNext) {
+      traffic.dataset(bytes);
+    }
     if (!(frame instanceof BulkFrame.Ping)) {
       session.received(this, frame);
     }
@@ -171,6 +175,9 @@ final class BulkConnection extends ChannelInboundHandlerAdapter {
         ByteBuf frame = next.next(channel.alloc());
         outbox.taken(next);
         traffic.sent(frame.readableBytes());
+        if (next instanceof BlockTransfer) {
+          traffic.dataset(frame.readableBytes());
+        }
         channel.writeAndFlush(frame, channel.voidPromise());
       }
     } catch (RuntimeException e) {

@@ -9,6 +9,7 @@ final class TrafficCounter {
   private final LongAdder framesSent = new LongAdder();
   private final LongAdder bytesReceived = new LongAdder();
   private final LongAdder framesReceived = new LongAdder();
+  private final LongAdder datasetBytes = new LongAdder();
 
   void sent(long bytes) {
     bytesSent.add(bytes);
@@ -20,8 +21,17 @@ final class TrafficCounter {
     framesReceived.increment();
   }
 
+  /** Of bytes that are counted already, those of a dataset block. */
+  void dataset(long bytes) {
+    datasetBytes.add(bytes);
+  }
+
   BulkTraffic read() {
     return new BulkTraffic(
-        bytesSent.sum(), framesSent.sum(), bytesReceived.sum(), framesReceived.sum());
+        bytesSent.sum(),
+        framesSent.sum(),
+        bytesReceived.sum(),
+        framesReceived.sum(),
+        datasetBytes.sum());
   }
 }

@@ -3,11 +3,16 @@ package dev.yamabiko.step;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import java.util.List;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.constraints.DoubleRange;
 import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ShardPlannerTest {
 
@@ -25,8 +30,22 @@ class ShardPlannerTest {
   void shouldCoverEveryShardOnceWithNodesOfTheTree(
       @ForAll @IntRange(min = 1, max = 200) int shards,
       @ForAll @IntRange(min = 1, max = 40) int workers) {
+    assertCovers(shards, ShardPlanner.plan(shards, workers));
+  }
+
+  private static int shards(List<Block> lease) {
+    return lease.stream().mapToInt(Block::shards).sum();
+  }
+
+  private static double[] equal(int workers) {
+    double[] speeds = new double[workers];
+    Arrays.fill(speeds, 17.5);
+    return speeds;
+  }
+
+  private static void assertCovers(int shards, List<List<Block>> plan) {
     int next = 0;
-    for (List<Block> lease : ShardPlanner.plan(shards, workers)) {
+    for (List<Block> lease : plan) {
       for (Block block : lease) {
         assertEquals(next, block.from());
         assertTrue(block.isNodeOf(shards));
@@ -34,5 +53,91 @@ class ShardPlannerTest {
       }
     }
     assertEquals(shards, next);
+  }
+
+  @Property(tries = 300)
+  void shouldCoverEveryShardOnceWhateverTheSpeeds(
+      @ForAll @IntRange(min = 1, max = 400) int shards,
+      @ForAll @Size(min = 1, max = 24) List<@DoubleRange(min = 0.01, max = 100) Double> speeds) {
+    double[] all = speeds.stream().mapToDouble(Double::doubleValue).toArray();
+    List<List<Block>> plan = ShardPlanner.plan(shards, all);
+    assertEquals(all.length, plan.size());
+    assertCovers(shards, plan);
+  }
+
+  /** A cut that is even to one shard is always possible; blocks saved may cost a little of it. */
+  @Property(tries = 300)
+  void shouldBalanceWhateverTheSpeeds(
+      @ForAll @IntRange(min = 1, max = 400) int shards,
+      @ForAll @Size(min = 1, max = 16) List<@DoubleRange(min = 1, max = 8) Double> speeds) {
+    double[] all = speeds.stream().mapToDouble(Double::doubleValue).toArray();
+    double sum = Arrays.stream(all).sum();
+    double ideal = shards / sum;
+    int depth = 33 - Integer.numberOfLeadingZeros(shards);
+    List<List<Block>> plan = ShardPlanner.plan(shards, all);
+    for (int w = 0; w < all.length; w++) {
+      double time = shards(plan.get(w)) / all[w];
+      double coarsest = 2 / all[w];
+      assertTrue(
+          time <= ideal * (1 + 0.05 * 2 * depth) + coarsest,
+          "worker %d of %s takes %s, ideal %s: %s".formatted(w, speeds, time, ideal, plan));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 1", "8, 1", "8, 2", "8, 4", "8, 8", "48, 3", "160, 5", "256, 64", "1024, 16"})
+  void shouldGiveOneBlockEachWhereSharesAreEqualPowersOfTwo(int shards, int workers) {
+    List<List<Block>> plan = ShardPlanner.plan(shards, equal(workers));
+    assertCovers(shards, plan);
+    for (List<Block> lease : plan) {
+      assertEquals(1, lease.size(), plan.toString());
+      assertEquals(shards / workers, lease.get(0).shards());
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"9, 2", "12, 3", "16, 4", "64, 3", "100, 4", "256, 7", "300, 4", "5000, 9"})
+  void shouldGiveAWorkerTwiceAsFastAboutTwiceTheShards(int shards, int workers) {
+    double[] speeds = equal(workers);
+    speeds[workers / 2] *= 2;
+    List<List<Block>> plan = ShardPlanner.plan(shards, speeds);
+    assertCovers(shards, plan);
+    double share = (double) shards / (workers + 1);
+    for (int w = 0; w < workers; w++) {
+      double expected = w == workers / 2 ? 2 * share : share;
+      assertEquals(expected, shards(plan.get(w)), 1 + 0.15 * expected, plan.toString());
+    }
+  }
+
+  @Test
+  void shouldLeaveTheSlowestIdleWhereThereAreMoreWorkersThanShards() {
+    double[] speeds = equal(6);
+    speeds[1] = 0.1;
+    List<List<Block>> plan = ShardPlanner.plan(3, speeds);
+    assertCovers(3, plan);
+    assertEquals(List.of(), plan.get(1));
+    assertTrue(plan.stream().allMatch(lease -> shards(lease) <= 1), plan.toString());
+  }
+
+  @Property(tries = 300)
+  void shouldNeedFewBlocksWhereSpeedsAreEqual(
+      @ForAll @IntRange(min = 2, max = 256) int shards,
+      @ForAll @IntRange(min = 1, max = 16) int workers) {
+    int most = 32 - Integer.numberOfLeadingZeros(shards - 1);
+    for (List<Block> lease : ShardPlanner.plan(shards, equal(workers))) {
+      assertTrue(lease.size() <= most, lease.toString());
+    }
+  }
+
+  @Test
+  void shouldPlanWhileNobodyNotices() {
+    double[] speeds = new double[64];
+    Arrays.setAll(speeds, w -> 1 + (w * 37 % 64) / 16.0);
+    ShardPlanner.plan(256, speeds);
+    long began = System.nanoTime();
+    assertCovers(256, ShardPlanner.plan(256, speeds));
+    long taken = System.nanoTime() - began;
+    // Some 15 ms; a busy machine is slow, but a plan that takes a step's time is no plan.
+    assertTrue(taken < 1_000_000_000L, taken + " ns");
   }
 }

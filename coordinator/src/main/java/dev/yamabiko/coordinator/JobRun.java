@@ -100,6 +100,8 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
   private Optional<String> cancelled = Optional.empty();
   private PreparedJob prepared;
   private boolean closed;
+  private final WireVolume wire = new WireVolume();
+  private long stepsOnWire;
   private ExecutorService compute;
   private ActorRef<RunMessage> run;
 
@@ -196,7 +198,8 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
             BulkToken.random(),
             settings.bulk(),
             settings.bulkHost(),
-            settings.datasets());
+            settings.datasets(),
+            wire.link(worker.name()));
     return getContext().spawnAnonymous(RemoteWorker.create(remote));
   }
 
@@ -223,6 +226,12 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
     RunEvent event = observed.event();
     clock.onEvent(event);
     prepared.directory().onEvent(event);
+    if (event instanceof RunEvent.StepClosed) {
+      stepsOnWire++;
+    } else if (event instanceof RunEvent.EpochClosed closed) {
+      prepared.directory().wrote(closed.epoch(), stepsOnWire, wire.sinceLast());
+      stepsOnWire = 0;
+    }
     if (event instanceof RunEvent.CheckpointTaken) {
       run.tell(new RunMessage.CheckpointKept(settings.key()));
     } else if (event instanceof RunEvent.RunEnded ended) {

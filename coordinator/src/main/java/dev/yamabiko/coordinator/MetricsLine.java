@@ -12,7 +12,7 @@ import java.util.Map;
 /**
  * The lines of {@code metrics.jsonl}, one for each step and one for each epoch, both counted from 0
  * as everywhere else. They hold nothing that time, machine or the number of workers decides: equal
- * runs write equal bytes.
+ * runs write equal bytes. A cluster adds lines of their own that begin with {@code "wire"}.
  */
 record MetricsLine(Targets targets) {
 
@@ -52,10 +52,42 @@ record MetricsLine(Targets targets) {
     return CanonicalJson.of(line);
   }
 
+  /**
+   * What a cluster's epoch took on the wire: all weights and contributions, with frame overhead;
+   * dataset blocks apart.
+   *
+   * @param steps taken since the line before; an epoch that a resumed run has gone on with has
+   *     fewer than it holds
+   */
+  static String ofWire(int epoch, long steps, Map<String, WireVolume.Volume> perWorker) {
+    WireVolume.Volume all =
+        perWorker.values().stream().reduce(WireVolume.Volume.NONE, WireVolume.Volume::plus);
+    Map<String, Object> workers = new LinkedHashMap<>();
+    perWorker.forEach(
+        (worker, volume) -> {
+          Map<String, Object> own = new LinkedHashMap<>();
+          own.put("up", volume.up());
+          own.put("down", volume.down());
+          own.put("steps", volume.steps());
+          workers.put(worker, own);
+        });
+    Map<String, Object> line = new LinkedHashMap<>();
+    line.put("wire", epoch);
+    line.put("steps", steps);
+    line.put("bytes_up", all.up());
+    line.put("bytes_down", all.down());
+    line.put("bytes_dataset", all.dataset());
+    line.put("per_worker", workers);
+    return CanonicalJson.of(line);
+  }
+
   /** Whether a line of the file belongs to a run that has come as far as this. */
   static boolean belongsTo(Position position, JsonNode line) {
     if (line.has("rollback")) {
       return line.path("rollback").asInt() <= position.rollbacks();
+    }
+    if (line.has("wire")) {
+      return line.path("wire").asInt() < position.epochs();
     }
     return line.has("step")
         ? line.path("step").asLong() < position.step()

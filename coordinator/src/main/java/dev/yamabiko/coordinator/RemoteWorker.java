@@ -33,6 +33,7 @@ final class RemoteWorker extends AbstractBehavior<WorkerMessage> {
   /**
    * @param token admits the worker's connection
    * @param data what the run's dataset is read from
+   * @param wire counts what goes over the connection
    */
   record Settings(
       RunKey key,
@@ -40,7 +41,8 @@ final class RemoteWorker extends AbstractBehavior<WorkerMessage> {
       String token,
       BulkServer bulk,
       String bulkHost,
-      PreparedDatasets data) {}
+      PreparedDatasets data,
+      WireVolume.Link wire) {}
 
   /** Where contributions go; replaced as a whole by the actor, read by network threads. */
   private record Route(RunKey key, List<ActorRef<SliceMessage>> slices, ActorRef<RunMessage> run) {}
@@ -63,6 +65,7 @@ final class RemoteWorker extends AbstractBehavior<WorkerMessage> {
     RegisteredWorker worker = settings.worker();
     link = settings.bulk().admit(settings.key(), worker.name(), settings.token(), new Connection());
     worker.traffic(link::traffic);
+    settings.wire().opened(link::traffic);
     context.watchWith(worker.node(), new WorkerMessage.LeaveRun(settings.key()));
   }
 
@@ -128,6 +131,7 @@ final class RemoteWorker extends AbstractBehavior<WorkerMessage> {
           && contribution.key().equals(now.key())
           && slice >= 0
           && slice < now.slices().size()) {
+        settings.wire().contributed(contribution.step());
         now.slices().get(slice).tell(contribution);
       }
     }

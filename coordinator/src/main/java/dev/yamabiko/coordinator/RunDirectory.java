@@ -15,6 +15,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -246,6 +247,20 @@ public final class RunDirectory implements RunListener, AutoCloseable {
       } else if (event instanceof RunEvent.RunEnded) {
         metrics.flush();
       }
+    } catch (IOException e) {
+      failure = explain(e);
+      onFailure.accept(failure);
+    }
+  }
+
+  /** Adds what the epoch that has just closed took on the wire; see {@link MetricsLine#ofWire}. */
+  void wrote(int epoch, long steps, Map<String, WireVolume.Volume> perWorker) {
+    if (failure != null) {
+      return;
+    }
+    try {
+      metrics.write(MetricsLine.ofWire(epoch, steps, perWorker));
+      metrics.flush();
     } catch (IOException e) {
       failure = explain(e);
       onFailure.accept(failure);

@@ -2,13 +2,17 @@ package dev.yamabiko.coordinator;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.yamabiko.model.Checkpoint.Position;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -47,6 +51,28 @@ class MetricsFileTest {
       assertEquals(1, OtherProcess.locks(path), "another process could lock the file");
     }
     assertEquals(0, OtherProcess.locks(path));
+  }
+
+  @Test
+  void shouldKeepTheWireLinesOfClosedEpochsOnly() throws IOException {
+    String step = "{\"step\":%d,\"epoch\":%d}";
+    try (MetricsFile file = MetricsFile.open(directory.resolve("metrics.jsonl"))) {
+      for (int epoch = 0; epoch < 2; epoch++) {
+        file.write(step.formatted(epoch, epoch));
+        file.write("{\"epoch\":%d,\"steps\":%d}".formatted(epoch, epoch + 1));
+        file.write(MetricsLine.ofWire(epoch, 1, Map.of()));
+      }
+      file.flush();
+      String two = read(0, 1000);
+      Position atEndOfSecond = new Position(2, 2, 20, Optional.empty(), 0);
+      assertEquals(2, file.cutBack(atEndOfSecond));
+      assertEquals(two, read(0, 1000));
+      Position beforeEndOfSecond = new Position(2, 1, 20, Optional.empty(), 0);
+      assertEquals(2, file.cutBack(beforeEndOfSecond));
+      String kept = two.substring(0, two.indexOf("{\"epoch\":1"));
+      assertEquals(kept, read(0, 1000));
+      assertTrue(kept.contains("{\"wire\":0,\"steps\":1"), kept);
+    }
   }
 
   @Test

@@ -12,28 +12,40 @@ import dev.yamabiko.step.EvaluationPlan;
 import dev.yamabiko.step.Objective;
 import dev.yamabiko.step.Statistics;
 import dev.yamabiko.step.StepPlan;
-import dev.yamabiko.tensor.Kernels;
+import dev.yamabiko.tensor.KernelsFactory;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.function.Consumer;
 
 /**
- * A worker's copy of a run: data, network, the weights of one step, and the workspace of its
- * compute thread. Belongs to that thread alone.
+ * A worker's copy of a run: data, network, the weights of one step, and the workspaces of its
+ * compute threads. Used by one thread at a time, which may have others compute for it.
  *
  * <p>Gradient buffers are used again in the next step: weights[t + 1] are complete only once step t
  * has closed on every slice, and nobody reads a contribution of a closed step.
+ *
+ * <p>Memory: the weights, a gradient for each piece of a step's blocks ({@link CutBlock}: as many
+ * as there are blocks, or threads where those are more), and each thread's activations.
  */
 final class RunReplica {
 
-  /** Takes the gradient of one block for one slice, as soon as it is final. */
+  /**
+   * Takes the gradient of one block for one slice, as soon as it is final; on any compute thread.
+   */
   interface Contributions {
     void contribute(Block block, int slice, FloatSegment gradient, Statistics statistics);
+  }
+
+  /** Takes the statistics of one part of a dataset; on any compute thread. */
+  interface Evaluations {
+    void evaluated(int part, Statistics statistics);
   }
 
   private final Network network;
   private final TrainingData data;
   private final StepPlan plan;
-  private final BlockComputation computation;
+  private final ComputeThreads threads;
   private final int[] sliceFrom;
   private final float[] weights;
   private final List<float[]> gradients = new ArrayList<>();
@@ -45,15 +57,27 @@ final class RunReplica {
   private long usedIn = -1;
 
   /**
-   * @param activationBytes what activations may take; at least one example is computed at a time
+   * @param pool computes, where there is more than one thread
+   * @param activationBytes what activations may take, of all threads together; at least one example
+   *     is computed at a time by each
    */
-  RunReplica(Job job, TrainingData data, int slices, Kernels kernels, long activationBytes) {
+  RunReplica(
+      Job job,
+      TrainingData data,
+      int slices,
+      ExecutorService pool,
+      int threads,
+      long activationBytes) {
     this.data = data;
     network = job.model().build(data.train().inputShape());
     plan = new StepPlan(data.train().size(), job.batchSize(), job.shards(), job.epochs());
-    int mostRows = network.rowsWithin(activationBytes);
+    int mostRows = network.rowsWithin(activationBytes / threads);
     Objective objective = new Objective(network, job.loss(), job.seed(), job.data().augment());
-    computation = new BlockComputation(objective, kernels, mostRows);
+    this.threads =
+        new ComputeThreads(
+            pool,
+            threads,
+            () -> new BlockComputation(objective, KernelsFactory.create(), mostRows));
     weights = new float[network.length()];
     sliceFrom = new int[slices + 1];
     for (int k = 0; k <= slices; k++) {
@@ -87,43 +111,67 @@ final class RunReplica {
       usedIn = step;
       used = 0;
     }
-    for (Block block : blocks) {
-      if (!plan.isEmpty(step, block)) {
-        train(step, block, gradient(used++), contributions);
+    List<Block> full = blocks.stream().filter(block -> !plan.isEmpty(step, block)).toList();
+    List<List<Block>> cut = CutBlock.cut(plan, step, full, threads.count());
+    List<Consumer<BlockComputation>> work = new ArrayList<>();
+    for (int b = 0; b < full.size(); b++) {
+      List<Block> pieces = cut.get(b);
+      List<float[]> sums = pieces.stream().map(piece -> gradient(used++)).toList();
+      CutBlock block = new CutBlock(full.get(b), pieces, sums, sliceFrom.length - 1);
+      for (int piece = 0; piece < pieces.size(); piece++) {
+        int number = piece;
+        work.add(computation -> train(step, block, number, computation, contributions));
       }
     }
+    threads.run(work);
   }
 
-  private void train(long step, Block block, float[] gradient, Contributions contributions) {
+  private void train(
+      long step,
+      CutBlock block,
+      int piece,
+      BlockComputation computation,
+      Contributions contributions) {
     int[] unsent = {sliceFrom.length - 1};
     computation.train(
         plan,
         step,
-        block,
+        block.pieces().get(piece),
         data.train(),
         weights,
-        gradient,
+        block.gradient(piece),
         (index, statistics) -> {
           while (unsent[0] > 0 && sliceFrom[unsent[0] - 1] >= index) {
             int slice = --unsent[0];
-            int length = sliceFrom[slice + 1] - sliceFrom[slice];
-            FloatSegment segment = new FloatSegment(gradient, sliceFrom[slice], length);
-            contributions.contribute(block, slice, segment, statistics);
+            int from = sliceFrom[slice];
+            int to = sliceFrom[slice + 1];
+            if (block.finished(piece, slice, from, to, statistics)) {
+              FloatSegment segment = new FloatSegment(block.sum(), from, to - from);
+              contributions.contribute(block.block(), slice, segment, block.statistics());
+            }
           }
         });
   }
 
-  private float[] gradient(int block) {
-    if (block == gradients.size()) {
+  private float[] gradient(int buffer) {
+    if (buffer == gradients.size()) {
       gradients.add(new float[weights.length]);
     }
-    return gradients.get(block);
+    return gradients.get(buffer);
   }
 
-  /** Statistics of one part of the dataset with the installed weights. */
-  Statistics evaluate(DataPart data, int part) {
+  /** Statistics of the parts [from, to) of the dataset with the installed weights. */
+  void evaluate(DataPart data, int from, int to, Evaluations evaluations) {
     Dataset examples = this.data.part(data);
     EvaluationPlan parts = new EvaluationPlan(examples.size());
-    return computation.evaluate(examples, parts.from(part), parts.to(part), weights);
+    List<Consumer<BlockComputation>> work = new ArrayList<>();
+    for (int i = from; i < to; i++) {
+      int part = i;
+      work.add(
+          computation ->
+              evaluations.evaluated(
+                  part, computation.evaluate(examples, parts.from(part), parts.to(part), weights)));
+    }
+    threads.run(work);
   }
 }

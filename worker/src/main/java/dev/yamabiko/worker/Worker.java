@@ -14,8 +14,6 @@ import dev.yamabiko.protocol.RunMessage;
 import dev.yamabiko.protocol.SliceMessage;
 import dev.yamabiko.protocol.WorkerMessage;
 import dev.yamabiko.step.Block;
-import dev.yamabiko.step.Statistics;
-import dev.yamabiko.tensor.KernelsFactory;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -23,10 +21,11 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadFactory;
 
 /**
  * Takes part in one run at a time: holds the lease and the incoming weights, and whenever the
- * weights of a leased step are complete starts a {@link ShardTask} on its own compute thread. In
+ * weights of a leased step are complete starts a {@link ShardTask} on its own compute threads. In
  * the steady state it asks nobody: weights come, contributions go.
  *
  * <p>Stale messages (another run or term, a lease or step gone by) are dropped. A task that crashes
@@ -62,39 +61,61 @@ public final class Worker extends AbstractBehavior<Worker.Command> {
     }
   }
 
-  /**
-   * @param name unique among the run's workers
-   * @param activationBytes memory for activations; blocks that need more are computed in pieces
-   */
+  /** Computes on one thread. */
   public static Behavior<WorkerMessage> create(
       String name, DataProvider data, long activationBytes) {
+    return create(name, data, 1, activationBytes);
+  }
+
+  /**
+   * @param name unique among the run's workers
+   * @param threads that compute; it does not change a bit
+   * @param activationBytes memory for activations, of all threads together; blocks that need more
+   *     are computed in pieces
+   */
+  public static Behavior<WorkerMessage> create(
+      String name, DataProvider data, int threads, long activationBytes) {
     return Behaviors.transformMessages(
         WorkerMessage.class,
-        Behaviors.<Command>setup(context -> new Worker(context, name, data, activationBytes)),
+        Behaviors.<Command>setup(
+            context -> new Worker(context, name, data, threads, activationBytes)),
         wrap -> wrap.match(WorkerMessage.class, FromOutside::new));
   }
 
   private final String name;
   private final DataProvider data;
+  private final int threads;
   private final long activationBytes;
+
+  /** One thread, so that tasks never overlap. */
   private final ExecutorService compute;
+
+  /** Compute a task's pieces, where there is more than one thread. */
+  private final ExecutorService pool;
+
   private final ActorRef<ShardTask.Result> taskResults;
   private Membership run;
 
   private Worker(
-      ActorContext<Command> context, String name, DataProvider data, long activationBytes) {
+      ActorContext<Command> context,
+      String name,
+      DataProvider data,
+      int threads,
+      long activationBytes) {
     super(context);
     this.name = name;
     this.data = data;
+    this.threads = threads;
     this.activationBytes = activationBytes;
     taskResults = context.messageAdapter(ShardTask.Result.class, TaskEnded::new);
-    compute =
-        Executors.newSingleThreadExecutor(
-            task -> {
-              Thread thread = new Thread(task, "compute-" + name);
-              thread.setDaemon(true);
-              return thread;
-            });
+    ThreadFactory daemons =
+        task -> {
+          Thread thread = new Thread(task, "compute-" + name);
+          thread.setDaemon(true);
+          return thread;
+        };
+    compute = Executors.newSingleThreadExecutor(daemons);
+    pool = Executors.newFixedThreadPool(threads, daemons);
   }
 
   @Override
@@ -160,7 +181,8 @@ public final class Worker extends AbstractBehavior<Worker.Command> {
                         JobFile.parse(join.definition().job(), "job.conf", Path.of(""), List.of()),
                         data.open(join.definition()),
                         join.slices().size(),
-                        KernelsFactory.create(),
+                        pool,
+                        threads,
                         activationBytes),
                 compute),
             (replica, failure) ->
@@ -237,16 +259,17 @@ public final class Worker extends AbstractBehavior<Worker.Command> {
 
   private Runnable evaluation(WorkerMessage.Evaluate request) {
     RunReplica replica = run.replica;
-    return () -> {
-      for (int part = request.fromPart(); part < request.toPart(); part++) {
-        Statistics statistics = replica.evaluate(request.data(), part);
-        request
-            .replyTo()
-            .tell(
-                new RunMessage.PartEvaluated(
-                    request.key(), request.step(), request.data(), part, statistics));
-      }
-    };
+    return () ->
+        replica.evaluate(
+            request.data(),
+            request.fromPart(),
+            request.toPart(),
+            (part, statistics) ->
+                request
+                    .replyTo()
+                    .tell(
+                        new RunMessage.PartEvaluated(
+                            request.key(), request.step(), request.data(), part, statistics)));
   }
 
   private void start(long step, List<Block> blocks, Runnable work) {
@@ -305,6 +328,7 @@ public final class Worker extends AbstractBehavior<Worker.Command> {
 
   private Behavior<Command> onPostStop(PostStop signal) {
     compute.shutdownNow();
+    pool.shutdownNow();
     return this;
   }
 }

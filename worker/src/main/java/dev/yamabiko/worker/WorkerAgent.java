@@ -102,7 +102,9 @@ final class WorkerAgent extends AbstractBehavior<WorkerAgent.Command> {
     this.data = data;
     this.ended = ended;
     this.timers = timers;
-    worker = context.spawn(Worker.create(hello.worker(), data, activationBytes), "worker");
+    worker =
+        context.spawn(
+            Worker.create(hello.worker(), data, hello.threads(), activationBytes), "worker");
     context.watchWith(worker, new CoordinatorLost("the worker's actor ended"));
     self = context.messageAdapter(NodeMessage.class, FromCoordinator::new);
     context

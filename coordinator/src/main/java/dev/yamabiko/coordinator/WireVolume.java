@@ -1,0 +1,100 @@
+package dev.yamabiko.coordinator;
+
+import dev.yamabiko.wire.BulkTraffic;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+
+/**
+ * What a run sends over its workers' bulk connections, weights and contributions, counted between
+ * two calls of {@link #sinceLast}. Dataset blocks are counted apart: a worker that has them on its
+ * disk needs none. Belongs to one thread, but for the {@link Link}s.
+ */
+final class WireVolume {
+
+  /**
+   * @param up bytes from workers: contributions
+   * @param down bytes to workers: weights
+   * @param dataset bytes to workers: dataset blocks
+   * @param steps to which a contribution came
+   */
+  record Volume(long up, long down, long dataset, long steps) {
+
+    static final Volume NONE = new Volume(0, 0, 0, 0);
+
+    Volume plus(Volume other) {
+      return new Volume(
+          up + other.up, down + other.down, dataset + other.dataset, steps + other.steps);
+    }
+
+    Volume minus(Volume other) {
+      return new Volume(
+          up - other.up, down - other.down, dataset - other.dataset, steps - other.steps);
+    }
+  }
+
+  /**
+   * One worker's connection, for as long as the worker takes part; thread-safe. A worker that comes
+   * back has another one.
+   */
+  static final class Link {
+
+    private final String worker;
+    private volatile Supplier<BulkTraffic> traffic;
+    private long newestStep = -1;
+    private long steps;
+
+    private Link(String worker) {
+      this.worker = worker;
+    }
+
+    void opened(Supplier<BulkTraffic> now) {
+      traffic = now;
+    }
+
+    /** Contributions come in the order of their steps, but for what a roll-back takes anew. */
+    synchronized void contributed(long step) {
+      if (step != newestStep) {
+        newestStep = step;
+        steps++;
+      }
+    }
+
+    private synchronized Volume volume() {
+      Supplier<BulkTraffic> now = traffic;
+      if (now == null) {
+        return Volume.NONE;
+      }
+      BulkTraffic read = now.get();
+      return new Volume(
+          read.bytesReceived(), read.bytesSent() - read.datasetBytes(), read.datasetBytes(), steps);
+    }
+  }
+
+  private final List<Link> links = new ArrayList<>();
+  private Map<String, Volume> counted = new TreeMap<>();
+
+  Link link(String worker) {
+    Link link = new Link(worker);
+    links.add(link);
+    return link;
+  }
+
+  /** By worker, in the order of names; who has neither sent nor been sent anything is absent. */
+  Map<String, Volume> sinceLast() {
+    Map<String, Volume> all = new TreeMap<>();
+    links.forEach(link -> all.merge(link.worker, link.volume(), Volume::plus));
+    Map<String, Volume> fresh = new TreeMap<>();
+    all.forEach(
+        (worker, volume) -> {
+          Volume since = volume.minus(counted.getOrDefault(worker, Volume.NONE));
+          if (!since.equals(Volume.NONE)) {
+            fresh.put(worker, since);
+          }
+        });
+    counted = all;
+    return fresh;
+  }
+}
