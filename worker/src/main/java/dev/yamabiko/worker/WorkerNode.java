@@ -99,12 +99,20 @@ public final class WorkerNode {
       return false;
     }
     long activationBytes = Runtime.getRuntime().maxMemory() / 2;
-    system =
-        ActorSystem.create(
-            WorkerAgent.create(hello, data, activationBytes, end::complete),
-            "yamabiko",
-            config(),
-            DispatcherSelector.defaultDispatcher());
+    try {
+      system =
+          ActorSystem.create(
+              WorkerAgent.create(hello, data, activationBytes, end::complete),
+              "yamabiko",
+              config(),
+              DispatcherSelector.defaultDispatcher());
+    } catch (RuntimeException e) {
+      end.complete(
+          new WorkerAgent.End.Refused(
+              "%s:%d cannot be used for control messages: %s"
+                  .formatted(settings.host(), settings.port(), deepest(e).getMessage())));
+      return true;
+    }
     system
         .getWhenTerminated()
         .thenRun(() -> end.complete(new WorkerAgent.End.Restart("the node was removed")));
@@ -120,9 +128,16 @@ public final class WorkerNode {
       ended = system;
       system = null;
     }
+    if (ended == null) {
+      return; // it never began
+    }
     // Runs the coordinated shutdown: a node that ends in good order leaves the cluster.
     ended.terminate();
     ended.getWhenTerminated().toCompletableFuture().join();
+  }
+
+  private static Throwable deepest(Throwable e) {
+    return e.getCause() == null ? e : deepest(e.getCause());
   }
 
   /** Many workers lose a coordinator at once, and need not come back in the same moment. */
