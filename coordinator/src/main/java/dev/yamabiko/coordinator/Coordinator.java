@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.function.Predicate;
 
 /**
  * Knows the workers of the cluster and the jobs of its users; starts each job, in the order in
@@ -284,8 +285,12 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
 
   // --- Jobs -------------------------------------------------------------------------------------
 
-  /** The head of the queue starts if it can; those behind it wait for their turn. */
+  /**
+   * Idle workers go to runs that cannot go on without them; then the head of the queue starts if it
+   * can, and those behind it wait for their turn.
+   */
   private void startJobs() {
+    offerIdle(JobEntry::isHeldUp);
     boolean blocked = false;
     for (JobEntry entry : List.copyOf(jobs.values())) {
       if (!entry.isQueued()) {
@@ -309,18 +314,18 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
       }
     }
     if (!blocked) {
-      offerIdle();
+      offerIdle(entry -> true);
     }
   }
 
-  /** Workers that no job waits for help those that run, the oldest first. */
-  private void offerIdle() {
+  /** Workers that have nothing to do help such jobs, the oldest first. */
+  private void offerIdle(Predicate<JobEntry> whom) {
     for (RegisteredWorker worker : workers.values()) {
       if (!worker.isIdle()) {
         continue;
       }
       jobs.values().stream()
-          .filter(entry -> entry.takes(worker.name()))
+          .filter(entry -> entry.takes(worker.name()) && whom.test(entry))
           .findFirst()
           .ifPresent(
               entry -> {
@@ -378,6 +383,13 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
       entry.observe(advanced.event());
       if (advanced.event() instanceof RunEvent.WorkerLeft left) {
         onLeftRun(entry, left);
+      } else if (advanced.event() instanceof RunEvent.Waiting waiting) {
+        change(entry, entry.stored().waiting(JobStatus.WAITING, waiting.why()));
+        getContext().getLog().info("held up job={} {}", entry.id(), waiting.why());
+        startJobs();
+      } else if (advanced.event() instanceof RunEvent.WentOn on) {
+        change(entry, entry.stored().running(now()));
+        getContext().getLog().info("goes on job={} workers={}", entry.id(), on.workers());
       }
     } else if (from.news() instanceof JobRun.News.Ended ended) {
       onRunEnded(entry, ended);

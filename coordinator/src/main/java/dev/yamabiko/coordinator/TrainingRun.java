@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
@@ -119,6 +120,7 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
   private long untilStep;
   private long stepBegan;
   private Pause pause;
+  private MissingShards missing = new MissingShards(0, 0);
   private Optional<String> cancelled = Optional.empty();
   private Evaluation evaluation;
 
@@ -212,8 +214,8 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
       return onSliceUpdated(updated);
     } else if (message instanceof RunMessage.PartEvaluated evaluated) {
       return onPartEvaluated(evaluated);
-    } else if (message instanceof RunMessage.ShardsMissing missing) {
-      return onShardsMissing(missing);
+    } else if (message instanceof RunMessage.ShardsMissing answer) {
+      return onShardsMissing(answer);
     } else if (message instanceof RunMessage.LeasePaused paused) {
       return onLeasePaused(paused);
     } else if (message instanceof RunMessage.SliceRead read) {
@@ -268,7 +270,7 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
     if (!hasEnough()) {
       return waitForWorkers();
     }
-    waiting = false;
+    goOnAfterWaiting();
     return next.get();
   }
 
@@ -276,7 +278,7 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
 
   private boolean hasEnough() {
     int least = settings.elastic() ? settings.job().workers().least() : 1;
-    return workers.size() >= least && !workers.available().isEmpty();
+    return workers.connected() >= least && !workers.available().isEmpty();
   }
 
   /** Nothing can be handed out; what has been goes on. */
@@ -284,41 +286,55 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
     if (!settings.elastic()) {
       return fail("no worker is left" + lastLoss);
     }
+    timers.cancel(DEADLINE);
+    timers.cancel(new Late());
     if (!waiting) {
       waiting = true;
-      timers.cancel(DEADLINE);
-      timers.cancel(new Late());
       int least = settings.job().workers().least();
       settings
           .events()
           .tell(
               new RunEvent.Waiting(
                   "waits for workers: %d of at least %d%s"
-                      .formatted(workers.size(), least, lastLoss)));
+                      .formatted(workers.connected(), least, lastLoss)));
     }
     return this;
   }
 
+  /** Returns whether it had to. */
+  private boolean goOnAfterWaiting() {
+    boolean waited = waiting;
+    waiting = false;
+    if (waited) {
+      settings.events().tell(new RunEvent.WentOn(workers.size()));
+    }
+    return waited;
+  }
+
+  /**
+   * One of the same name that is there already is what this worker was before it started anew, and
+   * nothing will come from that any more.
+   */
   private Behavior<Command> onOfferWorker(RunMessage.OfferWorker offer) {
-    if (!workers.contains(offer.worker())) {
-      invite(offer.worker(), offer.ref());
-      offer.ref().tell(joinRun());
+    String worker = offer.worker();
+    boolean again = workers.contains(worker);
+    if (again) {
+      dismiss(worker);
     }
-    return this;
+    invite(worker, offer.ref());
+    offer.ref().tell(joinRun());
+    return again ? goOnWithout(worker) : this;
   }
 
-  /** The worker takes part no more. */
-  private Behavior<Command> lose(String worker, String why, boolean failed) {
-    if (!workers.contains(worker)) {
-      return this;
-    }
+  private void dismiss(String worker) {
     ActorRef<WorkerMessage> ref = workers.get(worker);
     getContext().unwatch(ref);
     ref.tell(new WorkerMessage.LeaveRun(key));
     slices.forEach(slice -> slice.tell(new SliceMessage.RemoveWorker(key, worker)));
     workers.remove(worker);
-    lastLoss = "; worker %s %s".formatted(worker, why);
-    settings.events().tell(new RunEvent.WorkerLeft(worker, why, failed, workers.size()));
+  }
+
+  private Behavior<Command> goOnWithout(String worker) {
     wait.answered(worker);
     return switch (phase) {
       case JOINING -> joinedAll();
@@ -327,16 +343,26 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
     };
   }
 
+  /** The worker takes part no more. */
+  private Behavior<Command> lose(String worker, String why, boolean failed) {
+    if (!workers.contains(worker)) {
+      return this;
+    }
+    dismiss(worker);
+    lastLoss = "; worker %s %s".formatted(worker, why);
+    settings.events().tell(new RunEvent.WorkerLeft(worker, why, failed, workers.size()));
+    return goOnWithout(worker);
+  }
+
   /** What nobody does goes to those who can: orphaned blocks, or missing parts of an evaluation. */
   private Behavior<Command> handOut() {
     if (!hasEnough()) {
       return waitForWorkers();
     }
-    boolean waited = waiting;
-    waiting = false;
     if (phase == Phase.JOINING) {
       return joinedAll();
     }
+    boolean waited = goOnAfterWaiting();
     if (phase == Phase.TRAINING && (workers.hasOrphans() || waited)) {
       if (workers.isDivided()) {
         workers.adopt(settings.plan().shards());
@@ -381,6 +407,7 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
     if (workers.isReady(worker)) {
       // What was sent while there was no connection is lost.
       addToSlices(worker);
+      workers.connected(worker);
       return onHeardOf(worker);
     }
     return this;
@@ -395,7 +422,8 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
   }
 
   private Behavior<Command> onStillDisconnected(String worker) {
-    workers.suspend(worker);
+    workers.disconnected(worker);
+    lastLoss = "; worker %s has lost its connection".formatted(worker);
     return phase == Phase.TRAINING || phase == Phase.EVALUATING ? handOut() : this;
   }
 
@@ -407,13 +435,18 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
   /** By the run's own measure something takes too long: hand it out a second time. */
   private Behavior<Command> onLate() {
     if (phase == Phase.TRAINING) {
-      slices.forEach(slice -> slice.tell(new SliceMessage.ReportMissing(key, self)));
+      askForMissing();
       startLate(lateDeadline.next().multipliedBy(2));
     } else if (phase == Phase.EVALUATING) {
       evaluation.silent().forEach(this::suspectUnlessAlone);
       handOutParts();
     }
     return this;
+  }
+
+  private void askForMissing() {
+    missing = new MissingShards(slices.size(), steps.step());
+    slices.forEach(slice -> slice.tell(new SliceMessage.ReportMissing(key, self)));
   }
 
   private void suspectUnlessAlone(String worker) {
@@ -429,21 +462,24 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
     }
   }
 
-  private void reissue(RunMessage.ShardsMissing missing) {
-    List<String> holders = workers.holdersOf(missing.shards());
+  private void reissue(Set<Integer> shards) {
+    List<String> holders = workers.holdersOf(shards);
     if (holders.isEmpty()) {
       return;
     }
-    settings.events().tell(new RunEvent.ShardsReissued(missing.step(), holders, "late"));
+    long step = steps.step();
+    settings.events().tell(new RunEvent.ShardsReissued(step, holders, "late"));
     for (String holder : holders) {
+      // One by one: a block of which a part is there already would be refused as a whole.
       List<Block> late =
-          workers.blocks(holder).stream()
-              .filter(block -> missing.shards().stream().anyMatch(block::holds))
+          shards.stream()
+              .filter(shard -> workers.blocks(holder).stream().anyMatch(b -> b.holds(shard)))
+              .map(shard -> new Block(shard, shard + 1))
               .toList();
       suspectUnlessAlone(holder);
       if (!workers.blocks(holder).isEmpty()) {
         // There is nobody else, and what it has computed may be lost on the way.
-        workers.get(holder).tell(new WorkerMessage.ComputeBlocks(key, missing.step(), late));
+        workers.get(holder).tell(new WorkerMessage.ComputeBlocks(key, step, late));
       }
     }
     if (workers.hasOrphans()) {
@@ -728,7 +764,7 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
       if (wait.isAnswered()) {
         return pausedAll();
       }
-    } else if (phase == Phase.EVALUATING) {
+    } else if (phase == Phase.EVALUATING || phase == Phase.JOINING && waiting) {
       return stopHere();
     }
     return this;
@@ -759,7 +795,7 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
     if (wait.passHalf()) {
       return overdue();
     }
-    slices.forEach(slice -> slice.tell(new SliceMessage.ReportMissing(key, self)));
+    askForMissing();
     timers.startSingleTimer(DEADLINE, new HalfPassed(), wait.half());
     return this;
   }
@@ -778,11 +814,12 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
     return then;
   }
 
-  private Behavior<Command> onShardsMissing(RunMessage.ShardsMissing missing) {
-    if (phase == Phase.TRAINING && missing.step() == steps.step()) {
-      wait.silent(workers.holdersOf(missing.shards()));
+  private Behavior<Command> onShardsMissing(RunMessage.ShardsMissing answer) {
+    Optional<Set<Integer>> shards = missing.accept(answer);
+    if (phase == Phase.TRAINING && missing.step() == steps.step() && shards.isPresent()) {
+      wait.silent(workers.holdersOf(shards.get()));
       if (settings.elastic()) {
-        reissue(missing);
+        reissue(shards.get());
       }
     }
     return this;

@@ -31,6 +31,11 @@ final class WorkerSet {
     List<Block> blocks = List.of();
     boolean ready;
     boolean late;
+    boolean disconnected;
+
+    boolean isAvailable() {
+      return ready && !late && !disconnected;
+    }
 
     /** Examples per second; NaN until measured. */
     double speed = Double.NaN;
@@ -93,6 +98,23 @@ final class WorkerSet {
     return held;
   }
 
+  /** As {@link #suspend}; and it gets nothing until it is connected again. */
+  void disconnected(String worker) {
+    Member member = members.get(worker);
+    if (member != null) {
+      suspend(worker);
+      member.disconnected = true;
+    }
+  }
+
+  void connected(String worker) {
+    Member member = members.get(worker);
+    if (member != null) {
+      member.disconnected = false;
+    }
+  }
+
+  /** It is alive, if not quick. */
   void heardOf(String worker) {
     Member member = members.get(worker);
     if (member != null) {
@@ -130,10 +152,10 @@ final class WorkerSet {
     return member != null && member.ready;
   }
 
-  /** Those that can be asked: ready, and not known to be late. */
+  /** Those that can be asked: ready, connected, and not known to be late. */
   List<String> available() {
     return members.entrySet().stream()
-        .filter(entry -> entry.getValue().ready && !entry.getValue().late)
+        .filter(entry -> entry.getValue().isAvailable())
         .map(Map.Entry::getKey)
         .toList();
   }
@@ -141,6 +163,12 @@ final class WorkerSet {
   /** Those that are ready, late or not. */
   int size() {
     return (int) members.values().stream().filter(member -> member.ready).count();
+  }
+
+  /** Those that are ready and can be reached, late or not. */
+  int connected() {
+    return (int)
+        members.values().stream().filter(member -> member.ready && !member.disconnected).count();
   }
 
   /** Divides the shards of a step among those that are available. */

@@ -328,4 +328,8 @@ class TrainingRunTest extends RunFixture {
     assertEquals(3, outcome.validation().orElseThrow().loss());
     assertEquals(4, outcome.steps());
   }
+
+  private static <T> T only(List<WorkerMessage> messages, Class<T> type) {
+    return messages.stream().filter(type::isInstance).map(type::cast).findFirst().orElseThrow();
+  }
 }

@@ -51,7 +51,6 @@ public final class Worker extends AbstractBehavior<Worker.Command> {
     final Queue<WorkerMessage.Evaluate> evaluations = new ArrayDeque<>();
     RunReplica replica;
     final Leases leases = new Leases();
-    boolean busy;
     long examples;
     long nanos;
 
@@ -95,6 +94,9 @@ public final class Worker extends AbstractBehavior<Worker.Command> {
 
   private final ActorRef<ShardTask.Result> taskResults;
   private Membership run;
+
+  /** Whose task is under way: not the run's, if that was left or joined anew since. */
+  private Membership computing;
 
   private Worker(
       ActorContext<Command> context,
@@ -224,7 +226,7 @@ public final class Worker extends AbstractBehavior<Worker.Command> {
 
   /** Starts the next piece of work if there is one and the compute thread is free. */
   private void proceed() {
-    if (run.busy || run.replica == null || run.inbox.complete().isEmpty()) {
+    if (computing != null || run.replica == null || run.inbox.complete().isEmpty()) {
       return;
     }
     long step = run.inbox.complete().getAsLong();
@@ -273,7 +275,7 @@ public final class Worker extends AbstractBehavior<Worker.Command> {
   }
 
   private void start(long step, List<Block> blocks, Runnable work) {
-    run.busy = true;
+    computing = run;
     RunReplica replica = run.replica;
     List<FloatSegment> weights = run.inbox.slices(step);
     Runnable task =
@@ -286,10 +288,14 @@ public final class Worker extends AbstractBehavior<Worker.Command> {
   }
 
   private Behavior<Command> onTaskEnded(TaskEnded ended) {
-    if (!isCurrent(ended.result().key())) {
+    boolean isCurrent = computing == run;
+    computing = null;
+    if (!isCurrent) {
+      if (run != null) {
+        proceed();
+      }
       return this;
     }
-    run.busy = false;
     ShardTask.Result result = ended.result();
     if (result instanceof ShardTask.Result.Diverged diverged) {
       run.join
