@@ -24,10 +24,12 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Predicate;
 
@@ -51,6 +53,8 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
 
   private record NodeLost(String worker, ActorRef<NodeMessage> node) implements Command {}
 
+  private record RefusedGone(ActorRef<NodeMessage> node) implements Command {}
+
   private record RunGone(String id, ActorRef<JobRun.Command> run) implements Command {}
 
   private record FollowerLost(ActorRef<JobEvent> follower) implements Command {}
@@ -70,6 +74,7 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
   private final Resources resources;
   private final Map<String, RegisteredWorker> workers = new LinkedHashMap<>();
   private final Map<String, JobEntry> jobs = new LinkedHashMap<>();
+  private final Set<ActorRef<NodeMessage>> refused = new HashSet<>();
   private final ActorRef<JobRun.News> news;
 
   /**
@@ -127,6 +132,7 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
         .onMessage(FromRun.class, this::onFromRun)
         .onMessage(NodeLost.class, this::onNodeLost)
         .onMessage(RunGone.class, this::onRunGone)
+        .onMessage(RefusedGone.class, this::onRefusedGone)
         .onMessage(FollowerLost.class, this::onFollowerLost)
         .onSignal(PostStop.class, this::onPostStop)
         .build();
@@ -245,9 +251,13 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
     String name = register.hello().worker();
     Optional<String> refusal = resources.admission().refusal(register.hello());
     if (refusal.isPresent()) {
-      getContext()
-          .getLog()
-          .warn("refused worker={} host={}: {}", name, register.hello().host(), refusal.get());
+      // It asks again until it has heard the answer.
+      if (refused.add(register.node())) {
+        getContext()
+            .getLog()
+            .warn("refused worker={} host={}: {}", name, register.hello().host(), refusal.get());
+        getContext().watchWith(register.node(), new RefusedGone(register.node()));
+      }
       register.node().tell(new NodeMessage.WorkerRefused(refusal.get()));
       return;
     }
@@ -264,6 +274,11 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
       startJobs();
     }
     register.node().tell(new NodeMessage.WorkerAccepted(resources.store().term(), name));
+  }
+
+  private Behavior<Command> onRefusedGone(RefusedGone gone) {
+    refused.remove(gone.node());
+    return this;
   }
 
   private Behavior<Command> onNodeLost(NodeLost lost) {

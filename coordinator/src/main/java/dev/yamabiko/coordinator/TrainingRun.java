@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
@@ -60,6 +61,9 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
   /** What is awaited is late, by what the run's own steps take. */
   private record Late() implements Command {}
 
+  /** Whoever is not ready is invited once more: the invitation or its answer may be lost. */
+  private record InviteAgain() implements Command {}
+
   /** A worker's connection has not come back. */
   private record StillDisconnected(String worker) implements Command {}
 
@@ -70,6 +74,7 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
   private static final Object DEADLINE = "deadline";
   private static final Duration EVALUATION_LATE = Duration.ofSeconds(5);
   private static final Duration RECONNECT = Duration.ofMillis(250);
+  private static final Duration INVITE_INTERVAL = Duration.ofSeconds(5);
 
   private enum Phase {
     JOINING,
@@ -121,6 +126,13 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
   private long stepBegan;
   private Pause pause;
   private MissingShards missing = new MissingShards(0, 0);
+
+  /** How often something of the open step was late: its duration says nothing of the next. */
+  private int lateRounds;
+
+  /** Added to the slices since the last step closed. */
+  private final Set<String> newcomers = new TreeSet<>();
+
   private Optional<String> cancelled = Optional.empty();
   private Evaluation evaluation;
 
@@ -142,6 +154,9 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
         new CheckpointTaking(
             settings.network().length(), settings.job().optimizer().stateVectors(), rollbacks);
     settings.workers().forEach(this::invite);
+    if (settings.elastic()) {
+      timers.startTimerWithFixedDelay(new InviteAgain(), INVITE_INTERVAL);
+    }
     join(settings.slices(), begin.position().step(), this::start);
   }
 
@@ -152,9 +167,20 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
         .onMessage(WorkerLost.class, lost -> lose(lost.worker(), "was lost", false))
         .onMessage(SliceLost.class, lost -> fail("parameter slice " + lost.slice() + " was lost"))
         .onMessage(HalfPassed.class, passed -> onHalfPassed())
-        .onMessage(Late.class, late -> onLate())
+        .onMessage(Late.class, passed -> onLate())
+        .onMessage(InviteAgain.class, again -> onInviteAgain())
         .onMessage(StillDisconnected.class, gone -> onStillDisconnected(gone.worker()))
         .build();
+  }
+
+  private Behavior<Command> onInviteAgain() {
+    workers.forEach(
+        (name, worker) -> {
+          if (!workers.isReady(name)) {
+            worker.tell(joinRun());
+          }
+        });
+    return this;
   }
 
   private void invite(String name, ActorRef<WorkerMessage> ref) {
@@ -261,6 +287,14 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
   private void addToSlices(String worker) {
     SliceMessage add = new SliceMessage.AddWorker(key, worker, workers.get(worker), steps.step());
     slices.forEach(slice -> slice.tell(add));
+    newcomers.add(worker);
+  }
+
+  /** A slice that was a step ahead has given newcomers the older weights instead of its newest. */
+  private void catchUp() {
+    List<String> behind = List.copyOf(newcomers);
+    behind.stream().filter(workers::contains).forEach(this::addToSlices);
+    newcomers.clear();
   }
 
   private Behavior<Command> joinedAll() {
@@ -277,7 +311,8 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
   // --- Workers that come and go -----------------------------------------------------------------
 
   private boolean hasEnough() {
-    int least = settings.elastic() ? settings.job().workers().least() : 1;
+    boolean anyWillDo = !settings.elastic() || cancelled.isPresent();
+    int least = anyWillDo ? 1 : settings.job().workers().least();
     return workers.connected() >= least && !workers.available().isEmpty();
   }
 
@@ -286,8 +321,13 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
     if (!settings.elastic()) {
       return fail("no worker is left" + lastLoss);
     }
+    if (cancelled.isPresent()) {
+      // Nobody can finish the begun step; the last checkpoint is what is left.
+      return end(Status.CANCELLED, cancelled.get(), Optional.empty(), Optional.empty());
+    }
     timers.cancel(DEADLINE);
     timers.cancel(new Late());
+    probe(workers.late());
     if (!waiting) {
       waiting = true;
       int least = settings.job().workers().least();
@@ -363,6 +403,9 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
       return joinedAll();
     }
     boolean waited = goOnAfterWaiting();
+    if (waited) {
+      stepBegan = System.nanoTime();
+    }
     if (phase == Phase.TRAINING && (workers.hasOrphans() || waited)) {
       if (workers.isDivided()) {
         workers.adopt(settings.plan().shards());
@@ -382,7 +425,7 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
     String cause = "worker %s failed: %s".formatted(failed.worker(), failed.cause());
     Optional<RunMessage.WorkerFailed> before =
         failures.stream().filter(other -> isSameWork(other, failed)).findFirst();
-    boolean alone = workers.available().stream().allMatch(failed.worker()::equals);
+    boolean alone = workers.names().stream().allMatch(failed.worker()::equals);
     if (before.isPresent()) {
       return fail(
           "%s; so did worker %s before, at the same work: %s"
@@ -404,10 +447,10 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
 
   private Behavior<Command> onWorkerConnected(String worker) {
     timers.cancel(new StillDisconnected(worker));
+    workers.connected(worker);
     if (workers.isReady(worker)) {
       // What was sent while there was no connection is lost.
       addToSlices(worker);
-      workers.connected(worker);
       return onHeardOf(worker);
     }
     return this;
@@ -434,6 +477,7 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
 
   /** By the run's own measure something takes too long: hand it out a second time. */
   private Behavior<Command> onLate() {
+    lateRounds++;
     if (phase == Phase.TRAINING) {
       askForMissing();
       startLate(lateDeadline.next().multipliedBy(2));
@@ -450,14 +494,19 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
   }
 
   private void suspectUnlessAlone(String worker) {
-    if (workers.available().stream().anyMatch(name -> !name.equals(worker))) {
+    if (workers.contains(worker)
+        && workers.available().stream().anyMatch(name -> !name.equals(worker))) {
       workers.suspend(worker);
-      workers.get(worker).tell(new WorkerMessage.Probe(key, self));
+      probe(List.of(worker));
     }
   }
 
+  private void probe(List<String> whom) {
+    whom.forEach(name -> workers.get(name).tell(new WorkerMessage.Probe(key, self)));
+  }
+
   private void startLate(Duration after) {
-    if (settings.elastic()) {
+    if (settings.elastic() && !waiting) {
       timers.startSingleTimer(new Late(), new Late(), after);
     }
   }
@@ -466,6 +515,11 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
     List<String> holders = workers.holdersOf(shards);
     if (holders.isEmpty()) {
       return;
+    }
+    boolean othersAreInTime =
+        workers.available().stream().anyMatch(name -> !holders.contains(name));
+    if (!othersAreInTime && lateRounds == 1) {
+      return; // a slow step for all: nobody could do it sooner
     }
     long step = steps.step();
     settings.events().tell(new RunEvent.ShardsReissued(step, holders, "late"));
@@ -476,9 +530,11 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
               .filter(shard -> workers.blocks(holder).stream().anyMatch(b -> b.holds(shard)))
               .map(shard -> new Block(shard, shard + 1))
               .toList();
-      suspectUnlessAlone(holder);
+      if (othersAreInTime) {
+        suspectUnlessAlone(holder);
+      }
       if (!workers.blocks(holder).isEmpty()) {
-        // There is nobody else, and what it has computed may be lost on the way.
+        // There is nobody better, and what it has computed may be lost on the way.
         workers.get(holder).tell(new WorkerMessage.ComputeBlocks(key, step, late));
       }
     }
@@ -527,6 +583,7 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
 
   private void tellLeases() {
     workers.renew();
+    probe(workers.late());
     workers
         .names()
         .forEach(name -> workers.get(name).tell(workers.lease(name, key, steps.step(), untilStep)));
@@ -558,8 +615,12 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
     long now = System.nanoTime();
     Duration taken = Duration.ofNanos(now - stepBegan);
     stepDeadline.closed(taken);
-    lateDeadline.closed(taken);
+    if (lateRounds == 0) {
+      lateDeadline.closed(taken);
+    }
+    lateRounds = 0;
     stepBegan = now;
+    catchUp();
     failures.clear();
     settings.events().tell(progress.closeStep(update));
     if (phase == Phase.TRAINING && steps.step() < untilStep) {
@@ -599,6 +660,7 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
     phase = Phase.EVALUATING;
     next = then;
     evaluation = new Evaluation(data, steps.step(), settings.evaluationPlan(data).parts());
+    lateRounds = 0;
     if (!hasEnough()) {
       return waitForWorkers();
     }
@@ -619,7 +681,7 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
 
   private void awaitEvaluation() {
     await("the evaluation after step " + steps.step(), EVALUATE_DEADLINE, List.of());
-    startLate(EVALUATION_LATE);
+    startLate(EVALUATION_LATE.multipliedBy(1L << Math.min(lateRounds, 6)));
   }
 
   private Behavior<Command> onPartEvaluated(RunMessage.PartEvaluated evaluated) {
@@ -787,6 +849,9 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
   private void await(String what, Duration limit, List<String> whom) {
     timers.cancel(new Late());
     wait = new Wait(what, limit, whom);
+    if (waiting) {
+      return; // for workers, however long that takes
+    }
     timers.startSingleTimer(DEADLINE, new HalfPassed(), wait.half());
   }
 
