@@ -404,17 +404,17 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
 
   private Behavior<Command> onWorkerConnected(String worker) {
     timers.cancel(new StillDisconnected(worker));
+    workers.connected(worker);
     if (workers.isReady(worker)) {
       // What was sent while there was no connection is lost.
       addToSlices(worker);
-      workers.connected(worker);
       return onHeardOf(worker);
     }
     return this;
   }
 
   private Behavior<Command> onWorkerDisconnected(String worker) {
-    if (workers.isReady(worker)) {
+    if (workers.contains(worker)) {
       StillDisconnected gone = new StillDisconnected(worker);
       timers.startSingleTimer(gone, gone, RECONNECT);
     }
