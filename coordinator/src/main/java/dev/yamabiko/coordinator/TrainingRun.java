@@ -457,7 +457,7 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
   }
 
   private Behavior<Command> onWorkerDisconnected(String worker) {
-    if (workers.isReady(worker)) {
+    if (workers.contains(worker)) {
       StillDisconnected gone = new StillDisconnected(worker);
       timers.startSingleTimer(gone, gone, RECONNECT);
     }

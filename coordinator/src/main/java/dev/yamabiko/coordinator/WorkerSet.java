@@ -65,7 +65,7 @@ final class WorkerSet {
     members.put(worker, new Member(ref));
   }
 
-  /** Whether this is news. */
+  /** It has been heard of. Returns whether this is news. */
   boolean ready(String worker) {
     Member member = members.get(worker);
     if (member == null || member.ready) {

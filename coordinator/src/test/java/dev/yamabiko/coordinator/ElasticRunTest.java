@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import akka.actor.testkit.typed.javadsl.TestProbe;
 import akka.actor.typed.ActorRef;
 import dev.yamabiko.job.Checkpoints;
+import dev.yamabiko.job.Rollback;
 import dev.yamabiko.job.WorkerCount;
 import dev.yamabiko.protocol.RunEvent;
 import dev.yamabiko.protocol.RunMessage;
@@ -154,5 +155,23 @@ class ElasticRunTest extends RunFixture {
     events.expectMessageClass(RunEvent.EpochClosed.class);
     lease(first, List.of(LOW), 2, 4);
     lease(second, List.of(HIGH), 2, 4);
+  }
+
+  @Test
+  void shouldUseAWorkerWhoseConnectionCameBackBeforeItWasReadyAgain() {
+    elastic = Optional.of(new WorkerCount(1, 8));
+    Checkpoints everyStep = new Checkpoints(OptionalLong.of(1), 1);
+    ActorRef<RunMessage> run =
+        start(everyStep, Optional.empty(), Optional.of(new Rollback(0.5, 3)));
+    join(run);
+    lease(first, List.of(LOW), 0, 1);
+    run.tell(new RunMessage.WorkerDisconnected(KEY, "worker-2"));
+    TIME.expectNoMessageFor(Duration.ofMillis(300), third);
+    lease(first, List.of(LOW, HIGH), 0, 1);
+    run.tell(new RunMessage.Diverged(KEY, 0, "no number"));
+    run.tell(new RunMessage.WorkerConnected(KEY, "worker-2"));
+    join(run);
+    lease(first, List.of(LOW), 0, 1);
+    lease(second, List.of(HIGH), 0, 1);
   }
 }
