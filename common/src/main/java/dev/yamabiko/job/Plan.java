@@ -11,7 +11,7 @@ import java.util.List;
 
 /**
  * What a job comes to before it runs: steps, shard sizes, parameters, memory. Only {@link
- * #memoryBytes} and {@link #advice} depend on the number of workers.
+ * #memoryBytes}, {@link ClusterMemory} and {@link #advice} depend on the number of workers.
  *
  * @param validationExamples 0 without validation data
  */
@@ -84,7 +84,7 @@ public record Plan(
   }
 
   /** As many as a run may need to hold; the beginning is one of them. */
-  private int statesToGoBackTo() {
+  int statesToGoBackTo() {
     if (job.rollback().isEmpty()) {
       return 0;
     }

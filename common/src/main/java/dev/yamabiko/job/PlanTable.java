@@ -71,6 +71,7 @@ final class PlanTable {
     rows.add(new String[] {"workers", number(plan.workers())});
     rows.add(
         new String[] {"memory", "about " + bytes(plan.memoryBytes(heap)) + " besides the data"});
+    rows.add(new String[] {"cluster", new ClusterMemory(plan, 1).text(heap)});
     for (String advice : plan.advice(heap)) {
       rows.add(new String[] {"advice", advice});
     }

@@ -74,7 +74,8 @@ public sealed interface RunMessage {
   }
 
   /**
-   * Copies of one slice of weights[step] and of the optimizer's state.
+   * One slice of weights[step] and of the optimizer's state; the slice's own arrays, which stay as
+   * they are until the run has workers go on.
    *
    * @param from where the slice begins in the flat vector
    */

@@ -1,6 +1,7 @@
 package dev.yamabiko.step;
 
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * Finishes the tree over all shards from the sums of blocks that cover them, whatever way they were
@@ -28,7 +29,7 @@ public final class BlockSum {
    * statistics. Shards that no part covers are absent.
    */
   public Statistics sum(int shards, List<Part> parts, float[] out) {
-    Part total = node(new Block(0, shards), parts, out, 0);
+    Part total = node(new Block(0, shards), parts, () -> out, 0);
     if (total == null) {
       throw new IllegalArgumentException("no part at all");
     }
@@ -38,8 +39,11 @@ public final class BlockSum {
     return total.statistics();
   }
 
-  /** The node's value: one of the parts as it is, or a sum in {@code out}; null if absent. */
-  private Part node(Block block, List<Part> parts, float[] out, int depth) {
+  /**
+   * The node's value: one of the parts as it is, or a sum in {@code room}, which is only asked for
+   * where there is something to add; null if absent.
+   */
+  private Part node(Block block, List<Part> parts, Supplier<float[]> room, int depth) {
     boolean touched = false;
     for (Part part : parts) {
       if (part.block().equals(block)) {
@@ -53,11 +57,12 @@ public final class BlockSum {
     if (block.isLeaf()) {
       throw new IllegalArgumentException("a part that is not a node of the tree covers " + block);
     }
-    Part left = node(block.left(), parts, out, depth + 1);
-    Part right = node(block.right(), parts, left == null ? out : scratch(depth), depth + 1);
+    Part left = node(block.left(), parts, room, depth + 1);
+    Part right = node(block.right(), parts, left == null ? room : () -> scratch(depth), depth + 1);
     if (left == null || right == null) {
       return left == null ? right : left;
     }
+    float[] out = room.get();
     float[] a = left.values();
     float[] b = right.values();
     int aAt = left.at();

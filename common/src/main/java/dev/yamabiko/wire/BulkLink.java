@@ -109,6 +109,8 @@ public final class BulkLink implements AutoCloseable {
       closed = true;
       old = attached;
       detach("the link was closed");
+      // Whoever looks at the traffic later holds the link.
+      buffers.clear();
     }
     whenClosed.accept(this);
     if (old != null) {

@@ -111,6 +111,12 @@ final class ContributionBuffers {
             });
   }
 
+  /** Whoever has been given an array keeps it; here none is used again. */
+  void clear() {
+    buffers.clear();
+    bytes = 0;
+  }
+
   /** Bytes of the arrays that are kept. */
   long bytes() {
     return bytes;

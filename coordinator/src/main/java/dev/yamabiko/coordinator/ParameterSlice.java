@@ -269,11 +269,11 @@ final class ParameterSlice extends AbstractBehavior<ParameterSlice.Command> {
               .formatted(read.step(), slice, step));
       return;
     }
-    float[][] state = sliceStep.state().clone();
-    Arrays.setAll(state, i -> state[i].clone());
-    float[] weights = sliceStep.weights(step).clone();
+    // Not copies: the run copies them before the next lease, and until then nothing here changes.
     read.replyTo()
-        .tell(new RunMessage.SliceRead(key, step, slice, settings.from(), weights, state));
+        .tell(
+            new RunMessage.SliceRead(
+                key, step, slice, settings.from(), sliceStep.weights(step), sliceStep.state()));
   }
 
   private Behavior<Command> onComputeFailed(ComputeFailed failed) {

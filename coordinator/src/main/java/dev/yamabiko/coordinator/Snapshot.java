@@ -2,7 +2,7 @@ package dev.yamabiko.coordinator;
 
 import dev.yamabiko.protocol.RunMessage;
 
-/** The whole flat vector and the optimizer's state, put together from the slices' copies. */
+/** The whole flat vector and the optimizer's state, copied together from the slices. */
 final class Snapshot {
 
   private final float[] weights;

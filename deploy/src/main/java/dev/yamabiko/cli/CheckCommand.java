@@ -1,6 +1,7 @@
 package dev.yamabiko.cli;
 
 import dev.yamabiko.coordinator.CheckedJob;
+import dev.yamabiko.job.ClusterMemory;
 import dev.yamabiko.job.Plan;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -30,13 +31,20 @@ final class CheckCommand implements Callable<Integer> {
       checked.start(notice -> session.err().println("yamabiko: " + notice));
     }
     Plan plan = checked.plan(Runtime.getRuntime().availableProcessors());
-    session.print(plan.table(Runtime.getRuntime().maxMemory()).stripTrailing());
+    long heap = Runtime.getRuntime().maxMemory();
+    session.print(plan.table(heap).stripTrailing());
     Map<String, Object> answer = new LinkedHashMap<>();
     answer.put("status", "ok");
     answer.put("job", checked.job().name());
     answer.put("parameters", checked.network().parameterCount());
     answer.put("steps", plan.steps().steps());
     answer.put("data_sha256", checked.dataSha256());
+    answer.put("memory_bytes", plan.memoryBytes(heap));
+    ClusterMemory cluster = new ClusterMemory(plan, 1);
+    answer.put("coordinator_heap_bytes", cluster.coordinatorHeapBytes());
+    answer.put("coordinator_direct_bytes", cluster.coordinatorDirectBytes());
+    answer.put("worker_heap_bytes", cluster.workerHeapBytes(heap));
+    answer.put("worker_direct_bytes", cluster.workerDirectBytes());
     session.answer(answer);
     return 0;
   }

@@ -86,11 +86,24 @@ final class LocalCluster implements AutoCloseable {
   /** Starts them and waits until they have joined. */
   void join(String... names) {
     for (String name : names) {
-      WorkerNode node = new WorkerNode(settings(name));
-      Thread thread = new Thread(node::run, "node-" + name);
-      thread.start();
-      workers.put(name, new Running(node, thread));
+      start(name, new WorkerNode(settings(name)));
     }
+    awaitAll();
+  }
+
+  /** Starts a node that is made for a test, with {@link #settings} of that name. */
+  void join(String name, WorkerNode node) {
+    start(name, node);
+    awaitAll();
+  }
+
+  private void start(String name, WorkerNode node) {
+    Thread thread = new Thread(node::run, "node-" + name);
+    thread.start();
+    workers.put(name, new Running(node, thread));
+  }
+
+  private void awaitAll() {
     await("all workers have joined", () -> workers().size() == workers.size());
   }
 

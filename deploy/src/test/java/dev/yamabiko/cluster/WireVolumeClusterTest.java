@@ -72,7 +72,7 @@ class WireVolumeClusterTest {
 
   @Test
   void shouldSendWeightsAndGradientOnceWhereEachWorkerHoldsOneBlock() throws IOException {
-    // Two shards are one block each, whatever speeds are measured.
+    // Whatever speeds are measured, of two shards nobody gets more than one block: one or both.
     List<JsonNode> metrics = metrics(2, 2);
     for (int epoch = 0; epoch < EPOCHS; epoch++) {
       JsonNode closed = metrics.get(epoch * (STEPS + 2) + STEPS);
@@ -81,13 +81,18 @@ class WireVolumeClusterTest {
       assertEquals(epoch, wire.path("wire").asInt(-1), wire.toString());
       assertEquals(STEPS, wire.path("steps").asLong(), wire.toString());
       assertEquals(2, wire.path("per_worker").size(), wire.toString());
+      long taken = 0;
       for (JsonNode worker : wire.path("per_worker")) {
-        assertEquals(STEPS, worker.path("steps").asLong(), wire.toString());
         // The first weights of all come with the worker.
         long downloads = epoch == 0 ? STEPS + 1 : STEPS;
+        long steps = worker.path("steps").asLong();
         assertNear(4.0 * PARAMETERS * downloads, worker.path("down").asLong(), wire);
-        assertNear(4.0 * PARAMETERS * STEPS, worker.path("up").asLong(), wire);
+        if (steps > 0) {
+          assertNear(4.0 * PARAMETERS * steps, worker.path("up").asLong(), wire);
+        }
+        taken += steps;
       }
+      assertTrue(taken >= STEPS && taken <= 2 * STEPS, wire.toString());
     }
     JsonNode first = metrics.get(STEPS + 1);
     assertTrue(first.path("bytes_dataset").asLong() > 64 * 2 * 4, first.toString());

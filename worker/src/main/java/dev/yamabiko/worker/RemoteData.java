@@ -12,7 +12,7 @@ import java.nio.file.Path;
  * A worker node's data: the disk cache, and behind it the connection of the current run. One
  * dataset is open at a time, as a worker takes part in one run at a time.
  */
-final class RemoteData implements DataProvider {
+class RemoteData implements DataProvider {
 
   private final WorkerDataCache cache;
   private volatile BulkClient connection;

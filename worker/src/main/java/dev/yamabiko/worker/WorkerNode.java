@@ -47,9 +47,14 @@ public final class WorkerNode {
 
   /** A node that introduces itself as something else, for tests. */
   WorkerNode(NodeSettings settings, WorkerHello hello) {
+    this(settings, hello, new RemoteData(settings.cache(), settings.cacheBytes()));
+  }
+
+  /** One with data of its own, too. */
+  WorkerNode(NodeSettings settings, WorkerHello hello, RemoteData data) {
     this.settings = settings;
     this.hello = hello;
-    data = new RemoteData(settings.cache(), settings.cacheBytes());
+    this.data = data;
   }
 
   static WorkerHello hello(NodeSettings settings) {

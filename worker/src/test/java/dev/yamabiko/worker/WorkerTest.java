@@ -96,7 +96,7 @@ class WorkerTest {
     worker.tell(lease(1, 0, 1, new Block(0, 4)));
     install(worker, 0, 0f);
     low.expectMessageClass(Contribute.class);
-    run.expectMessageClass(RunMessage.SpeedMeasured.class);
+    assertEquals(16, run.expectMessageClass(RunMessage.SpeedMeasured.class).examples());
     install(worker, 1, 0f);
     low.expectNoMessage(QUIET);
     worker.tell(new WorkerMessage.PauseLease(KEY, 2, run.ref()));
