@@ -1,0 +1,39 @@
+package dev.yamabiko.tensor;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Softmax takes the exponential row by row; a row of a few classes must not cost objects. */
+class ShortRowAllocationTest {
+
+  private static final int CALLS = 20_000;
+
+  /** Until the compiler has had its turn. */
+  private static final int ROUNDS = 10;
+
+  private static long allocated() {
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    return threads.getThreadAllocatedBytes(Thread.currentThread().getId());
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3, 10, 16, 26})
+  void shouldAllocateNothingForARowOfExponentials(int classes) {
+    Kernels kernels = KernelsFactory.create();
+    float[] x = new float[classes];
+    float[] y = new float[classes];
+    double least = Double.POSITIVE_INFINITY;
+    for (int round = 0; round < ROUNDS; round++) {
+      long before = allocated();
+      for (int i = 0; i < CALLS; i++) {
+        kernels.exp(classes, x, 0, y, 0);
+      }
+      least = Math.min(least, (allocated() - before) / (double) CALLS);
+    }
+    assertTrue(least < 1, kernels.name() + ": " + least + " bytes for a call");
+  }
+}
