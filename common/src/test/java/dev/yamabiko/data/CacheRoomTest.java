@@ -151,8 +151,9 @@ class CacheRoomTest {
     DatasetCache.Entry used = open("used", ANY, ANY);
     Files.setLastModifiedTime(used.file(), FileTime.from(Instant.EPOCH));
     Path unused = unused("unused", 2);
-    Path added = open("new", 2 * ENTRY, ANY).file();
-    assertEquals(sorted(used.file(), added), files());
+    // Both stay in use to the end of this test: they are looked at there.
+    DatasetCache.Entry added = open("new", 2 * ENTRY, ANY);
+    assertEquals(sorted(used.file(), added.file()), files());
     assertTrue(Files.notExists(unused));
     assertEquals(
         String.format(
@@ -160,8 +161,9 @@ class CacheRoomTest {
                 + " the environment variable YAMABIKO_CACHE_BYTES can allow more",
             cache, ENTRY, 2 * ENTRY, 2 * ENTRY),
         errorOf(() -> open("one more", 2 * ENTRY, ANY)));
-    assertEquals(sorted(used.file(), added), files());
+    assertEquals(sorted(used.file(), added.file()), files());
     assertEquals(CONTENT, used.segments().length());
+    assertEquals(CONTENT, added.segments().length());
   }
 
   @Test
