@@ -21,6 +21,10 @@ public sealed interface CoordinatorMessage {
       WorkerHello hello, ActorRef<WorkerMessage> worker, ActorRef<NodeMessage> node)
       implements CoordinatorMessage {}
 
-  /** The worker ends in good order and takes no further run. */
-  record WorkerLeaving(String worker) implements CoordinatorMessage {}
+  /**
+   * The worker ends in good order and takes no further run.
+   *
+   * @param node of this start of the worker: a later one of the same name stays
+   */
+  record WorkerLeaving(String worker, ActorRef<NodeMessage> node) implements CoordinatorMessage {}
 }

@@ -78,6 +78,9 @@ public sealed interface RunEvent {
   /** The run cannot go on by itself, and why; it goes on when that has changed. */
   record Waiting(String why) implements RunEvent {}
 
+  /** There are enough workers again. */
+  record WentOn(int workers) implements RunEvent {}
+
   /** The last event. */
   record RunEnded(RunOutcome outcome) implements RunEvent {}
 }

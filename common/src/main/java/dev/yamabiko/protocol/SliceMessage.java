@@ -11,8 +11,13 @@ public sealed interface SliceMessage {
   /** Which run, in which term. */
   RunKey key();
 
-  /** Send this worker the current weights, and from then on the weights of each step. */
-  record AddWorker(RunKey key, String worker, ActorRef<WorkerMessage> ref)
+  /**
+   * Send this worker the current weights, and from then on the weights of each step.
+   *
+   * @param open a step that other slices may not have closed: weights[open] are what the worker
+   *     needs first, even if this slice has gone on
+   */
+  record AddWorker(RunKey key, String worker, ActorRef<WorkerMessage> ref, long open)
       implements SliceMessage {}
 
   /** This worker takes part no more. */

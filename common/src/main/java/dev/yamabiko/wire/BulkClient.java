@@ -328,9 +328,14 @@ public final class BulkClient implements AutoCloseable {
     }
 
     private void onRefused(String reason) {
+      boolean accepted = attached == this;
       detach(reason);
       if (end("the coordinator refused: " + reason)) {
-        LOG.warn("bulk connection refused {} reason={}", BulkClient.this, reason);
+        if (accepted) {
+          LOG.info("bulk connection ended {} reason={}", BulkClient.this, reason);
+        } else {
+          LOG.warn("bulk connection refused {} reason={}", BulkClient.this, reason);
+        }
         receiver.refused(reason);
       }
     }

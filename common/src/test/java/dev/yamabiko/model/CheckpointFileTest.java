@@ -121,7 +121,7 @@ class CheckpointFileTest {
     assertEquals(
         file
             + ": another version of Yamabiko wrote it: expected version 2 of the format but found 1",
-        assertThrows(CheckpointException.class, () -> CheckpointFile.read(file)).getMessage());
+        assertThrows(IOException.class, () -> CheckpointFile.read(file)).getMessage());
   }
 
   private void assertRefused(byte[] bytes, String what) throws IOException {

@@ -36,7 +36,7 @@ final class SampleMessages {
         new RunDefinition("name = \"\u5c71\u3073\u3053\"", "cd".repeat(32), Optional.of(dataset));
     return List.of(
         new CoordinatorMessage.RegisterWorker(hello, worker, node),
-        new CoordinatorMessage.WorkerLeaving("w1"),
+        new CoordinatorMessage.WorkerLeaving("w1", node),
         new NodeMessage.WorkerAccepted(4, "w1"),
         new NodeMessage.WorkerRefused("other bits"),
         new NodeMessage.EnlistWorker(KEY, definition, 3, "10.0.0.1", 7000, "t0ken", run),

@@ -24,11 +24,14 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.function.Predicate;
 
 /**
  * Knows the workers of the cluster and the jobs of its users; starts each job, in the order in
@@ -50,6 +53,10 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
 
   private record NodeLost(String worker, ActorRef<NodeMessage> node) implements Command {}
 
+  private record RefusedGone(ActorRef<NodeMessage> node) implements Command {}
+
+  private record RunGone(String id, ActorRef<JobRun.Command> run) implements Command {}
+
   private record FollowerLost(ActorRef<JobEvent> follower) implements Command {}
 
   /** What the coordinator works with; it owns none of it. */
@@ -67,6 +74,7 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
   private final Resources resources;
   private final Map<String, RegisteredWorker> workers = new LinkedHashMap<>();
   private final Map<String, JobEntry> jobs = new LinkedHashMap<>();
+  private final Set<ActorRef<NodeMessage>> refused = new HashSet<>();
   private final ActorRef<JobRun.News> news;
 
   /**
@@ -123,6 +131,8 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
         .onMessage(FromWorker.class, this::onFromWorker)
         .onMessage(FromRun.class, this::onFromRun)
         .onMessage(NodeLost.class, this::onNodeLost)
+        .onMessage(RunGone.class, this::onRunGone)
+        .onMessage(RefusedGone.class, this::onRefusedGone)
         .onMessage(FollowerLost.class, this::onFollowerLost)
         .onSignal(PostStop.class, this::onPostStop)
         .build();
@@ -229,7 +239,10 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
     if (message instanceof CoordinatorMessage.RegisterWorker register) {
       onRegister(register);
     } else if (message instanceof CoordinatorMessage.WorkerLeaving leaving) {
-      remove(leaving.worker(), "left");
+      RegisteredWorker known = workers.get(leaving.worker());
+      if (known != null && known.node().equals(leaving.node())) {
+        remove(leaving.worker(), "left");
+      }
     }
     return this;
   }
@@ -238,9 +251,13 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
     String name = register.hello().worker();
     Optional<String> refusal = resources.admission().refusal(register.hello());
     if (refusal.isPresent()) {
-      getContext()
-          .getLog()
-          .warn("refused worker={} host={}: {}", name, register.hello().host(), refusal.get());
+      // It asks again until it has heard the answer.
+      if (refused.add(register.node())) {
+        getContext()
+            .getLog()
+            .warn("refused worker={} host={}: {}", name, register.hello().host(), refusal.get());
+        getContext().watchWith(register.node(), new RefusedGone(register.node()));
+      }
       register.node().tell(new NodeMessage.WorkerRefused(refusal.get()));
       return;
     }
@@ -257,6 +274,11 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
       startJobs();
     }
     register.node().tell(new NodeMessage.WorkerAccepted(resources.store().term(), name));
+  }
+
+  private Behavior<Command> onRefusedGone(RefusedGone gone) {
+    refused.remove(gone.node());
+    return this;
   }
 
   private Behavior<Command> onNodeLost(NodeLost lost) {
@@ -278,8 +300,12 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
 
   // --- Jobs -------------------------------------------------------------------------------------
 
-  /** The head of the queue starts if it can; those behind it wait for their turn. */
+  /**
+   * Idle workers go to runs that cannot go on without them; then the head of the queue starts if it
+   * can, and those behind it wait for their turn.
+   */
   private void startJobs() {
+    offerIdle(JobEntry::isHeldUp);
     boolean blocked = false;
     for (JobEntry entry : List.copyOf(jobs.values())) {
       if (!entry.isQueued()) {
@@ -303,18 +329,18 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
       }
     }
     if (!blocked) {
-      offerIdle();
+      offerIdle(entry -> true);
     }
   }
 
-  /** Workers that no job waits for help those that run, the oldest first. */
-  private void offerIdle() {
+  /** Workers that have nothing to do help such jobs, the oldest first. */
+  private void offerIdle(Predicate<JobEntry> whom) {
     for (RegisteredWorker worker : workers.values()) {
       if (!worker.isIdle()) {
         continue;
       }
       jobs.values().stream()
-          .filter(entry -> entry.takes(worker.name()))
+          .filter(entry -> entry.takes(worker.name()) && whom.test(entry))
           .findFirst()
           .ifPresent(
               entry -> {
@@ -341,9 +367,12 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
   private void start(JobEntry entry, List<String> names) {
     List<RegisteredWorker> chosen = names.stream().map(workers::get).toList();
     chosen.forEach(worker -> worker.assign(entry.id()));
+    StoredJob running = entry.stored().attempt().running(now());
+    keep(running);
     JobRun.Settings settings =
         new JobRun.Settings(
-            new RunKey(entry.id(), resources.store().term()),
+            entry.id(),
+            new RunKey(running.runName(), resources.store().term()),
             entry.job(),
             resources.store().runDirectory(entry.id()),
             chosen,
@@ -352,10 +381,9 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
             resources.datasets(),
             resources.blocking(),
             news);
-    StoredJob running = entry.stored().running(now());
-    keep(running);
     ActorRef<JobRun.Command> run =
         getContext().spawnAnonymous(JobRun.create(settings), DispatcherSelector.blocking());
+    getContext().watchWith(run, new RunGone(entry.id(), run));
     entry.started(run, names, running);
     getContext().getLog().info("started job={} workers={}", entry.id(), names);
   }
@@ -370,11 +398,32 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
       entry.observe(advanced.event());
       if (advanced.event() instanceof RunEvent.WorkerLeft left) {
         onLeftRun(entry, left);
+      } else if (advanced.event() instanceof RunEvent.Waiting waiting) {
+        change(entry, entry.stored().waiting(JobStatus.WAITING, waiting.why()));
+        getContext().getLog().info("held up job={} {}", entry.id(), waiting.why());
+        startJobs();
+      } else if (advanced.event() instanceof RunEvent.WentOn on) {
+        change(entry, entry.stored().running(now()));
+        getContext().getLog().info("goes on job={} workers={}", entry.id(), on.workers());
       }
     } else if (from.news() instanceof JobRun.News.Ended ended) {
-      workers.values().forEach(worker -> worker.release(entry.id()));
-      end(entry, ended.status(), ended.reason(), ended.result());
-      startJobs();
+      onRunEnded(entry, ended);
+    }
+    return this;
+  }
+
+  private void onRunEnded(JobEntry entry, JobRun.News.Ended ended) {
+    workers.values().forEach(worker -> worker.release(entry.id()));
+    end(entry, ended.status(), ended.reason(), ended.result());
+    startJobs();
+  }
+
+  /** After its last word, or without one if it failed itself. */
+  private Behavior<Command> onRunGone(RunGone gone) {
+    JobEntry entry = jobs.get(gone.id());
+    if (entry.run().filter(gone.run()::equals).isPresent()) {
+      String why = "the run ended without a word; the coordinator's log has the cause";
+      onRunEnded(entry, new JobRun.News.Ended(gone.id(), JobStatus.FAILED, why, Optional.empty()));
     }
     return this;
   }

@@ -56,9 +56,14 @@ final class JobEntry {
     return stored.status();
   }
 
-  /** Whether it waits for its turn or for workers. */
+  /** Whether it waits for its turn or for workers, and has no run yet. */
   boolean isQueued() {
-    return status() == JobStatus.QUEUED || status() == JobStatus.WAITING;
+    return run.isEmpty() && (status() == JobStatus.QUEUED || status() == JobStatus.WAITING);
+  }
+
+  /** Whether its run has too few workers to go on. */
+  boolean isHeldUp() {
+    return run.isPresent() && status() == JobStatus.WAITING;
   }
 
   Optional<ActorRef<JobRun.Command>> run() {
@@ -131,8 +136,6 @@ final class JobEntry {
       notice(
           "shards of step %d are computed again elsewhere: %s %s"
               .formatted(late.step(), String.join(", ", late.workers()), late.why()));
-    } else if (event instanceof RunEvent.Waiting wait) {
-      notice(wait.why());
     }
   }
 

@@ -76,10 +76,12 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
   }
 
   /**
+   * @param key its run's name is another one at each start
    * @param workers that take part, in order
    * @param blocking for reading and writing
    */
   record Settings(
+      String id,
       RunKey key,
       Job job,
       Path directory,
@@ -110,7 +112,7 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
   private JobRun(ActorContext<Command> context, Settings settings) {
     super(context);
     this.settings = settings;
-    id = settings.key().run();
+    id = settings.id();
     workers = new ArrayList<>(settings.workers());
     ActorRef<Command> self = context.getSelf();
     preparing =
@@ -271,8 +273,12 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
 
   private Behavior<Command> end(JobStatus status, String reason, Optional<String> result) {
     if (prepared != null) {
-      prepared.close();
       closed = true;
+      try {
+        prepared.close();
+      } catch (RuntimeException e) {
+        getContext().getLog().warn("closing job={} cause={}", id, e.toString());
+      }
     }
     tell(new News.Ended(id, status, reason, result));
     return Behaviors.stopped();

@@ -53,10 +53,14 @@ public record JobView(
     json.put("job", name);
     json.put("status", status.toString());
     result.ifPresent(text -> json.putAll(CanonicalJson.object(text)));
+    if (status.hasEnded() && result.isEmpty()) {
+      // It ended before its run began, or the run itself failed: nothing of it is known.
+      RunResult.METRICS.forEach(key -> json.put(key, null));
+    }
     json.put("submitted", submitted.toString());
     json.put("started", started.map(Instant::toString).orElse(null));
     json.put("ended", ended.map(Instant::toString).orElse(null));
-    if (result.isEmpty()) {
+    if (!status.hasEnded()) {
       json.put("step", step);
       json.put("steps_total", stepsTotal == 0 ? null : stepsTotal);
       json.put("epoch", epoch);

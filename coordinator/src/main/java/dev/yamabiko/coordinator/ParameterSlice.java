@@ -85,6 +85,9 @@ final class ParameterSlice extends AbstractBehavior<ParameterSlice.Command> {
   private double[][] squares;
   private boolean updating;
 
+  /** All contributions are here: every slice has closed the step before. */
+  private boolean closing;
+
   private ParameterSlice(ActorContext<Command> context, Settings settings) {
     super(context);
     this.settings = settings;
@@ -115,7 +118,7 @@ final class ParameterSlice extends AbstractBehavior<ParameterSlice.Command> {
       onShareNorm(share);
     } else if (message instanceof SliceMessage.AddWorker add) {
       workers.put(add.worker(), add.ref());
-      add.ref().tell(currentWeights());
+      add.ref().tell(add.open() < step && holds(add.open()) ? weights(add.open()) : weights(step));
     } else if (message instanceof SliceMessage.RemoveWorker remove) {
       workers.remove(remove.worker());
     } else if (message instanceof SliceMessage.MeetPeers meet) {
@@ -170,15 +173,16 @@ final class ParameterSlice extends AbstractBehavior<ParameterSlice.Command> {
   }
 
   private void close() {
-    long closing = step;
+    closing = true;
+    long closed = step;
     List<BlockSum.Part> parts = assembly.parts();
     compute(
         () -> {
-          Statistics sum = sliceStep.aggregate(closing, parts);
+          Statistics sum = sliceStep.aggregate(closed, parts);
           if (sliceStep.needsNorm()) {
             return new Aggregated(sum, sliceStep.squares());
           }
-          return update(closing, sum, Double.NaN);
+          return update(closed, sum, Double.NaN);
         });
   }
 
@@ -230,12 +234,13 @@ final class ParameterSlice extends AbstractBehavior<ParameterSlice.Command> {
   private Behavior<Command> onUpdated(Updated updated) {
     long closed = step;
     begin(closed + 1);
-    WorkerMessage weights = currentWeights();
-    workers.values().forEach(worker -> worker.tell(weights));
+    // First the run: what workers say of later steps must not overtake it.
     settings
         .run()
         .tell(
             new RunMessage.SliceUpdated(key, closed, slice, updated.statistics(), updated.norm()));
+    WorkerMessage weights = weights(step);
+    workers.values().forEach(worker -> worker.tell(weights));
     return this;
   }
 
@@ -244,11 +249,17 @@ final class ParameterSlice extends AbstractBehavior<ParameterSlice.Command> {
     assembly = new StepAssembly(settings.plan(), step, sliceStep.length());
     squares = new double[settings.slices()][];
     updating = false;
+    closing = false;
   }
 
-  private WorkerMessage currentWeights() {
-    FloatSegment segment = new FloatSegment(sliceStep.weights(step), 0, sliceStep.length());
-    return new WorkerMessage.InstallWeights(key, step, slice, segment);
+  /** Weights of the step before stay whole until the current step's update begins. */
+  private boolean holds(long earlier) {
+    return earlier == step - 1 && earlier >= settings.step() && !closing;
+  }
+
+  private WorkerMessage weights(long ofStep) {
+    FloatSegment segment = new FloatSegment(sliceStep.weights(ofStep), 0, sliceStep.length());
+    return new WorkerMessage.InstallWeights(key, ofStep, slice, segment);
   }
 
   private void onReadSlice(SliceMessage.ReadSlice read) {

@@ -45,9 +45,27 @@ record PreparedJob(
               throw new JobException("the job file with all its defaults and paths is " + why);
             });
     CheckedJob checked = CheckedJob.of(job);
+    PreparedDatasets.Prepared dataset = datasets.prepare(checked.data(), checked.dataSha256());
+    try {
+      return of(checked, path, workers, dataset, onWriteFailure);
+    } catch (RuntimeException | Error e) {
+      dataset.close();
+      throw e;
+    }
+  }
+
+  private static PreparedJob of(
+      CheckedJob checked,
+      Path path,
+      int workers,
+      PreparedDatasets.Prepared dataset,
+      Consumer<String> onWriteFailure) {
+    Job job = checked.job();
     List<String> notices = new ArrayList<>(checked.data().notes());
     try {
-      PreparedDatasets.Prepared dataset = datasets.prepare(checked.data(), checked.dataSha256());
+      if (RunDirectory.isInUse(path)) {
+        throw new FileAlreadyExistsException(path.toString());
+      }
       boolean begun = RunDirectory.holdsRun(path);
       Optional<Checkpoint> before =
           begun ? new Resumption(path, checked).find(notices::add) : Optional.empty();

@@ -103,8 +103,6 @@ final class RemoteWorker extends AbstractBehavior<WorkerMessage> {
   }
 
   private Behavior<WorkerMessage> onLeaveRun(WorkerMessage.LeaveRun leave) {
-    settings.worker().worker().tell(leave);
-    settings.worker().node().tell(new NodeMessage.DismissWorker(leave.key()));
     return Behaviors.stopped();
   }
 
@@ -113,7 +111,11 @@ final class RemoteWorker extends AbstractBehavior<WorkerMessage> {
     return this;
   }
 
+  /** However it comes to the end: the worker must not stay in a run that is over. */
   private Behavior<WorkerMessage> onPostStop(PostStop signal) {
+    RunKey key = route == null ? settings.key() : route.key();
+    settings.worker().worker().tell(new WorkerMessage.LeaveRun(key));
+    settings.worker().node().tell(new NodeMessage.DismissWorker(key));
     link.close();
     return this;
   }

@@ -10,6 +10,7 @@ import dev.yamabiko.protocol.RunOutcome;
 import dev.yamabiko.step.Statistics;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -51,6 +52,25 @@ public record RunResult(
     int rollbacks,
     Path runDirectory,
     Optional<String> error) {
+
+  /** What a result holds besides names and states. */
+  static final List<String> METRICS =
+      List.of(
+          "epochs",
+          "steps",
+          "workers",
+          "train_loss",
+          "validation_loss",
+          "validation_accuracy",
+          "validation_rmse",
+          "weights_sha256",
+          "data_sha256",
+          "samples_applied",
+          "samples_per_second",
+          "seconds",
+          "parameters",
+          "best_epoch",
+          "rollbacks");
 
   public static RunResult of(
       Job job,

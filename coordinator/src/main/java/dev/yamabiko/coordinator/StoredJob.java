@@ -17,6 +17,7 @@ import java.util.Optional;
  *
  * @param job the resolved job file
  * @param result of the run, once it has ended
+ * @param attempts how often it has been started; each has a run key of its own
  */
 record StoredJob(
     String id,
@@ -26,18 +27,28 @@ record StoredJob(
     Instant submitted,
     Optional<Instant> started,
     Optional<Instant> ended,
-    Optional<String> result) {
+    Optional<String> result,
+    int attempts) {
 
   private static final JsonMapper MAPPER = new JsonMapper();
 
   static StoredJob submitted(String id, String job, Instant now) {
     return new StoredJob(
-        id, job, JobStatus.QUEUED, "", now, Optional.empty(), Optional.empty(), Optional.empty());
+        id,
+        job,
+        JobStatus.QUEUED,
+        "",
+        now,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        0);
   }
 
   /** Waits in the queue; the reason is for people. */
   StoredJob waiting(JobStatus how, String why) {
-    return new StoredJob(id, job, how, why, submitted, started, Optional.empty(), Optional.empty());
+    return new StoredJob(
+        id, job, how, why, submitted, started, Optional.empty(), Optional.empty(), attempts);
   }
 
   StoredJob running(Instant now) {
@@ -49,11 +60,23 @@ record StoredJob(
         submitted,
         started.or(() -> Optional.of(now)),
         Optional.empty(),
-        Optional.empty());
+        Optional.empty(),
+        attempts);
+  }
+
+  /** About to be started once more. */
+  StoredJob attempt() {
+    return new StoredJob(id, job, status, reason, submitted, started, ended, result, attempts + 1);
+  }
+
+  /** What the run of this attempt is called: no two starts of a job share it. */
+  String runName() {
+    return attempts <= 1 ? id : id + "~" + attempts;
   }
 
   StoredJob ended(JobStatus how, String why, Optional<String> withResult, Instant now) {
-    return new StoredJob(id, job, how, why, submitted, started, Optional.of(now), withResult);
+    return new StoredJob(
+        id, job, how, why, submitted, started, Optional.of(now), withResult, attempts);
   }
 
   String toJson() {
@@ -64,6 +87,7 @@ record StoredJob(
     json.put("submitted", submitted.toString());
     json.put("started", started.map(Instant::toString).orElse(null));
     json.put("ended", ended.map(Instant::toString).orElse(null));
+    json.put("attempts", attempts);
     json.put("job", job);
     json.put("result", result.orElse(null));
     return CanonicalJson.of(json);
@@ -83,7 +107,8 @@ record StoredJob(
           Instant.parse(json.required("submitted").asText()),
           text(json, "started").map(Instant::parse),
           text(json, "ended").map(Instant::parse),
-          text(json, "result"));
+          text(json, "result"),
+          json.required("attempts").asInt());
     } catch (JsonProcessingException | DateTimeParseException e) {
       throw new IllegalArgumentException(e.getMessage(), e);
     }

@@ -25,6 +25,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
@@ -59,6 +61,9 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
   /** What is awaited is late, by what the run's own steps take. */
   private record Late() implements Command {}
 
+  /** Whoever is not ready is invited once more: the invitation or its answer may be lost. */
+  private record InviteAgain() implements Command {}
+
   /** A worker's connection has not come back. */
   private record StillDisconnected(String worker) implements Command {}
 
@@ -69,6 +74,7 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
   private static final Object DEADLINE = "deadline";
   private static final Duration EVALUATION_LATE = Duration.ofSeconds(5);
   private static final Duration RECONNECT = Duration.ofMillis(250);
+  private static final Duration INVITE_INTERVAL = Duration.ofSeconds(5);
 
   private enum Phase {
     JOINING,
@@ -119,6 +125,14 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
   private long untilStep;
   private long stepBegan;
   private Pause pause;
+  private MissingShards missing = new MissingShards(0, 0);
+
+  /** How often something of the open step was late: its duration says nothing of the next. */
+  private int lateRounds;
+
+  /** Added to the slices since the last step closed. */
+  private final Set<String> newcomers = new TreeSet<>();
+
   private Optional<String> cancelled = Optional.empty();
   private Evaluation evaluation;
 
@@ -140,6 +154,9 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
         new CheckpointTaking(
             settings.network().length(), settings.job().optimizer().stateVectors(), rollbacks);
     settings.workers().forEach(this::invite);
+    if (settings.elastic()) {
+      timers.startTimerWithFixedDelay(new InviteAgain(), INVITE_INTERVAL);
+    }
     join(settings.slices(), begin.position().step(), this::start);
   }
 
@@ -150,9 +167,20 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
         .onMessage(WorkerLost.class, lost -> lose(lost.worker(), "was lost", false))
         .onMessage(SliceLost.class, lost -> fail("parameter slice " + lost.slice() + " was lost"))
         .onMessage(HalfPassed.class, passed -> onHalfPassed())
-        .onMessage(Late.class, late -> onLate())
+        .onMessage(Late.class, passed -> onLate())
+        .onMessage(InviteAgain.class, again -> onInviteAgain())
         .onMessage(StillDisconnected.class, gone -> onStillDisconnected(gone.worker()))
         .build();
+  }
+
+  private Behavior<Command> onInviteAgain() {
+    workers.forEach(
+        (name, worker) -> {
+          if (!workers.isReady(name)) {
+            worker.tell(joinRun());
+          }
+        });
+    return this;
   }
 
   private void invite(String name, ActorRef<WorkerMessage> ref) {
@@ -212,8 +240,8 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
       return onSliceUpdated(updated);
     } else if (message instanceof RunMessage.PartEvaluated evaluated) {
       return onPartEvaluated(evaluated);
-    } else if (message instanceof RunMessage.ShardsMissing missing) {
-      return onShardsMissing(missing);
+    } else if (message instanceof RunMessage.ShardsMissing answer) {
+      return onShardsMissing(answer);
     } else if (message instanceof RunMessage.LeasePaused paused) {
       return onLeasePaused(paused);
     } else if (message instanceof RunMessage.SliceRead read) {
@@ -257,8 +285,16 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
   }
 
   private void addToSlices(String worker) {
-    SliceMessage add = new SliceMessage.AddWorker(key, worker, workers.get(worker));
+    SliceMessage add = new SliceMessage.AddWorker(key, worker, workers.get(worker), steps.step());
     slices.forEach(slice -> slice.tell(add));
+    newcomers.add(worker);
+  }
+
+  /** A slice that was a step ahead has given newcomers the older weights instead of its newest. */
+  private void catchUp() {
+    List<String> behind = List.copyOf(newcomers);
+    behind.stream().filter(workers::contains).forEach(this::addToSlices);
+    newcomers.clear();
   }
 
   private Behavior<Command> joinedAll() {
@@ -268,15 +304,16 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
     if (!hasEnough()) {
       return waitForWorkers();
     }
-    waiting = false;
+    goOnAfterWaiting();
     return next.get();
   }
 
   // --- Workers that come and go -----------------------------------------------------------------
 
   private boolean hasEnough() {
-    int least = settings.elastic() ? settings.job().workers().least() : 1;
-    return workers.size() >= least && !workers.available().isEmpty();
+    boolean anyWillDo = !settings.elastic() || cancelled.isPresent();
+    int least = anyWillDo ? 1 : settings.job().workers().least();
+    return workers.connected() >= least && !workers.available().isEmpty();
   }
 
   /** Nothing can be handed out; what has been goes on. */
@@ -284,41 +321,60 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
     if (!settings.elastic()) {
       return fail("no worker is left" + lastLoss);
     }
+    if (cancelled.isPresent()) {
+      // Nobody can finish the begun step; the last checkpoint is what is left.
+      return end(Status.CANCELLED, cancelled.get(), Optional.empty(), Optional.empty());
+    }
+    timers.cancel(DEADLINE);
+    timers.cancel(new Late());
+    probe(workers.late());
     if (!waiting) {
       waiting = true;
-      timers.cancel(DEADLINE);
-      timers.cancel(new Late());
       int least = settings.job().workers().least();
       settings
           .events()
           .tell(
               new RunEvent.Waiting(
                   "waits for workers: %d of at least %d%s"
-                      .formatted(workers.size(), least, lastLoss)));
+                      .formatted(workers.connected(), least, lastLoss)));
     }
     return this;
   }
 
+  /** Returns whether it had to. */
+  private boolean goOnAfterWaiting() {
+    boolean waited = waiting;
+    waiting = false;
+    if (waited) {
+      settings.events().tell(new RunEvent.WentOn(workers.size()));
+    }
+    return waited;
+  }
+
+  /**
+   * One of the same name that is there already is what this worker was before it started anew, and
+   * nothing will come from that any more.
+   */
   private Behavior<Command> onOfferWorker(RunMessage.OfferWorker offer) {
-    if (!workers.contains(offer.worker())) {
-      invite(offer.worker(), offer.ref());
-      offer.ref().tell(joinRun());
+    String worker = offer.worker();
+    boolean again = workers.contains(worker);
+    if (again) {
+      dismiss(worker);
     }
-    return this;
+    invite(worker, offer.ref());
+    offer.ref().tell(joinRun());
+    return again ? goOnWithout(worker) : this;
   }
 
-  /** The worker takes part no more. */
-  private Behavior<Command> lose(String worker, String why, boolean failed) {
-    if (!workers.contains(worker)) {
-      return this;
-    }
+  private void dismiss(String worker) {
     ActorRef<WorkerMessage> ref = workers.get(worker);
     getContext().unwatch(ref);
     ref.tell(new WorkerMessage.LeaveRun(key));
     slices.forEach(slice -> slice.tell(new SliceMessage.RemoveWorker(key, worker)));
     workers.remove(worker);
-    lastLoss = "; worker %s %s".formatted(worker, why);
-    settings.events().tell(new RunEvent.WorkerLeft(worker, why, failed, workers.size()));
+  }
+
+  private Behavior<Command> goOnWithout(String worker) {
     wait.answered(worker);
     return switch (phase) {
       case JOINING -> joinedAll();
@@ -327,15 +383,28 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
     };
   }
 
+  /** The worker takes part no more. */
+  private Behavior<Command> lose(String worker, String why, boolean failed) {
+    if (!workers.contains(worker)) {
+      return this;
+    }
+    dismiss(worker);
+    lastLoss = "; worker %s %s".formatted(worker, why);
+    settings.events().tell(new RunEvent.WorkerLeft(worker, why, failed, workers.size()));
+    return goOnWithout(worker);
+  }
+
   /** What nobody does goes to those who can: orphaned blocks, or missing parts of an evaluation. */
   private Behavior<Command> handOut() {
     if (!hasEnough()) {
       return waitForWorkers();
     }
-    boolean waited = waiting;
-    waiting = false;
     if (phase == Phase.JOINING) {
       return joinedAll();
+    }
+    boolean waited = goOnAfterWaiting();
+    if (waited) {
+      stepBegan = System.nanoTime();
     }
     if (phase == Phase.TRAINING && (workers.hasOrphans() || waited)) {
       if (workers.isDivided()) {
@@ -356,7 +425,7 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
     String cause = "worker %s failed: %s".formatted(failed.worker(), failed.cause());
     Optional<RunMessage.WorkerFailed> before =
         failures.stream().filter(other -> isSameWork(other, failed)).findFirst();
-    boolean alone = workers.available().stream().allMatch(failed.worker()::equals);
+    boolean alone = workers.names().stream().allMatch(failed.worker()::equals);
     if (before.isPresent()) {
       return fail(
           "%s; so did worker %s before, at the same work: %s"
@@ -378,6 +447,7 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
 
   private Behavior<Command> onWorkerConnected(String worker) {
     timers.cancel(new StillDisconnected(worker));
+    workers.connected(worker);
     if (workers.isReady(worker)) {
       // What was sent while there was no connection is lost.
       addToSlices(worker);
@@ -387,7 +457,7 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
   }
 
   private Behavior<Command> onWorkerDisconnected(String worker) {
-    if (workers.isReady(worker)) {
+    if (workers.contains(worker)) {
       StillDisconnected gone = new StillDisconnected(worker);
       timers.startSingleTimer(gone, gone, RECONNECT);
     }
@@ -395,7 +465,8 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
   }
 
   private Behavior<Command> onStillDisconnected(String worker) {
-    workers.suspend(worker);
+    workers.disconnected(worker);
+    lastLoss = "; worker %s has lost its connection".formatted(worker);
     return phase == Phase.TRAINING || phase == Phase.EVALUATING ? handOut() : this;
   }
 
@@ -406,8 +477,9 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
 
   /** By the run's own measure something takes too long: hand it out a second time. */
   private Behavior<Command> onLate() {
+    lateRounds++;
     if (phase == Phase.TRAINING) {
-      slices.forEach(slice -> slice.tell(new SliceMessage.ReportMissing(key, self)));
+      askForMissing();
       startLate(lateDeadline.next().multipliedBy(2));
     } else if (phase == Phase.EVALUATING) {
       evaluation.silent().forEach(this::suspectUnlessAlone);
@@ -416,34 +488,54 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
     return this;
   }
 
+  private void askForMissing() {
+    missing = new MissingShards(slices.size(), steps.step());
+    slices.forEach(slice -> slice.tell(new SliceMessage.ReportMissing(key, self)));
+  }
+
   private void suspectUnlessAlone(String worker) {
-    if (workers.available().stream().anyMatch(name -> !name.equals(worker))) {
+    if (workers.contains(worker)
+        && workers.available().stream().anyMatch(name -> !name.equals(worker))) {
       workers.suspend(worker);
-      workers.get(worker).tell(new WorkerMessage.Probe(key, self));
+      probe(List.of(worker));
     }
   }
 
+  private void probe(List<String> whom) {
+    whom.forEach(name -> workers.get(name).tell(new WorkerMessage.Probe(key, self)));
+  }
+
   private void startLate(Duration after) {
-    if (settings.elastic()) {
+    if (settings.elastic() && !waiting) {
       timers.startSingleTimer(new Late(), new Late(), after);
     }
   }
 
-  private void reissue(RunMessage.ShardsMissing missing) {
-    List<String> holders = workers.holdersOf(missing.shards());
+  private void reissue(Set<Integer> shards) {
+    List<String> holders = workers.holdersOf(shards);
     if (holders.isEmpty()) {
       return;
     }
-    settings.events().tell(new RunEvent.ShardsReissued(missing.step(), holders, "late"));
+    boolean othersAreInTime =
+        workers.available().stream().anyMatch(name -> !holders.contains(name));
+    if (!othersAreInTime && lateRounds == 1) {
+      return; // a slow step for all: nobody could do it sooner
+    }
+    long step = steps.step();
+    settings.events().tell(new RunEvent.ShardsReissued(step, holders, "late"));
     for (String holder : holders) {
+      // One by one: a block of which a part is there already would be refused as a whole.
       List<Block> late =
-          workers.blocks(holder).stream()
-              .filter(block -> missing.shards().stream().anyMatch(block::holds))
+          shards.stream()
+              .filter(shard -> workers.blocks(holder).stream().anyMatch(b -> b.holds(shard)))
+              .map(shard -> new Block(shard, shard + 1))
               .toList();
-      suspectUnlessAlone(holder);
+      if (othersAreInTime) {
+        suspectUnlessAlone(holder);
+      }
       if (!workers.blocks(holder).isEmpty()) {
-        // There is nobody else, and what it has computed may be lost on the way.
-        workers.get(holder).tell(new WorkerMessage.ComputeBlocks(key, missing.step(), late));
+        // There is nobody better, and what it has computed may be lost on the way.
+        workers.get(holder).tell(new WorkerMessage.ComputeBlocks(key, step, late));
       }
     }
     if (workers.hasOrphans()) {
@@ -491,6 +583,7 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
 
   private void tellLeases() {
     workers.renew();
+    probe(workers.late());
     workers
         .names()
         .forEach(name -> workers.get(name).tell(workers.lease(name, key, steps.step(), untilStep)));
@@ -522,8 +615,12 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
     long now = System.nanoTime();
     Duration taken = Duration.ofNanos(now - stepBegan);
     stepDeadline.closed(taken);
-    lateDeadline.closed(taken);
+    if (lateRounds == 0) {
+      lateDeadline.closed(taken);
+    }
+    lateRounds = 0;
     stepBegan = now;
+    catchUp();
     failures.clear();
     settings.events().tell(progress.closeStep(update));
     if (phase == Phase.TRAINING && steps.step() < untilStep) {
@@ -563,6 +660,7 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
     phase = Phase.EVALUATING;
     next = then;
     evaluation = new Evaluation(data, steps.step(), settings.evaluationPlan(data).parts());
+    lateRounds = 0;
     if (!hasEnough()) {
       return waitForWorkers();
     }
@@ -583,7 +681,7 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
 
   private void awaitEvaluation() {
     await("the evaluation after step " + steps.step(), EVALUATE_DEADLINE, List.of());
-    startLate(EVALUATION_LATE);
+    startLate(EVALUATION_LATE.multipliedBy(1L << Math.min(lateRounds, 6)));
   }
 
   private Behavior<Command> onPartEvaluated(RunMessage.PartEvaluated evaluated) {
@@ -728,7 +826,7 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
       if (wait.isAnswered()) {
         return pausedAll();
       }
-    } else if (phase == Phase.EVALUATING) {
+    } else if (phase == Phase.EVALUATING || phase == Phase.JOINING && waiting) {
       return stopHere();
     }
     return this;
@@ -751,6 +849,9 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
   private void await(String what, Duration limit, List<String> whom) {
     timers.cancel(new Late());
     wait = new Wait(what, limit, whom);
+    if (waiting) {
+      return; // for workers, however long that takes
+    }
     timers.startSingleTimer(DEADLINE, new HalfPassed(), wait.half());
   }
 
@@ -759,7 +860,7 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
     if (wait.passHalf()) {
       return overdue();
     }
-    slices.forEach(slice -> slice.tell(new SliceMessage.ReportMissing(key, self)));
+    askForMissing();
     timers.startSingleTimer(DEADLINE, new HalfPassed(), wait.half());
     return this;
   }
@@ -778,11 +879,12 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
     return then;
   }
 
-  private Behavior<Command> onShardsMissing(RunMessage.ShardsMissing missing) {
-    if (phase == Phase.TRAINING && missing.step() == steps.step()) {
-      wait.silent(workers.holdersOf(missing.shards()));
+  private Behavior<Command> onShardsMissing(RunMessage.ShardsMissing answer) {
+    Optional<Set<Integer>> shards = missing.accept(answer);
+    if (phase == Phase.TRAINING && missing.step() == steps.step() && shards.isPresent()) {
+      wait.silent(workers.holdersOf(shards.get()));
       if (settings.elastic()) {
-        reissue(missing);
+        reissue(shards.get());
       }
     }
     return this;

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 
 /**
  * The workers of a run, in the order in which they came: who is ready, which blocks each holds in
@@ -23,6 +24,9 @@ final class WorkerSet {
   /** Speeds that differ by less are taken to be equal: measuring is not that exact. */
   private static final double EQUAL = 1.3;
 
+  /** A worker that answers but never finishes is tried again after ever more leases. */
+  private static final int MOST_STRIKES = 6;
+
   /** Of a new measurement; the rest is the older ones'. */
   private static final double NEW = 0.5;
 
@@ -31,6 +35,17 @@ final class WorkerSet {
     List<Block> blocks = List.of();
     boolean ready;
     boolean late;
+    boolean disconnected;
+
+    /** How often it was late since it last finished a lease. */
+    int strikes;
+
+    /** The first lease that it may have part in again. */
+    long pardon;
+
+    boolean isAvailable() {
+      return ready && !late && !disconnected;
+    }
 
     /** Examples per second; NaN until measured. */
     double speed = Double.NaN;
@@ -50,13 +65,14 @@ final class WorkerSet {
     members.put(worker, new Member(ref));
   }
 
-  /** Whether this is news. */
+  /** It has been heard of. Returns whether this is news. */
   boolean ready(String worker) {
     Member member = members.get(worker);
     if (member == null || member.ready) {
       return false;
     }
     member.ready = true;
+    member.late = false;
     return true;
   }
 
@@ -85,6 +101,7 @@ final class WorkerSet {
       return false;
     }
     member.late = true;
+    member.pardon = lease + (1L << Math.min(member.strikes++, MOST_STRIKES)) - 1;
     // Not measured, but it cannot be as fast as was thought.
     member.speed = member.speed / 2;
     orphans.addAll(member.blocks);
@@ -93,6 +110,23 @@ final class WorkerSet {
     return held;
   }
 
+  /** As {@link #suspend}; and it gets nothing until it is connected again. */
+  void disconnected(String worker) {
+    Member member = members.get(worker);
+    if (member != null) {
+      suspend(worker);
+      member.disconnected = true;
+    }
+  }
+
+  void connected(String worker) {
+    Member member = members.get(worker);
+    if (member != null) {
+      member.disconnected = false;
+    }
+  }
+
+  /** It is alive, if not quick. */
   void heardOf(String worker) {
     Member member = members.get(worker);
     if (member != null) {
@@ -103,6 +137,7 @@ final class WorkerSet {
   void measured(String worker, long examples, long nanos) {
     Member member = members.get(worker);
     if (member != null && examples > 0 && nanos > 0) {
+      member.strikes = 0;
       double speed = examples * 1e9 / nanos;
       member.speed = Double.isNaN(member.speed) ? speed : NEW * speed + (1 - NEW) * member.speed;
     }
@@ -130,10 +165,20 @@ final class WorkerSet {
     return member != null && member.ready;
   }
 
-  /** Those that can be asked: ready, and not known to be late. */
+  /** Those that can be asked: ready, connected, and not known to be late. */
   List<String> available() {
+    List<String> trusted = named(member -> member.isAvailable() && member.pardon <= lease);
+    return trusted.isEmpty() ? named(Member::isAvailable) : trusted;
+  }
+
+  /** Those that have not been heard of since they were late. */
+  List<String> late() {
+    return named(member -> member.ready && member.late);
+  }
+
+  private List<String> named(Predicate<Member> which) {
     return members.entrySet().stream()
-        .filter(entry -> entry.getValue().ready && !entry.getValue().late)
+        .filter(entry -> which.test(entry.getValue()))
         .map(Map.Entry::getKey)
         .toList();
   }
@@ -141,6 +186,12 @@ final class WorkerSet {
   /** Those that are ready, late or not. */
   int size() {
     return (int) members.values().stream().filter(member -> member.ready).count();
+  }
+
+  /** Those that are ready and can be reached, late or not. */
+  int connected() {
+    return (int)
+        members.values().stream().filter(member -> member.ready && !member.disconnected).count();
   }
 
   /** Divides the shards of a step among those that are available. */

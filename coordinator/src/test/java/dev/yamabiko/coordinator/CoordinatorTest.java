@@ -239,7 +239,7 @@ class CoordinatorTest {
     assertEquals(List.of(Optional.empty()), workers().stream().map(WorkerView::job).toList());
     assertEquals(Answer.DONE, resume(id));
     assertStatus(id, JobStatus.RUNNING, "");
-    assertEquals(id, enlisted(a).key().run());
+    assertEquals(id + "~2", enlisted(a).key().run());
     assertEquals(Answer.NOT_NOW, resume(id));
   }
 
@@ -282,9 +282,12 @@ class CoordinatorTest {
 
   @Test
   void shouldForgetWorkerThatLeaves() {
-    join("a");
+    Node before = join("a");
+    Node now = join("a");
     join("b");
-    door.tell(new CoordinatorMessage.WorkerLeaving("a"));
+    door.tell(new CoordinatorMessage.WorkerLeaving("a", before.node().ref()));
+    assertEquals(List.of("a", "b"), names(), "it is another start of the same name");
+    door.tell(new CoordinatorMessage.WorkerLeaving("a", now.node().ref()));
     assertEquals(List.of("b"), names());
   }
 
@@ -327,7 +330,7 @@ class CoordinatorTest {
     assertStatus("job-1", JobStatus.WAITING, "waits for 1 idle worker, there are 0");
     Node again = join("b");
     NodeMessage.EnlistWorker enlist = enlisted(again);
-    assertEquals("job-1", enlist.key().run());
+    assertEquals("job-1~2", enlist.key().run());
     assertEquals(2, enlist.key().term());
   }
 

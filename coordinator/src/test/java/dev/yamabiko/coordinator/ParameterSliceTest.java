@@ -138,8 +138,20 @@ class ParameterSliceTest {
     slice.tell(contribution(KEY, 0, 0, 2, 8, 12));
     run.expectMessageClass(RunMessage.SliceUpdated.class);
     TestProbe<WorkerMessage> late = KIT.createTestProbe(WorkerMessage.class);
-    slice.tell(new SliceMessage.AddWorker(KEY, "late", late.ref()));
+    slice.tell(new SliceMessage.AddWorker(KEY, "late", late.ref(), 1));
     assertEquals(1, late.expectMessageClass(InstallWeights.class).step());
+  }
+
+  @Test
+  void shouldSendWeightsOfTheStepBeforeWhereOtherSlicesHaveNotClosedIt() {
+    ActorRef<SliceMessage> slice = slice(0, 1, Optional.empty());
+    slice.tell(contribution(KEY, 0, 0, 2, 8, 12));
+    run.expectMessageClass(RunMessage.SliceUpdated.class);
+    TestProbe<WorkerMessage> late = KIT.createTestProbe(WorkerMessage.class);
+    slice.tell(new SliceMessage.AddWorker(KEY, "late", late.ref(), 0));
+    InstallWeights weights = late.expectMessageClass(InstallWeights.class);
+    assertEquals(0, weights.step());
+    assertArrayEquals(new float[] {10, 20}, weights.weights().values());
   }
 
   private ActorRef<SliceMessage> slice(int number, int slices, Optional<Clipping> clip) {
@@ -165,7 +177,7 @@ class ParameterSliceTest {
                     run.ref(),
                     ForkJoinPool.commonPool(),
                     0)));
-    slice.tell(new SliceMessage.AddWorker(KEY, "worker-1", worker.ref()));
+    slice.tell(new SliceMessage.AddWorker(KEY, "worker-1", worker.ref(), 0));
     return slice;
   }
 

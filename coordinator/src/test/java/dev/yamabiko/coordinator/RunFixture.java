@@ -14,6 +14,7 @@ import dev.yamabiko.job.Job;
 import dev.yamabiko.job.ModelSpec;
 import dev.yamabiko.job.Rollback;
 import dev.yamabiko.job.Selection;
+import dev.yamabiko.job.WorkerCount;
 import dev.yamabiko.model.Checkpoint;
 import dev.yamabiko.nn.Dense;
 import dev.yamabiko.nn.HalfSquaredError;
@@ -44,9 +45,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ForkJoinPool;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** A run with real slices; its two workers and its observer are played by probes. */
+@ExtendWith(RunFixture.StopKit.class)
 abstract class RunFixture {
 
   static final ActorTestKit KIT =
@@ -63,11 +67,21 @@ abstract class RunFixture {
   /** Of the lineage that was joined last. */
   RunKey key = KEY;
 
+  /** Set before the start: workers may come and go, and so many are needed. */
+  Optional<WorkerCount> elastic = Optional.empty();
+
   private ActorRef<SliceMessage> slice;
 
-  @AfterAll
-  static void stop() {
-    KIT.shutdownTestKit();
+  /** Several classes use the kit; it ends after the last one. */
+  static final class StopKit implements BeforeAllCallback {
+    @Override
+    public void beforeAll(ExtensionContext context) {
+      AutoCloseable stop = KIT::shutdownTestKit;
+      context
+          .getRoot()
+          .getStore(ExtensionContext.Namespace.GLOBAL)
+          .getOrComputeIfAbsent(StopKit.class, key -> stop);
+    }
   }
 
   ActorRef<RunMessage> start() {
@@ -104,7 +118,7 @@ abstract class RunFixture {
             checkpoints,
             selection,
             rollback,
-            plain.workers(),
+            elastic.orElse(plain.workers()),
             plain.resolved(),
             plain.places());
     Network network = Network.build(Shape.of(1), model);
@@ -126,7 +140,7 @@ abstract class RunFixture {
                 RunSettings.cut(job, network, PLAN, begin, 1),
                 ForkJoinPool.commonPool(),
                 events.ref(),
-                false)));
+                elastic.isPresent())));
   }
 
   void join(ActorRef<RunMessage> run) {

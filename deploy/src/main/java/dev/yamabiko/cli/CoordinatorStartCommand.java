@@ -58,7 +58,8 @@ final class CoordinatorStartCommand implements Callable<Integer> {
       names = "--host",
       paramLabel = "H",
       description =
-          "The address at which it listens, and by which workers know it (default: 127.0.0.1).")
+          "The address at which it listens, and by which workers know it; auto for this machine's"
+              + " name (default: 127.0.0.1).")
   private Optional<String> host = Optional.empty();
 
   @Option(
@@ -121,7 +122,7 @@ final class CoordinatorStartCommand implements Callable<Integer> {
       }
     }
     return new CoordinatorSettings(
-        host.or(file::host).orElse(CoordinatorSettings.DEFAULT_HOST),
+        NodeOptions.host(spec, host.or(file::host).orElse(CoordinatorSettings.DEFAULT_HOST)),
         NodeOptions.port(spec, "--port", port)
             .or(() -> file.port("port"))
             .orElse(CoordinatorSettings.DEFAULT_PORT),

@@ -1,11 +1,16 @@
 package dev.yamabiko.cli;
 
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 
 /** What the options of cluster nodes must be. */
 final class NodeOptions {
+
+  /** A host name that this node finds out by itself. */
+  private static final String AUTO = "auto";
 
   private static final int MOST = 65_535;
 
@@ -17,6 +22,23 @@ final class NodeOptions {
   record Address(String host, int port) {}
 
   private NodeOptions() {}
+
+  /**
+   * "auto" is this machine's host name: of a container it is the one that its network knows, so
+   * that any number of workers can be started with the same arguments.
+   */
+  static String host(CommandSpec spec, String given) {
+    if (!given.equals(AUTO)) {
+      return given;
+    }
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--host auto expects a machine that knows its own name, but got " + e.getMessage());
+    }
+  }
 
   static Optional<Integer> port(CommandSpec spec, String name, Optional<Integer> given) {
     given

@@ -59,7 +59,8 @@ final class WorkerStartCommand implements Callable<Integer> {
       names = "--host",
       paramLabel = "H",
       description =
-          "The address at which it listens, and by which others know it (default: 127.0.0.1).")
+          "The address at which it listens, and by which others know it; auto for this machine's"
+              + " name (default: 127.0.0.1).")
   private String host = CoordinatorSettings.DEFAULT_HOST;
 
   @Option(
@@ -122,7 +123,8 @@ final class WorkerStartCommand implements Callable<Integer> {
       throw refused(
           "--threads expects a number from 1 to %d but got %d".formatted(MOST_THREADS, count));
     }
-    String worker = name.orElseGet(() -> defaultName(host));
+    String own = NodeOptions.host(spec, host);
+    String worker = name.orElseGet(() -> defaultName(own));
     if (!worker.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,127}")) {
       throw refused(
           "--name expects at most 128 letters, digits, \".\", \"_\" or \"-\" but got " + worker);
@@ -137,7 +139,7 @@ final class WorkerStartCommand implements Callable<Integer> {
         worker,
         address.host(),
         address.port(),
-        host,
+        own,
         NodeOptions.port(spec, "--port", port).orElse(0),
         count,
         directory,

@@ -12,11 +12,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** The command in a JVM of its own, with flags of the test's choosing. */
-final class Jvms {
+public final class Jvms {
 
   /** What a finished process left. */
-  record Finished(int exitCode, String out, String err) {
-    String lastLine() {
+  public record Finished(int exitCode, String out, String err) {
+    public String lastLine() {
       List<String> lines = out.lines().toList();
       return lines.isEmpty() ? "" : lines.get(lines.size() - 1);
     }
@@ -26,7 +26,7 @@ final class Jvms {
 
   private Jvms() {}
 
-  static Path current() {
+  public static Path current() {
     return Path.of(System.getProperty("java.home"));
   }
 
@@ -60,7 +60,7 @@ final class Jvms {
     }
   }
 
-  static Process start(Path jdk, List<String> flags, List<String> arguments, Path directory)
+  public static Process start(Path jdk, List<String> flags, List<String> arguments, Path directory)
       throws IOException {
     List<String> command = new ArrayList<>();
     command.add(jdk.resolve("bin/java").toString());
@@ -77,7 +77,7 @@ final class Jvms {
   }
 
   /** Waits for the process, with a deadline, and reads what it wrote. */
-  static Finished finish(Process process, Path directory) throws Exception {
+  public static Finished finish(Process process, Path directory) throws Exception {
     if (!process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)) {
       process.destroyForcibly().waitFor();
       throw new IllegalStateException(

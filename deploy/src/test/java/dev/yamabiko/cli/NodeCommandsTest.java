@@ -8,6 +8,7 @@ import dev.yamabiko.worker.NodeSettings;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -230,6 +231,15 @@ class NodeCommandsTest {
     String pid = Long.toString(ProcessHandle.current().pid());
     assertTrue(worker.get().worker().matches("10\\.0\\.0\\.6-" + pid + "-[0-9a-f]{4}"));
     assertTrue(worker.get().cache().endsWith("worker"), worker.get().cache().toString());
+  }
+
+  @Test
+  void shouldCallAWorkerByTheNameOfItsMachine() throws Exception {
+    ended.complete(null);
+    String machine = InetAddress.getLocalHost().getHostName();
+    assertEquals(0, run("worker --coordinator h:1 --host auto"), err());
+    assertEquals(machine, worker.get().host());
+    assertTrue(worker.get().worker().startsWith(machine + "-"), worker.get().worker());
   }
 
   @Test

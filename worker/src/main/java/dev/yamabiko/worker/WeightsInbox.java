@@ -5,43 +5,56 @@ import dev.yamabiko.protocol.WorkerMessage.InstallWeights;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.OptionalLong;
 
 /**
- * Collects the slices of the newest weights. Slices of step t + 1 may come while some of step t are
- * still missing elsewhere, but never while this worker misses some of step t for good: a slice
- * moves on only when step t has closed, so the newest step is all that is ever needed.
+ * Collects the slices of weights of the two newest steps. A slice that has closed step t sends
+ * weights[t + 1] while others may still wait for contributions to t, which can be computed from
+ * weights[t] only: so these stay until weights[t + 1] are complete. No slice is ever two steps
+ * ahead of another.
  */
 final class WeightsInbox {
 
-  private final FloatSegment[] slices;
-  private long step = -1;
+  private final FloatSegment[][] slices;
+  private final long[] steps = {-1, -1};
 
   WeightsInbox(int slices) {
-    this.slices = new FloatSegment[slices];
+    this.slices = new FloatSegment[2][slices];
   }
 
   void accept(InstallWeights message) {
-    if (message.step() < step) {
+    int place = place(message.step());
+    if (message.step() < steps[place]) {
       return;
     }
-    if (message.step() > step) {
-      step = message.step();
-      Arrays.fill(slices, null);
+    if (message.step() > steps[place]) {
+      steps[place] = message.step();
+      Arrays.fill(slices[place], null);
     }
-    slices[message.slice()] = message.weights();
+    slices[place][message.slice()] = message.weights();
   }
 
-  /** The step of the newest weights, complete or not; -1 before the first. */
-  long step() {
-    return step;
+  private static int place(long step) {
+    return (int) (step & 1);
   }
 
-  boolean isComplete() {
-    return step >= 0 && Arrays.stream(slices).allMatch(Objects::nonNull);
+  /** The newest step whose weights are complete. */
+  OptionalLong complete() {
+    long newest = Math.max(steps[0], steps[1]);
+    if (isComplete(newest)) {
+      return OptionalLong.of(newest);
+    }
+    return isComplete(newest - 1) ? OptionalLong.of(newest - 1) : OptionalLong.empty();
   }
 
-  /** All slices of weights[step], in order. */
-  List<FloatSegment> slices() {
-    return List.of(slices);
+  private boolean isComplete(long step) {
+    return step >= 0
+        && steps[place(step)] == step
+        && Arrays.stream(slices[place(step)]).allMatch(Objects::nonNull);
+  }
+
+  /** All slices of complete weights, in order. */
+  List<FloatSegment> slices(long step) {
+    return List.of(slices[place(step)]);
   }
 }

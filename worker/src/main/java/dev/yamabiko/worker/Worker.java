@@ -8,6 +8,7 @@ import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
 import dev.yamabiko.job.JobFile;
+import dev.yamabiko.protocol.FloatSegment;
 import dev.yamabiko.protocol.RunKey;
 import dev.yamabiko.protocol.RunMessage;
 import dev.yamabiko.protocol.SliceMessage;
@@ -50,7 +51,6 @@ public final class Worker extends AbstractBehavior<Worker.Command> {
     final Queue<WorkerMessage.Evaluate> evaluations = new ArrayDeque<>();
     RunReplica replica;
     final Leases leases = new Leases();
-    boolean busy;
     long examples;
     long nanos;
 
@@ -94,6 +94,9 @@ public final class Worker extends AbstractBehavior<Worker.Command> {
 
   private final ActorRef<ShardTask.Result> taskResults;
   private Membership run;
+
+  /** Whose task is under way: not the run's, if that was left or joined anew since. */
+  private Membership computing;
 
   private Worker(
       ActorContext<Command> context,
@@ -164,7 +167,7 @@ public final class Worker extends AbstractBehavior<Worker.Command> {
       if (key.isOlderThan(run.join.key())) {
         return;
       }
-      if (key.equals(run.join.key())) {
+      if (key.equals(run.join.key()) && join.slices().equals(run.join.slices())) {
         if (run.replica != null) {
           join.replyTo().tell(new RunMessage.WorkerReady(key, name));
         }
@@ -223,10 +226,10 @@ public final class Worker extends AbstractBehavior<Worker.Command> {
 
   /** Starts the next piece of work if there is one and the compute thread is free. */
   private void proceed() {
-    if (run.busy || run.replica == null || !run.inbox.isComplete()) {
+    if (computing != null || run.replica == null || run.inbox.complete().isEmpty()) {
       return;
     }
-    long step = run.inbox.step();
+    long step = run.inbox.complete().getAsLong();
     run.evaluations.removeIf(evaluate -> evaluate.step() < step);
     WorkerMessage.Evaluate next = run.evaluations.peek();
     if (next != null && next.step() == step) {
@@ -272,9 +275,9 @@ public final class Worker extends AbstractBehavior<Worker.Command> {
   }
 
   private void start(long step, List<Block> blocks, Runnable work) {
-    run.busy = true;
+    computing = run;
     RunReplica replica = run.replica;
-    var weights = run.inbox.slices();
+    List<FloatSegment> weights = run.inbox.slices(step);
     Runnable task =
         () -> {
           replica.install(step, weights);
@@ -285,15 +288,20 @@ public final class Worker extends AbstractBehavior<Worker.Command> {
   }
 
   private Behavior<Command> onTaskEnded(TaskEnded ended) {
-    if (!isCurrent(ended.result().key())) {
+    boolean isCurrent = computing == run;
+    computing = null;
+    if (!isCurrent) {
+      if (run != null) {
+        proceed();
+      }
       return this;
     }
-    run.busy = false;
     ShardTask.Result result = ended.result();
     if (result instanceof ShardTask.Result.Diverged diverged) {
       run.join
           .replyTo()
           .tell(new RunMessage.Diverged(result.key(), diverged.step(), diverged.message()));
+      proceed();
     } else if (result instanceof ShardTask.Result.Crashed crashed) {
       String cause = "in step " + crashed.step() + ": " + crashed.cause();
       run.join
@@ -310,7 +318,7 @@ public final class Worker extends AbstractBehavior<Worker.Command> {
 
   /** At the end of a lease the run hears how fast it went. */
   private void measure(ShardTask.Result.Finished finished) {
-    if (finished.blocks().isEmpty()) {
+    if (finished.blocks().isEmpty() || run.replica == null) {
       return;
     }
     run.examples += run.replica.examples(finished.step(), finished.blocks());

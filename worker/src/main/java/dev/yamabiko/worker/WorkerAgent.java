@@ -62,7 +62,8 @@ final class WorkerAgent extends AbstractBehavior<WorkerAgent.Command> {
   }
 
   /** A run's connection; it outlives the run's lineages. */
-  private record Enlistment(RunKey key, String token, BulkClient connection) {
+  private record Enlistment(
+      RunKey key, String token, BulkClient connection, ActorRef<SliceMessage> slices) {
     boolean isFor(NodeMessage.EnlistWorker enlist) {
       return key.isOfSameTerm(enlist.key()) && token.equals(enlist.token());
     }
@@ -79,7 +80,7 @@ final class WorkerAgent extends AbstractBehavior<WorkerAgent.Command> {
   private Optional<ActorRef<CoordinatorMessage>> coordinator = Optional.empty();
   private long term = -1;
   private Optional<Enlistment> enlistment = Optional.empty();
-  private int lineages;
+  private int enlistments;
 
   static Behavior<Command> create(
       WorkerHello hello, RemoteData data, long activationBytes, Consumer<End> ended) {
@@ -205,28 +206,31 @@ final class WorkerAgent extends AbstractBehavior<WorkerAgent.Command> {
               hello.worker(),
               new Incoming(worker),
               BulkSettings.DEFAULT);
-      enlistment = Optional.of(new Enlistment(enlist.key(), enlist.token(), connection));
+      // One for all lineages: each contribution says which it belongs to.
+      ActorRef<SliceMessage> slices =
+          getContext().spawn(RemoteSlices.create(connection::send), "slices-" + enlistments++);
+      enlistment = Optional.of(new Enlistment(enlist.key(), enlist.token(), connection, slices));
       data.connect(connection);
     }
-    BulkClient connection = enlistment.get().connection();
-    ActorRef<SliceMessage> slices =
-        getContext().spawn(RemoteSlices.create(connection::send), "slices-" + lineages++);
-    List<ActorRef<SliceMessage>> all = Collections.nCopies(enlist.slices(), slices);
+    List<ActorRef<SliceMessage>> all =
+        Collections.nCopies(enlist.slices(), enlistment.get().slices());
     worker.tell(
         new WorkerMessage.JoinRun(enlist.key(), enlist.definition(), all, enlist.replyTo()));
     return this;
   }
 
   private void disconnect() {
-    enlistment.ifPresent(e -> e.connection().close());
+    enlistment.ifPresent(
+        e -> {
+          e.connection().close();
+          getContext().stop(e.slices());
+        });
     enlistment = Optional.empty();
-    getContext().getChildren().stream()
-        .filter(child -> child.path().name().startsWith("slices-"))
-        .forEach(child -> getContext().stop(child));
   }
 
   private Behavior<Command> onLeave() {
-    coordinator.ifPresent(to -> to.tell(new CoordinatorMessage.WorkerLeaving(hello.worker())));
+    coordinator.ifPresent(
+        to -> to.tell(new CoordinatorMessage.WorkerLeaving(hello.worker(), self)));
     return end(new End.Left());
   }
 

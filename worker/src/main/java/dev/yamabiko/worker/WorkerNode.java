@@ -1,6 +1,7 @@
 package dev.yamabiko.worker;
 
 import akka.actor.Address;
+import akka.actor.CoordinatedShutdown;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.DispatcherSelector;
 import akka.cluster.typed.Cluster;
@@ -15,7 +16,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,6 +31,9 @@ public final class WorkerNode {
 
   private static final Logger LOG = LoggerFactory.getLogger(WorkerNode.class);
   private static final Duration SHORTEST_PAUSE = Duration.ofMillis(500);
+
+  /** Longer than a node takes that nobody says goodbye to. */
+  private static final Duration LONGEST_END = Duration.ofSeconds(10);
 
   private final NodeSettings settings;
   private final WorkerHello hello;
@@ -104,12 +110,20 @@ public final class WorkerNode {
       return false;
     }
     long activationBytes = Runtime.getRuntime().maxMemory() / 2;
-    system =
-        ActorSystem.create(
-            WorkerAgent.create(hello, data, activationBytes, end::complete),
-            "yamabiko",
-            config(),
-            DispatcherSelector.defaultDispatcher());
+    try {
+      system =
+          ActorSystem.create(
+              WorkerAgent.create(hello, data, activationBytes, end::complete),
+              "yamabiko",
+              config(),
+              DispatcherSelector.defaultDispatcher());
+    } catch (RuntimeException e) {
+      end.complete(
+          new WorkerAgent.End.Refused(
+              "%s:%d cannot be used for control messages: %s"
+                  .formatted(settings.host(), settings.port(), deepest(e).getMessage())));
+      return true;
+    }
     system
         .getWhenTerminated()
         .thenRun(() -> end.complete(new WorkerAgent.End.Restart("the node was removed")));
@@ -125,9 +139,29 @@ public final class WorkerNode {
       ended = system;
       system = null;
     }
-    // Runs the coordinated shutdown: a node that ends in good order leaves the cluster.
-    ended.terminate();
-    ended.getWhenTerminated().toCompletableFuture().join();
+    if (ended == null) {
+      return; // it never began
+    }
+    if (why instanceof WorkerAgent.End.Left) {
+      // Leaves the cluster in good order.
+      CoordinatedShutdown.get(ended).runAll(CoordinatedShutdown.actorSystemTerminateReason());
+    } else {
+      ended.terminate();
+    }
+    try {
+      ended
+          .getWhenTerminated()
+          .toCompletableFuture()
+          .orTimeout(LONGEST_END.toMillis(), TimeUnit.MILLISECONDS)
+          .join();
+    } catch (CompletionException e) {
+      // Of lost connections some never end; nothing of the old system is needed any more.
+      LOG.warn("the node did not end within {} s, going on without", LONGEST_END.toSeconds());
+    }
+  }
+
+  private static Throwable deepest(Throwable e) {
+    return e.getCause() == null ? e : deepest(e.getCause());
   }
 
   /** Many workers lose a coordinator at once, and need not come back in the same moment. */
@@ -145,7 +179,9 @@ public final class WorkerNode {
             Map.of(
                 "akka.remote.artery.canonical.hostname", settings.host(),
                 "akka.remote.artery.canonical.port", settings.port(),
-                "akka.cluster.roles", List.of("worker")))
+                "akka.cluster.roles", List.of("worker"),
+                // A cluster that has lost its coordinator is nothing to say goodbye to.
+                "akka.coordinated-shutdown.run-by-actor-system-terminate", "off"))
         .withFallback(ConfigFactory.load("cluster-node"));
   }
 }

@@ -1,6 +1,7 @@
 package dev.yamabiko.worker;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -141,7 +142,7 @@ class WorkerAgentTest {
     do {
       message = coordinator.receiveMessage(ANSWER);
     } while (message instanceof CoordinatorMessage.RegisterWorker);
-    assertEquals(new CoordinatorMessage.WorkerLeaving("w"), message);
+    assertEquals("w", assertInstanceOf(CoordinatorMessage.WorkerLeaving.class, message).worker());
     assertEquals(new WorkerAgent.End.Left(), ended());
   }
 

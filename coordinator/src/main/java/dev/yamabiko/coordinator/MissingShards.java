@@ -1,0 +1,46 @@
+package dev.yamabiko.coordinator;
+
+import dev.yamabiko.protocol.RunMessage;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * What the slices of a run answer when they are asked which shards they wait for: one answer of
+ * each slice makes one whole. All of a late worker's slices lack the same shards; were each answer
+ * acted upon, the second would blame those who have just been given them.
+ */
+final class MissingShards {
+
+  private final int slices;
+  private final long step;
+  private final Set<Integer> answered = new HashSet<>();
+  private final TreeSet<Integer> shards = new TreeSet<>();
+
+  /**
+   * @param step that is not closed
+   */
+  MissingShards(int slices, long step) {
+    this.slices = slices;
+    this.step = step;
+  }
+
+  long step() {
+    return step;
+  }
+
+  /**
+   * Takes an answer; one of a slice that has gone on to a later step lacks nothing of this one.
+   *
+   * @return what is missing on any slice, in order, once all have answered
+   */
+  Optional<Set<Integer>> accept(RunMessage.ShardsMissing missing) {
+    if (missing.step() == step) {
+      shards.addAll(missing.shards());
+    }
+    return answered.add(missing.slice()) && answered.size() == slices
+        ? Optional.of(new TreeSet<>(shards))
+        : Optional.empty();
+  }
+}

@@ -1,0 +1,177 @@
+package dev.yamabiko.coordinator;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import akka.actor.testkit.typed.javadsl.TestProbe;
+import akka.actor.typed.ActorRef;
+import dev.yamabiko.job.Checkpoints;
+import dev.yamabiko.job.Rollback;
+import dev.yamabiko.job.WorkerCount;
+import dev.yamabiko.protocol.RunEvent;
+import dev.yamabiko.protocol.RunMessage;
+import dev.yamabiko.protocol.RunOutcome;
+import dev.yamabiko.protocol.WorkerMessage;
+import dev.yamabiko.step.Block;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+
+/** Workers that come, go, fall silent and come back, played by probes, in a run that bears it. */
+class ElasticRunTest extends RunFixture {
+
+  private static final Block LOW = new Block(0, 1);
+  private static final Block HIGH = new Block(1, 2);
+
+  private final TestProbe<WorkerMessage> third = KIT.createTestProbe(WorkerMessage.class);
+
+  private ActorRef<RunMessage> begin(int least, OptionalLong everySteps) {
+    elastic = Optional.of(new WorkerCount(least, 8));
+    ActorRef<RunMessage> run =
+        start(new Checkpoints(everySteps, 1), Optional.empty(), Optional.empty());
+    join(run);
+    events.expectMessageClass(RunEvent.RunStarted.class);
+    lease(first, List.of(LOW), 0, 2);
+    lease(second, List.of(HIGH), 0, 2);
+    return run;
+  }
+
+  private ActorRef<RunMessage> begin() {
+    return begin(1, OptionalLong.empty());
+  }
+
+  private void loseBoth() {
+    first.stop();
+    events.expectMessageClass(RunEvent.WorkerLeft.class);
+    second.stop();
+    events.expectMessageClass(RunEvent.WorkerLeft.class);
+    String why = events.expectMessageClass(RunEvent.Waiting.class).why();
+    assertEquals("waits for workers: 0 of at least 1; worker worker-2 was lost", why);
+  }
+
+  private void offer(ActorRef<RunMessage> run, String name) {
+    run.tell(new RunMessage.OfferWorker(KEY, name, third.ref()));
+    assertEquals(KEY, skipTo(third, WorkerMessage.JoinRun.class).key());
+  }
+
+  @Test
+  void shouldWaitAndGoOnInTheSameStepWhenAllWorkersAreLost() {
+    ActorRef<RunMessage> run = begin();
+    contribute(0, 0);
+    loseBoth();
+    TIME.expectNoMessageFor(Duration.ofHours(1), events);
+    offer(run, "worker-3");
+    run.tell(new RunMessage.WorkerReady(KEY, "worker-3"));
+    assertEquals(new RunEvent.WorkerJoined("worker-3", 1), events.receiveMessage());
+    assertEquals(new RunEvent.WentOn(1), events.receiveMessage());
+    // Not as one block: what the slice has of it already stays.
+    lease(third, List.of(HIGH, LOW), 0, 2);
+    contribute(0, 1);
+    assertEquals(0, events.expectMessageClass(RunEvent.StepClosed.class).step());
+  }
+
+  @Test
+  void shouldWaitWithoutADeadlineWhenTheLastAnswersComeAfterTheLoss() {
+    ActorRef<RunMessage> run = begin(1, OptionalLong.of(2));
+    close(0);
+    close(1);
+    WorkerMessage.Evaluate two = skipTo(second, WorkerMessage.Evaluate.class);
+    WorkerMessage.Evaluate one = skipTo(first, WorkerMessage.Evaluate.class);
+    loseBoth();
+    run.tell(evaluated(one, 1));
+    run.tell(evaluated(two, 1));
+    events.expectMessageClass(RunEvent.EpochClosed.class);
+    events.expectMessageClass(RunEvent.CheckpointTaken.class);
+    TIME.expectNoMessageFor(Duration.ofHours(1), events);
+  }
+
+  @Test
+  void shouldEndWhenItIsCancelledWhileItWaits() {
+    ActorRef<RunMessage> run = begin();
+    close(0);
+    loseBoth();
+    run.tell(new RunMessage.CancelRun(KEY, "enough"));
+    events.expectMessageClass(RunEvent.CheckpointTaken.class);
+    RunOutcome outcome = events.expectMessageClass(RunEvent.RunEnded.class).outcome();
+    assertEquals(RunOutcome.Status.CANCELLED, outcome.status());
+    assertEquals(4, outcome.samplesApplied());
+  }
+
+  @Test
+  void shouldTakeANewStartOfAWorkerForTheOldOne() {
+    ActorRef<RunMessage> run = begin();
+    offer(run, "worker-2");
+    skipTo(second, WorkerMessage.LeaveRun.class);
+    lease(first, List.of(LOW, HIGH), 0, 2);
+    run.tell(new RunMessage.WorkerReady(KEY, "worker-2"));
+    assertEquals(new RunEvent.WorkerJoined("worker-2", 2), events.receiveMessage());
+    // The old one's end is no news any more.
+    second.stop();
+    close(0);
+    close(1);
+    WorkerMessage.Evaluate one = skipTo(first, WorkerMessage.Evaluate.class);
+    WorkerMessage.Evaluate two = skipTo(third, WorkerMessage.Evaluate.class);
+    run.tell(evaluated(one, 1));
+    run.tell(evaluated(two, 1));
+    events.expectMessageClass(RunEvent.EpochClosed.class);
+    lease(first, List.of(LOW), 2, 4);
+    lease(third, List.of(HIGH), 2, 4);
+  }
+
+  @Test
+  void shouldWaitWhenAConnectionIsLostThatTheJobCannotDoWithout() {
+    ActorRef<RunMessage> run = begin(2, OptionalLong.empty());
+    run.tell(new RunMessage.WorkerDisconnected(KEY, "worker-2"));
+    TIME.expectNoMessageFor(Duration.ofMillis(200), events);
+    TIME.timePasses(Duration.ofMillis(100));
+    String why = events.expectMessageClass(RunEvent.Waiting.class).why();
+    assertTrue(why.startsWith("waits for workers: 1 of at least 2"), why);
+    // Its control messages come, but no weights would reach it.
+    run.tell(new RunMessage.ProbeAnswered(KEY, "worker-2"));
+    TIME.expectNoMessageFor(Duration.ofMinutes(5), events);
+    run.tell(new RunMessage.WorkerConnected(KEY, "worker-2"));
+    assertEquals(new RunEvent.WentOn(2), events.receiveMessage());
+    close(0);
+  }
+
+  @Test
+  void shouldHandOutALateWorkersShardsAndAskWhetherItIsThere() {
+    begin();
+    contribute(0, 0);
+    TIME.expectNoMessageFor(LateDeadline.FIRST.minusSeconds(1), events);
+    TIME.timePasses(Duration.ofSeconds(2));
+    assertEquals(
+        new RunEvent.ShardsReissued(0, List.of("worker-2"), "late"), events.receiveMessage());
+    lease(first, List.of(LOW, HIGH), 0, 2);
+    WorkerMessage.Probe probe = skipTo(second, WorkerMessage.Probe.class);
+    contribute(0, 1);
+    events.expectMessageClass(RunEvent.StepClosed.class);
+    // It was late, not lost: from the next lease on it has its shards again.
+    probe.replyTo().tell(new RunMessage.ProbeAnswered(KEY, "worker-2"));
+    close(1);
+    answerValidation(2);
+    events.expectMessageClass(RunEvent.EpochClosed.class);
+    lease(first, List.of(LOW), 2, 4);
+    lease(second, List.of(HIGH), 2, 4);
+  }
+
+  @Test
+  void shouldUseAWorkerWhoseConnectionCameBackBeforeItWasReadyAgain() {
+    elastic = Optional.of(new WorkerCount(1, 8));
+    Checkpoints everyStep = new Checkpoints(OptionalLong.of(1), 1);
+    ActorRef<RunMessage> run =
+        start(everyStep, Optional.empty(), Optional.of(new Rollback(0.5, 3)));
+    join(run);
+    lease(first, List.of(LOW), 0, 1);
+    run.tell(new RunMessage.WorkerDisconnected(KEY, "worker-2"));
+    TIME.expectNoMessageFor(Duration.ofMillis(300), third);
+    lease(first, List.of(LOW, HIGH), 0, 1);
+    run.tell(new RunMessage.Diverged(KEY, 0, "no number"));
+    run.tell(new RunMessage.WorkerConnected(KEY, "worker-2"));
+    join(run);
+    lease(first, List.of(LOW), 0, 1);
+    lease(second, List.of(HIGH), 0, 1);
+  }
+}

@@ -1,0 +1,43 @@
+package dev.yamabiko.cli;
+
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What must be at hand, by {@code -Drequired=docker,browser}: tests that want it then fail for its
+ * lack instead of being skipped.
+ */
+record Required(Set<String> names) {
+
+  static final String DOCKER = "docker";
+  static final String BROWSER = "browser";
+
+  private static final Set<String> KNOWN = Set.of(DOCKER, BROWSER);
+
+  Required {
+    names = Set.copyOf(names);
+    for (String name : names) {
+      if (!KNOWN.contains(name)) {
+        throw new IllegalArgumentException(
+            "-Drequired expects names out of docker, browser but got " + name);
+      }
+    }
+  }
+
+  static Required here() {
+    return parse(System.getProperty("required", ""));
+  }
+
+  static Required parse(String list) {
+    return new Required(
+        Set.copyOf(
+            List.of(list.split(",")).stream()
+                .map(String::strip)
+                .filter(name -> !name.isEmpty())
+                .toList()));
+  }
+
+  boolean holds(String name) {
+    return names.contains(name);
+  }
+}

@@ -1,0 +1,238 @@
+package dev.yamabiko.cluster;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.yamabiko.cli.Jvms;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.CleanupMode;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Workers and coordinators as processes, killed, stopped and told to end in the middle of a run:
+ * each run ends with the bits of one that nobody touched, on one node. One cluster serves all
+ * tests; each says which workers it wants at its beginning.
+ */
+@Timeout(600)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ClusterFaultsTest {
+
+  /** Steps after a fault among which the longest pause is looked for. */
+  private static final int AFTER = 60;
+
+  /** No promise, only that it is not a deadline that ends the pause. */
+  private static final Duration MOST = Duration.ofSeconds(30);
+
+  /** Bytes that only some steps' contributions bring about. */
+  private static final long GRADIENTS = 1_000_000;
+
+  private static final SmallJob JOB = SmallJob.of(25);
+  private static final SmallJob LONG = SmallJob.of(150);
+
+  @TempDir(cleanup = CleanupMode.ON_SUCCESS)
+  private static Path directory;
+
+  private final Map<String, JsonNode> expected = new HashMap<>();
+  private ProcessCluster cluster;
+
+  @BeforeAll
+  void start() throws Exception {
+    cluster = new ProcessCluster(directory);
+    cluster.startCoordinator();
+  }
+
+  @AfterAll
+  void end() {
+    cluster.close();
+  }
+
+  private JsonNode alone(SmallJob job) throws Exception {
+    String text = new SmallJob(job.epochs(), "").text();
+    if (!expected.containsKey(text)) {
+      expected.put(text, cluster.alone(text));
+    }
+    return expected.get(text);
+  }
+
+  private void assertSameAsAlone(SmallJob job, String id) throws Exception {
+    JsonNode alone = alone(job);
+    JsonNode end = cluster.completed(id);
+    for (String field : SmallJob.RESULTS) {
+      assertEquals(alone.path(field), end.path(field), () -> field + cluster.evidence());
+    }
+  }
+
+  private JobWatch.Event atStep(JobWatch watch, long step) throws Exception {
+    return cluster.await(watch, "step " + step, event -> event.isStepFrom(step));
+  }
+
+  private void pauseAfter(JobWatch watch, long since, String fault) throws Exception {
+    JobWatch.Event next =
+        cluster.await(watch, "the next step", e -> e.isStepFrom(0) && e.nanos() > since);
+    long last = Math.min(next.data().path("step").asLong() + AFTER, JOB.steps() - 1);
+    atStep(watch, last);
+    Duration pause = watch.longestPause(since, AFTER);
+    System.out.printf("%s: longest pause between steps %d ms%n", fault, pause.toMillis());
+    assertTrue(pause.compareTo(MOST) < 0, () -> pause + cluster.evidence());
+  }
+
+  /** Whether the worker has sent some gradients that it had not sent before. */
+  private boolean sentSince(Map<String, JsonNode> before, String worker) throws Exception {
+    JsonNode now = cluster.registered().get(worker);
+    JsonNode then = before.get(worker);
+    boolean same = then != null && now != null && registered(then).equals(registered(now));
+    long least = (same ? then.path("bytes_up").asLong() : 0) + GRADIENTS;
+    return now != null && now.path("bytes_up").asLong() > least;
+  }
+
+  /** Each start of a node is another registration, which counts from 0. */
+  private static String registered(JsonNode worker) {
+    return worker.path("registered").asText();
+  }
+
+  @Test
+  void shouldGiveTheSameBitsWhenAWorkerIsKilled() throws Exception {
+    cluster.haveWorkers("a", "b", "c");
+    String id = cluster.submit(JOB.text());
+    JobWatch watch = cluster.watch(id);
+    atStep(watch, 150);
+    long killed = System.nanoTime();
+    cluster.worker("b").kill();
+    pauseAfter(watch, killed, "kill");
+    assertSameAsAlone(JOB, id);
+  }
+
+  @Test
+  void shouldHandOverAtOnceWhenAWorkerIsToldToEnd() throws Exception {
+    cluster.haveWorkers("a", "b", "c");
+    String id = cluster.submit(JOB.text());
+    JobWatch watch = cluster.watch(id);
+    atStep(watch, 150);
+    long told = System.nanoTime();
+    NodeProcess worker = cluster.worker("c");
+    worker.terminate();
+    pauseAfter(watch, told, "terminate");
+    Jvms.Finished finished = worker.finish();
+    assertEquals(0, finished.exitCode(), finished.err());
+    assertSameAsAlone(JOB, id);
+  }
+
+  @Test
+  void shouldWaitForWorkersWhenAllAreKilled() throws Exception {
+    cluster.haveWorkers("a", "b");
+    String id = cluster.submit(JOB.text());
+    JobWatch watch = cluster.watch(id);
+    atStep(watch, 150);
+    cluster.worker("a").kill();
+    cluster.worker("b").kill();
+    JsonNode waiting =
+        cluster.await(id, "waiting", status -> status.path("status").asText().equals("waiting"));
+    assertTrue(waiting.path("reason").asText().contains("workers"), waiting::toString);
+    cluster.startWorker("d");
+    cluster.startWorker("e");
+    cluster.await(id, "running", status -> status.path("status").asText().equals("running"));
+    assertSameAsAlone(JOB, id);
+  }
+
+  @Test
+  void shouldWaitWhenThereAreFewerWorkersThanTheJobWants() throws Exception {
+    cluster.haveWorkers("a");
+    String id = cluster.submit(JOB.with("workers.min = 2").text());
+    JsonNode queued = cluster.status(id).orElseThrow();
+    assertEquals("waiting", queued.path("status").asText());
+    cluster.startWorker("b");
+    JobWatch watch = cluster.watch(id);
+    atStep(watch, 150);
+    cluster.worker("b").kill();
+    JsonNode waiting =
+        cluster.await(id, "waiting", status -> status.path("status").asText().equals("waiting"));
+    assertTrue(waiting.path("reason").asText().contains("1 of at least 2"), waiting::toString);
+    cluster.startWorker("c");
+    assertSameAsAlone(JOB, id);
+  }
+
+  @Tag("slow")
+  @Test
+  void shouldGiveShardsToAWorkerThatJoinsInTheMiddle() throws Exception {
+    cluster.haveWorkers("a");
+    String id = cluster.submit(LONG.text());
+    JobWatch watch = cluster.watch(id);
+    atStep(watch, 20);
+    cluster.startWorker("b");
+    cluster.await(watch, "b to join", event -> event.isNotice("worker b joined"));
+    cluster.await("b to send gradients", () -> sentSince(Map.of(), "b"));
+    JsonNode status = cluster.status(id).orElseThrow();
+    assertEquals("running", status.path("status").asText(), "the job was over too early");
+    assertEquals(2, status.path("workers").asInt());
+    assertSameAsAlone(LONG, id);
+  }
+
+  @Tag("slow")
+  @Test
+  void shouldGoOnWithoutAStoppedWorkerAndTakeItBack() throws Exception {
+    cluster.haveWorkers("a", "b", "c");
+    String id = cluster.submit(LONG.text());
+    JobWatch watch = cluster.watch(id);
+    atStep(watch, 150);
+    long stopped = System.nanoTime();
+    NodeProcess worker = cluster.worker("b");
+    Map<String, JsonNode> before;
+    worker.stop();
+    try {
+      pauseAfter(watch, stopped, "stop");
+      cluster.await("15 s to pass", () -> System.nanoTime() - stopped > 15_000_000_000L);
+      before = cluster.registered();
+    } finally {
+      worker.goOn();
+    }
+    cluster.await("b to send gradients again", () -> sentSince(before, "b"));
+    assertEquals("running", cluster.status(id).orElseThrow().path("status").asText());
+    assertSameAsAlone(LONG, id);
+    assertTrue(worker.isAlive());
+  }
+
+  @Tag("slow")
+  @Test
+  void shouldGoOnByItselfWhenTheCoordinatorIsKilledAndStartedAgain() throws Exception {
+    cluster.haveWorkers("a", "b");
+    SmallJob job = JOB.with("checkpoint.every-steps = 50");
+    Path file = Files.writeString(directory.resolve("job.conf"), job.text());
+    NodeProcess follower =
+        cluster.start(
+            "submit", "submit", file.toString(), "--server", cluster.url(), "--follow", "--json");
+    String[] id = {""};
+    cluster.await(
+        "the job to be at step 170",
+        () -> {
+          id[0] = cluster.busyWith().orElse("");
+          return !id[0].isEmpty()
+              && cluster.status(id[0]).filter(s -> s.path("step").asLong() > 170).isPresent();
+        });
+    long killed = System.nanoTime();
+    cluster.coordinator().kill();
+    cluster.startCoordinator();
+    System.out.printf(
+        "coordinator ready again after %d ms%n", (System.nanoTime() - killed) / 1_000_000);
+    atStep(cluster.watch(id[0]), 0);
+    System.out.printf("next step after %d ms%n", (System.nanoTime() - killed) / 1_000_000);
+    assertSameAsAlone(JOB, id[0]);
+    Jvms.Finished finished = follower.finish();
+    assertEquals(0, finished.exitCode(), finished.err());
+    String hash = alone(JOB).path("weights_sha256").asText();
+    assertTrue(finished.lastLine().contains(hash), finished.lastLine());
+    List<String> undisturbed = cluster.metrics(alone(JOB));
+    assertEquals(undisturbed, cluster.metrics(cluster.completed(id[0])));
+  }
+}
