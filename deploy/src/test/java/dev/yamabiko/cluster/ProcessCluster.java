@@ -260,7 +260,9 @@ final class ProcessCluster implements AutoCloseable {
 
   /** A run's lines for steps and epochs. */
   List<String> metrics(JsonNode result) throws IOException {
-    return Files.readAllLines(Path.of(result.required("run_directory").asText(), "metrics.jsonl"));
+    Path file = Path.of(result.required("run_directory").asText(), "metrics.jsonl");
+    // What went over the wire is nothing that a single node has, or that runs have in common.
+    return Files.readAllLines(file).stream().filter(line -> !line.startsWith("{\"wire\"")).toList();
   }
 
   /** What one node alone makes of the job. */
