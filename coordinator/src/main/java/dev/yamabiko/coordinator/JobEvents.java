@@ -8,7 +8,7 @@ import java.util.Set;
 
 /**
  * A job's recent events and those who follow them. Older events than are kept are in the run's
- * {@code metrics.jsonl}.
+ * {@code metrics.jsonl}, and all of a job that has ended, but for its end.
  */
 final class JobEvents {
 
@@ -27,16 +27,20 @@ final class JobEvents {
     followers.forEach(follower -> follower.tell(event));
     if (event.isLast()) {
       followers.clear();
+      recent.clear();
+      recent.add(event);
     }
   }
 
   /**
    * What came after this number, and from now on what comes. An end that a resumed job has left
-   * behind is none.
+   * behind is none. Numbers begin anew when the coordinator does: who has heard of more than there
+   * is has heard it from the one before, and of nothing here.
    */
   void follow(long after, ActorRef<JobEvent> follower) {
+    long heard = after > last ? 0 : after;
     recent.stream()
-        .filter(event -> event.number() > after)
+        .filter(event -> event.number() > heard)
         .filter(event -> !event.isLast() || event == recent.getLast())
         .forEach(follower::tell);
     if (recent.isEmpty() || !recent.getLast().isLast()) {

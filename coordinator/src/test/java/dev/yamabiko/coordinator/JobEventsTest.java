@@ -70,10 +70,18 @@ class JobEventsTest {
   }
 
   @Test
-  void shouldTellTheEndToWhoComesLate() {
+  void shouldTellOnlyTheEndToWhoComesAfterIt() {
     events.add("step", "{}");
     events.add(JobEvent.END, "{}");
     events.follow(0, follower.getRef());
+    assertEquals(List.of(2L), heard());
+  }
+
+  @Test
+  void shouldTellAllToWhoFollowedTheCoordinatorBefore() {
+    events.add("step", "{}");
+    events.follow(500, follower.getRef());
+    events.add("step", "{}");
     assertEquals(List.of(1L, 2L), heard());
   }
 
