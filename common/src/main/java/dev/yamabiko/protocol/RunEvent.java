@@ -64,6 +64,9 @@ public sealed interface RunEvent {
    */
   record WorkerLeft(String worker, String why, boolean failed, int workers) implements RunEvent {}
 
+  /** How fast a worker was under its last lease, by its own clock, while it computed. */
+  record WorkerMeasured(String worker, long examples, long nanos) implements RunEvent {}
+
   /**
    * Shards of a step are late and are handed out a second time; the first answer wins.
    *

@@ -398,6 +398,10 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
       entry.observe(advanced.event());
       if (advanced.event() instanceof RunEvent.WorkerLeft left) {
         onLeftRun(entry, left);
+      } else if (advanced.event() instanceof RunEvent.WorkerMeasured measured) {
+        inJob(entry, measured.worker()).ifPresent(worker -> worker.measured(measured));
+      } else if (advanced.event() instanceof RunEvent.ShardsReissued late) {
+        late.workers().forEach(name -> inJob(entry, name).ifPresent(RegisteredWorker::reissued));
       } else if (advanced.event() instanceof RunEvent.Waiting waiting) {
         change(entry, entry.stored().waiting(JobStatus.WAITING, waiting.why()));
         getContext().getLog().info("held up job={} {}", entry.id(), waiting.why());
@@ -410,6 +414,11 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
       onRunEnded(entry, ended);
     }
     return this;
+  }
+
+  /** What a run says of a worker may come after that has gone to another one. */
+  private Optional<RegisteredWorker> inJob(JobEntry entry, String worker) {
+    return Optional.ofNullable(workers.get(worker)).filter(known -> known.isOf(entry.id()));
   }
 
   private void onRunEnded(JobEntry entry, JobRun.News.Ended ended) {

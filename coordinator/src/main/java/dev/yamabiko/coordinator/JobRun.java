@@ -101,6 +101,7 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
   private PreparedJob prepared;
   private boolean closed;
   private final WireVolume wire = new WireVolume();
+  private final WorkerPaces paces = new WorkerPaces();
   private long stepsOnWire;
   private ExecutorService compute;
   private ActorRef<RunMessage> run;
@@ -226,10 +227,11 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
     RunEvent event = observed.event();
     clock.onEvent(event);
     prepared.directory().onEvent(event);
+    paces.observe(event);
     if (event instanceof RunEvent.StepClosed) {
       stepsOnWire++;
     } else if (event instanceof RunEvent.EpochClosed closed) {
-      prepared.directory().wrote(closed.epoch(), stepsOnWire, wire.sinceLast());
+      prepared.directory().wrote(closed.epoch(), stepsOnWire, wire.sinceLast(), paces.sinceLast());
       stepsOnWire = 0;
     }
     if (event instanceof RunEvent.CheckpointTaken) {

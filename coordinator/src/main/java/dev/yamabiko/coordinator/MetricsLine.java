@@ -54,12 +54,17 @@ record MetricsLine(Targets targets) {
 
   /**
    * What a cluster's epoch took on the wire: all weights and contributions, with frame overhead;
-   * dataset blocks apart.
+   * dataset blocks apart. And how each worker kept up.
    *
    * @param steps taken since the line before; an epoch that a resumed run has gone on with has
    *     fewer than it holds
+   * @param paces as far as they have been told: a worker's last lease may count to the next epoch
    */
-  static String ofWire(int epoch, long steps, Map<String, WireVolume.Volume> perWorker) {
+  static String ofWire(
+      int epoch,
+      long steps,
+      Map<String, WireVolume.Volume> perWorker,
+      Map<String, WorkerPace> paces) {
     WireVolume.Volume all =
         perWorker.values().stream().reduce(WireVolume.Volume.NONE, WireVolume.Volume::plus);
     Map<String, Object> workers = new LinkedHashMap<>();
@@ -69,6 +74,9 @@ record MetricsLine(Targets targets) {
           own.put("up", volume.up());
           own.put("down", volume.down());
           own.put("steps", volume.steps());
+          WorkerPace pace = paces.getOrDefault(worker, WorkerPace.NONE);
+          own.put("samples_per_second", pace.speed());
+          own.put("reissued", pace.reissued());
           workers.put(worker, own);
         });
     Map<String, Object> line = new LinkedHashMap<>();

@@ -2,6 +2,7 @@ package dev.yamabiko.coordinator;
 
 import akka.actor.typed.ActorRef;
 import dev.yamabiko.protocol.NodeMessage;
+import dev.yamabiko.protocol.RunEvent;
 import dev.yamabiko.protocol.WorkerHello;
 import dev.yamabiko.protocol.WorkerMessage;
 import dev.yamabiko.wire.BulkTraffic;
@@ -20,6 +21,7 @@ final class RegisteredWorker {
   private final ActorRef<NodeMessage> node;
   private final Instant registered;
   private Optional<String> job = Optional.empty();
+  private WorkerPace pace = WorkerPace.NONE;
   private volatile Supplier<BulkTraffic> traffic;
 
   RegisteredWorker(
@@ -51,11 +53,27 @@ final class RegisteredWorker {
 
   void assign(String id) {
     job = Optional.of(id);
+    pace = WorkerPace.NONE;
+  }
+
+  /** Whether it computes for this job. */
+  boolean isOf(String id) {
+    return job.filter(id::equals).isPresent();
   }
 
   /** It computes for this job no longer. */
   void release(String id) {
     job = job.filter(current -> !current.equals(id));
+  }
+
+  /** In its current job. */
+  void measured(RunEvent.WorkerMeasured measured) {
+    pace = pace.plus(measured);
+  }
+
+  /** Shards that it held in its current job were late. */
+  void reissued() {
+    pace = pace.plusReissue();
   }
 
   /** Of its connection for the current run. */
@@ -73,6 +91,8 @@ final class RegisteredWorker {
         hello,
         registered,
         job,
+        pace.speed(),
+        pace.reissued(),
         now.map(BulkTraffic::bytesReceived).orElse(0L),
         now.map(BulkTraffic::bytesSent).orElse(0L));
   }

@@ -254,12 +254,16 @@ public final class RunDirectory implements RunListener, AutoCloseable {
   }
 
   /** Adds what the epoch that has just closed took on the wire; see {@link MetricsLine#ofWire}. */
-  void wrote(int epoch, long steps, Map<String, WireVolume.Volume> perWorker) {
+  void wrote(
+      int epoch,
+      long steps,
+      Map<String, WireVolume.Volume> perWorker,
+      Map<String, WorkerPace> paces) {
     if (failure != null) {
       return;
     }
     try {
-      metrics.write(MetricsLine.ofWire(epoch, steps, perWorker));
+      metrics.write(MetricsLine.ofWire(epoch, steps, perWorker, paces));
       metrics.flush();
     } catch (IOException e) {
       failure = explain(e);

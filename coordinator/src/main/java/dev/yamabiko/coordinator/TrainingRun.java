@@ -255,8 +255,7 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
     } else if (message instanceof RunMessage.WorkerFailed failed) {
       return onWorkerFailed(failed);
     } else if (message instanceof RunMessage.SpeedMeasured measured) {
-      workers.measured(measured.worker(), measured.examples(), measured.nanos());
-      return this;
+      return onSpeedMeasured(measured);
     } else if (message instanceof RunMessage.ProbeAnswered answered) {
       return onHeardOf(answered.worker());
     } else if (message instanceof RunMessage.OfferWorker offer) {
@@ -282,6 +281,18 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
     }
     settings.events().tell(new RunEvent.WorkerJoined(ready.worker(), workers.size()));
     return waiting ? handOut() : this;
+  }
+
+  private Behavior<Command> onSpeedMeasured(RunMessage.SpeedMeasured measured) {
+    if (workers.contains(measured.worker())) {
+      workers.measured(measured.worker(), measured.examples(), measured.nanos());
+      settings
+          .events()
+          .tell(
+              new RunEvent.WorkerMeasured(
+                  measured.worker(), measured.examples(), measured.nanos()));
+    }
+    return this;
   }
 
   private void addToSlices(String worker) {

@@ -60,7 +60,7 @@ class MetricsFileTest {
       for (int epoch = 0; epoch < 2; epoch++) {
         file.write(step.formatted(epoch, epoch));
         file.write("{\"epoch\":%d,\"steps\":%d}".formatted(epoch, epoch + 1));
-        file.write(MetricsLine.ofWire(epoch, 1, Map.of()));
+        file.write(MetricsLine.ofWire(epoch, 1, Map.of(), Map.of()));
       }
       file.flush();
       String two = read(0, 1000);

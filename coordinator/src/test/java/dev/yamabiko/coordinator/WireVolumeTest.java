@@ -49,11 +49,14 @@ class WireVolumeTest {
   void shouldWriteOneLineForAnEpoch() {
     assertEquals(
         "{\"wire\":2,\"steps\":9,\"bytes_up\":30,\"bytes_down\":70,\"bytes_dataset\":5,"
-            + "\"per_worker\":{\"a\":{\"up\":10,\"down\":30,\"steps\":9},"
-            + "\"b\":{\"up\":20,\"down\":40,\"steps\":8}}}",
+            + "\"per_worker\":{\"a\":{\"up\":10,\"down\":30,\"steps\":9,"
+            + "\"samples_per_second\":2.0,\"reissued\":1},"
+            + "\"b\":{\"up\":20,\"down\":40,\"steps\":8,"
+            + "\"samples_per_second\":null,\"reissued\":0}}}",
         MetricsLine.ofWire(
             2,
             9,
-            new TreeMap<>(Map.of("a", new Volume(10, 30, 5, 9), "b", new Volume(20, 40, 0, 8)))));
+            new TreeMap<>(Map.of("a", new Volume(10, 30, 5, 9), "b", new Volume(20, 40, 0, 8))),
+            Map.of("a", new WorkerPace(6, 3_000_000_000L, 1))));
   }
 }

@@ -25,7 +25,9 @@ final class WorkersCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     String answer = server.server().get("/api/v1/workers");
-    TextTable table = new TextTable("name", "host", "threads", "job", "MB up", "MB down");
+    TextTable table =
+        new TextTable(
+            "name", "host", "threads", "job", "samples/s", "re-issued", "MB up", "MB down");
     for (Map<String, Object> worker : JsonFields.list(CanonicalJson.object(answer), "workers")) {
       JsonFields fields = new JsonFields(worker);
       table.row(
@@ -33,6 +35,8 @@ final class WorkersCommand implements Callable<Integer> {
           fields.text("host"),
           fields.count("threads"),
           fields.text("job"),
+          fields.count("samples_per_second"),
+          fields.count("reissued"),
           Figures.count(fields.whole("bytes_up") / 1_000_000),
           Figures.count(fields.whole("bytes_down") / 1_000_000));
     }

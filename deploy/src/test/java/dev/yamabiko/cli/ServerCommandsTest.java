@@ -194,8 +194,8 @@ class ServerCommandsTest {
     assertEquals(0, ask("workers"), err());
     assertEquals(
         """
-        name      host  threads       job  MB up  MB down
-        one   10.0.0.1        4  digits-1     12        2
+        name      host  threads       job  samples/s  re-issued  MB up  MB down
+        one   10.0.0.1        4  digits-1      2,500          3     12        2
         """,
         out());
     assertEquals(0, ask("workers --json"), err());

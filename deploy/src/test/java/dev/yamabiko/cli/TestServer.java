@@ -102,7 +102,13 @@ final class TestServer implements AutoCloseable {
           .tell(
               List.of(
                   new WorkerView(
-                      hello, Instant.EPOCH, Optional.of("digits-1"), 12_345_678, 2_000_000)));
+                      hello,
+                      Instant.EPOCH,
+                      Optional.of("digits-1"),
+                      2500.4,
+                      3,
+                      12_345_678,
+                      2_000_000)));
     }
   }
 

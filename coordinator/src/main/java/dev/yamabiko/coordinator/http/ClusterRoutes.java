@@ -61,6 +61,8 @@ final class ClusterRoutes extends AllDirectives {
     json.put("fingerprint", worker.hello().fingerprint());
     json.put("registered", worker.registered().toString());
     json.put("job", worker.job().orElse(null));
+    json.put("samples_per_second", worker.samplesPerSecond());
+    json.put("reissued", worker.reissued());
     json.put("bytes_up", worker.bytesUp());
     json.put("bytes_down", worker.bytesDown());
     return CanonicalJson.of(json);

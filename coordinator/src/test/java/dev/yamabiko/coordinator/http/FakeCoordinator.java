@@ -71,7 +71,9 @@ final class FakeCoordinator {
     } else if (command instanceof CoordinatorCommand.ListWorkers list) {
       WorkerHello hello = new WorkerHello(1, List.of(), "f00d", "one", "10.0.0.1", 4, 1L << 30);
       list.replyTo()
-          .tell(List.of(new WorkerView(hello, Instant.EPOCH, Optional.of("digits-1"), 10, 20)));
+          .tell(
+              List.of(
+                  new WorkerView(hello, Instant.EPOCH, Optional.of("digits-1"), 2.5, 3, 10, 20)));
     }
   }
 

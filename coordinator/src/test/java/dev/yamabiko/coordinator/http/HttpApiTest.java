@@ -279,6 +279,7 @@ class HttpApiTest {
         "{\"workers\":[{\"name\":\"one\",\"host\":\"10.0.0.1\",\"threads\":4,"
             + "\"heap_bytes\":1073741824,\"fingerprint\":\"f00d\","
             + "\"registered\":\"1970-01-01T00:00:00Z\",\"job\":\"digits-1\","
+            + "\"samples_per_second\":2.5,\"reissued\":3,"
             + "\"bytes_up\":10,\"bytes_down\":20}]}\n",
         api.get("/api/v1/workers").body());
   }
