@@ -2,6 +2,9 @@ package dev.yamabiko.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.model.ContainerNetwork;
+import com.github.dockerjava.api.model.ExposedPort;
 import com.github.dockerjava.api.model.HostConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -119,7 +122,7 @@ final class ContainerCluster implements AutoCloseable {
 
   private GenericContainer<?> worker(String host) {
     return node(
-        "worker-" + (workers.size() + 1),
+        alias(workers.size()),
         "worker",
         "--coordinator",
         COORDINATOR + ":" + CONTROL_PORT,
@@ -127,6 +130,10 @@ final class ContainerCluster implements AutoCloseable {
         host,
         "--threads",
         "1");
+  }
+
+  private static String alias(int worker) {
+    return "worker-" + (worker + 1);
   }
 
   private GenericContainer<?> node(String alias, String... command) {
@@ -163,10 +170,68 @@ final class ContainerCluster implements AutoCloseable {
     }
   }
 
-  /** Of the coordinator's HTTP API, as this JVM reaches it. */
+  /** Of the coordinator's HTTP API, as this JVM reaches it; another one after a restart. */
   URI server() {
-    return URI.create(
-        "http://%s:%d".formatted(coordinator.getHost(), coordinator.getMappedPort(HTTP_PORT)));
+    String port =
+        engine()
+            .inspectContainerCmd(coordinator.getContainerId())
+            .exec()
+            .getNetworkSettings()
+            .getPorts()
+            .getBindings()
+            .get(ExposedPort.tcp(HTTP_PORT))[0]
+            .getHostPortSpec();
+    return URI.create("http://%s:%s".formatted(coordinator.getHost(), port));
+  }
+
+  // --- Faults -----------------------------------------------------------------------------------
+
+  private static DockerClient engine() {
+    return DockerClientFactory.lazyClient();
+  }
+
+  /** SIGKILL: nothing of what it had in memory is left. */
+  void kill(int worker) {
+    engine().killContainerCmd(workers.get(worker).getContainerId()).withSignal("KILL").exec();
+  }
+
+  /** The same container again, with the files that it had. */
+  void startAgain(int worker) {
+    engine().startContainerCmd(workers.get(worker).getContainerId()).exec();
+  }
+
+  /** Its processes get no time; its connections stay open, and nobody answers on them. */
+  void pause(int worker) {
+    engine().pauseContainerCmd(workers.get(worker).getContainerId()).exec();
+  }
+
+  void unpause(int worker) {
+    engine().unpauseContainerCmd(workers.get(worker).getContainerId()).exec();
+  }
+
+  /** No packet reaches it or leaves it. */
+  void disconnect(int worker) {
+    engine()
+        .disconnectFromNetworkCmd()
+        .withNetworkId(network.getId())
+        .withContainerId(workers.get(worker).getContainerId())
+        .withForce(true)
+        .exec();
+  }
+
+  void connect(int worker) {
+    engine()
+        .connectToNetworkCmd()
+        .withNetworkId(network.getId())
+        .withContainerId(workers.get(worker).getContainerId())
+        .withContainerNetwork(new ContainerNetwork().withAliases(alias(worker)))
+        .exec();
+  }
+
+  /** SIGKILL, and the same container again. */
+  void restartCoordinator() {
+    engine().killContainerCmd(coordinator.getContainerId()).withSignal("KILL").exec();
+    engine().startContainerCmd(coordinator.getContainerId()).exec();
   }
 
   @Override

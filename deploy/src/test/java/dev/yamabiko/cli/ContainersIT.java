@@ -5,18 +5,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -27,7 +26,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Nodes in containers, each with a network address, a file system and a memory limit of its own:
- * what they train together has the bits of a single-node run in this JVM.
+ * what they train together has the bits of a single-node run in this JVM, whatever happens to the
+ * containers: killed, paused, cut off from the network, started again.
  */
 @EnabledIf(
     value = "dev.yamabiko.cli.ContainerCluster#engineAnswers",
@@ -38,36 +38,35 @@ class ContainersIT {
   /** What the workers call themselves: names of the network's choosing, and one's own. */
   private static final List<String> HOSTS = List.of("worker-1", "worker-2", "auto");
 
-  private static final String JOB =
-      """
-      name = contained
-      seed = 6
-      data.train { builtin { name = digits, examples = 400 } }
-      data.validation { builtin { name = digits, examples = 200, seed = 7 } }
-      model = [
-        { conv2d { filters = 8, kernel = 3 } }, relu, { max-pool { size = 2 } }, flatten,
-        { dense { units = 64 } }, relu, { dense { units = 10 } }
-      ]
-      loss = softmax-cross-entropy
-      optimizer { sgd { learning-rate = 0.1, momentum = 0.9 } }
-      batch-size = 64
-      shards = 8
-      epochs = 2
-      workers.min = 3
-      """;
+  private static final String JOB = ContainedJob.text(2, HOSTS.size());
+
+  /** Long enough for something to happen in its middle. */
+  private static final String LONG_JOB = ContainedJob.text(45, 2);
+
+  /** Where faults fall: far from both ends of the long job's 315 steps. */
+  private static final int STEP = 50;
+
+  /** So many steps without a worker show that the run does without it. */
+  private static final int STEPS_WITHOUT = 40;
+
+  private static final Duration SOON = Duration.ofMinutes(1);
+  private static final Duration ANSWER = Duration.ofSeconds(5);
+  private static final Duration PAUSE = Duration.ofMillis(20);
+  private static final String JOBS = "/api/v1/jobs";
 
   @TempDir private static Path directory;
-  private static Path job;
   private static JsonNode singleNode;
+  private static JsonNode longSingleNode;
   private static ContainerCluster cluster;
 
-  private final HttpClient http = HttpClient.newHttpClient();
+  private final HttpClient http =
+      HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
 
   @BeforeAll
   static void prepare() throws Exception {
     ContainerCluster.buildImage();
-    job = Files.writeString(directory.resolve("contained.conf"), JOB);
-    singleNode = run("train", job.toString(), "--json", "--workers", "1", "--out", "single");
+    singleNode = ContainedJob.singleNode(directory, "short", JOB);
+    longSingleNode = ContainedJob.singleNode(directory, "long", LONG_JOB);
     cluster = ContainerCluster.start(HOSTS);
   }
 
@@ -81,71 +80,134 @@ class ContainersIT {
   @Test
   void shouldGiveBitsOfSingleNodeToWhoeverSubmits() throws Exception {
     String server = cluster.server().toString();
-    assertSameRun(run("submit", job.toString(), "--server", server, "--follow", "--json"));
+    assertSameRun(
+        ContainedJob.run(
+            directory, "submit", "short.conf", "--server", server, "--follow", "--json"));
   }
 
   @Test
   void shouldGiveBitsOfSingleNodeOverHttpAlone() throws Exception {
-    URI jobs = cluster.server().resolve("/api/v1/jobs");
-    HttpResponse<String> submitted =
-        http.send(
-            HttpRequest.newBuilder(jobs)
-                .POST(HttpRequest.BodyPublishers.ofString(JOB))
-                .header("Content-Type", "application/hocon")
-                .build(),
-            HttpResponse.BodyHandlers.ofString());
-    assertEquals(201, submitted.statusCode(), submitted.body());
-    URI view = URI.create(jobs + "/" + parse(submitted.body()).path("id").asText());
-    try (Stream<String> events =
-        http.send(get(URI.create(view + "/events")), HttpResponse.BodyHandlers.ofLines()).body()) {
-      assertTrue(events.filter(line -> line.startsWith("data:")).count() > 0);
+    String id = submit(JOB);
+    HttpRequest events = request(JOBS + "/" + id + "/events").build();
+    try (Stream<String> lines = http.send(events, HttpResponse.BodyHandlers.ofLines()).body()) {
+      assertTrue(lines.filter(line -> line.startsWith("data:")).count() > 0);
     }
-    assertSameRun(parse(http.send(get(view), HttpResponse.BodyHandlers.ofString()).body()));
-    List<String> hosts = hosts();
+    assertSameRun(get(JOBS + "/" + id).orElseThrow());
+    List<String> hosts = new ArrayList<>();
+    get("/api/v1/workers")
+        .orElseThrow()
+        .path("workers")
+        .forEach(worker -> hosts.add(worker.path("host").asText()));
     assertTrue(hosts.containsAll(List.of("worker-1", "worker-2")), hosts.toString());
     assertEquals(HOSTS.size(), hosts.size(), hosts.toString());
   }
 
-  private List<String> hosts() throws Exception {
-    URI workers = cluster.server().resolve("/api/v1/workers");
-    List<String> hosts = new ArrayList<>();
-    for (JsonNode worker :
-        parse(http.send(get(workers), HttpResponse.BodyHandlers.ofString()).body())
-            .path("workers")) {
-      hosts.add(worker.path("host").asText());
-    }
-    return hosts;
-  }
-
-  private static HttpRequest get(URI address) {
-    return HttpRequest.newBuilder(address).build();
-  }
-
   private static void assertSameRun(JsonNode result) {
-    assertEquals("completed", result.path("status").asText(), result.toString());
     assertEquals(HOSTS.size(), result.path("workers").asInt(), result.toString());
-    for (String field : List.of("weights_sha256", "data_sha256", "steps", "samples_applied")) {
-      assertTrue(singleNode.hasNonNull(field), field + ": " + singleNode);
-      assertEquals(singleNode.get(field), result.get(field), field + ": " + result);
+    ContainedJob.assertSameRun(singleNode, result);
+  }
+
+  // --- Faults -----------------------------------------------------------------------------------
+
+  @Test
+  void shouldGoOnWithoutAKilledContainer() throws Exception {
+    String id = underWay();
+    cluster.kill(0);
+    goesOn(id);
+    cluster.startAgain(0);
+    assertSameBits(id);
+  }
+
+  @Test
+  void shouldGoOnWithoutAPausedContainer() throws Exception {
+    String id = underWay();
+    cluster.pause(2);
+    try {
+      goesOn(id);
+    } finally {
+      cluster.unpause(2);
+    }
+    assertSameBits(id);
+  }
+
+  @Test
+  void shouldGoOnWithoutAContainerThatIsCutOff() throws Exception {
+    String id = underWay();
+    cluster.disconnect(1);
+    try {
+      goesOn(id);
+    } finally {
+      cluster.connect(1);
+    }
+    assertSameBits(id);
+  }
+
+  @Test
+  void shouldTakeUpItsJobsWhenTheCoordinatorIsStartedAgain() throws Exception {
+    String id = underWay();
+    cluster.restartCoordinator();
+    assertSameBits(id);
+  }
+
+  /** A job that all workers take part in, as far as faults are to fall. */
+  private String underWay() throws Exception {
+    await("/api/v1/workers", workers -> workers.path("workers").size() == HOSTS.size());
+    String id = submit(LONG_JOB);
+    await(JOBS + "/" + id, job -> job.path("step").asInt() >= STEP);
+    return id;
+  }
+
+  private void goesOn(String id) throws Exception {
+    int now = await(JOBS + "/" + id, job -> true).path("step").asInt();
+    JsonNode later = await(JOBS + "/" + id, job -> job.path("step").asInt() >= now + STEPS_WITHOUT);
+    assertTrue(later.path("ended").isNull(), later.toString());
+  }
+
+  private void assertSameBits(String id) throws Exception {
+    JsonNode end = await(JOBS + "/" + id, job -> !job.path("ended").isNull());
+    ContainedJob.assertSameRun(longSingleNode, end);
+  }
+
+  // --- The API ----------------------------------------------------------------------------------
+
+  private static HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(cluster.server().resolve(path));
+  }
+
+  /** Returns the job's id. */
+  private String submit(String job) throws Exception {
+    HttpRequest post =
+        request(JOBS)
+            .POST(HttpRequest.BodyPublishers.ofString(job))
+            .header("Content-Type", "application/hocon")
+            .build();
+    HttpResponse<String> submitted = http.send(post, HttpResponse.BodyHandlers.ofString());
+    assertEquals(201, submitted.statusCode(), submitted.body());
+    return new ObjectMapper().readTree(submitted.body()).path("id").asText();
+  }
+
+  /** Empty while the coordinator does not answer. */
+  private Optional<JsonNode> get(String path) throws InterruptedException {
+    try {
+      HttpResponse<String> answer =
+          http.send(request(path).timeout(ANSWER).build(), HttpResponse.BodyHandlers.ofString());
+      return Optional.of(new ObjectMapper().readTree(answer.body()));
+    } catch (IOException e) {
+      return Optional.empty();
     }
   }
 
-  /** The command in this JVM; returns its JSON. */
-  private static JsonNode run(String... arguments) throws IOException {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    ByteArrayOutputStream err = new ByteArrayOutputStream();
-    int code =
-        Main.run(
-            arguments,
-            new PrintStream(out, true, StandardCharsets.UTF_8),
-            new PrintStream(err, true, StandardCharsets.UTF_8),
-            directory);
-    assertEquals(0, code, err.toString(StandardCharsets.UTF_8));
-    List<String> lines = out.toString(StandardCharsets.UTF_8).lines().toList();
-    return parse(lines.get(lines.size() - 1));
-  }
-
-  private static JsonNode parse(String json) throws IOException {
-    return new ObjectMapper().readTree(json);
+  private JsonNode await(String path, Predicate<JsonNode> wanted) throws Exception {
+    long deadline = System.nanoTime() + SOON.toNanos();
+    String last = "never answered";
+    while (System.nanoTime() < deadline) {
+      Optional<JsonNode> answer = get(path);
+      if (answer.filter(wanted).isPresent()) {
+        return answer.get();
+      }
+      last = answer.map(JsonNode::toString).orElse(last);
+      LockSupport.parkNanos(PAUSE.toNanos());
+    }
+    throw new AssertionError("waited too long for %s: %s".formatted(path, last));
   }
 }
