@@ -173,7 +173,11 @@ public final class BulkLink implements AutoCloseable {
       old.blocks.close();
       old.outbox.close();
       broadcasts.leave(old);
-      LOG.info("bulk link disconnected {} cause={}", this, cause);
+      if (closed) {
+        LOG.debug("bulk link closed {}", this);
+      } else {
+        LOG.info("bulk link disconnected {} cause={}", this, cause);
+      }
       receiver.disconnected(cause);
     }
   }

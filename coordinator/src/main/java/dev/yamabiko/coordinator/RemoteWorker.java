@@ -17,8 +17,6 @@ import dev.yamabiko.wire.BulkLink;
 import dev.yamabiko.wire.BulkServer;
 import java.nio.ByteBuffer;
 import java.util.List;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Stands on the coordinator's node for a worker on another one, during one run. What the run and
@@ -46,8 +44,6 @@ final class RemoteWorker extends AbstractBehavior<WorkerMessage> {
 
   /** Where contributions go; replaced as a whole by the actor, read by network threads. */
   private record Route(RunKey key, List<ActorRef<SliceMessage>> slices, ActorRef<RunMessage> run) {}
-
-  private static final Logger LOG = LoggerFactory.getLogger(RemoteWorker.class);
 
   private final Settings settings;
   private final BulkLink link;
@@ -143,7 +139,6 @@ final class RemoteWorker extends AbstractBehavior<WorkerMessage> {
 
     @Override
     public void connected() {
-      LOG.info("bulk connection open worker={}", settings.worker().name());
       tellRun(new RunMessage.WorkerConnected(settings.key(), settings.worker().name()));
     }
 
@@ -156,7 +151,6 @@ final class RemoteWorker extends AbstractBehavior<WorkerMessage> {
 
     @Override
     public void disconnected(String cause) {
-      LOG.info("bulk connection lost worker={} cause={}", settings.worker().name(), cause);
       tellRun(new RunMessage.WorkerDisconnected(settings.key(), settings.worker().name()));
     }
   }
