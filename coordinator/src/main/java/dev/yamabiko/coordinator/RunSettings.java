@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
 
 /**
  * What a training run begins with.
@@ -32,6 +33,7 @@ import java.util.concurrent.Executor;
  * @param compute where slices do their arithmetic
  * @param elastic whether other workers may take the place of lost ones: late shards are handed out
  *     again, and a run without workers waits for some; otherwise it fails
+ * @param nanoTime the clock by which steps are late; it decides who computes, never what
  */
 public record RunSettings(
     RunKey key,
@@ -45,7 +47,38 @@ public record RunSettings(
     List<SliceStep> slices,
     Executor compute,
     ActorRef<RunEvent> events,
-    boolean elastic) {
+    boolean elastic,
+    LongSupplier nanoTime) {
+
+  /** By the machine's own clock. */
+  public RunSettings(
+      RunKey key,
+      Job job,
+      RunDefinition definition,
+      Network network,
+      StepPlan plan,
+      Checkpoint begin,
+      Optional<EvaluationPlan> validation,
+      Map<String, ActorRef<WorkerMessage>> workers,
+      List<SliceStep> slices,
+      Executor compute,
+      ActorRef<RunEvent> events,
+      boolean elastic) {
+    this(
+        key,
+        job,
+        definition,
+        network,
+        plan,
+        begin,
+        validation,
+        workers,
+        slices,
+        compute,
+        events,
+        elastic,
+        System::nanoTime);
+  }
 
   public RunSettings {
     workers = Collections.unmodifiableMap(new LinkedHashMap<>(workers));

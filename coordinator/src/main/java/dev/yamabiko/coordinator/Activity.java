@@ -1,0 +1,294 @@
+package dev.yamabiko.coordinator;
+
+import akka.actor.typed.ActorRef;
+import dev.yamabiko.protocol.DataPart;
+import dev.yamabiko.protocol.RunEvent;
+import dev.yamabiko.protocol.RunMessage;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/**
+ * What a run is doing: one thing at a time, until it is done. Whenever workers have come or gone,
+ * what nobody does goes to those who can. Without enough of them it waits, whatever it does: what
+ * has been handed out goes on, nothing more is, and no deadline runs.
+ */
+final class Activity {
+
+  private static final Duration PREPARE_DEADLINE = Duration.ofMinutes(10);
+  private static final Duration ANSWER_DEADLINE = Duration.ofMinutes(1);
+  private static final Duration KEEP_DEADLINE = Duration.ofMinutes(10);
+
+  private enum Kind {
+    JOINING,
+    TRAINING,
+    PAUSING,
+    EVALUATING,
+    COPYING
+  }
+
+  private final ActorRef<RunEvent> events;
+  private final Attendance attendance;
+  private final Crew crew;
+  private final Quorum quorum;
+  private final SliceGroup slices;
+  private final RunTimers timers;
+  private final LeasedSteps training;
+  private final EvaluationRounds evaluations;
+  private final CheckpointTaking checkpoints;
+  private Kind kind;
+  private Runnable then;
+
+  /** Where it does not wait for workers and none is left. */
+  private Runnable forsaken;
+
+  private Pause pause;
+
+  Activity(
+      ActorRef<RunEvent> events,
+      Attendance attendance,
+      Crew crew,
+      Quorum quorum,
+      SliceGroup slices,
+      RunTimers timers,
+      LeasedSteps training,
+      EvaluationRounds evaluations,
+      CheckpointTaking checkpoints) {
+    this.events = events;
+    this.attendance = attendance;
+    this.crew = crew;
+    this.quorum = quorum;
+    this.slices = slices;
+    this.timers = timers;
+    this.training = training;
+    this.evaluations = evaluations;
+    this.checkpoints = checkpoints;
+  }
+
+  void whenForsaken(Runnable action) {
+    forsaken = action;
+  }
+
+  private void begin(Kind what, Runnable next) {
+    kind = what;
+    then = next;
+  }
+
+  // --- What it can do; what follows is run when that is done ------------------------------------
+
+  /** Workers get ready for the slices' lineage. */
+  void join(Runnable next) {
+    begin(Kind.JOINING, next);
+    crew.join();
+    timers.await("workers to get ready", PREPARE_DEADLINE, attendance.names());
+  }
+
+  /** Steps under one lease, at most until this one. */
+  void train(long until, Runnable next) {
+    begin(Kind.TRAINING, next);
+    training.begin(until);
+    if (quorum.isMet()) {
+      training.startClock();
+      training.handOut();
+    } else {
+      waitForWorkers();
+    }
+  }
+
+  /** Whether all who are left have got ready, and are too few. */
+  boolean isWaitingToJoin() {
+    return kind == Kind.JOINING && quorum.isWaiting();
+  }
+
+  boolean isTraining() {
+    return kind == Kind.TRAINING;
+  }
+
+  /** Workers begin no step any more, and say how far they are. */
+  void pause(Runnable next) {
+    begin(Kind.PAUSING, next);
+    pause = new Pause(crew.pauseLeases(), slices.step());
+    timers.await("workers to pause", ANSWER_DEADLINE, attendance.available());
+    goOnWhenAnswered();
+  }
+
+  /** All steps before it have begun. */
+  long pausedAt() {
+    return pause.until(slices.step());
+  }
+
+  void evaluate(DataPart data, Runnable next) {
+    begin(Kind.EVALUATING, next);
+    evaluations.begin(data);
+    if (quorum.isMet()) {
+      evaluations.handOut();
+    } else {
+      waitForWorkers();
+    }
+  }
+
+  boolean isEvaluating() {
+    return kind == Kind.EVALUATING;
+  }
+
+  /** Slices' weights and state are copied, and the checkpoint before is written. */
+  void copy(Runnable next) {
+    begin(Kind.COPYING, next);
+    checkpoints.begin(slices.size());
+    slices.read();
+    List<String> names = IntStream.range(0, slices.size()).mapToObj(i -> "slice " + i).toList();
+    timers.await("the weights", ANSWER_DEADLINE, names);
+  }
+
+  // --- Workers that come and go -----------------------------------------------------------------
+
+  /** A worker has got ready. */
+  void goOnWith(String worker) {
+    if (kind == Kind.JOINING) {
+      timers.answered(worker);
+      handOut();
+    } else {
+      events.tell(new RunEvent.WorkerJoined(worker, attendance.size()));
+      handOutIfWaiting();
+    }
+  }
+
+  /** A worker has left. */
+  void goOnWithout(String worker) {
+    timers.answered(worker);
+    if (kind == Kind.PAUSING) {
+      goOnWhenAnswered();
+    } else {
+      handOut();
+    }
+  }
+
+  /** A worker holds nothing any more, but may come back. */
+  void goOnWithoutForNow() {
+    if (isTraining() || isEvaluating()) {
+      handOut();
+    }
+  }
+
+  void handOutIfWaiting() {
+    if (quorum.isWaiting()) {
+      handOut();
+    }
+  }
+
+  /** What nobody does goes to those who can: orphaned blocks, or missing parts of an evaluation. */
+  private void handOut() {
+    if (kind == Kind.JOINING && !timers.isAnswered()) {
+      return;
+    }
+    if (!quorum.isMet()) {
+      waitForWorkers();
+      return;
+    }
+    Optional<RunEvent> wentOn = quorum.meet();
+    if (wentOn.isPresent()) {
+      timers.release();
+      training.startClock();
+      events.tell(wentOn.get());
+    }
+    switch (kind) {
+      case JOINING -> then.run();
+      case TRAINING -> {
+        if (wentOn.isPresent()) {
+          training.handOut();
+        } else {
+          training.handOutOrphans();
+        }
+      }
+      case EVALUATING -> evaluations.handOut();
+      default -> {}
+    }
+  }
+
+  private void waitForWorkers() {
+    if (!quorum.isWorthWaiting()) {
+      forsaken.run();
+      return;
+    }
+    timers.hold();
+    crew.probeLate();
+    quorum.miss().ifPresent(events::tell);
+  }
+
+  // --- Answers and time -------------------------------------------------------------------------
+
+  void stepClosed() {
+    training.closed();
+    crew.stepClosed();
+    if (isTraining() && !training.isOver()) {
+      training.awaitStep();
+    }
+  }
+
+  /** All steps that have closed are dealt with. */
+  void stepsClosed() {
+    if (isTraining() && training.isOver()) {
+      then.run();
+    }
+  }
+
+  void paused(RunMessage.LeasePaused paused) {
+    if (kind == Kind.PAUSING && pause.isOf(paused.lease())) {
+      pause.paused(paused.nextStep());
+      timers.answered(paused.worker());
+      goOnWhenAnswered();
+    }
+  }
+
+  private void goOnWhenAnswered() {
+    if (timers.isAnswered()) {
+      then.run();
+    }
+  }
+
+  void evaluated(RunMessage.PartEvaluated evaluated) {
+    if (isEvaluating() && evaluations.isCompleteWith(evaluated)) {
+      then.run();
+    }
+  }
+
+  void read(RunMessage.SliceRead read) {
+    if (kind == Kind.COPYING && timers.answered("slice " + read.slice())) {
+      checkpoints.accept(read);
+      if (checkpoints.isCopied() && checkpoints.isWriting()) {
+        timers.await("the checkpoint before to be written", KEEP_DEADLINE, List.of());
+      }
+      goOnWhenCopied();
+    }
+  }
+
+  /** The checkpoint before is written. */
+  void kept() {
+    checkpoints.written();
+    if (kind == Kind.COPYING) {
+      goOnWhenCopied();
+    }
+  }
+
+  private void goOnWhenCopied() {
+    if (checkpoints.isCopied() && !checkpoints.isWriting()) {
+      then.run();
+    }
+  }
+
+  void missing(RunMessage.ShardsMissing answer) {
+    if (isTraining()) {
+      training.missing(answer);
+    }
+  }
+
+  /** By the run's own measure something takes too long: hand it out a second time. */
+  void late() {
+    if (isTraining()) {
+      training.late();
+    } else if (isEvaluating()) {
+      evaluations.late();
+    }
+  }
+}

@@ -1,0 +1,176 @@
+package dev.yamabiko.coordinator;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.javadsl.ActorContext;
+import dev.yamabiko.coordinator.TrainingRun.Command;
+import dev.yamabiko.protocol.RunMessage;
+import dev.yamabiko.protocol.WorkerMessage;
+import java.util.Collection;
+import java.util.Optional;
+
+/** The workers of a run as they are spoken to: invited, watched, asked, dismissed. */
+final class Crew {
+
+  private final RunSettings settings;
+  private final ActorContext<Command> context;
+  private final ActorRef<RunMessage> run;
+  private final Attendance attendance;
+  private final Division division;
+  private final SliceGroup slices;
+  private final WorkerFailures failures = new WorkerFailures();
+
+  /**
+   * @param run whom they answer
+   */
+  Crew(
+      RunSettings settings,
+      ActorContext<Command> context,
+      ActorRef<RunMessage> run,
+      Attendance attendance,
+      Division division,
+      SliceGroup slices) {
+    this.settings = settings;
+    this.context = context;
+    this.run = run;
+    this.attendance = attendance;
+    this.division = division;
+    this.slices = slices;
+  }
+
+  void invite(String worker, ActorRef<WorkerMessage> ref) {
+    attendance.invite(worker, ref);
+    context.watchWith(ref, new TrainingRun.WorkerLost(worker));
+  }
+
+  /** All get ready for the slices' lineage. */
+  void join() {
+    failures.clear();
+    attendance.begin();
+    division.clear();
+    inviteAgain();
+  }
+
+  /** Whoever is not ready: the invitation or its answer may be lost. */
+  void inviteAgain() {
+    attendance.invited().forEach(this::askToJoin);
+  }
+
+  private void askToJoin(String worker) {
+    tell(
+        worker, new WorkerMessage.JoinRun(slices.key(), settings.definition(), slices.refs(), run));
+  }
+
+  /** It gets weights from now on. Returns whether this is news. */
+  boolean ready(String worker) {
+    boolean news = attendance.ready(worker);
+    if (news) {
+      slices.add(worker, attendance.get(worker));
+    }
+    return news;
+  }
+
+  /**
+   * Another may take part. One of the same name that is there already is what this worker was
+   * before it started anew, and nothing will come from that any more.
+   *
+   * @return whether there was one
+   */
+  boolean offer(String worker, ActorRef<WorkerMessage> ref) {
+    boolean again = attendance.contains(worker);
+    if (again) {
+      dismiss(worker);
+    }
+    invite(worker, ref);
+    askToJoin(worker);
+    return again;
+  }
+
+  /** It takes part no more; its blocks become orphans. */
+  void dismiss(String worker) {
+    context.unwatch(attendance.get(worker));
+    tell(worker, new WorkerMessage.LeaveRun(slices.key()));
+    slices.remove(worker);
+    attendance.remove(worker);
+    division.orphan(worker);
+  }
+
+  /** It cannot be reached; its blocks become orphans. */
+  void disconnected(String worker) {
+    attendance.disconnected(worker);
+    division.orphan(worker);
+  }
+
+  /** It can be reached again; what was sent in between is lost. */
+  void connected(String worker) {
+    attendance.connected(worker);
+    if (attendance.isReady(worker)) {
+      slices.add(worker, attendance.get(worker));
+    }
+  }
+
+  /** It is late; if there are others, its blocks become orphans until it has been heard of. */
+  void suspectUnlessAlone(String worker) {
+    if (attendance.contains(worker) && attendance.hasOthersThan(worker)) {
+      attendance.suspend(worker);
+      division.orphan(worker);
+      probe(worker);
+    }
+  }
+
+  /** Are those that are late still there? */
+  void probeLate() {
+    attendance.late().forEach(this::probe);
+  }
+
+  void probe(Collection<String> workers) {
+    workers.forEach(this::probe);
+  }
+
+  private void probe(String worker) {
+    tell(worker, new WorkerMessage.Probe(slices.key(), run));
+  }
+
+  /** A worker could not do its work. Returns why the run has to end; empty if others may try. */
+  Optional<String> failed(RunMessage.WorkerFailed failed) {
+    boolean alone = attendance.names().stream().allMatch(failed.worker()::equals);
+    return failures.add(failed, alone);
+  }
+
+  void stepClosed() {
+    failures.clear();
+    slices.catchUp();
+  }
+
+  /** Those that are ready, late or not. */
+  int size() {
+    return attendance.size();
+  }
+
+  /** What each holds, from the open step on. */
+  void giveLeases(long untilStep) {
+    division.renew();
+    probeLate();
+    for (String worker : attendance.names()) {
+      tell(worker, division.lease(worker, slices.key(), slices.step(), untilStep));
+    }
+  }
+
+  /** All begin no further step. Returns the number of this pause. */
+  long pauseLeases() {
+    division.renew();
+    tellAll(new WorkerMessage.PauseLease(slices.key(), division.lease(), run));
+    return division.lease();
+  }
+
+  void leave() {
+    tellAll(new WorkerMessage.LeaveRun(slices.key()));
+  }
+
+  void tell(String worker, WorkerMessage message) {
+    attendance.get(worker).tell(message);
+  }
+
+  private void tellAll(WorkerMessage message) {
+    attendance.names().forEach(worker -> tell(worker, message));
+  }
+}

@@ -1,0 +1,130 @@
+package dev.yamabiko.coordinator;
+
+import dev.yamabiko.protocol.RunKey;
+import dev.yamabiko.protocol.WorkerMessage;
+import dev.yamabiko.step.Block;
+import dev.yamabiko.step.ShardPlanner;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Which blocks of a step each worker holds in the current lease. Blocks whose holder is lost or
+ * late are orphans until others adopt them.
+ */
+final class Division {
+
+  private final Attendance workers;
+  private final int shards;
+  private final Map<String, List<Block>> held = new HashMap<>();
+  private final List<Block> orphans = new ArrayList<>();
+  private boolean divided;
+  private long lease;
+
+  /**
+   * @param shards of a step
+   */
+  Division(Attendance workers, int shards) {
+    this.workers = workers;
+    this.shards = shards;
+  }
+
+  /** Nobody holds anything. */
+  void clear() {
+    held.clear();
+    orphans.clear();
+    divided = false;
+  }
+
+  /** All shards go to those that are available, or the orphans if the others are held. */
+  void handOut() {
+    if (divided) {
+      adopt();
+    } else {
+      divide();
+    }
+  }
+
+  private void divide() {
+    List<String> names = workers.available();
+    List<List<Block>> plan = ShardPlanner.plan(shards, workers.speeds(names));
+    for (int i = 0; i < plan.size(); i++) {
+      held.put(names.get(i), plan.get(i));
+    }
+    divided = true;
+  }
+
+  /** Beside what they hold: those with the least first, each some shards. */
+  private void adopt() {
+    List<String> names = workers.available();
+    for (Block orphan : List.copyOf(orphans)) {
+      int parts = Math.min(names.size(), orphan.shards());
+      for (int i = 0; i < parts; i++) {
+        int from = orphan.from() + ShardPlanner.bound(orphan.shards(), parts, i);
+        int to = orphan.from() + ShardPlanner.bound(orphan.shards(), parts, i + 1);
+        String least = leastLoaded(names);
+        List<Block> blocks = new ArrayList<>(blocks(least));
+        blocks.addAll(Block.cover(from, to, shards));
+        held.put(least, List.copyOf(blocks));
+      }
+    }
+    orphans.clear();
+  }
+
+  private String leastLoaded(List<String> names) {
+    String least = names.get(0);
+    for (String name : names) {
+      if (load(name) < load(least)) {
+        least = name;
+      }
+    }
+    return least;
+  }
+
+  private int load(String worker) {
+    return blocks(worker).stream().mapToInt(Block::shards).sum();
+  }
+
+  /** The worker's blocks become orphans. */
+  void orphan(String worker) {
+    orphans.addAll(blocks(worker));
+    held.remove(worker);
+  }
+
+  boolean hasOrphans() {
+    return !orphans.isEmpty();
+  }
+
+  List<Block> blocks(String worker) {
+    return held.getOrDefault(worker, List.of());
+  }
+
+  /** Whose blocks hold any of these shards. */
+  List<String> holdersOf(Collection<Integer> some) {
+    return workers.names().stream()
+        .filter(name -> blocks(name).stream().anyMatch(b -> some.stream().anyMatch(b::holds)))
+        .toList();
+  }
+
+  /** Those of the shards that this worker holds. */
+  List<Integer> heldBy(String worker, Collection<Integer> some) {
+    return some.stream()
+        .filter(shard -> blocks(worker).stream().anyMatch(block -> block.holds(shard)))
+        .toList();
+  }
+
+  /** What is told from now on carries a new number. */
+  void renew() {
+    workers.leaseBegins(++lease);
+  }
+
+  long lease() {
+    return lease;
+  }
+
+  WorkerMessage.TakeLease lease(String worker, RunKey key, long fromStep, long untilStep) {
+    return new WorkerMessage.TakeLease(key, lease, blocks(worker), fromStep, untilStep);
+  }
+}

@@ -1,0 +1,312 @@
+package dev.yamabiko.coordinator;
+
+import akka.actor.typed.ActorRef;
+import dev.yamabiko.model.Checkpoint;
+import dev.yamabiko.model.Checkpoint.Best;
+import dev.yamabiko.model.Checkpoint.Position;
+import dev.yamabiko.model.Checkpoint.WayBack;
+import dev.yamabiko.protocol.DataPart;
+import dev.yamabiko.protocol.RunEvent;
+import dev.yamabiko.protocol.RunMessage;
+import dev.yamabiko.protocol.RunOutcome.Status;
+import dev.yamabiko.step.SliceStep;
+import dev.yamabiko.step.Statistics;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The story of a run: workers get ready; steps are taken under leases, up to the epoch's end or the
+ * next step at which a checkpoint is due; then slices are at rest, and what is to be evaluated or
+ * copied is asked for; and so on to the end, with ways back where the run diverges. Under a lease
+ * it only listens: workers and slices drive each other, step by step.
+ */
+final class RunCourse {
+
+  private final RunSettings settings;
+  private final ActorRef<RunEvent> events;
+  private final Activity activity;
+  private final Crew crew;
+  private final Quorum quorum;
+  private final SliceGroup slices;
+  private final EvaluationRounds evaluations;
+  private final CheckpointTaking checkpoints;
+  private final Rollbacks rollbacks;
+  private final RunProgress progress;
+  private Optional<String> cancelled = Optional.empty();
+
+  /** Whether training has begun: there is something to keep. */
+  private boolean started;
+
+  private boolean ended;
+
+  /** Of the weights that slices hold. */
+  private Optional<Statistics> validation = Optional.empty();
+
+  RunCourse(
+      RunSettings settings,
+      Activity activity,
+      Crew crew,
+      Quorum quorum,
+      SliceGroup slices,
+      EvaluationRounds evaluations,
+      CheckpointTaking checkpoints,
+      Rollbacks rollbacks) {
+    this.settings = settings;
+    this.activity = activity;
+    this.crew = crew;
+    this.quorum = quorum;
+    this.slices = slices;
+    this.evaluations = evaluations;
+    this.checkpoints = checkpoints;
+    this.rollbacks = rollbacks;
+    events = settings.events();
+    progress = new RunProgress(settings, settings.begin());
+    activity.whenForsaken(this::endWithoutWorkers);
+  }
+
+  // --- Steps ------------------------------------------------------------------------------------
+
+  void begin() {
+    slices.begin(settings.slices(), settings.begin().position().step());
+    activity.join(this::start);
+  }
+
+  private void start() {
+    started = true;
+    long samples = progress.position().samples();
+    events.tell(new RunEvent.RunStarted(crew.size(), slices.step(), samples));
+    closeEpochOr(this::goOn);
+  }
+
+  /** All that belongs to the steps taken is done: the next lease, or the end. */
+  private void goOn() {
+    if (cancelled.isPresent()) {
+      stopHere();
+    } else if (progress.isOver()) {
+      finish();
+    } else {
+      trainUntil(progress.nextStop());
+    }
+  }
+
+  private void trainUntil(long until) {
+    validation = Optional.empty();
+    activity.train(until, this::endLease);
+  }
+
+  void updated(RunMessage.SliceUpdated updated) {
+    ClosingSteps steps = slices.steps();
+    if (updated.step() < steps.step()) {
+      return;
+    }
+    steps.accept(updated);
+    for (var closed = steps.close(); closed.isPresent(); closed = steps.close()) {
+      events.tell(progress.closeStep(closed.get()));
+      activity.stepClosed();
+    }
+    if (steps.divergence().isPresent()) {
+      goBack(steps.divergence().get());
+    } else {
+      activity.stepsClosed();
+    }
+  }
+
+  private void endLease() {
+    if (cancelled.isPresent()) {
+      stopHere();
+    } else {
+      closeEpochOr(this::keepIfDue);
+    }
+  }
+
+  // --- Epochs and checkpoints -------------------------------------------------------------------
+
+  private void closeEpochOr(Runnable otherwise) {
+    if (progress.isEpochAtItsEnd()) {
+      evaluateValidation(this::closeEpoch);
+    } else {
+      otherwise.run();
+    }
+  }
+
+  private void evaluateValidation(Runnable then) {
+    if (settings.validation().isEmpty()) {
+      then.run();
+      return;
+    }
+    activity.evaluate(
+        DataPart.VALIDATION,
+        () -> {
+          validation = Optional.of(evaluations.sum());
+          then.run();
+        });
+  }
+
+  private void closeEpoch() {
+    events.tell(progress.closeEpoch(validation));
+    if (!progress.isBest()) {
+      keepIfDue();
+      return;
+    }
+    take(
+        () -> {
+          progress.keepBest(checkpoints.taken().weights());
+          goOn();
+        });
+  }
+
+  private void keepIfDue() {
+    if (progress.isCheckpointDue()) {
+      take(this::goOn);
+    } else {
+      goOn();
+    }
+  }
+
+  /** Takes a checkpoint, unless the last one was taken here, and goes on while it is written. */
+  private void take(Runnable then) {
+    if (checkpoints.isTakenAt(progress.position())) {
+      then.run();
+      return;
+    }
+    activity.copy(
+        () -> {
+          Checkpoint taken =
+              checkpoints.take(progress.position(), progress.best(), progress.isCheckpointDue());
+          events.tell(new RunEvent.CheckpointTaken(taken));
+          then.run();
+        });
+  }
+
+  // --- The way back -----------------------------------------------------------------------------
+
+  void diverged(RunMessage.Diverged diverged) {
+    slices.steps().diverged(diverged);
+    if (slices.steps().divergence().isPresent()) {
+      goBack(diverged);
+    }
+  }
+
+  private void goBack(RunMessage.Diverged diverged) {
+    int before = progress.position().rollbacks();
+    Optional<Checkpoint> back = rollbacks.back(diverged.step(), before);
+    if (back.isEmpty()) {
+      String spent = " (after %d roll-backs, as many as the job allows)".formatted(before);
+      fail(diverged.message() + (before == 0 ? "" : spent));
+      return;
+    }
+    Checkpoint from = back.get();
+    progress.goTo(from, before + 1);
+    checkpoints.forget();
+    double scale = settings.rateScale(before + 1);
+    events.tell(
+        new RunEvent.RolledBack(
+            diverged.message(), diverged.step(), from, progress.position(), scale));
+    joinAgain(from, () -> closeEpochOr(this::goOn));
+  }
+
+  private void joinAgain(Checkpoint from, Runnable then) {
+    validation = Optional.empty();
+    List<SliceStep> parts = settings.slicesAt(from, progress.position().rollbacks());
+    slices.beginAgain(parts, from.position().step());
+    activity.join(then);
+  }
+
+  // --- The end ----------------------------------------------------------------------------------
+
+  /** All steps are taken. What describes the model is measured with the weights that it has. */
+  private void finish() {
+    take(
+        () ->
+            progress
+                .toRestore()
+                .ifPresentOrElse(this::restore, () -> measure(checkpoints.taken().weights())));
+  }
+
+  private void restore(Best best) {
+    float[] weights = best.weights().orElseThrow();
+    Position there = new Position(best.step(), 0, 0, Optional.empty(), 0);
+    float[][] state = checkpoints.taken().state();
+    Checkpoint model = new Checkpoint(there, weights, state, Optional.empty(), WayBack.NONE);
+    joinAgain(model, () -> measure(weights));
+  }
+
+  private void measure(float[] weights) {
+    if (cancelled.isPresent()) {
+      stopHere();
+    } else if (settings.validation().isPresent() && validation.isEmpty()) {
+      evaluateValidation(() -> measure(weights));
+    } else {
+      activity.evaluate(
+          DataPart.TRAIN,
+          () -> end(Status.COMPLETED, "", Optional.of(weights), Optional.of(evaluations.sum())));
+    }
+  }
+
+  /** Stops after the steps that have begun. */
+  void cancel(String reason) {
+    if (cancelled.isPresent()) {
+      return;
+    }
+    cancelled = Optional.of(reason);
+    quorum.letAnyDo();
+    if (!started) {
+      // Where the run has come from, which is the model that a run before has left.
+      endCancelled(slices.step() == 0 ? Optional.empty() : Optional.of(settings.begin().weights()));
+    } else if (activity.isTraining()) {
+      activity.pause(this::finishBegunSteps);
+    } else if (activity.isEvaluating() || activity.isWaitingToJoin()) {
+      stopHere();
+    }
+  }
+
+  private void finishBegunSteps() {
+    long until = activity.pausedAt();
+    if (until == slices.step()) {
+      stopHere();
+    } else {
+      trainUntil(until);
+    }
+  }
+
+  /** Keeps the weights of the current step; the epoch stays open, even at its end. */
+  private void stopHere() {
+    if (slices.step() != progress.position().step()) {
+      // The slices hold the best epoch's weights already, the model will be the last step's.
+      validation = Optional.empty();
+    }
+    take(() -> endCancelled(Optional.of(checkpoints.taken().weights())));
+  }
+
+  private void endWithoutWorkers() {
+    if (settings.elastic() && cancelled.isPresent()) {
+      // Nobody can finish the begun step; the last checkpoint is what is left.
+      endCancelled(Optional.empty());
+    } else {
+      fail("no worker is left" + quorum.lastLoss());
+    }
+  }
+
+  private void endCancelled(Optional<float[]> weights) {
+    end(Status.CANCELLED, cancelled.orElseThrow(), weights, Optional.empty());
+  }
+
+  void fail(String cause) {
+    validation = Optional.empty();
+    end(Status.FAILED, cause, Optional.empty(), Optional.empty());
+  }
+
+  private void end(
+      Status status, String message, Optional<float[]> weights, Optional<Statistics> train) {
+    if (!ended) {
+      ended = true;
+      crew.leave();
+      events.tell(
+          new RunEvent.RunEnded(progress.outcome(status, message, weights, train, validation)));
+    }
+  }
+
+  boolean isEnded() {
+    return ended;
+  }
+}

@@ -1,0 +1,108 @@
+package dev.yamabiko.coordinator;
+
+import akka.actor.typed.javadsl.TimerScheduler;
+import dev.yamabiko.coordinator.TrainingRun.Command;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+
+/**
+ * The timers of a run. At any time it waits for one thing, which has a deadline, and in an elastic
+ * run a time from which it is late. While the run waits for workers neither runs: that may take as
+ * long as it takes.
+ */
+final class RunTimers {
+
+  private static final Object DEADLINE = "deadline";
+  private static final Duration RECONNECT = Duration.ofMillis(250);
+  private static final Duration INVITE_INTERVAL = Duration.ofSeconds(5);
+
+  private final TimerScheduler<Command> timers;
+  private final boolean elastic;
+  private Wait wait;
+  private boolean held;
+
+  RunTimers(TimerScheduler<Command> timers, boolean elastic) {
+    this.timers = timers;
+    this.elastic = elastic;
+    if (elastic) {
+      timers.startTimerWithFixedDelay(new TrainingRun.InviteAgain(), INVITE_INTERVAL);
+    }
+  }
+
+  /** What was awaited before is awaited no more. */
+  void await(String what, Duration limit, Collection<String> whom) {
+    timers.cancel(new TrainingRun.Late());
+    wait = new Wait(what, limit, whom);
+    startHalf();
+  }
+
+  private void startHalf() {
+    if (!held) {
+      timers.startSingleTimer(DEADLINE, new TrainingRun.HalfPassed(), wait.half());
+    }
+  }
+
+  /** Whether this answer was awaited; not when it comes a second time. */
+  boolean answered(String by) {
+    return wait.answered(by);
+  }
+
+  /** Whether all have answered who were to. */
+  boolean isAnswered() {
+    return wait.isAnswered();
+  }
+
+  /** Who has not answered yet. */
+  List<String> awaited() {
+    return wait.awaited();
+  }
+
+  /** Something is missing from them. */
+  void silent(Collection<String> names) {
+    wait.silent(names);
+  }
+
+  /** Half of the deadline has passed; true if that was the second half. */
+  boolean passHalf() {
+    if (wait.passHalf()) {
+      return true;
+    }
+    startHalf();
+    return false;
+  }
+
+  /** What to say when the deadline has passed. */
+  String overdue() {
+    return wait.overdue();
+  }
+
+  /** What is awaited is late then. */
+  void late(Duration after) {
+    if (elastic && !held) {
+      timers.startSingleTimer(new TrainingRun.Late(), new TrainingRun.Late(), after);
+    }
+  }
+
+  /** Until {@link #release} nothing has a deadline. */
+  void hold() {
+    held = true;
+    timers.cancel(DEADLINE);
+    timers.cancel(new TrainingRun.Late());
+  }
+
+  /** What is awaited from now on has a deadline. */
+  void release() {
+    held = false;
+  }
+
+  /** A lost connection may come back at once; then nothing has happened. */
+  void disconnected(String worker) {
+    TrainingRun.StillDisconnected gone = new TrainingRun.StillDisconnected(worker);
+    timers.startSingleTimer(gone, gone, RECONNECT);
+  }
+
+  void connected(String worker) {
+    timers.cancel(new TrainingRun.StillDisconnected(worker));
+  }
+}

@@ -1,0 +1,41 @@
+package dev.yamabiko.coordinator;
+
+import dev.yamabiko.protocol.RunMessage.WorkerFailed;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Failures in the open step. One may be the worker's or the shards'; a second worker tells. */
+final class WorkerFailures {
+
+  private final List<WorkerFailed> failures = new ArrayList<>();
+
+  void clear() {
+    failures.clear();
+  }
+
+  /**
+   * @param alone whether nobody else is left to tell
+   * @return why the run has to end; empty if others may try
+   */
+  Optional<String> add(WorkerFailed failed, boolean alone) {
+    String cause = "worker %s failed: %s".formatted(failed.worker(), failed.cause());
+    Optional<WorkerFailed> before =
+        failures.stream().filter(other -> isSameWork(other, failed)).findFirst();
+    failures.add(failed);
+    if (before.isPresent()) {
+      return Optional.of(
+          "%s; so did worker %s before, at the same work: %s"
+              .formatted(cause, before.get().worker(), before.get().cause()));
+    }
+    return alone ? Optional.of(cause) : Optional.empty();
+  }
+
+  private static boolean isSameWork(WorkerFailed a, WorkerFailed b) {
+    if (a.worker().equals(b.worker()) || a.step() != b.step()) {
+      return false;
+    }
+    return a.blocks().isEmpty() && b.blocks().isEmpty()
+        || a.blocks().stream().anyMatch(x -> b.blocks().stream().anyMatch(x::overlaps));
+  }
+}
