@@ -24,6 +24,7 @@ final class Activity {
     JOINING,
     TRAINING,
     PAUSING,
+    STOPPING,
     EVALUATING,
     COPYING
   }
@@ -44,6 +45,7 @@ final class Activity {
   private Runnable forsaken;
 
   private Pause pause;
+  private Standstill standstill;
 
   Activity(
       ActorRef<RunEvent> events,
@@ -118,6 +120,29 @@ final class Activity {
     return pause.until(slices.step());
   }
 
+  /** Slices say whether they can stop before the open step. */
+  void stop(Runnable next) {
+    begin(Kind.STOPPING, next);
+    standstill = new Standstill(slices.size(), slices.step());
+    slices.reportMissing();
+    timers.await("slices to say what they lack", ANSWER_DEADLINE, List.of());
+  }
+
+  Standstill.Where stopped() {
+    return standstill.where(slices.step());
+  }
+
+  /** The step that slices were asked to stop before closes with nobody's help. */
+  void letClose(Runnable next) {
+    begin(Kind.TRAINING, next);
+    training.begin(standstill.step() + 1);
+    if (training.isOver()) {
+      then.run();
+    } else {
+      training.awaitStep();
+    }
+  }
+
   void evaluate(DataPart data, Runnable next) {
     begin(Kind.EVALUATING, next);
     evaluations.begin(data);
@@ -159,7 +184,7 @@ final class Activity {
     timers.answered(worker);
     if (kind == Kind.PAUSING) {
       goOnWhenAnswered();
-    } else {
+    } else if (kind != Kind.STOPPING) {
       handOut();
     }
   }
@@ -280,6 +305,11 @@ final class Activity {
   void missing(RunMessage.ShardsMissing answer) {
     if (isTraining()) {
       training.missing(answer);
+    } else if (kind == Kind.STOPPING) {
+      standstill.accept(answer);
+      if (standstill.isKnown()) {
+        then.run();
+      }
     }
   }
 

@@ -91,7 +91,10 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
     Rollbacks rollbacks = new Rollbacks(settings.job().rollback(), settings.begin());
     CheckpointTaking checkpoints =
         new CheckpointTaking(
-            settings.network().length(), settings.job().optimizer().stateVectors(), rollbacks);
+            settings.network().length(),
+            settings.job().optimizer().stateVectors(),
+            rollbacks,
+            settings.begin());
     activity =
         new Activity(
             settings.events(),
