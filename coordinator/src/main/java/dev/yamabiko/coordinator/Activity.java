@@ -157,6 +157,10 @@ final class Activity {
     return kind == Kind.EVALUATING;
   }
 
+  boolean isCopying() {
+    return kind == Kind.COPYING;
+  }
+
   /** Slices' weights and state are copied, and the checkpoint before is written. */
   void copy(Runnable next) {
     begin(Kind.COPYING, next);
@@ -279,7 +283,7 @@ final class Activity {
   }
 
   void read(RunMessage.SliceRead read) {
-    if (kind == Kind.COPYING && timers.answered("slice " + read.slice())) {
+    if (isCopying() && timers.answered("slice " + read.slice())) {
       checkpoints.accept(read);
       if (checkpoints.isCopied() && checkpoints.isWriting()) {
         timers.await("the checkpoint before to be written", KEEP_DEADLINE, List.of());
@@ -291,7 +295,7 @@ final class Activity {
   /** The checkpoint before is written. */
   void kept() {
     checkpoints.written();
-    if (kind == Kind.COPYING) {
+    if (isCopying()) {
       goOnWhenCopied();
     }
   }

@@ -289,12 +289,25 @@ final class RunCourse {
   private void endWithoutWorkers() {
     if (settings.elastic() && cancelled.isPresent()) {
       // Nobody can finish the begun step.
-      progress.goTo(checkpoints.last(), progress.position().rollbacks());
-      validation = Optional.empty();
-      endCancelled(keptOf(checkpoints.last()));
+      endWithLastCheckpoint();
     } else {
       fail("no worker is left" + quorum.lastLoss());
     }
+  }
+
+  /** What a lost worker has sent may move a slice that was to be copied for the end. */
+  void sliceFailed(String cause) {
+    if (cancelled.isPresent() && activity.isCopying()) {
+      endWithLastCheckpoint();
+    } else {
+      fail(cause);
+    }
+  }
+
+  private void endWithLastCheckpoint() {
+    progress.goTo(checkpoints.last(), progress.position().rollbacks());
+    validation = Optional.empty();
+    endCancelled(keptOf(checkpoints.last()));
   }
 
   /** At step 0 there is nothing to keep. */
