@@ -24,6 +24,7 @@ final class Activity {
     JOINING,
     TRAINING,
     PAUSING,
+    STOPPING,
     EVALUATING,
     COPYING
   }
@@ -44,6 +45,7 @@ final class Activity {
   private Runnable forsaken;
 
   private Pause pause;
+  private Standstill standstill;
 
   Activity(
       ActorRef<RunEvent> events,
@@ -118,6 +120,29 @@ final class Activity {
     return pause.until(slices.step());
   }
 
+  /** Slices say whether they can stop before the open step. */
+  void stop(Runnable next) {
+    begin(Kind.STOPPING, next);
+    standstill = new Standstill(slices.size(), slices.step());
+    slices.reportMissing();
+    timers.await("slices to say what they lack", ANSWER_DEADLINE, List.of());
+  }
+
+  Standstill.Where stopped() {
+    return standstill.where(slices.step());
+  }
+
+  /** The step that slices were asked to stop before closes with nobody's help. */
+  void letClose(Runnable next) {
+    begin(Kind.TRAINING, next);
+    training.begin(standstill.step() + 1);
+    if (training.isOver()) {
+      then.run();
+    } else {
+      training.awaitStep();
+    }
+  }
+
   void evaluate(DataPart data, Runnable next) {
     begin(Kind.EVALUATING, next);
     evaluations.begin(data);
@@ -130,6 +155,10 @@ final class Activity {
 
   boolean isEvaluating() {
     return kind == Kind.EVALUATING;
+  }
+
+  boolean isCopying() {
+    return kind == Kind.COPYING;
   }
 
   /** Slices' weights and state are copied, and the checkpoint before is written. */
@@ -159,7 +188,7 @@ final class Activity {
     timers.answered(worker);
     if (kind == Kind.PAUSING) {
       goOnWhenAnswered();
-    } else {
+    } else if (kind != Kind.STOPPING) {
       handOut();
     }
   }
@@ -254,7 +283,7 @@ final class Activity {
   }
 
   void read(RunMessage.SliceRead read) {
-    if (kind == Kind.COPYING && timers.answered("slice " + read.slice())) {
+    if (isCopying() && timers.answered("slice " + read.slice())) {
       checkpoints.accept(read);
       if (checkpoints.isCopied() && checkpoints.isWriting()) {
         timers.await("the checkpoint before to be written", KEEP_DEADLINE, List.of());
@@ -266,7 +295,7 @@ final class Activity {
   /** The checkpoint before is written. */
   void kept() {
     checkpoints.written();
-    if (kind == Kind.COPYING) {
+    if (isCopying()) {
       goOnWhenCopied();
     }
   }
@@ -280,6 +309,11 @@ final class Activity {
   void missing(RunMessage.ShardsMissing answer) {
     if (isTraining()) {
       training.missing(answer);
+    } else if (kind == Kind.STOPPING) {
+      standstill.accept(answer);
+      if (standstill.isKnown()) {
+        then.run();
+      }
     }
   }
 

@@ -19,16 +19,19 @@ final class CheckpointTaking {
   private final Rollbacks rollbacks;
   private Snapshot snapshot;
   private Checkpoint taken;
+  private Checkpoint last;
   private boolean writing;
 
   /**
    * @param length of the flat vector
    * @param stateVectors of the optimizer
+   * @param begin where the run begins
    */
-  CheckpointTaking(int length, int stateVectors, Rollbacks rollbacks) {
+  CheckpointTaking(int length, int stateVectors, Rollbacks rollbacks, Checkpoint begin) {
     this.length = length;
     this.stateVectors = stateVectors;
     this.rollbacks = rollbacks;
+    last = begin;
   }
 
   /** Whether the last one was taken here. */
@@ -64,6 +67,7 @@ final class CheckpointTaking {
     Checkpoint copied =
         new Checkpoint(position, snapshot.weights(), snapshot.state(), best, WayBack.NONE);
     taken = rollbacks.hold(copied, due);
+    last = taken;
     snapshot = null;
     writing = true;
     return taken;
@@ -73,13 +77,19 @@ final class CheckpointTaking {
     writing = false;
   }
 
-  /** The last one. */
+  /** The last one that was taken. */
   Checkpoint taken() {
     return taken;
   }
 
-  /** The run has gone back to before the last one. */
-  void forget() {
+  /** Where a run goes on from that is interrupted now. */
+  Checkpoint last() {
+    return last;
+  }
+
+  /** The run has gone back, to before the last one that was taken. */
+  void goBackTo(Checkpoint from) {
     taken = null;
+    last = from;
   }
 }

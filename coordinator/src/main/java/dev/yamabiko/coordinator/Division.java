@@ -5,6 +5,7 @@ import dev.yamabiko.protocol.WorkerMessage;
 import dev.yamabiko.step.Block;
 import dev.yamabiko.step.ShardPlanner;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -22,6 +23,11 @@ final class Division {
   private final List<Block> orphans = new ArrayList<>();
   private boolean divided;
   private long lease;
+
+  /** The last plan, and for which speeds it is: most leases find them as they were. */
+  private List<List<Block>> plan = List.of();
+
+  private double[] planned = {};
 
   /**
    * @param shards of a step
@@ -49,7 +55,11 @@ final class Division {
 
   private void divide() {
     List<String> names = workers.available();
-    List<List<Block>> plan = ShardPlanner.plan(shards, workers.speeds(names));
+    double[] speeds = workers.speeds(names);
+    if (!Arrays.equals(speeds, planned)) {
+      plan = ShardPlanner.plan(shards, speeds);
+      planned = speeds;
+    }
     for (int i = 0; i < plan.size(); i++) {
       held.put(names.get(i), plan.get(i));
     }

@@ -263,10 +263,10 @@ final class ParameterSlice extends AbstractBehavior<ParameterSlice.Command> {
   }
 
   private void onReadSlice(SliceMessage.ReadSlice read) {
-    if (read.step() != step) {
+    if (read.step() != step || closing) {
       fail(
-          "weights[%d] were asked for but slice %d holds weights[%d]"
-              .formatted(read.step(), slice, step));
+          "weights[%d] were asked for but slice %d %s weights[%d]"
+              .formatted(read.step(), slice, closing ? "is changing" : "holds", step));
       return;
     }
     // Not copies: the run copies them before the next lease, and until then nothing here changes.

@@ -197,7 +197,7 @@ final class RunCourse {
     }
     Checkpoint from = back.get();
     progress.goTo(from, before + 1);
-    checkpoints.forget();
+    checkpoints.goBackTo(from);
     double scale = settings.rateScale(before + 1);
     events.tell(
         new RunEvent.RolledBack(
@@ -252,7 +252,7 @@ final class RunCourse {
     quorum.letAnyDo();
     if (!started) {
       // Where the run has come from, which is the model that a run before has left.
-      endCancelled(slices.step() == 0 ? Optional.empty() : Optional.of(settings.begin().weights()));
+      endCancelled(keptOf(settings.begin()));
     } else if (activity.isTraining()) {
       activity.pause(this::finishBegunSteps);
     } else if (activity.isEvaluating() || activity.isWaitingToJoin()) {
@@ -263,9 +263,17 @@ final class RunCourse {
   private void finishBegunSteps() {
     long until = activity.pausedAt();
     if (until == slices.step()) {
-      stopHere();
+      activity.stop(this::stopWhereSlicesCan);
     } else {
       trainUntil(until);
+    }
+  }
+
+  private void stopWhereSlicesCan() {
+    switch (activity.stopped()) {
+      case BEFORE -> stopHere();
+      case AFTER -> activity.letClose(this::stopHere);
+      case BETWEEN -> trainUntil(slices.step() + 1);
     }
   }
 
@@ -280,11 +288,31 @@ final class RunCourse {
 
   private void endWithoutWorkers() {
     if (settings.elastic() && cancelled.isPresent()) {
-      // Nobody can finish the begun step; the last checkpoint is what is left.
-      endCancelled(Optional.empty());
+      // Nobody can finish the begun step.
+      endWithLastCheckpoint();
     } else {
       fail("no worker is left" + quorum.lastLoss());
     }
+  }
+
+  /** What a lost worker has sent may move a slice that was to be copied for the end. */
+  void sliceFailed(String cause) {
+    if (cancelled.isPresent() && activity.isCopying()) {
+      endWithLastCheckpoint();
+    } else {
+      fail(cause);
+    }
+  }
+
+  private void endWithLastCheckpoint() {
+    progress.goTo(checkpoints.last(), progress.position().rollbacks());
+    validation = Optional.empty();
+    endCancelled(keptOf(checkpoints.last()));
+  }
+
+  /** At step 0 there is nothing to keep. */
+  private static Optional<float[]> keptOf(Checkpoint checkpoint) {
+    return checkpoint.position().step() == 0 ? Optional.empty() : Optional.of(checkpoint.weights());
   }
 
   private void endCancelled(Optional<float[]> weights) {

@@ -91,7 +91,10 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
     Rollbacks rollbacks = new Rollbacks(settings.job().rollback(), settings.begin());
     CheckpointTaking checkpoints =
         new CheckpointTaking(
-            settings.network().length(), settings.job().optimizer().stateVectors(), rollbacks);
+            settings.network().length(),
+            settings.job().optimizer().stateVectors(),
+            rollbacks,
+            settings.begin());
     activity =
         new Activity(
             settings.events(),
@@ -173,7 +176,8 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
     } else if (message instanceof RunMessage.WorkerDisconnected disconnected) {
       onWorkerDisconnected(disconnected.worker());
     } else if (message instanceof RunMessage.SliceFailed failed) {
-      course.fail(failed.cause());
+      getContext().getLog().warn("run={} {}", failed.key(), failed.cause());
+      course.sliceFailed(failed.cause());
     } else {
       throw new IllegalStateException("no handler for " + message.getClass());
     }

@@ -2,6 +2,7 @@ package dev.yamabiko.coordinator;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.yamabiko.protocol.RunKey;
@@ -89,6 +90,23 @@ class DivisionTest {
     assertEquals(List.of(new Block(0, 8)), twelve.blocks("b"));
     assertEquals(List.of(new Block(8, 10)), twelve.blocks("a"));
     assertEquals(List.of(new Block(10, 12)), twelve.blocks("c"));
+  }
+
+  @Test
+  void shouldPlanAnewOnlyWhenSpeedsOrWorkersHaveChanged() {
+    division.handOut();
+    List<Block> before = division.blocks("a");
+    division.clear();
+    division.handOut();
+    assertSame(before, division.blocks("a"));
+    workers.suspend("b");
+    division.clear();
+    division.handOut();
+    assertEquals(List.of(new Block(0, 4)), division.blocks("a"));
+    workers.heardOf("b");
+    division.clear();
+    division.handOut();
+    assertEquals(before, division.blocks("a"));
   }
 
   @Test

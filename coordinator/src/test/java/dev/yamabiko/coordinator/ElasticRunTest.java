@@ -28,13 +28,17 @@ class ElasticRunTest extends RunFixture {
   private final TestProbe<WorkerMessage> third = KIT.createTestProbe(WorkerMessage.class);
 
   private ActorRef<RunMessage> begin(int least, OptionalLong everySteps) {
+    return begin(least, everySteps, 2);
+  }
+
+  private ActorRef<RunMessage> begin(int least, OptionalLong everySteps, long until) {
     elastic = Optional.of(new WorkerCount(least, 8));
     ActorRef<RunMessage> run =
         start(new Checkpoints(everySteps, 1), Optional.empty(), Optional.empty());
     join(run);
     events.expectMessageClass(RunEvent.RunStarted.class);
-    lease(first, List.of(LOW), 0, 2);
-    lease(second, List.of(HIGH), 0, 2);
+    lease(first, List.of(LOW), 0, until);
+    lease(second, List.of(HIGH), 0, until);
     return run;
   }
 
@@ -97,6 +101,58 @@ class ElasticRunTest extends RunFixture {
     RunOutcome outcome = events.expectMessageClass(RunEvent.RunEnded.class).outcome();
     assertEquals(RunOutcome.Status.CANCELLED, outcome.status());
     assertEquals(4, outcome.samplesApplied());
+  }
+
+  @Test
+  void shouldEndWithTheLastCheckpointWhenSlicesAreOnDifferentStepsAndNobodyIsLeft() {
+    twoSlices = true;
+    ActorRef<RunMessage> run = begin(1, OptionalLong.of(1), 1);
+    close(0);
+    events.expectMessageClass(RunEvent.CheckpointTaken.class);
+    run.tell(new RunMessage.CheckpointKept(KEY));
+    lease(first, List.of(LOW), 1, 2);
+    // The second slice closes step 1, the first never can.
+    contribute(1, 0);
+    contribute(1, 1, 1);
+    loseBoth();
+    run.tell(new RunMessage.CancelRun(KEY, "enough"));
+    RunOutcome outcome = events.expectMessageClass(RunEvent.RunEnded.class).outcome();
+    assertEquals(RunOutcome.Status.CANCELLED, outcome.status());
+    assertEquals("enough", outcome.message());
+    assertEquals(1, outcome.steps());
+    assertEquals(4, outcome.samplesApplied());
+    assertEquals(-1, outcome.weights().orElseThrow()[0]);
+    assertEquals(-1, outcome.weights().orElseThrow()[2 * 4096 - 1]);
+  }
+
+  @Test
+  void shouldStopAfterAStepThatAllSlicesHaveWhenNobodyIsLeft() {
+    twoSlices = true;
+    ActorRef<RunMessage> run = begin();
+    loseBoth();
+    contribute(0, 0);
+    contribute(0, 1);
+    run.tell(new RunMessage.CancelRun(KEY, "enough"));
+    assertEquals(0, events.expectMessageClass(RunEvent.StepClosed.class).step());
+    events.expectMessageClass(RunEvent.CheckpointTaken.class);
+    RunOutcome outcome = events.expectMessageClass(RunEvent.RunEnded.class).outcome();
+    assertEquals(RunOutcome.Status.CANCELLED, outcome.status());
+    assertEquals(1, outcome.steps());
+    assertEquals(-1, outcome.weights().orElseThrow()[0]);
+  }
+
+  @Test
+  void shouldKeepNothingWhenNobodyCanFinishTheFirstStep() {
+    twoSlices = true;
+    ActorRef<RunMessage> run = begin();
+    contribute(0, 0);
+    contribute(0, 1, 1);
+    loseBoth();
+    run.tell(new RunMessage.CancelRun(KEY, "enough"));
+    RunOutcome outcome = events.expectMessageClass(RunEvent.RunEnded.class).outcome();
+    assertEquals(RunOutcome.Status.CANCELLED, outcome.status());
+    assertEquals(0, outcome.steps());
+    assertTrue(outcome.weights().isEmpty());
   }
 
   @Test

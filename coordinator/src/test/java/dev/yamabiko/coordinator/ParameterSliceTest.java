@@ -29,6 +29,7 @@ import dev.yamabiko.tensor.Shape;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -45,6 +46,8 @@ class ParameterSliceTest {
 
   private final TestProbe<WorkerMessage> worker = KIT.createTestProbe(WorkerMessage.class);
   private final TestProbe<RunMessage> run = KIT.createTestProbe(RunMessage.class);
+
+  private Executor compute = ForkJoinPool.commonPool();
 
   @AfterAll
   static void stop() {
@@ -154,6 +157,19 @@ class ParameterSliceTest {
     assertArrayEquals(new float[] {10, 20}, weights.weights().values());
   }
 
+  @Test
+  void shouldNotGiveWeightsThatAreAboutToChange() {
+    compute = work -> {};
+    ActorRef<SliceMessage> slice = slice(0, 1, Optional.empty());
+    slice.tell(new SliceMessage.ReadSlice(KEY, 0, run.ref()));
+    assertEquals(0, run.expectMessageClass(RunMessage.SliceRead.class).step());
+    slice.tell(contribution(KEY, 0, 0, 2, 8, 12));
+    slice.tell(new SliceMessage.ReadSlice(KEY, 0, run.ref()));
+    assertEquals(
+        "weights[0] were asked for but slice 0 is changing weights[0]",
+        run.expectMessageClass(RunMessage.SliceFailed.class).cause());
+  }
+
   private ActorRef<SliceMessage> slice(int number, int slices, Optional<Clipping> clip) {
     SliceStep step =
         new SliceStep(
@@ -167,16 +183,7 @@ class ParameterSliceTest {
         KIT.spawn(
             ParameterSlice.create(
                 new ParameterSlice.Settings(
-                    KEY,
-                    number,
-                    slices,
-                    0,
-                    PLAN,
-                    step,
-                    NETWORK,
-                    run.ref(),
-                    ForkJoinPool.commonPool(),
-                    0)));
+                    KEY, number, slices, 0, PLAN, step, NETWORK, run.ref(), compute, 0)));
     slice.tell(new SliceMessage.AddWorker(KEY, "worker-1", worker.ref(), 0));
     return slice;
   }

@@ -39,6 +39,7 @@ import dev.yamabiko.step.StepPlan;
 import dev.yamabiko.step.UpdateRule;
 import dev.yamabiko.tensor.Shape;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -70,7 +71,10 @@ abstract class RunFixture {
   /** Set before the start: workers may come and go, and so many are needed. */
   Optional<WorkerCount> elastic = Optional.empty();
 
-  private ActorRef<SliceMessage> slice;
+  /** Set before the start: the model is large enough for two slices, and has them. */
+  boolean twoSlices;
+
+  private List<ActorRef<SliceMessage>> slices;
 
   /** Several classes use the kit; it ends after the last one. */
   static final class StopKit implements BeforeAllCallback {
@@ -90,7 +94,7 @@ abstract class RunFixture {
 
   ActorRef<RunMessage> start(
       Checkpoints checkpoints, Optional<Selection> selection, Optional<Rollback> rollback) {
-    List<LayerSpec> model = List.of(new Dense.Spec(1, Initializer.ZEROS));
+    List<LayerSpec> model = List.of(new Dense.Spec(twoSlices ? 4096 : 1, Initializer.ZEROS));
     Job plain =
         new Job(
             "run",
@@ -137,7 +141,7 @@ abstract class RunFixture {
                 begin,
                 Optional.of(new EvaluationPlan(300)),
                 workers,
-                RunSettings.cut(job, network, PLAN, begin, 1),
+                RunSettings.cut(job, network, PLAN, begin, twoSlices ? 2 : 1),
                 ForkJoinPool.commonPool(),
                 events.ref(),
                 elastic.isPresent())));
@@ -145,7 +149,7 @@ abstract class RunFixture {
 
   void join(ActorRef<RunMessage> run) {
     WorkerMessage.JoinRun join = skipTo(first, WorkerMessage.JoinRun.class);
-    slice = join.slices().get(0);
+    slices = join.slices();
     key = join.key();
     run.tell(new RunMessage.WorkerReady(key, "worker-1"));
     run.tell(new RunMessage.WorkerReady(key, "worker-2"));
@@ -159,15 +163,25 @@ abstract class RunFixture {
   }
 
   void contribute(long step, int shard) {
-    slice.tell(
-        new SliceMessage.Contribute(
-            key,
-            step,
-            0,
-            new Block(shard, shard + 1),
-            new FloatSegment(new float[] {2, 2}, 0, 2),
-            new Statistics(2, 1, 0, 0),
-            "worker-" + (shard + 1)));
+    for (int k = 0; k < slices.size(); k++) {
+      contribute(step, shard, k);
+    }
+  }
+
+  void contribute(long step, int shard, int k) {
+    float[] gradient = new float[twoSlices ? 4096 : 2];
+    Arrays.fill(gradient, 2);
+    slices
+        .get(k)
+        .tell(
+            new SliceMessage.Contribute(
+                key,
+                step,
+                k,
+                new Block(shard, shard + 1),
+                new FloatSegment(gradient, 0, gradient.length),
+                new Statistics(2, 1, 0, 0),
+                "worker-" + (shard + 1)));
   }
 
   /** Both workers compute their shards of the step, and it closes. */

@@ -196,6 +196,25 @@ class TrainingRunTest extends RunFixture {
   }
 
   @Test
+  void shouldEndWithTheLastCheckpointWhenASliceCannotBeCopiedForTheEnd() {
+    ActorRef<RunMessage> run = start(EVERY_STEP, Optional.empty(), Optional.empty());
+    join(run);
+    events.expectMessageClass(RunEvent.RunStarted.class);
+    close(0);
+    // It is never written, so the copy for the end has to wait.
+    events.expectMessageClass(RunEvent.CheckpointTaken.class);
+    close(1);
+    skipTo(first, WorkerMessage.Evaluate.class);
+    run.tell(new RunMessage.CancelRun(KEY, "interrupted"));
+    run.tell(new RunMessage.SliceFailed(KEY, 0, "it has moved"));
+    RunOutcome outcome = events.expectMessageClass(RunEvent.RunEnded.class).outcome();
+    assertEquals(RunOutcome.Status.CANCELLED, outcome.status());
+    assertEquals("interrupted", outcome.message());
+    assertEquals(1, outcome.steps());
+    assertArrayEquals(new float[] {-1, -1}, outcome.weights().orElseThrow());
+  }
+
+  @Test
   void shouldRefuseMessagesOfAnotherTerm() {
     ActorRef<RunMessage> run = start();
     join(run);

@@ -15,9 +15,8 @@ import dev.yamabiko.protocol.SliceMessage;
 import dev.yamabiko.protocol.WorkerMessage;
 import dev.yamabiko.step.Block;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.List;
-import java.util.Queue;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -48,7 +47,7 @@ public final class Worker extends AbstractBehavior<Worker.Command> {
   private static final class Membership {
     final WorkerMessage.JoinRun join;
     final WeightsInbox inbox;
-    final Queue<WorkerMessage.Evaluate> evaluations = new ArrayDeque<>();
+    final Evaluations evaluations = new Evaluations();
     RunReplica replica;
     final Leases leases = new Leases();
     long examples;
@@ -151,7 +150,7 @@ public final class Worker extends AbstractBehavior<Worker.Command> {
     } else if (message instanceof WorkerMessage.PauseLease pause) {
       onPauseLease(pause);
     } else if (message instanceof WorkerMessage.Evaluate evaluate) {
-      run.evaluations.add(evaluate);
+      run.evaluations.add(evaluate).forEach(evaluate.replyTo()::tell);
       proceed();
     } else if (message instanceof WorkerMessage.LeaveRun) {
       run = null;
@@ -230,11 +229,9 @@ public final class Worker extends AbstractBehavior<Worker.Command> {
       return;
     }
     long step = run.inbox.complete().getAsLong();
-    run.evaluations.removeIf(evaluate -> evaluate.step() < step);
-    WorkerMessage.Evaluate next = run.evaluations.peek();
-    if (next != null && next.step() == step) {
-      run.evaluations.remove();
-      start(step, List.of(), evaluation(next));
+    Optional<WorkerMessage.Evaluate> next = run.evaluations.next(step);
+    if (next.isPresent()) {
+      start(step, List.of(), evaluation(next.get()));
       return;
     }
     List<Block> blocks = run.leases.next(step);
@@ -261,17 +258,19 @@ public final class Worker extends AbstractBehavior<Worker.Command> {
 
   private Runnable evaluation(WorkerMessage.Evaluate request) {
     RunReplica replica = run.replica;
+    Evaluations evaluations = run.evaluations;
     return () ->
         replica.evaluate(
             request.data(),
             request.fromPart(),
             request.toPart(),
-            (part, statistics) ->
-                request
-                    .replyTo()
-                    .tell(
-                        new RunMessage.PartEvaluated(
-                            request.key(), request.step(), request.data(), part, statistics)));
+            (part, statistics) -> {
+              RunMessage.PartEvaluated evaluated =
+                  new RunMessage.PartEvaluated(
+                      request.key(), request.step(), request.data(), part, statistics);
+              evaluations.done(evaluated);
+              request.replyTo().tell(evaluated);
+            });
   }
 
   private void start(long step, List<Block> blocks, Runnable work) {

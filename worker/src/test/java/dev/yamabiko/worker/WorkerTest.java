@@ -124,6 +124,24 @@ class WorkerTest {
   }
 
   @Test
+  void shouldEvaluateAPartOnceAndAnswerAsOftenAsItIsAsked() {
+    Semaphore gate = new Semaphore(0);
+    Dataset validation = data.validation().orElseThrow();
+    ActorRef<WorkerMessage> worker =
+        join(new TrainingData(data.train(), Optional.of(new Gated(validation, gate))));
+    WorkerMessage part = new WorkerMessage.Evaluate(KEY, 5, DataPart.VALIDATION, 1, 2, run.ref());
+    install(worker, 5, 0f);
+    worker.tell(part);
+    worker.tell(part);
+    worker.tell(part);
+    gate.release();
+    RunMessage answer = run.expectMessageClass(RunMessage.PartEvaluated.class);
+    run.expectNoMessage(QUIET);
+    worker.tell(part);
+    assertEquals(answer, run.expectMessageClass(RunMessage.PartEvaluated.class));
+  }
+
+  @Test
   void shouldAnswerSecondInvitationWithoutStartingAnew() {
     ActorRef<WorkerMessage> worker = join();
     worker.tell(joinRun());
@@ -234,7 +252,10 @@ class WorkerTest {
   }
 
   private ActorRef<WorkerMessage> join(Dataset train) {
-    TrainingData training = new TrainingData(train, data.validation());
+    return join(new TrainingData(train, data.validation()));
+  }
+
+  private ActorRef<WorkerMessage> join(TrainingData training) {
     ActorRef<WorkerMessage> worker =
         KIT.spawn(Worker.create("w", definition -> training, Long.MAX_VALUE));
     worker.tell(joinRun());
