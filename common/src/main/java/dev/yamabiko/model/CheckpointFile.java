@@ -32,7 +32,7 @@ import java.util.zip.CheckedOutputStream;
  *
  * <pre>
  *   8 bytes   "YAMABIKO"
- *   int32     version of this format: 2
+ *   int32     version of this format: 3
  *   int32     length of the header
  *   header    JSON, UTF-8: {"job": resolved job, "data_sha256", "metadata": {as in the model file},
  *             "step", "epochs", "samples", "rollbacks", "epoch": {statistics} or null,
@@ -61,7 +61,7 @@ public final class CheckpointFile {
       String job, String dataSha256, Map<String, String> metadata, Checkpoint checkpoint) {}
 
   private static final byte[] MAGIC = "YAMABIKO".getBytes(StandardCharsets.US_ASCII);
-  private static final int VERSION = 2;
+  private static final int VERSION = 3;
   private static final int CHUNK_FLOATS = 1 << 14;
   private static final int FRAME = MAGIC.length + 3 * Integer.BYTES;
   private static final JsonMapper MAPPER = new JsonMapper();
@@ -153,6 +153,7 @@ public final class CheckpointFile {
     numbers.put("loss", statistics.loss());
     numbers.put("correct", statistics.correct());
     numbers.put("squared_error", statistics.squaredError());
+    numbers.put("sample_hash", statistics.sampleHash());
     return numbers;
   }
 
@@ -337,7 +338,8 @@ public final class CheckpointFile {
         numbers.path("examples").asLong(),
         numbers.path("loss").asDouble(),
         numbers.path("correct").asLong(),
-        numbers.path("squared_error").asDouble());
+        numbers.path("squared_error").asDouble(),
+        numbers.path("sample_hash").asLong());
   }
 
   private static Checkpoint.Best best(JsonNode numbers, Optional<float[]> weights) {

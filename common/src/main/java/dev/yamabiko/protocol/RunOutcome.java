@@ -16,6 +16,7 @@ import java.util.OptionalInt;
  * @param validation of the validation examples, with these weights
  * @param bestEpoch counted from 0; present where the job selects one and an epoch has closed
  * @param rollbacks how often the run has gone back
+ * @param ledger empty where there was no run
  */
 public record RunOutcome(
     Status status,
@@ -28,7 +29,8 @@ public record RunOutcome(
     Optional<Statistics> train,
     Optional<Statistics> validation,
     OptionalInt bestEpoch,
-    int rollbacks) {
+    int rollbacks,
+    Optional<RunLedger> ledger) {
 
   /** As scripts read it. */
   public enum Status {

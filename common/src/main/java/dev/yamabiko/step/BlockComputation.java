@@ -269,15 +269,17 @@ public final class BlockComputation {
     long correct = before == null ? 0 : before.correct();
     double squared = before == null ? 0 : before.squaredError();
     long examples = before == null ? 0 : before.examples();
+    long hash = before == null ? 0 : before.sampleHash();
     for (int n = from; n < to; n++) {
       sum += errors[n];
+      hash += SampleHash.of(samples[n]);
       if (kind instanceof Targets.Values values) {
         squared += loss.squaredError(values, n, y, targets);
       } else if (loss.predictedClass(features, y, n * features) == (int) targets[n]) {
         correct++;
       }
     }
-    return new Statistics(examples + to - from, sum, correct, squared);
+    return new Statistics(examples + to - from, sum, correct, squared, hash);
   }
 
   private DivergenceException diverged(

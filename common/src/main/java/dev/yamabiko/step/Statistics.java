@@ -11,15 +11,23 @@ import java.util.List;
  * @param correct how many were classified right (0 for regression)
  * @param squaredError sum over examples and outputs of (y - t)^2 in the targets' own units (0 for
  *     classification)
+ * @param sampleHash which examples: {@link SampleHash} of the sample numbers that were read
  */
-public record Statistics(long examples, double loss, long correct, double squaredError) {
+public record Statistics(
+    long examples, double loss, long correct, double squaredError, long sampleHash) {
+
+  /** Of examples whose numbers nobody asks for. */
+  public Statistics(long examples, double loss, long correct, double squaredError) {
+    this(examples, loss, correct, squaredError, 0);
+  }
 
   public Statistics plus(Statistics right) {
     return new Statistics(
         examples + right.examples,
         loss + right.loss,
         correct + right.correct,
-        squaredError + right.squaredError);
+        squaredError + right.squaredError,
+        sampleHash + right.sampleHash);
   }
 
   public double meanLoss() {

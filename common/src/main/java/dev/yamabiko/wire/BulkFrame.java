@@ -12,7 +12,7 @@ import dev.yamabiko.step.Statistics;
 sealed interface BulkFrame {
 
   /** Of the frames of this table; a change that older programs cannot read raises it. */
-  int VERSION = 1;
+  int VERSION = 2;
 
   /** "YMBK". */
   int MAGIC = 0x594d424b;

@@ -182,11 +182,16 @@ final class BulkTable {
     out.writeDouble(statistics.loss());
     out.writeVarLong(statistics.correct(), true);
     out.writeDouble(statistics.squaredError());
+    out.writeLong(statistics.sampleHash());
   }
 
   private static Statistics readStatistics(Input in) {
     return new Statistics(
-        in.readVarLong(true), in.readDouble(), in.readVarLong(true), in.readDouble());
+        in.readVarLong(true),
+        in.readDouble(),
+        in.readVarLong(true),
+        in.readDouble(),
+        in.readLong());
   }
 
   /** Kryo's own strings are not used: it trusts their length. */

@@ -53,7 +53,7 @@ class CheckpointFileTest {
 
   /** Every optional part is there. */
   static Checkpoint full(int n) {
-    Statistics open = new Statistics(40, 0.1 + 0.2, 17, Math.PI);
+    Statistics open = new Statistics(40, 0.1 + 0.2, 17, Math.PI, -81_985_529_216_486_896L);
     return new Checkpoint(
         new Checkpoint.Position(123, 4, 5000, Optional.of(open), 2),
         vector(n, -1),
@@ -120,7 +120,7 @@ class CheckpointFileTest {
     Path file = Files.write(directory.resolve("old.checkpoint"), bytes);
     assertEquals(
         file
-            + ": another version of Yamabiko wrote it: expected version 2 of the format but found 1",
+            + ": another version of Yamabiko wrote it: expected version 3 of the format but found 1",
         assertThrows(IOException.class, () -> CheckpointFile.read(file)).getMessage());
   }
 

@@ -33,13 +33,13 @@ class BulkFrameTest {
   /** One of each kind, in the order of their numbers: length, sum and body in hex. */
   private static final List<String> GOLDEN =
       List.of(
-          "000000102e106c47144b424d590103616263017202010177",
+          "00000010926e02f5144b424d590203616263017202010177",
           "0000000177d2802215",
           "0000000461bba24f16026e6f",
           "0000000196e9f0d517",
           "0000001231953e2b1801720201ac020402020000803f000000c0",
-          "00000026824f6d8c1901720201ac0204020405000000000000e03f030000"
-              + "00000000004002020000803f000000c0",
+          "0000002e22dbf8321901720201ac0204020405000000000000e03f03000000000000"
+              + "0040080706050403020102020000803f000000c0",
           "0000000cedd09d051ae807020000803f000000c0",
           "00000006d695a9071b0702616206",
           "00000007b43e66c11c070303090807",
@@ -50,7 +50,7 @@ class BulkFrameTest {
     float[] floats = {1, -2};
     FloatRun run = FloatRun.of(floats, 0, 2);
     ByteRun bytes = new ByteRun(ByteBuffer.wrap(new byte[] {9, 8, 7}));
-    Statistics statistics = new Statistics(5, 0.5, 3, 2);
+    Statistics statistics = new Statistics(5, 0.5, 3, 2, 0x0102030405060708L);
     return List.of(
         new BulkFrame.Hello(BulkFrame.MAGIC, BulkFrame.VERSION, "abc", KEY, "w"),
         new BulkFrame.Accepted(),

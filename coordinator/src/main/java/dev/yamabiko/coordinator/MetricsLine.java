@@ -5,6 +5,7 @@ import dev.yamabiko.data.Targets;
 import dev.yamabiko.model.CanonicalJson;
 import dev.yamabiko.model.Checkpoint.Position;
 import dev.yamabiko.protocol.RunEvent;
+import dev.yamabiko.step.SampleHash;
 import dev.yamabiko.step.Statistics;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -35,6 +36,8 @@ record MetricsLine(Targets targets) {
     Map<String, Object> line = new LinkedHashMap<>();
     line.put("epoch", closed.epoch());
     line.put("steps", closed.step());
+    line.put("examples", closed.train().examples());
+    line.put("sample_hash", SampleHash.text(closed.train().sampleHash()));
     put(line, "train", closed.train());
     closed.validation().ifPresent(validation -> put(line, "validation", validation));
     return CanonicalJson.of(line);

@@ -12,9 +12,11 @@ import dev.yamabiko.protocol.RunKey;
 import dev.yamabiko.protocol.RunMessage;
 import dev.yamabiko.protocol.SliceMessage;
 import dev.yamabiko.protocol.WorkerMessage;
+import dev.yamabiko.step.Block;
 import dev.yamabiko.step.BlockSum;
 import dev.yamabiko.step.ChunkGrid;
 import dev.yamabiko.step.DivergenceException;
+import dev.yamabiko.step.SampleLedger;
 import dev.yamabiko.step.SliceStep;
 import dev.yamabiko.step.Statistics;
 import dev.yamabiko.step.StepPlan;
@@ -23,6 +25,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
@@ -44,6 +47,8 @@ final class ParameterSlice extends AbstractBehavior<ParameterSlice.Command> {
 
   private record Aggregated(Statistics statistics, double[] squares) implements Command {}
 
+  private record Unaccounted(Block block, String message) implements Command {}
+
   private record Updated(Statistics statistics, double norm) implements Command {}
 
   private record Diverged(String message) implements Command {}
@@ -52,7 +57,7 @@ final class ParameterSlice extends AbstractBehavior<ParameterSlice.Command> {
 
   /**
    * What a slice is, for its whole life: slice number {@code slice}, elements from {@code from};
-   * its weights are those before {@code step}.
+   * its weights are those before {@code step}. The ledger is kept by one slice of the run.
    */
   record Settings(
       RunKey key,
@@ -64,7 +69,8 @@ final class ParameterSlice extends AbstractBehavior<ParameterSlice.Command> {
       Network network,
       ActorRef<RunMessage> run,
       Executor compute,
-      long step) {}
+      long step,
+      Optional<SampleLedger> ledger) {}
 
   static Behavior<SliceMessage> create(Settings settings) {
     return Behaviors.transformMessages(
@@ -102,6 +108,7 @@ final class ParameterSlice extends AbstractBehavior<ParameterSlice.Command> {
     return newReceiveBuilder()
         .onMessage(FromOutside.class, this::onFromOutside)
         .onMessage(Aggregated.class, this::onAggregated)
+        .onMessage(Unaccounted.class, this::onUnaccounted)
         .onMessage(Updated.class, this::onUpdated)
         .onMessage(Diverged.class, this::onDiverged)
         .onMessage(ComputeFailed.class, this::onComputeFailed)
@@ -178,12 +185,38 @@ final class ParameterSlice extends AbstractBehavior<ParameterSlice.Command> {
     List<BlockSum.Part> parts = assembly.parts();
     compute(
         () -> {
+          Optional<Unaccounted> wrong = unaccounted(closed, parts);
+          if (wrong.isPresent()) {
+            return wrong.get();
+          }
           Statistics sum = sliceStep.aggregate(closed, parts);
           if (sliceStep.needsNorm()) {
             return new Aggregated(sum, sliceStep.squares());
           }
           return update(closed, sum, Double.NaN);
         });
+  }
+
+  /** On the compute thread. */
+  private Optional<Unaccounted> unaccounted(long closed, List<BlockSum.Part> parts) {
+    if (settings.ledger().isEmpty()) {
+      return Optional.empty();
+    }
+    for (BlockSum.Part part : parts) {
+      Optional<String> wrong =
+          settings.ledger().get().check(closed, part.block(), part.statistics());
+      if (wrong.isPresent()) {
+        return Optional.of(new Unaccounted(part.block(), wrong.get()));
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** The step is not applied. */
+  private Behavior<Command> onUnaccounted(Unaccounted unaccounted) {
+    String worker = assembly.contributor(unaccounted.block()).orElse("?");
+    fail("worker %s read the wrong samples: %s".formatted(worker, unaccounted.message()));
+    return this;
   }
 
   private Behavior<Command> onAggregated(Aggregated aggregated) {

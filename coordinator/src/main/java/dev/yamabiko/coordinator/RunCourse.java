@@ -143,6 +143,11 @@ final class RunCourse {
   }
 
   private void closeEpoch() {
+    Optional<String> unaccounted = progress.unaccounted();
+    if (unaccounted.isPresent()) {
+      fail(unaccounted.get());
+      return;
+    }
     events.tell(progress.closeEpoch(validation));
     if (!progress.isBest()) {
       keepIfDue();

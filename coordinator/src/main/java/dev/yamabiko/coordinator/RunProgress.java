@@ -4,8 +4,10 @@ import dev.yamabiko.model.Checkpoint;
 import dev.yamabiko.model.Checkpoint.Best;
 import dev.yamabiko.model.Checkpoint.Position;
 import dev.yamabiko.protocol.RunEvent;
+import dev.yamabiko.protocol.RunLedger;
 import dev.yamabiko.protocol.RunMessage;
 import dev.yamabiko.protocol.RunOutcome;
+import dev.yamabiko.step.SampleHash;
 import dev.yamabiko.step.Statistics;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -17,11 +19,13 @@ import java.util.OptionalInt;
 final class RunProgress {
 
   private final RunSettings settings;
+  private final long everyExample;
   private Position position;
   private Optional<BestEpoch> bestEpoch;
 
   RunProgress(RunSettings settings, Checkpoint begin) {
     this.settings = settings;
+    everyExample = SampleHash.ofAll(settings.plan().examples());
     goTo(begin, begin.position().rollbacks());
   }
 
@@ -50,6 +54,32 @@ final class RunProgress {
   boolean isEpochAtItsEnd() {
     return position.epochs() < settings.plan().epochs()
         && position.step() == settings.plan().endOfEpoch(position.epochs());
+  }
+
+  /** Why the epoch at its end cannot be closed: it does not hold every example exactly once. */
+  Optional<String> unaccounted() {
+    int examples = settings.plan().examples();
+    Statistics sum = position.epoch().orElseThrow();
+    if (sum.examples() == examples && sum.sampleHash() == everyExample) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        "epoch %d: expected every one of %d examples once (%s) but %d were applied (%s)"
+            .formatted(
+                position.epochs() + 1,
+                examples,
+                SampleHash.text(everyExample),
+                sum.examples(),
+                SampleHash.text(sum.sampleHash())));
+  }
+
+  private RunLedger ledger() {
+    return new RunLedger(
+        position.epochs(),
+        settings.plan().examples(),
+        everyExample,
+        position.epoch().map(Statistics::examples).orElse(0L),
+        position.epoch().map(Statistics::sampleHash).orElse(0L));
   }
 
   RunEvent.EpochClosed closeEpoch(Optional<Statistics> validation) {
@@ -119,6 +149,7 @@ final class RunProgress {
         train,
         validation,
         best().map(b -> OptionalInt.of(b.epoch())).orElse(OptionalInt.empty()),
-        position.rollbacks());
+        position.rollbacks(),
+        Optional.of(ledger()));
   }
 }

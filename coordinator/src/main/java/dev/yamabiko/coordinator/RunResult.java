@@ -6,7 +6,9 @@ import dev.yamabiko.job.Job;
 import dev.yamabiko.model.CanonicalJson;
 import dev.yamabiko.model.WeightsHash;
 import dev.yamabiko.nn.Network;
+import dev.yamabiko.protocol.RunLedger;
 import dev.yamabiko.protocol.RunOutcome;
+import dev.yamabiko.step.SampleHash;
 import dev.yamabiko.step.Statistics;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -29,6 +31,7 @@ import java.util.OptionalInt;
  * @param seconds from the first step's begin to the last epoch's end
  * @param bestEpoch whose weights are the model's where the job says so; counted from 0
  * @param rollbacks how often the run went back after it had diverged
+ * @param ledger which samples are in the weights; empty where there was no run
  * @param error why it did not complete; empty when it did
  */
 public record RunResult(
@@ -51,6 +54,7 @@ public record RunResult(
     OptionalInt bestEpoch,
     int rollbacks,
     Path runDirectory,
+    Optional<RunLedger> ledger,
     Optional<String> error) {
 
   /** What a result holds besides names and states. */
@@ -70,7 +74,8 @@ public record RunResult(
           "seconds",
           "parameters",
           "best_epoch",
-          "rollbacks");
+          "rollbacks",
+          "ledger");
 
   public static RunResult of(
       Job job,
@@ -104,6 +109,7 @@ public record RunResult(
         outcome.bestEpoch(),
         outcome.rollbacks(),
         runDirectory,
+        outcome.ledger(),
         Optional.of(outcome.message()).filter(message -> !message.isEmpty()));
   }
 
@@ -133,6 +139,7 @@ public record RunResult(
         bestEpoch,
         rollbacks,
         runDirectory,
+        ledger,
         Optional.of(why));
   }
 
@@ -159,9 +166,20 @@ public record RunResult(
     json.put("parameters", parameters);
     json.put("best_epoch", bestEpoch.isPresent() ? bestEpoch.getAsInt() : null);
     json.put("rollbacks", rollbacks);
+    json.put("ledger", ledger.map(RunResult::json).orElse(null));
     json.put("run_directory", runDirectory.toString());
     error.ifPresent(why -> json.put("error", why));
     return CanonicalJson.of(json);
+  }
+
+  private static Map<String, Object> json(RunLedger ledger) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("epochs", ledger.epochs());
+    json.put("examples_per_epoch", ledger.examples());
+    json.put("sample_hash_per_epoch", SampleHash.text(ledger.hash()));
+    json.put("open_epoch_examples", ledger.openExamples());
+    json.put("open_epoch_sample_hash", SampleHash.text(ledger.openHash()));
+    return json;
   }
 
   private static double rounded(double value, int perUnit) {

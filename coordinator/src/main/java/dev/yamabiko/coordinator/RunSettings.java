@@ -12,6 +12,7 @@ import dev.yamabiko.protocol.RunMessage;
 import dev.yamabiko.protocol.WorkerMessage;
 import dev.yamabiko.step.ChunkGrid;
 import dev.yamabiko.step.EvaluationPlan;
+import dev.yamabiko.step.SampleLedger;
 import dev.yamabiko.step.SliceStep;
 import dev.yamabiko.step.StepPlan;
 import java.util.ArrayList;
@@ -174,9 +175,21 @@ public record RunSettings(
     List<ParameterSlice.Settings> all = new ArrayList<>();
     int from = 0;
     for (SliceStep slice : parts) {
+      Optional<SampleLedger> ledger =
+          all.isEmpty() ? Optional.of(new SampleLedger(plan, job.seed())) : Optional.empty();
       all.add(
           new ParameterSlice.Settings(
-              current, all.size(), parts.size(), from, plan, slice, network, run, compute, step));
+              current,
+              all.size(),
+              parts.size(),
+              from,
+              plan,
+              slice,
+              network,
+              run,
+              compute,
+              step,
+              ledger));
       from += slice.length();
     }
     return all;

@@ -21,6 +21,7 @@ import dev.yamabiko.protocol.SliceMessage;
 import dev.yamabiko.protocol.WorkerMessage;
 import dev.yamabiko.protocol.WorkerMessage.InstallWeights;
 import dev.yamabiko.step.Block;
+import dev.yamabiko.step.SampleLedger;
 import dev.yamabiko.step.SliceStep;
 import dev.yamabiko.step.Statistics;
 import dev.yamabiko.step.StepPlan;
@@ -45,6 +46,7 @@ class ParameterSliceTest {
   private static final Duration QUIET = Duration.ofMillis(100);
 
   private final TestProbe<WorkerMessage> worker = KIT.createTestProbe(WorkerMessage.class);
+  private Optional<SampleLedger> ledger = Optional.empty();
   private final TestProbe<RunMessage> run = KIT.createTestProbe(RunMessage.class);
 
   private Executor compute = ForkJoinPool.commonPool();
@@ -65,6 +67,20 @@ class ParameterSliceTest {
     RunMessage.SliceUpdated updated = run.expectMessageClass(RunMessage.SliceUpdated.class);
     assertEquals(0, updated.step());
     assertEquals(4, updated.statistics().examples());
+  }
+
+  @Test
+  void shouldNotApplyAStepWithOtherSamplesThanWereDrawn() {
+    ledger = Optional.of(new SampleLedger(PLAN, 1));
+    ActorRef<SliceMessage> slice = slice(0, 1, Optional.empty());
+    assertWeights(0, 10, 20);
+    slice.tell(contribution(KEY, 0, 0, 2, 4, 8));
+    String cause = run.expectMessageClass(RunMessage.SliceFailed.class).cause();
+    assertTrue(
+        cause.startsWith(
+            "worker worker-1 read the wrong samples: expected shards [0, 2) of step 0"),
+        cause);
+    worker.expectNoMessage(QUIET);
   }
 
   @Test
@@ -183,7 +199,7 @@ class ParameterSliceTest {
         KIT.spawn(
             ParameterSlice.create(
                 new ParameterSlice.Settings(
-                    KEY, number, slices, 0, PLAN, step, NETWORK, run.ref(), compute, 0)));
+                    KEY, number, slices, 0, PLAN, step, NETWORK, run.ref(), compute, 0, ledger)));
     slice.tell(new SliceMessage.AddWorker(KEY, "worker-1", worker.ref(), 0));
     return slice;
   }

@@ -60,13 +60,13 @@ class RunDirectoryTest {
       run.onEvent(step(1, 0.25));
       run.onEvent(
           new RunEvent.EpochClosed(
-              0, 2, new Statistics(8, 10, 6, 0), Optional.of(new Statistics(2, 3, 1, 0))));
+              0, 2, new Statistics(8, 10, 6, 0, 255), Optional.of(new Statistics(2, 3, 1, 0))));
     }
     assertEquals(
         """
         {"step":0,"epoch":0,"examples":4,"train_loss":1.25,"train_accuracy":0.75,"learning_rate":0.5}
         {"step":1,"epoch":0,"examples":4,"train_loss":1.25,"train_accuracy":0.75,"learning_rate":0.5,"gradient_norm":0.25}
-        {"epoch":0,"steps":2,"train_loss":1.25,"train_accuracy":0.75,"validation_loss":1.5,"validation_accuracy":0.5}
+        {"epoch":0,"steps":2,"examples":8,"sample_hash":"00000000000000ff","train_loss":1.25,"train_accuracy":0.75,"validation_loss":1.5,"validation_accuracy":0.5}
         """,
         content("metrics.jsonl"));
     assertEquals("name = test\n", content("job.conf"));
@@ -82,7 +82,7 @@ class RunDirectoryTest {
     assertEquals(
         """
         {"step":0,"epoch":0,"examples":4,"train_loss":1.25,"train_rmse":2.0,"learning_rate":0.5}
-        {"epoch":0,"steps":1,"train_loss":1.25,"train_rmse":1.0}
+        {"epoch":0,"steps":1,"examples":4,"sample_hash":"0000000000000000","train_loss":1.25,"train_rmse":1.0}
         """,
         content("metrics.jsonl"));
   }
@@ -180,7 +180,8 @@ class RunDirectoryTest {
         Optional.empty(),
         Optional.empty(),
         OptionalInt.empty(),
-        0);
+        0,
+        Optional.empty());
   }
 
   private static RunResult result(Path directory) {
@@ -204,6 +205,7 @@ class RunDirectoryTest {
         OptionalInt.empty(),
         0,
         directory,
+        Optional.empty(),
         Optional.empty());
   }
 }

@@ -9,6 +9,7 @@ import akka.actor.typed.ActorRef;
 import com.typesafe.config.ConfigFactory;
 import dev.yamabiko.data.DataSource;
 import dev.yamabiko.data.DataSpec;
+import dev.yamabiko.data.Sampler;
 import dev.yamabiko.job.Checkpoints;
 import dev.yamabiko.job.Job;
 import dev.yamabiko.job.ModelSpec;
@@ -34,6 +35,7 @@ import dev.yamabiko.protocol.SliceMessage;
 import dev.yamabiko.protocol.WorkerMessage;
 import dev.yamabiko.step.Block;
 import dev.yamabiko.step.EvaluationPlan;
+import dev.yamabiko.step.SampleHash;
 import dev.yamabiko.step.Statistics;
 import dev.yamabiko.step.StepPlan;
 import dev.yamabiko.step.UpdateRule;
@@ -180,8 +182,27 @@ abstract class RunFixture {
                 k,
                 new Block(shard, shard + 1),
                 new FloatSegment(gradient, 0, gradient.length),
-                new Statistics(2, 1, 0, 0),
+                statistics(step, shard),
                 "worker-" + (shard + 1)));
+  }
+
+  /** Of one shard, which holds two samples. */
+  static Statistics statistics(long step, int shard) {
+    int[] order = Sampler.order(1, PLAN.epochOf(step), PLAN.examples());
+    int from = PLAN.batchFrom(step) + PLAN.shardFrom(step, shard);
+    long hash = SampleHash.of(order[from]) + SampleHash.of(order[from + 1]);
+    return new Statistics(2, 1, 0, 0, hash);
+  }
+
+  /** Of all steps before this one, in the first epoch. */
+  static Statistics statisticsBefore(long step) {
+    Statistics sum = null;
+    for (long s = 0; s < step; s++) {
+      for (int shard = 0; shard < PLAN.shards(); shard++) {
+        sum = sum == null ? statistics(s, shard) : sum.plus(statistics(s, shard));
+      }
+    }
+    return sum;
   }
 
   /** Both workers compute their shards of the step, and it closes. */

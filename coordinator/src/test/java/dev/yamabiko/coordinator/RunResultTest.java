@@ -9,6 +9,7 @@ import dev.yamabiko.data.LoadedData;
 import dev.yamabiko.job.Job;
 import dev.yamabiko.job.JobFile;
 import dev.yamabiko.nn.Network;
+import dev.yamabiko.protocol.RunLedger;
 import dev.yamabiko.protocol.RunOutcome;
 import dev.yamabiko.protocol.RunOutcome.Status;
 import dev.yamabiko.step.Statistics;
@@ -61,7 +62,8 @@ class RunResultTest {
         Optional.of(TRAIN),
         Optional.of(VALIDATION),
         OptionalInt.of(0),
-        0);
+        0,
+        Optional.of(new RunLedger(1, 10, 255, 2, -1)));
   }
 
   @Test
@@ -72,7 +74,10 @@ class RunResultTest {
             + "\"validation_rmse\":null,\"weights_sha256\":"
             + "\"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\","
             + "\"data_sha256\":\"dada\",\"samples_applied\":12,\"samples_per_second\":97.2,"
-            + "\"seconds\":0.123,\"parameters\":9,\"best_epoch\":0,\"rollbacks\":0,\"run_directory\":\"/runs/small\"}",
+            + "\"seconds\":0.123,\"parameters\":9,\"best_epoch\":0,\"rollbacks\":0,"
+            + "\"ledger\":{\"epochs\":1,\"examples_per_epoch\":10,"
+            + "\"sample_hash_per_epoch\":\"00000000000000ff\",\"open_epoch_examples\":2,"
+            + "\"open_epoch_sample_hash\":\"ffffffffffffffff\"},\"run_directory\":\"/runs/small\"}",
         of(SPIRALS, completed(), Optional.empty()).toJson());
   }
 
@@ -109,7 +114,8 @@ class RunResultTest {
             Optional.empty(),
             Optional.empty(),
             OptionalInt.empty(),
-            1);
+            1,
+            Optional.empty());
     String json = of(SPIRALS, outcome, Optional.empty()).toJson();
     assertTrue(json.contains("\"status\":\"failed\""), json);
     assertTrue(json.contains("\"train_loss\":null,\"validation_loss\":null,"), json);

@@ -160,7 +160,7 @@ class TrainingRunTest extends RunFixture {
     events.expectMessageClass(RunEvent.StepClosed.class);
     Position position =
         events.expectMessageClass(RunEvent.CheckpointTaken.class).checkpoint().position();
-    assertEquals(new Position(1, 0, 4, Optional.of(new Statistics(4, 2, 0, 0)), 0), position);
+    assertEquals(new Position(1, 0, 4, Optional.of(statisticsBefore(1)), 0), position);
     RunOutcome outcome = events.expectMessageClass(RunEvent.RunEnded.class).outcome();
     assertEquals(RunOutcome.Status.CANCELLED, outcome.status());
     assertEquals(1, outcome.steps());
@@ -188,11 +188,31 @@ class TrainingRunTest extends RunFixture {
     run.tell(new RunMessage.CancelRun(KEY, "interrupted"));
     Position position =
         events.expectMessageClass(RunEvent.CheckpointTaken.class).checkpoint().position();
-    assertEquals(new Position(2, 0, 8, Optional.of(new Statistics(8, 4, 0, 0)), 0), position);
+    assertEquals(new Position(2, 0, 8, Optional.of(statisticsBefore(2)), 0), position);
     RunOutcome outcome = events.expectMessageClass(RunEvent.RunEnded.class).outcome();
     assertEquals(RunOutcome.Status.CANCELLED, outcome.status());
     assertEquals(0, outcome.epochs());
     assertArrayEquals(new float[] {-2, -2}, outcome.weights().orElseThrow());
+  }
+
+  @Test
+  void shouldFailRatherThanCloseAnEpochThatDoesNotHoldEveryExampleOnce() {
+    ActorRef<RunMessage> run = start();
+    join(run);
+    events.expectMessageClass(RunEvent.RunStarted.class);
+    Statistics batch = statisticsBefore(1);
+    // What the slices say, had the second step been applied to the first one's samples.
+    run.tell(new RunMessage.SliceUpdated(KEY, 0, 0, batch, Double.NaN));
+    run.tell(new RunMessage.SliceUpdated(KEY, 1, 0, batch, Double.NaN));
+    events.expectMessageClass(RunEvent.StepClosed.class);
+    events.expectMessageClass(RunEvent.StepClosed.class);
+    answerValidation(2);
+    RunOutcome outcome = events.expectMessageClass(RunEvent.RunEnded.class).outcome();
+    assertEquals(RunOutcome.Status.FAILED, outcome.status());
+    assertTrue(
+        outcome.message().startsWith("epoch 1: expected every one of 8 examples once ("),
+        outcome.message());
+    assertEquals(0, outcome.ledger().orElseThrow().epochs());
   }
 
   @Test
@@ -249,7 +269,7 @@ class TrainingRunTest extends RunFixture {
     ActorRef<RunMessage> run = startWithRollback();
     run.tell(new RunMessage.Diverged(key, 1, "not finite"));
     RunEvent.RolledBack back = events.expectMessageClass(RunEvent.RolledBack.class);
-    assertEquals(new Position(1, 0, 4, Optional.of(new Statistics(4, 2, 0, 0)), 1), back.to());
+    assertEquals(new Position(1, 0, 4, Optional.of(statisticsBefore(1)), 1), back.to());
     join(run);
     run.tell(new RunMessage.Diverged(key, 1, "not finite again"));
     back = events.expectMessageClass(RunEvent.RolledBack.class);

@@ -36,6 +36,7 @@ final class RemoteResult {
         job.get("best_epoch") instanceof Integer best ? OptionalInt.of(best) : OptionalInt.empty(),
         (int) fields.whole("rollbacks"),
         Path.of(""),
+        Optional.empty(),
         Optional.empty());
   }
 }

@@ -151,7 +151,8 @@ final class TrainCommand implements Callable<Integer> {
         Optional.empty(),
         Optional.empty(),
         OptionalInt.empty(),
-        begin.position().rollbacks());
+        begin.position().rollbacks(),
+        Optional.empty());
   }
 
   private OutputDirectory output(Job job) {

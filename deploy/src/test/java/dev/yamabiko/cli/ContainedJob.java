@@ -64,7 +64,8 @@ final class ContainedJob {
 
   static void assertSameRun(JsonNode expected, JsonNode result) {
     assertEquals("completed", result.path("status").asText(), result.toString());
-    for (String field : List.of("weights_sha256", "data_sha256", "steps", "samples_applied")) {
+    for (String field :
+        List.of("weights_sha256", "data_sha256", "steps", "samples_applied", "ledger")) {
       assertTrue(expected.hasNonNull(field), field + ": " + expected);
       assertEquals(expected.get(field), result.get(field), field + ": " + result);
     }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.yamabiko.step.SampleHash;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -99,6 +100,12 @@ class EndToEndTest {
     Output output = train("digits.conf", "run");
     assertTrue(output.json().path("validation_accuracy").asDouble() >= 0.98, output.out());
     assertEquals(60_000, output.json().path("samples_applied").asInt());
+    JsonNode ledger = output.json().path("ledger");
+    assertEquals(5, ledger.path("epochs").asInt(), ledger.toString());
+    assertEquals(12_000, ledger.path("examples_per_epoch").asInt(), ledger.toString());
+    assertEquals(
+        SampleHash.text(SampleHash.ofAll(12_000)), ledger.path("sample_hash_per_epoch").asText());
+    assertEquals(0, ledger.path("open_epoch_examples").asInt(-1), ledger.toString());
   }
 
   @Test

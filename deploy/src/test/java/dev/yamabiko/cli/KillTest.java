@@ -108,6 +108,7 @@ class KillTest {
       JsonNode result = complete(run, WORKERS[random.nextInt(WORKERS.length)]);
       assertEquals(whole.path("weights_sha256"), result.path("weights_sha256"), run);
       assertEquals(whole.path("samples_applied"), result.path("samples_applied"), run);
+      assertEquals(whole.path("ledger"), result.path("ledger"), run);
       assertEquals(
           -1,
           Files.mismatch(

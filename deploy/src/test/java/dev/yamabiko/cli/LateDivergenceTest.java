@@ -54,6 +54,7 @@ class LateDivergenceTest {
       assertEquals(one.weights(), more.weights(), run);
       assertEquals(rollbacks, more.json().path("rollbacks").asInt());
       assertEquals(one.json().path("samples_applied"), more.json().path("samples_applied"));
+      assertEquals(one.json().path("ledger"), more.json().path("ledger"));
       assertArrayEquals(job.metrics("run1"), job.metrics(run), run);
       assertArrayEquals(
           Files.readAllBytes(job.directory("run1").resolve("model.safetensors")),

@@ -34,6 +34,7 @@ class SummaryTest {
         OptionalInt.empty(),
         0,
         Path.of("/runs/d"),
+        Optional.empty(),
         Optional.empty());
   }
 

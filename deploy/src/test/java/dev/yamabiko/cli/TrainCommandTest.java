@@ -78,7 +78,8 @@ class TrainCommandTest {
         statistics,
         statistics,
         OptionalInt.empty(),
-        0);
+        0,
+        Optional.empty());
   }
 
   private static RunOutcome play(List<RunListener> listeners, RunOutcome outcome) {

@@ -14,6 +14,7 @@ record SmallJob(int epochs, String more) {
           "weights_sha256",
           "data_sha256",
           "samples_applied",
+          "ledger",
           "steps",
           "train_loss",
           "validation_loss",
