@@ -25,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
  * each run ends with the bits of one that nobody touched, on one node. One cluster serves all
  * tests; each says which workers it wants at its beginning.
  */
+@Tag("cluster")
 @Timeout(600)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ClusterFaultsTest {

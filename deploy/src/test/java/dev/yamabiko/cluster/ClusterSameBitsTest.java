@@ -23,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The same job on a coordinator with one, two, three and four workers, each in a process of its
  * own: all give what one node alone gives, to the last bit and line.
  */
+@Tag("cluster")
 @Timeout(900)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ClusterSameBitsTest {

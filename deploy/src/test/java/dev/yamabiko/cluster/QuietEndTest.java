@@ -7,11 +7,13 @@ import dev.yamabiko.coordinator.JobStatus;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Warnings are for trouble: a cluster that works and ends in good order gives none. */
+@Tag("cluster")
 @Timeout(120)
 class QuietEndTest {
 

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
  * What an epoch takes on the wire, by its line in metrics.jsonl: each worker's weights once, and
  * its gradient once for each block of its lease.
  */
+@Tag("cluster")
 @Timeout(180)
 class WireVolumeClusterTest {
 
