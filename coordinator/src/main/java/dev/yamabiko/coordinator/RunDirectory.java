@@ -347,13 +347,13 @@ public final class RunDirectory implements RunListener, AutoCloseable {
   }
 
   private void writeAll(Network network, RunOutcome outcome, RunResult result) throws IOException {
-    if (failure().isEmpty()) {
-      journal.flush();
-    }
     if (outcome.weights().isPresent()) {
       float[] weights = outcome.weights().get();
       AtomicFile.write(
           model(), file -> Safetensors.write(file, network, weights, description.metadata()));
+    }
+    if (failure().isEmpty()) {
+      journal.flush();
     }
     writeResult(result);
   }
