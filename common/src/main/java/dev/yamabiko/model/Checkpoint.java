@@ -16,14 +16,35 @@ import java.util.Optional;
  * @param state the optimizer's vectors, each as long as the weights
  * @param best the best epoch so far, where the job selects one
  * @param wayBack where a diverging run goes back to
+ * @param cuts where each of the slices begins that it was taken from, the first at 0: it is written
+ *     as it is cut, and read for any other number of slices
  */
 public record Checkpoint(
-    Position position, float[] weights, float[][] state, Optional<Best> best, WayBack wayBack) {
+    Position position,
+    float[] weights,
+    float[][] state,
+    Optional<Best> best,
+    WayBack wayBack,
+    List<Integer> cuts) {
+
+  public Checkpoint {
+    cuts = List.copyOf(cuts);
+  }
+
+  /** In one slice. */
+  public Checkpoint(
+      Position position, float[] weights, float[][] state, Optional<Best> best, WayBack wayBack) {
+    this(position, weights, state, best, wayBack, List.of(0));
+  }
 
   /** This one, without the earlier ones. */
   public Checkpoint alone() {
-    return new Checkpoint(
-        position, weights, state, best, new WayBack(wayBack.here, List.of(), wayBack.last));
+    return with(new WayBack(wayBack.here, List.of(), wayBack.last));
+  }
+
+  /** This one, with another way back. */
+  public Checkpoint with(WayBack other) {
+    return new Checkpoint(position, weights, state, best, other, cuts);
   }
 
   /**

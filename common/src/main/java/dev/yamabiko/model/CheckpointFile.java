@@ -2,14 +2,11 @@ package dev.yamabiko.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.yamabiko.model.CheckpointSlices.Damage;
+import dev.yamabiko.model.CheckpointSlices.Slice;
 import dev.yamabiko.step.Statistics;
-import java.io.BufferedInputStream;
-import java.io.BufferedOutputStream;
-import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -23,36 +20,37 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.zip.CRC32C;
-import java.util.zip.CheckedInputStream;
-import java.util.zip.CheckedOutputStream;
 
 /**
- * One checkpoint in one file. Numbers are little-endian:
+ * The manifest of a checkpoint: all of it but its vectors, which are in files of their own, one for
+ * each slice ({@link CheckpointSlices}). A checkpoint is complete when its manifest is there, which
+ * is written last. Numbers are little-endian:
  *
  * <pre>
  *   8 bytes   "YAMABIKO"
  *   int32     version of this format: 3
- *   int32     length of the header
- *   header    JSON, UTF-8: {"job": resolved job, "data_sha256", "metadata": {as in the model file},
+ *   int32     length of the text
+ *   text      JSON, UTF-8: {"job": resolved job, "data_sha256", "metadata": {as in the model file},
  *             "step", "epochs", "samples", "rollbacks", "epoch": {statistics} or null,
  *             "best": {"epoch", "step", "value", "since", "weights": boolean} or null,
  *             "length": floats per vector, "state": number of optimizer vectors,
  *             "way_back": {"here": boolean, "last": {"diverged", "to"} or null,
- *             "earlier": [{the keys from "step" on, of another checkpoint}, ...]}}
- *   float32   weights, then the optimizer's vectors, then the best weights where there are any;
- *             then the same of each earlier one
+ *             "earlier": [{the keys from "step" on, of another checkpoint}, ...]},
+ *             "slices": [{"file": its name, "from", "to", "bytes", "crc32c"}, ...]}
  *   int32     CRC-32C of every byte before
  * </pre>
  *
- * <p>The checksum is compared before anything is believed, so a file that is torn or damaged is
- * found out, whichever bytes are wrong. What is wrong with a file whose checksum is right is not
- * damage, and must not cost a run its newest checkpoint.
+ * <p>The checksums are compared before anything is believed, so a file that is torn or damaged is
+ * found out, whichever bytes are wrong. What is wrong with a manifest whose checksum is right is
+ * not damage, and must not cost a run its newest checkpoint.
  */
 public final class CheckpointFile {
 
   /**
-   * What a file holds.
+   * What is kept at a step.
    *
    * @param job the resolved job
    * @param dataSha256 names the data by content
@@ -62,50 +60,37 @@ public final class CheckpointFile {
 
   private static final byte[] MAGIC = "YAMABIKO".getBytes(StandardCharsets.US_ASCII);
   private static final int VERSION = 3;
-  private static final int CHUNK_FLOATS = 1 << 14;
   private static final int FRAME = MAGIC.length + 3 * Integer.BYTES;
   private static final JsonMapper MAPPER = new JsonMapper();
 
   private CheckpointFile() {}
 
   /** Writes the file as it is; {@link AtomicFile} makes that safe. */
-  public static void write(Path file, Content content) throws IOException {
-    byte[] header = CanonicalJson.of(header(content)).getBytes(StandardCharsets.UTF_8);
+  static void write(Path file, Content content, List<Slice> slices) throws IOException {
+    Map<String, Object> header = header(content);
+    header.put("slices", slices.stream().map(CheckpointFile::numbers).toList());
+    byte[] text = CanonicalJson.of(header).getBytes(StandardCharsets.UTF_8);
+    ByteBuffer bytes = ByteBuffer.allocate(FRAME + text.length).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.put(MAGIC).putInt(VERSION).putInt(text.length).put(text);
+    bytes.putInt((int) checksum(bytes.array()));
+    Files.write(file, bytes.array());
+  }
+
+  /** Of all but the last four bytes. */
+  private static long checksum(byte[] bytes) {
     CRC32C checksum = new CRC32C();
-    try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), 1 << 16)) {
-      OutputStream checked = new CheckedOutputStream(out, checksum);
-      checked.write(MAGIC);
-      checked.write(int32(VERSION));
-      checked.write(int32(header.length));
-      checked.write(header);
-      for (float[] vector : vectors(content.checkpoint())) {
-        write(checked, vector);
-      }
-      out.write(int32((int) checksum.getValue()));
-    }
+    checksum.update(bytes, 0, bytes.length - Integer.BYTES);
+    return checksum.getValue();
   }
 
-  private static byte[] int32(int value) {
-    return ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN).putInt(value).array();
-  }
-
-  private static void write(OutputStream out, float[] vector) throws IOException {
-    ByteBuffer bytes =
-        ByteBuffer.allocate(CHUNK_FLOATS * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    for (int from = 0; from < vector.length; from += CHUNK_FLOATS) {
-      int count = Math.min(CHUNK_FLOATS, vector.length - from);
-      bytes.asFloatBuffer().put(vector, from, count);
-      out.write(bytes.array(), 0, count * Float.BYTES);
-    }
-  }
-
-  private static List<float[]> vectors(Checkpoint checkpoint) {
-    List<float[]> vectors = new ArrayList<>();
-    vectors.add(checkpoint.weights());
-    vectors.addAll(Arrays.asList(checkpoint.state()));
-    checkpoint.best().flatMap(Checkpoint.Best::weights).ifPresent(vectors::add);
-    checkpoint.wayBack().earlier().forEach(other -> vectors.addAll(vectors(other)));
-    return vectors;
+  private static Map<String, Object> numbers(Slice slice) {
+    Map<String, Object> numbers = new LinkedHashMap<>();
+    numbers.put("file", slice.name());
+    numbers.put("from", slice.from());
+    numbers.put("to", slice.to());
+    numbers.put("bytes", slice.bytes());
+    numbers.put("crc32c", slice.checksum());
+    return numbers;
   }
 
   private static Map<String, Object> header(Content content) {
@@ -168,29 +153,38 @@ public final class CheckpointFile {
   }
 
   /**
-   * @throws CheckpointException if the file is torn or damaged, so that an older one has to serve
-   * @throws IOException if it cannot be read, or is whole but of another version
+   * Reads a checkpoint by its manifest, and puts its slices together.
+   *
+   * @throws CheckpointException if any of its files is torn, damaged or missing, so that an older
+   *     checkpoint has to serve
+   * @throws IOException if one cannot be read, or is whole but of another version
    */
-  public static Content read(Path file) throws IOException {
+  public static Content read(Path manifest) throws IOException {
     try {
-      long size = Files.size(file);
-      verify(file, size);
-      try (DataInputStream in = open(file)) {
-        return content(in, size - FRAME);
-      }
+      JsonNode header = header(manifest);
+      Content content = content(header);
+      List<Slice> slices = slices(header);
+      requireFitting(slices, content.checkpoint());
+      CheckpointSlices.read(folder(manifest), slices, content.checkpoint());
+      return content;
     } catch (Damage | EOFException e) {
-      throw new CheckpointException(file + ": " + reason(e), e);
+      throw new CheckpointException(manifest + ": " + reason(e), e);
     } catch (IOException | RuntimeException e) {
-      throw new IOException(file + ": " + reason(e), e);
+      throw new IOException(manifest + ": " + reason(e), e);
     }
   }
 
-  /** The bytes are not those that were written. */
-  private static final class Damage extends IOException {
-    private static final long serialVersionUID = 1L;
+  private static Path folder(Path manifest) {
+    return manifest.toAbsolutePath().getParent();
+  }
 
-    Damage(String message) {
-      super(message);
+  /** The names of the files that belong to this manifest; empty if it cannot be read. */
+  static Optional<Set<String>> sliceNames(Path manifest) {
+    try {
+      return Optional.of(
+          slices(header(manifest)).stream().map(Slice::name).collect(Collectors.toSet()));
+    } catch (IOException | RuntimeException e) {
+      return Optional.empty();
     }
   }
 
@@ -208,98 +202,93 @@ public final class CheckpointFile {
     return e instanceof IOException && e.getMessage() != null ? e.getMessage() : e.toString();
   }
 
-  private static DataInputStream open(Path file) throws IOException {
-    return new DataInputStream(new BufferedInputStream(Files.newInputStream(file), 1 << 16));
-  }
-
-  private static void verify(Path file, long size) throws IOException {
+  private static JsonNode header(Path file) throws IOException {
+    long size = Files.size(file);
     if (size < FRAME) {
       throw new Damage(
           "the file is torn: expected at least %d bytes but found %d".formatted(FRAME, size));
     }
-    CRC32C checksum = new CRC32C();
-    try (DataInputStream in = open(file)) {
-      InputStream checked = new CheckedInputStream(in, checksum);
-      byte[] magic = checked.readNBytes(MAGIC.length);
-      if (!Arrays.equals(magic, MAGIC)) {
-        throw new Damage("not a checkpoint, or a damaged one: it does not begin as one");
-      }
-      long left = size - MAGIC.length - Integer.BYTES;
-      byte[] chunk = new byte[1 << 16];
-      while (left > 0) {
-        int count = checked.read(chunk, 0, (int) Math.min(chunk.length, left));
-        if (count < 0) {
-          throw new EOFException();
-        }
-        left -= count;
-      }
-      int expected = Integer.reverseBytes(in.readInt());
-      if (expected != (int) checksum.getValue()) {
-        throw new Damage(
-            "the file is torn or damaged: expected the checksum %08x but found %08x"
-                .formatted(expected, (int) checksum.getValue()));
-      }
+    byte[] bytes = Files.readAllBytes(file);
+    if (!Arrays.equals(Arrays.copyOf(bytes, MAGIC.length), MAGIC)) {
+      throw new Damage("not a checkpoint, or a damaged one: it does not begin as one");
     }
+    ByteBuffer numbers = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    int expected = numbers.getInt(bytes.length - Integer.BYTES);
+    int found = (int) checksum(bytes);
+    if (expected != found) {
+      throw new Damage(
+          "the file is torn or damaged: expected the checksum %08x but found %08x"
+              .formatted(expected, found));
+    }
+    int version = numbers.getInt(MAGIC.length);
+    if (version != VERSION) {
+      throw anotherVersion(version);
+    }
+    int length = numbers.getInt(MAGIC.length + Integer.BYTES);
+    if (length != bytes.length - FRAME) {
+      throw new IOException("the text's length %d does not fit the file".formatted(length));
+    }
+    return MAPPER.readTree(bytes, FRAME - Integer.BYTES, length);
   }
 
-  private static Content content(DataInputStream in, long left) throws IOException {
-    in.skipNBytes(MAGIC.length);
-    int version = Integer.reverseBytes(in.readInt());
-    if (version != VERSION) {
-      throw new IOException(
-          "another version of Yamabiko wrote it: expected version %d of the format but found %d"
-              .formatted(VERSION, version));
-    }
-    int length = Integer.reverseBytes(in.readInt());
-    if (length < 0 || length > left) {
-      throw new IOException("the header's length %d does not fit the file".formatted(length));
-    }
-    JsonNode header = MAPPER.readTree(in.readNBytes(length));
-    long floats = floats(header);
-    if (floats * Float.BYTES != left - length) {
-      throw new IOException(
-          "expected %d bytes of vectors but found %d"
-              .formatted(floats * Float.BYTES, left - length));
-    }
+  private static IOException anotherVersion(int version) {
+    return new IOException(
+        "another version of Yamabiko wrote it: expected version %d of the format but found %d"
+            .formatted(VERSION, version));
+  }
+
+  private static Content content(JsonNode header) {
     Map<String, String> metadata = new LinkedHashMap<>();
     header
         .path("metadata")
         .properties()
         .forEach(e -> metadata.put(e.getKey(), e.getValue().asText()));
+    List<Integer> cuts = slices(header).stream().map(Slice::from).toList();
     return new Content(
         header.path("job").asText(),
         header.path("data_sha256").asText(),
         metadata,
-        checkpoint(header, in));
+        checkpoint(header, cuts));
   }
 
-  private static boolean hasBestWeights(JsonNode numbers) {
-    return numbers.path("best").path("weights").asBoolean();
-  }
-
-  /** Of all vectors that these numbers announce. */
-  private static long floats(JsonNode numbers) {
-    long vectors = 1 + numbers.path("state").asLong() + (hasBestWeights(numbers) ? 1 : 0);
-    long own = vectors * numbers.path("length").asLong();
-    for (JsonNode other : earlier(numbers)) {
-      own += floats(other);
+  private static List<Slice> slices(JsonNode header) {
+    List<Slice> slices = new ArrayList<>();
+    for (JsonNode slice : header.path("slices")) {
+      slices.add(
+          new Slice(
+              slice.path("file").asText(),
+              slice.path("from").asInt(),
+              slice.path("to").asInt(),
+              slice.path("bytes").asLong(),
+              slice.path("crc32c").asInt()));
     }
-    return own;
+    return slices;
   }
 
-  private static JsonNode earlier(JsonNode numbers) {
-    return numbers.path("way_back").path("earlier");
+  /** One after the other the slices are the whole vector. */
+  private static void requireFitting(List<Slice> slices, Checkpoint checkpoint) throws IOException {
+    long vectors = CheckpointSlices.vectors(checkpoint).size();
+    int from = 0;
+    for (Slice slice : slices) {
+      boolean isFile = Path.of(slice.name()).getNameCount() == 1;
+      if (!isFile
+          || slice.from() != from
+          || slice.to() < from
+          || slice.bytes() != vectors * Float.BYTES * (slice.to() - from)) {
+        throw new IOException("slice %s does not fit".formatted(slice));
+      }
+      from = slice.to();
+    }
+    if (from != checkpoint.weights().length) {
+      throw new IOException(
+          "expected slices of %d elements but found %d"
+              .formatted(checkpoint.weights().length, from));
+    }
   }
 
-  private static Checkpoint checkpoint(JsonNode numbers, DataInputStream in) throws IOException {
+  /** Its vectors are still to be filled. */
+  private static Checkpoint checkpoint(JsonNode numbers, List<Integer> cuts) {
     int length = numbers.path("length").asInt();
-    float[] weights = vector(in, length);
-    float[][] state = new float[numbers.path("state").asInt()][];
-    for (int i = 0; i < state.length; i++) {
-      state[i] = vector(in, length);
-    }
-    Optional<float[]> bestWeights =
-        hasBestWeights(numbers) ? Optional.of(vector(in, length)) : Optional.empty();
     JsonNode best = numbers.path("best");
     return new Checkpoint(
         new Checkpoint.Position(
@@ -310,17 +299,17 @@ public final class CheckpointFile {
                 .filter(JsonNode::isObject)
                 .map(CheckpointFile::statistics),
             numbers.path("rollbacks").asInt()),
-        weights,
-        state,
-        best.isObject() ? Optional.of(best(best, bestWeights)) : Optional.empty(),
-        wayBack(numbers, in));
+        new float[length],
+        new float[numbers.path("state").asInt()][length],
+        best.isObject() ? Optional.of(best(best, length)) : Optional.empty(),
+        wayBack(numbers, cuts),
+        cuts);
   }
 
-  private static Checkpoint.WayBack wayBack(JsonNode numbers, DataInputStream in)
-      throws IOException {
+  private static Checkpoint.WayBack wayBack(JsonNode numbers, List<Integer> cuts) {
     List<Checkpoint> earlier = new ArrayList<>();
-    for (JsonNode other : earlier(numbers)) {
-      earlier.add(checkpoint(other, in));
+    for (JsonNode other : numbers.path("way_back").path("earlier")) {
+      earlier.add(checkpoint(other, cuts));
     }
     JsonNode wayBack = numbers.path("way_back");
     return new Checkpoint.WayBack(
@@ -342,26 +331,12 @@ public final class CheckpointFile {
         numbers.path("sample_hash").asLong());
   }
 
-  private static Checkpoint.Best best(JsonNode numbers, Optional<float[]> weights) {
+  private static Checkpoint.Best best(JsonNode numbers, int length) {
     return new Checkpoint.Best(
         numbers.path("epoch").asInt(),
         numbers.path("step").asLong(),
         numbers.path("value").asDouble(),
         numbers.path("since").asInt(),
-        weights);
-  }
-
-  private static float[] vector(DataInputStream in, int length) throws IOException {
-    float[] vector = new float[length];
-    byte[] chunk = new byte[CHUNK_FLOATS * Float.BYTES];
-    for (int from = 0; from < length; from += CHUNK_FLOATS) {
-      int count = Math.min(CHUNK_FLOATS, length - from);
-      in.readFully(chunk, 0, count * Float.BYTES);
-      ByteBuffer.wrap(chunk)
-          .order(ByteOrder.LITTLE_ENDIAN)
-          .asFloatBuffer()
-          .get(vector, from, count);
-    }
-    return vector;
+        numbers.path("weights").asBoolean() ? Optional.of(new float[length]) : Optional.empty());
   }
 }

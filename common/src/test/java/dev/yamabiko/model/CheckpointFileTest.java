@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -60,7 +61,8 @@ class CheckpointFileTest {
         new float[][] {vector(n, 2), vector(n, Float.MIN_VALUE)},
         Optional.of(new Checkpoint.Best(3, 90, 1.0 / 3, 1, Optional.of(vector(n, 5)))),
         new Checkpoint.WayBack(
-            false, List.of(start(n), earlier(n)), Optional.of(new Checkpoint.Turn(130, 100))));
+            false, List.of(start(n), earlier(n)), Optional.of(new Checkpoint.Turn(130, 100))),
+        n < 3 ? List.of(0) : List.of(0, n / 3, n / 2));
   }
 
   static CheckpointFile.Content content(Checkpoint checkpoint) {
@@ -68,14 +70,22 @@ class CheckpointFileTest {
         "name = \"a\"", "abc", Map.of("format", "yamabiko", "classes", "[\"\u00e4\"]"), checkpoint);
   }
 
+  /** Returns its manifest. */
   private Path write(Checkpoint checkpoint) throws IOException {
-    Path file = directory.resolve("a.checkpoint");
-    CheckpointFile.write(file, content(checkpoint));
-    return file;
+    CheckpointStore store = new CheckpointStore(directory, 9);
+    store.write(content(checkpoint));
+    return store.file(checkpoint.position().step());
+  }
+
+  private List<Path> files() throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      return files.sorted().toList();
+    }
   }
 
   static void assertSame(Checkpoint expected, Checkpoint found) {
     assertEquals(expected.position(), found.position());
+    assertEquals(expected.cuts().get(0), found.cuts().get(0));
     assertArrayEquals(expected.weights(), found.weights());
     assertTrue(Arrays.deepEquals(expected.state(), found.state()));
     assertEquals(expected.best().isPresent(), found.best().isPresent());
@@ -112,7 +122,7 @@ class CheckpointFileTest {
   @Test
   void shouldRefuseAnotherVersionAndNameBoth() throws IOException {
     byte[] bytes = Files.readAllBytes(write(start(3)));
-    bytes[8] = 1;
+    bytes[8] = 2;
     CRC32C checksum = new CRC32C();
     int end = bytes.length - Integer.BYTES;
     checksum.update(bytes, 0, end);
@@ -120,36 +130,75 @@ class CheckpointFileTest {
     Path file = Files.write(directory.resolve("old.checkpoint"), bytes);
     assertEquals(
         file
-            + ": another version of Yamabiko wrote it: expected version 3 of the format but found 1",
+            + ": another version of Yamabiko wrote it: expected version 3 of the format but found 2",
         assertThrows(IOException.class, () -> CheckpointFile.read(file)).getMessage());
   }
 
-  private void assertRefused(byte[] bytes, String what) throws IOException {
-    Path file = Files.write(directory.resolve("damaged.checkpoint"), bytes);
+  @Test
+  void shouldHoldEachSliceInAFileOfItsOwn() throws IOException {
+    Path manifest = write(full(30));
+    assertEquals(
+        List.of(
+            "step-0000000123-1.slice-0-of-3",
+            "step-0000000123-1.slice-1-of-3",
+            "step-0000000123-1.slice-2-of-3",
+            "step-0000000123.checkpoint"),
+        files().stream().map(file -> file.getFileName().toString()).toList());
+    // Its own four vectors, three of the start's, four of the earlier one's.
+    assertEquals(11 * 4 * 10, Files.size(files().get(0)));
+    assertEquals(11 * 4 * 5, Files.size(files().get(1)));
+    assertEquals(List.of(0, 10, 15), CheckpointFile.read(manifest).checkpoint().cuts());
+  }
+
+  private void assertRefused(Path manifest, Path damaged, byte[] bytes, String what)
+      throws IOException {
+    byte[] whole = Files.readAllBytes(damaged);
+    Files.write(damaged, bytes);
     CheckpointException e =
-        assertThrows(CheckpointException.class, () -> CheckpointFile.read(file), what);
-    assertTrue(e.getMessage().startsWith(file + ": "), e.getMessage());
+        assertThrows(CheckpointException.class, () -> CheckpointFile.read(manifest), what);
+    assertTrue(e.getMessage().startsWith(manifest + ": "), e.getMessage());
+    boolean isSlice = !damaged.equals(manifest);
+    assertEquals(isSlice, e.getMessage().contains("its slice " + damaged.getFileName()), what);
+    Files.write(damaged, whole);
   }
 
   @Test
   void shouldRefuseAFileThatIsTornAnywhere() throws IOException {
-    byte[] whole = Files.readAllBytes(write(full(11)));
-    for (int length = 0; length < whole.length; length++) {
-      assertRefused(Arrays.copyOf(whole, length), "cut to " + length);
+    Path manifest = write(full(11));
+    for (Path file : files()) {
+      byte[] whole = Files.readAllBytes(file);
+      for (int length = 0; length < whole.length; length++) {
+        assertRefused(manifest, file, Arrays.copyOf(whole, length), file + " cut to " + length);
+      }
+      assertRefused(manifest, file, Arrays.copyOf(whole, whole.length + 1), "one byte too long");
     }
-    assertRefused(Arrays.copyOf(whole, whole.length + 1), "one byte too long");
+    CheckpointFile.read(manifest);
   }
 
   @Test
   void shouldRefuseAFileWithAnyBitFlipped() throws IOException {
-    byte[] whole = Files.readAllBytes(write(full(40)));
+    Path manifest = write(full(40));
     Random random = new Random(3);
-    for (int i = 0; i < 400; i++) {
-      // Every bit of the first bytes, where lengths are, and some of all the others.
-      int bit = i < 160 ? i : random.nextInt(8 * whole.length);
-      byte[] damaged = whole.clone();
-      damaged[bit / 8] ^= (byte) (1 << bit % 8);
-      assertRefused(damaged, "bit " + bit);
+    for (Path file : files()) {
+      byte[] whole = Files.readAllBytes(file);
+      for (int i = 0; i < 200; i++) {
+        // Every bit of the first bytes, where lengths are, and some of all the others.
+        int bit = i < 160 ? i : random.nextInt(8 * whole.length);
+        byte[] damaged = whole.clone();
+        damaged[bit / 8] ^= (byte) (1 << bit % 8);
+        assertRefused(manifest, file, damaged, file + ", bit " + bit);
+      }
     }
+    CheckpointFile.read(manifest);
+  }
+
+  @Test
+  void shouldRefuseACheckpointThatLacksASlice() throws IOException {
+    Path manifest = write(full(40));
+    Path slice = files().get(1);
+    Files.delete(slice);
+    assertEquals(
+        manifest + ": its slice " + slice.getFileName() + " is missing",
+        assertThrows(CheckpointException.class, () -> CheckpointFile.read(manifest)).getMessage());
   }
 }

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -49,10 +50,22 @@ class CheckpointStoreTest {
     store.write(content(step, best));
   }
 
+  /** Of manifests, after a look at their slices: each manifest has one, and nobody else has. */
   private List<String> names() throws IOException {
+    List<String> all;
     try (Stream<Path> files = Files.list(directory)) {
-      return files.map(file -> file.getFileName().toString()).sorted().toList();
+      all = files.map(file -> file.getFileName().toString()).sorted().toList();
     }
+    List<String> slices = all.stream().filter(name -> name.contains(".slice-")).toList();
+    List<String> manifests = all.stream().filter(name -> !name.contains(".slice-")).toList();
+    assertEquals(
+        manifests.stream().map(name -> name.replaceAll("\\D", "")).toList(),
+        slices.stream().map(name -> name.replaceAll("-\\d+\\.slice.*|\\D", "")).toList());
+    return manifests;
+  }
+
+  private Path slice(long step) {
+    return directory.resolve("step-%010d-1.slice-0-of-1".formatted(step));
   }
 
   private static String name(long step) {
@@ -88,6 +101,73 @@ class CheckpointStoreTest {
     assertTrue(problems.get(0).contains(name(20)), problems.get(0));
     store.goOnFrom(10);
     assertEquals(List.of(name(10), name(20) + ".damaged"), names());
+    assertTrue(Files.exists(Path.of(slice(20) + ".damaged")), "put aside, too");
+  }
+
+  @Test
+  void shouldUseTheOneBeforeWhenASliceIsDamagedOrMissing() throws IOException {
+    write(10, Optional.empty());
+    write(20, Optional.empty());
+    byte[] whole = Files.readAllBytes(slice(20));
+    for (boolean missing : new boolean[] {false, true}) {
+      if (missing) {
+        Files.delete(slice(20));
+      } else {
+        byte[] bytes = whole.clone();
+        bytes[2] ^= 4;
+        Files.write(slice(20), bytes);
+      }
+      List<String> problems = new ArrayList<>();
+      assertEquals(10, newest(problems));
+      assertEquals(1, problems.size());
+      assertTrue(problems.get(0).startsWith(directory.resolve(name(20)) + ": its slice "));
+    }
+    Files.write(slice(20), whole);
+    assertEquals(20, newest(new ArrayList<>()));
+  }
+
+  @Test
+  void shouldCountSlicesWithoutManifestForNothing() throws IOException {
+    write(10, Optional.empty());
+    Files.write(slice(20), new byte[4]);
+    Files.write(directory.resolve("step-0000000010-2.slice-0-of-1"), new byte[4]);
+    assertEquals(10, newest(new ArrayList<>()));
+    store.goOnFrom(10);
+    assertEquals(List.of(name(10)), names());
+    Files.write(slice(20), new byte[4]);
+    Files.write(slice(15), new byte[4]);
+    write(20, Optional.empty());
+    assertEquals(List.of(name(10), name(20)), names());
+    assertEquals(20, newest(new ArrayList<>()));
+  }
+
+  /** Where a run was interrupted before it could close the epoch, it comes by once more. */
+  @Test
+  void shouldReplaceOneOfTheSameStepWhenTheNewOneIsWhole() throws IOException {
+    write(10, Optional.empty());
+    write(10, Optional.of(10L));
+    assertEquals(List.of(name(10)), names());
+    assertTrue(store.newest(new ArrayList<>()).orElseThrow().checkpoint().best().isPresent());
+  }
+
+  @Test
+  void shouldLeaveEverythingAsItWasWhenTheManifestCannotTakeItsPlace() throws IOException {
+    write(10, Optional.empty());
+    write(20, Optional.empty());
+    CheckpointStore fenced =
+        new CheckpointStore(
+            directory,
+            2,
+            change -> {
+              throw new IOException("fenced");
+            });
+    for (long step : new long[] {20, 30}) {
+      assertThrows(IOException.class, () -> fenced.write(content(step, Optional.of(step))));
+      assertEquals(List.of(name(10), name(20)), names());
+    }
+    assertThrows(IOException.class, () -> fenced.goBackTo(content(15, Optional.empty())));
+    assertEquals(List.of(name(10), name(20)), names());
+    assertTrue(store.newest(new ArrayList<>()).orElseThrow().checkpoint().best().isEmpty());
   }
 
   @Test
@@ -136,7 +216,6 @@ class CheckpointStoreTest {
   void shouldNeverTakeADamagedFileForACheckpoint() throws IOException {
     store = new CheckpointStore(directory, 3);
     TreeMap<Long, Checkpoint> written = new TreeMap<>();
-    TreeMap<Long, byte[]> whole = new TreeMap<>();
     for (long step : new long[] {10, 20, 30}) {
       Checkpoint full = CheckpointFileTest.full((int) step);
       Checkpoint.Position at = full.position();
@@ -146,21 +225,33 @@ class CheckpointStoreTest {
               full.weights(),
               full.state(),
               full.best(),
-              full.wayBack());
+              full.wayBack(),
+              full.cuts());
       store.write(CheckpointFileTest.content(checkpoint));
       written.put(step, checkpoint);
-      whole.put(step, Files.readAllBytes(directory.resolve(name(step))));
+    }
+    TreeMap<Long, List<Path>> files = new TreeMap<>();
+    Map<Path, byte[]> whole = new HashMap<>();
+    try (Stream<Path> all = Files.list(directory)) {
+      for (Path file : all.sorted().toList()) {
+        long step = Long.parseLong(file.getFileName().toString().substring(5, 15));
+        files.computeIfAbsent(step, s -> new ArrayList<>()).add(file);
+        whole.put(file, Files.readAllBytes(file));
+      }
     }
     Random random = new Random(11);
-    for (int trial = 0; trial < 200; trial++) {
+    for (int trial = 0; trial < 400; trial++) {
       // Any of them, the newest more often than not.
       TreeMap<Long, Checkpoint> left = new TreeMap<>(written);
       List<String> hurt = new ArrayList<>();
-      for (long step : whole.descendingKeySet()) {
+      for (long step : files.descendingKeySet()) {
         boolean hit = random.nextInt(3) > 0;
-        byte[] content = hit ? damaged(whole.get(step), random) : whole.get(step);
-        Files.write(directory.resolve(name(step)), content);
+        for (Path file : files.get(step)) {
+          Files.write(file, whole.get(file));
+        }
         if (hit) {
+          Path one = files.get(step).get(random.nextInt(files.get(step).size()));
+          Files.write(one, damaged(whole.get(one), random));
           left.remove(step);
           hurt.add(name(step));
         }

@@ -65,7 +65,8 @@ final class CheckpointTaking {
    */
   Checkpoint take(Position position, Optional<Best> best, boolean due) {
     Checkpoint copied =
-        new Checkpoint(position, snapshot.weights(), snapshot.state(), best, WayBack.NONE);
+        new Checkpoint(
+            position, snapshot.weights(), snapshot.state(), best, WayBack.NONE, snapshot.cuts());
     taken = rollbacks.hold(copied, due);
     last = taken;
     snapshot = null;

@@ -8,6 +8,7 @@ import akka.actor.typed.javadsl.AbstractBehavior;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
+import akka.actor.typed.javadsl.TimerScheduler;
 import akka.actor.typed.receptionist.Receptionist;
 import dev.yamabiko.data.blocks.PreparedDatasets;
 import dev.yamabiko.job.Job;
@@ -21,6 +22,7 @@ import dev.yamabiko.wire.BulkServer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -36,7 +38,7 @@ import java.util.function.Predicate;
 /**
  * Knows the workers of the cluster and the jobs of its users; starts each job, in the order in
  * which they came, when enough workers are idle. Every change of a job's state is on the disk
- * before anybody hears of it.
+ * before anybody hears of it, as long as the disk takes it; a job that it does not take is refused.
  *
  * <p>A worker that is lost leaves the list; the runs that it took part in notice by themselves. A
  * job's run that fails ends that job only.
@@ -57,6 +59,9 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
 
   private record RunGone(String id, ActorRef<JobRun.Command> run) implements Command {}
 
+  /** What could not be written before may fit by now. */
+  private record KeepAgain() implements Command {}
+
   private record FollowerLost(ActorRef<JobEvent> follower) implements Command {}
 
   /** What the coordinator works with; it owns none of it. */
@@ -69,12 +74,18 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
       Executor blocking,
       Clock clock) {}
 
+  private static final Duration KEEP_AGAIN = Duration.ofSeconds(5);
   private static final String RESTARTED = "the coordinator ended while the job was running";
 
   private final Resources resources;
   private final Map<String, RegisteredWorker> workers = new LinkedHashMap<>();
   private final Map<String, JobEntry> jobs = new LinkedHashMap<>();
   private final Set<ActorRef<NodeMessage>> refused = new HashSet<>();
+
+  /** By id: states that the disk has not taken yet. */
+  private final Map<String, StoredJob> unkept = new LinkedHashMap<>();
+
+  private final TimerScheduler<Command> timers;
   private final ActorRef<JobRun.News> news;
 
   /**
@@ -85,12 +96,20 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
   static Behavior<CoordinatorCommand> create(Resources resources, List<StoredJob> stored) {
     return Behaviors.transformMessages(
         CoordinatorCommand.class,
-        Behaviors.<Command>setup(context -> new Coordinator(context, resources, stored)),
+        Behaviors.<Command>setup(
+            context ->
+                Behaviors.withTimers(
+                    timers -> new Coordinator(context, timers, resources, stored))),
         wrap -> wrap.match(CoordinatorCommand.class, FromUser::new));
   }
 
-  private Coordinator(ActorContext<Command> context, Resources resources, List<StoredJob> stored) {
+  private Coordinator(
+      ActorContext<Command> context,
+      TimerScheduler<Command> timers,
+      Resources resources,
+      List<StoredJob> stored) {
     super(context);
+    this.timers = timers;
     this.resources = resources;
     news = context.messageAdapter(JobRun.News.class, FromRun::new);
     context
@@ -134,6 +153,7 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
         .onMessage(RunGone.class, this::onRunGone)
         .onMessage(RefusedGone.class, this::onRefusedGone)
         .onMessage(FollowerLost.class, this::onFollowerLost)
+        .onMessage(KeepAgain.class, again -> onKeepAgain())
         .onSignal(PostStop.class, this::onPostStop)
         .build();
   }
@@ -164,8 +184,9 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
 
   private void onSubmit(CoordinatorCommand.SubmitJob submit) {
     Job job = submit.job();
+    String id = "";
     try {
-      String id = resources.store().newId(job.name());
+      id = resources.store().newId(job.name());
       StoredJob stored = StoredJob.submitted(id, job.resolved(), now());
       JobEntry entry = new JobEntry(stored, job, resources.store().runDirectory(id));
       resources.store().write(stored);
@@ -174,6 +195,9 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
       startJobs();
       submit.replyTo().tell(entry.view());
     } catch (IOException e) {
+      if (!id.isEmpty()) {
+        resources.store().discard(id);
+      }
       getContext().getLog().error("a job cannot be kept cause={}", e.toString());
       submit.replyTo().tell(refused(job, WriteFailure.reason(e)));
     }
@@ -394,6 +418,9 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
       entry.prepared(read.lines(), read.steps());
     } else if (from.news() instanceof JobRun.News.Notice notice) {
       entry.notice(notice.text());
+    } else if (from.news() instanceof JobRun.News.DiskChanged disk) {
+      entry.warn(disk.warning(), disk.text());
+      getContext().getLog().warn("disk job={} {}", entry.id(), disk.text());
     } else if (from.news() instanceof JobRun.News.Advanced advanced) {
       entry.observe(advanced.event());
       if (advanced.event() instanceof RunEvent.WorkerLeft left) {
@@ -451,14 +478,32 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
     }
   }
 
+  /**
+   * A state that the disk does not take is tried again until it does; jobs go on meanwhile. A
+   * coordinator that is killed by then finds the state before, and does again what followed it.
+   */
   private void keep(StoredJob job) {
     try {
       resources.store().write(job);
+      unkept.remove(job.id());
     } catch (IOException e) {
-      getContext()
-          .getLog()
-          .error("the state of a job cannot be kept job={} cause={}", job.id(), e.toString());
+      if (unkept.put(job.id(), job) == null) {
+        getContext()
+            .getLog()
+            .error("the state of a job cannot be kept job={} cause={}", job.id(), e.toString());
+      }
+      timers.startSingleTimer(new KeepAgain(), KEEP_AGAIN);
     }
+  }
+
+  private Behavior<Command> onKeepAgain() {
+    for (StoredJob job : List.copyOf(unkept.values())) {
+      keep(job);
+      if (!unkept.containsKey(job.id())) {
+        getContext().getLog().info("the state of a job is kept again job={}", job.id());
+      }
+    }
+    return this;
   }
 
   private Instant now() {

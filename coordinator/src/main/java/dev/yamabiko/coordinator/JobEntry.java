@@ -23,6 +23,7 @@ final class JobEntry {
   private Optional<ActorRef<JobRun.Command>> run = Optional.empty();
   private List<String> workers = List.of();
   private final Set<String> failed = new HashSet<>();
+  private Optional<String> warning = Optional.empty();
   private MetricsLine line;
   private long step;
   private long stepsTotal;
@@ -142,8 +143,17 @@ final class JobEntry {
   void ended(StoredJob last) {
     run = Optional.empty();
     workers = List.of();
+    warning = Optional.empty();
     stored = last;
     events.add(JobEvent.END, view().json());
+  }
+
+  /**
+   * @param standing until there is another one, or none
+   */
+  void warn(Optional<String> standing, String text) {
+    warning = standing;
+    notice(text);
   }
 
   void notice(String text) {
@@ -158,6 +168,7 @@ final class JobEntry {
         job.name(),
         stored.status(),
         stored.reason(),
+        warning,
         stored.submitted(),
         stored.started(),
         stored.ended(),

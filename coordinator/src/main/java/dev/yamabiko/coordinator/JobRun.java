@@ -55,6 +55,12 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
 
   private record CannotWrite(String why) implements Command {}
 
+  /**
+   * @param warning as long as something cannot be written
+   * @param text about what has changed
+   */
+  private record DiskChanged(Optional<String> warning, String text) implements Command {}
+
   private record RunLost() implements Command {}
 
   /** What the coordinator hears. */
@@ -64,6 +70,13 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
     record DataRead(String id, MetricsLine lines, long steps) implements News {}
 
     record Notice(String id, String text) implements News {}
+
+    /**
+     * What the run leaves cannot be written at present, or can again; it goes on.
+     *
+     * @param warning empty if all is well again
+     */
+    record DiskChanged(String id, Optional<String> warning, String text) implements News {}
 
     /** Without the checkpoints, which are only for the disk. */
     record Advanced(String id, RunEvent event) implements News {}
@@ -124,11 +137,30 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
                     settings.directory(),
                     settings.workers().size(),
                     settings.datasets(),
-                    why -> self.tell(new CannotWrite(why))),
+                    watch(self)),
             settings.blocking());
     context.pipeToSelf(
         preparing,
         (job, failure) -> failure == null ? new Prepared(job) : new PreparationFailed(failure));
+  }
+
+  private static DiskWatch watch(ActorRef<Command> self) {
+    return new DiskWatch() {
+      @Override
+      public void failed(String why) {
+        self.tell(new CannotWrite(why));
+      }
+
+      @Override
+      public void warned(String why) {
+        self.tell(new DiskChanged(Optional.of(why), why));
+      }
+
+      @Override
+      public void recovered(String how) {
+        self.tell(new DiskChanged(Optional.empty(), how));
+      }
+    };
   }
 
   @Override
@@ -140,6 +172,7 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
         .onMessage(Cancel.class, cancel -> cancel(cancel.reason()))
         .onMessage(Offer.class, this::onOffer)
         .onMessage(CannotWrite.class, cannot -> cancel(cannot.why()))
+        .onMessage(DiskChanged.class, this::onDiskChanged)
         .onMessage(RunLost.class, lost -> onRunLost())
         .onSignal(PostStop.class, this::onPostStop)
         .build();
@@ -235,7 +268,11 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
       stepsOnWire = 0;
     }
     if (event instanceof RunEvent.CheckpointTaken) {
-      run.tell(new RunMessage.CheckpointKept(settings.key()));
+      ActorRef<RunMessage> taker = run;
+      prepared
+          .directory()
+          .settled()
+          .thenRun(() -> taker.tell(new RunMessage.CheckpointKept(settings.key())));
     } else if (event instanceof RunEvent.RunEnded ended) {
       return keep(ended.outcome());
     } else {
@@ -266,6 +303,11 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
         run.tell(new RunMessage.CancelRun(settings.key(), reason));
       }
     }
+    return this;
+  }
+
+  private Behavior<Command> onDiskChanged(DiskChanged changed) {
+    tell(new News.DiskChanged(id, changed.warning(), changed.text()));
     return this;
   }
 

@@ -118,6 +118,15 @@ final class JobStore implements Closeable {
     return jobs.resolve(id).resolve("run");
   }
 
+  /** Forgets an id whose job could not be kept. */
+  void discard(String id) {
+    try {
+      Files.deleteIfExists(jobs.resolve(id));
+    } catch (IOException e) {
+      LOG.warn("cannot delete directory={} cause={}", jobs.resolve(id), e.toString());
+    }
+  }
+
   void write(StoredJob job) throws IOException {
     AtomicFile.write(
         jobs.resolve(job.id()).resolve(STATE),

@@ -13,6 +13,7 @@ import java.util.Optional;
  *
  * @param name of the job file
  * @param reason why it waits, failed or was cancelled; empty otherwise
+ * @param warning what cannot be written at present, while the job goes on
  * @param step steps taken so far
  * @param stepsTotal 0 until the job's data has been read
  * @param epoch epochs closed so far
@@ -27,6 +28,7 @@ public record JobView(
     String name,
     JobStatus status,
     String reason,
+    Optional<String> warning,
     Instant submitted,
     Optional<Instant> started,
     Optional<Instant> ended,
@@ -73,6 +75,7 @@ public record JobView(
     if (!reason.isEmpty()) {
       json.put(status.hasEnded() ? "error" : "reason", reason);
     }
+    warning.ifPresent(text -> json.put("warning", text));
     return CanonicalJson.of(json);
   }
 }

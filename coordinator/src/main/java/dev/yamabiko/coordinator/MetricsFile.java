@@ -5,11 +5,14 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.yamabiko.model.Checkpoint.Position;
 import java.io.BufferedInputStream;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.FileNotFoundException;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
@@ -18,6 +21,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -26,10 +30,17 @@ import java.util.Map;
  * on the file. POSIX drops a process's locks on a file as soon as the process closes <em>any</em>
  * channel of that file; so everything here goes through the one channel, and nothing else in this
  * process may open the file of a run under way. Who only reads uses {@link #read}, which knows.
+ *
+ * <p>Lines stay in memory until the disk has them for certain, so a disk that is full, or loses
+ * what it has taken, costs none: whoever writes tries again, and each goes where it belongs. In the
+ * meantime the file ends with its last whole line.
  */
 final class MetricsFile implements Closeable {
 
   private static final int BUFFER = 1 << 16;
+
+  /** So much may be in the file without being certain to be on the disk. */
+  private static final int MOST_UNFORCED = 1 << 20;
 
   /** A line that lost its end, with another behind it, is no line of a run. */
   private static final JsonMapper MAPPER =
@@ -44,12 +55,26 @@ final class MetricsFile implements Closeable {
   private final Path path;
   private final Path held;
   private final FileChannel channel;
-  private final ByteArrayOutputStream buffer = new ByteArrayOutputStream(BUFFER);
 
-  private MetricsFile(Path path, Path held, FileChannel channel) {
+  /** What is on the disk: the file's length up to there. */
+  private long forced;
+
+  /** What follows it. */
+  private byte[] unforced = new byte[BUFFER];
+
+  private int size;
+
+  /** So much of what is not forced is in the file. */
+  private int written;
+
+  /** How much there must be before it is worth while to write. */
+  private int enough = BUFFER;
+
+  private MetricsFile(Path path, Path held, FileChannel channel) throws IOException {
     this.path = path;
     this.held = held;
     this.channel = channel;
+    forced = channel.size();
   }
 
   /**
@@ -70,7 +95,6 @@ final class MetricsFile implements Closeable {
         if (channel.tryLock() == null) {
           throw new FileAlreadyExistsException(path.toString());
         }
-        channel.position(channel.size());
         MetricsFile file = new MetricsFile(path, held, channel);
         HELD.put(held, file);
         return file;
@@ -109,51 +133,121 @@ final class MetricsFile implements Closeable {
     return path.toAbsolutePath().getParent().toRealPath().resolve(path.getFileName());
   }
 
-  void write(String line) throws IOException {
-    buffer.writeBytes((line + "\n").getBytes(StandardCharsets.UTF_8));
-    if (buffer.size() >= BUFFER) {
-      flush();
+  /** Into memory only; see {@link #hasEnough}. */
+  void write(String line) {
+    byte[] bytes = (line + "\n").getBytes(StandardCharsets.UTF_8);
+    if (size + bytes.length > unforced.length) {
+      unforced = Arrays.copyOf(unforced, Math.max(2 * unforced.length, size + bytes.length));
     }
+    System.arraycopy(bytes, 0, unforced, size, bytes.length);
+    size += bytes.length;
   }
 
-  /** A removed file takes writes without complaint, hence the second look. */
+  /** Whether there is so much that it should be flushed. */
+  boolean hasEnough() {
+    return size >= enough;
+  }
+
+  /** Bytes of lines that are in memory only. */
+  int waiting() {
+    return size - written;
+  }
+
+  /**
+   * All lines so far are in the file when this returns; else as many as before. A removed file
+   * takes writes without complaint, hence the second look.
+   */
   void flush() throws IOException {
-    ByteBuffer bytes = ByteBuffer.wrap(buffer.toByteArray());
-    while (bytes.hasRemaining()) {
-      channel.write(bytes);
-    }
-    buffer.reset();
-    if (!Files.exists(path)) {
-      throw new FileNotFoundException(path.getFileName() + " has been removed during the run");
+    append();
+    if (written >= MOST_UNFORCED) {
+      sync();
     }
   }
 
   /** All lines so far are on the disk when this returns. */
   void force() throws IOException {
-    flush();
-    channel.force(false);
+    append();
+    sync();
+  }
+
+  private void append() throws IOException {
+    enough = size + BUFFER;
+    ByteBuffer bytes = ByteBuffer.wrap(unforced, written, size - written);
+    try {
+      while (bytes.hasRemaining()) {
+        channel.write(bytes, forced + bytes.position());
+      }
+    } catch (IOException e) {
+      endAt(forced + written, e);
+      throw e;
+    }
+    written = size;
+    if (!Files.exists(path)) {
+      throw new FileNotFoundException(path.getFileName() + " has been removed during the run");
+    }
+  }
+
+  private void sync() throws IOException {
+    try {
+      channel.force(false);
+    } catch (IOException e) {
+      // Which of them the disk has now, nobody can tell.
+      written = 0;
+      endAt(forced, e);
+      throw e;
+    }
+    forced += written;
+    size = 0;
+    written = 0;
+    enough = BUFFER;
+  }
+
+  /** If not even that succeeds, the same bytes are written over it the next time. */
+  private void endAt(long length, IOException failure) {
+    try {
+      channel.truncate(length);
+    } catch (IOException e) {
+      failure.addSuppressed(e);
+    }
   }
 
   /**
-   * Cuts the file back to the lines of a run that has come as far as this; a line that is torn, and
-   * everything behind it, goes too.
+   * Cuts the file, and what has still to be written, back to the lines of a run that has come as
+   * far as this; a line that is torn, and everything behind it, goes too.
    *
    * @return how many of the position's steps have their line
    */
   long cutBack(Position position) throws IOException {
-    flush();
+    channel.truncate(forced + written);
     long kept = 0;
     long steps = 0;
     channel.position(0);
-    // Not closed: that would close the channel, and with it the lock.
-    InputStream in = new BufferedInputStream(Channels.newInputStream(channel), BUFFER);
+    InputStream in =
+        new BufferedInputStream(
+            new SequenceInputStream(
+                unclosed(Channels.newInputStream(channel)),
+                new ByteArrayInputStream(unforced, written, size - written)),
+            BUFFER);
     for (byte[] line = line(in); line != null && isOf(position, line); line = line(in)) {
       kept += line.length + 1;
       steps += isStep(line) ? 1 : 0;
     }
     channel.truncate(kept);
-    channel.position(kept);
+    forced = Math.min(forced, kept);
+    size = (int) (kept - forced);
+    written = Math.min(written, size);
+    enough = size + BUFFER;
     return steps;
+  }
+
+  /** Closing it would close the channel, and with it give up the lock. */
+  private static InputStream unclosed(InputStream in) {
+    return new FilterInputStream(in) {
+      @Override
+      public void close() {
+        // The channel stays open.
+      }
+    };
   }
 
   /** The next line, or null where none is whole. */

@@ -14,7 +14,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 
 /**
  * A job about to run: its data read and put where workers fetch it, its run directory open, its
@@ -38,7 +37,7 @@ record PreparedJob(
    * @throws JobException if the job, its data or its directory cannot be used
    */
   static PreparedJob of(
-      Job job, Path path, int workers, PreparedDatasets datasets, Consumer<String> onWriteFailure) {
+      Job job, Path path, int workers, PreparedDatasets datasets, DiskWatch watch) {
     MessageSerializer.tooLong(job.resolved())
         .ifPresent(
             why -> {
@@ -47,7 +46,7 @@ record PreparedJob(
     CheckedJob checked = CheckedJob.of(job);
     PreparedDatasets.Prepared dataset = datasets.prepare(checked.data(), checked.dataSha256());
     try {
-      return of(checked, path, workers, dataset, onWriteFailure);
+      return of(checked, path, workers, dataset, watch);
     } catch (RuntimeException | Error e) {
       dataset.close();
       throw e;
@@ -59,7 +58,7 @@ record PreparedJob(
       Path path,
       int workers,
       PreparedDatasets.Prepared dataset,
-      Consumer<String> onWriteFailure) {
+      DiskWatch watch) {
     Job job = checked.job();
     List<String> notices = new ArrayList<>(checked.data().notes());
     try {
@@ -75,9 +74,8 @@ record PreparedJob(
       List<SliceStep> slices = RunSettings.cut(job, checked.network(), plan, begin, count);
       RunDirectory directory =
           begun
-              ? RunDirectory.goOn(path, checked.description(), begin.position(), onWriteFailure)
-              : RunDirectory.begin(
-                  Files.createDirectories(path), checked.description(), onWriteFailure);
+              ? RunDirectory.goOn(path, checked.description(), begin.position(), watch)
+              : RunDirectory.begin(Files.createDirectories(path), checked.description(), watch);
       return new PreparedJob(checked, dataset, begin, directory, plan, slices, notices);
     } catch (FileAlreadyExistsException e) {
       throw new JobException(path + " is in use by another run", e);

@@ -57,14 +57,14 @@ final class Rollbacks {
     int left = atMost - taken.position().rollbacks();
     boolean here = due && left > 0;
     forgetWhenPast(step);
-    Checkpoint place = with(taken, new WayBack(here, List.of(), last));
+    Checkpoint place = taken.with(new WayBack(here, List.of(), last));
     if (here) {
       // Taken a second time where the run was interrupted before it could close the epoch.
       places.removeIf(other -> other.position().step() == step);
       places.add(place);
     }
     places.subList(0, Math.max(0, left == 0 ? places.size() : next() + 1 - left)).clear();
-    return with(place, new WayBack(here, before(here ? places.size() - 1 : places.size()), last));
+    return place.with(new WayBack(here, before(here ? places.size() - 1 : places.size()), last));
   }
 
   /**
@@ -83,7 +83,7 @@ final class Rollbacks {
     Checkpoint to = places.get(at);
     places.subList(at + 1, places.size()).clear();
     last = Optional.of(new Turn(step, to.position().step()));
-    return Optional.of(with(to, new WayBack(true, before(at), to.wayBack().last())));
+    return Optional.of(to.with(new WayBack(true, before(at), to.wayBack().last())));
   }
 
   private void forgetWhenPast(long step) {
@@ -101,14 +101,5 @@ final class Rollbacks {
 
   private List<Checkpoint> before(int at) {
     return places.subList(0, at);
-  }
-
-  private static Checkpoint with(Checkpoint checkpoint, WayBack wayBack) {
-    return new Checkpoint(
-        checkpoint.position(),
-        checkpoint.weights(),
-        checkpoint.state(),
-        checkpoint.best(),
-        wayBack);
   }
 }

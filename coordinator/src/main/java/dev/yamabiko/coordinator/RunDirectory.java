@@ -15,10 +15,12 @@ import java.nio.ByteBuffer;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /**
@@ -27,10 +29,12 @@ import java.util.stream.Stream;
  * but the metrics appears whole or not at all, and the result last. It names the weights of the
  * model that it describes, and a run that goes on leaves both until it ends again: killed between
  * the two, it leaves a result that does not name the model's weights, which {@link ModelProvenance}
- * tells. Metrics are on the disk before the checkpoint that they lead up to.
+ * tells. Metrics are on the disk before the checkpoint that they lead up to. Checkpoints are
+ * written by a thread of their own, one at a time.
  *
- * <p>When something cannot be written (disk full, directory removed), the run is told once through
- * {@code onFailure}, and {@link #failure} says why; the events that follow are ignored.
+ * <p>When something cannot be written (disk full), {@link DiskWatch} hears of it once, and the run
+ * goes on: metrics wait in memory, and the next checkpoint is the next try. When it never can be
+ * ({@link DiskState}), {@link #failure} says why; the events that follow are ignored.
  */
 public final class RunDirectory implements RunListener, AutoCloseable {
 
@@ -40,23 +44,26 @@ public final class RunDirectory implements RunListener, AutoCloseable {
   private static final String MODEL = "model.safetensors";
   private static final String CHECKPOINTS = "checkpoints";
 
+  /** For what a run leaves at its end. */
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
   private final Path directory;
   private final RunDescription description;
   private final MetricsLine line;
-  private final MetricsFile metrics;
   private final CheckpointStore checkpoints;
-  private final Consumer<String> onFailure;
-  private volatile String failure;
+  private final RunJournal journal;
+  private final DiskState disk;
+  private CompletableFuture<Void> writing = CompletableFuture.completedFuture(null);
   private long missing;
 
   private RunDirectory(
-      Path directory, RunDescription description, MetricsFile metrics, Consumer<String> onFailure) {
+      Path directory, RunDescription description, MetricsFile metrics, DiskWatch watch) {
     this.directory = directory;
     this.description = description;
-    this.metrics = metrics;
-    this.onFailure = onFailure;
     line = new MetricsLine(description.targets());
     checkpoints = checkpoints(directory, description.keep());
+    journal = new RunJournal(metrics, checkpoints);
+    disk = new DiskState(directory, watch);
   }
 
   /** Whether a run has begun in this directory. */
@@ -149,8 +156,8 @@ public final class RunDirectory implements RunListener, AutoCloseable {
    * @param directory exists and is empty, or {@link #isUnbegun}
    * @throws FileAlreadyExistsException if another run began here or is under way
    */
-  public static RunDirectory begin(
-      Path directory, RunDescription description, Consumer<String> onFailure) throws IOException {
+  public static RunDirectory begin(Path directory, RunDescription description, DiskWatch watch)
+      throws IOException {
     // Of two runs that chose the same directory, the second fails here, or finds the first's job.
     MetricsFile metrics = MetricsFile.open(directory.resolve(METRICS));
     try {
@@ -159,7 +166,7 @@ public final class RunDirectory implements RunListener, AutoCloseable {
       }
       writeJob(directory, description);
       forceEntry(directory);
-      return new RunDirectory(directory, description, metrics, onFailure);
+      return new RunDirectory(directory, description, metrics, watch);
     } catch (IOException | RuntimeException | Error e) {
       metrics.close();
       throw e;
@@ -173,11 +180,11 @@ public final class RunDirectory implements RunListener, AutoCloseable {
    * @throws FileAlreadyExistsException if the run is under way
    */
   public static RunDirectory goOn(
-      Path directory, RunDescription description, Position from, Consumer<String> onFailure)
+      Path directory, RunDescription description, Position from, DiskWatch watch)
       throws IOException {
     MetricsFile metrics = MetricsFile.open(directory.resolve(METRICS));
     try {
-      RunDirectory run = new RunDirectory(directory, description, metrics, onFailure);
+      RunDirectory run = new RunDirectory(directory, description, metrics, watch);
       writeJob(directory, description);
       run.checkpoints.goOnFrom(from.step());
       run.missing = from.step() - metrics.cutBack(from);
@@ -199,6 +206,9 @@ public final class RunDirectory implements RunListener, AutoCloseable {
   private static void writeJob(Path directory, RunDescription description) throws IOException {
     String job = description.job();
     String text = job.endsWith("\n") ? job : job + "\n";
+    if (holdsRun(directory) && jobOf(directory).equals(text)) {
+      return; // which a full disk does not keep from going on
+    }
     AtomicFile.write(directory.resolve(JOB), file -> Files.writeString(file, text));
   }
 
@@ -222,35 +232,66 @@ public final class RunDirectory implements RunListener, AutoCloseable {
 
   /** Why the directory could not be written during the run. */
   public Optional<String> failure() {
-    return Optional.ofNullable(failure);
+    return disk.failure();
   }
 
   @Override
   public void onEvent(RunEvent event) {
-    if (failure != null) {
+    if (failure().isPresent()) {
       return;
     }
     try {
       if (event instanceof RunEvent.StepClosed closed) {
-        metrics.write(line.of(closed));
+        journal.add(line.of(closed));
       } else if (event instanceof RunEvent.EpochClosed closed) {
-        metrics.write(line.of(closed));
-        metrics.flush();
+        journal.add(line.of(closed));
+        journal.flush();
       } else if (event instanceof RunEvent.CheckpointTaken taken) {
-        metrics.force();
-        checkpoints.write(content(taken.checkpoint()));
+        writing.join();
+        journal.force();
+        write(content(taken.checkpoint()));
       } else if (event instanceof RunEvent.RolledBack back) {
-        // In this order: a checkpoint never stands without the metrics that lead up to it.
-        checkpoints.goBackTo(content(back.from()));
-        metrics.cutBack(back.to());
-        metrics.write(line.of(back));
+        writing.join();
+        journal.goBack(content(back.from()), back.to(), line.of(back));
       } else if (event instanceof RunEvent.RunEnded) {
-        metrics.flush();
+        writing.join();
+        journal.flush();
       }
     } catch (IOException e) {
-      failure = explain(e);
-      onFailure.accept(failure);
+      cannotWrite(e);
     }
+  }
+
+  private void cannotWrite(IOException e) {
+    disk.cannotWrite(e, journal.waiting(), checkpoints.last());
+  }
+
+  /**
+   * A roll-back that waits would change checkpoints, too: there is none, now that all is forced.
+   */
+  private void write(CheckpointFile.Content content) {
+    writing = new CompletableFuture<>();
+    CompletableFuture<Void> written = writing;
+    Thread writer = new Thread(() -> write(content, written), "checkpoint-writer");
+    writer.setDaemon(true);
+    writer.start();
+  }
+
+  private void write(CheckpointFile.Content content, CompletableFuture<Void> written) {
+    try {
+      checkpoints.write(content);
+      disk.hasWritten(checkpoints.file(content.checkpoint().position().step()));
+    } catch (IOException e) {
+      // Metrics do not wait: they were on the disk before.
+      disk.cannotWrite(e, 0, checkpoints.last());
+    } finally {
+      written.complete(null);
+    }
+  }
+
+  @Override
+  public CompletableFuture<Void> settled() {
+    return writing;
   }
 
   /** Adds what the epoch that has just closed took on the wire; see {@link MetricsLine#ofWire}. */
@@ -259,15 +300,14 @@ public final class RunDirectory implements RunListener, AutoCloseable {
       long steps,
       Map<String, WireVolume.Volume> perWorker,
       Map<String, WorkerPace> paces) {
-    if (failure != null) {
+    if (failure().isPresent()) {
       return;
     }
     try {
-      metrics.write(MetricsLine.ofWire(epoch, steps, perWorker, paces));
-      metrics.flush();
+      journal.add(MetricsLine.ofWire(epoch, steps, perWorker, paces));
+      journal.flush();
     } catch (IOException e) {
-      failure = explain(e);
-      onFailure.accept(failure);
+      cannotWrite(e);
     }
   }
 
@@ -276,29 +316,62 @@ public final class RunDirectory implements RunListener, AutoCloseable {
         description.job(), description.dataSha256(), description.metadata(), checkpoint);
   }
 
-  /** Writes model and result, in this order; a run whose result cannot be kept has failed. */
+  /**
+   * Writes model and result, in this order; a run whose result cannot be kept has failed. Where the
+   * disk is full, somebody may be about to make room, so it is tried for a while.
+   */
   public RunResult keep(Network network, RunOutcome outcome, RunResult result) {
-    String why = failure;
+    return keep(network, outcome, result, PATIENCE);
+  }
+
+  RunResult keep(Network network, RunOutcome outcome, RunResult result, Duration patience) {
+    writing.join();
+    Optional<String> before = failure();
+    RunResult last = before.map(result::failed).orElse(result);
     try {
-      if (outcome.weights().isPresent()) {
-        float[] weights = outcome.weights().get();
-        AtomicFile.write(
-            model(), file -> Safetensors.write(file, network, weights, description.metadata()));
-      }
-      if (why == null) {
-        writeResult(result);
-        return result;
-      }
+      untilWritten(
+          before.isEmpty() ? patience : Duration.ZERO, () -> writeAll(network, outcome, last));
+      return last;
     } catch (IOException e) {
-      why = why == null ? explain(e) : why;
+      RunResult failed =
+          result.failed(
+              before.orElseGet(
+                  () -> disk.explain(e) + "; " + DiskState.whereIs(checkpoints.last())));
+      try {
+        writeResult(failed);
+      } catch (IOException again) {
+        // The result itself says that the directory cannot be written.
+      }
+      return failed;
     }
-    RunResult failed = result.failed(why);
-    try {
-      writeResult(failed);
-    } catch (IOException e) {
-      // The result itself says that the directory cannot be written.
+  }
+
+  private void writeAll(Network network, RunOutcome outcome, RunResult result) throws IOException {
+    if (outcome.weights().isPresent()) {
+      float[] weights = outcome.weights().get();
+      AtomicFile.write(
+          model(), file -> Safetensors.write(file, network, weights, description.metadata()));
     }
-    return failed;
+    if (failure().isEmpty()) {
+      journal.flush();
+    }
+    writeResult(result);
+  }
+
+  private static void untilWritten(Duration patience, AtomicFile.Change change) throws IOException {
+    long began = System.nanoTime();
+    for (long wait = 100_000_000L; ; wait *= 2) {
+      try {
+        change.make();
+        return;
+      } catch (IOException e) {
+        long left = patience.toNanos() - (System.nanoTime() - began);
+        if (left <= 0 || DiskState.isHopeless(e)) {
+          throw e;
+        }
+        LockSupport.parkNanos(Math.min(wait, left));
+      }
+    }
   }
 
   private void writeResult(RunResult result) throws IOException {
@@ -306,19 +379,13 @@ public final class RunDirectory implements RunListener, AutoCloseable {
         directory.resolve(RESULT), file -> Files.writeString(file, result.toJson() + "\n"));
   }
 
-  /** "cannot write to runs/digits: No space left on device". */
-  public String explain(IOException e) {
-    return "cannot write to " + directory + ": " + WriteFailure.reason(e);
-  }
-
   @Override
   public void close() {
+    writing.join();
     try {
-      metrics.close();
+      journal.close();
     } catch (IOException e) {
-      if (failure == null) {
-        failure = explain(e);
-      }
+      cannotWrite(e);
     }
   }
 }

@@ -1,36 +1,44 @@
 package dev.yamabiko.coordinator;
 
 import dev.yamabiko.protocol.RunMessage;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
 
-/** The whole flat vector and the optimizer's state, copied together from the slices. */
+/**
+ * The whole flat vector and the optimizer's state, copied together from the slices: by several
+ * threads, because the run waits meanwhile.
+ */
 final class Snapshot {
 
   private final float[] weights;
   private final float[][] state;
-  private final boolean[] present;
+  private final RunMessage.SliceRead[] slices;
 
   Snapshot(int length, int stateVectors, int slices) {
     weights = new float[length];
     state = new float[stateVectors][length];
-    present = new boolean[slices];
+    this.slices = new RunMessage.SliceRead[slices];
   }
 
+  /** The last one is answered when all are copied; until then no slice changes. */
   void accept(RunMessage.SliceRead read) {
+    slices[read.slice()] = read;
+    if (isComplete()) {
+      Arrays.stream(slices).parallel().forEach(this::copy);
+    }
+  }
+
+  private void copy(RunMessage.SliceRead read) {
     int length = read.weights().length;
     System.arraycopy(read.weights(), 0, weights, read.from(), length);
     for (int i = 0; i < state.length; i++) {
       System.arraycopy(read.state()[i], 0, state[i], read.from(), length);
     }
-    present[read.slice()] = true;
   }
 
   boolean isComplete() {
-    for (boolean slice : present) {
-      if (!slice) {
-        return false;
-      }
-    }
-    return true;
+    return Arrays.stream(slices).allMatch(Objects::nonNull);
   }
 
   float[] weights() {
@@ -39,5 +47,10 @@ final class Snapshot {
 
   float[][] state() {
     return state;
+  }
+
+  /** Where each slice begins. */
+  List<Integer> cuts() {
+    return Arrays.stream(slices).map(RunMessage.SliceRead::from).toList();
   }
 }

@@ -16,6 +16,7 @@ import dev.yamabiko.tensor.Shape;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -159,7 +160,7 @@ class RunDirectoryTest {
   void shouldFailTheRunAndLeaveNoPartWhenModelCannotBeWritten() throws IOException {
     try (RunDirectory run = open(CLASSES)) {
       Files.createDirectories(run.model().resolve("in-the-way"));
-      RunResult kept = run.keep(NETWORK, outcome(), result(run.path()));
+      RunResult kept = run.keep(NETWORK, outcome(), result(run.path()), Duration.ZERO);
       assertEquals(RunOutcome.Status.FAILED, kept.status());
       String error = kept.error().orElseThrow();
       assertTrue(error.startsWith("cannot write to " + directory), error);

@@ -40,7 +40,7 @@ final class JobStatusText {
       }
       line(text, "workers", fields.count("workers"));
     }
-    for (String reason : new String[] {"reason", "error"}) {
+    for (String reason : new String[] {"reason", "error", "warning"}) {
       if (job.get(reason) != null) {
         line(text, reason, fields.text(reason));
       }

@@ -176,7 +176,11 @@ public final class SingleNode {
                 outcome.completeExceptionally(e);
               }
               if (observed.event() instanceof RunEvent.CheckpointTaken) {
-                run.tell(new RunMessage.CheckpointKept(key(job)));
+                CompletableFuture.allOf(
+                        listeners.stream()
+                            .map(RunListener::settled)
+                            .toArray(CompletableFuture[]::new))
+                    .thenRun(() -> run.tell(new RunMessage.CheckpointKept(key(job))));
               }
               if (observed.event() instanceof RunEvent.RunEnded ended) {
                 outcome.complete(ended.outcome());

@@ -1,6 +1,7 @@
 package dev.yamabiko.cli;
 
 import dev.yamabiko.coordinator.CheckedJob;
+import dev.yamabiko.coordinator.DiskWatch;
 import dev.yamabiko.coordinator.Resumption;
 import dev.yamabiko.coordinator.RunDirectory;
 import dev.yamabiko.coordinator.RunListener;
@@ -114,7 +115,10 @@ final class TrainCommand implements Callable<Integer> {
     session.interruption().during(() -> interrupt(cancellation));
     RunDirectory directory =
         open(
-            output.create(), checked, goesOn ? Optional.of(begin) : Optional.empty(), cancellation);
+            output.create(),
+            checked,
+            goesOn ? Optional.of(begin) : Optional.empty(),
+            watch(cancellation));
     RunOutcome outcome;
     try (directory) {
       session.err().println(describe(checked, plan, workers));
@@ -223,20 +227,41 @@ final class TrainCommand implements Callable<Integer> {
    * @param from where a run goes on that began in this directory before
    */
   private static RunDirectory open(
-      Path directory,
-      CheckedJob checked,
-      Optional<Checkpoint> from,
-      SingleNode.Cancellation cancellation) {
+      Path directory, CheckedJob checked, Optional<Checkpoint> from, DiskWatch watch) {
     try {
       return from.isPresent()
-          ? RunDirectory.goOn(
-              directory, checked.description(), from.get().position(), cancellation::cancel)
-          : RunDirectory.begin(directory, checked.description(), cancellation::cancel);
+          ? RunDirectory.goOn(directory, checked.description(), from.get().position(), watch)
+          : RunDirectory.begin(directory, checked.description(), watch);
     } catch (FileAlreadyExistsException e) {
       throw inUse(directory);
     } catch (IOException e) {
       throw unusable(directory, e);
     }
+  }
+
+  private DiskWatch watch(SingleNode.Cancellation cancellation) {
+    return new DiskWatch() {
+      @Override
+      public void failed(String why) {
+        cancellation.cancel(why);
+      }
+
+      @Override
+      public void warned(String why) {
+        sayInBetween(why);
+      }
+
+      @Override
+      public void recovered(String how) {
+        sayInBetween(how);
+      }
+    };
+  }
+
+  /** Below the bar, if there is one. */
+  private void sayInBetween(String text) {
+    String line = session.terminal().interactive() ? System.lineSeparator() : "";
+    session.err().println(line + "yamabiko: " + text);
   }
 
   /** Said before anything that a run under way may change by the minute. */

@@ -65,6 +65,28 @@ class DamagedCheckpointTest {
         Files.readAllBytes(job.directory(run).resolve("model.safetensors")));
   }
 
+  @Test
+  void shouldUseTheOneBeforeWhenASliceIsDamaged() throws IOException {
+    List<Path> checkpoints = job.checkpoints("run");
+    Path newest = checkpoints.get(checkpoints.size() - 1);
+    Path before = checkpoints.get(checkpoints.size() - 2);
+    for (Path slice : ResumableJob.filesOf(newest)) {
+      if (slice.equals(newest)) {
+        continue;
+      }
+      String run = "run-" + slice.getFileName();
+      job.copy("run", run);
+      Path damaged = job.directory(run).resolve("checkpoints").resolve(slice.getFileName());
+      damage(damaged, true);
+      Output resumed = job.resume(run, 3, 2);
+      assertEquals(1, passedOver(resumed).size(), resumed.err());
+      String said = passedOver(resumed).get(0);
+      assertTrue(said.contains("its slice " + slice.getFileName() + " is damaged"), said);
+      assertTrue(resumed.err().contains("after step %d, ".formatted(step(before))), said);
+      assertSameAsWhole(resumed, run);
+    }
+  }
+
   private static List<String> passedOver(Output output) {
     return output
         .err()

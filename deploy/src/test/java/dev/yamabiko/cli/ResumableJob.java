@@ -102,9 +102,18 @@ final class ResumableJob {
     return JSON.readTree(directory(run).resolve("result.json").toFile());
   }
 
+  /** Their manifests. */
   List<Path> checkpoints(String run) throws IOException {
     try (Stream<Path> files = Files.list(directory(run).resolve("checkpoints"))) {
-      return files.sorted().toList();
+      return files.filter(file -> file.toString().endsWith(".checkpoint")).sorted().toList();
+    }
+  }
+
+  /** All files of that checkpoint, its manifest last. */
+  static List<Path> filesOf(Path manifest) throws IOException {
+    String step = manifest.getFileName().toString().replace(".checkpoint", "");
+    try (Stream<Path> files = Files.list(manifest.getParent())) {
+      return files.filter(file -> file.getFileName().toString().startsWith(step)).sorted().toList();
     }
   }
 
@@ -151,6 +160,7 @@ final class ResumableJob {
         workers,
         (checked, begin, count, listeners, cancellation) -> {
           List<RunListener> all = new ArrayList<>(listeners);
+          all.add(event -> listeners.forEach(listener -> listener.settled().join()));
           all.addAll(last);
           RunOutcome outcome = SingleNode.run(checked, begin, count, slices, all, cancellation);
           return outcome;

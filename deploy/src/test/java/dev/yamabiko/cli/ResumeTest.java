@@ -278,7 +278,9 @@ class ResumeTest {
     List<Path> theirs = job.checkpoints("other");
     Path newest = theirs.get(theirs.size() - 1);
     Path foreign = job.directory("run").resolve("checkpoints").resolve(newest.getFileName());
-    Files.copy(newest, foreign);
+    for (Path file : ResumableJob.filesOf(newest)) {
+      Files.copy(file, foreign.resolveSibling(file.getFileName()));
+    }
     Output output = job.resume("run", 1);
     assertEquals(2, output.exitCode());
     assertTrue(

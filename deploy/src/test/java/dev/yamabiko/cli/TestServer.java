@@ -127,6 +127,7 @@ final class TestServer implements AutoCloseable {
         id.replaceFirst("-\\d+$", ""),
         status,
         reason,
+        Optional.empty(),
         Instant.EPOCH,
         Optional.empty(),
         Optional.empty(),

@@ -13,6 +13,8 @@ import akka.http.javadsl.server.Route;
 import akka.http.scaladsl.model.EntityStreamException;
 import akka.http.scaladsl.model.EntityStreamSizeException;
 import akka.stream.IOOperationIncompleteException;
+import dev.yamabiko.coordinator.WriteFailure;
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletionException;
@@ -60,8 +62,10 @@ final class Failures {
 
   static Problem of(Throwable e) {
     Throwable cause = e;
+    boolean ofFile = false;
     while ((cause instanceof CompletionException || cause instanceof IOOperationIncompleteException)
         && cause.getCause() != null) {
+      ofFile |= cause instanceof IOOperationIncompleteException;
       cause = cause.getCause();
     }
     if (cause instanceof ProblemException known) {
@@ -75,6 +79,12 @@ final class Failures {
     }
     if (cause instanceof TimeoutException) {
       return Problem.unavailable("the coordinator did not answer in time; try again");
+    }
+    if (ofFile && cause instanceof IOException failure) {
+      LOG.error("what was sent cannot be kept cause={}", failure.toString());
+      return new Problem(
+          StatusCodes.INSUFFICIENT_STORAGE,
+          "what was sent cannot be kept: " + WriteFailure.reason(failure));
     }
     LOG.error("a request failed", cause);
     return new Problem(

@@ -93,6 +93,7 @@ final class FakeCoordinator {
         id.replaceFirst("-\\d+$", ""),
         status,
         "",
+        Optional.empty(),
         Instant.EPOCH,
         Optional.empty(),
         Optional.empty(),
