@@ -21,16 +21,45 @@ public final class AtomicFile {
     void writeTo(Path file) throws IOException;
   }
 
+  /** A change to what is on the disk that takes but a moment. */
+  public interface Change {
+    void make() throws IOException;
+  }
+
+  /** Lets changes happen or refuses them, by an exception. */
+  public interface Gate {
+
+    /** For writers of which there is only one. */
+    Gate OPEN = Change::make;
+
+    void pass(Change change) throws IOException;
+
+    /** Keeps temporary files apart that different writers may have of one file at a time. */
+    default String mark() {
+      return "";
+    }
+  }
+
   private AtomicFile() {}
 
   /** Replaces the file if there is one; without success everything is as it was. */
   public static void write(Path file, Content content) throws IOException {
-    Path temporary = file.resolveSibling(file.getFileName() + TEMPORARY);
+    write(file, content, Gate.OPEN);
+  }
+
+  /** The same, if the gate lets the file take its place. */
+  public static void write(Path file, Content content, Gate gate) throws IOException {
+    Path temporary = file.resolveSibling(file.getFileName() + gate.mark() + TEMPORARY);
     try {
       content.writeTo(temporary);
       force(temporary, StandardOpenOption.WRITE);
-      Files.move(
-          temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      gate.pass(
+          () ->
+              Files.move(
+                  temporary,
+                  file,
+                  StandardCopyOption.ATOMIC_MOVE,
+                  StandardCopyOption.REPLACE_EXISTING));
       forceEntries(file.toAbsolutePath().getParent());
     } catch (IOException | RuntimeException | Error e) {
       try {

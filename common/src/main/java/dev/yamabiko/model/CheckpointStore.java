@@ -28,14 +28,23 @@ public final class CheckpointStore {
 
   private final Path directory;
   private final int keep;
+  private final AtomicFile.Gate gate;
 
   /**
    * @param directory made when the first checkpoint is written
    * @param keep how many of the newest stay
    */
   public CheckpointStore(Path directory, int keep) {
+    this(directory, keep, AtomicFile.Gate.OPEN);
+  }
+
+  /**
+   * @param gate of everything that is written, renamed and deleted here
+   */
+  public CheckpointStore(Path directory, int keep, AtomicFile.Gate gate) {
     this.directory = directory;
     this.keep = keep;
+    this.gate = gate;
   }
 
   /** Where the checkpoint of this step is, if there is one. */
@@ -59,9 +68,13 @@ public final class CheckpointStore {
     AtomicFile.forceEntries(directory.toAbsolutePath().getParent());
     Checkpoint checkpoint = content.checkpoint();
     Path file = file(checkpoint.position().step());
-    AtomicFile.write(file, temporary -> CheckpointFile.write(temporary, content));
+    AtomicFile.write(file, temporary -> CheckpointFile.write(temporary, content), gate);
+    gate.pass(() -> prune(checkpoint));
+  }
+
+  private void prune(Checkpoint newest) throws IOException {
     TreeMap<Long, Path> files = files();
-    checkpoint.best().ifPresent(best -> files.remove(best.step()));
+    newest.best().ifPresent(best -> files.remove(best.step()));
     while (files.size() > keep) {
       Files.deleteIfExists(files.pollFirstEntry().getValue());
     }
@@ -74,11 +87,14 @@ public final class CheckpointStore {
   public void goBackTo(CheckpointFile.Content content) throws IOException {
     long step = content.checkpoint().position().step();
     if (step > 0 && !Files.exists(file(step))) {
-      AtomicFile.write(file(step), temporary -> CheckpointFile.write(temporary, content));
+      AtomicFile.write(file(step), temporary -> CheckpointFile.write(temporary, content), gate);
     }
-    for (Path file : files().tailMap(step, false).values()) {
-      Files.deleteIfExists(file);
-    }
+    gate.pass(
+        () -> {
+          for (Path file : files().tailMap(step, false).values()) {
+            Files.deleteIfExists(file);
+          }
+        });
     if (Files.isDirectory(directory)) {
       AtomicFile.forceEntries(directory);
     }
@@ -114,14 +130,16 @@ public final class CheckpointStore {
       if (isWhole(file)) {
         throw new FileAlreadyExistsException(file.toString());
       }
-      Files.move(
-          file,
-          file.resolveSibling(file.getFileName() + DAMAGED),
-          StandardCopyOption.REPLACE_EXISTING);
+      gate.pass(
+          () ->
+              Files.move(
+                  file,
+                  file.resolveSibling(file.getFileName() + DAMAGED),
+                  StandardCopyOption.REPLACE_EXISTING));
     }
     for (Path entry : entries()) {
       if (entry.getFileName().toString().endsWith(AtomicFile.TEMPORARY)) {
-        Files.delete(entry);
+        gate.pass(() -> Files.deleteIfExists(entry));
       }
     }
   }

@@ -3,6 +3,7 @@ package dev.yamabiko.coordinator;
 import dev.yamabiko.data.blocks.PreparedDatasets;
 import dev.yamabiko.job.Job;
 import dev.yamabiko.job.JobException;
+import dev.yamabiko.model.AtomicFile;
 import dev.yamabiko.model.Checkpoint;
 import dev.yamabiko.step.SliceStep;
 import dev.yamabiko.step.StepPlan;
@@ -35,10 +36,16 @@ record PreparedJob(
   /**
    * Begins a run in this directory, or goes on with the one that is there. May take long.
    *
+   * @param gate of what the run writes
    * @throws JobException if the job, its data or its directory cannot be used
    */
   static PreparedJob of(
-      Job job, Path path, int workers, PreparedDatasets datasets, Consumer<String> onWriteFailure) {
+      Job job,
+      Path path,
+      int workers,
+      PreparedDatasets datasets,
+      AtomicFile.Gate gate,
+      Consumer<String> onWriteFailure) {
     MessageSerializer.tooLong(job.resolved())
         .ifPresent(
             why -> {
@@ -47,7 +54,7 @@ record PreparedJob(
     CheckedJob checked = CheckedJob.of(job);
     PreparedDatasets.Prepared dataset = datasets.prepare(checked.data(), checked.dataSha256());
     try {
-      return of(checked, path, workers, dataset, onWriteFailure);
+      return of(checked, path, workers, dataset, gate, onWriteFailure);
     } catch (RuntimeException | Error e) {
       dataset.close();
       throw e;
@@ -59,13 +66,11 @@ record PreparedJob(
       Path path,
       int workers,
       PreparedDatasets.Prepared dataset,
+      AtomicFile.Gate gate,
       Consumer<String> onWriteFailure) {
     Job job = checked.job();
     List<String> notices = new ArrayList<>(checked.data().notes());
     try {
-      if (RunDirectory.isInUse(path)) {
-        throw new FileAlreadyExistsException(path.toString());
-      }
       boolean begun = RunDirectory.holdsRun(path);
       Optional<Checkpoint> before =
           begun ? new Resumption(path, checked).find(notices::add) : Optional.empty();
@@ -75,9 +80,10 @@ record PreparedJob(
       List<SliceStep> slices = RunSettings.cut(job, checked.network(), plan, begin, count);
       RunDirectory directory =
           begun
-              ? RunDirectory.goOn(path, checked.description(), begin.position(), onWriteFailure)
+              ? RunDirectory.goOn(
+                  path, checked.description(), begin.position(), gate, onWriteFailure)
               : RunDirectory.begin(
-                  Files.createDirectories(path), checked.description(), onWriteFailure);
+                  Files.createDirectories(path), checked.description(), gate, onWriteFailure);
       return new PreparedJob(checked, dataset, begin, directory, plan, slices, notices);
     } catch (FileAlreadyExistsException e) {
       throw new JobException(path + " is in use by another run", e);

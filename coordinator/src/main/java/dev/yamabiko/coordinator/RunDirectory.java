@@ -12,6 +12,7 @@ import dev.yamabiko.protocol.RunOutcome;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,18 +46,24 @@ public final class RunDirectory implements RunListener, AutoCloseable {
   private final MetricsLine line;
   private final MetricsFile metrics;
   private final CheckpointStore checkpoints;
+  private final AtomicFile.Gate gate;
   private final Consumer<String> onFailure;
   private volatile String failure;
   private long missing;
 
   private RunDirectory(
-      Path directory, RunDescription description, MetricsFile metrics, Consumer<String> onFailure) {
+      Path directory,
+      RunDescription description,
+      MetricsFile metrics,
+      AtomicFile.Gate gate,
+      Consumer<String> onFailure) {
     this.directory = directory;
+    this.gate = gate;
     this.description = description;
     this.metrics = metrics;
     this.onFailure = onFailure;
     line = new MetricsLine(description.targets());
-    checkpoints = checkpoints(directory, description.keep());
+    checkpoints = new CheckpointStore(directory.resolve(CHECKPOINTS), description.keep(), gate);
   }
 
   /** Whether a run has begun in this directory. */
@@ -151,15 +158,22 @@ public final class RunDirectory implements RunListener, AutoCloseable {
    */
   public static RunDirectory begin(
       Path directory, RunDescription description, Consumer<String> onFailure) throws IOException {
+    return begin(directory, description, AtomicFile.Gate.OPEN, onFailure);
+  }
+
+  /** The same, for a run whose writes may end before it does. */
+  static RunDirectory begin(
+      Path directory, RunDescription description, AtomicFile.Gate gate, Consumer<String> onFailure)
+      throws IOException {
     // Of two runs that chose the same directory, the second fails here, or finds the first's job.
-    MetricsFile metrics = MetricsFile.open(directory.resolve(METRICS));
+    MetricsFile metrics = MetricsFile.open(directory.resolve(METRICS), gate);
     try {
       if (holdsRun(directory)) {
         throw new FileAlreadyExistsException(directory.resolve(JOB).toString());
       }
-      writeJob(directory, description);
+      writeJob(directory, description, gate);
       forceEntry(directory);
-      return new RunDirectory(directory, description, metrics, onFailure);
+      return new RunDirectory(directory, description, metrics, gate, onFailure);
     } catch (IOException | RuntimeException | Error e) {
       metrics.close();
       throw e;
@@ -175,16 +189,38 @@ public final class RunDirectory implements RunListener, AutoCloseable {
   public static RunDirectory goOn(
       Path directory, RunDescription description, Position from, Consumer<String> onFailure)
       throws IOException {
-    MetricsFile metrics = MetricsFile.open(directory.resolve(METRICS));
+    return goOn(directory, description, from, AtomicFile.Gate.OPEN, onFailure);
+  }
+
+  /** The same, for a run whose writes may end before it does. */
+  static RunDirectory goOn(
+      Path directory,
+      RunDescription description,
+      Position from,
+      AtomicFile.Gate gate,
+      Consumer<String> onFailure)
+      throws IOException {
+    MetricsFile metrics = MetricsFile.open(directory.resolve(METRICS), gate);
     try {
-      RunDirectory run = new RunDirectory(directory, description, metrics, onFailure);
-      writeJob(directory, description);
+      RunDirectory run = new RunDirectory(directory, description, metrics, gate, onFailure);
+      clear(directory, gate);
+      writeJob(directory, description, gate);
       run.checkpoints.goOnFrom(from.step());
       run.missing = from.step() - metrics.cutBack(from);
       return run;
     } catch (IOException | RuntimeException | Error e) {
       metrics.close();
       throw e;
+    }
+  }
+
+  /** Deletes what was being written when the run before ended. */
+  private static void clear(Path directory, AtomicFile.Gate gate) throws IOException {
+    try (DirectoryStream<Path> parts =
+        Files.newDirectoryStream(directory, "*" + AtomicFile.TEMPORARY)) {
+      for (Path part : parts) {
+        gate.pass(() -> Files.deleteIfExists(part));
+      }
     }
   }
 
@@ -196,10 +232,11 @@ public final class RunDirectory implements RunListener, AutoCloseable {
     }
   }
 
-  private static void writeJob(Path directory, RunDescription description) throws IOException {
+  private static void writeJob(Path directory, RunDescription description, AtomicFile.Gate gate)
+      throws IOException {
     String job = description.job();
     String text = job.endsWith("\n") ? job : job + "\n";
-    AtomicFile.write(directory.resolve(JOB), file -> Files.writeString(file, text));
+    AtomicFile.write(directory.resolve(JOB), file -> Files.writeString(file, text), gate);
   }
 
   /** Steps of the run before whose metrics are lost. */
@@ -279,7 +316,9 @@ public final class RunDirectory implements RunListener, AutoCloseable {
       if (outcome.weights().isPresent()) {
         float[] weights = outcome.weights().get();
         AtomicFile.write(
-            model(), file -> Safetensors.write(file, network, weights, description.metadata()));
+            model(),
+            file -> Safetensors.write(file, network, weights, description.metadata()),
+            gate);
       }
       if (why == null) {
         writeResult(result);
@@ -299,7 +338,7 @@ public final class RunDirectory implements RunListener, AutoCloseable {
 
   private void writeResult(RunResult result) throws IOException {
     AtomicFile.write(
-        directory.resolve(RESULT), file -> Files.writeString(file, result.toJson() + "\n"));
+        directory.resolve(RESULT), file -> Files.writeString(file, result.toJson() + "\n"), gate);
   }
 
   /** "cannot write to runs/digits: No space left on device". */

@@ -68,7 +68,7 @@ class ContainersIT {
     ContainerCluster.buildImage();
     job = Files.writeString(directory.resolve("contained.conf"), JOB);
     singleNode = run("train", job.toString(), "--json", "--workers", "1", "--out", "single");
-    cluster = ContainerCluster.start(HOSTS);
+    cluster = ContainerCluster.start(1, HOSTS);
   }
 
   @AfterAll
