@@ -4,12 +4,14 @@ import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.DispatcherSelector;
 import akka.actor.typed.PostStop;
+import akka.actor.typed.SupervisorStrategy;
 import akka.actor.typed.javadsl.AbstractBehavior;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
 import akka.actor.typed.javadsl.TimerScheduler;
 import akka.actor.typed.receptionist.Receptionist;
+import dev.yamabiko.coordinator.shared.FencedException;
 import dev.yamabiko.data.blocks.PreparedDatasets;
 import dev.yamabiko.job.Job;
 import dev.yamabiko.job.JobException;
@@ -41,7 +43,8 @@ import java.util.function.Predicate;
  * before anybody hears of it, as long as the disk takes it; a job that it does not take is refused.
  *
  * <p>A worker that is lost leaves the list; the runs that it took part in notice by themselves. A
- * job's run that fails ends that job only.
+ * job's run that fails ends that job only. A coordinator that finds that another one has taken over
+ * stops in the middle of what it does, so that nobody hears of it.
  */
 final class Coordinator extends AbstractBehavior<Coordinator.Command> {
 
@@ -75,6 +78,16 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
       Clock clock) {}
 
   private static final Duration KEEP_AGAIN = Duration.ofSeconds(5);
+
+  /** Ends the actor. */
+  private static final class Superseded extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    Superseded(FencedException cause) {
+      super(cause.getMessage(), cause);
+    }
+  }
+
   private static final String RESTARTED = "the coordinator ended while the job was running";
 
   private final Resources resources;
@@ -96,10 +109,12 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
   static Behavior<CoordinatorCommand> create(Resources resources, List<StoredJob> stored) {
     return Behaviors.transformMessages(
         CoordinatorCommand.class,
-        Behaviors.<Command>setup(
-            context ->
-                Behaviors.withTimers(
-                    timers -> new Coordinator(context, timers, resources, stored))),
+        Behaviors.supervise(
+                Behaviors.<Command>setup(
+                    context ->
+                        Behaviors.withTimers(
+                            timers -> new Coordinator(context, timers, resources, stored))))
+            .onFailure(Superseded.class, SupervisorStrategy.stop().withLoggingEnabled(false)),
         wrap -> wrap.match(CoordinatorCommand.class, FromUser::new));
   }
 
@@ -137,7 +152,9 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
     }
     JobEntry entry = new JobEntry(stored, job, resources.store().runDirectory(stored.id()));
     jobs.put(stored.id(), entry);
-    if (stored.status() == JobStatus.RUNNING) {
+    if (stored.cancelling().isPresent()) {
+      end(entry, JobStatus.CANCELLED, stored.cancelling().get(), Optional.empty());
+    } else if (stored.status() == JobStatus.RUNNING) {
       change(entry, stored.waiting(JobStatus.WAITING, RESTARTED));
       getContext().getLog().info("taken up job={}", stored.id());
     }
@@ -194,6 +211,8 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
       getContext().getLog().info("submitted job={}", id);
       startJobs();
       submit.replyTo().tell(entry.view());
+    } catch (FencedException e) {
+      throw superseded(e);
     } catch (IOException e) {
       if (!id.isEmpty()) {
         resources.store().discard(id);
@@ -219,6 +238,7 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
     }
     String reason = "cancelled by a user";
     if (entry.run().isPresent()) {
+      change(entry, entry.stored().cancelling(reason));
       entry.run().get().tell(new JobRun.Cancel(reason));
     } else {
       end(entry, JobStatus.CANCELLED, reason, Optional.empty());
@@ -399,6 +419,7 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
             new RunKey(running.runName(), resources.store().term()),
             entry.job(),
             resources.store().runDirectory(entry.id()),
+            resources.store().fence(),
             chosen,
             resources.bulk(),
             resources.bulkHost(),
@@ -486,6 +507,8 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
     try {
       resources.store().write(job);
       unkept.remove(job.id());
+    } catch (FencedException e) {
+      throw superseded(e);
     } catch (IOException e) {
       if (unkept.put(job.id(), job) == null) {
         getContext()
@@ -504,6 +527,11 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
       }
     }
     return this;
+  }
+
+  private Superseded superseded(FencedException e) {
+    getContext().getLog().error(e.getMessage());
+    return new Superseded(e);
   }
 
   private Instant now() {

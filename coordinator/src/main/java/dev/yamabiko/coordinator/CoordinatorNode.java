@@ -1,31 +1,41 @@
 package dev.yamabiko.coordinator;
 
 import akka.actor.typed.ActorSystem;
+import akka.actor.typed.Behavior;
 import akka.actor.typed.DispatcherSelector;
-import akka.cluster.MemberStatus;
+import akka.cluster.Member;
 import akka.cluster.typed.Cluster;
-import akka.cluster.typed.Join;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.yamabiko.coordinator.http.HttpApi;
+import dev.yamabiko.coordinator.shared.FileLease;
+import dev.yamabiko.coordinator.shared.Presence;
 import dev.yamabiko.data.blocks.PreparedDatasets;
 import dev.yamabiko.tensor.KernelFingerprint;
 import dev.yamabiko.wire.BulkServer;
 import dev.yamabiko.wire.BulkSettings;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A coordinator's process: its data directory, the actor system that forms the cluster, the bulk
- * plane and the HTTP API. Ends what it has started in the opposite order.
+ * A coordinator's process: its place in the data directory, the actor system that forms or joins
+ * the cluster, the bulk plane and the HTTP API. One of the nodes that share a data directory has
+ * the coordinator; the others stand by and pass requests on. Ends what it has started in the
+ * opposite order.
  */
 public final class CoordinatorNode implements AutoCloseable {
 
@@ -34,85 +44,101 @@ public final class CoordinatorNode implements AutoCloseable {
   /** Reading data and preparing runs; idle threads end. */
   private static final int MOST_BLOCKING_THREADS = 8;
 
-  private final JobStore store;
-  private final ExecutorService blocking;
-  private final BulkServer bulk;
-  private final ActorSystem<CoordinatorCommand> system;
-  private HttpApi http;
+  /** For the node to know where the coordinator is; it goes on looking after that. */
+  private static final Duration SETTLING = Duration.ofSeconds(30);
 
-  private CoordinatorNode(
-      JobStore store,
-      ExecutorService blocking,
-      BulkServer bulk,
-      ActorSystem<CoordinatorCommand> system) {
-    this.store = store;
-    this.blocking = blocking;
-    this.bulk = bulk;
-    this.system = system;
+  private final Presence presence;
+  private final ExecutorService blocking = Executors.newFixedThreadPool(MOST_BLOCKING_THREADS);
+  private final CompletableFuture<Void> settled = new CompletableFuture<>();
+  private volatile Seat seat = new Seat.Vacant();
+  private BulkServer bulk;
+  private ActorSystem<CoordinatorCommand> system;
+  private volatile HttpApi http;
+
+  private CoordinatorNode(Presence presence) {
+    this.presence = presence;
   }
 
   /**
-   * @throws IOException if the data directory is in use or cannot be written, or a port is taken
+   * Returns when the coordinator is on this node or another one is known to have it.
+   *
+   * @throws IOException if the data directory cannot be used, or a port is taken
    */
   public static CoordinatorNode start(CoordinatorSettings settings) throws IOException {
-    JobStore store = JobStore.open(settings.data());
-    ExecutorService blocking = Executors.newFixedThreadPool(MOST_BLOCKING_THREADS);
-    BulkServer bulk = null;
+    CoordinatorNode node =
+        new CoordinatorNode(Presence.enter(Files.createDirectories(settings.data())));
     try {
-      List<StoredJob> stored = store.readAll();
-      PreparedDatasets datasets =
-          new PreparedDatasets(settings.datasets(), settings.datasetBytes());
-      bulk = BulkServer.bind(settings.host(), settings.bulkPort(), BulkSettings.DEFAULT);
-      WorkerAdmission admission =
-          new WorkerAdmission(KernelFingerprint.ofThisJvm(), settings.allowOtherFingerprints());
-      Coordinator.Resources resources =
-          new Coordinator.Resources(
-              store, bulk, settings.host(), datasets, admission, blocking, Clock.systemUTC());
-      ActorSystem<CoordinatorCommand> system = system(settings, resources, stored);
-      CoordinatorNode node = new CoordinatorNode(store, blocking, bulk, system);
-      try {
-        node.http = HttpApi.bind(system, settings, node::isReady);
-      } catch (IOException e) {
-        node.close();
-        throw e;
-      }
-      LOG.info(
-          "coordinator term={} control={} bulk={}:{} http={}",
-          store.term(),
-          Cluster.get(system).selfMember().address(),
-          settings.host(),
-          bulk.port(),
-          node.http.address());
+      node.open(settings);
       return node;
     } catch (IOException | RuntimeException e) {
-      if (bulk != null) {
-        bulk.close();
-      }
-      blocking.shutdownNow();
-      store.close();
+      node.close();
       throw e;
     }
   }
 
-  private static ActorSystem<CoordinatorCommand> system(
-      CoordinatorSettings settings, Coordinator.Resources resources, List<StoredJob> stored)
-      throws IOException {
+  private void open(CoordinatorSettings settings) throws IOException {
+    bulk = BulkServer.bind(settings.host(), settings.bulkPort(), BulkSettings.DEFAULT);
+    system = system(settings);
+    http = HttpApi.bind(system, settings, this::seat);
+    Member self = Cluster.get(system).selfMember();
+    String url = "http://%s:%d".formatted(settings.host(), http.address().getPort());
+    presence.announce(
+        self.address().hostPort().replaceFirst("^.*@", ""), self.uniqueAddress().longUid(), url);
+    LOG.info(
+        "coordinator node={} control={} bulk={}:{} http={}",
+        presence.id(),
+        self.address(),
+        settings.host(),
+        bulk.port(),
+        url);
+    try {
+      settled.get(SETTLING.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException e) {
+      throw new IOException(e.getCause().getMessage(), e);
+    } catch (TimeoutException e) {
+      LOG.warn("no coordinator after {} s; still waiting for one", SETTLING.toSeconds());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while the coordinator began");
+    }
+  }
+
+  private ActorSystem<CoordinatorCommand> system(CoordinatorSettings settings) throws IOException {
     Config own =
         ConfigFactory.parseMap(
             Map.of(
-                "akka.remote.artery.canonical.hostname", settings.host(),
-                "akka.remote.artery.canonical.port", settings.port(),
-                "akka.cluster.roles", List.of("coordinator")));
+                "akka.remote.artery.canonical.hostname",
+                settings.host(),
+                "akka.remote.artery.canonical.port",
+                settings.port(),
+                "akka.cluster.roles",
+                List.of(CoordinatorGuardian.ROLE),
+                FileLease.CONFIG + ".data",
+                settings.data().toString(),
+                FileLease.CONFIG + ".node",
+                presence.id()));
+    CoordinatorGuardian.Listener listener =
+        new CoordinatorGuardian.Listener() {
+          @Override
+          public void seat(Seat now) {
+            seat = now;
+            http.moved(now);
+            if (!(now instanceof Seat.Vacant)) {
+              settled.complete(null);
+            }
+          }
+
+          @Override
+          public void failed(String why) {
+            settled.completeExceptionally(new IOException(why));
+          }
+        };
     try {
-      ActorSystem<CoordinatorCommand> system =
-          ActorSystem.create(
-              Coordinator.create(resources, stored),
-              "yamabiko",
-              own.withFallback(ConfigFactory.load("coordinator-node")),
-              DispatcherSelector.defaultDispatcher());
-      Cluster cluster = Cluster.get(system);
-      cluster.manager().tell(new Join(cluster.selfMember().address()));
-      return system;
+      return ActorSystem.create(
+          CoordinatorGuardian.create(presence, () -> begin(settings), listener),
+          "yamabiko",
+          own.withFallback(ConfigFactory.load("coordinator-node")),
+          DispatcherSelector.blocking());
     } catch (RuntimeException e) {
       throw new IOException(
           "%s:%d cannot be used for control messages: %s"
@@ -121,13 +147,30 @@ public final class CoordinatorNode implements AutoCloseable {
     }
   }
 
+  /** A term of the coordinator on this node. */
+  private Behavior<CoordinatorCommand> begin(CoordinatorSettings settings) throws IOException {
+    JobStore store = JobStore.open(settings.data());
+    List<StoredJob> stored = store.readAll();
+    LOG.info("coordinator begins term={} node={}", store.term(), presence.id());
+    return Coordinator.create(
+        new Coordinator.Resources(
+            store,
+            bulk,
+            settings.host(),
+            new PreparedDatasets(settings.datasets(), settings.datasetBytes()),
+            new WorkerAdmission(KernelFingerprint.ofThisJvm(), settings.allowOtherFingerprints()),
+            blocking,
+            Clock.systemUTC()),
+        stored);
+  }
+
   private static Throwable deepest(Throwable e) {
     return e.getCause() == null ? e : deepest(e.getCause());
   }
 
-  /** Workers can join and jobs be submitted. */
-  public boolean isReady() {
-    return Cluster.get(system).selfMember().status() == MemberStatus.up();
+  /** Where the coordinator is. */
+  public Seat seat() {
+    return seat;
   }
 
   public InetSocketAddress httpAddress() {
@@ -159,14 +202,18 @@ public final class CoordinatorNode implements AutoCloseable {
     if (http != null) {
       http.close();
     }
-    system.terminate();
-    system.getWhenTerminated().toCompletableFuture().join();
-    bulk.close();
+    if (system != null) {
+      system.terminate();
+      system.getWhenTerminated().toCompletableFuture().join();
+    }
+    if (bulk != null) {
+      bulk.close();
+    }
     blocking.shutdownNow();
     try {
-      store.close();
+      presence.close();
     } catch (IOException e) {
-      LOG.warn("the data directory's lock cannot be given back cause={}", e.toString());
+      LOG.warn("this node cannot be taken off the list of coordinators cause={}", e.toString());
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.yamabiko.coordinator;
 
+import dev.yamabiko.coordinator.shared.FencedException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
@@ -67,9 +68,11 @@ final class DiskState {
     }
   }
 
-  /** A removed directory does not come back, whatever becomes of the disk. */
+  /** A removed directory does not come back, nor does a term that is over. */
   static boolean isHopeless(IOException e) {
-    return e instanceof FileNotFoundException || e instanceof NoSuchFileException;
+    return e instanceof FileNotFoundException
+        || e instanceof NoSuchFileException
+        || e instanceof FencedException;
   }
 
   /** "cannot write to runs/digits: No space left on device". */

@@ -7,6 +7,7 @@ import akka.actor.typed.javadsl.AbstractBehavior;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
+import dev.yamabiko.coordinator.shared.TermFence;
 import dev.yamabiko.data.LoadedData;
 import dev.yamabiko.data.blocks.PreparedDatasets;
 import dev.yamabiko.job.Job;
@@ -90,6 +91,7 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
 
   /**
    * @param key its run's name is another one at each start
+   * @param fence of what the run writes
    * @param workers that take part, in order
    * @param blocking for reading and writing
    */
@@ -98,6 +100,7 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
       RunKey key,
       Job job,
       Path directory,
+      TermFence fence,
       List<RegisteredWorker> workers,
       BulkServer bulk,
       String bulkHost,
@@ -137,6 +140,7 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
                     settings.directory(),
                     settings.workers().size(),
                     settings.datasets(),
+                    settings.fence(),
                     watch(self)),
             settings.blocking());
     context.pipeToSelf(

@@ -3,6 +3,7 @@ package dev.yamabiko.coordinator;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.yamabiko.model.AtomicFile;
 import dev.yamabiko.model.Checkpoint.Position;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
@@ -20,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -83,17 +85,32 @@ final class MetricsFile implements Closeable {
    * @throws FileAlreadyExistsException if another run holds it
    */
   static MetricsFile open(Path path) throws IOException {
+    return open(path, AtomicFile.Gate.OPEN);
+  }
+
+  /**
+   * The same; but where the gate tells writers of a file apart, it has let this one in and keeps
+   * the one before out. If the other process has not heard of that yet and still holds the file,
+   * this run goes on with a copy in its place: what the other one still appends reaches nobody.
+   */
+  static MetricsFile open(Path path, AtomicFile.Gate gate) throws IOException {
     Path held = realPath(path);
     synchronized (HELD) {
       if (HELD.containsKey(held)) {
         throw new FileAlreadyExistsException(path.toString());
       }
-      FileChannel channel =
-          FileChannel.open(
-              path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+      FileChannel channel = channel(path);
       try {
         if (channel.tryLock() == null) {
-          throw new FileAlreadyExistsException(path.toString());
+          if (gate.mark().isEmpty()) {
+            throw new FileAlreadyExistsException(path.toString());
+          }
+          channel.close();
+          AtomicFile.write(path, copy -> copy(path, copy), gate);
+          channel = channel(path);
+          if (channel.tryLock() == null) {
+            throw new FileAlreadyExistsException(path.toString());
+          }
         }
         MetricsFile file = new MetricsFile(path, held, channel);
         HELD.put(held, file);
@@ -127,6 +144,15 @@ final class MetricsFile implements Closeable {
       }
     }
     return bytes.flip();
+  }
+
+  private static FileChannel channel(Path path) throws IOException {
+    return FileChannel.open(
+        path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    Files.copy(from, to, StandardCopyOption.REPLACE_EXISTING);
   }
 
   private static Path realPath(Path path) throws IOException {

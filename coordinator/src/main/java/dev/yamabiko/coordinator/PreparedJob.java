@@ -3,6 +3,7 @@ package dev.yamabiko.coordinator;
 import dev.yamabiko.data.blocks.PreparedDatasets;
 import dev.yamabiko.job.Job;
 import dev.yamabiko.job.JobException;
+import dev.yamabiko.model.AtomicFile;
 import dev.yamabiko.model.Checkpoint;
 import dev.yamabiko.step.SliceStep;
 import dev.yamabiko.step.StepPlan;
@@ -34,10 +35,16 @@ record PreparedJob(
   /**
    * Begins a run in this directory, or goes on with the one that is there. May take long.
    *
+   * @param gate of what the run writes
    * @throws JobException if the job, its data or its directory cannot be used
    */
   static PreparedJob of(
-      Job job, Path path, int workers, PreparedDatasets datasets, DiskWatch watch) {
+      Job job,
+      Path path,
+      int workers,
+      PreparedDatasets datasets,
+      AtomicFile.Gate gate,
+      DiskWatch watch) {
     MessageSerializer.tooLong(job.resolved())
         .ifPresent(
             why -> {
@@ -46,7 +53,7 @@ record PreparedJob(
     CheckedJob checked = CheckedJob.of(job);
     PreparedDatasets.Prepared dataset = datasets.prepare(checked.data(), checked.dataSha256());
     try {
-      return of(checked, path, workers, dataset, watch);
+      return of(checked, path, workers, dataset, gate, watch);
     } catch (RuntimeException | Error e) {
       dataset.close();
       throw e;
@@ -58,13 +65,11 @@ record PreparedJob(
       Path path,
       int workers,
       PreparedDatasets.Prepared dataset,
+      AtomicFile.Gate gate,
       DiskWatch watch) {
     Job job = checked.job();
     List<String> notices = new ArrayList<>(checked.data().notes());
     try {
-      if (RunDirectory.isInUse(path)) {
-        throw new FileAlreadyExistsException(path.toString());
-      }
       boolean begun = RunDirectory.holdsRun(path);
       Optional<Checkpoint> before =
           begun ? new Resumption(path, checked).find(notices::add) : Optional.empty();
@@ -74,8 +79,9 @@ record PreparedJob(
       List<SliceStep> slices = RunSettings.cut(job, checked.network(), plan, begin, count);
       RunDirectory directory =
           begun
-              ? RunDirectory.goOn(path, checked.description(), begin.position(), watch)
-              : RunDirectory.begin(Files.createDirectories(path), checked.description(), watch);
+              ? RunDirectory.goOn(path, checked.description(), begin.position(), gate, watch)
+              : RunDirectory.begin(
+                  Files.createDirectories(path), checked.description(), gate, watch);
       return new PreparedJob(checked, dataset, begin, directory, plan, slices, notices);
     } catch (FileAlreadyExistsException e) {
       throw new JobException(path + " is in use by another run", e);

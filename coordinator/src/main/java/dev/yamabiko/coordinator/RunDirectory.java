@@ -12,6 +12,7 @@ import dev.yamabiko.protocol.RunOutcome;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,17 +52,23 @@ public final class RunDirectory implements RunListener, AutoCloseable {
   private final RunDescription description;
   private final MetricsLine line;
   private final CheckpointStore checkpoints;
+  private final AtomicFile.Gate gate;
   private final RunJournal journal;
   private final DiskState disk;
   private CompletableFuture<Void> writing = CompletableFuture.completedFuture(null);
   private long missing;
 
   private RunDirectory(
-      Path directory, RunDescription description, MetricsFile metrics, DiskWatch watch) {
+      Path directory,
+      RunDescription description,
+      MetricsFile metrics,
+      AtomicFile.Gate gate,
+      DiskWatch watch) {
     this.directory = directory;
+    this.gate = gate;
     this.description = description;
     line = new MetricsLine(description.targets());
-    checkpoints = checkpoints(directory, description.keep());
+    checkpoints = new CheckpointStore(directory.resolve(CHECKPOINTS), description.keep(), gate);
     journal = new RunJournal(metrics, checkpoints);
     disk = new DiskState(directory, watch);
   }
@@ -158,15 +165,22 @@ public final class RunDirectory implements RunListener, AutoCloseable {
    */
   public static RunDirectory begin(Path directory, RunDescription description, DiskWatch watch)
       throws IOException {
+    return begin(directory, description, AtomicFile.Gate.OPEN, watch);
+  }
+
+  /** The same, for a run whose writes may end before it does. */
+  static RunDirectory begin(
+      Path directory, RunDescription description, AtomicFile.Gate gate, DiskWatch watch)
+      throws IOException {
     // Of two runs that chose the same directory, the second fails here, or finds the first's job.
-    MetricsFile metrics = MetricsFile.open(directory.resolve(METRICS));
+    MetricsFile metrics = MetricsFile.open(directory.resolve(METRICS), gate);
     try {
       if (holdsRun(directory)) {
         throw new FileAlreadyExistsException(directory.resolve(JOB).toString());
       }
-      writeJob(directory, description);
+      writeJob(directory, description, gate);
       forceEntry(directory);
-      return new RunDirectory(directory, description, metrics, watch);
+      return new RunDirectory(directory, description, metrics, gate, watch);
     } catch (IOException | RuntimeException | Error e) {
       metrics.close();
       throw e;
@@ -182,16 +196,38 @@ public final class RunDirectory implements RunListener, AutoCloseable {
   public static RunDirectory goOn(
       Path directory, RunDescription description, Position from, DiskWatch watch)
       throws IOException {
-    MetricsFile metrics = MetricsFile.open(directory.resolve(METRICS));
+    return goOn(directory, description, from, AtomicFile.Gate.OPEN, watch);
+  }
+
+  /** The same, for a run whose writes may end before it does. */
+  static RunDirectory goOn(
+      Path directory,
+      RunDescription description,
+      Position from,
+      AtomicFile.Gate gate,
+      DiskWatch watch)
+      throws IOException {
+    MetricsFile metrics = MetricsFile.open(directory.resolve(METRICS), gate);
     try {
-      RunDirectory run = new RunDirectory(directory, description, metrics, watch);
-      writeJob(directory, description);
+      RunDirectory run = new RunDirectory(directory, description, metrics, gate, watch);
+      clear(directory, gate);
+      writeJob(directory, description, gate);
       run.checkpoints.goOnFrom(from.step());
       run.missing = from.step() - metrics.cutBack(from);
       return run;
     } catch (IOException | RuntimeException | Error e) {
       metrics.close();
       throw e;
+    }
+  }
+
+  /** Deletes what was being written when the run before ended. */
+  private static void clear(Path directory, AtomicFile.Gate gate) throws IOException {
+    try (DirectoryStream<Path> parts =
+        Files.newDirectoryStream(directory, "*" + AtomicFile.TEMPORARY)) {
+      for (Path part : parts) {
+        gate.pass(() -> Files.deleteIfExists(part));
+      }
     }
   }
 
@@ -203,13 +239,14 @@ public final class RunDirectory implements RunListener, AutoCloseable {
     }
   }
 
-  private static void writeJob(Path directory, RunDescription description) throws IOException {
+  private static void writeJob(Path directory, RunDescription description, AtomicFile.Gate gate)
+      throws IOException {
     String job = description.job();
     String text = job.endsWith("\n") ? job : job + "\n";
     if (holdsRun(directory) && jobOf(directory).equals(text)) {
       return; // which a full disk does not keep from going on
     }
-    AtomicFile.write(directory.resolve(JOB), file -> Files.writeString(file, text));
+    AtomicFile.write(directory.resolve(JOB), file -> Files.writeString(file, text), gate);
   }
 
   /** Steps of the run before whose metrics are lost. */
@@ -350,7 +387,7 @@ public final class RunDirectory implements RunListener, AutoCloseable {
     if (outcome.weights().isPresent()) {
       float[] weights = outcome.weights().get();
       AtomicFile.write(
-          model(), file -> Safetensors.write(file, network, weights, description.metadata()));
+          model(), file -> Safetensors.write(file, network, weights, description.metadata()), gate);
     }
     if (failure().isEmpty()) {
       journal.flush();
@@ -376,7 +413,7 @@ public final class RunDirectory implements RunListener, AutoCloseable {
 
   private void writeResult(RunResult result) throws IOException {
     AtomicFile.write(
-        directory.resolve(RESULT), file -> Files.writeString(file, result.toJson() + "\n"));
+        directory.resolve(RESULT), file -> Files.writeString(file, result.toJson() + "\n"), gate);
   }
 
   @Override

@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param job the resolved job file
  * @param result of the run, once it has ended
  * @param attempts how often it has been started; each has a run key of its own
+ * @param cancelling why its run is to end, since a user has asked for that
  */
 record StoredJob(
     String id,
@@ -28,7 +29,8 @@ record StoredJob(
     Optional<Instant> started,
     Optional<Instant> ended,
     Optional<String> result,
-    int attempts) {
+    int attempts,
+    Optional<String> cancelling) {
 
   private static final JsonMapper MAPPER = new JsonMapper();
 
@@ -42,13 +44,29 @@ record StoredJob(
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
-        0);
+        0,
+        Optional.empty());
   }
 
   /** Waits in the queue; the reason is for people. */
   StoredJob waiting(JobStatus how, String why) {
     return new StoredJob(
-        id, job, how, why, submitted, started, Optional.empty(), Optional.empty(), attempts);
+        id,
+        job,
+        how,
+        why,
+        submitted,
+        started,
+        Optional.empty(),
+        Optional.empty(),
+        attempts,
+        cancelling);
+  }
+
+  /** Its run has been told to end; this stays until it has. */
+  StoredJob cancelling(String why) {
+    return new StoredJob(
+        id, job, status, reason, submitted, started, ended, result, attempts, Optional.of(why));
   }
 
   StoredJob running(Instant now) {
@@ -61,12 +79,14 @@ record StoredJob(
         started.or(() -> Optional.of(now)),
         Optional.empty(),
         Optional.empty(),
-        attempts);
+        attempts,
+        cancelling);
   }
 
   /** About to be started once more. */
   StoredJob attempt() {
-    return new StoredJob(id, job, status, reason, submitted, started, ended, result, attempts + 1);
+    return new StoredJob(
+        id, job, status, reason, submitted, started, ended, result, attempts + 1, cancelling);
   }
 
   /** What the run of this attempt is called: no two starts of a job share it. */
@@ -76,7 +96,16 @@ record StoredJob(
 
   StoredJob ended(JobStatus how, String why, Optional<String> withResult, Instant now) {
     return new StoredJob(
-        id, job, how, why, submitted, started, Optional.of(now), withResult, attempts);
+        id,
+        job,
+        how,
+        why,
+        submitted,
+        started,
+        Optional.of(now),
+        withResult,
+        attempts,
+        Optional.empty());
   }
 
   String toJson() {
@@ -88,6 +117,7 @@ record StoredJob(
     json.put("started", started.map(Instant::toString).orElse(null));
     json.put("ended", ended.map(Instant::toString).orElse(null));
     json.put("attempts", attempts);
+    json.put("cancelling", cancelling.orElse(null));
     json.put("job", job);
     json.put("result", result.orElse(null));
     return CanonicalJson.of(json);
@@ -108,7 +138,8 @@ record StoredJob(
           text(json, "started").map(Instant::parse),
           text(json, "ended").map(Instant::parse),
           text(json, "result"),
-          json.required("attempts").asInt());
+          json.required("attempts").asInt(),
+          text(json, "cancelling"));
     } catch (JsonProcessingException | DateTimeParseException e) {
       throw new IllegalArgumentException(e.getMessage(), e);
     }

@@ -39,6 +39,14 @@ class CoordinatorTest {
 
   private static final String BITS = "f00d";
   private static final Duration ANSWER = Duration.ofSeconds(20);
+  private static final String TEXT =
+      """
+      name = job
+      data.train.builtin { name = sine, examples = 8 }
+      model = [ { dense { units = 1 } } ]
+      loss = half-squared-error, optimizer = sgd
+      batch-size = 4, shards = 4, epochs = 1
+      """;
 
   /** A worker's node, as the coordinator sees it. */
   private record Node(String name, TestProbe<WorkerMessage> worker, TestProbe<NodeMessage> node) {}
@@ -60,7 +68,6 @@ class CoordinatorTest {
   @AfterEach
   void end() throws IOException {
     kit.shutdownTestKit();
-    store.close();
     bulk.close();
     blocking.shutdownNow();
   }
@@ -96,15 +103,7 @@ class CoordinatorTest {
   }
 
   private String submit(String workers) {
-    String text =
-        """
-        name = job
-        data.train.builtin { name = sine, examples = 8 }
-        model = [ { dense { units = 1 } } ]
-        loss = half-squared-error, optimizer = sgd
-        batch-size = 4, shards = 4, epochs = 1
-        """
-            + "workers { %s }\n".formatted(workers);
+    String text = TEXT + "workers { %s }\n".formatted(workers);
     var job = JobFile.parse(text, "job.conf", Path.of(""), List.of());
     return ask((ActorRef<JobView> to) -> new CoordinatorCommand.SubmitJob(job, to)).id();
   }
@@ -325,13 +324,38 @@ class CoordinatorTest {
     enlisted(joinAndSubmit());
     // It ends without a word, as a process does.
     kit.stop(coordinator);
-    store.close();
     open();
     assertStatus("job-1", JobStatus.WAITING, "waits for 1 idle worker, there are 0");
     Node again = join("b");
     NodeMessage.EnlistWorker enlist = enlisted(again);
     assertEquals("job-1~2", enlist.key().run());
     assertEquals(2, enlist.key().term());
+  }
+
+  @Test
+  void shouldNotRunAJobAgainThatWasToEnd() throws IOException {
+    StoredJob running = StoredJob.submitted(store.newId("job"), TEXT, Instant.EPOCH).attempt();
+    store.write(running.running(Instant.EPOCH).cancelling("cancelled by a user"));
+    kit.stop(coordinator);
+    open();
+    join("a");
+    assertStatus("job-1", JobStatus.CANCELLED, "cancelled by a user");
+    assertEquals(Answer.DONE, resume("job-1"));
+    assertStatus("job-1", JobStatus.RUNNING, "");
+  }
+
+  @Test
+  void shouldEndWithoutAWordWhenAnotherOneHasTakenOver() throws IOException {
+    String id = submit("min = 1");
+    TestProbe<JobEvent> events = follow(id);
+    assertEquals("status", events.receiveMessage(ANSWER).kind());
+    JobStore next = JobStore.open(data);
+    TestProbe<Answer> answers = kit.createTestProbe(Answer.class);
+    coordinator.tell(new CoordinatorCommand.CancelJob(id, answers.ref()));
+    answers.expectTerminated(coordinator, ANSWER);
+    answers.expectNoMessage(Duration.ofMillis(1));
+    events.expectNoMessage(Duration.ofMillis(1));
+    assertEquals(JobStatus.WAITING, next.readAll().get(0).status());
   }
 
   private Node joinAndSubmit() {
@@ -344,7 +368,6 @@ class CoordinatorTest {
   void shouldPassOverJobThatItCannotRead() throws IOException {
     store.write(StoredJob.submitted(store.newId("new"), "quantum = 3", Instant.EPOCH));
     kit.stop(coordinator);
-    store.close();
     open();
     assertEquals(
         List.of(), ask((ActorRef<List<JobView>> to) -> new CoordinatorCommand.ListJobs(to)));

@@ -3,11 +3,13 @@ package dev.yamabiko.coordinator;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.yamabiko.coordinator.shared.FencedException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -26,27 +28,33 @@ class JobStoreTest {
   @Test
   void shouldRaiseTheTermWithEachOpening() throws IOException {
     for (long term = 1; term <= 3; term++) {
-      try (JobStore store = JobStore.open(data)) {
-        assertEquals(term, store.term());
-      }
+      assertEquals(term, JobStore.open(data).term());
     }
   }
 
   @Test
-  void shouldRefuseTheSecondAtATimeAndKeepTheTerm() throws IOException {
-    try (JobStore first = JobStore.open(data)) {
-      IOException refused = assertThrows(IOException.class, () -> JobStore.open(data));
-      assertEquals(data + " is in use by another coordinator", refused.getMessage());
-      assertEquals(1, first.term());
-    }
-    try (JobStore next = JobStore.open(data)) {
-      assertEquals(2, next.term());
+  void shouldRefuseWritesOfTheOneBeforeOnceTheNextHasOpenedIt() throws IOException {
+    JobStore first = JobStore.open(data);
+    StoredJob job = job(first.newId("a"));
+    first.write(job);
+    JobStore next = JobStore.open(data);
+    StoredJob late = job.running(Instant.EPOCH);
+    FencedException refused = assertThrows(FencedException.class, () -> first.write(late));
+    assertEquals(
+        "another coordinator has taken over: term 1 is over, it is 2 now", refused.getMessage());
+    assertThrows(FencedException.class, () -> first.newId("b"));
+    assertEquals(List.of(job), next.readAll());
+    assertEquals("c-2", next.newId("c"));
+    next.write(late);
+    assertEquals(List.of(late), next.readAll());
+    try (Stream<Path> files = Files.list(data.resolve("jobs/a-1"))) {
+      assertEquals(List.of("state.json"), files.map(f -> f.getFileName().toString()).toList());
     }
   }
 
   @Test
   void shouldNotBeginTermsAnewWhenTheirFileIsSpoilt() throws IOException {
-    JobStore.open(data).close();
+    JobStore.open(data);
     Files.writeString(data.resolve("term"), "");
     IOException refused = assertThrows(IOException.class, () -> JobStore.open(data));
     assertEquals(
@@ -55,58 +63,49 @@ class JobStoreTest {
             + " all terms in the coordinator's logs",
         refused.getMessage());
     Files.writeString(data.resolve("term"), "8\n");
-    try (JobStore store = JobStore.open(data)) {
-      assertEquals(9, store.term());
-    }
+    assertEquals(9, JobStore.open(data).term());
   }
 
   @Test
   void shouldGiveEachJobAnIdOfItsOwnForEver() throws IOException {
-    try (JobStore store = JobStore.open(data)) {
-      assertEquals("digits-1", store.newId("digits"));
-      assertEquals("a-7-2", store.newId("a-7"));
-    }
-    try (JobStore store = JobStore.open(data)) {
-      assertEquals("digits-3", store.newId("digits"));
-    }
+    JobStore store = JobStore.open(data);
+    assertEquals("digits-1", store.newId("digits"));
+    assertEquals("a-7-2", store.newId("a-7"));
+    assertEquals("digits-3", JobStore.open(data).newId("digits"));
   }
 
   @Test
   void shouldReadBackAllJobsInTheirOrder() throws IOException {
-    try (JobStore store = JobStore.open(data)) {
-      for (int i = 0; i < 11; i++) {
-        store.write(job(store.newId("z" + "yxwvutsrqpo".charAt(i))));
-      }
-      // Begun, and never written down.
-      store.newId("torn");
+    JobStore store = JobStore.open(data);
+    for (int i = 0; i < 11; i++) {
+      store.write(job(store.newId("z" + "yxwvutsrqpo".charAt(i))));
     }
-    try (JobStore store = JobStore.open(data)) {
-      assertEquals(
-          List.of(
-              "zy-1", "zx-2", "zw-3", "zv-4", "zu-5", "zt-6", "zs-7", "zr-8", "zq-9", "zp-10",
-              "zo-11"),
-          ids(store));
-    }
+    // Begun, and never written down.
+    store.newId("torn");
+    assertEquals(
+        List.of(
+            "zy-1", "zx-2", "zw-3", "zv-4", "zu-5", "zt-6", "zs-7", "zr-8", "zq-9", "zp-10",
+            "zo-11"),
+        ids(JobStore.open(data)));
   }
 
   @Test
   void shouldPassOverWhatIsTornOrNotItsOwn() throws IOException {
-    try (JobStore store = JobStore.open(data)) {
-      for (String name : List.of("good", "torn", "garbage", "empty", "moved", "folder")) {
-        store.write(job(store.newId(name)));
-      }
-      Path jobs = data.resolve("jobs");
-      String whole = Files.readString(jobs.resolve("torn-2/state.json"));
-      Files.writeString(jobs.resolve("torn-2/state.json"), whole.substring(0, whole.length() / 2));
-      Files.write(jobs.resolve("garbage-3/state.json"), new byte[] {-1, 0, -128, 7});
-      Files.writeString(jobs.resolve("empty-4/state.json"), "");
-      Files.writeString(jobs.resolve("moved-5/state.json"), job("../../elsewhere").toJson());
-      Files.delete(jobs.resolve("folder-6/state.json"));
-      Files.createDirectory(jobs.resolve("folder-6/state.json"));
-      Files.writeString(jobs.resolve("note.txt"), "not a job");
-      assertEquals(List.of("good-1"), ids(store));
-      // What cannot be read stays for people to look at, and its number is taken.
-      assertEquals("next-7", store.newId("next"));
+    JobStore store = JobStore.open(data);
+    for (String name : List.of("good", "torn", "garbage", "empty", "moved", "folder")) {
+      store.write(job(store.newId(name)));
     }
+    Path jobs = data.resolve("jobs");
+    String whole = Files.readString(jobs.resolve("torn-2/state.json"));
+    Files.writeString(jobs.resolve("torn-2/state.json"), whole.substring(0, whole.length() / 2));
+    Files.write(jobs.resolve("garbage-3/state.json"), new byte[] {-1, 0, -128, 7});
+    Files.writeString(jobs.resolve("empty-4/state.json"), "");
+    Files.writeString(jobs.resolve("moved-5/state.json"), job("../../elsewhere").toJson());
+    Files.delete(jobs.resolve("folder-6/state.json"));
+    Files.createDirectory(jobs.resolve("folder-6/state.json"));
+    Files.writeString(jobs.resolve("note.txt"), "not a job");
+    assertEquals(List.of("good-1"), ids(store));
+    // What cannot be read stays for people to look at, and its number is taken.
+    assertEquals("next-7", store.newId("next"));
   }
 }

@@ -4,13 +4,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.yamabiko.coordinator.shared.TermFence;
 import dev.yamabiko.model.Checkpoint.Position;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -73,6 +77,29 @@ class MetricsFileTest {
       assertEquals(kept, read(0, 1000));
       assertTrue(kept.contains("{\"wire\":0,\"steps\":1"), kept);
     }
+  }
+
+  /** As one does that was stopped before a take-over, and does not know of it. */
+  @Test
+  void shouldGoOnWithACopyWhenOneOfATermBeforeStillHoldsTheFile() throws Exception {
+    Path path = directory.resolve("metrics.jsonl");
+    Files.writeString(path, "{\"step\":0,\"epoch\":0}\n{\"step\":1,");
+    Process other = OtherProcess.holding(path);
+    try (FileChannel before = FileChannel.open(path, StandardOpenOption.APPEND)) {
+      assertThrows(FileAlreadyExistsException.class, () -> MetricsFile.open(path));
+      TermFence fence = TermFence.raise(directory);
+      try (MetricsFile file = MetricsFile.open(path, fence)) {
+        assertEquals(1, file.cutBack(new Position(1, 0, 10, Optional.empty(), 0)));
+        before.write(ByteBuffer.wrap("late".getBytes(StandardCharsets.UTF_8)));
+        file.write("{\"step\":1,\"epoch\":0}");
+        file.flush();
+        assertEquals(1, OtherProcess.locks(path), "another process could lock the copy");
+      }
+    } finally {
+      other.getOutputStream().close();
+      other.waitFor();
+    }
+    assertEquals("{\"step\":0,\"epoch\":0}\n{\"step\":1,\"epoch\":0}\n", Files.readString(path));
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.yamabiko.coordinator;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.yamabiko.data.Targets;
@@ -38,7 +39,9 @@ class RunDirectoryLockTest {
     assertThrows(
         NullPointerException.class,
         () -> RunDirectory.goOn(directory, description(null), start, failure -> {}));
+    Path left = Files.createFile(directory.resolve("model.safetensors.7.part"));
     RunDirectory.goOn(directory, description("name = b"), start, failure -> {}).close();
+    assertFalse(Files.exists(left));
     assertEquals("name = b\n", Files.readString(directory.resolve("job.conf")));
   }
 }

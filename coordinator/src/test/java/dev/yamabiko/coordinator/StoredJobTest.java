@@ -26,6 +26,7 @@ class StoredJobTest {
     assertSurvives(NEW.waiting(JobStatus.WAITING, "waits for \"2\" workers"));
     StoredJob running = NEW.running(LATER);
     assertSurvives(running);
+    assertSurvives(running.cancelling("by a \"user\""));
     for (JobStatus status : JobStatus.values()) {
       assertSurvives(running.ended(status, "why", Optional.of("{\"loss\":null}"), LATER));
       assertSurvives(running.ended(status, "", Optional.empty(), LATER));
@@ -37,6 +38,21 @@ class StoredJobTest {
     StoredJob ended = NEW.running(LATER).ended(JobStatus.FAILED, "why", Optional.of("{}"), LATER);
     StoredJob again = ended.waiting(JobStatus.QUEUED, "").running(LATER.plusSeconds(60));
     assertEquals(NEW.running(LATER), again);
+  }
+
+  @Test
+  void shouldForgetThatItWasToEndOnceItHas() {
+    StoredJob ended =
+        NEW.running(LATER)
+            .cancelling("why")
+            .ended(JobStatus.CANCELLED, "why", Optional.empty(), LATER);
+    assertEquals(Optional.empty(), ended.cancelling());
+  }
+
+  @Test
+  void shouldReadAJobOfAnEarlierVersion() {
+    String text = NEW.toJson().replace("\"cancelling\":null,", "");
+    assertEquals(NEW, StoredJob.parse(text));
   }
 
   @ParameterizedTest

@@ -1,5 +1,6 @@
 package dev.yamabiko.cli;
 
+import dev.yamabiko.worker.NodeSettings;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Optional;
@@ -13,13 +14,6 @@ final class NodeOptions {
   private static final String AUTO = "auto";
 
   private static final int MOST = 65_535;
-
-  /**
-   * Where a node is.
-   *
-   * @param host a name or an address
-   */
-  record Address(String host, int port) {}
 
   private NodeOptions() {}
 
@@ -53,7 +47,7 @@ final class NodeOptions {
   }
 
   /** HOST:PORT, or [HOST]:PORT for an address with colons of its own. */
-  static Address address(CommandSpec spec, String name, String text) {
+  static NodeSettings.Peer address(CommandSpec spec, String name, String text) {
     int colon = text.lastIndexOf(':');
     String host = colon < 0 ? "" : text.substring(0, colon);
     String port = text.substring(colon + 1);
@@ -66,6 +60,6 @@ final class NodeOptions {
       throw new ParameterException(
           spec.commandLine(), "%s expects HOST:PORT but got %s".formatted(name, text));
     }
-    return new Address(host, Integer.parseInt(port));
+    return new NodeSettings.Peer(host, Integer.parseInt(port));
   }
 }

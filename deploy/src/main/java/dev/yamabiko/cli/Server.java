@@ -8,6 +8,7 @@ import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -18,10 +19,15 @@ import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
-/** A coordinator's HTTP API, as commands use it. Every failure is a {@link ServerException}. */
+/**
+ * A coordinator's HTTP API, as commands use it; where several nodes serve it, by one that answers.
+ * Every failure is a {@link ServerException}.
+ */
 final class Server {
 
   private static final Duration CONNECT = Duration.ofSeconds(10);
@@ -35,11 +41,18 @@ final class Server {
   /** What will not be better the next time. */
   private static final Set<Integer> USERS_FAULTS = Set.of(400, 404, 409, 413, 415);
 
-  private final URI base;
-  private final HttpClient client;
+  /** A node without a coordinator answers so, while another may take over. */
+  private static final int UNAVAILABLE = 503;
 
-  Server(URI base) {
-    this.base = base;
+  private final List<URI> bases;
+  private final HttpClient client;
+  private int current;
+
+  /**
+   * @param bases of the nodes, at least one; asked in this order until one answers
+   */
+  Server(List<URI> bases) {
+    this.bases = List.copyOf(bases);
     client =
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
@@ -47,9 +60,22 @@ final class Server {
             .build();
   }
 
-  /** For messages, and for commands that users are told. */
+  /** Of the node that answered last, for messages. */
   String url() {
-    return base.toString();
+    return base().toString();
+  }
+
+  /** As {@code --server} takes it, for commands that users are told. */
+  String option() {
+    return bases.stream().map(URI::toString).collect(Collectors.joining(","));
+  }
+
+  private synchronized URI base() {
+    return bases.get(current);
+  }
+
+  private synchronized void turnTo(int next) {
+    current = next;
   }
 
   /** The path of a job, or of something of it, whatever the id looks like. */
@@ -60,27 +86,25 @@ final class Server {
 
   /** The JSON object that is there. */
   String get(String path) {
-    return send(request(path, ANSWER).GET(), BodyHandlers.ofString()).body().strip();
+    return send(path, request(ANSWER).GET()).body().strip();
   }
 
   String post(String path) {
-    return send(request(path, ANSWER).POST(BodyPublishers.noBody()), BodyHandlers.ofString())
-        .body()
-        .strip();
+    return send(path, request(ANSWER).POST(BodyPublishers.noBody())).body().strip();
   }
 
   String submit(String job) {
     HttpRequest.Builder request =
-        request("/api/v1/jobs", CHECK)
+        request(CHECK)
             .header("Content-Type", "application/hocon")
             .POST(BodyPublishers.ofString(job));
-    return send(request, BodyHandlers.ofString()).body().strip();
+    return send("/api/v1/jobs", request).body().strip();
   }
 
   boolean hasUpload(String sha256) {
-    HttpRequest.Builder request =
-        request("/api/v1/data/" + sha256, ANSWER).method("HEAD", BodyPublishers.noBody());
-    HttpResponse<Void> response = exchange(request, BodyHandlers.discarding());
+    HttpRequest.Builder request = request(ANSWER).method("HEAD", BodyPublishers.noBody());
+    HttpResponse<Void> response =
+        exchange("/api/v1/data/" + sha256, request, BodyHandlers.discarding());
     return response.statusCode() == 200;
   }
 
@@ -93,7 +117,7 @@ final class Server {
   }
 
   private void upload(String sha256, BodyPublisher content) {
-    send(request("/api/v1/data/" + sha256, UPLOAD).PUT(content), BodyHandlers.ofString());
+    send("/api/v1/data/" + sha256, request(UPLOAD).PUT(content));
   }
 
   /**
@@ -103,10 +127,11 @@ final class Server {
    */
   InputStream events(String id, long after) {
     HttpRequest.Builder request =
-        request(job(id, "events"), ANSWER)
+        request(ANSWER)
             .header("Accept", "text/event-stream")
             .header("Last-Event-ID", Long.toString(after));
-    HttpResponse<InputStream> response = exchange(request, BodyHandlers.ofInputStream());
+    HttpResponse<InputStream> response =
+        exchange(job(id, "events"), request, BodyHandlers.ofInputStream());
     if (response.statusCode() != 200) {
       try (InputStream body = response.body()) {
         throw refusal(
@@ -118,27 +143,47 @@ final class Server {
     return response.body();
   }
 
-  private HttpRequest.Builder request(String path, Duration deadline) {
-    return HttpRequest.newBuilder(URI.create(base + path)).timeout(deadline);
+  private static HttpRequest.Builder request(Duration deadline) {
+    return HttpRequest.newBuilder().timeout(deadline);
   }
 
-  private HttpResponse<String> send(HttpRequest.Builder request, BodyHandler<String> handler) {
-    HttpResponse<String> response = exchange(request, handler);
+  private HttpResponse<String> send(String path, HttpRequest.Builder request) {
+    HttpResponse<String> response = exchange(path, request, BodyHandlers.ofString());
     if (response.statusCode() / 100 != 2) {
       throw refusal(response.statusCode(), response.body());
     }
     return response;
   }
 
-  private <T> HttpResponse<T> exchange(HttpRequest.Builder request, BodyHandler<T> handler) {
-    try {
-      return client.send(request.build(), handler);
-    } catch (IOException e) {
-      throw unreachable(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw ServerException.failed("interrupted while waiting for " + base, e);
+  /** Begins with the node that answered last; of nodes that all fail, the last says why. */
+  private <T> HttpResponse<T> exchange(
+      String path, HttpRequest.Builder request, BodyHandler<T> handler) {
+    int first = bases.indexOf(base());
+    for (int i = 0; ; i++) {
+      turnTo((first + i) % bases.size());
+      boolean last = i == bases.size() - 1;
+      HttpRequest next = request.uri(URI.create(base() + path)).build();
+      try {
+        HttpResponse<T> response = client.send(next, handler);
+        if (response.statusCode() != UNAVAILABLE || last) {
+          return response;
+        }
+      } catch (IOException e) {
+        if (last || !mayRepeat(next, e)) {
+          throw unreachable(e);
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw ServerException.failed("interrupted while waiting for " + base(), e);
+      }
     }
+  }
+
+  /** Not what may have had its effect already. */
+  private static boolean mayRepeat(HttpRequest request, IOException e) {
+    return !request.method().equals("POST")
+        || e instanceof ConnectException
+        || e instanceof HttpConnectTimeoutException;
   }
 
   ServerException unreachable(IOException e) {
@@ -147,7 +192,7 @@ final class Server {
             ? "nothing listens there"
             : e instanceof HttpTimeoutException ? "no answer in time" : reason(e);
     return ServerException.failed(
-        "the coordinator %s cannot be reached: %s".formatted(base, why), e);
+        "the coordinator %s cannot be reached: %s".formatted(base(), why), e);
   }
 
   private static String reason(IOException e) {
@@ -165,11 +210,11 @@ final class Server {
     if (!(problem.get("detail") instanceof String detail)) {
       return ServerException.failed(
           "%s is no coordinator, or not one of this version: it answers with HTTP status %d"
-              .formatted(base, status),
+              .formatted(base(), status),
           null);
     }
     return USERS_FAULTS.contains(status)
         ? ServerException.refused(detail)
-        : ServerException.failed("the coordinator %s failed: %s".formatted(base, detail), null);
+        : ServerException.failed("the coordinator %s failed: %s".formatted(base(), detail), null);
   }
 }

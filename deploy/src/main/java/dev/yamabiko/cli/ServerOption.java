@@ -3,7 +3,7 @@ package dev.yamabiko.cli;
 import dev.yamabiko.coordinator.CoordinatorSettings;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.util.Map;
+import java.util.Arrays;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
@@ -18,16 +18,21 @@ final class ServerOption {
   @Option(
       names = "--server",
       paramLabel = "URL",
-      description = "The coordinator (default: $" + VARIABLE + ", else http://127.0.0.1:8080).")
+      description =
+          "The coordinator; of several nodes, any of them, or more than one with commas between"
+              + " (default: $"
+              + VARIABLE
+              + ", else http://127.0.0.1:8080).")
   private Optional<String> url = Optional.empty();
 
   Server server() {
-    return new Server(uri(System.getenv()));
+    String fromEnvironment = System.getenv().getOrDefault(VARIABLE, "");
+    String text = url.orElse(fromEnvironment.isBlank() ? DEFAULT : fromEnvironment);
+    return new Server(
+        Arrays.stream(text.split(",", -1)).map(one -> uri(one.strip())).distinct().toList());
   }
 
-  private URI uri(Map<String, String> environment) {
-    String fromEnvironment = environment.getOrDefault(VARIABLE, "");
-    String text = url.orElse(fromEnvironment.isBlank() ? DEFAULT : fromEnvironment);
+  private URI uri(String text) {
     try {
       URI uri = new URI(text.endsWith("/") ? text.substring(0, text.length() - 1) : text);
       boolean http = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());

@@ -89,7 +89,7 @@ final class SubmitCommand implements Callable<Integer> {
   private int detached(Server coordinator, String id, String status) {
     say(
         "detached; job %s goes on; to look again: yamabiko status %s --server %s"
-            .formatted(id, id, coordinator.url()));
+            .formatted(id, id, coordinator.option()));
     Map<String, Object> answer = new LinkedHashMap<>();
     answer.put("id", id);
     answer.put("status", status);

@@ -5,10 +5,13 @@ import dev.yamabiko.worker.NodeSettings;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -52,7 +55,9 @@ final class WorkerStartCommand implements Callable<Integer> {
       names = "--coordinator",
       required = true,
       paramLabel = "HOST:PORT",
-      description = "The coordinator to join, as it calls itself.")
+      description =
+          "The coordinator to join, as it calls itself; of several nodes, any of them, or more than"
+              + " one with commas between.")
   private String coordinator;
 
   @Option(
@@ -102,11 +107,12 @@ final class WorkerStartCommand implements Callable<Integer> {
     session
         .err()
         .println(
-            "yamabiko: worker %s joins %s:%d with %d threads"
+            "yamabiko: worker %s joins %s with %d threads"
                 .formatted(
                     settings.worker(),
-                    settings.coordinatorHost(),
-                    settings.coordinatorPort(),
+                    settings.coordinators().stream()
+                        .map(NodeSettings.Peer::toString)
+                        .collect(Collectors.joining(", ")),
                     settings.threads()));
     Optional<String> refusal = node.run();
     if (refusal.isPresent()) {
@@ -117,7 +123,10 @@ final class WorkerStartCommand implements Callable<Integer> {
   }
 
   NodeSettings settings(Map<String, String> environment) {
-    NodeOptions.Address address = NodeOptions.address(spec, "--coordinator", coordinator);
+    List<NodeSettings.Peer> coordinators =
+        Arrays.stream(coordinator.split(",", -1))
+            .map(text -> NodeOptions.address(spec, "--coordinator", text.strip()))
+            .toList();
     int count = threads.orElse(Runtime.getRuntime().availableProcessors());
     if (count < 1 || count > MOST_THREADS) {
       throw refused(
@@ -137,8 +146,7 @@ final class WorkerStartCommand implements Callable<Integer> {
             .normalize();
     return new NodeSettings(
         worker,
-        address.host(),
-        address.port(),
+        coordinators,
         own,
         NodeOptions.port(spec, "--port", port).orElse(0),
         count,

@@ -6,6 +6,8 @@ import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.model.ContainerNetwork;
 import com.github.dockerjava.api.model.ExposedPort;
 import com.github.dockerjava.api.model.HostConfig;
+import com.github.dockerjava.api.model.Mount;
+import com.github.dockerjava.api.model.MountType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -17,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.testcontainers.DockerClientFactory;
 import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.containers.Network;
@@ -26,8 +29,8 @@ import org.testcontainers.lifecycle.Startables;
 import org.testcontainers.utility.DockerImageName;
 
 /**
- * A coordinator and workers in containers of the project's own image, on a network of their own.
- * What they log is kept in {@code target/containers}, a file for each.
+ * Coordinators, on one volume, and workers in containers of the project's own image, on a network
+ * of their own. What they log is kept in {@code target/containers}, a file for each.
  */
 final class ContainerCluster implements AutoCloseable {
 
@@ -43,7 +46,8 @@ final class ContainerCluster implements AutoCloseable {
   private static final Duration START = Duration.ofMinutes(2);
 
   private final Network network;
-  private final GenericContainer<?> coordinator;
+  private final String volume = "yamabiko-" + UUID.randomUUID();
+  private final List<GenericContainer<?>> coordinators = new ArrayList<>();
   private final List<GenericContainer<?>> workers = new ArrayList<>();
 
   static boolean engineAnswers() {
@@ -73,32 +77,50 @@ final class ContainerCluster implements AutoCloseable {
 
   private ContainerCluster() {
     network = network();
-    coordinator =
-        node(
-                COORDINATOR,
-                "coordinator",
-                "--host",
-                COORDINATOR,
-                "--port",
-                String.valueOf(CONTROL_PORT),
-                "--http-port",
-                String.valueOf(HTTP_PORT),
-                "--data",
-                "/data")
-            .withExposedPorts(HTTP_PORT)
-            .waitingFor(Wait.forHttp("/health/ready").forPort(HTTP_PORT).withStartupTimeout(START));
+  }
+
+  private GenericContainer<?> coordinator(String name) {
+    return node(
+            name,
+            "coordinator",
+            "--host",
+            name,
+            "--port",
+            String.valueOf(CONTROL_PORT),
+            "--http-port",
+            String.valueOf(HTTP_PORT),
+            "--data",
+            "/data")
+        .withCreateContainerCmdModifier(
+            create ->
+                create
+                    .getHostConfig()
+                    .withMounts(
+                        List.of(
+                            new Mount()
+                                .withType(MountType.VOLUME)
+                                .withSource(volume)
+                                .withTarget("/data"))))
+        .withExposedPorts(HTTP_PORT)
+        .waitingFor(Wait.forHttp("/health/ready").forPort(HTTP_PORT).withStartupTimeout(START));
   }
 
   /**
-   * Returns when the coordinator is ready; workers join by and by.
+   * Returns when the coordinators are ready; the first one has the jobs. Workers join by and by,
+   * told of the first coordinator only.
    *
+   * @param count of coordinators
    * @param workerHosts what each worker calls itself, as {@code --host} has it; others may call the
    *     first one worker-1
    */
-  static ContainerCluster start(List<String> workerHosts) {
+  static ContainerCluster start(int count, List<String> workerHosts) {
     ContainerCluster cluster = new ContainerCluster();
     try {
-      cluster.coordinator.start();
+      for (int i = 1; i <= count; i++) {
+        GenericContainer<?> next = cluster.coordinator(i == 1 ? COORDINATOR : COORDINATOR + i);
+        cluster.coordinators.add(next);
+        next.start();
+      }
       for (String host : workerHosts) {
         cluster.workers.add(cluster.worker(host));
       }
@@ -170,8 +192,14 @@ final class ContainerCluster implements AutoCloseable {
     }
   }
 
-  /** Of the coordinator's HTTP API, as this JVM reaches it; another one after a restart. */
+  /** Of the first coordinator's HTTP API, as this JVM reaches it; another one after a restart. */
   URI server() {
+    return server(0);
+  }
+
+  /** Of this coordinator's, as they were started. */
+  URI server(int index) {
+    GenericContainer<?> coordinator = coordinators.get(index);
     String port =
         engine()
             .inspectContainerCmd(coordinator.getContainerId())
@@ -228,16 +256,22 @@ final class ContainerCluster implements AutoCloseable {
         .exec();
   }
 
+  /** SIGKILL. */
+  void killCoordinator(int index) {
+    engine().killContainerCmd(coordinators.get(index).getContainerId()).withSignal("KILL").exec();
+  }
+
   /** SIGKILL, and the same container again. */
   void restartCoordinator() {
-    engine().killContainerCmd(coordinator.getContainerId()).withSignal("KILL").exec();
-    engine().startContainerCmd(coordinator.getContainerId()).exec();
+    killCoordinator(0);
+    engine().startContainerCmd(coordinators.get(0).getContainerId()).exec();
   }
 
   @Override
   public void close() {
     workers.forEach(GenericContainer::stop);
-    coordinator.stop();
+    coordinators.forEach(GenericContainer::stop);
     network.close();
+    DockerClientFactory.lazyClient().removeVolumeCmd(volume).exec();
   }
 }

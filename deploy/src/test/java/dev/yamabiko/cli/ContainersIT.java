@@ -67,7 +67,7 @@ class ContainersIT {
     ContainerCluster.buildImage();
     singleNode = ContainedJob.singleNode(directory, "short", JOB);
     longSingleNode = ContainedJob.singleNode(directory, "long", LONG_JOB);
-    cluster = ContainerCluster.start(HOSTS);
+    cluster = ContainerCluster.start(1, HOSTS);
   }
 
   @AfterAll

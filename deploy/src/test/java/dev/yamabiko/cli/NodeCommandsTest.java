@@ -199,6 +199,7 @@ class NodeCommandsTest {
         "worker | Missing required option: '--coordinator=HOST:PORT'",
         "worker --coordinator here | --coordinator expects HOST:PORT but got here",
         "worker --coordinator :2551 | --coordinator expects HOST:PORT but got :2551",
+        "worker --coordinator h:1,here | --coordinator expects HOST:PORT but got here",
         "worker --coordinator h:0 | --coordinator expects HOST:PORT but got h:0",
         "worker --coordinator h:1 --threads 0 | --threads expects a number from 1 to 1024 but got 0",
         "worker --coordinator h:1 --name a/b | --name expects"
@@ -213,14 +214,24 @@ class NodeCommandsTest {
   void shouldLetAWorkerLeaveThatIsToldToEnd() throws Exception {
     CompletableFuture<Integer> code =
         CompletableFuture.supplyAsync(
-            () -> run("worker --coordinator 10.0.0.5:2551 --threads 3 --cache c --name w"));
-    while (!err().contains("joins 10.0.0.5:2551 with 3 threads")) {
+            () ->
+                run(
+                    "worker --coordinator 10.0.0.5:2551,[fd00::6]:2552 --threads 3 --cache c --name w"));
+    while (!err().contains("joins 10.0.0.5:2551, [fd00::6]:2552 with 3 threads")) {
       Thread.onSpinWait();
     }
     interruption.onSignal();
     assertEquals(0, code.get());
     assertEquals(
-        new NodeSettings("w", "10.0.0.5", 2551, "127.0.0.1", 0, 3, working.resolve("c"), 20L << 30),
+        new NodeSettings(
+            "w",
+            List.of(
+                new NodeSettings.Peer("10.0.0.5", 2551), new NodeSettings.Peer("[fd00::6]", 2552)),
+            "127.0.0.1",
+            0,
+            3,
+            working.resolve("c"),
+            20L << 30),
         worker.get());
   }
 

@@ -226,10 +226,29 @@ class ServerCommandsTest {
   }
 
   @Test
+  void shouldAskTheNextOfSeveralServersWhereTheFirstDoesNotAnswer() throws IOException {
+    write("table.conf", TABLE);
+    write("table.csv", "x,y\n1,2\n2,4\n3,6\n");
+    int port;
+    try (ServerSocket free = new ServerSocket(0)) {
+      port = free.getLocalPort();
+    }
+    String both = " --server http://127.0.0.1:%d,%s".formatted(port, server.url());
+    assertEquals(0, run("submit table.conf" + both), err());
+    assertEquals("table-1\n", out());
+    assertEquals(0, run("jobs" + both), err());
+    server.close();
+    assertEquals(1, run("jobs" + both));
+    assertTrue(err().contains(server.url() + " cannot be reached"), err());
+  }
+
+  @Test
   void shouldRefuseWhatIsNoServersUrl() {
     assertEquals(2, run("jobs --server localhost:8080"));
     assertEquals(
         "yamabiko: --server expects a URL as http://127.0.0.1:8080 but got localhost:8080\n",
         err());
+    assertEquals(2, run("jobs --server http://127.0.0.1:8080,localhost:8081"));
+    assertTrue(err().contains("but got localhost:8081"), err());
   }
 }

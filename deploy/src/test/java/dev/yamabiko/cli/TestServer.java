@@ -11,6 +11,7 @@ import dev.yamabiko.coordinator.CoordinatorSettings;
 import dev.yamabiko.coordinator.JobEvent;
 import dev.yamabiko.coordinator.JobStatus;
 import dev.yamabiko.coordinator.JobView;
+import dev.yamabiko.coordinator.Seat;
 import dev.yamabiko.coordinator.WorkerView;
 import dev.yamabiko.coordinator.http.HttpApi;
 import dev.yamabiko.job.Job;
@@ -57,7 +58,7 @@ final class TestServer implements AutoCloseable {
     system = ActorSystem.create(behavior(), "server", CONFIG);
     CoordinatorSettings settings =
         new CoordinatorSettings("127.0.0.1", 0, port, 0, data, roots, 1 << 24, 0, false);
-    api = HttpApi.bind(system, settings, () -> true);
+    api = HttpApi.bind(system, settings, Seat.Here::new);
     port = api.address().getPort();
   }
 

@@ -74,8 +74,7 @@ final class LocalCluster implements AutoCloseable {
   NodeSettings settings(String worker) {
     return new NodeSettings(
         worker,
-        HOST,
-        coordinator.port(),
+        List.of(new NodeSettings.Peer(HOST, coordinator.port())),
         HOST,
         0,
         1,

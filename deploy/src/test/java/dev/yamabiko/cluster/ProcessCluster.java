@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,72 +22,103 @@ import java.util.StringJoiner;
 import java.util.function.Predicate;
 
 /**
- * A coordinator and workers, each in a JVM of its own, over loopback; faults are signals to their
- * processes. What is awaited has a deadline, and whoever misses it shows the ends of all logs.
- * Every process that it started ends with it.
+ * Coordinators on one data directory and workers, each in a JVM of its own, over loopback; faults
+ * are signals to their processes. The API is that of one coordinator, which {@link #face} changes.
+ * What is awaited has a deadline, and whoever misses it shows the ends of all logs. Every process
+ * that it started ends with it.
  */
 final class ProcessCluster implements AutoCloseable {
 
   /** For what takes a moment on a quiet machine. */
   static final Duration SOON = Duration.ofMinutes(2);
 
+  /** What a coordinator is called that is nothing else. */
+  private static final String FIRST = "coordinator";
+
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int LOG_LINES = 60;
   private static final int POLL_MILLIS = 25;
 
   private final Path directory;
-  private final int port;
-  private final int httpPort;
+  private final Map<String, Ports> ports = new HashMap<>();
   private final HttpClient client =
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
   private final List<NodeProcess> all = new ArrayList<>();
   private final Map<String, NodeProcess> workers = new LinkedHashMap<>();
-  private NodeProcess coordinator;
+  private final Map<String, NodeProcess> coordinators = new HashMap<>();
+  private String faced = FIRST;
   private int started;
 
-  ProcessCluster(Path directory) throws IOException {
-    this.directory = directory;
-    try (ServerSocket one = new ServerSocket(0);
-        ServerSocket two = new ServerSocket(0)) {
-      port = one.getLocalPort();
-      httpPort = two.getLocalPort();
+  /** Of a coordinator, whenever it is started. */
+  private record Ports(int control, int http) {
+    static Ports free() throws IOException {
+      try (ServerSocket one = new ServerSocket(0);
+          ServerSocket two = new ServerSocket(0)) {
+        return new Ports(one.getLocalPort(), two.getLocalPort());
+      }
     }
+  }
+
+  ProcessCluster(Path directory) {
+    this.directory = directory;
   }
 
   // --- Processes --------------------------------------------------------------------------------
 
-  /** Always on the same ports and data. */
   NodeProcess startCoordinator() throws Exception {
-    coordinator =
+    return startCoordinator(FIRST);
+  }
+
+  /** Each of them always on the same ports, and all on the same data. */
+  NodeProcess startCoordinator(String name) throws Exception {
+    if (!ports.containsKey(name)) {
+      ports.put(name, Ports.free());
+    }
+    NodeProcess coordinator =
         start(
-            "coordinator",
+            name,
             "coordinator",
             "--port",
-            "" + port,
+            "" + ports.get(name).control(),
             "--http-port",
-            "" + httpPort,
+            "" + ports.get(name).http(),
             "--data",
             directory.resolve("data").toString());
-    await("the coordinator to be ready", this::isReady);
+    coordinators.put(name, coordinator);
+    await(name + " to be ready", coordinator, () -> isReady(name));
     return coordinator;
   }
 
-  private boolean isReady() throws Exception {
-    return get("/health/ready").filter(response -> response.statusCode() == 200).isPresent();
+  private boolean isReady(String name) throws Exception {
+    return get(url(name) + "/health/ready").filter(r -> r.statusCode() == 200).isPresent();
   }
 
+  /** Whether it knows that another one has the coordinator. */
+  boolean standsBy(String name) throws Exception {
+    return get(url(name) + "/health/ready").filter(r -> r.body().contains("stands_by")).isPresent();
+  }
+
+  /** The one whose API is asked, and which must not end while something is awaited. */
   NodeProcess coordinator() {
-    return coordinator;
+    return coordinator(faced);
   }
 
-  /** Does not wait until it has joined. */
+  NodeProcess coordinator(String name) {
+    return coordinators.get(name);
+  }
+
+  void face(String name) {
+    faced = name;
+  }
+
+  /** Told of the first coordinator only. Does not wait until it has joined. */
   NodeProcess startWorker(String name) throws IOException {
     NodeProcess worker =
         start(
             name,
             "worker",
             "--coordinator",
-            "127.0.0.1:" + port,
+            "127.0.0.1:" + ports.get(FIRST).control(),
             "--name",
             name,
             "--threads",
@@ -136,12 +168,16 @@ final class ProcessCluster implements AutoCloseable {
   // --- The API ----------------------------------------------------------------------------------
 
   String url() {
-    return "http://127.0.0.1:" + httpPort;
+    return url(faced);
   }
 
-  private Optional<HttpResponse<String>> get(String path) throws InterruptedException {
+  String url(String name) {
+    return "http://127.0.0.1:" + ports.get(name).http();
+  }
+
+  private Optional<HttpResponse<String>> get(String url) throws InterruptedException {
     HttpRequest request =
-        HttpRequest.newBuilder(URI.create(url() + path)).timeout(Duration.ofSeconds(20)).build();
+        HttpRequest.newBuilder(URI.create(url)).timeout(Duration.ofSeconds(20)).build();
     try {
       return Optional.of(client.send(request, HttpResponse.BodyHandlers.ofString()));
     } catch (IOException e) {
@@ -151,7 +187,7 @@ final class ProcessCluster implements AutoCloseable {
 
   /** Empty while the coordinator cannot be reached. */
   private Optional<JsonNode> json(String path) throws Exception {
-    Optional<HttpResponse<String>> response = get(path);
+    Optional<HttpResponse<String>> response = get(url() + path).filter(r -> r.statusCode() < 500);
     return response.isEmpty()
         ? Optional.empty()
         : Optional.of(JSON.readTree(response.get().body()));
@@ -231,13 +267,17 @@ final class ProcessCluster implements AutoCloseable {
   }
 
   void await(String what, Condition condition) throws Exception {
+    await(what, coordinator(), condition);
+  }
+
+  private void await(String what, NodeProcess needed, Condition condition) throws Exception {
     long deadline = System.nanoTime() + SOON.toNanos();
     while (!condition.holds()) {
       if (System.nanoTime() > deadline) {
         throw new AssertionError("waited too long for " + what + evidence());
       }
-      if (coordinator.ends(POLL_MILLIS)) {
-        throw new AssertionError("the coordinator ended, waiting for " + what + evidence());
+      if (needed.ends(POLL_MILLIS)) {
+        throw new AssertionError(needed.name() + " ended, waiting for " + what + evidence());
       }
     }
   }

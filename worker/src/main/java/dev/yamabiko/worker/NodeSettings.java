@@ -1,12 +1,14 @@
 package dev.yamabiko.worker;
 
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * How a worker's node is set up.
  *
  * @param worker its name, unique in the cluster
- * @param coordinatorHost as the coordinator was told to call itself
+ * @param coordinators nodes of the cluster to join, each as it was told to call itself; one that
+ *     can be reached is enough
  * @param host what this node calls itself, and where it listens
  * @param port 0 for any
  * @param threads that compute
@@ -15,16 +17,22 @@ import java.nio.file.Path;
  */
 public record NodeSettings(
     String worker,
-    String coordinatorHost,
-    int coordinatorPort,
+    List<Peer> coordinators,
     String host,
     int port,
     int threads,
     Path cache,
     long cacheBytes) {
 
-  /** "127.0.0.1:2551". */
-  String coordinator() {
-    return coordinatorHost + ":" + coordinatorPort;
+  /** Where a node takes control messages. */
+  public record Peer(String host, int port) {
+    @Override
+    public String toString() {
+      return host + ":" + port;
+    }
+  }
+
+  public NodeSettings {
+    coordinators = List.copyOf(coordinators);
   }
 }

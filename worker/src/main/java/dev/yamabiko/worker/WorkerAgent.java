@@ -1,5 +1,6 @@
 package dev.yamabiko.worker;
 
+import akka.actor.Address;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.javadsl.AbstractBehavior;
@@ -27,13 +28,13 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * The guardian of a worker's node. Finds the coordinator through the receptionist, offers the
- * worker until that is answered, and for each run opens the bulk connection before the worker
+ * What a worker's node has to do with one coordinator. Finds it through the receptionist, offers
+ * the worker until that is answered, and for each run opens the bulk connection before the worker
  * joins.
  *
  * <p>Whatever tells that the coordinator is gone (its actor ended, its node cannot be reached or
- * has another term) ends the actor system; the node then starts anew and joins again. All state of
- * a run comes back with the next {@link NodeMessage.EnlistWorker}.
+ * has another term) ends the agent and its worker; the node's guardian begins with new ones. All
+ * state of a run comes back with the next {@link NodeMessage.EnlistWorker}.
  */
 final class WorkerAgent extends AbstractBehavior<WorkerAgent.Command> {
 
@@ -48,12 +49,18 @@ final class WorkerAgent extends AbstractBehavior<WorkerAgent.Command> {
 
   private record CoordinatorLost(String why) implements Command {}
 
+  private record NodeUnreachable(Address node) implements Command {}
+
   private record OfferAgain() implements Command {}
 
-  /** Why a node's actor system ended. */
+  /** Why an agent ended. */
   sealed interface End {
-    /** Join again. */
-    record Restart(String why) implements End {}
+    /**
+     * Look for a coordinator again.
+     *
+     * @param lost where the one was that is lost
+     */
+    record Restart(String why, Optional<Address> lost) implements End {}
 
     /** There is no use in joining again. */
     record Refused(String why) implements End {}
@@ -68,6 +75,9 @@ final class WorkerAgent extends AbstractBehavior<WorkerAgent.Command> {
       return key.isOfSameTerm(enlist.key()) && token.equals(enlist.token());
     }
   }
+
+  /** What the cluster calls nodes that may have the coordinator. */
+  static final String COORDINATOR = "coordinator";
 
   private static final Duration OFFER_INTERVAL = Duration.ofSeconds(1);
 
@@ -124,10 +134,7 @@ final class WorkerAgent extends AbstractBehavior<WorkerAgent.Command> {
             Subscribe.create(
                 context.messageAdapter(
                     ClusterEvent.UnreachableMember.class,
-                    event ->
-                        event.member().hasRole("coordinator")
-                            ? new CoordinatorLost("the coordinator's node cannot be reached")
-                            : new OfferAgain()),
+                    event -> new NodeUnreachable(event.member().address())),
                 ClusterEvent.UnreachableMember.class));
   }
 
@@ -137,7 +144,8 @@ final class WorkerAgent extends AbstractBehavior<WorkerAgent.Command> {
         .onMessage(FromCoordinator.class, this::onFromCoordinator)
         .onMessage(CoordinatorsFound.class, this::onCoordinatorsFound)
         .onMessage(OfferAgain.class, again -> onOfferAgain())
-        .onMessage(CoordinatorLost.class, lost -> end(new End.Restart(lost.why())))
+        .onMessage(NodeUnreachable.class, this::onNodeUnreachable)
+        .onMessage(CoordinatorLost.class, lost -> restart(lost.why()))
         .onMessage(Leave.class, leave -> onLeave())
         .build();
   }
@@ -149,9 +157,21 @@ final class WorkerAgent extends AbstractBehavior<WorkerAgent.Command> {
       getContext().watchWith(found, new CoordinatorLost("the coordinator ended"));
       timers.startTimerWithFixedDelay(new OfferAgain(), Duration.ZERO, OFFER_INTERVAL);
     } else if (coordinator.isPresent() && listing.found().isEmpty()) {
-      return end(new End.Restart("the coordinator left the cluster"));
+      return restart("the coordinator left the cluster");
     }
     return this;
+  }
+
+  /** Any other may be lost. */
+  private Behavior<Command> onNodeUnreachable(NodeUnreachable lost) {
+    return place().filter(lost.node()::equals).isPresent()
+        ? restart("the coordinator's node cannot be reached")
+        : this;
+  }
+
+  /** Of the coordinator; a path without a place is of this node. */
+  private Optional<Address> place() {
+    return coordinator.map(ref -> ref.path().address());
   }
 
   private Behavior<Command> onOfferAgain() {
@@ -179,7 +199,7 @@ final class WorkerAgent extends AbstractBehavior<WorkerAgent.Command> {
 
   private Behavior<Command> onAccepted(NodeMessage.WorkerAccepted accepted) {
     if (term >= 0 && accepted.term() != term) {
-      return end(new End.Restart("the coordinator began term " + accepted.term()));
+      return restart("the coordinator began term " + accepted.term());
     }
     if (term < 0) {
       term = accepted.term();
@@ -192,7 +212,7 @@ final class WorkerAgent extends AbstractBehavior<WorkerAgent.Command> {
   private Behavior<Command> onEnlist(NodeMessage.EnlistWorker enlist) {
     if (enlist.key().term() != term) {
       return enlist.key().term() > term
-          ? end(new End.Restart("the coordinator began term " + enlist.key().term()))
+          ? restart("the coordinator began term " + enlist.key().term())
           : this;
     }
     if (enlistment.filter(e -> e.isFor(enlist)).isEmpty()) {
@@ -234,10 +254,11 @@ final class WorkerAgent extends AbstractBehavior<WorkerAgent.Command> {
     return end(new End.Left());
   }
 
-  /**
-   * A guardian that stops takes its system with it, without a goodbye: right where there is nobody
-   * to say it to. Else the node ends the system, which leaves the cluster first.
-   */
+  private Behavior<Command> restart(String why) {
+    return end(new End.Restart(why, place()));
+  }
+
+  /** One that leaves, or is refused, stays until its system ends. */
   private Behavior<Command> end(End why) {
     disconnect();
     ended.accept(why);

@@ -4,6 +4,7 @@ import akka.actor.Address;
 import akka.actor.CoordinatedShutdown;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.DispatcherSelector;
+import akka.cluster.Member;
 import akka.cluster.typed.Cluster;
 import akka.cluster.typed.JoinSeedNodes;
 import com.typesafe.config.Config;
@@ -12,9 +13,11 @@ import dev.yamabiko.protocol.WorkerHello;
 import dev.yamabiko.tensor.KernelFingerprint;
 import dev.yamabiko.wire.MessageTable;
 import java.time.Duration;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ThreadLocalRandom;
@@ -24,8 +27,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A worker's process: an actor system that joins the coordinator's cluster, and a new one whenever
- * it has lost the coordinator, until it is told to leave or refused for good. It does not wait for
- * the resolver's decision: with a new actor system it is a new member, and joins at once.
+ * it has lost all coordinators, until it is told to leave or refused for good. It does not wait for
+ * the resolver's decision: with a new actor system it is a new member, and joins at once, through
+ * any coordinator node that it was told of or has met.
  */
 public final class WorkerNode {
 
@@ -38,7 +42,8 @@ public final class WorkerNode {
   private final NodeSettings settings;
   private final WorkerHello hello;
   private final RemoteData data;
-  private ActorSystem<WorkerAgent.Command> system;
+  private final Set<Address> met = new LinkedHashSet<>();
+  private ActorSystem<WorkerGuardian.Command> system;
   private boolean leaving;
 
   public WorkerNode(NodeSettings settings) {
@@ -97,7 +102,7 @@ public final class WorkerNode {
   public synchronized void leave() {
     leaving = true;
     if (system != null) {
-      system.tell(new WorkerAgent.Leave());
+      system.tell(new WorkerGuardian.Leave());
     }
   }
 
@@ -113,7 +118,8 @@ public final class WorkerNode {
     try {
       system =
           ActorSystem.create(
-              WorkerAgent.create(hello, data, activationBytes, end::complete),
+              WorkerGuardian.create(
+                  ended -> WorkerAgent.create(hello, data, activationBytes, ended), end::complete),
               "yamabiko",
               config(),
               DispatcherSelector.defaultDispatcher());
@@ -126,21 +132,46 @@ public final class WorkerNode {
     }
     system
         .getWhenTerminated()
-        .thenRun(() -> end.complete(new WorkerAgent.End.Restart("the node was removed")));
-    Address seed =
-        new Address("akka", "yamabiko", settings.coordinatorHost(), settings.coordinatorPort());
-    Cluster.get(system).manager().tell(new JoinSeedNodes(List.of(seed)));
+        .thenRun(
+            () ->
+                end.complete(
+                    new WorkerAgent.End.Restart("the node was removed", Optional.empty())));
+    Cluster.get(system).manager().tell(new JoinSeedNodes(seeds()));
     return true;
   }
 
+  private List<Address> seeds() {
+    Set<Address> seeds = new LinkedHashSet<>();
+    settings
+        .coordinators()
+        .forEach(peer -> seeds.add(new Address("akka", "yamabiko", peer.host(), peer.port())));
+    seeds.addAll(met);
+    return List.copyOf(seeds);
+  }
+
+  /** The coordinator nodes of the cluster that is left; those of older ones are forgotten. */
+  private void remember(ActorSystem<?> ended) {
+    Set<Address> now = new LinkedHashSet<>();
+    for (Member member : Cluster.get(ended).state().getMembers()) {
+      if (member.hasRole(WorkerAgent.COORDINATOR)) {
+        now.add(member.address());
+      }
+    }
+    if (!now.isEmpty()) {
+      met.clear();
+      met.addAll(now);
+    }
+  }
+
   private void stop(WorkerAgent.End why) {
-    ActorSystem<WorkerAgent.Command> ended;
+    ActorSystem<WorkerGuardian.Command> ended;
     synchronized (this) {
       ended = system;
       system = null;
-    }
-    if (ended == null) {
-      return; // it never began
+      if (ended == null) {
+        return; // it never began
+      }
+      remember(ended);
     }
     if (why instanceof WorkerAgent.End.Left) {
       // Leaves the cluster in good order.

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import akka.actor.Address;
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import akka.actor.testkit.typed.javadsl.TestProbe;
 import akka.actor.typed.ActorRef;
@@ -100,6 +101,10 @@ class WorkerAgentTest {
     return offer;
   }
 
+  private Optional<Address> place() {
+    return Optional.of(coordinator.ref().path().address());
+  }
+
   private WorkerAgent.End ended() throws InterruptedException {
     return ends.poll(ANSWER.toSeconds(), TimeUnit.SECONDS);
   }
@@ -158,7 +163,7 @@ class WorkerAgentTest {
     ActorRef<NodeMessage> node = accepted().node();
     node.tell(new NodeMessage.WorkerAccepted(4, "w"));
     node.tell(new NodeMessage.WorkerAccepted(5, "w"));
-    assertEquals(new WorkerAgent.End.Restart("the coordinator began term 5"), ended());
+    assertEquals(new WorkerAgent.End.Restart("the coordinator began term 5", place()), ended());
   }
 
   @Test
@@ -166,7 +171,7 @@ class WorkerAgentTest {
     ActorRef<NodeMessage> node = accepted().node();
     TestProbe<RunMessage> run = KIT.createTestProbe(RunMessage.class);
     node.tell(enlist(5, run.ref()));
-    assertEquals(new WorkerAgent.End.Restart("the coordinator began term 5"), ended());
+    assertEquals(new WorkerAgent.End.Restart("the coordinator began term 5", place()), ended());
   }
 
   @Test

@@ -24,7 +24,7 @@ import java.util.Optional;
  * locks per process: hence one object per directory, whose channel stays open, and counts for the
  * threads of this process.
  */
-final class ContentLocks {
+public final class ContentLocks {
 
   private static final String FILE = "locks";
 
@@ -48,7 +48,7 @@ final class ContentLocks {
   }
 
   /** A lock that is held until it is closed; closing it again does nothing. */
-  final class Hold implements AutoCloseable {
+  public final class Hold implements AutoCloseable {
     private final long position;
     private boolean closed;
 
@@ -73,7 +73,7 @@ final class ContentLocks {
   }
 
   /** The locks of a directory, which is made if need be. */
-  static ContentLocks of(Path directory) throws IOException {
+  public static ContentLocks of(Path directory) throws IOException {
     if (!Files.isDirectory(directory)) { // it may be a link to one, which would not be made
       Files.createDirectories(directory);
     }
@@ -105,12 +105,27 @@ final class ContentLocks {
   }
 
   /** Waits while anybody holds it. */
-  Hold own(String name) throws IOException {
+  public Hold own(String name) throws IOException {
     return await(name, false);
   }
 
+  /** What is done while a lock is held. */
+  public interface Work<T> {
+    T run() throws IOException;
+  }
+
+  /** Waits while anybody holds it, and owns it for this. */
+  public <T> T alone(String name, Work<T> work) throws IOException {
+    Hold hold = own(name);
+    try {
+      return work.run();
+    } finally {
+      hold.close();
+    }
+  }
+
   /** Owns it unless anybody holds it. */
-  Optional<Hold> tryOwn(String name) throws IOException {
+  public Optional<Hold> tryOwn(String name) throws IOException {
     return tryHold(position(name), false);
   }
 

@@ -10,38 +10,18 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
-import java.util.function.BooleanSupplier;
 
-/** {@code /api/v1/workers}, {@code /health/ready} and {@code /health/alive}. */
+/** {@code /api/v1/workers}. */
 final class ClusterRoutes extends AllDirectives {
 
   private final Queries queries;
-  private final BooleanSupplier ready;
 
-  ClusterRoutes(Queries queries, BooleanSupplier ready) {
+  ClusterRoutes(Queries queries) {
     this.queries = queries;
-    this.ready = ready;
   }
 
   Route workers() {
     return path("workers", () -> get(() -> completeWithFuture(list())));
-  }
-
-  Route health() {
-    return pathPrefix(
-        "health",
-        () ->
-            get(
-                () ->
-                    concat(
-                        path("alive", () -> complete(Json.ok("{\"status\":\"alive\"}"))),
-                        path("ready", () -> complete(readiness())))));
-  }
-
-  private HttpResponse readiness() {
-    return ready.getAsBoolean()
-        ? Json.ok("{\"status\":\"ready\"}")
-        : Problem.unavailable("the coordinator is not ready yet").response();
   }
 
   private CompletionStage<HttpResponse> list() {

@@ -3,27 +3,39 @@ package dev.yamabiko.coordinator.http;
 import akka.actor.typed.ActorSystem;
 import akka.http.javadsl.Http;
 import akka.http.javadsl.ServerBinding;
+import akka.http.javadsl.server.Directives;
+import akka.http.javadsl.server.Route;
 import akka.stream.Materializer;
 import dev.yamabiko.coordinator.CoordinatorCommand;
 import dev.yamabiko.coordinator.CoordinatorSettings;
+import dev.yamabiko.coordinator.Seat;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.CompletionException;
-import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
-/** The coordinator's HTTP API. */
+/**
+ * A coordinator node's HTTP API. Uploads belong to the node that has the coordinator: it looks at
+ * them when it has, and forgets what was on its way to the node before.
+ */
 public final class HttpApi implements AutoCloseable {
 
   private static final Duration KEEP_ALIVE = Duration.ofSeconds(10);
   private static final Duration GOODBYE = Duration.ofSeconds(2);
 
-  private final ServerBinding binding;
-  private final JobSubmission submission;
+  private final ActorSystem<CoordinatorCommand> coordinator;
+  private final CoordinatorSettings settings;
+  private final PassedOn passedOn;
+  private ServerBinding binding;
+  private JobSubmission submission;
+  private Route own;
 
-  private HttpApi(ServerBinding binding, JobSubmission submission) {
-    this.binding = binding;
-    this.submission = submission;
+  private HttpApi(ActorSystem<CoordinatorCommand> coordinator, CoordinatorSettings settings) {
+    this.coordinator = coordinator;
+    passedOn = new PassedOn(coordinator);
+    this.settings = settings;
   }
 
   /**
@@ -32,31 +44,19 @@ public final class HttpApi implements AutoCloseable {
   public static HttpApi bind(
       ActorSystem<CoordinatorCommand> coordinator,
       CoordinatorSettings settings,
-      BooleanSupplier ready)
+      Supplier<Seat> seat)
       throws IOException {
-    UploadStore uploads = UploadStore.open(settings.uploads(), settings.uploadBytes());
-    JobSubmission submission = new JobSubmission(new JobFiles(uploads, settings.dataRoots()));
-    Materializer materializer = Materializer.createMaterializer(coordinator);
-    Queries queries = new Queries(coordinator);
-    Routes routes =
-        new Routes(
-            new JobRoutes(
-                queries,
-                new JobBody(materializer),
-                submission,
-                new JobEventStream(coordinator, KEEP_ALIVE)),
-            new UploadRoutes(uploads, settings.dataRoots(), materializer),
-            new ClusterRoutes(queries, ready));
+    HttpApi api = new HttpApi(coordinator, settings);
+    Routes routes = new Routes(seat, api.passedOn, api::own);
     try {
-      ServerBinding binding =
+      api.binding =
           Http.get(coordinator)
               .newServerAt(settings.host(), settings.httpPort())
               .bind(routes.all())
               .toCompletableFuture()
               .join();
-      return new HttpApi(binding, submission);
+      return api;
     } catch (CompletionException e) {
-      submission.close();
       throw new IOException(
           "%s:%d cannot be used for HTTP: %s"
               .formatted(settings.host(), settings.httpPort(), deepest(e).getMessage()),
@@ -64,8 +64,39 @@ public final class HttpApi implements AutoCloseable {
     }
   }
 
+  /** The routes of the node that has the coordinator. */
+  private synchronized Route own() {
+    if (own == null) {
+      try {
+        UploadStore uploads = UploadStore.open(settings.uploads(), settings.uploadBytes());
+        submission = new JobSubmission(new JobFiles(uploads, settings.dataRoots()));
+        Materializer materializer = Materializer.createMaterializer(coordinator);
+        Queries queries = new Queries(coordinator);
+        JobRoutes jobs =
+            new JobRoutes(
+                queries,
+                new JobBody(materializer),
+                submission,
+                new JobEventStream(coordinator, KEEP_ALIVE));
+        own =
+            Directives.concat(
+                jobs.route(),
+                new UploadRoutes(uploads, settings.dataRoots(), materializer).route(),
+                new ClusterRoutes(queries).workers());
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    return own;
+  }
+
   private static Throwable deepest(Throwable e) {
     return e.getCause() == null ? e : deepest(e.getCause());
+  }
+
+  /** The coordinator is where it was not before. */
+  public void moved(Seat now) {
+    passedOn.moved(now);
   }
 
   public InetSocketAddress address() {
@@ -75,7 +106,12 @@ public final class HttpApi implements AutoCloseable {
   /** Lets requests that are under way come to their end for a moment. */
   @Override
   public void close() {
-    submission.close();
-    binding.terminate(GOODBYE).toCompletableFuture().join();
+    synchronized (this) {
+      if (submission != null) {
+        submission.close();
+      }
+    }
+    // Nothing is left to end where the actor system has ended by itself.
+    binding.terminate(GOODBYE).exceptionally(gone -> null).toCompletableFuture().join();
   }
 }

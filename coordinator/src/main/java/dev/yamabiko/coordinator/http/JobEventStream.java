@@ -6,6 +6,7 @@ import akka.http.javadsl.model.ContentTypes;
 import akka.http.javadsl.model.HttpCharsets;
 import akka.http.javadsl.model.HttpEntities;
 import akka.http.javadsl.model.HttpResponse;
+import akka.http.javadsl.model.MediaType;
 import akka.http.javadsl.model.MediaTypes;
 import akka.http.javadsl.model.headers.CacheControl;
 import akka.http.javadsl.model.headers.CacheDirectives;
@@ -30,6 +31,10 @@ import java.util.Optional;
  */
 record JobEventStream(ActorSystem<CoordinatorCommand> coordinator, Duration keepAlive) {
 
+  static final MediaType.WithFixedCharset MEDIA_TYPE =
+      MediaTypes.customWithFixedCharset(
+          "text", "event-stream", HttpCharsets.UTF_8, Map.of(), false);
+
   /** Twice what the coordinator keeps, and sends at once to whoever begins to follow. */
   private static final int BUFFER = 8_192;
 
@@ -41,12 +46,7 @@ record JobEventStream(ActorSystem<CoordinatorCommand> coordinator, Duration keep
   HttpResponse response(String id, long after) {
     return HttpResponse.create()
         .addHeader(CacheControl.create(CacheDirectives.NO_STORE))
-        .withEntity(
-            HttpEntities.createChunked(
-                ContentTypes.create(
-                    MediaTypes.customWithFixedCharset(
-                        "text", "event-stream", HttpCharsets.UTF_8, Map.of(), false)),
-                events(id, after)));
+        .withEntity(HttpEntities.createChunked(ContentTypes.create(MEDIA_TYPE), events(id, after)));
   }
 
   private Source<ByteString, NotUsed> events(String id, long after) {

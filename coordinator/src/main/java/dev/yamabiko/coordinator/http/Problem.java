@@ -8,6 +8,7 @@ import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.model.MediaTypes;
 import akka.http.javadsl.model.StatusCode;
 import akka.http.javadsl.model.StatusCodes;
+import akka.http.javadsl.model.headers.RawHeader;
 import akka.util.ByteString;
 import dev.yamabiko.model.CanonicalJson;
 import java.util.LinkedHashMap;
@@ -44,6 +45,13 @@ record Problem(StatusCode status, String detail) {
 
   static Problem unavailable(String detail) {
     return new Problem(StatusCodes.SERVICE_UNAVAILABLE, detail);
+  }
+
+  /** For the moment: another node will take over, or this one has just begun. */
+  static HttpResponse noCoordinator() {
+    return unavailable("there is no coordinator at the moment; try again")
+        .response()
+        .addHeader(RawHeader.create("Retry-After", "2"));
   }
 
   HttpResponse response() {

@@ -7,34 +7,40 @@ import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.model.StatusCodes;
 import akka.http.javadsl.server.AllDirectives;
 import akka.http.javadsl.server.Route;
+import dev.yamabiko.coordinator.Seat;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import scala.concurrent.duration.Duration;
 
-/** All routes, and what holds for each of them. */
+/**
+ * All routes, and what holds for each of them. The API's own routes serve where the coordinator is;
+ * elsewhere its requests are passed on.
+ */
 final class Routes extends AllDirectives {
 
   private static final Duration REQUEST = Duration.create(30, TimeUnit.SECONDS);
 
-  private final JobRoutes jobs;
-  private final UploadRoutes uploads;
-  private final ClusterRoutes cluster;
+  private final Supplier<Seat> seat;
+  private final HealthRoutes health;
+  private final PassedOn passedOn;
+  private final Supplier<Route> api;
 
-  Routes(JobRoutes jobs, UploadRoutes uploads, ClusterRoutes cluster) {
-    this.jobs = jobs;
-    this.uploads = uploads;
-    this.cluster = cluster;
+  /**
+   * @param api asked for when the coordinator is on this node
+   */
+  Routes(Supplier<Seat> seat, PassedOn passedOn, Supplier<Route> api) {
+    this.seat = seat;
+    this.health = new HealthRoutes(seat);
+    this.passedOn = passedOn;
+    this.api = api;
   }
 
   Route all() {
     Route routes =
         concat(
-            pathPrefix(
-                "api",
-                () ->
-                    pathPrefix(
-                        "v1", () -> concat(jobs.route(), uploads.route(), cluster.workers()))),
-            cluster.health());
+            pathPrefix("api", () -> pathPrefix("v1", () -> extractRequest(this::byCoordinator))),
+            health.route());
     Route own = extractRequest(request -> isOwn(request) ? routes : complete(foreign()));
     return withRequestTimeout(
         REQUEST,
@@ -43,6 +49,19 @@ final class Routes extends AllDirectives {
         () ->
             handleExceptions(
                 Failures.exceptions(), () -> handleRejections(Failures.rejections(), () -> own)));
+  }
+
+  private Route byCoordinator(HttpRequest request) {
+    Seat now = seat.get();
+    if (now instanceof Seat.Here) {
+      return api.get();
+    } else if (now instanceof Seat.There there && !PassedOn.is(request)) {
+      return withoutRequestTimeout(
+          () ->
+              withoutSizeLimit(
+                  () -> extractRequest(whole -> completeWithFuture(passedOn.to(there, whole)))));
+    }
+    return complete(Problem.noCoordinator());
   }
 
   /**

@@ -8,5 +8,8 @@
  *   GET  jobs/ID/events ──► JobEventStream ◄── JobEvent ─────────────────────── coordinator
  *   PUT  data/SHA256 ──► UploadRoutes ──► UploadStore, which JobFiles reads for jobs
  * </pre>
+ *
+ * <p>A node that does not have the coordinator passes all of that on ({@link
+ * dev.yamabiko.coordinator.http.PassedOn}).
  */
 package dev.yamabiko.coordinator.http;

@@ -8,6 +8,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.yamabiko.coordinator.CoordinatorCommand;
 import dev.yamabiko.coordinator.CoordinatorSettings;
+import dev.yamabiko.coordinator.Seat;
 import dev.yamabiko.model.CanonicalJson;
 import java.io.IOException;
 import java.net.URI;
@@ -33,7 +34,7 @@ final class Api implements AutoCloseable {
           .withFallback(ConfigFactory.load("coordinator-node"));
 
   final FakeCoordinator coordinator = new FakeCoordinator();
-  volatile boolean ready = true;
+  volatile Seat seat = new Seat.Here();
   final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final ActorSystem<CoordinatorCommand> system;
   private final HttpApi api;
@@ -42,7 +43,13 @@ final class Api implements AutoCloseable {
     system = ActorSystem.create(coordinator.behavior(), "api", CONFIG);
     CoordinatorSettings settings =
         new CoordinatorSettings("127.0.0.1", 0, 0, 0, data, roots, uploadBytes, 0, false);
-    api = HttpApi.bind(system, settings, () -> ready);
+    api = HttpApi.bind(system, settings, () -> seat);
+  }
+
+  /** As the node's guardian does when it hears of it. */
+  void move(Seat now) {
+    seat = now;
+    api.moved(now);
   }
 
   int port() {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import akka.http.javadsl.model.StatusCodes;
 import dev.yamabiko.coordinator.JobStatus;
+import dev.yamabiko.coordinator.Seat;
 import dev.yamabiko.model.CanonicalJson;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -287,7 +288,7 @@ class HttpApiTest {
   @Test
   void shouldTellWhetherItIsReady() throws Exception {
     assertEquals(200, api.get("/health/ready").statusCode());
-    api.ready = false;
+    api.seat = new Seat.Vacant();
     Api.problem(503, api.get("/health/ready"));
     assertEquals(200, api.get("/health/alive").statusCode());
   }

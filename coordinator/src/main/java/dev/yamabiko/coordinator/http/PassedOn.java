@@ -1,0 +1,130 @@
+package dev.yamabiko.coordinator.http;
+
+import akka.NotUsed;
+import akka.actor.typed.ActorSystem;
+import akka.http.javadsl.Http;
+import akka.http.javadsl.model.HttpEntities;
+import akka.http.javadsl.model.HttpHeader;
+import akka.http.javadsl.model.HttpRequest;
+import akka.http.javadsl.model.HttpResponse;
+import akka.http.javadsl.model.Uri;
+import akka.http.javadsl.model.headers.RawHeader;
+import akka.stream.KillSwitches;
+import akka.stream.SharedKillSwitch;
+import akka.stream.javadsl.Flow;
+import akka.stream.javadsl.Source;
+import akka.util.ByteString;
+import dev.yamabiko.coordinator.Seat;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Passes requests on to the node that has the coordinator, and its answers back, both as they come:
+ * so a client need not be able to reach, or know, more than one node. A request is passed on once.
+ * Nobody is left waiting for a node that does not have the coordinator any more.
+ */
+final class PassedOn {
+
+  private static final Logger LOG = LoggerFactory.getLogger(PassedOn.class);
+  private static final String MARK = "X-Yamabiko-Passed-On";
+
+  /** Said by whoever sends the message, or of one connection only; the origin has been checked. */
+  private static final Set<String> NOT_PASSED =
+      Set.of(
+          "connection",
+          "host",
+          "keep-alive",
+          "origin",
+          "te",
+          "timeout-access",
+          "transfer-encoding",
+          "upgrade");
+
+  /** To one node, for as long as that has the coordinator. */
+  private record Way(String url, CompletableFuture<HttpResponse> left, SharedKillSwitch streams) {
+
+    static Way to(String url) {
+      return new Way(url, new CompletableFuture<>(), KillSwitches.shared(url));
+    }
+
+    void end() {
+      left.complete(Problem.noCoordinator());
+      streams.shutdown();
+    }
+
+    /**
+     * Events that break off end as if the coordinator had ended: their reader comes back. A part of
+     * anything else is not to be taken for the whole.
+     */
+    HttpResponse untilItEnds(HttpResponse response) {
+      if (!response.entity().getContentType().mediaType().equals(JobEventStream.MEDIA_TYPE)) {
+        return response;
+      }
+      Flow<ByteString, ByteString, NotUsed> flow =
+          Flow.of(ByteString.class)
+              .recoverWithRetries(1, Exception.class, Source::empty)
+              .via(streams.flow());
+      return response.withEntity(
+          HttpEntities.createChunked(
+              response.entity().getContentType(), response.entity().getDataBytes().via(flow)));
+    }
+  }
+
+  private final ActorSystem<?> system;
+  private Optional<Way> way = Optional.empty();
+
+  PassedOn(ActorSystem<?> system) {
+    this.system = system;
+  }
+
+  /** Whether another node has passed this request on to here. */
+  static boolean is(HttpRequest request) {
+    return request.getHeader(MARK).isPresent();
+  }
+
+  /** What is under way to another node ends. */
+  synchronized void moved(Seat now) {
+    String url = now instanceof Seat.There there ? there.url() : "";
+    if (way.isPresent() && !way.get().url().equals(url)) {
+      way.get().end();
+      way = Optional.empty();
+    }
+  }
+
+  private synchronized Way wayTo(Seat.There there) {
+    moved(there);
+    way = way.or(() -> Optional.of(Way.to(there.url())));
+    return way.get();
+  }
+
+  CompletionStage<HttpResponse> to(Seat.There there, HttpRequest request) {
+    Uri base = Uri.create(there.url());
+    List<HttpHeader> headers = new ArrayList<>();
+    request.getHeaders().forEach(headers::add);
+    headers.removeIf(header -> NOT_PASSED.contains(header.lowercaseName()));
+    headers.add(RawHeader.create(MARK, "yes"));
+    HttpRequest passed =
+        HttpRequest.create()
+            .withMethod(request.method())
+            .withUri(request.getUri().scheme(base.getScheme()).host(base.host()).port(base.port()))
+            .withHeaders(headers)
+            .withEntity(request.entity());
+    Way onThis = wayTo(there);
+    return Http.get(system)
+        .singleRequest(passed)
+        .thenApply(onThis::untilItEnds)
+        .exceptionally(
+            e -> {
+              LOG.warn("a request cannot be passed on to {} cause={}", there.url(), e.toString());
+              return Problem.noCoordinator();
+            })
+        .applyToEither(onThis.left(), Function.identity());
+  }
+}

@@ -1,0 +1,194 @@
+package dev.yamabiko.coordinator.http;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.yamabiko.coordinator.JobEvent;
+import dev.yamabiko.coordinator.JobStatus;
+import dev.yamabiko.coordinator.Seat;
+import dev.yamabiko.data.ContentHash;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.net.ServerSocket;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A node that stands by, in front of the one that has the coordinator. */
+@Timeout(60)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class PassedOnTest {
+
+  private static final String JOB =
+      """
+      name = passed
+      data.train.builtin { name = sine, examples = 8 }
+      model = [ { dense { units = 1 } } ]
+      loss = half-squared-error, optimizer = sgd
+      batch-size = 4, shards = 4, epochs = 1
+      """;
+
+  @TempDir private static Path directory;
+  private Api active;
+  private Api standby;
+
+  @BeforeAll
+  void start() throws IOException {
+    active = new Api(directory, List.of(), 1 << 24);
+    standby = new Api(directory, List.of(), 1 << 24);
+  }
+
+  @BeforeEach
+  void sit() {
+    active.seat = new Seat.Here();
+    standby.move(new Seat.There("http://127.0.0.1:" + active.port()));
+  }
+
+  @AfterAll
+  void end() {
+    standby.close();
+    active.close();
+  }
+
+  @Test
+  void shouldPassOnWhatUsersAskAndAnswerAsTheCoordinatorDoes() throws Exception {
+    HttpResponse<String> submitted = standby.post("/api/v1/jobs", JOB);
+    assertEquals(201, submitted.statusCode(), submitted.body());
+    assertEquals("/api/v1/jobs/passed-1", submitted.headers().firstValue("Location").orElse(""));
+    assertEquals("passed", active.coordinator.submitted.take().name());
+    assertTrue(standby.coordinator.submitted.isEmpty());
+    for (String path : List.of("/api/v1/jobs", "/api/v1/jobs/passed-1", "/api/v1/workers")) {
+      assertEquals(active.get(path).body(), standby.get(path).body());
+    }
+    assertEquals(
+        Api.problem(404, active.get("/api/v1/jobs/other-9")),
+        Api.problem(404, standby.get("/api/v1/jobs/other-9")));
+  }
+
+  @Test
+  void shouldPassOnUploadsAsTheyCome() throws Exception {
+    byte[] content = new byte[3 << 20];
+    new Random(5).nextBytes(content);
+    Path file = Files.write(directory.resolve("content"), content);
+    String sha256 = ContentHash.of(file);
+    assertEquals(201, standby.put(sha256, content).statusCode());
+    assertArrayEquals(content, Files.readAllBytes(directory.resolve("uploads").resolve(sha256)));
+    assertEquals(200, active.put(sha256, content).statusCode());
+  }
+
+  @Test
+  void shouldPassOnEventsAsTheyHappenAndGoWhenTheReaderGoes() throws Exception {
+    active.coordinator.jobs.put(
+        "a-1", FakeCoordinator.job("a-1", JobStatus.RUNNING, Path.of(""), Optional.empty()));
+    HttpResponse<InputStream> response =
+        standby.client.send(
+            standby.request("/api/v1/jobs/a-1/events").header("Last-Event-ID", "7").build(),
+            HttpResponse.BodyHandlers.ofInputStream());
+    FakeCoordinator.Follower follower = active.coordinator.followers.take();
+    assertEquals(7, follower.after());
+    try (BufferedReader lines =
+        new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8))) {
+      follower.listener().tell(new JobEvent(8, "step", "{}"));
+      String line = lines.readLine();
+      while (!line.startsWith("id: ")) {
+        line = lines.readLine();
+      }
+      assertEquals("id: 8", line);
+    }
+    assertEquals(follower.listener(), active.coordinator.gone.poll(30, TimeUnit.SECONDS));
+  }
+
+  @Test
+  void shouldBeReadyWhenItCanPassRequestsOn() throws Exception {
+    assertEquals("{\"status\":\"ready\"}", active.get("/health/ready").body().strip());
+    HttpResponse<String> ready = standby.get("/health/ready");
+    assertEquals(200, ready.statusCode());
+    assertEquals("{\"status\":\"ready\",\"stands_by\":true}", ready.body().strip());
+  }
+
+  @Test
+  void shouldSayThatThereIsNoCoordinatorForTheMoment() throws Exception {
+    standby.seat = new Seat.Vacant();
+    HttpResponse<String> none = standby.get("/api/v1/jobs");
+    assertEquals("there is no coordinator at the moment; try again", Api.problem(503, none));
+    assertEquals("2", none.headers().firstValue("Retry-After").orElse(""));
+    assertEquals(200, standby.get("/health/alive").statusCode());
+    try (ServerSocket nobody = new ServerSocket(0)) {
+      standby.seat = new Seat.There("http://127.0.0.1:" + nobody.getLocalPort());
+    }
+    Api.problem(503, standby.get("/api/v1/jobs"));
+  }
+
+  /** The one that had it has stopped, and says nothing. */
+  @Test
+  void shouldLeaveNobodyWaitingForTheNodeThatHadTheCoordinator() throws Exception {
+    try (ServerSocket silent = new ServerSocket(0)) {
+      standby.seat = new Seat.There("http://127.0.0.1:" + silent.getLocalPort());
+      CompletableFuture<HttpResponse<String>> answer =
+          standby.client.sendAsync(
+              standby.request("/api/v1/jobs").build(), HttpResponse.BodyHandlers.ofString());
+      silent.accept().getInputStream().read();
+      assertFalse(answer.isDone());
+      standby.move(new Seat.Vacant());
+      Api.problem(503, answer.get(30, TimeUnit.SECONDS));
+    }
+  }
+
+  @Test
+  void shouldEndTheEventsOfTheNodeThatHadTheCoordinator() throws Exception {
+    active.coordinator.jobs.put(
+        "a-1", FakeCoordinator.job("a-1", JobStatus.RUNNING, Path.of(""), Optional.empty()));
+    HttpResponse<InputStream> events =
+        standby.client.send(
+            standby.request("/api/v1/jobs/a-1/events").build(),
+            HttpResponse.BodyHandlers.ofInputStream());
+    FakeCoordinator.Follower follower = active.coordinator.followers.take();
+    standby.move(new Seat.Vacant());
+    String all = new String(events.body().readAllBytes(), StandardCharsets.UTF_8);
+    assertTrue(all.startsWith(": alive\n"), all);
+    assertEquals(follower.listener(), active.coordinator.gone.poll(30, TimeUnit.SECONDS));
+  }
+
+  /** Each takes the other one for the one that has it, for a moment in a take-over. */
+  @Test
+  void shouldNotPassARequestOnTwice() throws Exception {
+    active.seat = new Seat.There("http://127.0.0.1:" + standby.port());
+    Api.problem(503, standby.get("/api/v1/jobs"));
+  }
+
+  @Test
+  void shouldRefuseWhatAForeignPageAsksBeforeItIsPassedOn() throws Exception {
+    HttpResponse<String> refused =
+        standby.send(
+            standby
+                .request("/api/v1/jobs/a-1/cancel")
+                .header("Origin", "http://elsewhere.example")
+                .POST(HttpRequest.BodyPublishers.noBody()));
+    Api.problem(403, refused);
+    HttpResponse<String> own =
+        standby.send(
+            standby
+                .request("/api/v1/jobs/a-1/cancel")
+                .header("Origin", "http://127.0.0.1:" + standby.port())
+                .POST(HttpRequest.BodyPublishers.noBody()));
+    Api.problem(404, own);
+  }
+}

@@ -1,0 +1,170 @@
+package dev.yamabiko.coordinator.shared;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import akka.coordination.lease.LeaseSettings;
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import dev.yamabiko.data.blocks.ContentLocks;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Holders and contenders of one lease; which processes live is what the test says. */
+@Timeout(60)
+class FileLeaseTest {
+
+  private static final String NAME = "yamabiko-singleton-akka://yamabiko/system/x";
+
+  @TempDir private Path data;
+  private final Set<String> dead = ConcurrentHashMap.newKeySet();
+  private final List<FileLease> all = new ArrayList<>();
+
+  @AfterEach
+  void end() {
+    all.forEach(FileLease::end);
+  }
+
+  private FileLease lease(String node, String timeout, String operation) throws IOException {
+    Config config =
+        ConfigFactory.parseString(
+            """
+            data = "%s", node = "%s", lease-class = ""
+            heartbeat-interval = 50 ms, heartbeat-timeout = %s, lease-operation-timeout = %s
+            """
+                .formatted(data, node, timeout, operation));
+    FileLease lease =
+        new FileLease(LeaseSettings.apply(config, NAME, node), id -> !dead.contains(id));
+    all.add(lease);
+    return lease;
+  }
+
+  /** A busy machine's holders are in time for it. */
+  private FileLease lease(String node) throws IOException {
+    return lease(node, "1 h", "300 ms");
+  }
+
+  /** It asks for longer than a holder may be silent, as the cluster's settings have it. */
+  private FileLease hasty(String node) throws IOException {
+    return lease(node, "700 ms", "30 s");
+  }
+
+  private static boolean acquires(FileLease lease) {
+    return lease.acquire().toCompletableFuture().join();
+  }
+
+  private LeaseRecord record() throws IOException {
+    Path file = data.resolve("leases").resolve(NAME.replaceAll("[^A-Za-z0-9-]", "-"));
+    return ContentLocks.of(data).alone("lease " + file.getFileName(), () -> LeaseRecord.read(file));
+  }
+
+  @Test
+  void shouldGiveTheLeaseToOneOfManyThatAskAtOnce() throws IOException {
+    List<CompletableFuture<Boolean>> answers = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      answers.add(lease("n" + i).acquire().toCompletableFuture());
+    }
+    long holders = answers.stream().filter(CompletableFuture::join).count();
+    assertEquals(1, holders);
+    assertEquals(1, all.stream().filter(FileLease::checkLease).count());
+  }
+
+  @Test
+  void shouldRefuseItWhileItsHolderRenewsIt() throws IOException {
+    FileLease holder = lease("a");
+    assertTrue(acquires(holder));
+    long before = record().renewals();
+    assertFalse(acquires(lease("b")));
+    assertTrue(holder.checkLease());
+    assertTrue(record().renewals() > before, "it was not renewed");
+    assertTrue(acquires(holder), "its own holder may ask again");
+  }
+
+  @Test
+  void shouldGiveItToTheNextOnceItHasBeenGivenBack() throws IOException {
+    FileLease holder = lease("a");
+    FileLease next = lease("b");
+    assertTrue(acquires(holder));
+    assertTrue(holder.release().toCompletableFuture().join());
+    assertFalse(holder.checkLease());
+    assertTrue(acquires(next));
+    assertTrue(holder.release().toCompletableFuture().join(), "nothing is left to give back");
+    assertEquals("b", record().owner());
+  }
+
+  @Test
+  void shouldTakeItAtOnceFromAProcessThatHasDied() throws IOException {
+    FileLease holder = lease("a");
+    assertTrue(acquires(holder));
+    holder.end();
+    dead.add("a");
+    assertTrue(acquires(lease("b")));
+  }
+
+  @Test
+  void shouldTakeItFromAHolderThatIsSilentButSeemsToLive() throws IOException {
+    FileLease holder = hasty("a");
+    FileLease next = hasty("b");
+    long taken = System.nanoTime();
+    assertTrue(acquires(holder));
+    holder.end();
+    assertTrue(acquires(next));
+    assertTrue(System.nanoTime() - taken >= 700_000_000L, "before its time was over");
+    assertFalse(holder.checkLease(), "it has had its time");
+  }
+
+  /** What a process finds that was stopped for too long: its thread only goes on afterwards. */
+  @Test
+  void shouldTellAHolderThatItHasLostTheLease() throws Exception {
+    FileLease holder = lease("a");
+    BlockingQueue<Optional<Throwable>> losses = new LinkedBlockingQueue<>();
+    assertTrue(holder.acquire(losses::add).toCompletableFuture().join());
+    dead.add("a");
+    assertTrue(acquires(lease("b")));
+    assertEquals(Optional.empty(), losses.poll(20, TimeUnit.SECONDS));
+    assertFalse(holder.checkLease());
+    assertEquals("b", record().owner());
+  }
+
+  @Test
+  void shouldTellAHolderThatCannotRenewItForTooLong() throws Exception {
+    FileLease holder = hasty("a");
+    BlockingQueue<Optional<Throwable>> losses = new LinkedBlockingQueue<>();
+    assertTrue(holder.acquire(losses::add).toCompletableFuture().join());
+    Path leases = data.resolve("leases");
+    Files.move(leases, data.resolve("elsewhere"));
+    Optional<Throwable> loss = losses.poll(20, TimeUnit.SECONDS);
+    assertNotNull(loss, "it does not notice");
+    assertFalse(holder.checkLease());
+  }
+
+  @Test
+  void shouldTakeATornRecordForNobodys() throws IOException {
+    assertTrue(acquires(lease("a")));
+    all.forEach(FileLease::end);
+    Path file;
+    try (var files = Files.list(data.resolve("leases"))) {
+      file = files.findFirst().orElseThrow();
+    }
+    assertEquals(256, Files.size(file));
+    Files.writeString(file, "a 17");
+    assertTrue(acquires(lease("b")));
+    assertEquals(256, Files.size(file));
+  }
+}

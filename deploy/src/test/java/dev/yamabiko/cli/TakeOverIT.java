@@ -1,0 +1,102 @@
+package dev.yamabiko.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Two coordinators in containers with one volume: the one with the job is killed, the other one
+ * goes on, and whoever follows the job gets the bits of a single-node run in this JVM.
+ */
+@EnabledIf(
+    value = "dev.yamabiko.cli.ContainerCluster#engineAnswers",
+    disabledReason = ContainerCluster.NO_ENGINE)
+@Timeout(300)
+class TakeOverIT {
+
+  private static final String JOB =
+      """
+      name = taken
+      seed = 8
+      data.train { builtin { name = digits, examples = 1000 } }
+      data.validation { builtin { name = digits, examples = 200, seed = 7 } }
+      model = [
+        { conv2d { filters = 8, kernel = 3 } }, relu, { max-pool { size = 2 } }, flatten,
+        { dense { units = 64 } }, relu, { dense { units = 10 } }
+      ]
+      loss = softmax-cross-entropy
+      optimizer { sgd { learning-rate = 0.02, momentum = 0.9 } }
+      batch-size = 50
+      shards = 8
+      epochs = 60
+      workers.min = 2
+      checkpoint.every-steps = 20
+      """;
+
+  private static final int EARLY = 60;
+
+  @TempDir private Path directory;
+  private final HttpClient http = HttpClient.newHttpClient();
+
+  @Test
+  void shouldGiveBitsOfSingleNodeWhenACoordinatorIsKilled() throws Exception {
+    ContainerCluster.buildImage();
+    Files.writeString(directory.resolve("taken.conf"), JOB);
+    JsonNode single = run("train", "taken.conf", "--json", "--out", "single");
+    try (ContainerCluster cluster = ContainerCluster.start(2, List.of("auto", "auto"))) {
+      URI second = cluster.server(1);
+      String servers = second + "," + cluster.server(0);
+      CompletableFuture<JsonNode> followed =
+          CompletableFuture.supplyAsync(
+              () -> run("submit", "taken.conf", "--server", servers, "--follow", "--json"));
+      long from = awaitStep(second.resolve("/api/v1/jobs/taken-1"), EARLY, followed);
+      cluster.killCoordinator(0);
+      long killed = System.nanoTime();
+      JsonNode end = followed.get(4, TimeUnit.MINUTES);
+      System.out.printf(
+          "killed at step %d, at its end %d ms later%n",
+          from, (System.nanoTime() - killed) / 1_000_000);
+      assertTrue(from < end.path("steps").asLong(), "the job was over too early: " + end);
+      for (String field :
+          List.of("status", "weights_sha256", "data_sha256", "steps", "samples_applied")) {
+        assertTrue(single.hasNonNull(field), field + ": " + single);
+        assertEquals(single.get(field), end.get(field), field + ": " + end);
+      }
+    }
+  }
+
+  /** Asks the one that stands by. */
+  private long awaitStep(URI job, long least, CompletableFuture<?> end) throws Exception {
+    while (!end.isDone()) {
+      HttpResponse<String> answer =
+          http.send(HttpRequest.newBuilder(job).build(), HttpResponse.BodyHandlers.ofString());
+      long step = new JsonMapper().readTree(answer.body()).path("step").asLong();
+      if (step >= least) {
+        return step;
+      }
+    }
+    throw new AssertionError("the job ended before its step " + least + ": " + end.get());
+  }
+
+  /** The command in this JVM; returns its JSON. */
+  private JsonNode run(String... arguments) {
+    Invocation done = Invocation.of(directory, List.of(arguments));
+    assertEquals(0, done.exitCode(), done.err());
+    return done.json();
+  }
+}
