@@ -67,7 +67,7 @@ class CheckpointRetentionTest {
   private void writeOfANewerVersion(Path file) throws IOException {
     byte[] bytes = Files.readAllBytes(file);
     ByteBuffer view = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-    view.putInt(8, 3);
+    view.putInt(8, 4);
     CRC32C checksum = new CRC32C();
     checksum.update(bytes, 0, bytes.length - Integer.BYTES);
     view.putInt(bytes.length - Integer.BYTES, (int) checksum.getValue());
@@ -93,7 +93,7 @@ class CheckpointRetentionTest {
     write(checkpoint(10));
     write(checkpoint(20));
     writeOfANewerVersion(file(20));
-    assertRefusesWith("expected version 2 of the format but found 3");
+    assertRefusesWith("expected version 3 of the format but found 4");
   }
 
   @Test
