@@ -108,9 +108,10 @@ class BulkRefusalTest {
 
   @Test
   void shouldRefuseAnotherProtocolVersion() {
+    int newer = BulkFrame.VERSION + 1;
     BulkFrame.Hello other =
-        new BulkFrame.Hello(BulkFrame.MAGIC, 2, running.token(), Plane.RUN, "running");
-    assertRefused(other, "bulk protocol version 2, expected 1");
+        new BulkFrame.Hello(BulkFrame.MAGIC, newer, running.token(), Plane.RUN, "running");
+    assertRefused(other, "bulk protocol version " + newer + ", expected " + BulkFrame.VERSION);
   }
 
   @Test

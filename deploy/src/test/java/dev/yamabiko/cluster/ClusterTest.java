@@ -10,6 +10,7 @@ import dev.yamabiko.coordinator.JobEvent;
 import dev.yamabiko.coordinator.JobStatus;
 import dev.yamabiko.coordinator.JobView;
 import dev.yamabiko.protocol.WorkerHello;
+import dev.yamabiko.wire.MessageTable;
 import dev.yamabiko.worker.StrangeNode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -160,13 +161,14 @@ class ClusterTest {
 
   @Test
   void shouldRefuseStrangersWhileJobRuns() throws IOException {
+    int own = MessageTable.PROTOCOL_VERSION;
     Map<String, UnaryOperator<WorkerHello>> strangers = new LinkedHashMap<>();
     strangers.put("version", h -> hello(h, 99, h.messageTable(), h.fingerprint()));
-    strangers.put("table", h -> hello(h, 1, List.of("20 other.Class"), h.fingerprint()));
-    strangers.put("bits", h -> hello(h, 1, h.messageTable(), "0123456789abcdef"));
+    strangers.put("table", h -> hello(h, own, List.of("20 other.Class"), h.fingerprint()));
+    strangers.put("bits", h -> hello(h, own, h.messageTable(), "0123456789abcdef"));
     Map<String, String> reasons =
         Map.of(
-            "version", "protocol version 1 here, 99 there",
+            "version", "protocol version " + own + " here, 99 there",
             "table", "message table differs: \"20 dev.yamabiko.protocol.WorkerHello(",
             "bits", "its kernels give other bits than the coordinator's");
     String id = cluster.submit(on(4, LONG));
