@@ -334,6 +334,9 @@ public final class BulkClient implements AutoCloseable {
         throw new BulkException(
             "weights of run %s on a connection of run %s".formatted(begin.key(), run));
       }
+      synchronized (lock) {
+        kept.begins(begin);
+      }
       float[] values = buffers.take(begin);
       FloatAssembly assembly =
           new FloatAssembly(

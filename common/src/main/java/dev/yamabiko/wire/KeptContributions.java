@@ -1,5 +1,6 @@
 package dev.yamabiko.wire;
 
+import dev.yamabiko.protocol.RunKey;
 import dev.yamabiko.protocol.SliceMessage;
 import dev.yamabiko.step.Block;
 import java.util.LinkedHashMap;
@@ -20,13 +21,18 @@ final class KeptContributions {
   private final Map<Name, SliceMessage.Contribute> kept = new LinkedHashMap<>();
   private SliceMessage.Contribute newest;
 
+  /** The newest weights that have begun to arrive. */
+  private RunKey begunKey;
+
+  private long begunStep;
+
   KeptContributions(int frameBytes) {
     this.frameBytes = frameBytes;
   }
 
   /** Keeps it, unless it is stale; a later step's first gives up all of the steps before. */
   void add(SliceMessage.Contribute contribution, Optional<Outbox<Name>> outbox) {
-    if (newest != null && isNewer(newest, contribution)) {
+    if (newest != null && isNewer(newest, contribution) || mayBeOfTornWeights(contribution)) {
       return;
     }
     if (newest == null || isNewer(contribution, newest)) {
@@ -37,6 +43,23 @@ final class KeptContributions {
     Name name = new Name(contribution.slice(), contribution.block());
     kept.put(name, contribution);
     outbox.ifPresent(box -> put(box, name, contribution));
+  }
+
+  /**
+   * Weights[t + 2] arrive where weights[t] were. What a slow worker has computed meanwhile may have
+   * read some of both; it is of no use, and would look as if the worker computed wrongly.
+   */
+  private boolean mayBeOfTornWeights(SliceMessage.Contribute contribution) {
+    return begunKey != null
+        && Versions.isNewer(begunKey, begunStep, contribution.key(), contribution.step() + 1);
+  }
+
+  /** Weights are about to be written; before the first of their floats is. */
+  void begins(BulkFrame.WeightsBegin weights) {
+    if (begunKey == null || Versions.isNewer(weights.key(), weights.step(), begunKey, begunStep)) {
+      begunKey = weights.key();
+      begunStep = weights.step();
+    }
   }
 
   private static boolean isNewer(SliceMessage.Contribute a, SliceMessage.Contribute b) {

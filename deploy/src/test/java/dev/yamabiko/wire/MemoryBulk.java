@@ -209,6 +209,7 @@ public final class MemoryBulk {
     }
     BulkFrame.WeightsBegin begin = (BulkFrame.WeightsBegin) frame;
     checkRun(begin.key());
+    kept.begins(begin);
     float[] values = weights.take(begin);
     arrivedDown.begin(
         new FloatAssembly(
