@@ -1,5 +1,6 @@
 package dev.yamabiko.simulation;
 
+import dev.yamabiko.protocol.FloatSegment;
 import dev.yamabiko.protocol.RunKey;
 import dev.yamabiko.protocol.SliceMessage;
 import dev.yamabiko.protocol.WorkerMessage;
@@ -11,6 +12,7 @@ import dev.yamabiko.wire.MemoryBulk.Frame;
 import dev.yamabiko.wire.MemoryBulk.Way;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +27,8 @@ final class BulkPath {
   private static final int FRAME_MICROS = 50;
   private static final int LATENCY_MICROS = 200;
   private static final int RECONNECT_MICROS = 50_000;
+
+  private static final long SOON_NANOS = 5_000_000;
 
   /** If nothing has overtaken a message by then, it goes on. */
   private static final int MOST_MILLIS_HELD = 5;
@@ -189,8 +193,25 @@ final class BulkPath {
   }
 
   void send(SliceMessage.Contribute contribution) {
-    bulk.send(contribution);
+    boolean wrong = simulation.isWrong(process, contribution.step(), contribution.slice());
+    bulk.send(wrong ? withWrongBit(contribution) : contribution);
     wake(Way.UP);
+  }
+
+  private SliceMessage.Contribute withWrongBit(SliceMessage.Contribute right) {
+    FloatSegment gradient = right.gradient();
+    int from = gradient.at();
+    float[] values = Arrays.copyOfRange(gradient.values(), from, from + gradient.length());
+    int at = simulation.random(values.length);
+    values[at] = Float.intBitsToFloat(Float.floatToRawIntBits(values[at]) ^ 1);
+    return new SliceMessage.Contribute(
+        right.key(),
+        right.step(),
+        right.slice(),
+        right.block(),
+        new FloatSegment(values, 0, values.length),
+        right.statistics(),
+        right.worker());
   }
 
   private void wake(Way way) {
@@ -260,10 +281,14 @@ final class BulkPath {
             }
           }
           case CORRUPT -> {
-            int bit = Byte.SIZE * Integer.BYTES;
-            bit += simulation.random(Byte.SIZE * frame.bytes().length - bit);
-            frame.bytes()[bit / Byte.SIZE] ^= (byte) (1 << (bit % Byte.SIZE));
-            lane.corrupted = fault;
+            if (lane.lastArrival > simulation.time().now() + SOON_NANOS) {
+              simulation.putBack(f); // the run may be over before it arrives
+            } else {
+              int bit = Byte.SIZE * Integer.BYTES;
+              bit += simulation.random(Byte.SIZE * frame.bytes().length - bit);
+              frame.bytes()[bit / Byte.SIZE] ^= (byte) (1 << (bit % Byte.SIZE));
+              lane.corrupted = fault;
+            }
           }
           default -> throw new IllegalStateException(f + " on " + place);
         }

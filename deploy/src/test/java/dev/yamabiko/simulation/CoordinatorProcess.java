@@ -102,8 +102,24 @@ final class CoordinatorProcess {
   /** The process at the other end of the cluster's connection is gone, and this notices later. */
   void nodeEnded(WorkerProcess process, long after) {
     ending.add(process);
-    pathsOf.getOrDefault(process, List.of()).forEach(BulkPath::broken);
+    breakPaths(process);
     simulation.time().after(after, () -> actor.tell(new NodeLost(process)));
+  }
+
+  /** A node that does not answer is given up after some time, and its connections with it. */
+  void nodeHangs(WorkerProcess process, long after) {
+    simulation
+        .time()
+        .after(
+            after,
+            () -> {
+              breakPaths(process);
+              actor.tell(new NodeLost(process));
+            });
+  }
+
+  private void breakPaths(WorkerProcess process) {
+    pathsOf.getOrDefault(process, List.of()).forEach(BulkPath::broken);
   }
 
   BulkPath path(String token) {

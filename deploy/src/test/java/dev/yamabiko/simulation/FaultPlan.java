@@ -2,6 +2,7 @@ package dev.yamabiko.simulation;
 
 import dev.yamabiko.simulation.Fault.Kind;
 import dev.yamabiko.simulation.Fault.Place;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -47,7 +48,37 @@ record FaultPlan(long seed, SimulatedJob job, int slices, int workers, List<Faul
         faults.add(fault);
       }
     }
+    if (faults.stream().anyMatch(fault -> fault.kind() == Kind.TASK_FAILURE)) {
+      // The run has to hear of it, or others could not go before it is known who is left.
+      faults.removeIf(
+          fault ->
+              fault.place() == Place.ANSWER
+                  && fault.kind().isOfMessage()
+                  && fault.kind() != Kind.DUPLICATE);
+    }
     return new FaultPlan(seed, job, slices, workers, faults);
+  }
+
+  /**
+   * A worker computes a wrong bit, and what it sends is late enough for others to compute the same.
+   */
+  static FaultPlan wrongBit(long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    SimulatedJob job = one(random, SimulatedJob.values());
+    int slices = 1 + random.nextInt(job.mostSlices());
+    int workers = 2 + random.nextInt(MOST_WORKERS - 1);
+    int worker = random.nextInt(workers);
+    long step = FIRST_KNOWN_STEP + random.nextInt(FIRST_KNOWN_STEP);
+    int slice = random.nextInt(slices);
+    int late = (int) JUST_LATE.toMillis() + random.nextInt(20);
+    return new FaultPlan(
+        seed,
+        job,
+        slices,
+        workers,
+        List.of(
+            new Fault(Kind.WRONG_BIT, Place.CONTRIBUTION, worker, step, slice, 0),
+            new Fault(Kind.DELAY, Place.CONTRIBUTION, worker, step, slice, late)));
   }
 
   private static Fault fault(SplittableRandom random, SimulatedJob job, int slices, int workers) {
@@ -69,6 +100,13 @@ record FaultPlan(long seed, SimulatedJob job, int slices, int workers, List<Faul
         random.nextInt(slices),
         millis);
   }
+
+  /**
+   * After three steps it is known what is late: three quarters of a second, where steps are short.
+   */
+  private static final int FIRST_KNOWN_STEP = 3;
+
+  private static final Duration JUST_LATE = Duration.ofMillis(752);
 
   /** In the last steps nothing new happens, so that all that is planned gets its turn. */
   private static final int LAST_STEPS = 5;

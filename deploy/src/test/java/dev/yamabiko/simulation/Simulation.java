@@ -11,6 +11,7 @@ import akka.actor.typed.javadsl.Behaviors;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.yamabiko.protocol.RunOutcome;
+import dev.yamabiko.simulation.Fault.Kind;
 import dev.yamabiko.simulation.Fault.Place;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -30,17 +31,12 @@ final class Simulation {
    * How a plan went.
    *
    * @param outcome absent if the run never ended
-   * @param lastWeights of the last checkpoint, which is the last step's
    * @param metrics lines of {@code metrics.jsonl}
    * @param pending faults that have not happened
    * @param log of all that happened, a line each
    */
   record Result(
-      Optional<RunOutcome> outcome,
-      float[] lastWeights,
-      List<String> metrics,
-      List<Fault> pending,
-      List<String> log) {}
+      Optional<RunOutcome> outcome, List<String> metrics, List<Fault> pending, List<String> log) {}
 
   private static final Config CONFIG = ConfigFactory.load("simulation");
   private static final Duration LONGEST = Duration.ofHours(12);
@@ -100,8 +96,7 @@ final class Simulation {
       log("no end in sight");
     }
     List<String> metrics = disk.metrics();
-    float[] weights = disk.resume().weights();
-    Result result = new Result(outcome, weights, metrics, faults.pending(), List.copyOf(log));
+    Result result = new Result(outcome, metrics, faults.pending(), List.copyOf(log));
     system.terminate();
     while (!system.getWhenTerminated().toCompletableFuture().isDone() && runNext()) {}
     return result;
@@ -196,6 +191,16 @@ final class Simulation {
     return fault.filter(f -> f.kind().isOfMessage());
   }
 
+  /** Whether the worker is to compute a wrong bit here. */
+  boolean isWrong(WorkerProcess process, long step, int slice) {
+    Optional<Fault> fault =
+        faults.take(
+            Place.CONTRIBUTION, process.number(), step, slice, f -> f.kind() == Kind.WRONG_BIT);
+    fault.ifPresent(
+        f -> log("FAULT %s: %s, step %d, slice %d".formatted(f, process.name(), step, slice)));
+    return fault.isPresent();
+  }
+
   /** The worker takes part no more, or has ended. */
   void left(String worker) {
     failing = failing.filter(process -> !process.name().equals(worker));
@@ -211,6 +216,7 @@ final class Simulation {
       case CRASH, REPLACE, LEAVE, HANG, COORDINATOR_CRASH -> failing.isEmpty() && process.isAwake();
       case TASK_FAILURE -> failing.isEmpty() && process.isAwake() && hasSubstitute(process);
       case CORRUPT -> process.isAwake();
+      case WRONG_BIT -> false;
       default -> true;
     };
   }

@@ -1,46 +1,56 @@
 package dev.yamabiko.simulation;
 
-import java.util.ArrayList;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
 
 /**
- * Plays as many random plans as it is told to, from a seed on, and prints each one that fails; with
- * a plan as its arguments, plays that one and prints its events.
+ * Random plans of faults, as many as it is told to, or one of them with all its events. By hand:
+ *
+ * <pre>mvn -pl deploy -am test -Dtest=SimulationSoak -Dsurefire.failIfNoSpecifiedTests=false \
+ *     -Dsimulation.seed=1 -Dsimulation.plans=20000</pre>
+ *
+ * Without {@code simulation.plans} it plays the plan of that seed, and with {@code simulation.plan}
+ * the plan of that line.
  */
-public final class SimulationSoak {
+class SimulationSoak {
 
-  private SimulationSoak() {}
-
-  public static void main(String[] args) {
-    if (args.length != 2) {
-      FaultPlan plan =
-          args.length == 1
-              ? FaultPlan.random(Long.parseLong(args[0]))
-              : FaultPlan.parse(String.join(" ", args));
-      Simulation.Result result = Simulation.run(plan);
-      result.log().forEach(System.out::println);
-      System.out.println(plan);
-      System.out.println(Verdict.problem(plan, result).orElse("as without faults"));
-      System.exit(Verdict.problem(plan, result).isPresent() ? 1 : 0);
+  @Test
+  void shouldGiveTheBitsOfTheRunWithoutFaultsWhateverHappens() {
+    long seed = Long.getLong("simulation.seed", 1);
+    Long plans = Long.getLong("simulation.plans");
+    if (plans == null) {
+      String line = System.getProperty("simulation.plan");
+      replay(line == null ? FaultPlan.random(seed) : FaultPlan.parse(line));
+    } else {
+      soak(seed, plans);
     }
-    long first = Long.parseLong(args[0]);
-    long count = Long.parseLong(args[1]);
-    List<Long> failing = new ArrayList<>();
-    long faults = 0;
+  }
+
+  private static void replay(FaultPlan plan) {
+    Simulation.Result result = Simulation.run(plan);
+    result.log().forEach(System.out::println);
+    assertEquals(Optional.empty(), Verdict.problem(plan, result));
+  }
+
+  private static void soak(long seed, long plans) {
     long began = System.nanoTime();
-    for (long seed = first; seed < first + count; seed++) {
-      FaultPlan plan = FaultPlan.random(seed);
-      faults += plan.faults().size();
-      Optional<String> problem = Verdict.problem(plan, Simulation.run(plan));
-      if (problem.isPresent()) {
-        failing.add(seed);
-        System.out.println("FAILED " + problem.get());
-      }
-    }
+    LongAdder faults = new LongAdder();
+    List<String> failures =
+        LongStream.range(seed, seed + plans)
+            .parallel()
+            .mapToObj(FaultPlan::random)
+            .peek(plan -> faults.add(plan.faults().size()))
+            .flatMap(plan -> Verdict.problem(plan, Simulation.run(plan)).stream())
+            .peek(failure -> System.out.println("FAILED " + failure))
+            .toList();
     System.out.printf(
-        "soak: %d plans with %d faults from seed %d in %.1f s, %d failed %s%n",
-        count, faults, first, (System.nanoTime() - began) / 1e9, failing.size(), failing);
-    System.exit(failing.isEmpty() ? 0 : 1);
+        "soak: %d plans with %d faults from seed %d in %.0f s, %d failed%n",
+        plans, faults.sum(), seed, (System.nanoTime() - began) / 1e9, failures.size());
+    assertEquals(List.of(), failures);
   }
 }

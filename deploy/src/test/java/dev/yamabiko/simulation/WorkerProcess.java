@@ -1,6 +1,8 @@
 package dev.yamabiko.simulation;
 
 import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.javadsl.Behaviors;
 import dev.yamabiko.data.Dataset;
 import dev.yamabiko.data.LoadedData;
 import dev.yamabiko.data.Targets;
@@ -26,6 +28,7 @@ import java.util.concurrent.TimeUnit;
 final class WorkerProcess {
 
   private static final int TASK_MICROS = 2000;
+  private static final int REGISTER_MICROS = 2000;
 
   private final Simulation simulation;
   private final int number;
@@ -38,6 +41,7 @@ final class WorkerProcess {
   private ActorRef<WorkerMessage> worker;
   private boolean alive = true;
   private boolean hangs;
+  private boolean givenUp;
   private long busyUntil;
   private long clock;
 
@@ -79,7 +83,7 @@ final class WorkerProcess {
   /** Until there is a coordinator that hears it. */
   private void register() {
     if (!simulation.coordinator().register(this)) {
-      simulation.time().after(simulation.around(50_000), () -> whenAwake(this::register));
+      simulation.time().after(simulation.around(REGISTER_MICROS), () -> whenAwake(this::register));
     }
   }
 
@@ -106,38 +110,31 @@ final class WorkerProcess {
   void hang(long nanos) {
     hangs = true;
     simulation.time().after(nanos, this::goOn);
-    CoordinatorProcess coordinator = simulation.coordinator();
-    simulation
-        .time()
-        .after(
-            Simulation.DETECTION.toNanos(),
-            () -> {
-              if (hangs && alive) {
-                coordinator.nodeEnded(this, 0);
-              }
-            });
     if (nanos > Simulation.DETECTION.toNanos()) {
-      // By then the cluster has given it up, so that it has to begin anew.
-      simulation
-          .time()
-          .after(
-              nanos + simulation.around(100_000),
-              () -> {
-                if (alive) {
-                  simulation.startAgain(this, simulation.around(100_000));
-                }
-              });
+      givenUp = true;
+      simulation.coordinator().nodeHangs(this, Simulation.DETECTION.toNanos());
     }
   }
 
   private void goOn() {
-    if (alive) {
-      simulation.log("%s goes on".formatted(name));
-    }
     hangs = false;
+    if (!alive) {
+      return;
+    }
+    simulation.log(name + " goes on");
+    if (givenUp) {
+      // The cluster wants no more of it, so that it has to begin anew.
+      simulation.time().after(simulation.around(100_000), this::beginAnew);
+    }
     List<Runnable> all = List.copyOf(held);
     held.clear();
     all.forEach(this::whenAwake);
+  }
+
+  private void beginAnew() {
+    if (alive) {
+      simulation.startAgain(this, simulation.around(100_000));
+    }
   }
 
   // --- Control plane ----------------------------------------------------------------------------
@@ -160,7 +157,7 @@ final class WorkerProcess {
         run,
         there ->
             simulation.spawn(
-                akka.actor.typed.javadsl.Behaviors.<RunMessage>receive(
+                Behaviors.<RunMessage>receive(
                     (context, message) -> {
                       CoordinatorProcess to = simulation.coordinator();
                       up.send(
@@ -170,7 +167,7 @@ final class WorkerProcess {
                               there.tell(message);
                             }
                           });
-                      return akka.actor.typed.javadsl.Behaviors.same();
+                      return Behaviors.same();
                     }),
                 "run-of-" + name));
   }
@@ -194,7 +191,7 @@ final class WorkerProcess {
 
   // --- What it computes on ----------------------------------------------------------------------
 
-  akka.actor.typed.Behavior<WorkerMessage> workerBehavior() {
+  Behavior<WorkerMessage> workerBehavior() {
     LoadedData data = simulation.plan().job().checked().data();
     TrainingData mine = new TrainingData(new Examples(data.train()), data.validation());
     Tasks tasks = new Tasks();
@@ -218,17 +215,16 @@ final class WorkerProcess {
       long now = simulation.time().now();
       busyUntil =
           Math.max(busyUntil, now) + simulation.around((long) TASK_MICROS * (1 + number % 3));
-      simulation
-          .time()
-          .after(
-              busyUntil - now,
-              () ->
-                  whenAwake(
-                      () -> {
-                        if (!shutdown) {
-                          task.run();
-                        }
-                      }));
+      simulation.time().after(busyUntil - now, () -> begin(task));
+    }
+
+    /** After it stood still a process's threads go on in no certain order. */
+    private void begin(Runnable task) {
+      if (hangs) {
+        whenAwake(() -> execute(task));
+      } else if (alive && !shutdown) {
+        task.run();
+      }
     }
 
     @Override
