@@ -4,7 +4,6 @@ import dev.yamabiko.protocol.FloatSegment;
 import dev.yamabiko.protocol.RunKey;
 import dev.yamabiko.protocol.SliceMessage;
 import dev.yamabiko.protocol.WorkerMessage;
-import dev.yamabiko.step.Block;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -13,8 +12,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
@@ -55,8 +53,6 @@ public final class BulkClient implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(BulkClient.class);
 
-  private record Name(int slice, Block block) {}
-
   private final String host;
   private final int port;
   private final String token;
@@ -73,8 +69,7 @@ public final class BulkClient implements AutoCloseable {
   private int failures;
   // Guards what follows.
   private final Object lock = new Object();
-  private final Map<Name, SliceMessage.Contribute> kept = new LinkedHashMap<>();
-  private SliceMessage.Contribute newest;
+  private final KeptContributions kept;
   private BulkConnection connection;
   private volatile Attachment attached;
   private String ended;
@@ -95,6 +90,7 @@ public final class BulkClient implements AutoCloseable {
     BulkTable.checkText("run", run.run());
     this.receiver = receiver;
     this.settings = settings;
+    kept = new KeptContributions(settings.frameBytes());
     backoff = settings.retries().backoff();
     fetches = new BlockFetches(settings.memory().blockBytes());
     buffers = new WeightsBuffers(settings.memory().receiveBytes());
@@ -125,29 +121,11 @@ public final class BulkClient implements AutoCloseable {
         return;
       }
       to = attached;
-      if (newest != null && isNewer(newest, contribution)) {
-        return;
-      }
-      if (newest == null || isNewer(contribution, newest)) {
-        kept.clear();
-        newest = contribution;
-        if (to != null) {
-          to.outbox.cancel(name -> true);
-        }
-      }
-      Name name = new Name(contribution.slice(), contribution.block());
-      kept.put(name, contribution);
-      if (to != null) {
-        to.put(name, contribution);
-      }
+      kept.add(contribution, Optional.ofNullable(to).map(attachment -> attachment.outbox));
     }
     if (to != null) {
       to.connection.wake();
     }
-  }
-
-  private static boolean isNewer(SliceMessage.Contribute a, SliceMessage.Contribute b) {
-    return Versions.isNewer(a.key(), a.step(), b.key(), b.step());
   }
 
   /**
@@ -268,13 +246,9 @@ public final class BulkClient implements AutoCloseable {
   /** The client's use of one connection; on the network thread. */
   private final class Attachment implements BulkConnection.Session {
 
-    private final Outbox<Name> outbox = new Outbox<>();
+    private final Outbox<KeptContributions.Name> outbox = new Outbox<>();
     private BulkConnection connection;
     private final FloatArrivals arrivals = new FloatArrivals();
-
-    private void put(Name name, SliceMessage.Contribute contribution) {
-      outbox.put(name, new ContributionTransfer(contribution, settings.frameBytes()));
-    }
 
     @Override
     public void opened(BulkConnection same) {
@@ -347,7 +321,7 @@ public final class BulkClient implements AutoCloseable {
           return;
         }
         attached = this;
-        kept.forEach(this::put);
+        kept.sendAgain(outbox);
       }
       LOG.info("bulk connection ready {}", BulkClient.this);
       fetches.connected(outbox);
@@ -360,12 +334,17 @@ public final class BulkClient implements AutoCloseable {
         throw new BulkException(
             "weights of run %s on a connection of run %s".formatted(begin.key(), run));
       }
+      synchronized (lock) {
+        kept.begins(begin);
+      }
       float[] values = buffers.take(begin);
       FloatAssembly assembly =
           new FloatAssembly(
               values,
               () -> {
-                forget(begin);
+                synchronized (lock) {
+                  kept.forget(begin, outbox);
+                }
                 receiver.installed(
                     new WorkerMessage.InstallWeights(
                         begin.key(),
@@ -374,18 +353,6 @@ public final class BulkClient implements AutoCloseable {
                         new FloatSegment(values, 0, values.length)));
               });
       arrivals.begin(assembly, begin.first());
-    }
-
-    /** Newer weights of a slice show that it has closed the contributions' step. */
-    private void forget(BulkFrame.WeightsBegin weights) {
-      synchronized (lock) {
-        boolean closes =
-            newest != null
-                && Versions.isNewer(weights.key(), weights.step(), newest.key(), newest.step());
-        if (closes && kept.keySet().removeIf(name -> name.slice() == weights.slice())) {
-          outbox.cancel(name -> name.slice() == weights.slice());
-        }
-      }
     }
 
     @Override

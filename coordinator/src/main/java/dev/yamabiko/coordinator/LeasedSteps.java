@@ -81,13 +81,13 @@ final class LeasedSteps {
 
   /** By the run's own measure the open step takes too long. */
   void late() {
-    late.next();
     askForMissing();
     timers.late(clock.late().multipliedBy(2));
   }
 
-  /** Answered by {@link RunMessage.ShardsMissing}. */
+  /** Answered by {@link RunMessage.ShardsMissing}; what is missing is late, once more. */
   void askForMissing() {
+    late.next();
     late.ask(slices.size(), slices.step());
     slices.reportMissing();
   }

@@ -15,10 +15,10 @@ import java.util.Map;
  * as everywhere else. They hold nothing that time, machine or the number of workers decides: equal
  * runs write equal bytes. A cluster adds lines of their own that begin with {@code "wire"}.
  */
-record MetricsLine(Targets targets) {
+public record MetricsLine(Targets targets) {
 
   /** Loss and metric of the step's batch, with the weights before the step. */
-  String of(RunEvent.StepClosed closed) {
+  public String of(RunEvent.StepClosed closed) {
     Map<String, Object> line = new LinkedHashMap<>();
     line.put("step", closed.step());
     line.put("epoch", closed.epoch());
@@ -32,7 +32,7 @@ record MetricsLine(Targets targets) {
   }
 
   /** The epoch's batches, each with the weights of its step; validation at the epoch's end. */
-  String of(RunEvent.EpochClosed closed) {
+  public String of(RunEvent.EpochClosed closed) {
     Map<String, Object> line = new LinkedHashMap<>();
     line.put("epoch", closed.epoch());
     line.put("steps", closed.step());
@@ -46,7 +46,7 @@ record MetricsLine(Targets targets) {
   /**
    * The steps before {@code to_step} stand above this line, the ones that were taken anew below it.
    */
-  String of(RunEvent.RolledBack back) {
+  public String of(RunEvent.RolledBack back) {
     Map<String, Object> line = new LinkedHashMap<>();
     line.put("rollback", back.to().rollbacks());
     line.put("diverged_step", back.step());

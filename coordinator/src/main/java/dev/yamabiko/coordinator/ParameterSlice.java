@@ -20,7 +20,9 @@ import dev.yamabiko.step.SampleLedger;
 import dev.yamabiko.step.SliceStep;
 import dev.yamabiko.step.Statistics;
 import dev.yamabiko.step.StepPlan;
+import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,9 +37,10 @@ import java.util.function.Supplier;
  * of the current step, finishes the tree, applies the optimizer's step, broadcasts the new weights
  * and begins the next step. The arithmetic runs on {@code compute}, never on the dispatcher.
  *
- * <p>Promises: each step is applied once, whatever comes late or twice. A lost contribution leaves
- * the step open; the training run's step deadline notices. A slice that fails tells the run, which
- * ends; nothing is restarted here.
+ * <p>Promises: each step is applied once, whatever comes late or twice; what comes twice must have
+ * the same bits, also after its step has closed. A lost contribution leaves the step open; the
+ * training run's step deadline notices. A slice that fails tells the run, which ends; nothing is
+ * restarted here.
  */
 final class ParameterSlice extends AbstractBehavior<ParameterSlice.Command> {
 
@@ -50,6 +53,10 @@ final class ParameterSlice extends AbstractBehavior<ParameterSlice.Command> {
   private record Unaccounted(Block block, String message) implements Command {}
 
   private record Updated(Statistics statistics, double norm) implements Command {}
+
+  private record EvidenceTaken(StepEvidence evidence) implements Command {}
+
+  private record Contradicted(String cause) implements Command {}
 
   private record Diverged(String message) implements Command {}
 
@@ -72,6 +79,9 @@ final class ParameterSlice extends AbstractBehavior<ParameterSlice.Command> {
       long step,
       Optional<SampleLedger> ledger) {}
 
+  /** Some numbers for each; a worker that is later than that many of them says nothing any more. */
+  private static final int CONTESTED_STEPS = 64;
+
   static Behavior<SliceMessage> create(Settings settings) {
     return Behaviors.transformMessages(
         SliceMessage.class,
@@ -90,6 +100,12 @@ final class ParameterSlice extends AbstractBehavior<ParameterSlice.Command> {
   private Statistics statistics;
   private double[][] squares;
   private boolean updating;
+
+  /** Some of its shards were late: they are handed out twice. */
+  private boolean contested;
+
+  /** Of the last contested steps, the oldest first. */
+  private final Deque<StepEvidence> evidence = new ArrayDeque<>();
 
   /** All contributions are here: every slice has closed the step before. */
   private boolean closing;
@@ -110,6 +126,8 @@ final class ParameterSlice extends AbstractBehavior<ParameterSlice.Command> {
         .onMessage(Aggregated.class, this::onAggregated)
         .onMessage(Unaccounted.class, this::onUnaccounted)
         .onMessage(Updated.class, this::onUpdated)
+        .onMessage(EvidenceTaken.class, this::onEvidenceTaken)
+        .onMessage(Contradicted.class, this::onContradicted)
         .onMessage(Diverged.class, this::onDiverged)
         .onMessage(ComputeFailed.class, this::onComputeFailed)
         .build();
@@ -131,6 +149,7 @@ final class ParameterSlice extends AbstractBehavior<ParameterSlice.Command> {
     } else if (message instanceof SliceMessage.MeetPeers meet) {
       peers = meet.slices();
     } else if (message instanceof SliceMessage.ReportMissing report) {
+      contested = true;
       List<Integer> shards = assembly.missing().stream().boxed().toList();
       report.replyTo().tell(new RunMessage.ShardsMissing(key, step, slice, shards));
     } else if (message instanceof SliceMessage.ReadSlice read) {
@@ -144,6 +163,7 @@ final class ParameterSlice extends AbstractBehavior<ParameterSlice.Command> {
   private void onContribute(SliceMessage.Contribute contribute) {
     if (contribute.step() != step || contribute.slice() != slice) {
       getContext().getLog().debug("stale run={} step={} now={}", key, contribute.step(), step);
+      compareLate(contribute);
       return;
     }
     FloatSegment gradient = contribute.gradient();
@@ -166,12 +186,11 @@ final class ParameterSlice extends AbstractBehavior<ParameterSlice.Command> {
           getContext().getLog().debug("double run={} step={}", key, contribute.step());
       case CONFLICT ->
           fail(
-              "workers %s and %s computed different bits for shards %s of step %d"
-                  .formatted(
-                      assembly.contributor(contribute.block()).orElse("?"),
-                      contribute.worker(),
-                      contribute.block(),
-                      step));
+              conflict(
+                  assembly.contributor(contribute.block()).orElse("?"),
+                  contribute.worker(),
+                  contribute.block(),
+                  step));
       case INVALID ->
           fail(
               "worker %s contributed shards %s, which are no block of step %d"
@@ -179,16 +198,35 @@ final class ParameterSlice extends AbstractBehavior<ParameterSlice.Command> {
     }
   }
 
+  /** Of no use any more, but it tells whether somebody computes wrongly. */
+  private void compareLate(SliceMessage.Contribute late) {
+    if (late.slice() == slice && late.gradient().length() == sliceStep.length()) {
+      StepEvidence.Witness witness =
+          new StepEvidence.Witness(late.block(), late.gradient(), late.statistics(), late.worker());
+      evidence.stream()
+          .filter(of -> of.step() == late.step())
+          .flatMap(of -> of.contradictedBy(witness).stream())
+          .forEach(others -> fail(conflict(others, late.worker(), late.block(), late.step())));
+    }
+  }
+
+  private static String conflict(String others, String worker, Block block, long ofStep) {
+    return "workers %s and %s computed different bits for shards %s of step %d"
+        .formatted(others, worker, block, ofStep);
+  }
+
   private void close() {
     closing = true;
     long closed = step;
     List<BlockSum.Part> parts = assembly.parts();
+    Runnable compare = comparison();
     compute(
         () -> {
           Optional<Unaccounted> wrong = unaccounted(closed, parts);
           if (wrong.isPresent()) {
             return wrong.get();
           }
+          compare.run();
           Statistics sum = sliceStep.aggregate(closed, parts);
           if (sliceStep.needsNorm()) {
             return new Aggregated(sum, sliceStep.squares());
@@ -216,6 +254,41 @@ final class ParameterSlice extends AbstractBehavior<ParameterSlice.Command> {
   private Behavior<Command> onUnaccounted(Unaccounted unaccounted) {
     String worker = assembly.contributor(unaccounted.block()).orElse("?");
     fail("worker %s read the wrong samples: %s".formatted(worker, unaccounted.message()));
+    return this;
+  }
+
+  /** Of what was handed out twice; for the compute thread, as long as the floats are there. */
+  private Runnable comparison() {
+    List<StepEvidence.Witness> covered = assembly.covered();
+    if (!contested && covered.isEmpty()) {
+      return () -> {};
+    }
+    long closed = step;
+    List<StepEvidence.Witness> witnesses = assembly.witnesses();
+    ActorRef<Command> self = getContext().getSelf();
+    return () -> {
+      StepEvidence of = new StepEvidence(closed, settings.plan().shards(), witnesses);
+      for (StepEvidence.Witness late : covered) {
+        of.contradictedBy(late)
+            .ifPresent(
+                others ->
+                    self.tell(
+                        new Contradicted(conflict(others, late.worker(), late.block(), closed))));
+      }
+      self.tell(new EvidenceTaken(of));
+    };
+  }
+
+  private Behavior<Command> onContradicted(Contradicted contradicted) {
+    fail(contradicted.cause());
+    return this;
+  }
+
+  private Behavior<Command> onEvidenceTaken(EvidenceTaken taken) {
+    evidence.add(taken.evidence());
+    if (evidence.size() > CONTESTED_STEPS) {
+      evidence.remove();
+    }
     return this;
   }
 
@@ -283,6 +356,7 @@ final class ParameterSlice extends AbstractBehavior<ParameterSlice.Command> {
     squares = new double[settings.slices()][];
     updating = false;
     closing = false;
+    contested = false;
   }
 
   /** Weights of the step before stay whole until the current step's update begins. */

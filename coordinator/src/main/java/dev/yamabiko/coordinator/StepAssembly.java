@@ -1,5 +1,6 @@
 package dev.yamabiko.coordinator;
 
+import dev.yamabiko.protocol.FloatSegment;
 import dev.yamabiko.step.Block;
 import dev.yamabiko.step.BlockSum;
 import dev.yamabiko.step.StepPlan;
@@ -34,6 +35,7 @@ final class StepAssembly {
   private final int length;
   private final BitSet missing;
   private final List<Taken> taken = new ArrayList<>();
+  private final List<StepEvidence.Witness> covered = new ArrayList<>();
 
   StepAssembly(StepPlan plan, long step, int length) {
     this.shards = plan.shards();
@@ -54,6 +56,7 @@ final class StepAssembly {
         return sameBits(other.part, part) ? Verdict.DUPLICATE : Verdict.CONFLICT;
       }
       if (other.part.block().overlaps(block)) {
+        covered.add(witness(part, worker));
         return Verdict.COVERED;
       }
     }
@@ -87,6 +90,21 @@ final class StepAssembly {
 
   Optional<String> contributor(Block block) {
     return taken.stream().filter(t -> t.part.block().equals(block)).map(Taken::worker).findFirst();
+  }
+
+  /** What was taken, and whose it is. */
+  List<StepEvidence.Witness> witnesses() {
+    return taken.stream().map(t -> witness(t.part, t.worker)).toList();
+  }
+
+  /** What was not taken because it was cut differently. */
+  List<StepEvidence.Witness> covered() {
+    return List.copyOf(covered);
+  }
+
+  private StepEvidence.Witness witness(BlockSum.Part part, String worker) {
+    FloatSegment gradient = new FloatSegment(part.values(), part.at(), length);
+    return new StepEvidence.Witness(part.block(), gradient, part.statistics(), worker);
   }
 
   List<BlockSum.Part> parts() {

@@ -216,10 +216,13 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
     }
   }
 
+  /** What one says who takes part no more, late or twice, tells nothing of those who do. */
   private void onWorkerFailed(RunMessage.WorkerFailed failed) {
-    crew.failed(failed)
-        .ifPresentOrElse(
-            course::fail, () -> lose(failed.worker(), "failed: " + failed.cause(), true));
+    if (attendance.contains(failed.worker())) {
+      crew.failed(failed)
+          .ifPresentOrElse(
+              course::fail, () -> lose(failed.worker(), "failed: " + failed.cause(), true));
+    }
   }
 
   private void onHeardOf(String worker) {

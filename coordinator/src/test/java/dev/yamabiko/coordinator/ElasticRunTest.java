@@ -214,6 +214,34 @@ class ElasticRunTest extends RunFixture {
   }
 
   @Test
+  void shouldGoOnWaitingWhenAFailureOfOneThatHasLeftComesTwice() {
+    ActorRef<RunMessage> run = begin();
+    RunMessage failed = new RunMessage.WorkerFailed(KEY, "worker-2", 0, List.of(HIGH), "no disk");
+    run.tell(failed);
+    events.expectMessageClass(RunEvent.WorkerLeft.class);
+    first.stop();
+    events.expectMessageClass(RunEvent.WorkerLeft.class);
+    events.expectMessageClass(RunEvent.Waiting.class);
+    run.tell(failed);
+    TIME.expectNoMessageFor(Duration.ofMinutes(1), events);
+    offer(run, "worker-3");
+    run.tell(new RunMessage.WorkerReady(KEY, "worker-3"));
+    assertEquals(new RunEvent.WorkerJoined("worker-3", 1), events.receiveMessage());
+  }
+
+  /** The first steps count as late only after so long that the next look is the last one. */
+  @Test
+  void shouldAskTheOnlyWorkerAgainBeforeTheDeadlineWhenItsLeaseWasLost() {
+    begin();
+    close(0);
+    first.stop();
+    events.expectMessageClass(RunEvent.WorkerLeft.class);
+    TIME.timePasses(StepDeadline.FLOOR.dividedBy(2).plusSeconds(1));
+    events.expectMessageClass(RunEvent.ShardsReissued.class);
+    assertEquals(List.of(LOW, HIGH), skipTo(second, WorkerMessage.ComputeBlocks.class).blocks());
+  }
+
+  @Test
   void shouldUseAWorkerWhoseConnectionCameBackBeforeItWasReadyAgain() {
     elastic = Optional.of(new WorkerCount(1, 8));
     Checkpoints everyStep = new Checkpoints(OptionalLong.of(1), 1);

@@ -110,6 +110,44 @@ class ParameterSliceTest {
     assertTrue(cause.contains("worker-1") && cause.contains("elsewhere"), cause);
   }
 
+  /** What was handed out again is compared also when it comes after its step, and cut otherwise. */
+  @Test
+  void shouldNameWorkersWhenLateBitsDifferFromThoseTheStepWasClosedWith() {
+    ActorRef<SliceMessage> slice = slice(0, 1, Optional.empty());
+    slice.tell(new SliceMessage.ReportMissing(KEY, run.ref()));
+    run.expectMessageClass(RunMessage.ShardsMissing.class);
+    slice.tell(contribution(KEY, 0, 0, 1, 4, 4));
+    slice.tell(contribution(KEY, 0, 1, 2, 4, 8));
+    run.expectMessageClass(RunMessage.SliceUpdated.class);
+    slice.tell(late(0, 2, 8, 12));
+    slice.tell(late(1, 2, 4, 8));
+    run.expectNoMessage(QUIET);
+    slice.tell(late(0, 2, 8, 13));
+    assertEquals(
+        "workers worker-1 and elsewhere computed different bits for shards [0, 2) of step 0",
+        run.expectMessageClass(RunMessage.SliceFailed.class).cause());
+    slice.tell(late(1, 2, 5, 8));
+    assertEquals(
+        "workers worker-1 and elsewhere computed different bits for shards [1, 2) of step 0",
+        run.expectMessageClass(RunMessage.SliceFailed.class).cause());
+  }
+
+  @Test
+  void shouldNameWorkersWhenBitsDifferFromThoseOfBlocksThatAreCutOtherwise() {
+    ActorRef<SliceMessage> slice = slice(0, 1, Optional.empty());
+    slice.tell(contribution(KEY, 0, 0, 1, 4, 4));
+    slice.tell(late(0, 2, 8, 13));
+    slice.tell(contribution(KEY, 0, 1, 2, 4, 8));
+    String cause = run.expectMessageClass(RunMessage.SliceFailed.class).cause();
+    assertTrue(cause.contains("worker-1 and elsewhere computed different bits"), cause);
+  }
+
+  private static SliceMessage late(int from, int to, float... gradient) {
+    Statistics statistics = to - from == 1 ? STATISTICS : STATISTICS.plus(STATISTICS);
+    return new SliceMessage.Contribute(
+        KEY, 0, 0, new Block(from, to), segment(gradient), statistics, "elsewhere");
+  }
+
   @Test
   void shouldWaitForAllSlicesWhenClipping() {
     ActorRef<SliceMessage> slice = slice(0, 2, Optional.of(new Clipping.GlobalNorm(1)));

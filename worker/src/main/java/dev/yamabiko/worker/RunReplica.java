@@ -15,7 +15,6 @@ import dev.yamabiko.step.StepPlan;
 import dev.yamabiko.tensor.KernelsFactory;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
 import java.util.function.Consumer;
 
 /**
@@ -57,26 +56,19 @@ final class RunReplica {
   private long usedIn = -1;
 
   /**
-   * @param pool computes, where there is more than one thread
-   * @param activationBytes what activations may take, of all threads together; at least one example
-   *     is computed at a time by each
+   * @param processor of whose memory for activations each thread computes at least one example at a
+   *     time
    */
-  RunReplica(
-      Job job,
-      TrainingData data,
-      int slices,
-      ExecutorService pool,
-      int threads,
-      long activationBytes) {
+  RunReplica(Job job, TrainingData data, int slices, Processor processor) {
     this.data = data;
     network = job.model().build(data.train().inputShape());
     plan = new StepPlan(data.train().size(), job.batchSize(), job.shards(), job.epochs());
-    int mostRows = network.rowsWithin(activationBytes / threads);
+    int mostRows = network.rowsWithin(processor.activationBytes() / processor.threads());
     Objective objective = new Objective(network, job.loss(), job.seed(), job.data().augment());
-    this.threads =
+    threads =
         new ComputeThreads(
-            pool,
-            threads,
+            processor.pieces(),
+            processor.threads(),
             () -> new BlockComputation(objective, KernelsFactory.create(), mostRows));
     weights = new float[network.length()];
     sliceFrom = new int[slices + 1];

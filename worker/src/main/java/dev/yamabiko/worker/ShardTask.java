@@ -9,7 +9,7 @@ import dev.yamabiko.step.DivergenceException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
 
 /**
  * One unit of a worker's computing: the leased blocks of one step, or some parts of an evaluation.
@@ -52,12 +52,13 @@ final class ShardTask {
       long step,
       List<Block> blocks,
       Runnable work,
-      Executor compute,
+      Processor processor,
       ActorRef<Result> replyTo) {
     return Behaviors.setup(
         context -> {
           context.pipeToSelf(
-              CompletableFuture.supplyAsync(() -> timed(work), compute),
+              CompletableFuture.supplyAsync(
+                  () -> timed(work, processor.nanoTime()), processor.tasks()),
               (nanos, failure) -> failure == null ? new Done(nanos) : new Failed(failure));
           return Behaviors.receive(Command.class)
               .onMessage(
@@ -76,10 +77,10 @@ final class ShardTask {
         });
   }
 
-  private static long timed(Runnable work) {
-    long began = System.nanoTime();
+  private static long timed(Runnable work, LongSupplier nanoTime) {
+    long began = nanoTime.getAsLong();
     work.run();
-    return System.nanoTime() - began;
+    return nanoTime.getAsLong() - began;
   }
 
   private static Result failure(RunKey key, long step, List<Block> blocks, Throwable failure) {

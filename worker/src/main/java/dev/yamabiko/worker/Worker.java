@@ -18,9 +18,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ThreadFactory;
 
 /**
  * Takes part in one run at a time: holds the lease and the incoming weights, and whenever the
@@ -62,35 +59,24 @@ public final class Worker extends AbstractBehavior<Worker.Command> {
   /** Computes on one thread. */
   public static Behavior<WorkerMessage> create(
       String name, DataProvider data, long activationBytes) {
-    return create(name, data, 1, activationBytes);
+    return create(name, data, Processor.ofThreads(name, 1, activationBytes));
   }
 
   /**
    * @param name unique among the run's workers
-   * @param threads that compute; it does not change a bit
-   * @param activationBytes memory for activations, of all threads together; blocks that need more
-   *     are computed in pieces
+   * @param processor belongs to this worker from now on
    */
   public static Behavior<WorkerMessage> create(
-      String name, DataProvider data, int threads, long activationBytes) {
+      String name, DataProvider data, Processor processor) {
     return Behaviors.transformMessages(
         WorkerMessage.class,
-        Behaviors.<Command>setup(
-            context -> new Worker(context, name, data, threads, activationBytes)),
+        Behaviors.<Command>setup(context -> new Worker(context, name, data, processor)),
         wrap -> wrap.match(WorkerMessage.class, FromOutside::new));
   }
 
   private final String name;
   private final DataProvider data;
-  private final int threads;
-  private final long activationBytes;
-
-  /** One thread, so that tasks never overlap. */
-  private final ExecutorService compute;
-
-  /** Compute a task's pieces, where there is more than one thread. */
-  private final ExecutorService pool;
-
+  private final Processor processor;
   private final ActorRef<ShardTask.Result> taskResults;
   private Membership run;
 
@@ -98,25 +84,12 @@ public final class Worker extends AbstractBehavior<Worker.Command> {
   private Membership computing;
 
   private Worker(
-      ActorContext<Command> context,
-      String name,
-      DataProvider data,
-      int threads,
-      long activationBytes) {
+      ActorContext<Command> context, String name, DataProvider data, Processor processor) {
     super(context);
     this.name = name;
     this.data = data;
-    this.threads = threads;
-    this.activationBytes = activationBytes;
+    this.processor = processor;
     taskResults = context.messageAdapter(ShardTask.Result.class, TaskEnded::new);
-    ThreadFactory daemons =
-        task -> {
-          Thread thread = new Thread(task, "compute-" + name);
-          thread.setDaemon(true);
-          return thread;
-        };
-    compute = Executors.newSingleThreadExecutor(daemons);
-    pool = Executors.newFixedThreadPool(threads, daemons);
   }
 
   @Override
@@ -182,10 +155,8 @@ public final class Worker extends AbstractBehavior<Worker.Command> {
                         JobFile.parse(join.definition().job(), "job.conf", Path.of(""), List.of()),
                         data.open(join.definition()),
                         join.slices().size(),
-                        pool,
-                        threads,
-                        activationBytes),
-                compute),
+                        processor),
+                processor.tasks()),
             (replica, failure) ->
                 failure == null ? new ReplicaBuilt(key, replica) : new ReplicaFailed(key, failure));
   }
@@ -283,7 +254,8 @@ public final class Worker extends AbstractBehavior<Worker.Command> {
           work.run();
         };
     getContext()
-        .spawnAnonymous(ShardTask.create(run.join.key(), step, blocks, task, compute, taskResults));
+        .spawnAnonymous(
+            ShardTask.create(run.join.key(), step, blocks, task, processor, taskResults));
   }
 
   private Behavior<Command> onTaskEnded(TaskEnded ended) {
@@ -332,8 +304,7 @@ public final class Worker extends AbstractBehavior<Worker.Command> {
   }
 
   private Behavior<Command> onPostStop(PostStop signal) {
-    compute.shutdownNow();
-    pool.shutdownNow();
+    processor.shutdownNow();
     return this;
   }
 }

@@ -114,7 +114,11 @@ final class WorkerAgent extends AbstractBehavior<WorkerAgent.Command> {
     this.timers = timers;
     worker =
         context.spawn(
-            Worker.create(hello.worker(), data, hello.threads(), activationBytes), "worker");
+            Worker.create(
+                hello.worker(),
+                data,
+                Processor.ofThreads(hello.worker(), hello.threads(), activationBytes)),
+            "worker");
     context.watchWith(worker, new CoordinatorLost("the worker's actor ended"));
     self = context.messageAdapter(NodeMessage.class, FromCoordinator::new);
     context

@@ -75,7 +75,11 @@ class ComputeThreadsTest {
 
   private RunReplica replica(Job job, Dataset train, int threads, long activationBytes) {
     TrainingData training = new TrainingData(train, data(job).validation());
-    return new RunReplica(job, training, SLICES, pool, threads, activationBytes);
+    return new RunReplica(
+        job,
+        training,
+        SLICES,
+        new Processor(pool, pool, threads, activationBytes, System::nanoTime));
   }
 
   private static List<FloatSegment> slices(float[] weights) {

@@ -1,0 +1,113 @@
+package dev.yamabiko.simulation;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.yamabiko.data.Dataset;
+import dev.yamabiko.job.Job;
+import dev.yamabiko.model.WeightsHash;
+import dev.yamabiko.protocol.RunOutcome;
+import dev.yamabiko.step.Objective;
+import dev.yamabiko.step.PlainStep;
+import dev.yamabiko.tensor.KernelsFactory;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Hundreds of runs, each with its own faults, all with the bits of the run without any. What fails
+ * here, {@link SimulationSoak} replays with all its events.
+ */
+class SimulationTest {
+
+  private static final int PLANS = 600;
+  private static final int WRONG_BITS = 40;
+
+  @Test
+  void shouldGiveTheBitsOfTheRunWithoutFaultsWhateverHappens() {
+    List<String> failures =
+        LongStream.range(0, PLANS)
+            .parallel()
+            .mapToObj(FaultPlan::random)
+            .flatMap(plan -> Verdict.problem(plan, Simulation.run(plan)).stream())
+            .toList();
+    assertEquals(List.of(), failures);
+  }
+
+  /** Plans that once ended otherwise. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        // The only worker's lease was lost, and it was not asked again before the deadline.
+        "894 MOMENTUM 3 2 DROP/CONTROL/1/2/2/1 TASK_FAILURE/TASK/0/2/2/558",
+        // A failure came twice, and by then there was nobody else.
+        "12737 MOMENTUM 3 3 LEAVE/WEIGHTS/2/2/1/7875 HANG/CONTRIBUTION/1/0/0/46 TASK_FAILURE/TASK/2/1/0/7064"
+            + " LEAVE/CONTROL/2/0/2/3109 CRASH/WEIGHTS/0/1/1/2 DUPLICATE/ANSWER/0/1/0/1468",
+        // A worker that stood still computed with weights that were overwritten meanwhile.
+        "92 MOMENTUM 2 4 HANG/CONTROL/1/2/1/1161 HANG/CONTRIBUTION/2/2/0/25 CORRUPT/CONTRIBUTION/2/3/1/24"
+            + " REPLACE/CONTRIBUTION/0/5/1/10 HANG/TASK/1/3/0/466 CORRUPT/CONTRIBUTION/1/1/1/22",
+        "1140 CLIPPED 2 3 HANG/WEIGHTS/2/0/1/815",
+      })
+  void shouldGiveTheBitsOfTheRunWithoutFaultsAlsoHere(String line) {
+    FaultPlan plan = FaultPlan.parse(line);
+    assertEquals(Optional.empty(), Verdict.problem(plan, Simulation.run(plan)));
+  }
+
+  /** And a worker that computes right must not be blamed: no plan above ends so. */
+  @Test
+  void shouldNameAWorkerThatComputesAWrongBitWhenItsShardsAreHandedOutAgain() {
+    List<String> missed = new ArrayList<>();
+    for (long seed = 0; seed < WRONG_BITS; seed++) {
+      FaultPlan plan = FaultPlan.wrongBit(seed);
+      Simulation.Result result = Simulation.run(plan);
+      String worker = "w" + plan.faults().get(0).worker();
+      String end = result.outcome().map(RunOutcome::message).orElse("no end");
+      if (!end.contains("computed different bits") || !end.matches(".*\\b" + worker + "\\b.*")) {
+        missed.add(plan + ": " + end);
+      }
+    }
+    assertEquals(List.of(), missed);
+  }
+
+  @Test
+  void shouldGiveTheSameEventsForTheSamePlan() {
+    for (long seed = 0; seed < 20; seed++) {
+      FaultPlan plan = FaultPlan.random(seed);
+      assertEquals(Simulation.run(plan).log(), Simulation.run(plan).log(), plan::toString);
+    }
+  }
+
+  @Test
+  void shouldGiveOtherEventsForAnotherSeed() {
+    FaultPlan plan = FaultPlan.withoutFaults(SimulatedJob.MOMENTUM, 2, 2);
+    FaultPlan other = new FaultPlan(1, plan.job(), plan.slices(), plan.workers(), plan.faults());
+    assertTrue(!Simulation.run(plan).log().equals(Simulation.run(other).log()));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void shouldGiveTheBitsOfThePlainStepWithoutFaults(SimulatedJob simulated) {
+    Job job = simulated.checked().job();
+    Dataset train = simulated.checked().data().train();
+    Objective objective =
+        new Objective(simulated.checked().network(), job.loss(), job.seed(), job.data().augment());
+    PlainStep plain =
+        new PlainStep(simulated.plan(), objective, job.update(), train, KernelsFactory.create());
+    Simulation.Result result = Simulation.run(FaultPlan.withoutFaults(simulated, 3, 3));
+    float[] last = result.outcome().orElseThrow().weights().orElseThrow();
+    assertEquals(WeightsHash.sha256(plain.run(job.seed())), WeightsHash.sha256(last));
+  }
+
+  @Test
+  void shouldReadBackThePlanThatItPrints() {
+    for (long seed = 0; seed < 100; seed++) {
+      FaultPlan plan = FaultPlan.random(seed);
+      assertEquals(plan, FaultPlan.parse(plan.toString()));
+    }
+  }
+}
