@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 public record FileTree(List<Entry> entries) {
 
   /**
-   * @param sha256 64 small hexadecimal digits
+   * @param sha256 64 lower-case hexadecimal digits
    * @param path below the directory, with slashes
    */
   public record Entry(String sha256, String path) {}

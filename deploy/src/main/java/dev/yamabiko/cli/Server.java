@@ -5,6 +5,7 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
+import java.net.ProtocolException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -52,8 +53,15 @@ final class Server {
     return base.toString();
   }
 
-  /** The path of a job, or of something of it, whatever the id looks like. */
+  /**
+   * The path of a job, or of something of it, whatever the id looks like.
+   *
+   * @throws ServerException if it is empty: that would be the path of all jobs
+   */
   static String job(String id, String... more) {
+    if (id.isBlank()) {
+      throw ServerException.refused("expected a job's id but got \"\"; yamabiko jobs lists them");
+    }
     String path = "/api/v1/jobs/" + URLEncoder.encode(id, StandardCharsets.UTF_8);
     return more.length == 0 ? path : path + "/" + String.join("/", more);
   }
@@ -151,6 +159,10 @@ final class Server {
   }
 
   private static String reason(IOException e) {
+    if (e instanceof ProtocolException
+        || (e.getMessage() != null && e.getMessage().startsWith("HTTP/1.1 header parser"))) {
+      return "what listens there gives no answer in HTTP; is it the port that workers join?";
+    }
     return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
   }
 

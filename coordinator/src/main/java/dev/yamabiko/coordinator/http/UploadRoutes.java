@@ -47,7 +47,8 @@ final class UploadRoutes extends AllDirectives {
 
   private static String checked(String sha256) {
     if (!ContentHash.isName(sha256)) {
-      throw Problem.badRequest("expected a SHA-256 in 64 small hexadecimal digits").exception();
+      throw Problem.badRequest("expected a SHA-256 in 64 lower-case hexadecimal digits")
+          .exception();
     }
     return sha256;
   }

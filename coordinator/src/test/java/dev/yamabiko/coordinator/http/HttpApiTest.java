@@ -95,6 +95,19 @@ class HttpApiTest {
   }
 
   @Test
+  void shouldSayThatEnvironmentVariablesAreNotRead() throws Exception {
+    String job = SPIRALS.replace("epochs = 1", "epochs = ${?HOME}");
+    String detail = Api.problem(400, api.post("/api/v1/jobs", job));
+    assertTrue(
+        detail.endsWith(
+            "epochs: expected an integer of at least 1 but it is missing; ${?HOME} has been left"
+                + " out: it is not a key of this job, and environment variables are not read here"),
+        detail);
+    String kept = SPIRALS.replace("epochs = 1", "epochs = ${?shards}");
+    assertEquals(201, api.post("/api/v1/jobs", kept).statusCode());
+  }
+
+  @Test
   void shouldRefuseAJobThatGrowsWithoutBound() throws Exception {
     StringBuilder bomb = new StringBuilder("a0 = xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\n");
     for (int i = 1; i < 40; i++) {
@@ -216,6 +229,13 @@ class HttpApiTest {
       })
   void shouldNotFindWhatIsNotThere(String path) throws Exception {
     Api.problem(404, api.get(path));
+  }
+
+  @Test
+  void shouldCallAJobByTheNameThatWasAskedFor() throws Exception {
+    assertEquals("there is no job nope", Api.problem(404, api.get("/api/v1/jobs/nope/model")));
+    String lengthy = Api.problem(404, api.get("/api/v1/jobs/%0a" + "x".repeat(200)));
+    assertEquals("there is no job ?" + "x".repeat(79) + "...", lengthy);
   }
 
   @Test

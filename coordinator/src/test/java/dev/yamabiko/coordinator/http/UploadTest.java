@@ -158,7 +158,9 @@ class UploadTest {
   @ParameterizedTest
   @ValueSource(strings = {"abc", "..%2f..%2fetc%2fpasswd", "ABCDEF"})
   void shouldRefuseWhatIsNoHash(String name) throws Exception {
-    Api.problem(400, api.put(name, bytes("x")));
+    assertEquals(
+        "expected a SHA-256 in 64 lower-case hexadecimal digits",
+        Api.problem(400, api.put(name, bytes("x"))));
   }
 
   @Test
