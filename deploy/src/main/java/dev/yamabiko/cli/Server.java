@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** A coordinator's HTTP API, as commands use it. Every failure is a {@link ServerException}. */
@@ -83,6 +84,16 @@ final class Server {
             .header("Content-Type", "application/hocon")
             .POST(BodyPublishers.ofString(job));
     return send(request, BodyHandlers.ofString()).body().strip();
+  }
+
+  /** What the coordinator finds below its data roots by this path, as uploads are named. */
+  Optional<String> content(Path path) {
+    String query = URLEncoder.encode(path.toString(), StandardCharsets.UTF_8);
+    HttpRequest.Builder request = request("/api/v1/data-roots/content?path=" + query, CHECK).GET();
+    HttpResponse<String> response = exchange(request, BodyHandlers.ofString());
+    return response.statusCode() == 200
+        ? Optional.of(new JsonFields(CanonicalJson.object(response.body())).text("content"))
+        : Optional.empty();
   }
 
   boolean hasUpload(String sha256) {

@@ -147,6 +147,18 @@ class ServerCommandsTest {
   }
 
   @Test
+  void shouldUseAFileBelowADataRootWhereItIs() throws Exception {
+    write("table.conf", TABLE);
+    Path there = Files.writeString(root.resolve("there.csv"), "x,y\n1,2\n2,4\n3,6\n");
+    assertEquals(0, ask("submit table.conf --set data.train.csv.path=" + there), err());
+    assertTrue(err().contains(there + " is used where it is"), err());
+    assertEquals(there.toRealPath(), server.submitted.take().paths().get("data.train.csv.path"));
+    try (var uploads = Files.list(data.resolve("uploads"))) {
+      assertTrue(uploads.noneMatch(Files::isRegularFile));
+    }
+  }
+
+  @Test
   void shouldListJobs() {
     server.jobs.put("a-1", TestServer.view("a-1", JobStatus.RUNNING, "", Optional.empty()));
     assertEquals(0, ask("jobs"), err());

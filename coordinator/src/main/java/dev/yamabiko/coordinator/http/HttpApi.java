@@ -6,8 +6,10 @@ import akka.http.javadsl.ServerBinding;
 import akka.stream.Materializer;
 import dev.yamabiko.coordinator.CoordinatorCommand;
 import dev.yamabiko.coordinator.CoordinatorSettings;
+import dev.yamabiko.coordinator.UnfinishedJobs;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.CompletionException;
 import java.util.function.BooleanSupplier;
@@ -34,7 +36,12 @@ public final class HttpApi implements AutoCloseable {
       CoordinatorSettings settings,
       BooleanSupplier ready)
       throws IOException {
-    UploadStore uploads = UploadStore.open(settings.uploads(), settings.uploadBytes());
+    UploadStore uploads =
+        UploadStore.open(
+            settings.uploads(),
+            settings.uploadBytes(),
+            () -> UnfinishedJobs.texts(settings.data()),
+            Clock.systemUTC());
     JobSubmission submission = new JobSubmission(new JobFiles(uploads, settings.dataRoots()));
     Materializer materializer = Materializer.createMaterializer(coordinator);
     Queries queries = new Queries(coordinator);
@@ -45,7 +52,7 @@ public final class HttpApi implements AutoCloseable {
                 new JobBody(materializer),
                 submission,
                 new JobEventStream(coordinator, KEEP_ALIVE)),
-            new UploadRoutes(uploads, settings.dataRoots(), materializer),
+            new UploadRoutes(uploads, settings.dataRoots(), submission, materializer),
             new ClusterRoutes(queries, ready));
     try {
       ServerBinding binding =

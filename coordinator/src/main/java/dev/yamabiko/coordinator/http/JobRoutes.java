@@ -16,15 +16,10 @@ import dev.yamabiko.model.CanonicalJson;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import scala.concurrent.duration.Duration;
 
 /** {@code /api/v1/jobs}: submit, list, look at, follow, cancel and resume. */
 final class JobRoutes extends AllDirectives {
-
-  /** Checking a job reads all of its data. */
-  private static final Duration SUBMISSION = Duration.create(10, TimeUnit.MINUTES);
 
   private final Queries queries;
   private final JobBody body;
@@ -63,7 +58,7 @@ final class JobRoutes extends AllDirectives {
 
   private Route submit() {
     return withRequestTimeout(
-        SUBMISSION,
+        JobSubmission.DEADLINE,
         () ->
             extractRequest(
                 request ->
