@@ -9,18 +9,25 @@ import dev.yamabiko.model.CanonicalJson;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /** {@code /api/v1/workers}, {@code /health/ready} and {@code /health/alive}. */
 final class ClusterRoutes extends AllDirectives {
 
   private final Queries queries;
   private final BooleanSupplier ready;
+  private final Supplier<Optional<String>> fault;
 
-  ClusterRoutes(Queries queries, BooleanSupplier ready) {
+  /**
+   * @param fault what is wrong with the node, if anything is
+   */
+  ClusterRoutes(Queries queries, BooleanSupplier ready, Supplier<Optional<String>> fault) {
     this.queries = queries;
     this.ready = ready;
+    this.fault = fault;
   }
 
   Route workers() {
@@ -39,6 +46,10 @@ final class ClusterRoutes extends AllDirectives {
   }
 
   private HttpResponse readiness() {
+    Optional<String> wrong = fault.get();
+    if (wrong.isPresent()) {
+      return Problem.unavailable(wrong.get()).response();
+    }
     return ready.getAsBoolean()
         ? Json.ok("{\"status\":\"ready\"}")
         : Problem.unavailable("the coordinator is not ready yet").response();

@@ -13,6 +13,9 @@ import akka.http.javadsl.server.Route;
 import akka.http.scaladsl.model.EntityStreamException;
 import akka.http.scaladsl.model.EntityStreamSizeException;
 import akka.stream.IOOperationIncompleteException;
+import dev.yamabiko.coordinator.WriteFailure;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletionException;
@@ -60,7 +63,9 @@ final class Failures {
 
   static Problem of(Throwable e) {
     Throwable cause = e;
-    while ((cause instanceof CompletionException || cause instanceof IOOperationIncompleteException)
+    while ((cause instanceof CompletionException
+            || cause instanceof IOOperationIncompleteException
+            || cause instanceof UncheckedIOException)
         && cause.getCause() != null) {
       cause = cause.getCause();
     }
@@ -75,6 +80,12 @@ final class Failures {
     }
     if (cause instanceof TimeoutException) {
       return Problem.unavailable("the coordinator did not answer in time; try again");
+    }
+    if (cause instanceof IOException file) {
+      LOG.error("files cannot be read or written cause={}", cause.toString());
+      return new Problem(
+          StatusCodes.INSUFFICIENT_STORAGE,
+          "the coordinator's files cannot be read or written: " + WriteFailure.reason(file));
     }
     LOG.error("a request failed", cause);
     return new Problem(

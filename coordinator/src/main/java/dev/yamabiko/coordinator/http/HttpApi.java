@@ -43,6 +43,7 @@ public final class HttpApi implements AutoCloseable {
             () -> UnfinishedJobs.texts(settings.data()),
             Clock.systemUTC());
     JobSubmission submission = new JobSubmission(new JobFiles(uploads, settings.dataRoots()));
+    DataDirectory directory = DataDirectory.of(settings.data(), settings.uploads());
     Materializer materializer = Materializer.createMaterializer(coordinator);
     Queries queries = new Queries(coordinator);
     Routes routes =
@@ -51,9 +52,11 @@ public final class HttpApi implements AutoCloseable {
                 queries,
                 new JobBody(materializer),
                 submission,
-                new JobEventStream(coordinator, KEEP_ALIVE)),
+                new JobEventStream(coordinator, KEEP_ALIVE),
+                uploads.directory()),
             new UploadRoutes(uploads, settings.dataRoots(), submission, materializer),
-            new ClusterRoutes(queries, ready));
+            new ClusterRoutes(queries, ready, directory::fault),
+            directory::fault);
     try {
       ServerBinding binding =
           Http.get(coordinator)

@@ -13,6 +13,7 @@ import dev.yamabiko.coordinator.CoordinatorCommand;
 import dev.yamabiko.coordinator.CoordinatorCommand.Answer;
 import dev.yamabiko.coordinator.JobView;
 import dev.yamabiko.model.CanonicalJson;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
@@ -25,12 +26,19 @@ final class JobRoutes extends AllDirectives {
   private final JobBody body;
   private final JobSubmission submission;
   private final JobEventStream events;
+  private final Path uploads;
 
-  JobRoutes(Queries queries, JobBody body, JobSubmission submission, JobEventStream events) {
+  JobRoutes(
+      Queries queries,
+      JobBody body,
+      JobSubmission submission,
+      JobEventStream events,
+      Path uploads) {
     this.queries = queries;
     this.body = body;
     this.submission = submission;
     this.events = events;
+    this.uploads = uploads;
   }
 
   Route route() {
@@ -47,7 +55,7 @@ final class JobRoutes extends AllDirectives {
         pathEnd(() -> get(() -> completeWithFuture(show(JobId.checked(id))))),
         path("events", () -> get(() -> extractRequest(request -> follow(id, request)))),
         path("metrics", () -> get(() -> ofView(id, JobOutput::metrics))),
-        path("model", () -> get(() -> ofView(id, JobOutput::model))),
+        path("model", () -> get(() -> ofView(id, job -> JobOutput.model(job, uploads)))),
         path("cancel", () -> post(() -> completeWithFuture(cancel(JobId.checked(id))))),
         path("resume", () -> post(() -> completeWithFuture(resume(JobId.checked(id))))));
   }

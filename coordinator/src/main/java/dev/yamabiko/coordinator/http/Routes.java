@@ -8,7 +8,9 @@ import akka.http.javadsl.model.StatusCodes;
 import akka.http.javadsl.server.AllDirectives;
 import akka.http.javadsl.server.Route;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import scala.concurrent.duration.Duration;
 
 /** All routes, and what holds for each of them. */
@@ -19,11 +21,20 @@ final class Routes extends AllDirectives {
   private final JobRoutes jobs;
   private final UploadRoutes uploads;
   private final ClusterRoutes cluster;
+  private final Supplier<Optional<String>> fault;
 
-  Routes(JobRoutes jobs, UploadRoutes uploads, ClusterRoutes cluster) {
+  /**
+   * @param fault why nothing can be changed, if that is so
+   */
+  Routes(
+      JobRoutes jobs,
+      UploadRoutes uploads,
+      ClusterRoutes cluster,
+      Supplier<Optional<String>> fault) {
     this.jobs = jobs;
     this.uploads = uploads;
     this.cluster = cluster;
+    this.fault = fault;
   }
 
   Route all() {
@@ -35,7 +46,7 @@ final class Routes extends AllDirectives {
                     pathPrefix(
                         "v1", () -> concat(jobs.route(), uploads.route(), cluster.workers()))),
             cluster.health());
-    Route own = extractRequest(request -> isOwn(request) ? routes : complete(foreign()));
+    Route own = extractRequest(request -> of(request, routes));
     return withRequestTimeout(
         REQUEST,
         request ->
@@ -45,14 +56,24 @@ final class Routes extends AllDirectives {
                 Failures.exceptions(), () -> handleRejections(Failures.rejections(), () -> own)));
   }
 
+  private Route of(HttpRequest request, Route routes) {
+    if (List.of(HttpMethods.GET, HttpMethods.HEAD).contains(request.method())) {
+      return routes;
+    }
+    if (!isOwn(request)) {
+      return complete(foreign());
+    }
+    return fault
+        .get()
+        .<Route>map(why -> complete(Problem.unavailable(why).response()))
+        .orElse(routes);
+  }
+
   /**
    * A browser that shows somebody else's page can reach a coordinator behind a firewall; it says
    * whose page asks, and whatever changes something is refused then.
    */
   private static boolean isOwn(HttpRequest request) {
-    if (List.of(HttpMethods.GET, HttpMethods.HEAD).contains(request.method())) {
-      return true;
-    }
     String host = request.getHeader("Host").map(HttpHeader::value).orElse("");
     return request
         .getHeader("Origin")
