@@ -10,7 +10,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.regex.Pattern;
 
-/** Names a file by its bytes: SHA-256 in 64 small hexadecimal digits. */
+/** Names a file by its bytes: SHA-256 in 64 lower-case hexadecimal digits. */
 public final class ContentHash {
 
   private static final Pattern SYNTAX = Pattern.compile("[0-9a-f]{64}");

@@ -1,5 +1,10 @@
 package dev.yamabiko.data;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileVisitOption;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -7,6 +12,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The files of a directory by content, as text: a line {@code sha256 relative/path} for each, as
@@ -15,7 +21,7 @@ import java.util.stream.Collectors;
 public record FileTree(List<Entry> entries) {
 
   /**
-   * @param sha256 64 small hexadecimal digits
+   * @param sha256 64 lower-case hexadecimal digits
    * @param path below the directory, with slashes
    */
   public record Entry(String sha256, String path) {}
@@ -24,6 +30,34 @@ public record FileTree(List<Entry> entries) {
 
   public FileTree {
     entries = List.copyOf(entries);
+  }
+
+  /**
+   * Of what is there; files whose names begin with a dot are no data. Reads all of it.
+   *
+   * @throws IllegalArgumentException if a file has a name that cannot be in a listing
+   */
+  public static FileTree of(Path directory) throws IOException {
+    List<Entry> entries = new ArrayList<>();
+    for (Path file : files(directory)) {
+      String path = directory.relativize(file).toString().replace('\\', '/');
+      if (!canHold(path)) {
+        throw new IllegalArgumentException(file + ": a file of this name cannot be uploaded");
+      }
+      entries.add(new Entry(ContentHash.of(file), path));
+    }
+    return new FileTree(entries);
+  }
+
+  private static List<Path> files(Path directory) throws IOException {
+    try (Stream<Path> all = Files.walk(directory, FileVisitOption.FOLLOW_LINKS)) {
+      return all.filter(Files::isRegularFile)
+          .filter(file -> !file.getFileName().toString().startsWith("."))
+          .sorted()
+          .toList();
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
   }
 
   /**

@@ -13,7 +13,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** The HOCON library as jobs use it: known sources, and errors in one line without its noise. */
-final class Hocon {
+public final class Hocon {
   private static final Pattern HINT = Pattern.compile(" \\((if you|use quoted|you can double).*");
 
   /** What Config says before the token that it did not expect, and what it could have said. */
@@ -62,7 +62,7 @@ final class Hocon {
     try {
       return ConfigFactory.parseString(text, options).root();
     } catch (ConfigException e) {
-      throw error(e, origin);
+      throw invalid(e, origin);
     }
   }
 
@@ -76,7 +76,7 @@ final class Hocon {
     } catch (ConfigException.UnresolvedSubstitution e) {
       throw unresolved(e, environment, origin);
     } catch (ConfigException e) {
-      throw error(e, origin);
+      throw invalid(e, origin);
     }
   }
 
@@ -92,12 +92,29 @@ final class Hocon {
             ? " refers to itself"
             : environment
                 ? " is neither a key of this job nor an environment variable"
-                : " is not a key of this job";
+                : " is not a key of this job, and environment variables are not read here";
     return new JobException(where(e, origin) + ": " + name + problem, e);
   }
 
-  private JobException error(ConfigException e, String origin) {
+  private JobException invalid(ConfigException e, String origin) {
     return new JobException(where(e, origin) + ": not valid HOCON: " + plain(e.getMessage()), e);
+  }
+
+  /**
+   * What is wrong with a file that Config has read by itself, in the form of a job file's messages.
+   *
+   * @param file as messages name it
+   */
+  public static JobException error(ConfigException e, String file) {
+    String message = e.getMessage();
+    if (e.origin() == null) {
+      return new JobException(file + ": not valid HOCON: " + plain(message), e);
+    }
+    String origin = e.origin().description() + ": ";
+    String text = message.startsWith(origin) ? message.substring(origin.length()) : message;
+    int line = e.origin().lineNumber();
+    return new JobException(
+        "%s%s: not valid HOCON: %s".formatted(file, line > 0 ? ":" + line : "", plain(text)), e);
   }
 
   /** Config's message without origin, hints and class names, in one line. */

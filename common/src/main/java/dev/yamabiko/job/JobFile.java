@@ -4,9 +4,15 @@ import com.typesafe.config.ConfigIncluder;
 import com.typesafe.config.ConfigObject;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Reads job files: HOCON, of which JSON is a part. Every failure is a {@link JobException}. */
 public final class JobFile {
+
+  /** A substitution that may be missing, by an unquoted path. */
+  private static final Pattern OPTIONAL = Pattern.compile("\\$\\{\\?([\\w.-]+)}");
+
   private JobFile() {}
 
   /** As {@link #read(Path, List, Path)}, settings relative to the JVM's working directory. */
@@ -73,11 +79,29 @@ public final class JobFile {
       }
       ConfigObject set = new Settings(hocon, sources).apply(written, settings);
       ConfigObject root = hocon.resolve(set, environment, origin);
-      return new JobParser(Node.root(sources, root, origin), defaultName(origin)).parse();
+      try {
+        return new JobParser(Node.root(sources, root, origin), defaultName(origin)).parse();
+      } catch (JobException e) {
+        throw environment ? e : withLeftOut(e, text, root);
+      }
     } catch (StackOverflowError e) {
       // Config descends into what it reads; some 10,000 brackets are enough.
       throw new JobException(origin + ": objects and lists are nested too deeply", e);
     }
+  }
+
+  /** What is left out makes other keys wrong or missing; so the message names it. */
+  private static JobException withLeftOut(JobException e, String text, ConfigObject root) {
+    Matcher optional = OPTIONAL.matcher(text);
+    while (optional.find()) {
+      if (!root.toConfig().hasPathOrNull(optional.group(1))) {
+        return new JobException(
+            "%s; %s has been left out: it is not a key of this job, and environment variables are not read here"
+                .formatted(e.getMessage(), optional.group()),
+            e);
+      }
+    }
+    return e;
   }
 
   private static String defaultName(String origin) {

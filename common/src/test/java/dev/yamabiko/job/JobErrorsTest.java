@@ -452,8 +452,12 @@ class JobErrorsTest {
             "model = [ relu { dense { units = 3 } } ]",
             "job.conf:2: not valid HOCON: an object or a list is beside another value;"
                 + " is a comma or a line end missing?"),
-        wrong("seed = ${sed}", "job.conf:7: ${sed} is not a key of this job"),
-        wrong("seed = ${HOME}", "job.conf:7: ${HOME} is not a key of this job"),
+        wrong(
+            "seed = ${sed}",
+            "job.conf:7: ${sed} is not a key of this job, and environment variables are not read here"),
+        wrong(
+            "seed = ${HOME}",
+            "job.conf:7: ${HOME} is not a key of this job, and environment variables are not read here"),
         wrong("seed = ${seed}", "job.conf:7: ${seed} refers to itself"),
         wrong(
             "include \"other.conf\"",

@@ -6,6 +6,7 @@ import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigSyntax;
 import dev.yamabiko.data.NearestName;
+import dev.yamabiko.job.Hocon;
 import dev.yamabiko.job.JobException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -68,7 +69,7 @@ final class CoordinatorFile {
       }
       return new CoordinatorFile(file, config);
     } catch (ConfigException e) {
-      throw new JobException(e.getMessage(), e);
+      throw Hocon.error(e, file.toString());
     }
   }
 

@@ -15,10 +15,18 @@ import java.util.function.LongSupplier;
  */
 final class Follower {
 
-  /** How long to wait for what. */
-  record Patience(Duration silence, Duration pause, Duration absence) {
+  /**
+   * How long to wait for what.
+   *
+   * @param answer to a submission, once it has been interrupted
+   */
+  record Patience(Duration answer, Duration silence, Duration pause, Duration absence) {
     static final Patience DEFAULT =
-        new Patience(Duration.ofSeconds(35), Duration.ofSeconds(1), Duration.ofSeconds(90));
+        new Patience(
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(35),
+            Duration.ofSeconds(1),
+            Duration.ofSeconds(90));
   }
 
   /** From which connection a message came. */

@@ -7,25 +7,25 @@ import dev.yamabiko.job.Job;
 import dev.yamabiko.job.JobException;
 import dev.yamabiko.model.CanonicalJson;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 
 /**
  * Brings the files of a job to a coordinator, each by its content, and names them as the
- * coordinator knows them. What is there already is not sent again.
+ * coordinator knows them. What is there already is not sent again, and what lies below a data root
+ * of the coordinator is used where it is.
  */
 final class JobUpload {
 
   private final Server server;
   private final Consumer<String> notices;
+
+  /** Null until they have been asked for. */
+  private List<?> roots;
 
   JobUpload(Server server, Consumer<String> notices) {
     this.server = server;
@@ -39,12 +39,17 @@ final class JobUpload {
 
   /** Whether the files that are not here lie where the coordinator may look for them itself. */
   boolean isElsewhere(Job job) {
-    List<Path> missing = job.paths().values().stream().filter(path -> !Files.exists(path)).toList();
-    Map<String, Object> answer = CanonicalJson.object(server.get("/api/v1/data-roots"));
-    List<?> roots = (List<?>) answer.getOrDefault("data_roots", List.of());
-    return missing.stream()
-        .allMatch(
-            path -> roots.stream().anyMatch(root -> path.normalize().startsWith(root.toString())));
+    return job.paths().values().stream()
+        .filter(path -> !Files.exists(path))
+        .allMatch(this::isBelowDataRoot);
+  }
+
+  private boolean isBelowDataRoot(Path path) {
+    if (roots == null) {
+      Map<String, Object> answer = CanonicalJson.object(server.get("/api/v1/data-roots"));
+      roots = (List<?>) answer.getOrDefault("data_roots", List.of());
+    }
+    return roots.stream().anyMatch(root -> path.normalize().startsWith(root.toString()));
   }
 
   /** The job's text with the coordinator's names of all files that are here. */
@@ -63,12 +68,12 @@ final class JobUpload {
   private String bring(String key, Path path) {
     try {
       if (!Files.isDirectory(path)) {
-        return "sha256:" + bringFile(path);
+        return bringFile(path);
       }
       // Of a run directory only the model is read.
-      return key.equals("warm-start")
-          ? "sha256:" + bringFile(RunDirectory.modelOf(path))
-          : "tree:" + bringTree(path);
+      return key.equals("warm-start") ? bringFile(RunDirectory.modelOf(path)) : bringTree(path);
+    } catch (IllegalArgumentException e) {
+      throw new JobException(e.getMessage(), e);
     } catch (IOException e) {
       throw new JobException("%s: %s cannot be read: %s".formatted(key, path, e.getMessage()), e);
     }
@@ -76,27 +81,29 @@ final class JobUpload {
 
   private String bringFile(Path file) throws IOException {
     String sha256 = ContentHash.of(file);
+    String name = "sha256:" + sha256;
+    if (isThere(file, name)) {
+      return file.normalize().toString();
+    }
     if (!server.hasUpload(sha256)) {
       notices.accept("uploading %s (%s bytes)".formatted(file, Figures.count(Files.size(file))));
       server.upload(sha256, file);
     }
-    return sha256;
+    return name;
   }
 
   private String bringTree(Path directory) throws IOException {
-    List<FileTree.Entry> entries = new ArrayList<>();
-    for (Path file : files(directory)) {
-      String path = directory.relativize(file).toString().replace('\\', '/');
-      if (!FileTree.canHold(path)) {
-        throw new JobException("%s: a file of this name cannot be uploaded".formatted(file));
-      }
-      entries.add(new FileTree.Entry(ContentHash.of(file), path));
-    }
-    String listing = new FileTree(entries).text();
+    FileTree tree = FileTree.of(directory);
+    String listing = tree.text();
     String sha256 = ContentHash.of(listing);
+    String name = "tree:" + sha256;
+    if (isThere(directory, name)) {
+      return directory.normalize().toString();
+    }
     if (!server.hasUpload(sha256)) {
-      notices.accept("uploading %s (%s files)".formatted(directory, Figures.count(entries.size())));
-      for (FileTree.Entry entry : entries) {
+      notices.accept(
+          "uploading %s (%s files)".formatted(directory, Figures.count(tree.entries().size())));
+      for (FileTree.Entry entry : tree.entries()) {
         if (!server.hasUpload(entry.sha256())) {
           server.upload(entry.sha256(), directory.resolve(entry.path()));
         }
@@ -104,18 +111,19 @@ final class JobUpload {
       // Last: a listing that is there tells that all its files are.
       server.upload(sha256, listing);
     }
-    return sha256;
+    return name;
   }
 
-  /** Files whose names begin with a dot are no data. */
-  private static List<Path> files(Path directory) throws IOException {
-    try (Stream<Path> all = Files.walk(directory, FileVisitOption.FOLLOW_LINKS)) {
-      return all.filter(Files::isRegularFile)
-          .filter(file -> !file.getFileName().toString().startsWith("."))
-          .sorted()
-          .toList();
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
+  /** Whether the coordinator sees the same content by the same path, below a data root. */
+  private boolean isThere(Path path, String content) {
+    if (!isBelowDataRoot(path)) {
+      return false;
     }
+    boolean same = server.content(path.normalize()).filter(content::equals).isPresent();
+    notices.accept(
+        same
+            ? "%s is used where it is, below a data root of the coordinator".formatted(path)
+            : "%s is not the same, or not there, on the coordinator's machine".formatted(path));
+    return same;
   }
 }

@@ -1,6 +1,7 @@
 package dev.yamabiko.cli;
 
 import dev.yamabiko.model.CanonicalJson;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -25,9 +26,10 @@ final class JobsCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     String answer = server.server().get("/api/v1/jobs");
+    List<Map<String, Object>> jobs = JsonFields.list(CanonicalJson.object(answer), "jobs");
     TextTable table =
         new TextTable("id", "status", "epoch", "step", "workers", "train loss", "validation loss");
-    for (Map<String, Object> job : JsonFields.list(CanonicalJson.object(answer), "jobs")) {
+    for (Map<String, Object> job : jobs) {
       JsonFields fields = new JsonFields(job);
       table.row(
           fields.text("id"),
@@ -38,7 +40,7 @@ final class JobsCommand implements Callable<Integer> {
           Figures.loss(fields.number("train_loss")),
           Figures.loss(fields.number("validation_loss")));
     }
-    session.print(table.text().stripTrailing());
+    session.print(jobs.isEmpty() ? "no jobs" : table.text().stripTrailing());
     session.answer(answer);
     return 0;
   }

@@ -26,9 +26,9 @@ import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
- * The {@code yamabiko} command. Exit codes: 0 done, 2 the user's input is wrong, 1 the run failed,
- * 130 interrupted. Errors are one line on standard error, and with {@code --json} also an object on
- * standard output.
+ * The {@code yamabiko} command. Exit codes: 0 done, 2 the user's input is wrong, 1 the run failed
+ * or was cancelled, or the server cannot be reached, 130 interrupted. Errors are one line on
+ * standard error, and with {@code --json} also an object on standard output.
  */
 @Command(
     name = "yamabiko",
@@ -48,8 +48,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "  yamabiko worker --coordinator 127.0.0.1:2551",
       "  yamabiko submit deploy/jobs/digits.conf --follow",
       "",
-      "Exit codes: 0 done, 1 the run failed or standard output cannot be written, 2 the input is wrong,",
-      "130 interrupted.",
+      "Exit codes: 0 done, 1 the run failed or was cancelled, the server cannot be reached or standard",
+      "output cannot be written, 2 the input is wrong, 130 interrupted.",
       "YAMABIKO_JAVA_OPTS holds options for the JVM, as -Xmx8g for more memory."
     })
 public final class Main implements Runnable {

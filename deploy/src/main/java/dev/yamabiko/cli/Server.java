@@ -5,6 +5,7 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
+import java.net.ProtocolException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -21,6 +22,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -78,8 +80,15 @@ final class Server {
     current = next;
   }
 
-  /** The path of a job, or of something of it, whatever the id looks like. */
+  /**
+   * The path of a job, or of something of it, whatever the id looks like.
+   *
+   * @throws ServerException if it is empty: that would be the path of all jobs
+   */
   static String job(String id, String... more) {
+    if (id.isBlank()) {
+      throw ServerException.refused("expected a job's id but got \"\"; yamabiko jobs lists them");
+    }
     String path = "/api/v1/jobs/" + URLEncoder.encode(id, StandardCharsets.UTF_8);
     return more.length == 0 ? path : path + "/" + String.join("/", more);
   }
@@ -99,6 +108,19 @@ final class Server {
             .header("Content-Type", "application/hocon")
             .POST(BodyPublishers.ofString(job));
     return send("/api/v1/jobs", request).body().strip();
+  }
+
+  /** What the coordinator finds below its data roots by this path, as uploads are named. */
+  Optional<String> content(Path path) {
+    String query = URLEncoder.encode(path.toString(), StandardCharsets.UTF_8);
+    HttpResponse<String> response =
+        exchange(
+            "/api/v1/data-roots/content?path=" + query,
+            request(CHECK).GET(),
+            BodyHandlers.ofString());
+    return response.statusCode() == 200
+        ? Optional.of(new JsonFields(CanonicalJson.object(response.body())).text("content"))
+        : Optional.empty();
   }
 
   boolean hasUpload(String sha256) {
@@ -196,6 +218,10 @@ final class Server {
   }
 
   private static String reason(IOException e) {
+    if (e instanceof ProtocolException
+        || (e.getMessage() != null && e.getMessage().startsWith("HTTP/1.1 header parser"))) {
+      return "what listens there gives no answer in HTTP; is it the port that workers join?";
+    }
     return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
   }
 

@@ -48,13 +48,22 @@ final class SubmitCommand implements Callable<Integer> {
     if (upload.isAllHere(job) || !upload.isElsewhere(job)) {
       baseline = checked(job);
     }
-    String answer = coordinator.submit(upload.bring(job));
-    String id = new JsonFields(CanonicalJson.object(answer)).text("id");
+    String text = upload.bring(job);
+    Submission submission = new Submission(coordinator, patience.answer());
+    session.interruption().during(submission::interrupt);
+    Optional<String> answer = submission.send(text);
+    if (answer.isEmpty()) {
+      return leftInDoubt(coordinator);
+    }
+    String id = new JsonFields(CanonicalJson.object(answer.get())).text("id");
+    if (submission.isInterrupted()) {
+      return detached(coordinator, id, "queued");
+    }
     if (follow) {
-      return follow(coordinator, id, job, baseline);
+      return follow(coordinator, submission, id, job, baseline);
     }
     session.print(id);
-    session.answer(answer);
+    session.answer(answer.get());
     return 0;
   }
 
@@ -69,11 +78,15 @@ final class SubmitCommand implements Callable<Integer> {
   }
 
   private int follow(
-      Server coordinator, String id, Job job, Optional<LoadedData.Baseline> baseline) {
+      Server coordinator,
+      Submission submission,
+      String id,
+      Job job,
+      Optional<LoadedData.Baseline> baseline) {
     say("submitted " + id);
     FollowedRun run = new FollowedRun(session, job.batchSize(), System::nanoTime);
     Follower follower = new Follower(coordinator, id, run, patience, System::nanoTime);
-    session.interruption().during(follower::detach);
+    submission.onInterruption(follower::detach);
     Optional<String> end = follower.follow();
     if (end.isEmpty()) {
       return detached(coordinator, id, run.status());
@@ -84,6 +97,18 @@ final class SubmitCommand implements Callable<Integer> {
     boolean completed =
         new JsonFields(CanonicalJson.object(end.get())).text("status").equals("completed");
     return completed ? 0 : 1;
+  }
+
+  /** The coordinator may have got the job, and has not said so. */
+  private int leftInDoubt(Server coordinator) {
+    String error = "interrupted; the job may have been submitted";
+    say("%s; to look: yamabiko jobs --server %s".formatted(error, coordinator.url()));
+    Map<String, Object> answer = new LinkedHashMap<>();
+    answer.put("id", null);
+    answer.put("status", "detached");
+    answer.put("error", error);
+    session.answer(answer);
+    return Interruption.EXIT_CODE;
   }
 
   private int detached(Server coordinator, String id, String status) {

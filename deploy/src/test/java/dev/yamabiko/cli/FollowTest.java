@@ -45,7 +45,11 @@ class FollowTest {
       """;
 
   private static final Follower.Patience PATIENCE =
-      new Follower.Patience(Duration.ofSeconds(60), Duration.ofMillis(100), Duration.ofSeconds(60));
+      new Follower.Patience(
+          Duration.ofSeconds(60),
+          Duration.ofSeconds(60),
+          Duration.ofMillis(100),
+          Duration.ofSeconds(60));
 
   @TempDir Path working;
   @TempDir Path data;
@@ -209,7 +213,10 @@ class FollowTest {
     CompletableFuture<Integer> code =
         follow(
             new Follower.Patience(
-                Duration.ofSeconds(60), Duration.ofMillis(20), Duration.ofMillis(200)));
+                Duration.ofSeconds(60),
+                Duration.ofSeconds(60),
+                Duration.ofMillis(20),
+                Duration.ofMillis(200)));
     follower();
     server.close();
     try {
@@ -232,6 +239,42 @@ class FollowTest {
         err().contains("to look again: yamabiko status spirals-1 --server " + server.url()), err());
     assertEquals("{\"id\":\"spirals-1\",\"status\":\"running\"}\n", out());
     assertFalse(server.jobs.get("spirals-1").status().hasEnded());
+  }
+
+  @Test
+  void shouldNameTheJobWhenInterruptedBeforeTheAnswer() throws Exception {
+    server.holdAnswers();
+    CompletableFuture<Integer> code = follow(PATIENCE);
+    Runnable answer = server.held.poll(60, TimeUnit.SECONDS);
+    assertTrue(answer != null, err());
+    interruption.onSignal();
+    assertFalse(code.isDone());
+    answer.run();
+    assertEquals(130, code.get(), err());
+    assertTrue(err().contains("detached; job spirals-1 goes on"), err());
+    assertEquals("{\"id\":\"spirals-1\",\"status\":\"queued\"}\n", out());
+  }
+
+  @Test
+  void shouldSayThatThereMayBeAJobWhenInterruptedWithoutAnAnswer() throws Exception {
+    server.holdAnswers();
+    CompletableFuture<Integer> code =
+        follow(
+            new Follower.Patience(
+                Duration.ofMillis(50),
+                Duration.ofSeconds(60),
+                Duration.ofMillis(20),
+                Duration.ofSeconds(60)));
+    assertTrue(server.held.poll(60, TimeUnit.SECONDS) != null, err());
+    interruption.onSignal();
+    assertEquals(130, code.get(), err());
+    assertTrue(
+        err()
+            .contains(
+                "interrupted; the job may have been submitted; to look: yamabiko jobs --server "
+                    + server.url()),
+        err());
+    assertEquals("detached", CanonicalJson.object(out()).get("status"));
   }
 
   private void await(BooleanSupplier condition) {

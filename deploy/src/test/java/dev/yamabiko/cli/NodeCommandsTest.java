@@ -181,7 +181,7 @@ class NodeCommandsTest {
         "port = 70000            | c.conf: port: expected a port from 0 to 65535 but found 70000",
         "port = many             | c.conf: 1: port has type STRING rather than NUMBER",
         "data-roots = [/no/such] | data-roots: no such directory: /no/such",
-        "port = [                | c.conf: 1"
+        "port = [                | c.conf:1: not valid HOCON: "
       })
   void shouldNameWhatIsWrongInTheFile(String text, String expected) throws Exception {
     Files.writeString(working.resolve("c.conf"), text);

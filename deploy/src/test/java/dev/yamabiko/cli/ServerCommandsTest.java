@@ -10,6 +10,7 @@ import dev.yamabiko.model.CanonicalJson;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -59,10 +60,14 @@ class ServerCommandsTest {
   }
 
   private int run(String commandLine) {
+    return run(List.of(commandLine.split(" ")));
+  }
+
+  private int run(List<String> arguments) {
     out = new ByteArrayOutputStream();
     err = new ByteArrayOutputStream();
     return Main.run(
-        commandLine.split(" "),
+        arguments.toArray(String[]::new),
         new PrintStream(out, true, StandardCharsets.UTF_8),
         new PrintStream(err, true, StandardCharsets.UTF_8),
         working);
@@ -142,6 +147,18 @@ class ServerCommandsTest {
   }
 
   @Test
+  void shouldUseAFileBelowADataRootWhereItIs() throws Exception {
+    write("table.conf", TABLE);
+    Path there = Files.writeString(root.resolve("there.csv"), "x,y\n1,2\n2,4\n3,6\n");
+    assertEquals(0, ask("submit table.conf --set data.train.csv.path=" + there), err());
+    assertTrue(err().contains(there + " is used where it is"), err());
+    assertEquals(there.toRealPath(), server.submitted.take().paths().get("data.train.csv.path"));
+    try (var uploads = Files.list(data.resolve("uploads"))) {
+      assertTrue(uploads.noneMatch(Files::isRegularFile));
+    }
+  }
+
+  @Test
   void shouldListJobs() {
     server.jobs.put("a-1", TestServer.view("a-1", JobStatus.RUNNING, "", Optional.empty()));
     assertEquals(0, ask("jobs"), err());
@@ -200,6 +217,36 @@ class ServerCommandsTest {
         out());
     assertEquals(0, ask("workers --json"), err());
     assertTrue(out().startsWith("{\"workers\":[{\"name\":\"one\""), out());
+  }
+
+  @Test
+  void shouldSayThatThereIsNoJob() {
+    assertEquals(2, ask("status ../x"));
+    assertEquals("yamabiko: there is no job ../x\n", err());
+    assertEquals(2, run(List.of("status", "", "--server", server.url())));
+    assertEquals("yamabiko: expected a job's id but got \"\"; yamabiko jobs lists them\n", err());
+    assertEquals(0, ask("jobs"));
+    assertEquals("no jobs\n", out());
+  }
+
+  @Test
+  void shouldSayOfAnotherServersPortThatItIsOne() throws Exception {
+    try (ServerSocket mute = new ServerSocket(0, 0, InetAddress.getLoopbackAddress())) {
+      Thread closing =
+          new Thread(
+              () -> {
+                try {
+                  while (true) {
+                    mute.accept().close();
+                  }
+                } catch (IOException e) {
+                  // The test is over.
+                }
+              });
+      closing.start();
+      assertEquals(1, run("jobs --server http://127.0.0.1:" + mute.getLocalPort()));
+      assertTrue(err().contains("is it the port that workers join?"), err());
+    }
   }
 
   @ParameterizedTest

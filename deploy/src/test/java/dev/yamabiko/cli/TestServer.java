@@ -42,9 +42,14 @@ final class TestServer implements AutoCloseable {
   final Map<String, JobView> jobs = new ConcurrentSkipListMap<>();
   final BlockingQueue<Job> submitted = new LinkedBlockingQueue<>();
   final BlockingQueue<Follower> followers = new LinkedBlockingQueue<>();
+
+  /** Answers to submissions that a test gives when it wants to. */
+  final BlockingQueue<Runnable> held = new LinkedBlockingQueue<>();
+
   private final Path data;
   private final List<Path> roots;
   private int port;
+  private volatile boolean holding;
   private ActorSystem<CoordinatorCommand> system;
   private HttpApi api;
 
@@ -60,6 +65,11 @@ final class TestServer implements AutoCloseable {
         new CoordinatorSettings("127.0.0.1", 0, port, 0, data, roots, 1 << 24, 0, false);
     api = HttpApi.bind(system, settings, Seat.Here::new);
     port = api.address().getPort();
+  }
+
+  /** From now on answers to submissions are {@link #held}. */
+  void holdAnswers() {
+    holding = true;
   }
 
   String url() {
@@ -86,7 +96,11 @@ final class TestServer implements AutoCloseable {
       JobView view = view(submit.job().name() + "-1", JobStatus.QUEUED, "", Optional.empty());
       submitted.add(submit.job());
       jobs.put(view.id(), view);
-      submit.replyTo().tell(view);
+      if (holding) {
+        held.add(() -> submit.replyTo().tell(view));
+      } else {
+        submit.replyTo().tell(view);
+      }
     } else if (command instanceof CoordinatorCommand.ListJobs list) {
       list.replyTo().tell(new ArrayList<>(jobs.values()));
     } else if (command instanceof CoordinatorCommand.GetJob get) {

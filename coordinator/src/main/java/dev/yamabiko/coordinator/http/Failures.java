@@ -15,6 +15,7 @@ import akka.http.scaladsl.model.EntityStreamSizeException;
 import akka.stream.IOOperationIncompleteException;
 import dev.yamabiko.coordinator.WriteFailure;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletionException;
@@ -62,10 +63,10 @@ final class Failures {
 
   static Problem of(Throwable e) {
     Throwable cause = e;
-    boolean ofFile = false;
-    while ((cause instanceof CompletionException || cause instanceof IOOperationIncompleteException)
+    while ((cause instanceof CompletionException
+            || cause instanceof IOOperationIncompleteException
+            || cause instanceof UncheckedIOException)
         && cause.getCause() != null) {
-      ofFile |= cause instanceof IOOperationIncompleteException;
       cause = cause.getCause();
     }
     if (cause instanceof ProblemException known) {
@@ -80,11 +81,11 @@ final class Failures {
     if (cause instanceof TimeoutException) {
       return Problem.unavailable("the coordinator did not answer in time; try again");
     }
-    if (ofFile && cause instanceof IOException failure) {
-      LOG.error("what was sent cannot be kept cause={}", failure.toString());
+    if (cause instanceof IOException file) {
+      LOG.error("files cannot be read or written cause={}", cause.toString());
       return new Problem(
           StatusCodes.INSUFFICIENT_STORAGE,
-          "what was sent cannot be kept: " + WriteFailure.reason(failure));
+          "the coordinator's files cannot be read or written: " + WriteFailure.reason(file));
     }
     LOG.error("a request failed", cause);
     return new Problem(

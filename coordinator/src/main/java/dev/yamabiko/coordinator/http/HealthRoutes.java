@@ -4,6 +4,7 @@ import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.server.AllDirectives;
 import akka.http.javadsl.server.Route;
 import dev.yamabiko.coordinator.Seat;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -13,9 +14,14 @@ import java.util.function.Supplier;
 final class HealthRoutes extends AllDirectives {
 
   private final Supplier<Seat> seat;
+  private final Supplier<Optional<String>> fault;
 
-  HealthRoutes(Supplier<Seat> seat) {
+  /**
+   * @param fault what is wrong with the node, if anything is
+   */
+  HealthRoutes(Supplier<Seat> seat, Supplier<Optional<String>> fault) {
     this.seat = seat;
+    this.fault = fault;
   }
 
   Route route() {
@@ -30,6 +36,10 @@ final class HealthRoutes extends AllDirectives {
   }
 
   private HttpResponse readiness() {
+    Optional<String> wrong = fault.get();
+    if (wrong.isPresent()) {
+      return Problem.unavailable(wrong.get()).response();
+    }
     Seat now = seat.get();
     if (now instanceof Seat.Vacant) {
       return Problem.unavailable("the coordinator is not ready yet").response();

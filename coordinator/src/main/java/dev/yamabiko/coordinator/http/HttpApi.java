@@ -9,10 +9,13 @@ import akka.stream.Materializer;
 import dev.yamabiko.coordinator.CoordinatorCommand;
 import dev.yamabiko.coordinator.CoordinatorSettings;
 import dev.yamabiko.coordinator.Seat;
+import dev.yamabiko.coordinator.UnfinishedJobs;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.time.Clock;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
 
@@ -31,6 +34,7 @@ public final class HttpApi implements AutoCloseable {
   private ServerBinding binding;
   private JobSubmission submission;
   private Route own;
+  private volatile DataDirectory directory;
 
   private HttpApi(ActorSystem<CoordinatorCommand> coordinator, CoordinatorSettings settings) {
     this.coordinator = coordinator;
@@ -47,7 +51,7 @@ public final class HttpApi implements AutoCloseable {
       Supplier<Seat> seat)
       throws IOException {
     HttpApi api = new HttpApi(coordinator, settings);
-    Routes routes = new Routes(seat, api.passedOn, api::own);
+    Routes routes = new Routes(seat, api::fault, api.passedOn, api::own);
     try {
       api.binding =
           Http.get(coordinator)
@@ -68,7 +72,12 @@ public final class HttpApi implements AutoCloseable {
   private synchronized Route own() {
     if (own == null) {
       try {
-        UploadStore uploads = UploadStore.open(settings.uploads(), settings.uploadBytes());
+        UploadStore uploads =
+            UploadStore.open(
+                settings.uploads(),
+                settings.uploadBytes(),
+                () -> UnfinishedJobs.texts(settings.data()),
+                Clock.systemUTC());
         submission = new JobSubmission(new JobFiles(uploads, settings.dataRoots()));
         Materializer materializer = Materializer.createMaterializer(coordinator);
         Queries queries = new Queries(coordinator);
@@ -77,17 +86,25 @@ public final class HttpApi implements AutoCloseable {
                 queries,
                 new JobBody(materializer),
                 submission,
-                new JobEventStream(coordinator, KEEP_ALIVE));
+                new JobEventStream(coordinator, KEEP_ALIVE),
+                uploads.directory());
         own =
             Directives.concat(
                 jobs.route(),
-                new UploadRoutes(uploads, settings.dataRoots(), materializer).route(),
+                new UploadRoutes(uploads, settings.dataRoots(), submission, materializer).route(),
                 new ClusterRoutes(queries).workers());
+        directory = DataDirectory.of(settings.data(), settings.uploads());
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
     }
     return own;
+  }
+
+  /** Why nothing can be changed, if that is so. */
+  private Optional<String> fault() {
+    DataDirectory used = directory;
+    return used == null ? Optional.empty() : used.fault();
   }
 
   private static Throwable deepest(Throwable e) {

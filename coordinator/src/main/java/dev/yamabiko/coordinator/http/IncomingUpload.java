@@ -17,7 +17,7 @@ import java.util.concurrent.CompletionStage;
 /** One upload on its way: counted, hashed and written as it comes in; kept if the hash is right. */
 final class IncomingUpload {
 
-  private static final String BLOCKING = "akka.actor.default-blocking-io-dispatcher";
+  static final String BLOCKING = "akka.actor.default-blocking-io-dispatcher";
 
   private final UploadStore store;
   private final String sha256;
@@ -76,6 +76,7 @@ final class IncomingUpload {
 
   static Problem overQuota(UploadStore store) {
     return Problem.tooLarge(
-        "there is no room for this upload: %,d bytes are left".formatted(store.left()));
+        "there is no room for this upload: %,d bytes are left of the coordinator's upload-bytes, %,d; the others belong to jobs that have not completed, or were used within the last hour"
+            .formatted(store.left(), store.limit()));
   }
 }

@@ -1,8 +1,10 @@
 package dev.yamabiko.coordinator.http;
 
 import dev.yamabiko.data.ContentHash;
+import dev.yamabiko.data.FileTree;
 import dev.yamabiko.job.PathRule;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -67,6 +69,25 @@ final class JobFiles {
       return trees.find(sha256);
     }
     return belowRoot(name).orElseThrow(() -> new IllegalArgumentException(refused(name)));
+  }
+
+  /**
+   * The content of a file or directory below a data root, by the name that it would have as an
+   * upload; empty if there is none that a job may name. Reads all of it.
+   */
+  Optional<String> content(String name) {
+    try {
+      Optional<Path> path = belowRoot(name);
+      if (path.isEmpty()) {
+        return Optional.empty();
+      }
+      return Optional.of(
+          Files.isDirectory(path.get())
+              ? TREE + ContentHash.of(FileTree.of(path.get()).text())
+              : FILE + ContentHash.of(path.get()));
+    } catch (IllegalArgumentException | IOException e) {
+      return Optional.empty();
+    }
   }
 
   private static String unknown(String name) {

@@ -9,6 +9,8 @@ final class JobId {
   private static final Pattern SYNTAX =
       Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}-\\d{1,15}");
 
+  private static final int SHOWN = 80;
+
   private JobId() {}
 
   /**
@@ -16,13 +18,13 @@ final class JobId {
    */
   static String checked(String id) {
     if (!SYNTAX.matcher(id).matches()) {
-      throw Problem.notFound("no job has an id of this form; expected one as digits-17")
-          .exception();
+      throw unknown(id).exception();
     }
     return id;
   }
 
   static Problem unknown(String id) {
-    return Problem.notFound("there is no job " + id);
+    String shown = id.length() > SHOWN ? id.substring(0, SHOWN) + "..." : id;
+    return Problem.notFound("there is no job " + shown.replaceAll("\\p{Cntrl}", "?"));
   }
 }

@@ -10,7 +10,6 @@ import akka.http.javadsl.model.headers.ContentDisposition;
 import akka.http.javadsl.model.headers.ContentDispositionTypes;
 import akka.japi.Pair;
 import akka.stream.ActorAttributes;
-import akka.stream.javadsl.FileIO;
 import akka.stream.javadsl.Source;
 import akka.util.ByteString;
 import dev.yamabiko.coordinator.JobView;
@@ -57,8 +56,12 @@ final class JobOutput {
         : Optional.empty();
   }
 
-  /** A model describes the result: there is none before the end. */
-  static HttpResponse model(JobView job) {
+  /**
+   * A model describes the result: there is none before the end.
+   *
+   * @param uploads where they lie
+   */
+  static HttpResponse model(JobView job, Path uploads) {
     Path model = RunDirectory.modelOf(job.directory());
     if (!job.status().hasEnded() || !Files.isRegularFile(model)) {
       return Problem.conflict(
@@ -67,6 +70,7 @@ final class JobOutput {
           .response();
     }
     try {
+      ModelDownload download = ModelDownload.of(model, uploads);
       return HttpResponse.create()
           .addHeader(
               ContentDisposition.create(
@@ -74,9 +78,7 @@ final class JobOutput {
                   Map.of("filename", job.id() + ".safetensors")))
           .withEntity(
               HttpEntities.create(
-                  ContentTypes.APPLICATION_OCTET_STREAM,
-                  Files.size(model),
-                  FileIO.fromPath(model)));
+                  ContentTypes.APPLICATION_OCTET_STREAM, download.bytes(), download.content()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -13,29 +13,32 @@ import dev.yamabiko.coordinator.CoordinatorCommand;
 import dev.yamabiko.coordinator.CoordinatorCommand.Answer;
 import dev.yamabiko.coordinator.JobView;
 import dev.yamabiko.model.CanonicalJson;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import scala.concurrent.duration.Duration;
 
 /** {@code /api/v1/jobs}: submit, list, look at, follow, cancel and resume. */
 final class JobRoutes extends AllDirectives {
-
-  /** Checking a job reads all of its data. */
-  private static final Duration SUBMISSION = Duration.create(10, TimeUnit.MINUTES);
 
   private final Queries queries;
   private final JobBody body;
   private final JobSubmission submission;
   private final JobEventStream events;
+  private final Path uploads;
 
-  JobRoutes(Queries queries, JobBody body, JobSubmission submission, JobEventStream events) {
+  JobRoutes(
+      Queries queries,
+      JobBody body,
+      JobSubmission submission,
+      JobEventStream events,
+      Path uploads) {
     this.queries = queries;
     this.body = body;
     this.submission = submission;
     this.events = events;
+    this.uploads = uploads;
   }
 
   Route route() {
@@ -52,7 +55,7 @@ final class JobRoutes extends AllDirectives {
         pathEnd(() -> get(() -> completeWithFuture(show(JobId.checked(id))))),
         path("events", () -> get(() -> extractRequest(request -> follow(id, request)))),
         path("metrics", () -> get(() -> ofView(id, JobOutput::metrics))),
-        path("model", () -> get(() -> ofView(id, JobOutput::model))),
+        path("model", () -> get(() -> ofView(id, job -> JobOutput.model(job, uploads)))),
         path("cancel", () -> post(() -> completeWithFuture(cancel(JobId.checked(id))))),
         path("resume", () -> post(() -> completeWithFuture(resume(JobId.checked(id))))));
   }
@@ -63,7 +66,7 @@ final class JobRoutes extends AllDirectives {
 
   private Route submit() {
     return withRequestTimeout(
-        SUBMISSION,
+        JobSubmission.DEADLINE,
         () ->
             extractRequest(
                 request ->

@@ -11,6 +11,7 @@ import dev.yamabiko.nn.ShapeMismatchException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -18,6 +19,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import scala.concurrent.duration.Duration;
 
 /**
  * Makes a checked job of a request's body, on threads of its own: checking reads all of the job's
@@ -27,6 +30,9 @@ final class JobSubmission implements AutoCloseable {
 
   /** Of a body, and of the job that it means: it must fit a control message. */
   static final int LARGEST = 100 << 10;
+
+  /** Of an answer: all of a job's data is read for it. */
+  static final Duration DEADLINE = Duration.create(10, TimeUnit.MINUTES);
 
   private static final int AT_ONCE = 2;
   private static final int WAITING = 16;
@@ -56,8 +62,17 @@ final class JobSubmission implements AutoCloseable {
 
   /** The job, or a {@link ProblemException} that says what {@code check} says. */
   CompletionStage<Job> check(ByteBuffer body) {
+    return inTurn(() -> checked(body));
+  }
+
+  /** The content of what lies below a data root; empty if there is nothing that a job may name. */
+  CompletionStage<Optional<String>> content(String path) {
+    return inTurn(() -> files.content(path));
+  }
+
+  private <T> CompletionStage<T> inTurn(Supplier<T> work) {
     try {
-      return CompletableFuture.supplyAsync(() -> checked(body), threads);
+      return CompletableFuture.supplyAsync(work, threads);
     } catch (RejectedExecutionException e) {
       return CompletableFuture.failedFuture(
           Problem.unavailable("too many jobs are being checked at the moment; try again")

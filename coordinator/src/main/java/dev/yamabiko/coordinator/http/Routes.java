@@ -9,6 +9,7 @@ import akka.http.javadsl.server.AllDirectives;
 import akka.http.javadsl.server.Route;
 import dev.yamabiko.coordinator.Seat;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import scala.concurrent.duration.Duration;
@@ -22,16 +23,23 @@ final class Routes extends AllDirectives {
   private static final Duration REQUEST = Duration.create(30, TimeUnit.SECONDS);
 
   private final Supplier<Seat> seat;
+  private final Supplier<Optional<String>> fault;
   private final HealthRoutes health;
   private final PassedOn passedOn;
   private final Supplier<Route> api;
 
   /**
+   * @param fault why nothing can be changed, if that is so
    * @param api asked for when the coordinator is on this node
    */
-  Routes(Supplier<Seat> seat, PassedOn passedOn, Supplier<Route> api) {
+  Routes(
+      Supplier<Seat> seat,
+      Supplier<Optional<String>> fault,
+      PassedOn passedOn,
+      Supplier<Route> api) {
     this.seat = seat;
-    this.health = new HealthRoutes(seat);
+    this.fault = fault;
+    this.health = new HealthRoutes(seat, fault);
     this.passedOn = passedOn;
     this.api = api;
   }
@@ -41,7 +49,7 @@ final class Routes extends AllDirectives {
         concat(
             pathPrefix("api", () -> pathPrefix("v1", () -> extractRequest(this::byCoordinator))),
             health.route());
-    Route own = extractRequest(request -> isOwn(request) ? routes : complete(foreign()));
+    Route own = extractRequest(request -> of(request, routes));
     return withRequestTimeout(
         REQUEST,
         request ->
@@ -64,14 +72,24 @@ final class Routes extends AllDirectives {
     return complete(Problem.noCoordinator());
   }
 
+  private Route of(HttpRequest request, Route routes) {
+    if (List.of(HttpMethods.GET, HttpMethods.HEAD).contains(request.method())) {
+      return routes;
+    }
+    if (!isOwn(request)) {
+      return complete(foreign());
+    }
+    return fault
+        .get()
+        .<Route>map(why -> complete(Problem.unavailable(why).response()))
+        .orElse(routes);
+  }
+
   /**
    * A browser that shows somebody else's page can reach a coordinator behind a firewall; it says
    * whose page asks, and whatever changes something is refused then.
    */
   private static boolean isOwn(HttpRequest request) {
-    if (List.of(HttpMethods.GET, HttpMethods.HEAD).contains(request.method())) {
-      return true;
-    }
     String host = request.getHeader("Host").map(HttpHeader::value).orElse("");
     return request
         .getHeader("Origin")

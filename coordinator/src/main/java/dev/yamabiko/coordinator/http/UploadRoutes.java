@@ -15,25 +15,32 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** {@code /api/v1/data/SHA256} and {@code /api/v1/data-roots}. */
+/** {@code /api/v1/data/SHA256}, {@code /api/v1/data-roots} and {@code .../content?path=}. */
 final class UploadRoutes extends AllDirectives {
 
   private final UploadStore store;
   private final List<Path> roots;
+  private final JobSubmission submission;
   private final Materializer materializer;
 
-  UploadRoutes(UploadStore store, List<Path> roots, Materializer materializer) {
+  UploadRoutes(
+      UploadStore store, List<Path> roots, JobSubmission submission, Materializer materializer) {
     this.store = store;
     this.roots = roots;
+    this.submission = submission;
     this.materializer = materializer;
   }
 
   Route route() {
     return concat(
         path("data-roots", () -> get(() -> complete(places()))),
+        path(
+            segment("data-roots").slash("content"),
+            () -> get(() -> parameter("path", this::content))),
         pathPrefix(
             "data",
             () ->
@@ -47,7 +54,8 @@ final class UploadRoutes extends AllDirectives {
 
   private static String checked(String sha256) {
     if (!ContentHash.isName(sha256)) {
-      throw Problem.badRequest("expected a SHA-256 in 64 small hexadecimal digits").exception();
+      throw Problem.badRequest("expected a SHA-256 in 64 lower-case hexadecimal digits")
+          .exception();
     }
     return sha256;
   }
@@ -58,6 +66,19 @@ final class UploadRoutes extends AllDirectives {
     json.put("data_roots", roots.stream().map(Path::toString).toList());
     json.put("upload_bytes_left", store.left());
     return Json.ok(CanonicalJson.of(json));
+  }
+
+  /** Reads all of it. */
+  private Route content(String path) {
+    return withRequestTimeout(
+        JobSubmission.DEADLINE,
+        () -> completeWithFuture(submission.content(path).thenApply(UploadRoutes::named)));
+  }
+
+  private static HttpResponse named(Optional<String> content) {
+    return content
+        .map(name -> Json.ok(CanonicalJson.of(Map.of("content", name))))
+        .orElseGet(() -> Problem.notFound("there is no such file below a data root").response());
   }
 
   private HttpResponse look(String sha256) {
@@ -81,11 +102,18 @@ final class UploadRoutes extends AllDirectives {
           .completionStage()
           .thenApply(done -> stored(StatusCodes.OK, sha256));
     }
-    if (request.entity().getContentLengthOption().orElse(0) > store.left()) {
-      return CompletableFuture.failedFuture(IncomingUpload.overQuota(store).exception());
-    }
-    return new IncomingUpload(store, sha256)
-        .receive(request.entity().getDataBytes(), materializer)
+    long bytes = request.entity().getContentLengthOption().orElse(0);
+    return CompletableFuture.supplyAsync(
+            () -> store.makeRoom(bytes),
+            materializer.system().dispatchers().lookup(IncomingUpload.BLOCKING)::execute)
+        .thenCompose(
+            hasRoom -> {
+              if (!hasRoom) {
+                throw IncomingUpload.overQuota(store).exception();
+              }
+              return new IncomingUpload(store, sha256)
+                  .receive(request.entity().getDataBytes(), materializer);
+            })
         .thenApply(isNew -> stored(isNew ? StatusCodes.CREATED : StatusCodes.OK, sha256));
   }
 

@@ -8,26 +8,51 @@ import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.function.Supplier;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Files that users have uploaded, each named by the SHA-256 of its content: what is there is whole,
- * and never changes. What is on its way lies in {@code incoming} and counts, too.
+ * and never changes. What is on its way lies in {@code incoming} and counts, too. Where room is
+ * short, what nobody needs any more goes ({@link UploadRoom}).
  */
 final class UploadStore {
+
+  private static final Logger LOG = LoggerFactory.getLogger(UploadStore.class);
+  private static final Pattern HASH = Pattern.compile("(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])");
+
+  /** Room is made in steps of this many bytes: looking through all files for each chunk is slow. */
+  private static final long STEP = 64L << 20;
 
   private final Path directory;
   private final Path incoming;
   private final long limit;
+  private final Supplier<List<String>> needed;
+  private final Clock clock;
   private long taken;
 
-  private UploadStore(Path directory, long limit, long taken) {
+  private UploadStore(
+      Path directory, long limit, long taken, Supplier<List<String>> needed, Clock clock) {
     this.directory = directory;
     this.incoming = directory.resolve("incoming");
     this.limit = limit;
+    this.needed = needed;
+    this.clock = clock;
     this.taken = taken;
   }
 
@@ -35,8 +60,10 @@ final class UploadStore {
    * Forgets what was on its way when the process before ended.
    *
    * @param limit in bytes, of all files together
+   * @param needed texts, wherever they come from: an upload whose hash is in one stays
    */
-  static UploadStore open(Path directory, long limit) throws IOException {
+  static UploadStore open(Path directory, long limit, Supplier<List<String>> needed, Clock clock)
+      throws IOException {
     Path incoming = Files.createDirectories(directory.resolve("incoming"));
     remove(incoming);
     Files.createDirectories(incoming);
@@ -46,27 +73,106 @@ final class UploadStore {
         taken += Files.size(file);
       }
     }
-    return new UploadStore(directory, limit, taken);
+    return new UploadStore(directory, limit, taken, needed, clock);
   }
 
   Path directory() {
     return directory;
   }
 
-  /** The file with this content, if it is there. */
-  Optional<Path> find(String sha256) {
-    return ContentHash.isName(sha256)
-        ? Optional.of(directory.resolve(sha256)).filter(Files::isRegularFile)
-        : Optional.empty();
+  Path trees() {
+    return directory.resolve("trees");
+  }
+
+  /** The file with this content, if it is there; this counts as a use. */
+  synchronized Optional<Path> find(String sha256) {
+    if (!ContentHash.isName(sha256)) {
+      return Optional.empty();
+    }
+    Path file = directory.resolve(sha256);
+    if (!Files.isRegularFile(file)) {
+      return Optional.empty();
+    }
+    try {
+      // Not the time of its last change, by which caches know it.
+      Files.getFileAttributeView(file, BasicFileAttributeView.class)
+          .setTimes(null, FileTime.from(clock.instant()), null);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return Optional.of(file);
+  }
+
+  long limit() {
+    return limit;
   }
 
   synchronized long left() {
     return Math.max(0, limit - taken);
   }
 
+  /**
+   * Removes what nobody needs where there is no room for so many bytes; false where there is none
+   * then. May take long.
+   */
+  synchronized boolean makeRoom(long bytes) {
+    long missing = bytes - (limit - taken);
+    if (missing > 0 && bytes <= limit) {
+      try {
+        UploadRoom room = new UploadRoom(hashes(needed.get()), clock.instant());
+        for (UploadRoom.Kept kept : room.leaving(kept(), missing, STEP)) {
+          remove(kept);
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    return bytes <= limit - taken;
+  }
+
+  private static Set<String> hashes(List<String> texts) {
+    Set<String> hashes = new HashSet<>();
+    for (String text : texts) {
+      HASH.matcher(text).results().map(MatchResult::group).forEach(hashes::add);
+    }
+    return hashes;
+  }
+
+  private List<UploadRoom.Kept> kept() throws IOException {
+    List<UploadRoom.Kept> kept = new ArrayList<>();
+    try (Stream<Path> files = Files.list(directory)) {
+      for (Path file : (Iterable<Path>) files.filter(Files::isRegularFile)::iterator) {
+        String name = file.getFileName().toString();
+        if (ContentHash.isName(name)) {
+          BasicFileAttributes has = Files.readAttributes(file, BasicFileAttributes.class);
+          FileTime used =
+              has.lastAccessTime().compareTo(has.lastModifiedTime()) > 0
+                  ? has.lastAccessTime()
+                  : has.lastModifiedTime();
+          kept.add(
+              new UploadRoom.Kept(name, has.size(), used.toInstant(), UploadedTrees.filesOf(file)));
+        }
+      }
+    }
+    return kept;
+  }
+
+  /** A directory that was made of it goes at once: its files are other names of the same bytes. */
+  private void remove(UploadRoom.Kept kept) throws IOException {
+    Path tree = trees().resolve(kept.sha256());
+    if (Files.isDirectory(tree)) {
+      Path going = newIncoming();
+      Files.move(tree, going, StandardCopyOption.ATOMIC_MOVE);
+      remove(going);
+    }
+    Files.delete(directory.resolve(kept.sha256()));
+    release(kept.bytes());
+    LOG.info("removed upload={} bytes={} last used={}", kept.sha256(), kept.bytes(), kept.used());
+  }
+
   /** Takes room for bytes that come in; false where there is none. */
   synchronized boolean reserve(long bytes) {
-    if (bytes > limit - taken) {
+    if (!makeRoom(bytes)) {
       return false;
     }
     taken += bytes;

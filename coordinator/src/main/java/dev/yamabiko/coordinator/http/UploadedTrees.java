@@ -2,11 +2,16 @@ package dev.yamabiko.coordinator.http;
 
 import dev.yamabiko.data.FileTree;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Uploaded directories. One is named by the SHA-256 of its listing, an upload like others, which
@@ -22,7 +27,7 @@ final class UploadedTrees {
 
   UploadedTrees(UploadStore store) {
     this.store = store;
-    this.directory = store.directory().resolve("trees");
+    this.directory = store.trees();
   }
 
   /**
@@ -31,14 +36,13 @@ final class UploadedTrees {
    */
   synchronized Path find(String sha256) {
     Path tree = directory.resolve(sha256);
+    Optional<Path> uploaded = store.find(sha256);
     if (Files.isDirectory(tree)) {
       return tree;
     }
     Path listing =
-        store
-            .find(sha256)
-            .orElseThrow(
-                () -> new IllegalArgumentException("tree:" + sha256 + " has not been uploaded"));
+        uploaded.orElseThrow(
+            () -> new IllegalArgumentException("tree:" + sha256 + " has not been uploaded"));
     try {
       Files.createDirectories(directory);
       Path made = store.newIncoming();
@@ -53,6 +57,23 @@ final class UploadedTrees {
       return tree;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The hashes in a listing; none of what is no listing. */
+  static Set<String> filesOf(Path upload) throws IOException {
+    try (InputStream in = Files.newInputStream(upload)) {
+      String beginning = new String(in.readNBytes(66), StandardCharsets.ISO_8859_1);
+      if (Files.size(upload) > LARGEST_LISTING || !beginning.matches("[0-9a-f]{64}  ")) {
+        return Set.of();
+      }
+    }
+    try {
+      return FileTree.parse(Files.readString(upload)).entries().stream()
+          .map(FileTree.Entry::sha256)
+          .collect(Collectors.toSet());
+    } catch (IllegalArgumentException | CharacterCodingException e) {
+      return Set.of();
     }
   }
 

@@ -8,7 +8,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import akka.http.javadsl.model.StatusCodes;
 import dev.yamabiko.coordinator.JobStatus;
 import dev.yamabiko.coordinator.Seat;
+import dev.yamabiko.data.ContentHash;
 import dev.yamabiko.model.CanonicalJson;
+import dev.yamabiko.model.Safetensors;
+import dev.yamabiko.model.SafetensorsFile;
+import dev.yamabiko.nn.Dense;
+import dev.yamabiko.nn.Initializer;
+import dev.yamabiko.nn.Network;
+import dev.yamabiko.tensor.Shape;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
@@ -19,6 +26,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
@@ -93,6 +101,19 @@ class HttpApiTest {
     String body = text.isEmpty() ? text : text + SPIRALS;
     String detail = Api.problem(400, api.post("/api/v1/jobs", body));
     assertTrue(detail.startsWith("job"), detail);
+  }
+
+  @Test
+  void shouldSayThatEnvironmentVariablesAreNotRead() throws Exception {
+    String job = SPIRALS.replace("epochs = 1", "epochs = ${?HOME}");
+    String detail = Api.problem(400, api.post("/api/v1/jobs", job));
+    assertTrue(
+        detail.endsWith(
+            "epochs: expected an integer of at least 1 but it is missing; ${?HOME} has been left"
+                + " out: it is not a key of this job, and environment variables are not read here"),
+        detail);
+    String kept = SPIRALS.replace("epochs = 1", "epochs = ${?shards}");
+    assertEquals(201, api.post("/api/v1/jobs", kept).statusCode());
   }
 
   @Test
@@ -220,6 +241,13 @@ class HttpApiTest {
   }
 
   @Test
+  void shouldCallAJobByTheNameThatWasAskedFor() throws Exception {
+    assertEquals("there is no job nope", Api.problem(404, api.get("/api/v1/jobs/nope/model")));
+    String lengthy = Api.problem(404, api.get("/api/v1/jobs/%0a" + "x".repeat(200)));
+    assertEquals("there is no job ?" + "x".repeat(79) + "...", lengthy);
+  }
+
+  @Test
   void shouldNameTheMethodsThatAreAllowed() throws Exception {
     HttpResponse<String> response = api.send(api.request("/api/v1/jobs").DELETE());
     assertEquals("allowed here: GET, POST", Api.problem(405, response));
@@ -259,6 +287,54 @@ class HttpApiTest {
         api.client.send(api.request("/api/v1/jobs/a-1/model").build(), BodyHandlers.ofByteArray());
     assertEquals(200, response.statusCode());
     assertArrayEquals(model, response.body());
+  }
+
+  @Test
+  void shouldNameUploadsInADownloadedModelAsTheUserDid() throws Exception {
+    String file = "ab".repeat(32);
+    String tree = "cd".repeat(32);
+    Path uploads = data.resolve("uploads");
+    String job =
+        "path = \"%s\", directory = \"%s\""
+            .formatted(uploads.resolve(file), uploads.resolve("trees").resolve(tree));
+    Path model = data.resolve("model.safetensors");
+    Network network = Network.build(Shape.of(3), List.of(new Dense.Spec(2, Initializer.HE)));
+    Safetensors.write(model, network, network.initialWeights(1), Map.of("job", job));
+    api.coordinator.jobs.put(
+        "a-1", FakeCoordinator.job("a-1", JobStatus.COMPLETED, data, Optional.empty()));
+    Path downloaded = data.resolve("downloaded.safetensors");
+    api.client.send(api.request("/api/v1/jobs/a-1/model").build(), BodyHandlers.ofFile(downloaded));
+    try (SafetensorsFile opened = SafetensorsFile.open(downloaded)) {
+      assertEquals(
+          "path = \"sha256:%s\", directory = \"tree:%s\"".formatted(file, tree),
+          opened.metadata().get("job"));
+    }
+  }
+
+  @Test
+  void shouldSayThatTheDataDirectoryHasBeenRemoved() throws Exception {
+    UploadStore.remove(data.resolve("uploads"));
+    String sha256 = ContentHash.of("hello");
+    for (HttpResponse<String> response :
+        List.of(
+            api.get("/health/ready"),
+            api.post("/api/v1/jobs", SPIRALS),
+            api.put(sha256, "hello".getBytes(StandardCharsets.UTF_8)))) {
+      assertEquals(
+          "the coordinator's data directory has been removed; the coordinator must be started again",
+          Api.problem(503, response));
+    }
+    assertEquals(200, api.get("/health/alive").statusCode());
+    assertEquals(200, api.get("/api/v1/jobs").statusCode());
+  }
+
+  @Test
+  void shouldSayWhyFilesCannotBeWritten() throws Exception {
+    UploadStore.remove(data.resolve("uploads/incoming"));
+    String sha256 = ContentHash.of("hello");
+    assertEquals(
+        "the coordinator's files cannot be read or written: the directory does not exist (any more)",
+        Api.problem(507, api.put(sha256, "hello".getBytes(StandardCharsets.UTF_8))));
   }
 
   @Test

@@ -15,6 +15,8 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -158,7 +160,9 @@ class UploadTest {
   @ParameterizedTest
   @ValueSource(strings = {"abc", "..%2f..%2fetc%2fpasswd", "ABCDEF"})
   void shouldRefuseWhatIsNoHash(String name) throws Exception {
-    Api.problem(400, api.put(name, bytes("x")));
+    assertEquals(
+        "expected a SHA-256 in 64 lower-case hexadecimal digits",
+        Api.problem(400, api.put(name, bytes("x"))));
   }
 
   @Test
@@ -214,8 +218,81 @@ class UploadTest {
   }
 
   @Test
+  void shouldNameTheContentBelowADataRoot() throws Exception {
+    Path folder = Files.createDirectory(root.resolve("a folder"));
+    Files.writeString(folder.resolve("one.txt"), "one");
+    Files.writeString(outside.resolve("secret.txt"), "one");
+    String listing = ContentHash.of("one") + "  one.txt\n";
+    assertEquals("sha256:" + ContentHash.of("one"), content(folder.resolve("one.txt")));
+    assertEquals("tree:" + ContentHash.of(listing), content(folder));
+    for (Path none : List.of(outside.resolve("secret.txt"), root.resolve("missing"))) {
+      assertEquals(
+          "there is no such file below a data root",
+          Api.problem(404, api.get("/api/v1/data-roots/content?path=" + none)));
+    }
+    Api.problem(400, api.get("/api/v1/data-roots/content"));
+  }
+
+  private String content(Path path) throws Exception {
+    String query = path.toString().replace(" ", "%20");
+    var response = api.get("/api/v1/data-roots/content?path=" + query);
+    assertEquals(200, response.statusCode(), response.body());
+    return (String) CanonicalJson.object(response.body()).get("content");
+  }
+
+  /** Two hours on. */
+  private UploadStore store(List<String> needed) throws IOException {
+    Clock later = Clock.offset(Clock.systemUTC(), Duration.ofHours(2));
+    return UploadStore.open(data.resolve("uploads"), QUOTA, () -> needed, later);
+  }
+
+  private String uploadLarge(char letter) throws Exception {
+    return upload(String.valueOf(letter).repeat(40_000));
+  }
+
+  @Test
+  void shouldMakeRoomOfWhatNobodyNeeds() throws Exception {
+    String needed = uploadLarge('a');
+    String stale = uploadLarge('b');
+    UploadStore store = store(List.of("path = /uploads/" + needed));
+    assertTrue(store.makeRoom(60_000));
+    assertEquals(List.of(needed), files(""));
+    assertEquals(60_000, store.left());
+    assertFalse(store.makeRoom(60_001));
+    assertEquals(List.of(needed), files(""));
+    assertEquals(404, head(stale));
+  }
+
+  @Test
+  void shouldKeepWhatWasUsedWithinTheLastHour() throws Exception {
+    uploadLarge('a');
+    String used = uploadLarge('b');
+    UploadStore store = store(List.of());
+    store.find(used);
+    assertTrue(store.makeRoom(50_000));
+    assertEquals(List.of(used), files(""));
+    assertFalse(store.makeRoom(70_000));
+    String detail = Api.problem(413, api.put("0".repeat(64), new byte[QUOTA]));
+    assertTrue(detail.contains("upload-bytes, 100,000"), detail);
+  }
+
+  @Test
+  void shouldRemoveADirectoryBeforeItsFiles() throws Exception {
+    String file = uploadLarge('a');
+    String listing = upload(new FileTree(List.of(new FileTree.Entry(file, "a.txt"))).text());
+    UploadStore now = UploadStore.open(data.resolve("uploads"), QUOTA, List::of, Clock.systemUTC());
+    Path tree = new UploadedTrees(now).find(listing);
+    assertTrue(Files.isDirectory(tree));
+    assertFalse(store(List.of("tree:" + listing)).makeRoom(QUOTA));
+    assertEquals(2, files("").size());
+    assertTrue(store(List.of()).makeRoom(QUOTA));
+    assertEquals(List.of(), files(""));
+    assertFalse(Files.exists(tree));
+  }
+
+  @Test
   void shouldMakeADirectoryOfUploads() throws Exception {
-    UploadStore store = UploadStore.open(data.resolve("uploads"), QUOTA);
+    UploadStore store = store(List.of());
     List<FileTree.Entry> entries = new ArrayList<>();
     for (String text : List.of("one", "two")) {
       entries.add(new FileTree.Entry(upload(text), "folder/" + text + ".txt"));
@@ -229,7 +306,7 @@ class UploadTest {
 
   @Test
   void shouldRefuseADirectoryWithAFileThatIsNotThere() throws Exception {
-    UploadStore store = UploadStore.open(data.resolve("uploads"), QUOTA);
+    UploadStore store = store(List.of());
     String listing =
         upload(
             new FileTree(

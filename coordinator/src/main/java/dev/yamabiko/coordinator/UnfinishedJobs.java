@@ -1,0 +1,54 @@
+package dev.yamabiko.coordinator;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** The jobs that may still need their files, as the disk has them: all that have not completed. */
+public final class UnfinishedJobs {
+
+  private UnfinishedJobs() {}
+
+  /**
+   * Their texts. One that cannot be understood counts, as it stands.
+   *
+   * @param data the coordinator's directory
+   * @throws UncheckedIOException if it cannot be read: nobody knows then what is needed
+   */
+  public static List<String> texts(Path data) {
+    Path jobs = data.resolve("jobs");
+    List<String> texts = new ArrayList<>();
+    if (!Files.isDirectory(jobs)) {
+      return texts;
+    }
+    try (Stream<Path> entries = Files.list(jobs)) {
+      for (Path entry : (Iterable<Path>) entries::iterator) {
+        String state;
+        try {
+          state = Files.readString(entry.resolve("state.json"));
+        } catch (NoSuchFileException e) {
+          continue;
+        }
+        if (!hasCompleted(state)) {
+          texts.add(state);
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return texts;
+  }
+
+  private static boolean hasCompleted(String state) {
+    try {
+      return StoredJob.parse(state).status() == JobStatus.COMPLETED;
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+  }
+}
