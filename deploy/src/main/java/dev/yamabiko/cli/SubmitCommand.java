@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -48,10 +49,14 @@ final class SubmitCommand implements Callable<Integer> {
     if (upload.isAllHere(job) || !upload.isElsewhere(job)) {
       baseline = checked(job);
     }
-    String answer = coordinator.submit(upload.bring(job));
+    String text = upload.bring(job);
+    // From here on the job may be the coordinator's: a signal waits until it is known which.
+    CompletableFuture<Void> told = new CompletableFuture<>();
+    session.interruption().during(() -> told.complete(null));
+    String answer = coordinator.submit(text);
     String id = new JsonFields(CanonicalJson.object(answer)).text("id");
     if (follow) {
-      return follow(coordinator, id, job, baseline);
+      return follow(coordinator, id, job, baseline, told);
     }
     session.print(id);
     session.answer(answer);
@@ -69,11 +74,15 @@ final class SubmitCommand implements Callable<Integer> {
   }
 
   private int follow(
-      Server coordinator, String id, Job job, Optional<LoadedData.Baseline> baseline) {
+      Server coordinator,
+      String id,
+      Job job,
+      Optional<LoadedData.Baseline> baseline,
+      CompletableFuture<Void> told) {
     say("submitted " + id);
     FollowedRun run = new FollowedRun(session, job.batchSize(), System::nanoTime);
     Follower follower = new Follower(coordinator, id, run, patience, System::nanoTime);
-    session.interruption().during(follower::detach);
+    told.thenRun(follower::detach);
     Optional<String> end = follower.follow();
     if (end.isEmpty()) {
       return detached(coordinator, id, run.status());

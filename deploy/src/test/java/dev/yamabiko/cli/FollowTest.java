@@ -234,6 +234,18 @@ class FollowTest {
     assertFalse(server.jobs.get("spirals-1").status().hasEnded());
   }
 
+  @Test
+  void shouldNameTheJobWhenItIsToldToEndBeforeTheCoordinatorHasAnswered() throws Exception {
+    server.answering = new CompletableFuture<>();
+    CompletableFuture<Integer> code = follow(Follower.Patience.DEFAULT);
+    await(() -> !server.submitted.isEmpty());
+    interruption.onSignal();
+    server.answering.complete(null);
+    assertEquals(130, code.get(), err());
+    assertTrue(err().contains("detached; job spirals-1 goes on"), err());
+    assertEquals("{\"id\":\"spirals-1\",\"status\":\"queued\"}\n", out());
+  }
+
   private void await(BooleanSupplier condition) {
     while (!condition.getAsBoolean()) {
       Thread.onSpinWait();

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.LinkedBlockingQueue;
 
@@ -42,6 +43,10 @@ final class TestServer implements AutoCloseable {
   final Map<String, JobView> jobs = new ConcurrentSkipListMap<>();
   final BlockingQueue<Job> submitted = new LinkedBlockingQueue<>();
   final BlockingQueue<Follower> followers = new LinkedBlockingQueue<>();
+
+  /** Completes when submissions may be answered. */
+  volatile CompletableFuture<Void> answering = CompletableFuture.completedFuture(null);
+
   private final Path data;
   private final List<Path> roots;
   private int port;
@@ -86,7 +91,7 @@ final class TestServer implements AutoCloseable {
       JobView view = view(submit.job().name() + "-1", JobStatus.QUEUED, "", Optional.empty());
       submitted.add(submit.job());
       jobs.put(view.id(), view);
-      submit.replyTo().tell(view);
+      answering.thenRun(() -> submit.replyTo().tell(view));
     } else if (command instanceof CoordinatorCommand.ListJobs list) {
       list.replyTo().tell(new ArrayList<>(jobs.values()));
     } else if (command instanceof CoordinatorCommand.GetJob get) {
