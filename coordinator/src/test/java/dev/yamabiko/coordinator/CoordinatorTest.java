@@ -13,6 +13,7 @@ import akka.japi.function.Function;
 import dev.yamabiko.coordinator.CoordinatorCommand.Answer;
 import dev.yamabiko.data.blocks.PreparedDatasets;
 import dev.yamabiko.job.JobFile;
+import dev.yamabiko.model.CanonicalJson;
 import dev.yamabiko.protocol.CoordinatorMessage;
 import dev.yamabiko.protocol.NodeMessage;
 import dev.yamabiko.protocol.WorkerHello;
@@ -27,9 +28,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -254,6 +257,11 @@ class CoordinatorTest {
     assertStatus(first, JobStatus.CANCELLED, "cancelled by a user");
     assertEquals(second, enlisted(a).key().run());
     assertEquals(Answer.NOT_NOW, cancel(first));
+    Map<String, Object> ended = CanonicalJson.object(view(first).json());
+    assertEquals(
+        List.of(0, 0, 0, 0),
+        Stream.of("epochs", "steps", "workers", "rollbacks").map(ended::get).toList());
+    assertEquals(store.runDirectory(first).toString(), ended.get("run_directory"));
   }
 
   @Test
