@@ -45,8 +45,8 @@ import java.util.function.Predicate;
 /**
  * Knows the workers of the cluster and the jobs of its users; starts each job, in the order in
  * which they came, when enough workers are idle; one that wants more than there are is passed.
- * Every change of a job's state is on the disk before anybody hears of it, as long as the disk takes
- * it; a job that it does not take is refused.
+ * Every change of a job's state is on the disk before anybody hears of it, as long as the disk
+ * takes it; a job that it does not take is refused.
  *
  * <p>A worker that is lost leaves the list; the runs that it took part in notice by themselves. A
  * job's run that fails ends that job only. A coordinator that finds that another one has taken over

@@ -51,7 +51,13 @@ class StartTroubleTest {
     WorkerNode node =
         new WorkerNode(
             new NodeSettings(
-                "w", List.of(new NodeSettings.Peer(LocalCluster.HOST, port)), LocalCluster.HOST, 0, 1, directory, 1L << 20));
+                "w",
+                List.of(new NodeSettings.Peer(LocalCluster.HOST, port)),
+                LocalCluster.HOST,
+                0,
+                1,
+                directory,
+                1L << 20));
     Thread thread = new Thread(node::run, "node-w");
     thread.start();
     String said =

@@ -151,7 +151,9 @@ public final class WorkerNode {
   private void sayIfAlone(Member self) {
     // Before it is let in, a node is as good as removed.
     if (self.status() == MemberStatus.removed()) {
-      LOG.info("waiting for the coordinator at {} ...", String.join(" or ", settings.coordinators().stream().map(Object::toString).toList()));
+      LOG.info(
+          "waiting for the coordinator at {} ...",
+          String.join(" or ", settings.coordinators().stream().map(Object::toString).toList()));
     }
   }
 
