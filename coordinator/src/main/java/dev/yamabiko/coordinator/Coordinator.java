@@ -1,5 +1,7 @@
 package dev.yamabiko.coordinator;
 
+import akka.actor.ActorIdentity;
+import akka.actor.Identify;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.DispatcherSelector;
@@ -7,10 +9,12 @@ import akka.actor.typed.PostStop;
 import akka.actor.typed.SupervisorStrategy;
 import akka.actor.typed.javadsl.AbstractBehavior;
 import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.Adapter;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
 import akka.actor.typed.javadsl.TimerScheduler;
 import akka.actor.typed.receptionist.Receptionist;
+import akka.pattern.Patterns;
 import dev.yamabiko.coordinator.shared.FencedException;
 import dev.yamabiko.data.blocks.PreparedDatasets;
 import dev.yamabiko.job.Job;
@@ -20,6 +24,7 @@ import dev.yamabiko.protocol.CoordinatorMessage;
 import dev.yamabiko.protocol.NodeMessage;
 import dev.yamabiko.protocol.RunEvent;
 import dev.yamabiko.protocol.RunKey;
+import dev.yamabiko.protocol.WorkerHello;
 import dev.yamabiko.wire.BulkServer;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -39,8 +44,9 @@ import java.util.function.Predicate;
 
 /**
  * Knows the workers of the cluster and the jobs of its users; starts each job, in the order in
- * which they came, when enough workers are idle. Every change of a job's state is on the disk
- * before anybody hears of it, as long as the disk takes it; a job that it does not take is refused.
+ * which they came, when enough workers are idle; one that wants more than there are is passed.
+ * Every change of a job's state is on the disk before anybody hears of it, as long as the disk
+ * takes it; a job that it does not take is refused.
  *
  * <p>A worker that is lost leaves the list; the runs that it took part in notice by themselves. A
  * job's run that fails ends that job only. A coordinator that finds that another one has taken over
@@ -57,6 +63,12 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
   private record FromRun(JobRun.News news) implements Command {}
 
   private record NodeLost(String worker, ActorRef<NodeMessage> node) implements Command {}
+
+  /**
+   * @param inUse whether the worker that has the name answers
+   */
+  private record NameSettled(CoordinatorMessage.RegisterWorker by, boolean inUse)
+      implements Command {}
 
   private record RefusedGone(ActorRef<NodeMessage> node) implements Command {}
 
@@ -90,10 +102,14 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
 
   private static final String RESTARTED = "the coordinator ended while the job was running";
 
+  /** How long a worker may take to tell that it still uses its name; none that is gone does. */
+  private static final Duration LIFE_SIGN = Duration.ofMillis(1500);
+
   private final Resources resources;
   private final Map<String, RegisteredWorker> workers = new LinkedHashMap<>();
   private final Map<String, JobEntry> jobs = new LinkedHashMap<>();
   private final Set<ActorRef<NodeMessage>> refused = new HashSet<>();
+  private final Set<ActorRef<NodeMessage>> claiming = new HashSet<>();
 
   /** By id: states that the disk has not taken yet. */
   private final Map<String, StoredJob> unkept = new LinkedHashMap<>();
@@ -166,6 +182,7 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
         .onMessage(FromUser.class, this::onFromUser)
         .onMessage(FromWorker.class, this::onFromWorker)
         .onMessage(FromRun.class, this::onFromRun)
+        .onMessage(NameSettled.class, this::onNameSettled)
         .onMessage(NodeLost.class, this::onNodeLost)
         .onMessage(RunGone.class, this::onRunGone)
         .onMessage(RefusedGone.class, this::onRefusedGone)
@@ -294,22 +311,58 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
   private void onRegister(CoordinatorMessage.RegisterWorker register) {
     String name = register.hello().worker();
     Optional<String> refusal = resources.admission().refusal(register.hello());
-    if (refusal.isPresent()) {
-      // It asks again until it has heard the answer.
-      if (refused.add(register.node())) {
-        getContext()
-            .getLog()
-            .warn("refused worker={} host={}: {}", name, register.hello().host(), refusal.get());
-        getContext().watchWith(register.node(), new RefusedGone(register.node()));
-      }
-      register.node().tell(new NodeMessage.WorkerRefused(refusal.get()));
-      return;
-    }
     RegisteredWorker known = workers.get(name);
-    if (known == null || !known.node().equals(register.node())) {
-      if (known != null) {
-        remove(name, "replaced by a new start");
-      }
+    if (refusal.isPresent()) {
+      refuse(register, refusal.get());
+    } else if (known == null || known.node().equals(register.node())) {
+      accept(register);
+    } else if (claiming.add(register.node())) {
+      // A name that is in use, or one whose worker has been started anew before its loss was seen.
+      getContext()
+          .pipeToSelf(
+              Patterns.ask(Adapter.toClassic(known.worker()), new Identify(name), LIFE_SIGN),
+              (answer, failure) ->
+                  new NameSettled(
+                      register,
+                      answer instanceof ActorIdentity found && found.getActorRef().isPresent()));
+    }
+  }
+
+  private Behavior<Command> onNameSettled(NameSettled settled) {
+    CoordinatorMessage.RegisterWorker by = settled.by();
+    claiming.remove(by.node());
+    RegisteredWorker known = workers.get(by.hello().worker());
+    if (known == null || known.node().equals(by.node())) {
+      accept(by);
+    } else if (settled.inUse()) {
+      refuse(
+          by,
+          "the name %s is in use by a worker on %s that is alive; give another --name, or end that one"
+              .formatted(known.name(), known.view().hello().host()));
+    } else {
+      // If it should ever be heard of again, it ends instead of living on unknown.
+      known.node().tell(new NodeMessage.WorkerRefused("replaced by a newer start of this name"));
+      remove(known.name(), "replaced by a new start");
+      accept(by);
+    }
+    return this;
+  }
+
+  private void refuse(CoordinatorMessage.RegisterWorker register, String why) {
+    // It asks again until it has heard the answer.
+    if (refused.add(register.node())) {
+      WorkerHello hello = register.hello();
+      getContext()
+          .getLog()
+          .warn("refused worker={} host={}: {}", hello.worker(), hello.host(), why);
+      getContext().watchWith(register.node(), new RefusedGone(register.node()));
+    }
+    register.node().tell(new NodeMessage.WorkerRefused(why));
+  }
+
+  private void accept(CoordinatorMessage.RegisterWorker register) {
+    String name = register.hello().worker();
+    if (!workers.containsKey(name)) {
       RegisteredWorker worker =
           new RegisteredWorker(register.hello(), register.worker(), register.node(), now());
       workers.put(name, worker);
@@ -346,17 +399,20 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
 
   /**
    * Idle workers go to runs that cannot go on without them; then the head of the queue starts if it
-   * can, and those behind it wait for their turn.
+   * can, and those behind it wait for their turn. A job that asks for more workers than there are
+   * holds up none: idle workers would not help it. As soon as there are enough, it has its turn.
    */
   private void startJobs() {
     offerIdle(JobEntry::isHeldUp);
-    boolean blocked = false;
+    Optional<JobEntry> ahead = Optional.empty();
     for (JobEntry entry : List.copyOf(jobs.values())) {
       if (!entry.isQueued()) {
         continue;
       }
-      if (blocked) {
-        change(entry, entry.stored().waiting(JobStatus.QUEUED, "waits for the jobs before it"));
+      if (ahead.isPresent()) {
+        String why =
+            "waits for %s, which %s".formatted(ahead.get().id(), ahead.get().stored().reason());
+        change(entry, entry.stored().waiting(JobStatus.QUEUED, why));
         continue;
       }
       List<String> idle =
@@ -364,15 +420,18 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
               .filter(RegisteredWorker::isIdle)
               .map(RegisteredWorker::name)
               .toList();
-      Allotment allotment = Allotment.of(entry.job().workers(), entry.job().shards(), idle);
+      Allotment allotment =
+          Allotment.of(entry.job().workers(), entry.job().shards(), idle, workers.size());
       if (allotment.waitingFor().isPresent()) {
         change(entry, entry.stored().waiting(JobStatus.WAITING, allotment.waitingFor().get()));
-        blocked = true;
+        if (allotment.holdsQueue()) {
+          ahead = Optional.of(entry);
+        }
       } else {
         start(entry, allotment.workers());
       }
     }
-    if (!blocked) {
+    if (ahead.isEmpty()) {
       offerIdle(entry -> true);
     }
   }

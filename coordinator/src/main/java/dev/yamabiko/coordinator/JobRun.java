@@ -11,6 +11,7 @@ import dev.yamabiko.coordinator.shared.TermFence;
 import dev.yamabiko.data.LoadedData;
 import dev.yamabiko.data.blocks.PreparedDatasets;
 import dev.yamabiko.job.Job;
+import dev.yamabiko.model.CanonicalJson;
 import dev.yamabiko.protocol.RunDefinition;
 import dev.yamabiko.protocol.RunEvent;
 import dev.yamabiko.protocol.RunKey;
@@ -297,7 +298,16 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
           case FAILED -> JobStatus.FAILED;
           case CANCELLED -> JobStatus.CANCELLED;
         };
-    return end(status, result.error().orElse(""), Optional.of(result.toJson()));
+    return end(status, result.error().orElse(""), Optional.of(withContributors(result)));
+  }
+
+  /** The result, and who has computed a part of this run; before its first step nobody has. */
+  private String withContributors(RunResult result) {
+    Map<String, Object> json = new LinkedHashMap<>(CanonicalJson.object(result.toJson()));
+    List<String> contributors = wire.contributors();
+    json.put("workers", contributors.size());
+    json.put("worker_names", contributors);
+    return CanonicalJson.of(json);
   }
 
   private Behavior<Command> cancel(String reason) {

@@ -41,6 +41,11 @@ public record JobView(
     double validationLoss,
     Path directory,
     Optional<String> result) {
+
+  /** What is 0, not unknown, where a job has never begun. */
+  private static final List<String> COUNTS =
+      List.of("epochs", "steps", "workers", "samples_applied", "seconds", "rollbacks");
+
   public JobView {
     workers = List.copyOf(workers);
   }
@@ -58,6 +63,10 @@ public record JobView(
     if (status.hasEnded() && result.isEmpty()) {
       // It ended before its run began, or the run itself failed: nothing of it is known.
       RunResult.METRICS.forEach(key -> json.put(key, null));
+      if (started.isEmpty()) {
+        COUNTS.forEach(key -> json.put(key, 0));
+        json.put("run_directory", directory.toString());
+      }
     }
     json.put("submitted", submitted.toString());
     json.put("started", started.map(Instant::toString).orElse(null));
@@ -71,7 +80,7 @@ public record JobView(
       json.put("train_loss", trainLoss);
       json.put("validation_loss", validationLoss);
     }
-    json.put("worker_names", workers);
+    json.putIfAbsent("worker_names", workers);
     if (!reason.isEmpty()) {
       json.put(status.hasEnded() ? "error" : "reason", reason);
     }

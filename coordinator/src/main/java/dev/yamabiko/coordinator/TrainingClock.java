@@ -10,6 +10,7 @@ import java.util.function.LongSupplier;
 public final class TrainingClock implements RunListener {
 
   private final LongSupplier nanoTime;
+  private volatile boolean begun;
   private volatile long began;
   private volatile long ended;
   private volatile long samplesBefore;
@@ -24,7 +25,8 @@ public final class TrainingClock implements RunListener {
       samplesBefore = started.samples();
       began = nanoTime.getAsLong();
       ended = began;
-    } else if (!(event instanceof RunEvent.RunEnded)) {
+      begun = true;
+    } else if (begun && !(event instanceof RunEvent.RunEnded)) {
       ended = nanoTime.getAsLong();
     }
   }
@@ -34,6 +36,7 @@ public final class TrainingClock implements RunListener {
     return samplesBefore;
   }
 
+  /** 0 until the workers are ready. */
   public double seconds() {
     return (ended - began) / 1e9;
   }

@@ -62,6 +62,10 @@ final class WireVolume {
       }
     }
 
+    private synchronized boolean hasContributed() {
+      return steps > 0;
+    }
+
     private synchronized Volume volume() {
       Supplier<BulkTraffic> now = traffic;
       if (now == null) {
@@ -80,6 +84,16 @@ final class WireVolume {
     Link link = new Link(worker);
     links.add(link);
     return link;
+  }
+
+  /** The names of all workers that a contribution has come from. */
+  List<String> contributors() {
+    return links.stream()
+        .filter(Link::hasContributed)
+        .map(link -> link.worker)
+        .distinct()
+        .sorted()
+        .toList();
   }
 
   /** By worker, in the order of names; who has neither sent nor been sent anything is absent. */

@@ -1,6 +1,7 @@
 package dev.yamabiko.coordinator;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
@@ -12,6 +13,7 @@ import akka.japi.function.Function;
 import dev.yamabiko.coordinator.CoordinatorCommand.Answer;
 import dev.yamabiko.data.blocks.PreparedDatasets;
 import dev.yamabiko.job.JobFile;
+import dev.yamabiko.model.CanonicalJson;
 import dev.yamabiko.protocol.CoordinatorMessage;
 import dev.yamabiko.protocol.NodeMessage;
 import dev.yamabiko.protocol.WorkerHello;
@@ -26,9 +28,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -157,7 +161,11 @@ class CoordinatorTest {
   }
 
   private static NodeMessage.EnlistWorker enlisted(Node node) {
-    return node.node().expectMessageClass(NodeMessage.EnlistWorker.class, ANSWER);
+    NodeMessage message;
+    do {
+      message = node.node().receiveMessage(ANSWER);
+    } while (message instanceof NodeMessage.DismissWorker); // from the run before
+    return assertInstanceOf(NodeMessage.EnlistWorker.class, message);
   }
 
   private TestProbe<JobEvent> follow(String id) {
@@ -176,19 +184,41 @@ class CoordinatorTest {
 
   @Test
   void shouldStartJobsInTheirOrderAndLetNoneOvertake() {
+    Node a = join("a");
+    String running = submit("max = 1");
+    Node b = join("b");
     String first = submit("min = 2");
     String second = submit("min = 1");
-    assertStatus(first, JobStatus.WAITING, "waits for 2 idle workers, there are 0");
-    assertStatus(second, JobStatus.QUEUED, "waits for the jobs before it");
-    Node a = join("a");
-    assertStatus(first, JobStatus.WAITING, "waits for 2 idle workers, there is 1");
-    assertStatus(second, JobStatus.QUEUED, "waits for the jobs before it");
-    Node b = join("b");
+    String why = "waits for 2 idle workers, there is 1";
+    assertStatus(first, JobStatus.WAITING, why);
+    assertStatus(second, JobStatus.QUEUED, "waits for " + first + ", which " + why);
+    assertEquals(running, enlisted(a).key().run());
+    TestProbe<JobEvent> events = follow(running);
+    cancel(running);
+    end(events);
     assertStatus(first, JobStatus.RUNNING, "");
-    assertEquals(List.of("a", "b"), view(first).workers());
+    assertEquals(List.of("a", "b"), view(first).workers().stream().sorted().toList());
     assertStatus(second, JobStatus.WAITING, "waits for 1 idle worker, there are 0");
     assertEquals(first, enlisted(a).key().run());
     assertEquals(first, enlisted(b).key().run());
+  }
+
+  @Test
+  void shouldPassAJobThatWantsMoreWorkersThanThereAreAndGiveItItsTurnWhenThereAreEnough() {
+    String large = submit("min = 2");
+    String small = submit("min = 1, max = 1");
+    Node a = join("a");
+    assertEquals(small, enlisted(a).key().run());
+    assertStatus(large, JobStatus.WAITING, "waits for 2 workers, there is 1");
+    Node b = join("b");
+    String later = submit("min = 1");
+    String why = "waits for 2 idle workers, there is 1";
+    assertStatus(later, JobStatus.QUEUED, "waits for " + large + ", which " + why);
+    TestProbe<JobEvent> events = follow(small);
+    cancel(small);
+    end(events);
+    assertEquals(large, enlisted(b).key().run());
+    assertEquals(large, enlisted(a).key().run());
   }
 
   @Test
@@ -217,13 +247,21 @@ class CoordinatorTest {
 
   @Test
   void shouldCancelQueuedJobAndGiveItsTurnToTheNext() {
+    join("other");
+    submit("max = 1");
+    Node a = join("a");
     String first = submit("min = 2");
     String second = submit("min = 1");
-    Node a = join("a");
+    assertEquals(JobStatus.QUEUED, view(second).status());
     assertEquals(Answer.DONE, cancel(first));
     assertStatus(first, JobStatus.CANCELLED, "cancelled by a user");
     assertEquals(second, enlisted(a).key().run());
     assertEquals(Answer.NOT_NOW, cancel(first));
+    Map<String, Object> ended = CanonicalJson.object(view(first).json());
+    assertEquals(
+        List.of(0, 0, 0, 0),
+        Stream.of("epochs", "steps", "workers", "rollbacks").map(ended::get).toList());
+    assertEquals(store.runDirectory(first).toString(), ended.get("run_directory"));
   }
 
   @Test
@@ -282,6 +320,7 @@ class CoordinatorTest {
   @Test
   void shouldForgetWorkerThatLeaves() {
     Node before = join("a");
+    before.worker().stop();
     Node now = join("a");
     join("b");
     door.tell(new CoordinatorMessage.WorkerLeaving("a", before.node().ref()));
@@ -293,13 +332,27 @@ class CoordinatorTest {
   @Test
   void shouldReplaceWorkerThatStartedAnew() {
     Node before = join("a");
+    // Its actor is gone; that its node is, nobody has seen yet.
+    before.worker().stop();
     Node now = join("a");
+    before.node().expectMessageClass(NodeMessage.WorkerRefused.class);
     assertEquals(List.of("a"), names());
     // The end of the one before is no news of this one.
     before.node().stop();
     String id = submit("min = 1");
     assertEquals(id, enlisted(now).key().run());
     assertEquals(List.of("a"), names());
+  }
+
+  @Test
+  void shouldRefuseASecondWorkerOfANameWhileTheFirstIsAlive() {
+    Node first = join("a");
+    Node second = offer("a", BITS);
+    assertEquals(
+        "the name a is in use by a worker on h that is alive; give another --name, or end that one",
+        second.node().expectMessageClass(NodeMessage.WorkerRefused.class).reason());
+    String id = submit("min = 1");
+    assertEquals(id, enlisted(first).key().run());
   }
 
   @Test
@@ -325,7 +378,7 @@ class CoordinatorTest {
     // It ends without a word, as a process does.
     kit.stop(coordinator);
     open();
-    assertStatus("job-1", JobStatus.WAITING, "waits for 1 idle worker, there are 0");
+    assertStatus("job-1", JobStatus.WAITING, "waits for 1 worker, there are 0");
     Node again = join("b");
     NodeMessage.EnlistWorker enlist = enlisted(again);
     assertEquals("job-1~2", enlist.key().run());

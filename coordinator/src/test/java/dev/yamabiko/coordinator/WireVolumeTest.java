@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.yamabiko.coordinator.WireVolume.Volume;
 import dev.yamabiko.wire.BulkTraffic;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -58,5 +59,15 @@ class WireVolumeTest {
             9,
             new TreeMap<>(Map.of("a", new Volume(10, 30, 5, 9), "b", new Volume(20, 40, 0, 8))),
             Map.of("a", new WorkerPace(6, 3_000_000_000L, 1))));
+  }
+
+  @Test
+  void shouldNameWhoeverHasContributed() {
+    WireVolume wire = new WireVolume();
+    wire.link("idle");
+    wire.link("b").contributed(0);
+    wire.link("a").contributed(0);
+    wire.link("a").contributed(3);
+    assertEquals(List.of("a", "b"), wire.contributors());
   }
 }

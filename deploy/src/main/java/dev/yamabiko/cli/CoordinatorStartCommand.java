@@ -88,6 +88,7 @@ final class CoordinatorStartCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     CoordinatorSettings settings = settings();
+    NodeDirectory.require("--data", settings.data());
     ServiceLog.show();
     CompletableFuture<Void> told = new CompletableFuture<>();
     session.interruption().during(() -> told.complete(null));

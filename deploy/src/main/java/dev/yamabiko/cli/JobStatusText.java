@@ -20,7 +20,12 @@ final class JobStatusText {
     JsonFields fields = new JsonFields(job);
     String id = fields.text("id");
     StringBuilder text = new StringBuilder();
-    if (job.containsKey("weights_sha256")) {
+    if (job.containsKey("weights_sha256")
+        && job.get("started") == null
+        && fields.whole("steps") == 0) {
+      text.append("%s %s before it began\n".formatted(fields.text("job"), fields.text("status")));
+      line(text, "id", id);
+    } else if (job.containsKey("weights_sha256")) {
       text.append(Summary.of(RemoteResult.of(job), baseline, curve));
       line(text, "id", id);
       if (job.get("weights_sha256") != null) {

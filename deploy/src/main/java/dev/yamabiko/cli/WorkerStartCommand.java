@@ -101,6 +101,7 @@ final class WorkerStartCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     NodeSettings settings = settings(System.getenv());
+    NodeDirectory.require("--cache", settings.cache());
     ServiceLog.show();
     Node node = maker.make(settings);
     session.interruption().during(node::leave);

@@ -282,6 +282,12 @@ class LauncherTest {
     assertTrue(ended.err().contains("sun.jnu.encoding = UTF-8\n"), ended.err());
   }
 
+  @ParameterizedTest
+  @CsvSource({"status", "jobs", "workers", "cancel", "resume", "--help", "--version"})
+  void shouldLeaveOutTheVectorModuleWhereNothingIsComputed(String command) throws Exception {
+    assertTrue(!run(command).out().contains("--add-modules"));
+  }
+
   @Test
   void shouldLeaveOutTheVectorModuleWhereTheRuntimeLacksIt() throws Exception {
     java("25.0.3", "java.base");

@@ -133,6 +133,28 @@ class NodeCommandsTest {
         coordinator.get());
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "'coordinator --data %s', --data",
+    "'worker --coordinator h:1 --cache %s', --cache",
+  })
+  void shouldRefuseADirectoryThatCannotBeUsed(String command, String option) throws IOException {
+    Path file = Files.writeString(working.resolve("afile"), "no directory");
+    assertEquals(2, run(command.formatted(file)));
+    assertEquals(
+        "yamabiko: %s: cannot create the directory %s: %s is no directory\n"
+            .formatted(option, file, file),
+        err());
+    err.reset();
+    assertEquals(2, run(command.formatted("/proc/nope")));
+    assertTrue(
+        err().startsWith("yamabiko: " + option + ": cannot create the directory /proc/nope: "),
+        err());
+    assertEquals(1, err().lines().count(), err());
+    assertEquals(null, coordinator.get());
+    assertEquals(null, worker.get());
+  }
+
   @Test
   void shouldFailWhenACoordinatorEndsByItself() {
     ended.complete(null);

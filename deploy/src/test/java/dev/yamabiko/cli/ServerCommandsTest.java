@@ -195,6 +195,17 @@ class ServerCommandsTest {
   }
 
   @Test
+  void shouldSayOfAJobThatNeverBeganOnlyThat() {
+    server.jobs.put(
+        "a-1",
+        TestServer.view("a-1", JobStatus.CANCELLED, "cancelled by a user", Optional.empty()));
+    assertEquals(0, ask("status a-1"), err());
+    assertEquals(
+        "a cancelled before it began\n  id          a-1\n  error       cancelled by a user\n",
+        out());
+  }
+
+  @Test
   void shouldSteerJobs() {
     server.jobs.put("a-1", TestServer.view("a-1", JobStatus.RUNNING, "", Optional.empty()));
     server.jobs.put("b-2", TestServer.view("b-2", JobStatus.FAILED, "why", Optional.empty()));

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import ch.qos.logback.classic.Level;
 import dev.yamabiko.coordinator.JobStatus;
+import dev.yamabiko.coordinator.JobView;
+import dev.yamabiko.model.CanonicalJson;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -36,7 +38,9 @@ class QuietEndTest {
     try (LogLines log = new LogLines()) {
       try (LocalCluster cluster = new LocalCluster(directory)) {
         cluster.join("a", "b");
-        assertEquals(JobStatus.COMPLETED, cluster.finished(cluster.submit(JOB)).status());
+        JobView done = cluster.finished(cluster.submit(JOB));
+        assertEquals(JobStatus.COMPLETED, done.status());
+        assertEquals(List.of("a", "b"), CanonicalJson.object(done.json()).get("worker_names"));
         cluster.leave("a");
         LocalCluster.await("the other is left", () -> cluster.workers().size() == 1);
       }

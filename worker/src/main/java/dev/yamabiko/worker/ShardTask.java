@@ -3,6 +3,7 @@ package dev.yamabiko.worker;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.javadsl.Behaviors;
+import dev.yamabiko.data.DataException;
 import dev.yamabiko.protocol.RunKey;
 import dev.yamabiko.step.Block;
 import dev.yamabiko.step.DivergenceException;
@@ -87,7 +88,12 @@ final class ShardTask {
     Throwable cause = cause(failure);
     return cause instanceof DivergenceException
         ? new Result.Diverged(key, step, cause.getMessage())
-        : new Result.Crashed(key, step, blocks, cause.toString());
+        : new Result.Crashed(key, step, blocks, told(cause));
+  }
+
+  /** In words for people where there are some. */
+  static String told(Throwable cause) {
+    return cause instanceof DataException ? cause.getMessage() : cause.toString();
   }
 
   /** What went wrong, without the future that it went wrong in. */

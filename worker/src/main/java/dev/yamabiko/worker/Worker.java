@@ -172,11 +172,11 @@ public final class Worker extends AbstractBehavior<Worker.Command> {
 
   private Behavior<Command> onReplicaFailed(ReplicaFailed failed) {
     if (isCurrent(failed.key())) {
+      String cause = ShardTask.told(ShardTask.cause(failed.cause()));
+      getContext().getLog().warn("cannot take part run={} cause={}", failed.key().run(), cause);
       run.join
           .replyTo()
-          .tell(
-              new RunMessage.WorkerFailed(
-                  failed.key(), name, -1, List.of(), ShardTask.cause(failed.cause()).toString()));
+          .tell(new RunMessage.WorkerFailed(failed.key(), name, -1, List.of(), cause));
       run = null;
     }
     return this;

@@ -5,6 +5,7 @@ import akka.actor.CoordinatedShutdown;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.DispatcherSelector;
 import akka.cluster.Member;
+import akka.cluster.MemberStatus;
 import akka.cluster.typed.Cluster;
 import akka.cluster.typed.JoinSeedNodes;
 import com.typesafe.config.Config;
@@ -35,6 +36,9 @@ public final class WorkerNode {
 
   private static final Logger LOG = LoggerFactory.getLogger(WorkerNode.class);
   private static final Duration SHORTEST_PAUSE = Duration.ofMillis(500);
+
+  /** By then a worker has joined, if there is a coordinator. */
+  private static final Duration SOON = Duration.ofSeconds(3);
 
   /** Longer than a node takes that nobody says goodbye to. */
   private static final Duration LONGEST_END = Duration.ofSeconds(10);
@@ -136,8 +140,21 @@ public final class WorkerNode {
             () ->
                 end.complete(
                     new WorkerAgent.End.Restart("the node was removed", Optional.empty())));
-    Cluster.get(system).manager().tell(new JoinSeedNodes(seeds()));
+    Cluster cluster = Cluster.get(system);
+    cluster.manager().tell(new JoinSeedNodes(seeds()));
+    system
+        .scheduler()
+        .scheduleOnce(SOON, () -> sayIfAlone(cluster.selfMember()), system.executionContext());
     return true;
+  }
+
+  private void sayIfAlone(Member self) {
+    // Before it is let in, a node is as good as removed.
+    if (self.status() == MemberStatus.removed()) {
+      LOG.info(
+          "waiting for the coordinator at {} ...",
+          String.join(" or ", settings.coordinators().stream().map(Object::toString).toList()));
+    }
   }
 
   private List<Address> seeds() {

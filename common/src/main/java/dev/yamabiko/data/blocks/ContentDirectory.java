@@ -6,6 +6,7 @@ import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -259,10 +260,17 @@ final class ContentDirectory {
     if (e instanceof InterruptedIOException || e instanceof ClosedByInterruptException) {
       return new DataException("interrupted before a run's data was there", e);
     }
-    String reason =
-        e instanceof FileSystemException onFile && onFile.getReason() != null
-            ? onFile.getReason()
-            : e.toString();
+    String reason = e.toString();
+    if (e instanceof FileAlreadyExistsException taken) {
+      reason = taken.getFile() + " is no directory";
+    } else if (e instanceof FileSystemException onFile) {
+      // Without a reason the class is all that tells one, and its name is plain: NoSuchFile,
+      // AccessDenied.
+      reason =
+          onFile.getReason() != null
+              ? onFile.getReason()
+              : e.getClass().getSimpleName().replace("Exception", "") + " " + onFile.getFile();
+    }
     return new DataException(
         String.format(
             "%s: a run's data cannot be kept there: %s (%d bytes are free)",

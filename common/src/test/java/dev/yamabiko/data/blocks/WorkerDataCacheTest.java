@@ -454,4 +454,16 @@ class WorkerDataCacheTest {
         IllegalArgumentException.class,
         () -> new DatasetRef("../" + right.contentSha256().substring(3), 1, right.dataSha256()));
   }
+
+  @Test
+  void shouldSayInPlainWordsThatTheDirectoryIsAFile() throws IOException {
+    serve();
+    Path file = Files.writeString(directory.resolve("afile"), "no directory");
+    WorkerDataCache there = new WorkerDataCache(file, ROOMY);
+    String message = assertThrows(DataException.class, () -> open(there)).getMessage();
+    assertTrue(
+        message.startsWith(
+            "%s: a run's data cannot be kept there: %s is no directory (".formatted(file, file)),
+        message);
+  }
 }
