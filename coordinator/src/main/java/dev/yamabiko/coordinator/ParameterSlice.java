@@ -12,7 +12,6 @@ import dev.yamabiko.protocol.RunKey;
 import dev.yamabiko.protocol.RunMessage;
 import dev.yamabiko.protocol.SliceMessage;
 import dev.yamabiko.protocol.WorkerMessage;
-import dev.yamabiko.step.Block;
 import dev.yamabiko.step.BlockSum;
 import dev.yamabiko.step.ChunkGrid;
 import dev.yamabiko.step.DivergenceException;
@@ -20,9 +19,7 @@ import dev.yamabiko.step.SampleLedger;
 import dev.yamabiko.step.SliceStep;
 import dev.yamabiko.step.Statistics;
 import dev.yamabiko.step.StepPlan;
-import java.util.ArrayDeque;
 import java.util.Arrays;
-import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -79,9 +76,6 @@ final class ParameterSlice extends AbstractBehavior<ParameterSlice.Command> {
       long step,
       Optional<SampleLedger> ledger) {}
 
-  /** Some numbers for each; a worker that is later than that many of them says nothing any more. */
-  private static final int CONTESTED_STEPS = 64;
-
   static Behavior<SliceMessage> create(Settings settings) {
     return Behaviors.transformMessages(
         SliceMessage.class,
@@ -101,11 +95,10 @@ final class ParameterSlice extends AbstractBehavior<ParameterSlice.Command> {
   private double[][] squares;
   private boolean updating;
 
-  /** Some of its shards were late: they are handed out twice. */
-  private boolean contested;
+  /** What it lacks was asked for: that is late, and is handed out twice. */
+  private boolean reported;
 
-  /** Of the last contested steps, the oldest first. */
-  private final Deque<StepEvidence> evidence = new ArrayDeque<>();
+  private final ContestedSteps contested = new ContestedSteps();
 
   /** All contributions are here: every slice has closed the step before. */
   private boolean closing;
@@ -149,7 +142,7 @@ final class ParameterSlice extends AbstractBehavior<ParameterSlice.Command> {
     } else if (message instanceof SliceMessage.MeetPeers meet) {
       peers = meet.slices();
     } else if (message instanceof SliceMessage.ReportMissing report) {
-      contested = true;
+      reported = true;
       List<Integer> shards = assembly.missing().stream().boxed().toList();
       report.replyTo().tell(new RunMessage.ShardsMissing(key, step, slice, shards));
     } else if (message instanceof SliceMessage.ReadSlice read) {
@@ -186,7 +179,7 @@ final class ParameterSlice extends AbstractBehavior<ParameterSlice.Command> {
           getContext().getLog().debug("double run={} step={}", key, contribute.step());
       case CONFLICT ->
           fail(
-              conflict(
+              StepEvidence.conflict(
                   assembly.contributor(contribute.block()).orElse("?"),
                   contribute.worker(),
                   contribute.block(),
@@ -201,18 +194,8 @@ final class ParameterSlice extends AbstractBehavior<ParameterSlice.Command> {
   /** Of no use any more, but it tells whether somebody computes wrongly. */
   private void compareLate(SliceMessage.Contribute late) {
     if (late.slice() == slice && late.gradient().length() == sliceStep.length()) {
-      StepEvidence.Witness witness =
-          new StepEvidence.Witness(late.block(), late.gradient(), late.statistics(), late.worker());
-      evidence.stream()
-          .filter(of -> of.step() == late.step())
-          .flatMap(of -> of.contradictedBy(witness).stream())
-          .forEach(others -> fail(conflict(others, late.worker(), late.block(), late.step())));
+      contested.contradiction(late).ifPresent(this::fail);
     }
-  }
-
-  private static String conflict(String others, String worker, Block block, long ofStep) {
-    return "workers %s and %s computed different bits for shards %s of step %d"
-        .formatted(others, worker, block, ofStep);
   }
 
   private void close() {
@@ -260,22 +243,17 @@ final class ParameterSlice extends AbstractBehavior<ParameterSlice.Command> {
   /** Of what was handed out twice; for the compute thread, as long as the floats are there. */
   private Runnable comparison() {
     List<StepEvidence.Witness> covered = assembly.covered();
-    if (!contested && covered.isEmpty()) {
+    if (!reported && covered.isEmpty()) {
       return () -> {};
     }
     long closed = step;
     List<StepEvidence.Witness> witnesses = assembly.witnesses();
     ActorRef<Command> self = getContext().getSelf();
     return () -> {
-      StepEvidence of = new StepEvidence(closed, settings.plan().shards(), witnesses);
-      for (StepEvidence.Witness late : covered) {
-        of.contradictedBy(late)
-            .ifPresent(
-                others ->
-                    self.tell(
-                        new Contradicted(conflict(others, late.worker(), late.block(), closed))));
-      }
-      self.tell(new EvidenceTaken(of));
+      StepEvidence taken = new StepEvidence(closed, settings.plan().shards(), witnesses);
+      covered.forEach(
+          late -> taken.contradiction(late).ifPresent(why -> self.tell(new Contradicted(why))));
+      self.tell(new EvidenceTaken(taken));
     };
   }
 
@@ -285,10 +263,7 @@ final class ParameterSlice extends AbstractBehavior<ParameterSlice.Command> {
   }
 
   private Behavior<Command> onEvidenceTaken(EvidenceTaken taken) {
-    evidence.add(taken.evidence());
-    if (evidence.size() > CONTESTED_STEPS) {
-      evidence.remove();
-    }
+    contested.add(taken.evidence());
     return this;
   }
 
@@ -356,7 +331,7 @@ final class ParameterSlice extends AbstractBehavior<ParameterSlice.Command> {
     squares = new double[settings.slices()][];
     updating = false;
     closing = false;
-    contested = false;
+    reported = false;
   }
 
   /** Weights of the step before stay whole until the current step's update begins. */

@@ -44,14 +44,21 @@ final class StepEvidence {
     return step;
   }
 
-  /** Who has computed other bits for this node; empty if nobody has, or nobody can tell. */
-  Optional<String> contradictedBy(Witness late) {
+  /** That somebody has computed other bits for this node; empty if nobody has, or none can tell. */
+  Optional<String> contradiction(Witness late) {
     Sum sum = sums.get(late.block());
     boolean same =
         sum == null
             || sum.checksum == checksum(late.gradient())
                 && sum.statistics.equals(late.statistics());
-    return same ? Optional.empty() : Optional.of(sum.workers);
+    return same
+        ? Optional.empty()
+        : Optional.of(conflict(sum.workers, late.worker(), late.block(), step));
+  }
+
+  static String conflict(String others, String worker, Block block, long step) {
+    return "workers %s and %s computed different bits for shards %s of step %d"
+        .formatted(others, worker, block, step);
   }
 
   /** The node's value, as a slice sums it; null if absent. */
