@@ -12,6 +12,7 @@ import dev.yamabiko.protocol.RunKey;
 import dev.yamabiko.protocol.RunMessage;
 import dev.yamabiko.protocol.SliceMessage;
 import dev.yamabiko.protocol.WorkerMessage;
+import dev.yamabiko.step.Block;
 import dev.yamabiko.step.BlockSum;
 import dev.yamabiko.step.ChunkGrid;
 import dev.yamabiko.step.DivergenceException;
@@ -52,8 +53,6 @@ final class ParameterSlice extends AbstractBehavior<ParameterSlice.Command> {
   private record Updated(Statistics statistics, double norm) implements Command {}
 
   private record EvidenceTaken(StepEvidence evidence) implements Command {}
-
-  private record Contradicted(String cause) implements Command {}
 
   private record Diverged(String message) implements Command {}
 
@@ -120,7 +119,6 @@ final class ParameterSlice extends AbstractBehavior<ParameterSlice.Command> {
         .onMessage(Unaccounted.class, this::onUnaccounted)
         .onMessage(Updated.class, this::onUpdated)
         .onMessage(EvidenceTaken.class, this::onEvidenceTaken)
-        .onMessage(Contradicted.class, this::onContradicted)
         .onMessage(Diverged.class, this::onDiverged)
         .onMessage(ComputeFailed.class, this::onComputeFailed)
         .build();
@@ -175,8 +173,9 @@ final class ParameterSlice extends AbstractBehavior<ParameterSlice.Command> {
           close();
         }
       }
-      case DUPLICATE, COVERED ->
+      case DUPLICATE ->
           getContext().getLog().debug("double run={} step={}", key, contribute.step());
+      case COVERED -> compareLate(contribute);
       case CONFLICT ->
           fail(
               StepEvidence.conflict(
@@ -242,28 +241,25 @@ final class ParameterSlice extends AbstractBehavior<ParameterSlice.Command> {
 
   /** Of what was handed out twice; for the compute thread, as long as the floats are there. */
   private Runnable comparison() {
-    List<StepEvidence.Witness> covered = assembly.covered();
-    if (!reported && covered.isEmpty()) {
+    if (!reported && assembly.covered().isEmpty()) {
       return () -> {};
     }
     long closed = step;
     List<StepEvidence.Witness> witnesses = assembly.witnesses();
     ActorRef<Command> self = getContext().getSelf();
-    return () -> {
-      StepEvidence taken = new StepEvidence(closed, settings.plan().shards(), witnesses);
-      covered.forEach(
-          late -> taken.contradiction(late).ifPresent(why -> self.tell(new Contradicted(why))));
-      self.tell(new EvidenceTaken(taken));
-    };
+    return () ->
+        self.tell(new EvidenceTaken(new StepEvidence(closed, settings.plan().shards(), witnesses)));
   }
 
-  private Behavior<Command> onContradicted(Contradicted contradicted) {
-    fail(contradicted.cause());
-    return this;
-  }
-
+  /**
+   * The step is still this slice's: what it did not take is whole, also what has come meanwhile.
+   */
   private Behavior<Command> onEvidenceTaken(EvidenceTaken taken) {
     contested.add(taken.evidence());
+    assembly.covered().stream()
+        .flatMap(late -> taken.evidence().contradiction(late).stream())
+        .findFirst()
+        .ifPresent(this::fail);
     return this;
   }
 

@@ -313,6 +313,7 @@ class HttpApiTest {
 
   @Test
   void shouldSayThatTheDataDirectoryHasBeenRemoved() throws Exception {
+    assertEquals(200, api.get("/api/v1/jobs").statusCode());
     UploadStore.remove(data.resolve("uploads"));
     String sha256 = ContentHash.of("hello");
     for (HttpResponse<String> response :
@@ -330,6 +331,7 @@ class HttpApiTest {
 
   @Test
   void shouldSayWhyFilesCannotBeWritten() throws Exception {
+    assertEquals(200, api.get("/api/v1/jobs").statusCode());
     UploadStore.remove(data.resolve("uploads/incoming"));
     String sha256 = ContentHash.of("hello");
     assertEquals(
