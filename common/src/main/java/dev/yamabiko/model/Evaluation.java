@@ -4,6 +4,7 @@ import dev.yamabiko.data.Dataset;
 import dev.yamabiko.data.Targets;
 import dev.yamabiko.nn.ShapeMismatchException;
 import dev.yamabiko.step.EvaluationPlan;
+import dev.yamabiko.step.SampleHash;
 import dev.yamabiko.step.Statistics;
 import dev.yamabiko.tensor.Kernels;
 import java.util.ArrayList;
@@ -102,11 +103,13 @@ public record Evaluation(
       double loss = 0;
       long correct = 0;
       double squared = 0;
+      long samples = 0;
       for (int at = from; at < to; at += predictor.batch()) {
         int rows = Math.min(predictor.batch(), to - at);
         float[] predictions = predict(at, rows);
         for (int n = 0; n < rows; n++) {
           loss += losses[n];
+          samples += SampleHash.of(at + n);
           if (targets instanceof Targets.Values values) {
             squared += predictor.squaredError(values, n, truth);
             compare(values, n);
@@ -115,7 +118,7 @@ public record Evaluation(
           }
         }
       }
-      return new Statistics(to - from, loss, correct, squared);
+      return new Statistics(to - from, loss, correct, squared, samples);
     }
 
     private float[] predict(int from, int rows) {
