@@ -34,6 +34,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -140,6 +141,7 @@ class FullDiskTest {
   }
 
   /** Whichever of its roll-backs the disk does not take, the way back stays. */
+  @Tag("soak")
   @Test
   void shouldGoBackOnAFullDiskAndLoseNothingWhenKilled() throws IOException {
     String diverging =
@@ -185,6 +187,7 @@ class FullDiskTest {
     }
   }
 
+  @Tag("soak")
   @Test
   void shouldSayWhereTheLastCheckpointIsWhenTheModelDoesNotFit() throws IOException {
     ResumableJob job = new ResumableJob(working, ResumableJob.STOPPING);
@@ -393,6 +396,7 @@ class FullDiskTest {
     }
   }
 
+  @Tag("slow")
   @Test
   void shouldGiveSameBitsWhenKilledWhileTheDiskIsFull() throws Exception {
     String text =

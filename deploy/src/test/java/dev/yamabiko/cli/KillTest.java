@@ -124,6 +124,12 @@ class KillTest {
 
   @Tag("slow")
   @Test
+  void shouldGiveSameBitsWhenKilledEightTimes() throws Exception {
+    assertSameAfter(8);
+  }
+
+  @Tag("soak")
+  @Test
   void shouldGiveSameBitsWhenKilledTwentyTimes() throws Exception {
     assertSameAfter(20);
   }

@@ -164,7 +164,7 @@ class ClusterFaultsTest {
     assertSameAsAlone(JOB, id);
   }
 
-  @Tag("slow")
+  @Tag("soak")
   @Test
   void shouldGiveShardsToAWorkerThatJoinsInTheMiddle() throws Exception {
     cluster.haveWorkers("a");

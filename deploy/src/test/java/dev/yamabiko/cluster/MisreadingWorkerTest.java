@@ -8,11 +8,13 @@ import dev.yamabiko.coordinator.JobView;
 import dev.yamabiko.worker.MisreadingNode;
 import java.io.IOException;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** One of two workers reads other samples than the sampler draws. */
+@Tag("cluster")
 @Timeout(180)
 class MisreadingWorkerTest {
 

@@ -7,11 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.yamabiko.cli.Jvms;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Real processes: only a real signal runs all the hooks that a JVM has. */
+@Tag("cluster")
 @Timeout(300)
 class OrderlyStopTest {
 

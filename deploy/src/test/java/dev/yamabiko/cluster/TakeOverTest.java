@@ -22,7 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
  * Two coordinators on one data directory, as processes: whichever of them is lost, however it is
  * lost, its run ends with the bits of one that nobody touched.
  */
-@Tag("slow")
+@Tag("cluster")
+@Tag("soak")
 @Timeout(600)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class TakeOverTest {
