@@ -191,7 +191,9 @@ class ContainersIT {
     try {
       HttpResponse<String> answer =
           http.send(request(path).timeout(ANSWER).build(), HttpResponse.BodyHandlers.ofString());
-      return Optional.of(new ObjectMapper().readTree(answer.body()));
+      return answer.statusCode() == 200
+          ? Optional.of(new ObjectMapper().readTree(answer.body()))
+          : Optional.empty();
     } catch (IOException e) {
       return Optional.empty();
     }
