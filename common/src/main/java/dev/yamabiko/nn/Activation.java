@@ -112,6 +112,10 @@ public final class Activation implements Layer {
     this.shape = shape;
   }
 
+  boolean isRelu() {
+    return function == Kind.RELU;
+  }
+
   @Override
   public String describe() {
     return function.key();

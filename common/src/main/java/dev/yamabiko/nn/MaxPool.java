@@ -1,7 +1,8 @@
 package dev.yamabiko.nn;
 
+import dev.yamabiko.tensor.PoolShape;
 import dev.yamabiko.tensor.Shape;
-import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * Maximum over windows: Y[c,y,x] = max over (ky,kx) of X[c, y*s + ky, x*s + kx]; rows and columns
@@ -33,79 +34,56 @@ public final class MaxPool implements Layer {
         throw new ShapeMismatchException(
             "max-pool window %dx%d is larger than its input %s".formatted(size, size, input));
       }
-      return new MaxPool(image[0], image[1], image[2], size, stride);
+      return new MaxPool(image[0], new PoolShape(image[1], image[2], size, stride), false);
     }
   }
 
   private final int channels;
-  private final int height;
-  private final int width;
-  private final int size;
-  private final int stride;
-  private final int outHeight;
-  private final int outWidth;
+  private final PoolShape shape;
 
-  MaxPool(int channels, int height, int width, int size, int stride) {
+  /** Whether the input is that of the relu before this layer. */
+  private final boolean relu;
+
+  MaxPool(int channels, PoolShape shape, boolean relu) {
     this.channels = channels;
-    this.height = height;
-    this.width = width;
-    this.size = size;
-    this.stride = stride;
-    outHeight = (height - size) / stride + 1;
-    outWidth = (width - size) / stride + 1;
+    this.shape = shape;
+    this.relu = relu;
   }
 
   @Override
   public String describe() {
-    return "max-pool %dx%d%s".formatted(size, size, stride == size ? "" : " stride " + stride);
+    int size = shape.size();
+    return "max-pool %dx%d%s"
+        .formatted(size, size, shape.stride() == size ? "" : " stride " + shape.stride());
   }
 
   @Override
   public Shape inputShape() {
-    return Shape.of(channels, height, width);
+    return Shape.of(channels, shape.height(), shape.width());
   }
 
   @Override
   public Shape outputShape() {
-    return Shape.of(channels, outHeight, outWidth);
+    return Shape.of(channels, shape.outHeight(), shape.outWidth());
   }
 
-  /** The winner's place in its window, ky * size + kx, exact as a float. */
+  /** The winner's place in its window. */
   @Override
   public int savedSize() {
     return outputShape().size();
   }
 
+  /** The maximum of what relu lets by is what relu lets by of the maximum. */
   @Override
-  public void forward(LayerCall call, float[] x, float[] y, float[] saved) {
-    int[] winners = new int[outWidth];
-    int rows = call.rows() * channels * outHeight;
-    for (int r = 0; r < rows; r++) {
-      int top = (r / outHeight * height + r % outHeight * stride) * width;
-      row(x, top, y, r * outWidth, winners);
-      for (int ox = 0; ox < outWidth; ox++) {
-        saved[r * outWidth + ox] = winners[ox];
-      }
-    }
+  public Optional<Layer> joinedWith(Layer before) {
+    return before instanceof Activation activation && activation.isRelu()
+        ? Optional.of(new MaxPool(channels, shape, true))
+        : Optional.empty();
   }
 
-  /**
-   * One row of outputs: place by place of the window, each over the whole row, without branches.
-   */
-  private void row(float[] x, int top, float[] y, int out, int[] winners) {
-    for (int ox = 0; ox < outWidth; ox++) {
-      y[out + ox] = x[top + ox * stride];
-      winners[ox] = 0;
-    }
-    for (int place = 1; place < size * size; place++) {
-      int from = top + place / size * width + place % size;
-      for (int ox = 0; ox < outWidth; ox++) {
-        float value = x[from + ox * stride];
-        float best = y[out + ox];
-        winners[ox] = value > best ? place : winners[ox];
-        y[out + ox] = Math.max(best, value);
-      }
-    }
+  @Override
+  public void forward(LayerCall call, float[] x, float[] y, float[] saved) {
+    call.kernels().maxPool(shape, call.rows() * channels, relu, x, y, saved);
   }
 
   @Override
@@ -117,38 +95,25 @@ public final class MaxPool implements Layer {
       float[] g,
       float[] dx,
       float[] gradient) {
-    if (dx == null) {
-      return;
-    }
-    int planes = call.rows() * channels;
-    Arrays.fill(dx, 0, planes * height * width, 0f);
-    int out = 0;
-    for (int plane = 0; plane < planes; plane++) {
-      for (int oy = 0; oy < outHeight; oy++) {
-        int row = (plane * height + oy * stride) * width;
-        for (int ox = 0; ox < outWidth; ox++, out++) {
-          int winner = (int) saved[out];
-          dx[row + ox * stride + winner / size * width + winner % size] += g[out];
-        }
-      }
+    if (dx != null) {
+      call.kernels().maxPoolGradient(shape, call.rows() * channels, saved, g, dx);
     }
   }
 
   @Override
   public void reference(LayerCall call, double[] w, double[] x, double[] y) {
-    int rows = call.rows();
+    int planes = call.rows() * channels;
+    int size = shape.size();
     int out = 0;
-    for (int plane = 0; plane < rows * channels; plane++) {
-      for (int oy = 0; oy < outHeight; oy++) {
-        for (int ox = 0; ox < outWidth; ox++, out++) {
+    for (int plane = 0; plane < planes; plane++) {
+      for (int oy = 0; oy < shape.outHeight(); oy++) {
+        for (int ox = 0; ox < shape.outWidth(); ox++, out++) {
           double best = Double.NEGATIVE_INFINITY;
-          for (int ky = 0; ky < size; ky++) {
-            for (int kx = 0; kx < size; kx++) {
-              best =
-                  Math.max(best, x[(plane * height + oy * stride + ky) * width + ox * stride + kx]);
-            }
+          int top = plane * shape.inputs() + (oy * shape.width() + ox) * shape.stride();
+          for (int place = 0; place < size * size; place++) {
+            best = Math.max(best, x[top + place / size * shape.width() + place % size]);
           }
-          y[out] = best;
+          y[out] = relu ? Math.max(best, 0) : best;
         }
       }
     }

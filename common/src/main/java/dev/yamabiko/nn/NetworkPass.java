@@ -24,6 +24,12 @@ public final class NetworkPass {
   private final List<Node> nodes;
   private final int firstTrained;
 
+  /** By number of the node: its layer, or with the one before it in one; null where that is so. */
+  private final Layer[] layers;
+
+  /** By number of the node: the value that {@link #layers} of it reads. */
+  private final int[] inputs;
+
   /** By number of the value; {@link Node} says which is which. */
   private final float[][] values;
 
@@ -40,9 +46,37 @@ public final class NetworkPass {
     this.kernels = kernels;
     nodes = network.nodes();
     firstTrained = network.firstTrained();
+    layers = new Layer[nodes.size()];
+    inputs = new int[nodes.size()];
+    for (int i = 0; i < nodes.size(); i++) {
+      layers[i] = nodes.get(i).layer();
+      inputs[i] = nodes.get(i).input();
+      if (i > 0 && isOnlyReader(i)) {
+        join(i);
+      }
+    }
     values = new float[nodes.size() + 1][0];
     saved = new float[nodes.size()][0];
     gradients = new float[nodes.size() + 1][];
+  }
+
+  /** Whether node i and nobody else reads what the node before it computes. */
+  private boolean isOnlyReader(int i) {
+    long readers = nodes.stream().filter(node -> node.input() == i || node.addend() == i).count();
+    return readers == 1 && nodes.get(i).input() == i && nodes.get(i - 1).addend() == Node.NONE;
+  }
+
+  private void join(int i) {
+    nodes
+        .get(i)
+        .layer()
+        .joinedWith(nodes.get(i - 1).layer())
+        .ifPresent(
+            joined -> {
+              layers[i] = joined;
+              inputs[i] = inputs[i - 1];
+              layers[i - 1] = null;
+            });
   }
 
   public Kernels kernels() {
@@ -70,9 +104,10 @@ public final class NetworkPass {
     }
     values[0] = allocate(rows, network.inputShape().size());
     for (int i = 0; i < nodes.size(); i++) {
-      Layer layer = nodes.get(i).layer();
-      values[i + 1] = allocate(rows, layer.outputShape().size());
-      saved[i] = allocate(rows, layer.savedSize());
+      if (layers[i] != null) {
+        values[i + 1] = allocate(rows, layers[i].outputShape().size());
+        saved[i] = allocate(rows, layers[i].savedSize());
+      }
     }
     free.clear();
     Arrays.fill(gradients, null);
@@ -110,9 +145,12 @@ public final class NetworkPass {
       Arrays.fill(training.sums(), network.parameterCount(), network.length(), 0f);
     }
     for (int i = 0; i < nodes.size(); i++) {
+      if (layers[i] == null) {
+        continue;
+      }
       Node node = nodes.get(i);
       LayerCall call = call(i, weights, shards, training);
-      node.layer().forward(call, values[node.input()], values[i + 1], saved[i]);
+      layers[i].forward(call, values[inputs[i]], values[i + 1], saved[i]);
       if (node.addend() != Node.NONE) {
         add(values[node.addend()], values[i + 1], shards.rows() * outputSize(i));
       }
@@ -145,25 +183,27 @@ public final class NetworkPass {
       GradientListener listener) {
     forgetGradients();
     for (int i = nodes.size() - 1; i >= firstTrained; i--) {
+      if (layers[i] == null) {
+        continue;
+      }
       Node node = nodes.get(i);
       float[] g = gradients[i + 1];
       gradients[i + 1] = null;
-      float[] dx = isWanted(node.input()) ? take() : null;
-      node.layer()
-          .backward(
-              call(i, weights, shards, training),
-              values[node.input()],
-              values[i + 1],
-              saved[i],
-              g,
-              dx,
-              gradient);
+      float[] dx = isWanted(inputs[i]) ? take() : null;
+      layers[i].backward(
+          call(i, weights, shards, training),
+          values[inputs[i]],
+          values[i + 1],
+          saved[i],
+          g,
+          dx,
+          gradient);
       if (node.frozen()) {
         // Nobody reads it, but the bits of two answers are compared, and it need not have those of
         // a shard computed whole where the shard comes in pieces.
         Arrays.fill(gradient, node.offset(), node.offset() + node.parameterCount(), 0f);
       }
-      give(node.input(), dx, shards.rows());
+      give(inputs[i], dx, shards.rows());
       if (node.addend() != Node.NONE && isWanted(node.addend())) {
         give(node.addend(), g, shards.rows());
       } else {
@@ -209,7 +249,7 @@ public final class NetworkPass {
   /** The first layer whose output of the last forward pass holds NaN or infinity, or -1. */
   public int firstNonFiniteLayer(int rows) {
     for (int i = 0; i < nodes.size(); i++) {
-      if (firstNonFinite(values[i + 1], 0, rows * outputSize(i)) >= 0) {
+      if (layers[i] != null && firstNonFinite(values[i + 1], 0, rows * outputSize(i)) >= 0) {
         return i;
       }
     }

@@ -98,6 +98,19 @@ public interface Kernels {
       float[] dw,
       int dwAt);
 
+  /**
+   * Y[n,y,x] = max over (ky,kx) of X[n, y*stride + ky, x*stride + kx] for n planes; a NaN makes the
+   * output NaN. The winner's place ky * size + kx, the first in row-major order among equal values,
+   * is exact as a float.
+   *
+   * @param relu then max(Y, 0), and a window in which nothing is above 0 has {@link
+   *     MaxPooling#NO_WINNER}
+   */
+  void maxPool(PoolShape shape, int planes, boolean relu, float[] x, float[] y, float[] winners);
+
+  /** dX of {@link #maxPool}: each window's gradient goes to its winner; sums begin at +0. */
+  void maxPoolGradient(PoolShape shape, int planes, float[] winners, float[] g, float[] dx);
+
   /** y = exp(x), as {@link Functions#exp}; y may be x. */
   void exp(int n, float[] x, int xAt, float[] y, int yAt);
 

@@ -296,6 +296,17 @@ public final class ScalarKernels implements Kernels {
   }
 
   @Override
+  public void maxPool(
+      PoolShape shape, int planes, boolean relu, float[] x, float[] y, float[] winners) {
+    MaxPooling.forward(shape, planes, relu, x, y, winners);
+  }
+
+  @Override
+  public void maxPoolGradient(PoolShape shape, int planes, float[] winners, float[] g, float[] dx) {
+    MaxPooling.gradient(shape, planes, winners, g, dx);
+  }
+
+  @Override
   public void exp(int n, float[] x, int xAt, float[] y, int yAt) {
     for (int i = 0; i < n; i++) {
       y[yAt + i] = Functions.exp(x[xAt + i]);

@@ -344,6 +344,61 @@ abstract class KernelsContract {
     assertArrayEquals(expected, x);
   }
 
+  @Property
+  void shouldGiveTheDefinedBitsOfMaxPooling(
+      @ForAll @IntRange(max = 9) int planes,
+      @ForAll @IntRange(min = 1, max = 40) int height,
+      @ForAll @IntRange(min = 1, max = 40) int width,
+      @ForAll @IntRange(min = 1, max = 3) int size,
+      @ForAll @IntRange(min = 1, max = 3) int stride,
+      @ForAll boolean relu,
+      @ForAll long seed) {
+    int window = Math.min(size, Math.min(height, width));
+    assertSamePooling(seed, planes, new PoolShape(height, width, window, stride), relu);
+  }
+
+  @Property
+  void shouldGiveTheDefinedBitsOfMaxPoolingByTwo(
+      @ForAll @IntRange(max = 9) int planes,
+      @ForAll @IntRange(min = 2, max = 70) int height,
+      @ForAll @IntRange(min = 2, max = 70) int width,
+      @ForAll boolean relu,
+      @ForAll long seed) {
+    assertSamePooling(seed, planes, new PoolShape(height, width, 2, 2), relu);
+  }
+
+  /** Of few different values, so that windows hold equal ones and zeros of either sign. */
+  private void assertSamePooling(long seed, int planes, PoolShape shape, boolean relu) {
+    Random random = new Random(seed);
+    float[] few = {-2f, -1f, -0f, 0f, 0.5f, 1f, Float.NEGATIVE_INFINITY};
+    float[] x = new float[planes * shape.inputs()];
+    for (int i = 0; i < x.length; i++) {
+      x[i] = random.nextBoolean() ? few[random.nextInt(few.length)] : random.nextFloat() - 0.5f;
+    }
+    float[] g = new float[planes * shape.outputs()];
+    for (int i = 0; i < g.length; i++) {
+      g[i] = random.nextInt(4) == 0 ? -0f : random.nextFloat() - 0.5f;
+    }
+    float[][] expected = pool(reference, shape, planes, relu, x, g);
+    float[][] actual = pool(tested, shape, planes, relu, x, g);
+    for (int i = 0; i < expected.length; i++) {
+      assertArrayEquals(expected[i], actual[i]);
+    }
+  }
+
+  /** Outputs, winners and the input's gradient, each with more behind it that is not theirs. */
+  private static float[][] pool(
+      Kernels kernels, PoolShape shape, int planes, boolean relu, float[] x, float[] g) {
+    float[] y = new float[g.length + 3];
+    Arrays.fill(y, UNTOUCHED);
+    float[] winners = y.clone();
+    float[] dx = new float[x.length + 3];
+    Arrays.fill(dx, UNTOUCHED);
+    kernels.maxPool(shape, planes, relu, x, y, winners);
+    kernels.maxPoolGradient(shape, planes, winners, g, dx);
+    return new float[][] {y, winners, dx};
+  }
+
   /** Blocks of uneven shards, some of them empty. */
   @Provide
   Arbitrary<ShardRows> shards() {

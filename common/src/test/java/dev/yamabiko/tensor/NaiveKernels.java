@@ -235,6 +235,43 @@ final class NaiveKernels implements Kernels {
   }
 
   @Override
+  public void maxPool(
+      PoolShape s, int planes, boolean relu, float[] x, float[] y, float[] winners) {
+    for (int out = 0; out < planes * s.outputs(); out++) {
+      int winner = 0;
+      float best = x[pooled(s, out, 0)];
+      for (int place = 1; place < s.size() * s.size(); place++) {
+        best = Math.max(best, x[pooled(s, out, place)]);
+        if (x[pooled(s, out, place)] > x[pooled(s, out, winner)]) {
+          winner = place;
+        }
+      }
+      y[out] = relu ? Math.max(best, 0f) : best;
+      winners[out] = relu && best <= 0 ? MaxPooling.NO_WINNER : winner;
+    }
+  }
+
+  @Override
+  public void maxPoolGradient(PoolShape s, int planes, float[] winners, float[] g, float[] dx) {
+    for (int i = 0; i < planes * s.inputs(); i++) {
+      dx[i] = 0f;
+    }
+    for (int out = 0; out < planes * s.outputs(); out++) {
+      if (winners[out] >= 0) {
+        dx[pooled(s, out, (int) winners[out])] += g[out];
+      }
+    }
+  }
+
+  /** Where the place of an output's window is in the input. */
+  private static int pooled(PoolShape s, int out, int place) {
+    int plane = out / s.outputs();
+    int row = out % s.outputs() / s.outWidth() * s.stride() + place / s.size();
+    int column = out % s.outWidth() * s.stride() + place % s.size();
+    return (plane * s.height() + row) * s.width() + column;
+  }
+
+  @Override
   public void exp(int n, float[] x, int xAt, float[] y, int yAt) {
     for (int i = 0; i < n; i++) {
       y[yAt + i] = Functions.exp(x[xAt + i]);

@@ -2,6 +2,7 @@ package dev.yamabiko.tensor.vector;
 
 import dev.yamabiko.tensor.ConvShape;
 import dev.yamabiko.tensor.Kernels;
+import dev.yamabiko.tensor.PoolShape;
 import dev.yamabiko.tensor.ScalarKernels;
 import dev.yamabiko.tensor.ShardRows;
 
@@ -13,9 +14,10 @@ public final class VectorKernels implements Kernels {
   private final Product product = new Product();
   private final WeightGradient weightGradient = new WeightGradient();
   private final Convolution convolution = new Convolution();
+  private final Pooling pooling = new Pooling();
   private final VectorFunctions functions = new VectorFunctions();
 
-  /** For what is bound by memory, not arithmetic. */
+  /** For what is bound by memory, not arithmetic, or seldom. */
   private final ScalarKernels scalar = new ScalarKernels();
 
   /** Called by name. */
@@ -107,6 +109,25 @@ public final class VectorKernels implements Kernels {
       float[] dw,
       int dwAt) {
     convolution.weightGradient(shape, shards, x, xAt, g, gAt, dw, dwAt);
+  }
+
+  @Override
+  public void maxPool(
+      PoolShape shape, int planes, boolean relu, float[] x, float[] y, float[] winners) {
+    if (Pooling.fits(shape)) {
+      pooling.forward(shape, planes, relu, x, y, winners);
+    } else {
+      scalar.maxPool(shape, planes, relu, x, y, winners);
+    }
+  }
+
+  @Override
+  public void maxPoolGradient(PoolShape shape, int planes, float[] winners, float[] g, float[] dx) {
+    if (Pooling.fits(shape)) {
+      pooling.gradient(shape, planes, winners, g, dx);
+    } else {
+      scalar.maxPoolGradient(shape, planes, winners, g, dx);
+    }
   }
 
   @Override

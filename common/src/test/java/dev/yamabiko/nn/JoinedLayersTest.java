@@ -1,0 +1,80 @@
+package dev.yamabiko.nn;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+
+import dev.yamabiko.tensor.Kernels;
+import dev.yamabiko.tensor.KernelsFactory;
+import dev.yamabiko.tensor.Philox;
+import dev.yamabiko.tensor.Shape;
+import dev.yamabiko.tensor.ShardRows;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class JoinedLayersTest {
+
+  private static final int ROWS = 3;
+  private static final LayerSpec RELU = new Activation.Spec(Activation.Kind.RELU);
+
+  private final Kernels kernels = KernelsFactory.create();
+  private final ShardRows shards = ShardRows.single(ROWS);
+
+  private static float[] numbers(int purpose, int count) {
+    Philox random = Philox.stream(3, Philox.Purpose.GENERATE, purpose, 0, 0);
+    float[] numbers = new float[count];
+    for (int i = 0; i < count; i++) {
+      numbers[i] = (float) random.nextGaussian();
+    }
+    return numbers;
+  }
+
+  @ParameterizedTest
+  @CsvSource({"2, 2", "3, 2", "2, 3"})
+  void shouldGiveTheBitsOfReluAndMaxPoolAfterOneAnother(int size, int stride) {
+    LayerSpec conv = new Conv2d.Spec(5, 3, 3, 1, 1, 1, Initializer.HE);
+    Network network =
+        Network.build(Shape.of(2, 21, 23), List.of(conv, RELU, new MaxPool.Spec(size, stride)));
+    float[] weights = network.initialWeights(5);
+    float[] x = numbers(0, ROWS * network.inputShape().size());
+    float[] g = numbers(1, ROWS * network.outputShape().size());
+
+    NetworkPass pass = new NetworkPass(network, kernels);
+    System.arraycopy(x, 0, pass.input(ROWS), 0, x.length);
+    float[] y = pass.forward(weights, shards, null).clone();
+    System.arraycopy(g, 0, pass.outputGradient(), 0, g.length);
+    float[] gradient = new float[network.length()];
+    pass.backward(weights, shards, null, gradient, index -> {});
+
+    List<float[]> values = new ArrayList<>(List.of(x));
+    List<float[]> saved = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      Layer layer = network.layers().get(i);
+      values.add(new float[ROWS * layer.outputShape().size()]);
+      saved.add(new float[ROWS * layer.savedSize()]);
+      layer.forward(call(network, weights, i), values.get(i), values.get(i + 1), saved.get(i));
+    }
+    float[] expected = new float[network.length()];
+    for (int i = 2; i >= 0; i--) {
+      float[] dx = new float[values.get(i).length];
+      Layer layer = network.layers().get(i);
+      layer.backward(
+          call(network, weights, i),
+          values.get(i),
+          values.get(i + 1),
+          saved.get(i),
+          g,
+          dx,
+          expected);
+      g = dx;
+    }
+    assertArrayEquals(values.get(3), Arrays.copyOf(y, values.get(3).length));
+    assertArrayEquals(expected, gradient);
+  }
+
+  private LayerCall call(Network network, float[] weights, int layer) {
+    Node node = network.nodes().get(layer);
+    return new LayerCall(kernels, shards, weights, layer, node.offset(), node.bufferOffset(), null);
+  }
+}
