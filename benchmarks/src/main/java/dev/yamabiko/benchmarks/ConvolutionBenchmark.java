@@ -72,7 +72,7 @@ public class ConvolutionBenchmark {
     g = MatmulBenchmark.random(random, IMAGES * convolution.outputSize());
     y = new float[g.length];
     dx = new float[x.length];
-    dw = new float[w.length];
+    dw = new float[w.length + b.length];
     check();
   }
 

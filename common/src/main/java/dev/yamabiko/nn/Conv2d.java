@@ -125,9 +125,8 @@ public final class Conv2d implements Layer {
       float[] dx,
       float[] gradient) {
     int at = call.offset();
-    int pixels = shape.outHeight() * shape.outWidth();
+    // The bias follows the weight.
     call.kernels().convolveWeightGradient(shape, call.shards(), x, 0, g, 0, gradient, at);
-    call.kernels().biasGradient(call.shards(), shape.filters(), pixels, g, 0, gradient, biasAt(at));
     if (dx != null) {
       call.kernels().convolveInputGradient(shape, call.rows(), g, 0, call.weights(), at, dx, 0);
     }

@@ -84,7 +84,7 @@ public final class Dense implements Layer {
       float[] gradient) {
     int at = call.offset();
     call.kernels().weightGradient(call.shards(), in, out, x, 0, g, 0, gradient, at);
-    call.kernels().biasGradient(call.shards(), out, 1, g, 0, gradient, biasAt(at));
+    call.kernels().biasGradient(call.shards(), out, g, 0, gradient, biasAt(at));
     if (dx != null) {
       call.kernels().inputGradient(call.rows(), in, out, g, 0, call.weights(), at, dx, 0);
     }

@@ -75,7 +75,7 @@ public final class KernelFingerprint {
     kernels.weightGradient(shards, IN, OUT, x, 0, g, 0, dw, 0);
     sample.add(dw);
     float[] db = new float[OUT];
-    kernels.biasGradient(shards, OUT, 1, g, 0, db, 0);
+    kernels.biasGradient(shards, OUT, g, 0, db, 0);
     sample.add(db);
     convolutions(kernels, sample);
     functions(kernels, sample);
@@ -94,9 +94,25 @@ public final class KernelFingerprint {
     float[] dx = new float[x.length];
     kernels.convolveInputGradient(shape, rows, y, 0, w, 0, dx, 0);
     sample.add(dx);
-    float[] dw = new float[w.length];
+    float[] dw = new float[w.length + shape.filters()];
     kernels.convolveWeightGradient(shape, new ShardRows(new int[] {0, 2, rows}), x, 0, y, 0, dw, 0);
     sample.add(dw);
+    pooling(kernels, sample);
+  }
+
+  private static void pooling(Kernels kernels, Sample sample) {
+    PoolShape shape = new PoolShape(11, 9, 2, 2);
+    int planes = 5;
+    float[] x = sample.numbers(planes * shape.inputs());
+    float[] g = sample.numbers(planes * shape.outputs());
+    float[] y = new float[g.length];
+    float[] winners = new float[g.length];
+    kernels.maxPool(shape, planes, true, x, y, winners);
+    sample.add(y);
+    sample.add(winners);
+    float[] dx = new float[x.length];
+    kernels.maxPoolGradient(shape, planes, winners, g, dx);
+    sample.add(dx);
   }
 
   private static void functions(Kernels kernels, Sample sample) {

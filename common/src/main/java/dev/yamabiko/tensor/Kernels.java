@@ -53,12 +53,10 @@ public interface Kernels {
       int dwAt);
 
   /**
-   * db[c] = sum over rows and pixels of G [rows, columns, pixels], along the tree over shards; per
-   * shard one chain {@code s = s + g} over (row, pixel) ascending, beginning at +0. A dense layer
-   * has pixels = 1.
+   * db[c] = sum over rows of G [rows, columns], along the tree over shards; per shard one chain
+   * {@code s = s + g} over rows ascending, beginning at +0.
    */
-  void biasGradient(
-      ShardRows shards, int columns, int pixels, float[] g, int gAt, float[] db, int dbAt);
+  void biasGradient(ShardRows shards, int columns, float[] g, int gAt, float[] db, int dbAt);
 
   /**
    * Y[n,f,y,x] = sum over (c, ky, kx) ascending of X[n, c, y*stride + ky - pad, x*stride + kx -
@@ -85,8 +83,9 @@ public interface Kernels {
       ConvShape shape, int rows, float[] g, int gAt, float[] w, int wAt, float[] dx, int dxAt);
 
   /**
-   * dW of {@link #convolve}, along the tree over shards; per shard the chain of dW[c,ky,kx,f] runs
-   * over (row, y, x) ascending.
+   * dW of {@link #convolve}, and behind it db: db[f] = sum over rows and pixels of G[row,f,y,x].
+   * Both along the tree over shards; per shard the chains of dW[c,ky,kx,f] and db[f] run over (row,
+   * y, x) ascending.
    */
   void convolveWeightGradient(
       ConvShape shape,

@@ -106,13 +106,13 @@ public final class ScalarKernels implements Kernels {
 
   @Override
   public void biasGradient(
-      ShardRows shards, int columns, int pixels, float[] g, int gAt, float[] db, int dbAt) {
+      ShardRows shards, int columns, float[] g, int gAt, float[] db, int dbAt) {
     sums.begin(columns);
     for (int s = 0; s < shards.shards(); s++) {
       if (!shards.isEmpty(s)) {
         float[] sum = sums.begun(shards, db, dbAt);
         for (int row = shards.from(s); row < shards.to(s); row++) {
-          addPixels(columns, pixels, g, gAt + row * columns * pixels, sum);
+          add(columns, g, gAt + row * columns, sum, 0);
         }
       }
       sums.accept(!shards.isEmpty(s));
@@ -120,54 +120,10 @@ public final class ScalarKernels implements Kernels {
     sums.finish(db, dbAt);
   }
 
-  private static void addPixels(int columns, int pixels, float[] g, int gAt, float[] sum) {
-    if (pixels == 1) {
-      for (int c = 0; c < columns; c++) {
-        sum[c] += g[gAt + c];
-      }
-      return;
+  private static void add(int n, float[] more, int moreAt, float[] sum, int sumAt) {
+    for (int i = 0; i < n; i++) {
+      sum[sumAt + i] += more[moreAt + i];
     }
-    int c = 0;
-    for (; c + 8 <= columns; c += 8) {
-      addPixelsOfEight(pixels, g, gAt + c * pixels, sum, c);
-    }
-    for (; c < columns; c++) {
-      float s = sum[c];
-      for (int p = 0; p < pixels; p++) {
-        s += g[gAt + c * pixels + p];
-      }
-      sum[c] = s;
-    }
-  }
-
-  /** Eight independent chains side by side, because one chain waits for every addition. */
-  private static void addPixelsOfEight(int pixels, float[] g, int at, float[] sum, int c) {
-    float s0 = sum[c];
-    float s1 = sum[c + 1];
-    float s2 = sum[c + 2];
-    float s3 = sum[c + 3];
-    float s4 = sum[c + 4];
-    float s5 = sum[c + 5];
-    float s6 = sum[c + 6];
-    float s7 = sum[c + 7];
-    for (int p = at; p < at + pixels; p++) {
-      s0 += g[p];
-      s1 += g[p + pixels];
-      s2 += g[p + 2 * pixels];
-      s3 += g[p + 3 * pixels];
-      s4 += g[p + 4 * pixels];
-      s5 += g[p + 5 * pixels];
-      s6 += g[p + 6 * pixels];
-      s7 += g[p + 7 * pixels];
-    }
-    sum[c] = s0;
-    sum[c + 1] = s1;
-    sum[c + 2] = s2;
-    sum[c + 3] = s3;
-    sum[c + 4] = s4;
-    sum[c + 5] = s5;
-    sum[c + 6] = s6;
-    sum[c + 7] = s7;
   }
 
   @Override
@@ -274,7 +230,7 @@ public final class ScalarKernels implements Kernels {
     int filters = shape.filters();
     int pixels = shape.outHeight() * shape.outWidth();
     outputs = atLeast(outputs, filters);
-    sums.begin(shape.taps() * filters);
+    sums.begin((shape.taps() + 1) * filters);
     for (int s = 0; s < shards.shards(); s++) {
       if (!shards.isEmpty(s)) {
         float[] sum = sums.begun(shards, dw, dwAt);
@@ -287,6 +243,7 @@ public final class ScalarKernels implements Kernels {
               float value = inputAt(shape, x, xAt + row * shape.inputSize(), pixel, tap);
               addMultiple(filters, value, outputs, 0, sum, tap * filters);
             }
+            add(filters, outputs, 0, sum, shape.taps() * filters);
           }
         }
       }

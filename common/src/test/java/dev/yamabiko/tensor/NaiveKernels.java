@@ -81,6 +81,11 @@ final class NaiveKernels implements Kernels {
 
   @Override
   public void biasGradient(
+      ShardRows shards, int columns, float[] g, int gAt, float[] db, int dbAt) {
+    sumPixels(shards, columns, 1, g, gAt, db, dbAt);
+  }
+
+  private static void sumPixels(
       ShardRows shards, int columns, int pixels, float[] g, int gAt, float[] db, int dbAt) {
     for (int column = 0; column < columns; column++) {
       int first = gAt + column * pixels;
@@ -232,6 +237,8 @@ final class NaiveKernels implements Kernels {
         }
       }
     }
+    int dbAt = dwAt + s.taps() * s.filters();
+    sumPixels(shards, s.filters(), s.outHeight() * s.outWidth(), g, gAt, dw, dbAt);
   }
 
   @Override

@@ -38,7 +38,7 @@ class VectorKernelsTest extends KernelsContract {
         }) {
       assertSameBits(1, 3 * shape.outputSize(), convolve(shape, 3));
       assertSameBits(2, 3 * shape.inputSize(), convolveInputGradient(shape, 3));
-      int weights = shape.taps() * shape.filters();
+      int weights = (shape.taps() + 1) * shape.filters();
       assertSameBits(3, weights, convolveWeightGradient(shape, shardsOf(2, 0, 1, 2)));
     }
   }

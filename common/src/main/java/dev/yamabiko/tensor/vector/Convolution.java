@@ -1,14 +1,17 @@
 package dev.yamabiko.tensor.vector;
 
+import static dev.yamabiko.tensor.vector.Lanes.LANES;
 import static dev.yamabiko.tensor.vector.Lanes.MAX_HEIGHT;
 import static dev.yamabiko.tensor.vector.Lanes.MAX_TAPS;
 import static dev.yamabiko.tensor.vector.Lanes.PITCH;
+import static dev.yamabiko.tensor.vector.Lanes.SPECIES;
 import static dev.yamabiko.tensor.vector.Lanes.TILE;
 
 import dev.yamabiko.tensor.ConvShape;
 import dev.yamabiko.tensor.ShardRows;
 import dev.yamabiko.tensor.ShardSums;
 import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
 
 /**
  * Convolution and its gradients, image by image, as products over {@link TapPlanes}.
@@ -142,9 +145,9 @@ final class Convolution {
     int filters = shape.filters();
     int pitch = Lanes.parts(filters, TILE) * TILE;
     planes.layOutInput(shape);
-    sums.begin(shape.taps() * pitch);
+    sums.begin((shape.taps() + 1) * pitch);
     if (shards.resumed()) {
-      Product.copy(shape.taps(), filters, dw, dwAt, filters, sums.hand(), 0, pitch);
+      Product.copy(shape.taps() + 1, filters, dw, dwAt, filters, sums.hand(), 0, pitch);
     }
     for (int s = 0; s < shards.shards(); s++) {
       for (int row = shards.from(s); row < shards.to(s); row++) {
@@ -154,10 +157,10 @@ final class Convolution {
       }
       sums.accept(!shards.isEmpty(s));
     }
-    sums.finish(shape.taps(), filters, dw, dwAt);
+    sums.finish(shape.taps() + 1, filters, dw, dwAt);
   }
 
-  /** Continues the chains of dW [taps, pitch] over one image's pixels. */
+  /** Continues the chains of dW [taps, pitch], and of db behind it, over one image's pixels. */
   private void addImage(
       ConvShape shape, float[] g, int gAt, boolean resume, float[] sum, int pitch) {
     int filters = shape.filters();
@@ -186,6 +189,23 @@ final class Convolution {
             resume,
             fence);
       }
+      addPixels(gs, pixels, resume, sum, taps * pitch + f);
     }
+  }
+
+  /** Continues the chains of a tile's width of db over the pixels of a B panel. */
+  private static void addPixels(float[] gs, int pixels, boolean resume, float[] sum, int at) {
+    FloatVector left = FloatVector.zero(SPECIES);
+    FloatVector right = left;
+    if (resume) {
+      left = FloatVector.fromArray(SPECIES, sum, at);
+      right = FloatVector.fromArray(SPECIES, sum, at + LANES);
+    }
+    for (int p = 0; p < pixels; p++) {
+      left = left.add(FloatVector.fromArray(SPECIES, gs, p * TILE));
+      right = right.add(FloatVector.fromArray(SPECIES, gs, p * TILE + LANES));
+    }
+    left.intoArray(sum, at);
+    right.intoArray(sum, at + LANES);
   }
 }

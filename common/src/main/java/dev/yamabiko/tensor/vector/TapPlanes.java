@@ -7,6 +7,8 @@ import static dev.yamabiko.tensor.vector.Lanes.TILE;
 import dev.yamabiko.tensor.ConvShape;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
 
 /**
  * One image laid out so that a convolution is a matrix product without building the matrix: what
@@ -20,6 +22,16 @@ import jdk.incubator.vector.FloatVector;
  * once per layout.
  */
 final class TapPlanes {
+
+  /** 0, 1, 2, .. */
+  private static final float[] NUMBERS = new float[LANES];
+
+  static {
+    for (int i = 0; i < LANES; i++) {
+      NUMBERS[i] = i;
+    }
+  }
+
   private int channels;
   private int height;
   private int width;
@@ -91,8 +103,17 @@ final class TapPlanes {
     return ((channel * kernelWidth + kx) * remainders + remainder) * planeRows * outWidth;
   }
 
-  /** Writes the image [channels, height, width]. */
+  /**
+   * Writes the image [channels, height, width], planes and their rows in ascending order: a row's
+   * last vector may reach into what comes behind it, with the zeros that belong into its beginning.
+   */
   void fill(float[] image, int at) {
+    for (int c = 0; c < channels; c++) {
+      fillChannel(image, at + c * height * width, c);
+    }
+  }
+
+  private void fillChannel(float[] image, int at, int channel) {
     for (int kx = 0; kx < kernelWidth; kx++) {
       // Output column x sees source column (x * step + kx - padWidth) / dilation, if it divides.
       int shift = kx - padWidth;
@@ -100,12 +121,43 @@ final class TapPlanes {
       int x = ceilDiv(source * dilation - shift, step);
       source = (x * step + shift) / dilation;
       int count = Math.min(ceilDiv(width - source, step), ceilDiv(outWidth - x, dilation));
-      for (int c = 0; c < channels && count > 0; c++) {
-        for (int remainder = 0; remainder < remainders; remainder++) {
-          int plane = planeAt(c, kx, remainder) + x;
-          fillPlane(image, at + c * height * width + source, remainder, count, plane);
+      for (int remainder = 0; remainder < remainders && count > 0; remainder++) {
+        int plane = planeAt(channel, kx, remainder) + x;
+        if (step == 1 && dilation == 1) {
+          int first = Math.max(0, padHeight);
+          int rows = Math.min(planeRows, height + padHeight) - first;
+          int from = at + (first - padHeight) * width + source;
+          copyRows(image, from, width, values, plane + first * outWidth, outWidth, rows, count);
+        } else {
+          fillPlane(image, at + source, remainder, count, plane);
         }
       }
+    }
+  }
+
+  /** Part of the rows by part of the rows, a vector wide, the last first. */
+  private static void copyRows(
+      float[] from, int at, int pitch, float[] to, int toAt, int toPitch, int rows, int count) {
+    for (int left = (count - 1) / LANES * LANES; left >= 0; left -= LANES) {
+      int width = Math.min(LANES, count - left);
+      int readable = Math.floorDiv(from.length - LANES - at - left, pitch) + 1;
+      int whole = Math.max(0, Math.min(rows, readable));
+      copyVectors(from, at + left, pitch, to, toAt + left, toPitch, whole, width);
+      for (int row = whole; row < rows; row++) {
+        System.arraycopy(from, at + row * pitch + left, to, toAt + row * toPitch + left, width);
+      }
+    }
+  }
+
+  /** A vector of each row, of which this many values are copied and zeros follow. */
+  private static void copyVectors(
+      float[] from, int at, int pitch, float[] to, int toAt, int toPitch, int rows, int width) {
+    FloatVector zero = FloatVector.zero(SPECIES);
+    VectorMask<Float> kept =
+        FloatVector.fromArray(SPECIES, NUMBERS, 0).compare(VectorOperators.LT, width);
+    for (int row = 0; row < rows; row++) {
+      zero.blend(FloatVector.fromArray(SPECIES, from, at + row * pitch), kept)
+          .intoArray(to, toAt + row * toPitch);
     }
   }
 
@@ -127,15 +179,6 @@ final class TapPlanes {
 
   private static void copy(
       float[] from, int at, int step, float[] to, int toAt, int toStep, int count) {
-    if (step == 1 && toStep == 1 && count >= LANES) {
-      int i = 0;
-      for (; i + LANES <= count; i += LANES) {
-        FloatVector.fromArray(SPECIES, from, at + i).intoArray(to, toAt + i);
-      }
-      int last = count - LANES;
-      FloatVector.fromArray(SPECIES, from, at + last).intoArray(to, toAt + last);
-      return;
-    }
     for (int i = 0; i < count; i++) {
       to[toAt + i * toStep] = from[at + i * step];
     }

@@ -73,8 +73,8 @@ public final class VectorKernels implements Kernels {
 
   @Override
   public void biasGradient(
-      ShardRows shards, int columns, int pixels, float[] g, int gAt, float[] db, int dbAt) {
-    scalar.biasGradient(shards, columns, pixels, g, gAt, db, dbAt);
+      ShardRows shards, int columns, float[] g, int gAt, float[] db, int dbAt) {
+    scalar.biasGradient(shards, columns, g, gAt, db, dbAt);
   }
 
   @Override
