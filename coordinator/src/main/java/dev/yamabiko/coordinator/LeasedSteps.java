@@ -44,6 +44,16 @@ final class LeasedSteps {
     late.begin();
   }
 
+  /**
+   * The steps before this one, some of which have begun. Shards stay where they are: of a block cut
+   * in another way, one half would be refused beside what has been computed, and the other half
+   * computed by nobody.
+   */
+  void finish(long last) {
+    until = last;
+    late.begin();
+  }
+
   /** What nobody holds, to those who can. */
   void handOut() {
     division.handOut();

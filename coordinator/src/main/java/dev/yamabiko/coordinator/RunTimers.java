@@ -91,9 +91,12 @@ final class RunTimers {
     timers.cancel(new TrainingRun.Late());
   }
 
-  /** What is awaited from now on has a deadline. */
+  /** What is awaited has a deadline again; the half of it that was held begins anew. */
   void release() {
-    held = false;
+    if (held) {
+      held = false;
+      startHalf();
+    }
   }
 
   /** A lost connection may come back at once; then nothing has happened. */
