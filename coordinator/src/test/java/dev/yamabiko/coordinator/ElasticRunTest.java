@@ -256,6 +256,24 @@ class ElasticRunTest extends RunFixture {
   }
 
   @Test
+  void shouldNotTakeTheOldOnesLostConnectionForTheNewOnes() {
+    ActorRef<RunMessage> run = begin();
+    run.tell(new RunMessage.WorkerDisconnected(KEY, "worker-2"));
+    offer(run, "worker-2");
+    run.tell(new RunMessage.WorkerReady(KEY, "worker-2"));
+    assertEquals(new RunEvent.WorkerJoined("worker-2", 2), events.receiveMessage());
+    TIME.timePasses(Duration.ofMillis(300));
+    close(0);
+    close(1);
+    WorkerMessage.Evaluate one = skipTo(first, WorkerMessage.Evaluate.class);
+    WorkerMessage.Evaluate two = skipTo(third, WorkerMessage.Evaluate.class);
+    run.tell(evaluated(one, 1));
+    run.tell(evaluated(two, 1));
+    events.expectMessageClass(RunEvent.EpochClosed.class);
+    lease(third, List.of(HIGH), 2, 4);
+  }
+
+  @Test
   void shouldWaitWhenAConnectionIsLostThatTheJobCannotDoWithout() {
     ActorRef<RunMessage> run = begin(2, OptionalLong.empty());
     run.tell(new RunMessage.WorkerDisconnected(KEY, "worker-2"));
