@@ -62,6 +62,11 @@ final class Division {
     }
     for (int i = 0; i < plan.size(); i++) {
       held.put(names.get(i), plan.get(i));
+      if (plan.get(i).isEmpty()) {
+        workers.passedOver(names.get(i));
+      } else {
+        workers.chosen(names.get(i));
+      }
     }
     divided = true;
   }

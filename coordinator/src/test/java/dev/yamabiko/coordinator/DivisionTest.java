@@ -92,6 +92,29 @@ class DivisionTest {
     assertEquals(List.of(new Block(10, 12)), twelve.blocks("c"));
   }
 
+  /** Its first lease was slow: its kernels were cold. */
+  @Test
+  void shouldTryAWorkerAgainThatWasTooSlowForAnyShard() {
+    Attendance two = AttendanceTest.ready("a", "b");
+    Division retried = new Division(two, 8);
+    two.measured("a", 1000, 1_000_000_000L);
+    two.measured("b", 20, 1_000_000_000L);
+    retried.handOut();
+    assertEquals(List.of(), retried.blocks("b"));
+    int leases = 1;
+    while (retried.blocks("b").isEmpty() && leases < 10) {
+      retried.clear();
+      retried.handOut();
+      leases++;
+    }
+    assertEquals(4, leases);
+    assertEquals(List.of(new Block(7, 8)), retried.blocks("b"), "as few as can be");
+    two.measured("b", 1000, 1_000_000_000L);
+    retried.clear();
+    retried.handOut();
+    assertEquals(List.of(new Block(4, 8)), retried.blocks("b"));
+  }
+
   @Test
   void shouldPlanAnewOnlyWhenSpeedsOrWorkersHaveChanged() {
     division.handOut();
