@@ -283,6 +283,9 @@ final class Activity {
     training.closed();
     crew.stepClosed();
     if (isTraining() && !training.isOver()) {
+      if (!quorum.isWaiting()) {
+        training.leaseAhead();
+      }
       training.awaitStep();
     }
   }

@@ -133,6 +133,28 @@ class DivisionTest {
   }
 
   @Test
+  void shouldKeepForOneMoreLeaseWhatWouldBeDividedAlike() {
+    assertFalse(division.keep());
+    division.handOut();
+    assertTrue(division.keep());
+    workers.suspend("b");
+    assertFalse(division.keep(), "fewer workers");
+    workers.heardOf("b");
+    assertTrue(division.keep());
+    division.orphan("b");
+    assertFalse(division.keep(), "nobody holds b's");
+    division.handOut();
+    assertFalse(division.keep(), "b holds nothing");
+    workers.measured("a", 400, 1_000_000_000L);
+    workers.measured("b", 100, 1_000_000_000L);
+    division.clear();
+    division.handOut();
+    assertTrue(division.keep());
+    workers.measured("a", 10, 1_000_000_000L);
+    assertFalse(division.keep(), "other speeds");
+  }
+
+  @Test
   void shouldNameThoseWhoHoldAnyOfTheShards() {
     division.handOut();
     assertEquals(List.of("b", "c"), division.holdersOf(List.of(1, 5, 7)));

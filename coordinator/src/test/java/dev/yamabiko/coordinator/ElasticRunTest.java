@@ -47,6 +47,24 @@ class ElasticRunTest extends RunFixture {
     return begin(1, OptionalLong.empty());
   }
 
+  @Test
+  void shouldLeaseMoreStepsBeforeWorkersAreThroughWithTheirs() {
+    steps = 12;
+    begin(1, OptionalLong.empty(), 8);
+    for (long step = 0; step < 5; step++) {
+      close(step);
+    }
+    close(5);
+    WorkerMessage.TakeLease ahead = skipTo(first, WorkerMessage.TakeLease.class);
+    assertEquals(8, ahead.fromStep());
+    assertEquals(List.of(LOW), ahead.blocks());
+    assertEquals(List.of(HIGH), skipTo(second, WorkerMessage.TakeLease.class).blocks());
+    for (long step = 6; step < 12; step++) {
+      close(step);
+    }
+    answerValidation(12);
+  }
+
   private void loseBoth() {
     first.stop();
     events.expectMessageClass(RunEvent.WorkerLeft.class);
