@@ -119,6 +119,17 @@ class ShardPlannerTest {
     assertTrue(plan.stream().allMatch(lease -> shards(lease) <= 1), plan.toString());
   }
 
+  @ParameterizedTest
+  @CsvSource({"8, 5", "8, 6", "8, 7", "12, 7", "5, 4", "64, 60"})
+  void shouldGiveSomethingToEveryWorkerThatIsAsFastAsTheOthers(int shards, int workers) {
+    List<List<Block>> plan = ShardPlanner.plan(shards, equal(workers));
+    assertCovers(shards, plan);
+    int most = (shards + workers - 1) / workers;
+    for (List<Block> lease : plan) {
+      assertTrue(!lease.isEmpty() && shards(lease) <= most, plan.toString());
+    }
+  }
+
   @Property(tries = 300)
   void shouldNeedFewBlocksWhereSpeedsAreEqual(
       @ForAll @IntRange(min = 2, max = 256) int shards,

@@ -11,8 +11,9 @@ import java.util.stream.IntStream;
 
 /**
  * What a run is doing: one thing at a time, until it is done. Whenever workers have come or gone,
- * what nobody does goes to those who can. Without enough of them it waits, whatever it does: what
- * has been handed out goes on, nothing more is, and no deadline runs.
+ * what nobody does goes to those who can. Without enough of them it waits: what has been handed out
+ * goes on, nothing more is, and no deadline runs. What slices do by themselves needs no workers and
+ * waits for none.
  */
 final class Activity {
 
@@ -21,12 +22,20 @@ final class Activity {
   private static final Duration KEEP_DEADLINE = Duration.ofMinutes(10);
 
   private enum Kind {
-    JOINING,
-    TRAINING,
-    PAUSING,
-    STOPPING,
-    EVALUATING,
-    COPYING
+    JOINING(true),
+    TRAINING(true),
+    PAUSING(false),
+    STOPPING(false),
+    CLOSING(false),
+    EVALUATING(true),
+    COPYING(false);
+
+    /** Whether it gives workers something to do. */
+    final boolean handsOut;
+
+    Kind(boolean handsOut) {
+      this.handsOut = handsOut;
+    }
   }
 
   private final ActorRef<RunEvent> events;
@@ -72,9 +81,11 @@ final class Activity {
     forsaken = action;
   }
 
+  /** It has deadlines, even where the one before it waited for workers. */
   private void begin(Kind what, Runnable next) {
     kind = what;
     then = next;
+    timers.release();
   }
 
   // --- What it can do; what follows is run when that is done ------------------------------------
@@ -84,13 +95,28 @@ final class Activity {
     begin(Kind.JOINING, next);
     crew.join();
     timers.await("workers to get ready", PREPARE_DEADLINE, attendance.names());
+    if (timers.isAnswered()) {
+      waitForWorkers();
+    }
   }
 
   /** Steps under one lease, at most until this one. */
   void train(long until, Runnable next) {
     begin(Kind.TRAINING, next);
     training.begin(until);
+    train();
+  }
+
+  /** The steps before this one, after a pause in which some of them had begun. */
+  void finish(long until, Runnable next) {
+    begin(Kind.TRAINING, next);
+    training.finish(until);
+    train();
+  }
+
+  private void train() {
     if (quorum.isMet()) {
+      sayThatItWentOn();
       training.startClock();
       training.handOut();
     } else {
@@ -134,8 +160,8 @@ final class Activity {
 
   /** The step that slices were asked to stop before closes with nobody's help. */
   void letClose(Runnable next) {
-    begin(Kind.TRAINING, next);
-    training.begin(standstill.step() + 1);
+    begin(Kind.CLOSING, next);
+    training.finish(standstill.step() + 1);
     if (training.isOver()) {
       then.run();
     } else {
@@ -147,6 +173,7 @@ final class Activity {
     begin(Kind.EVALUATING, next);
     evaluations.begin(data);
     if (quorum.isMet()) {
+      sayThatItWentOn();
       evaluations.handOut();
     } else {
       waitForWorkers();
@@ -188,7 +215,7 @@ final class Activity {
     timers.answered(worker);
     if (kind == Kind.PAUSING) {
       goOnWhenAnswered();
-    } else if (kind != Kind.STOPPING) {
+    } else {
       handOut();
     }
   }
@@ -208,31 +235,36 @@ final class Activity {
 
   /** What nobody does goes to those who can: orphaned blocks, or missing parts of an evaluation. */
   private void handOut() {
-    if (kind == Kind.JOINING && !timers.isAnswered()) {
+    if (!kind.handsOut || kind == Kind.JOINING && !timers.isAnswered()) {
       return;
     }
     if (!quorum.isMet()) {
       waitForWorkers();
       return;
     }
-    Optional<RunEvent> wentOn = quorum.meet();
-    if (wentOn.isPresent()) {
-      timers.release();
-      training.startClock();
-      events.tell(wentOn.get());
-    }
+    boolean wentOn = sayThatItWentOn();
     switch (kind) {
       case JOINING -> then.run();
       case TRAINING -> {
-        if (wentOn.isPresent()) {
+        if (wentOn) {
+          training.startClock();
           training.handOut();
         } else {
           training.handOutOrphans();
         }
       }
-      case EVALUATING -> evaluations.handOut();
-      default -> {}
+      default -> evaluations.handOut();
     }
+  }
+
+  /** There are enough workers. Returns whether the run has waited for them. */
+  private boolean sayThatItWentOn() {
+    Optional<RunEvent> wentOn = quorum.meet();
+    wentOn.ifPresent(events::tell);
+    if (wentOn.isPresent()) {
+      timers.release();
+    }
+    return wentOn.isPresent();
   }
 
   private void waitForWorkers() {
@@ -251,13 +283,16 @@ final class Activity {
     training.closed();
     crew.stepClosed();
     if (isTraining() && !training.isOver()) {
+      if (!quorum.isWaiting()) {
+        training.leaseAhead();
+      }
       training.awaitStep();
     }
   }
 
   /** All steps that have closed are dealt with. */
   void stepsClosed() {
-    if (isTraining() && training.isOver()) {
+    if ((isTraining() || kind == Kind.CLOSING) && training.isOver()) {
       then.run();
     }
   }

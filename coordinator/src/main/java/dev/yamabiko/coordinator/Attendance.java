@@ -17,7 +17,7 @@ final class Attendance {
   /** Speeds that differ by less are taken to be equal: measuring is not that exact. */
   private static final double EQUAL = 1.3;
 
-  /** A worker that answers but never finishes is tried again after ever more leases. */
+  /** A worker that is late, or too slow for any shard, is tried again after ever more leases. */
   private static final int MOST_STRIKES = 6;
 
   /** Of a new measurement; the rest is the older ones'. */
@@ -46,6 +46,12 @@ final class Attendance {
 
     /** Examples per second; NaN until measured. */
     double speed = Double.NaN;
+
+    /** The speed is not what was measured: the worker has been given nothing since. */
+    boolean assumed;
+
+    /** How often in a row it was measured to be too slow for any shard. */
+    int refusals;
 
     Member(ActorRef<WorkerMessage> ref) {
       this.ref = ref;
@@ -129,8 +135,42 @@ final class Attendance {
     if (member != null && examples > 0 && nanos > 0) {
       member.strikes = 0;
       double speed = examples * 1e9 / nanos;
-      member.speed = Double.isNaN(member.speed) ? speed : NEW * speed + (1 - NEW) * member.speed;
+      boolean first = Double.isNaN(member.speed) || member.assumed;
+      member.speed = first ? speed : NEW * speed + (1 - NEW) * member.speed;
+      member.assumed = false;
     }
+  }
+
+  /** Its speed has earned it a part in the lease that begins. */
+  void chosen(String worker) {
+    Member member = members.get(worker);
+    if (!member.assumed) {
+      member.refusals = 0;
+    }
+  }
+
+  /**
+   * By its speed it has no part in the lease that begins. Who computes nothing is not measured, and
+   * what was measured may have been the first steps, before its kernels were compiled; so it is
+   * taken to get faster, up to the mean, until it is tried again. The time until then doubles with
+   * each try that was in vain.
+   */
+  void passedOver(String worker) {
+    Member member = members.get(worker);
+    if (!member.assumed) {
+      member.assumed = true;
+      member.refusals = Math.min(member.refusals + 1, MOST_STRIKES);
+    }
+    double faster = member.speed * Math.pow(2, 1.0 / (1 << (member.refusals - 1)));
+    member.speed = Math.max(member.speed, Math.min(faster, meanSpeed()));
+  }
+
+  private double meanSpeed() {
+    return members.values().stream()
+        .mapToDouble(member -> member.speed)
+        .filter(speed -> !Double.isNaN(speed))
+        .average()
+        .orElse(Double.NaN);
   }
 
   /** A lease of this number is given now; by these numbers the late are pardoned. */
@@ -194,9 +234,14 @@ final class Attendance {
     return named(member -> member.isPresent() && member.connected).size();
   }
 
-  /** Relative, and all 1 where they hardly differ or not all are known. */
+  /** Relative; the mean for those who are not known, and all 1 where they hardly differ. */
   double[] speeds(List<String> names) {
-    double[] speeds = names.stream().mapToDouble(name -> members.get(name).speed).toArray();
+    double mean = meanSpeed();
+    double[] speeds =
+        names.stream()
+            .mapToDouble(name -> members.get(name).speed)
+            .map(speed -> Double.isNaN(speed) ? mean : speed)
+            .toArray();
     double least = Double.POSITIVE_INFINITY;
     double most = 0;
     for (double speed : speeds) {

@@ -146,12 +146,12 @@ final class Crew {
     return attendance.size();
   }
 
-  /** What each holds, from the open step on. */
-  void giveLeases(long untilStep) {
+  /** What each holds, in these steps. */
+  void giveLeases(long fromStep, long untilStep) {
     division.renew();
     probeLate();
     for (String worker : attendance.names()) {
-      tell(worker, division.lease(worker, slices.key(), slices.step(), untilStep));
+      tell(worker, division.lease(worker, slices.key(), fromStep, untilStep));
     }
   }
 

@@ -55,15 +55,42 @@ final class Division {
 
   private void divide() {
     List<String> names = workers.available();
+    plan(names);
+    for (int i = 0; i < plan.size(); i++) {
+      held.put(names.get(i), plan.get(i));
+    }
+    judge(names);
+    divided = true;
+  }
+
+  /** For one more lease, if shards would now be divided as they are. Returns whether. */
+  boolean keep() {
+    List<String> names = workers.available();
+    plan(names);
+    boolean alike = names.stream().map(this::blocks).toList().equals(plan);
+    if (alike) {
+      judge(names);
+    }
+    return alike;
+  }
+
+  private void plan(List<String> names) {
     double[] speeds = workers.speeds(names);
     if (!Arrays.equals(speeds, planned)) {
       plan = ShardPlanner.plan(shards, speeds);
       planned = speeds;
     }
+  }
+
+  /** By the plan, once for each lease. */
+  private void judge(List<String> names) {
     for (int i = 0; i < plan.size(); i++) {
-      held.put(names.get(i), plan.get(i));
+      if (plan.get(i).isEmpty()) {
+        workers.passedOver(names.get(i));
+      } else {
+        workers.chosen(names.get(i));
+      }
     }
-    divided = true;
   }
 
   /** Beside what they hold: those with the least first, each some shards. */

@@ -19,7 +19,7 @@ final class LeasedSteps {
   private final RunTimers timers;
   private final StepClock clock;
   private final LateRound late;
-  private long until;
+  private LeaseSpan span;
 
   LeasedSteps(
       RunSettings settings,
@@ -39,15 +39,26 @@ final class LeasedSteps {
 
   /** The next steps, at most until this one; nothing is handed out yet. */
   void begin(long most) {
-    until = settings.elastic() ? Math.min(most, slices.step() + clock.leaseSteps()) : most;
+    long length = settings.elastic() ? clock.leaseSteps() : most - slices.step();
+    span = new LeaseSpan(slices.step(), length, most);
     division.clear();
+    late.begin();
+  }
+
+  /**
+   * The steps before this one, some of which have begun. Shards stay where they are: of a block cut
+   * in another way, one half would be refused beside what has been computed, and the other half
+   * computed by nobody.
+   */
+  void finish(long last) {
+    span = new LeaseSpan(slices.step(), last - slices.step(), last);
     late.begin();
   }
 
   /** What nobody holds, to those who can. */
   void handOut() {
     division.handOut();
-    crew.giveLeases(until);
+    crew.giveLeases(slices.step(), span.until());
     awaitStep();
   }
 
@@ -71,7 +82,19 @@ final class LeasedSteps {
 
   /** Whether all steps of the lease have closed. */
   boolean isOver() {
-    return slices.step() >= until;
+    return slices.step() >= span.until();
+  }
+
+  /**
+   * Leases more steps before those that are leased have ended, if they would be divided alike: in
+   * the steady state workers never wait for a lease.
+   */
+  void leaseAhead() {
+    if (span.isTimeToExtend(slices.step()) && division.keep()) {
+      long from = span.until();
+      span.extend(clock.leaseSteps());
+      crew.giveLeases(from, span.until());
+    }
   }
 
   void awaitStep() {
@@ -115,7 +138,7 @@ final class LeasedSteps {
                 crew.tell(worker, new WorkerMessage.ComputeBlocks(slices.key(), step, blocks)));
     if (division.hasOrphans()) {
       division.handOut();
-      crew.giveLeases(until);
+      crew.giveLeases(slices.step(), span.until());
     }
   }
 }

@@ -112,6 +112,8 @@ final class RemoteWorker extends AbstractBehavior<WorkerMessage> {
     RunKey key = route == null ? settings.key() : route.key();
     settings.worker().worker().tell(new WorkerMessage.LeaveRun(key));
     settings.worker().node().tell(new NodeMessage.DismissWorker(key));
+    // That this connection ends must not be taken for news of the worker's next one.
+    route = null;
     link.close();
     return this;
   }

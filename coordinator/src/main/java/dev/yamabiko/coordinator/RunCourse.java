@@ -268,17 +268,28 @@ final class RunCourse {
   private void finishBegunSteps() {
     long until = activity.pausedAt();
     if (until == slices.step()) {
-      activity.stop(this::stopWhereSlicesCan);
+      stopSlices();
     } else {
-      trainUntil(until);
+      activity.finish(until, this::endLease);
     }
+  }
+
+  private void stopSlices() {
+    activity.stop(this::stopWhereSlicesCan);
   }
 
   private void stopWhereSlicesCan() {
     switch (activity.stopped()) {
       case BEFORE -> stopHere();
-      case AFTER -> activity.letClose(this::stopHere);
-      case BETWEEN -> trainUntil(slices.step() + 1);
+      case AFTER -> activity.letClose(this::stopSlices);
+      case BETWEEN -> {
+        if (quorum.isMet()) {
+          activity.finish(slices.step() + 1, this::endLease);
+        } else {
+          // Nobody can finish the begun step.
+          endWithLastCheckpoint();
+        }
+      }
     }
   }
 
@@ -293,8 +304,7 @@ final class RunCourse {
 
   private void endWithoutWorkers() {
     if (settings.elastic() && cancelled.isPresent()) {
-      // Nobody can finish the begun step.
-      endWithLastCheckpoint();
+      stopSlices();
     } else {
       fail("no worker is left" + quorum.lastLoss());
     }

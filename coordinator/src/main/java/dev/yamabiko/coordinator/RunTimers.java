@@ -1,7 +1,9 @@
 package dev.yamabiko.coordinator;
 
+import akka.actor.typed.ActorRef;
 import akka.actor.typed.javadsl.TimerScheduler;
 import dev.yamabiko.coordinator.TrainingRun.Command;
+import dev.yamabiko.protocol.WorkerMessage;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -12,6 +14,9 @@ import java.util.List;
  * long as it takes.
  */
 final class RunTimers {
+
+  /** Key of the timer for this worker's connection. */
+  private record Reconnection(String worker) {}
 
   private static final Object DEADLINE = "deadline";
   private static final Duration RECONNECT = Duration.ofMillis(250);
@@ -91,18 +96,21 @@ final class RunTimers {
     timers.cancel(new TrainingRun.Late());
   }
 
-  /** What is awaited from now on has a deadline. */
+  /** What is awaited has a deadline again; the half of it that was held begins anew. */
   void release() {
-    held = false;
+    if (held) {
+      held = false;
+      startHalf();
+    }
   }
 
   /** A lost connection may come back at once; then nothing has happened. */
-  void disconnected(String worker) {
-    TrainingRun.StillDisconnected gone = new TrainingRun.StillDisconnected(worker);
-    timers.startSingleTimer(gone, gone, RECONNECT);
+  void disconnected(String worker, ActorRef<WorkerMessage> ref) {
+    timers.startSingleTimer(
+        new Reconnection(worker), new TrainingRun.StillDisconnected(worker, ref), RECONNECT);
   }
 
   void connected(String worker) {
-    timers.cancel(new TrainingRun.StillDisconnected(worker));
+    timers.cancel(new Reconnection(worker));
   }
 }

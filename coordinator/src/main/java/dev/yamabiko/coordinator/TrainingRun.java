@@ -10,6 +10,7 @@ import akka.actor.typed.javadsl.TimerScheduler;
 import akka.japi.function.Function;
 import dev.yamabiko.protocol.RunEvent;
 import dev.yamabiko.protocol.RunMessage;
+import dev.yamabiko.protocol.WorkerMessage;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -54,8 +55,8 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
   /** Whoever is not ready is invited once more: the invitation or its answer may be lost. */
   record InviteAgain() implements Command {}
 
-  /** A worker's connection has not come back. */
-  record StillDisconnected(String worker) implements Command {}
+  /** The connection of this start of a worker has not come back. */
+  record StillDisconnected(String worker, ActorRef<WorkerMessage> ref) implements Command {}
 
   public static Behavior<RunMessage> create(RunSettings settings) {
     return Behaviors.transformMessages(
@@ -240,14 +241,16 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
 
   private void onWorkerDisconnected(String worker) {
     if (attendance.contains(worker)) {
-      timers.disconnected(worker);
+      timers.disconnected(worker, attendance.get(worker));
     }
   }
 
   private void onStillDisconnected(StillDisconnected still) {
-    crew.disconnected(still.worker());
-    quorum.lost(still.worker(), "has lost its connection");
-    activity.goOnWithoutForNow();
+    if (attendance.contains(still.worker()) && attendance.get(still.worker()).equals(still.ref())) {
+      crew.disconnected(still.worker());
+      quorum.lost(still.worker(), "has lost its connection");
+      activity.goOnWithoutForNow();
+    }
   }
 
   private void onSliceLost(SliceLost lost) {

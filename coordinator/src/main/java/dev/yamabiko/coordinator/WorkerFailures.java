@@ -5,7 +5,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Failures in the open step. One may be the worker's or the shards'; a second worker tells. */
+/**
+ * Failures in the open step. One may be the worker's or the shards'; a second worker tells. A
+ * worker that could not get ready has met no shard: that is its own affair, as long as others are
+ * there.
+ */
 final class WorkerFailures {
 
   private final List<WorkerFailed> failures = new ArrayList<>();
@@ -32,10 +36,16 @@ final class WorkerFailures {
   }
 
   private static boolean isSameWork(WorkerFailed a, WorkerFailed b) {
-    if (a.worker().equals(b.worker()) || a.step() != b.step()) {
+    if (a.worker().equals(b.worker()) || a.step() != b.step() || a.step() < 0) {
       return false;
     }
-    return a.blocks().isEmpty() && b.blocks().isEmpty()
-        || a.blocks().stream().anyMatch(x -> b.blocks().stream().anyMatch(x::overlaps));
+    return isEvaluation(a) && isEvaluation(b)
+        ? a.cause().equals(b.cause())
+        : a.blocks().stream().anyMatch(x -> b.blocks().stream().anyMatch(x::overlaps));
+  }
+
+  /** It does not say of which part; the same cause is taken for the same part's. */
+  private static boolean isEvaluation(WorkerFailed failed) {
+    return failed.blocks().isEmpty();
   }
 }

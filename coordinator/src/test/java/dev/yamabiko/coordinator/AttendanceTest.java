@@ -125,6 +125,67 @@ class AttendanceTest {
   }
 
   @Test
+  void shouldTakeTheMeanForASpeedThatIsNotKnown() {
+    workers.invite("c", TestInbox.<WorkerMessage>create().getRef());
+    workers.measured("b", 400, SECOND);
+    workers.measured("a", 100, SECOND);
+    assertArrayEquals(new double[] {400, 100, 250}, workers.speeds(workers.names()));
+  }
+
+  private double speedOfA() {
+    return workers.speeds(List.of("b", "a"))[1];
+  }
+
+  @Test
+  void shouldTakeAnIdleWorkerForFasterUpToTheMean() {
+    workers.measured("b", 1000, SECOND);
+    workers.measured("a", 200, SECOND);
+    workers.passedOver("a");
+    assertEquals(400, speedOfA());
+    workers.passedOver("a");
+    assertEquals(700, speedOfA());
+    workers.passedOver("a");
+    assertTrue(speedOfA() < 1000, "no faster than the others");
+  }
+
+  @Test
+  void shouldForgetWhatItAssumedWhenAWorkerIsMeasured() {
+    workers.measured("b", 1000, SECOND);
+    workers.measured("a", 10, SECOND);
+    workers.passedOver("a");
+    workers.measured("a", 500, SECOND);
+    assertEquals(500, speedOfA());
+  }
+
+  /**
+   * In how many leases a worker of this speed beside one of 1000 has no shard before it has one.
+   */
+  private int idleLeases(double speed) {
+    workers.measured("a", (long) speed, SECOND);
+    int leases = 0;
+    while (speedOfA() < 125) {
+      workers.passedOver("a");
+      leases++;
+    }
+    workers.chosen("a");
+    return leases;
+  }
+
+  @Test
+  void shouldTryASlowWorkerAgainAfterEverMoreLeases() {
+    workers.measured("b", 1000, SECOND);
+    assertEquals(4, idleLeases(10));
+    assertEquals(8, idleLeases(10));
+    assertEquals(15, idleLeases(10));
+    workers.measured("a", 500, SECOND);
+    workers.chosen("a");
+    for (int i = 0; i < 10; i++) {
+      workers.measured("a", 10, SECOND);
+    }
+    assertEquals(4, idleLeases(10));
+  }
+
+  @Test
   void shouldTakeHardlyDifferentSpeedsForEqual() {
     workers.measured("b", 120, SECOND);
     workers.measured("a", 100, SECOND);

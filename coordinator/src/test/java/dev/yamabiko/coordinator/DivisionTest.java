@@ -92,6 +92,29 @@ class DivisionTest {
     assertEquals(List.of(new Block(10, 12)), twelve.blocks("c"));
   }
 
+  /** Its first lease was slow: its kernels were cold. */
+  @Test
+  void shouldTryAWorkerAgainThatWasTooSlowForAnyShard() {
+    Attendance two = AttendanceTest.ready("a", "b");
+    Division retried = new Division(two, 8);
+    two.measured("a", 1000, 1_000_000_000L);
+    two.measured("b", 20, 1_000_000_000L);
+    retried.handOut();
+    assertEquals(List.of(), retried.blocks("b"));
+    int leases = 1;
+    while (retried.blocks("b").isEmpty() && leases < 10) {
+      retried.clear();
+      retried.handOut();
+      leases++;
+    }
+    assertEquals(4, leases);
+    assertEquals(List.of(new Block(7, 8)), retried.blocks("b"), "as few as can be");
+    two.measured("b", 1000, 1_000_000_000L);
+    retried.clear();
+    retried.handOut();
+    assertEquals(List.of(new Block(4, 8)), retried.blocks("b"));
+  }
+
   @Test
   void shouldPlanAnewOnlyWhenSpeedsOrWorkersHaveChanged() {
     division.handOut();
@@ -107,6 +130,28 @@ class DivisionTest {
     division.clear();
     division.handOut();
     assertEquals(before, division.blocks("a"));
+  }
+
+  @Test
+  void shouldKeepForOneMoreLeaseWhatWouldBeDividedAlike() {
+    assertFalse(division.keep());
+    division.handOut();
+    assertTrue(division.keep());
+    workers.suspend("b");
+    assertFalse(division.keep(), "fewer workers");
+    workers.heardOf("b");
+    assertTrue(division.keep());
+    division.orphan("b");
+    assertFalse(division.keep(), "nobody holds b's");
+    division.handOut();
+    assertFalse(division.keep(), "b holds nothing");
+    workers.measured("a", 400, 1_000_000_000L);
+    workers.measured("b", 100, 1_000_000_000L);
+    division.clear();
+    division.handOut();
+    assertTrue(division.keep());
+    workers.measured("a", 10, 1_000_000_000L);
+    assertFalse(division.keep(), "other speeds");
   }
 
   @Test

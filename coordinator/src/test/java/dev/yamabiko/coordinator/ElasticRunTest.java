@@ -9,6 +9,7 @@ import dev.yamabiko.job.Checkpoints;
 import dev.yamabiko.job.Rollback;
 import dev.yamabiko.job.WorkerCount;
 import dev.yamabiko.protocol.RunEvent;
+import dev.yamabiko.protocol.RunKey;
 import dev.yamabiko.protocol.RunMessage;
 import dev.yamabiko.protocol.RunOutcome;
 import dev.yamabiko.protocol.WorkerMessage;
@@ -44,6 +45,24 @@ class ElasticRunTest extends RunFixture {
 
   private ActorRef<RunMessage> begin() {
     return begin(1, OptionalLong.empty());
+  }
+
+  @Test
+  void shouldLeaseMoreStepsBeforeWorkersAreThroughWithTheirs() {
+    steps = 12;
+    begin(1, OptionalLong.empty(), 8);
+    for (long step = 0; step < 5; step++) {
+      close(step);
+    }
+    close(5);
+    WorkerMessage.TakeLease ahead = skipTo(first, WorkerMessage.TakeLease.class);
+    assertEquals(8, ahead.fromStep());
+    assertEquals(List.of(LOW), ahead.blocks());
+    assertEquals(List.of(HIGH), skipTo(second, WorkerMessage.TakeLease.class).blocks());
+    for (long step = 6; step < 12; step++) {
+      close(step);
+    }
+    answerValidation(12);
   }
 
   private void loseBoth() {
@@ -101,6 +120,84 @@ class ElasticRunTest extends RunFixture {
     RunOutcome outcome = events.expectMessageClass(RunEvent.RunEnded.class).outcome();
     assertEquals(RunOutcome.Status.CANCELLED, outcome.status());
     assertEquals(4, outcome.samplesApplied());
+  }
+
+  @Test
+  void shouldNotWaitForAWorkerThatIsSilentWhenItIsCancelledWhileItWaitsForOthers() {
+    ActorRef<RunMessage> run = begin(2, OptionalLong.empty());
+    close(0);
+    second.stop();
+    events.expectMessageClass(RunEvent.WorkerLeft.class);
+    events.expectMessageClass(RunEvent.Waiting.class);
+    run.tell(new RunMessage.CancelRun(KEY, "enough"));
+    skipTo(first, WorkerMessage.PauseLease.class);
+    RunOutcome outcome = waitTooLong();
+    assertEquals(RunOutcome.Status.CANCELLED, outcome.status());
+    assertEquals(1, outcome.steps());
+  }
+
+  @Test
+  void shouldKeepTheStepsBeforeWhenNobodyIsLeftToFinishTheBegunOne() {
+    ActorRef<RunMessage> run = begin();
+    close(0);
+    run.tell(new RunMessage.CancelRun(KEY, "enough"));
+    WorkerMessage.PauseLease pause = skipTo(first, WorkerMessage.PauseLease.class);
+    run.tell(new RunMessage.LeasePaused(KEY, pause.lease(), 2, "worker-1"));
+    run.tell(new RunMessage.LeasePaused(KEY, pause.lease(), 1, "worker-2"));
+    lease(second, List.of(HIGH), 1, 2);
+    first.stop();
+    events.expectMessageClass(RunEvent.WorkerLeft.class);
+    second.stop();
+    events.expectMessageClass(RunEvent.WorkerLeft.class);
+    events.expectMessageClass(RunEvent.CheckpointTaken.class);
+    RunOutcome outcome = events.expectMessageClass(RunEvent.RunEnded.class).outcome();
+    assertEquals(RunOutcome.Status.CANCELLED, outcome.status());
+    assertEquals(1, outcome.steps());
+    assertEquals(-1, outcome.weights().orElseThrow()[0]);
+  }
+
+  @Test
+  void shouldKeepAllStepsWhenTheLastWorkerGoesWhileTheyAreCopied() {
+    ActorRef<RunMessage> run = begin(1, OptionalLong.of(1), 1);
+    close(0);
+    events.expectMessageClass(RunEvent.CheckpointTaken.class);
+    lease(first, List.of(LOW), 1, 2);
+    close(1);
+    skipTo(first, WorkerMessage.Evaluate.class);
+    run.tell(new RunMessage.CancelRun(KEY, "enough"));
+    // The checkpoint before is being written, so the last one has to wait.
+    first.stop();
+    events.expectMessageClass(RunEvent.WorkerLeft.class);
+    second.stop();
+    events.expectMessageClass(RunEvent.WorkerLeft.class);
+    run.tell(new RunMessage.CheckpointKept(KEY));
+    events.expectMessageClass(RunEvent.CheckpointTaken.class);
+    RunOutcome outcome = events.expectMessageClass(RunEvent.RunEnded.class).outcome();
+    assertEquals(RunOutcome.Status.CANCELLED, outcome.status());
+    assertEquals(2, outcome.steps());
+    assertEquals(-2, outcome.weights().orElseThrow()[0]);
+  }
+
+  @Test
+  void shouldWaitForWorkersWhenItGoesBackAndNobodyIsThere() {
+    elastic = Optional.of(new WorkerCount(1, 8));
+    ActorRef<RunMessage> run =
+        start(
+            new Checkpoints(OptionalLong.of(1), 1),
+            Optional.empty(),
+            Optional.of(new Rollback(0.5, 3)));
+    join(run);
+    events.expectMessageClass(RunEvent.RunStarted.class);
+    loseBoth();
+    run.tell(new RunMessage.Diverged(KEY, 0, "not finite"));
+    events.expectMessageClass(RunEvent.RolledBack.class);
+    TIME.expectNoMessageFor(Duration.ofHours(1), events);
+    run.tell(new RunMessage.OfferWorker(KEY, "worker-3", third.ref()));
+    RunKey lineage = skipTo(third, WorkerMessage.JoinRun.class).key();
+    assertEquals(KEY.nextLineage(), lineage);
+    run.tell(new RunMessage.WorkerReady(lineage, "worker-3"));
+    assertEquals(new RunEvent.WentOn(1), events.receiveMessage());
+    lease(third, List.of(new Block(0, 2)), 0, 1);
   }
 
   @Test
@@ -173,6 +270,24 @@ class ElasticRunTest extends RunFixture {
     run.tell(evaluated(two, 1));
     events.expectMessageClass(RunEvent.EpochClosed.class);
     lease(first, List.of(LOW), 2, 4);
+    lease(third, List.of(HIGH), 2, 4);
+  }
+
+  @Test
+  void shouldNotTakeTheOldOnesLostConnectionForTheNewOnes() {
+    ActorRef<RunMessage> run = begin();
+    run.tell(new RunMessage.WorkerDisconnected(KEY, "worker-2"));
+    offer(run, "worker-2");
+    run.tell(new RunMessage.WorkerReady(KEY, "worker-2"));
+    assertEquals(new RunEvent.WorkerJoined("worker-2", 2), events.receiveMessage());
+    TIME.timePasses(Duration.ofMillis(300));
+    close(0);
+    close(1);
+    WorkerMessage.Evaluate one = skipTo(first, WorkerMessage.Evaluate.class);
+    WorkerMessage.Evaluate two = skipTo(third, WorkerMessage.Evaluate.class);
+    run.tell(evaluated(one, 1));
+    run.tell(evaluated(two, 1));
+    events.expectMessageClass(RunEvent.EpochClosed.class);
     lease(third, List.of(HIGH), 2, 4);
   }
 

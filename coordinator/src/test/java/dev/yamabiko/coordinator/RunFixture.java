@@ -61,7 +61,6 @@ abstract class RunFixture {
   static final ManualTime TIME = ManualTime.get(KIT.system());
   static final RunKey KEY = new RunKey("run", 1);
   static final int EXAMPLES = 8;
-  private static final StepPlan PLAN = new StepPlan(EXAMPLES, 4, 2, 2);
 
   final TestProbe<RunEvent> events = KIT.createTestProbe(RunEvent.class);
   final TestProbe<WorkerMessage> first = KIT.createTestProbe(WorkerMessage.class);
@@ -72,6 +71,9 @@ abstract class RunFixture {
 
   /** Set before the start: workers may come and go, and so many are needed. */
   Optional<WorkerCount> elastic = Optional.empty();
+
+  /** Set before the start: how many steps an epoch has, of four examples each. */
+  int steps = EXAMPLES / 4;
 
   /** Set before the start: the model is large enough for two slices, and has them. */
   boolean twoSlices;
@@ -90,6 +92,10 @@ abstract class RunFixture {
     }
   }
 
+  private StepPlan plan() {
+    return new StepPlan(4 * steps, 4, 2, 2);
+  }
+
   ActorRef<RunMessage> start() {
     return start(new Checkpoints(OptionalLong.empty(), 1), Optional.empty(), Optional.empty());
   }
@@ -102,7 +108,7 @@ abstract class RunFixture {
             "run",
             1,
             new DataSpec(
-                new DataSource.Builtin("sine", EXAMPLES, 1), Optional.empty(), Optional.empty()),
+                new DataSource.Builtin("sine", 4 * steps, 1), Optional.empty(), Optional.empty()),
             ModelSpec.of(model),
             new HalfSquaredError(),
             new UpdateRule(new Sgd(1, 0, false, 0), new Schedule.Constant(), Optional.empty()),
@@ -139,11 +145,11 @@ abstract class RunFixture {
                 job,
                 new RunDefinition("", "", Optional.empty()),
                 network,
-                PLAN,
+                plan(),
                 begin,
                 Optional.of(new EvaluationPlan(300)),
                 workers,
-                RunSettings.cut(job, network, PLAN, begin, twoSlices ? 2 : 1),
+                RunSettings.cut(job, network, plan(), begin, twoSlices ? 2 : 1),
                 ForkJoinPool.commonPool(),
                 events.ref(),
                 elastic.isPresent())));
@@ -187,18 +193,18 @@ abstract class RunFixture {
   }
 
   /** Of one shard, which holds two samples. */
-  static Statistics statistics(long step, int shard) {
-    int[] order = Sampler.order(1, PLAN.epochOf(step), PLAN.examples());
-    int from = PLAN.batchFrom(step) + PLAN.shardFrom(step, shard);
+  Statistics statistics(long step, int shard) {
+    int[] order = Sampler.order(1, plan().epochOf(step), plan().examples());
+    int from = plan().batchFrom(step) + plan().shardFrom(step, shard);
     long hash = SampleHash.of(order[from]) + SampleHash.of(order[from + 1]);
     return new Statistics(2, 1, 0, 0, hash);
   }
 
   /** Of all steps before this one, in the first epoch. */
-  static Statistics statisticsBefore(long step) {
+  Statistics statisticsBefore(long step) {
     Statistics sum = null;
     for (long s = 0; s < step; s++) {
-      for (int shard = 0; shard < PLAN.shards(); shard++) {
+      for (int shard = 0; shard < plan().shards(); shard++) {
         sum = sum == null ? statistics(s, shard) : sum.plus(statistics(s, shard));
       }
     }

@@ -169,6 +169,23 @@ class TrainingRunTest extends RunFixture {
     assertTrue(outcome.validation().isEmpty());
   }
 
+  /** Of a block cut anew, what somebody else has computed of it in one piece would be refused. */
+  @Test
+  void shouldLeaveShardsWhereTheyAreWhenItFinishesBegunSteps() {
+    ActorRef<RunMessage> run = start();
+    join(run);
+    lease(first, List.of(new Block(0, 1)), 0, 2);
+    lease(second, List.of(new Block(1, 2)), 0, 2);
+    run.tell(new RunMessage.SpeedMeasured(KEY, "worker-1", 1000, 1_000_000_000));
+    run.tell(new RunMessage.SpeedMeasured(KEY, "worker-2", 10, 1_000_000_000));
+    run.tell(new RunMessage.CancelRun(KEY, "interrupted"));
+    WorkerMessage.PauseLease pause = skipTo(first, WorkerMessage.PauseLease.class);
+    run.tell(new RunMessage.LeasePaused(KEY, pause.lease(), 1, "worker-1"));
+    run.tell(new RunMessage.LeasePaused(KEY, pause.lease(), 1, "worker-2"));
+    lease(first, List.of(new Block(0, 1)), 0, 1);
+    lease(second, List.of(new Block(1, 2)), 0, 1);
+  }
+
   @Test
   void shouldKeepWeightsAndLeaveEpochOpenWhenCancelledWhileEvaluating() {
     ActorRef<RunMessage> run = start();

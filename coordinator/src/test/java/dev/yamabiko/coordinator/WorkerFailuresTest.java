@@ -14,7 +14,11 @@ class WorkerFailuresTest {
   private final WorkerFailures failures = new WorkerFailures();
 
   private static WorkerFailed failed(String worker, long step, Block... blocks) {
-    return new WorkerFailed(new RunKey("run", 1), worker, step, List.of(blocks), "boom");
+    return failed(worker, step, "boom", blocks);
+  }
+
+  private static WorkerFailed failed(String worker, long step, String cause, Block... blocks) {
+    return new WorkerFailed(new RunKey("run", 1), worker, step, List.of(blocks), cause);
   }
 
   @Test
@@ -34,11 +38,19 @@ class WorkerFailuresTest {
   }
 
   @Test
-  void shouldTakeTwoThatCannotGetReadyForTheSameFailure() {
+  void shouldLetOthersTryWhenWorkersCannotGetReady() {
     failures.add(failed("a", -1), false);
+    assertEquals(Optional.empty(), failures.add(failed("b", -1), false));
+    assertEquals(Optional.of("worker c failed: boom"), failures.add(failed("c", -1), true));
+  }
+
+  @Test
+  void shouldEndTheRunWhenASecondWorkerFailsAtTheEvaluationForTheSameCause() {
+    failures.add(failed("a", 3, "no disk"), false);
+    assertEquals(Optional.empty(), failures.add(failed("b", 3, "no memory"), false));
     assertEquals(
-        Optional.of("worker b failed: boom; so did worker a before, at the same work: boom"),
-        failures.add(failed("b", -1), false));
+        Optional.of("worker c failed: no disk; so did worker a before, at the same work: no disk"),
+        failures.add(failed("c", 3, "no disk"), false));
   }
 
   @Test

@@ -39,6 +39,7 @@ class DamagedCheckpointTest {
             1,
             event -> event instanceof RunEvent.StepClosed closed && closed.step() == 32);
     assertEquals(1, cut.exitCode(), cut.err());
+    assertEquals("cancelled", cut.json().path("status").asText(), cut.err());
   }
 
   private static byte[] cut(byte[] content) {

@@ -207,6 +207,17 @@ final class ProcessCluster implements AutoCloseable {
     return JSON.readTree(response.body()).required("id").asText();
   }
 
+  void cancel(String id) throws Exception {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create(url() + "/api/v1/jobs/" + id + "/cancel"))
+            .POST(HttpRequest.BodyPublishers.noBody())
+            .build();
+    HttpResponse<String> response = client.send(request, HttpResponse.BodyHandlers.ofString());
+    if (response.statusCode() >= 300) {
+      throw new IllegalStateException(response.statusCode() + ": " + response.body());
+    }
+  }
+
   JobWatch watch(String id) {
     return JobWatch.open(client, url() + "/api/v1/jobs/" + id + "/events");
   }

@@ -29,8 +29,12 @@ record SmallJob(int epochs, String more) {
     return new SmallJob(epochs, more + lines + "\n");
   }
 
+  int stepsPerEpoch() {
+    return 20;
+  }
+
   int steps() {
-    return 20 * epochs;
+    return stepsPerEpoch() * epochs;
   }
 
   String text() {
