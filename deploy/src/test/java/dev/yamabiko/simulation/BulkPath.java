@@ -91,6 +91,11 @@ final class BulkPath {
     }
 
     @Override
+    public void deserted(String cause) {
+      client.deserted(cause);
+    }
+
+    @Override
     public void refused(String reason) {
       client.refused(reason);
     }

@@ -112,6 +112,9 @@ final class SimulatedAgent extends AbstractBehavior<SimulatedAgent.Command> {
     public void disconnected(String cause) {}
 
     @Override
+    public void deserted(String cause) {}
+
+    @Override
     public void refused(String reason) {}
   }
 }
