@@ -19,7 +19,7 @@ final class ControlPath {
    */
   private static final Duration PATIENCE_DOWN = Duration.ofSeconds(10);
 
-  private static final Duration PATIENCE_UP = Duration.ofMillis(50);
+  private static final Duration PATIENCE_UP = Duration.ofMillis(20);
 
   /** A message that others may overtake. */
   private static final class Held {
@@ -84,7 +84,15 @@ final class ControlPath {
         inOrder(0, arrive);
         simulation.time().after(millis, arrive);
       }
-      case REORDER -> hold(new Held(fault.get(), ++sent, arrive), millis);
+      case REORDER -> {
+        if (message instanceof RunMessage.WorkerReady) {
+          // A worker says nothing more before it is given work.
+          simulation.putBack(fault.get());
+          inOrder(0, arrive);
+        } else {
+          hold(new Held(fault.get(), ++sent, arrive), millis);
+        }
+      }
       default -> throw new IllegalStateException(fault.get() + " on " + place);
     }
   }

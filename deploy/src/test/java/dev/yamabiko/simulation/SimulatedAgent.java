@@ -82,6 +82,7 @@ final class SimulatedAgent extends AbstractBehavior<SimulatedAgent.Command> {
                       }));
       enlistment = Optional.of(new Enlistment(enlist.key(), enlist.token(), path, slices));
     }
+    process.joins(enlist.key());
     List<ActorRef<SliceMessage>> all =
         Collections.nCopies(enlist.slices(), enlistment.get().slices());
     worker.tell(

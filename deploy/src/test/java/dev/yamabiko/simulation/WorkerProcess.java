@@ -7,6 +7,7 @@ import dev.yamabiko.data.Dataset;
 import dev.yamabiko.data.LoadedData;
 import dev.yamabiko.data.Targets;
 import dev.yamabiko.protocol.NodeMessage;
+import dev.yamabiko.protocol.RunKey;
 import dev.yamabiko.protocol.RunMessage;
 import dev.yamabiko.protocol.WorkerMessage;
 import dev.yamabiko.simulation.Fault.Place;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.TimeUnit;
 
@@ -43,6 +45,8 @@ final class WorkerProcess {
   /** Of the coordinator that it has registered with. */
   private int term;
 
+  private Optional<RunKey> joined = Optional.empty();
+  private Optional<RunKey> ready = Optional.empty();
   private boolean alive = true;
   private boolean hangs;
   private boolean givenUp;
@@ -154,6 +158,10 @@ final class WorkerProcess {
     }
   }
 
+  void joins(RunKey key) {
+    joined = Optional.of(key);
+  }
+
   // --- Control plane ----------------------------------------------------------------------------
 
   /** From the coordinator to the worker. */
@@ -176,6 +184,9 @@ final class WorkerProcess {
             simulation.spawn(
                 Behaviors.<RunMessage>receive(
                     (context, message) -> {
+                      if (message instanceof RunMessage.WorkerReady) {
+                        ready = Optional.of(message.key());
+                      }
                       up.send(
                           of,
                           message,
@@ -297,7 +308,10 @@ final class WorkerProcess {
 
     @Override
     public void readInput(int index, float[] into, int at) {
-      simulation.meet(Place.TASK, WorkerProcess.this, simulation.coordinator().openStep(), 0);
+      // What it still does for a run that it has left, nobody hears of.
+      if (ready.isPresent() && ready.equals(joined)) {
+        simulation.meet(Place.TASK, WorkerProcess.this, simulation.coordinator().openStep(), 0);
+      }
       data.readInput(index, into, at);
     }
 
