@@ -1,6 +1,5 @@
 package dev.yamabiko.wire;
 
-import dev.yamabiko.protocol.FloatSegment;
 import dev.yamabiko.protocol.RunKey;
 import dev.yamabiko.protocol.SliceMessage;
 import dev.yamabiko.protocol.WorkerMessage;
@@ -372,12 +371,7 @@ public final class BulkClient implements AutoCloseable {
                 synchronized (lock) {
                   kept.forget(begin, outbox);
                 }
-                receiver.installed(
-                    new WorkerMessage.InstallWeights(
-                        begin.key(),
-                        begin.step(),
-                        begin.slice(),
-                        new FloatSegment(values, 0, values.length)));
+                receiver.installed(begin.message(values));
               });
       arrivals.begin(assembly, begin.first());
     }

@@ -19,7 +19,7 @@ final class ControlPath {
    */
   private static final Duration PATIENCE_DOWN = Duration.ofSeconds(10);
 
-  private static final Duration PATIENCE_UP = Duration.ofMillis(20);
+  private static final Duration PATIENCE_UP = Duration.ofMillis(60);
 
   /** A message that others may overtake. */
   private static final class Held {
