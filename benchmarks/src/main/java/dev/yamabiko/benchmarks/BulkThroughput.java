@@ -199,6 +199,9 @@ public final class BulkThroughput {
           public void disconnected(String cause) {}
 
           @Override
+          public void deserted(String cause) {}
+
+          @Override
           public void refused(String reason) {
             throw new IllegalStateException(reason);
           }

@@ -1,6 +1,5 @@
 package dev.yamabiko.wire;
 
-import dev.yamabiko.protocol.FloatSegment;
 import dev.yamabiko.protocol.RunKey;
 import dev.yamabiko.protocol.SliceMessage;
 import dev.yamabiko.protocol.WorkerMessage;
@@ -10,6 +9,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
+import java.net.ConnectException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Optional;
@@ -47,9 +47,21 @@ public final class BulkClient implements AutoCloseable {
     /** The connection is lost; another one is tried for. */
     void disconnected(String cause);
 
+    /**
+     * Nobody listens at the coordinator's place, time and again: its process has ended, and the
+     * network is there. The client goes on trying.
+     */
+    void deserted(String cause);
+
     /** The last call: the coordinator does not want this client, and it has ended. */
     void refused(String reason);
   }
+
+  /**
+   * A process's sockets are closed as it ends, and whoever connects then is refused at once; where
+   * a network fails there is no answer at all. Of so many attempts, together about a second.
+   */
+  private static final int DESERTED = 3;
 
   private static final Logger LOG = LoggerFactory.getLogger(BulkClient.class);
 
@@ -67,6 +79,10 @@ public final class BulkClient implements AutoCloseable {
   // Of the network thread.
   private final WeightsBuffers buffers;
   private int failures;
+
+  /** Attempts in a row that found nobody listening. */
+  private int unheard;
+
   // Guards what follows.
   private final Object lock = new Object();
   private final KeptContributions kept;
@@ -215,7 +231,16 @@ public final class BulkClient implements AutoCloseable {
   private void connected(ChannelFuture done) {
     if (!done.isSuccess()) {
       connectLater(done.cause().getMessage());
+      unheard = isUnheard(done.cause()) ? unheard + 1 : 0;
+      if (unheard == DESERTED) {
+        receiver.deserted(done.cause().getMessage());
+      }
     }
+  }
+
+  /** Time-outs, and networks that cannot be reached, are of the same class. */
+  private static boolean isUnheard(Throwable cause) {
+    return cause instanceof ConnectException && cause.getMessage().contains("refused");
   }
 
   private void connectLater(String cause) {
@@ -316,6 +341,7 @@ public final class BulkClient implements AutoCloseable {
 
     private void onAccepted() {
       failures = 0;
+      unheard = 0;
       synchronized (lock) {
         if (ended != null) {
           return;
@@ -345,12 +371,7 @@ public final class BulkClient implements AutoCloseable {
                 synchronized (lock) {
                   kept.forget(begin, outbox);
                 }
-                receiver.installed(
-                    new WorkerMessage.InstallWeights(
-                        begin.key(),
-                        begin.step(),
-                        begin.slice(),
-                        new FloatSegment(values, 0, values.length)));
+                receiver.installed(begin.message(values));
               });
       arrivals.begin(assembly, begin.first());
     }

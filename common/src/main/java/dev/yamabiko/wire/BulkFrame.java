@@ -1,6 +1,9 @@
 package dev.yamabiko.wire;
 
+import dev.yamabiko.protocol.FloatSegment;
 import dev.yamabiko.protocol.RunKey;
+import dev.yamabiko.protocol.SliceMessage;
+import dev.yamabiko.protocol.WorkerMessage;
 import dev.yamabiko.step.Block;
 import dev.yamabiko.step.Statistics;
 
@@ -45,6 +48,13 @@ sealed interface BulkFrame {
    */
   record WeightsBegin(RunKey key, long step, int slice, int total, FloatRun first)
       implements BulkFrame {
+
+    /** What has arrived when all its floats have. */
+    WorkerMessage.InstallWeights message(float[] values) {
+      return new WorkerMessage.InstallWeights(
+          key, step, slice, new FloatSegment(values, 0, values.length));
+    }
+
     @Override
     public int payloadBytes() {
       return first.bytes();
@@ -61,6 +71,13 @@ sealed interface BulkFrame {
       int total,
       FloatRun first)
       implements BulkFrame {
+
+    /** What has arrived when all its floats have. */
+    SliceMessage.Contribute message(float[] values, String worker) {
+      return new SliceMessage.Contribute(
+          key, step, slice, block, new FloatSegment(values, 0, values.length), statistics, worker);
+    }
+
     @Override
     public int payloadBytes() {
       return first.bytes();

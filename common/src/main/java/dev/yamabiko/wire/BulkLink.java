@@ -1,6 +1,5 @@
 package dev.yamabiko.wire;
 
-import dev.yamabiko.protocol.FloatSegment;
 import dev.yamabiko.protocol.RunKey;
 import dev.yamabiko.protocol.SliceMessage;
 import dev.yamabiko.protocol.WorkerMessage;
@@ -224,18 +223,7 @@ public final class BulkLink implements AutoCloseable {
             "a contribution of run %s on a link of run %s".formatted(begin.key(), run));
       }
       FloatAssembly assembly =
-          buffers.begin(
-              begin,
-              values ->
-                  receiver.contributed(
-                      new SliceMessage.Contribute(
-                          begin.key(),
-                          begin.step(),
-                          begin.slice(),
-                          begin.block(),
-                          new FloatSegment(values, 0, values.length),
-                          begin.statistics(),
-                          worker)));
+          buffers.begin(begin, values -> receiver.contributed(begin.message(values, worker)));
       arrivals.begin(assembly, begin.first());
     }
 

@@ -67,7 +67,7 @@ final class KeptContributions {
   }
 
   private void put(Outbox<Name> outbox, Name name, SliceMessage.Contribute contribution) {
-    outbox.put(name, new ContributionTransfer(contribution, frameBytes));
+    outbox.put(name, new FloatTransfer(FloatFrames.of(contribution, frameBytes)));
   }
 
   void sendAgain(Outbox<Name> outbox) {

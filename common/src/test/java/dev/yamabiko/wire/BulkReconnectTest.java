@@ -94,6 +94,45 @@ class BulkReconnectTest {
   }
 
   @Test
+  void shouldTellThatNobodyListensAnyMoreAndGoOnTrying() throws IOException {
+    WorkerEnd worker = new WorkerEnd();
+    ServerSocket first = listen(0);
+    int port = first.getLocalPort();
+    try (BulkClient client = open(first, worker, Plane.SMALL)) {
+      RawPeer lost = accept(first);
+      assertEquals("connected", Await.next(worker.events));
+      assertTrue(client.isConnected());
+      first.close();
+      lost.close();
+      assertTrue(Await.next(worker.desertions).contains("refused"));
+      try (ServerSocket second = listen(port);
+          RawPeer peer = accept(second)) {
+        assertTrue(Await.next(worker.events).startsWith("disconnected: "));
+        assertEquals("connected", Await.next(worker.events));
+        peer.send(weights(1, new float[] {5}));
+        Await.next(worker.weights);
+      }
+    }
+  }
+
+  /** As where a network fails for a moment. */
+  @Test
+  void shouldNotTakeLostConnectionsForAnEndedProcess() throws IOException {
+    WorkerEnd worker = new WorkerEnd();
+    try (ServerSocket listener = listen(0);
+        BulkClient client = open(listener, worker, Plane.SMALL)) {
+      for (int i = 0; i < 5; i++) {
+        RawPeer lost = accept(listener);
+        assertEquals("connected", Await.next(worker.events));
+        assertTrue(client.isConnected());
+        lost.close();
+        assertTrue(Await.next(worker.events).startsWith("disconnected: "));
+      }
+      assertTrue(worker.desertions.isEmpty());
+    }
+  }
+
+  @Test
   void shouldKeepContributionsForTheNextConnection() throws IOException {
     WorkerEnd worker = new WorkerEnd();
     try (ServerSocket listener = listen(0);

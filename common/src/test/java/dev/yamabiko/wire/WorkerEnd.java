@@ -12,6 +12,8 @@ final class WorkerEnd implements BulkClient.Receiver {
   /** "connected", "disconnected: ..." with the cause, or "refused: ..." with the reason. */
   final BlockingQueue<String> events = new LinkedBlockingQueue<>();
 
+  final BlockingQueue<String> desertions = new LinkedBlockingQueue<>();
+
   @Override
   public void installed(WorkerMessage.InstallWeights installed) {
     weights.add(installed);
@@ -25,6 +27,12 @@ final class WorkerEnd implements BulkClient.Receiver {
   @Override
   public void disconnected(String cause) {
     events.add("disconnected: " + cause);
+  }
+
+  /** With the cause; no event, as the client goes on. */
+  @Override
+  public void deserted(String cause) {
+    desertions.add(cause);
   }
 
   @Override

@@ -93,7 +93,7 @@ public record MetricsLine(Targets targets) {
   }
 
   /** Whether a line of the file belongs to a run that has come as far as this. */
-  static boolean belongsTo(Position position, JsonNode line) {
+  public static boolean belongsTo(Position position, JsonNode line) {
     if (line.has("rollback")) {
       return line.path("rollback").asInt() <= position.rollbacks();
     }

@@ -91,6 +91,11 @@ final class BulkPath {
     }
 
     @Override
+    public void deserted(String cause) {
+      client.deserted(cause);
+    }
+
+    @Override
     public void refused(String reason) {
       client.refused(reason);
     }
@@ -193,7 +198,9 @@ final class BulkPath {
   }
 
   void send(SliceMessage.Contribute contribution) {
-    boolean wrong = simulation.isWrong(process, contribution.step(), contribution.slice());
+    boolean wrong =
+        coordinator.isCurrent()
+            && simulation.isWrong(process, contribution.step(), contribution.slice());
     bulk.send(wrong ? withWrongBit(contribution) : contribution);
     wake(Way.UP);
   }
@@ -248,7 +255,10 @@ final class BulkPath {
       Place place = way == Way.DOWN ? Place.WEIGHTS : Place.CONTRIBUTION;
       simulation.log(
           "%s %s step %d slice %d".formatted(place, process.name(), frame.step(), frame.slice()));
-      Optional<Fault> fault = simulation.meet(place, process, frame.step(), frame.slice());
+      Optional<Fault> fault =
+          coordinator.isCurrent()
+              ? simulation.meet(place, process, frame.step(), frame.slice())
+              : Optional.empty();
       if (frame.connection() <= lost || !process.isAlive() || !coordinator.isAlive()) {
         return;
       }
@@ -306,6 +316,7 @@ final class BulkPath {
       }
       carry(frame, delay);
       if (frame.ends()) {
+        lane.holding.ifPresent(simulation::happened);
         lane.holding = Optional.empty();
         release(way);
       }
@@ -354,6 +365,7 @@ final class BulkPath {
     Lane lane = lanes.get(frame.way());
     Optional<String> bad = bulk.arrive(frame);
     if (bad.isPresent()) {
+      lane.corrupted.ifPresent(simulation::happened);
       lane.corrupted = Optional.empty();
       simulation.log("bad frame: " + bad.get());
       lose(bad.get());

@@ -1,81 +1,88 @@
 package dev.yamabiko.simulation;
 
 import akka.actor.typed.ActorRef;
-import akka.actor.typed.Behavior;
-import akka.actor.typed.javadsl.AbstractBehavior;
-import akka.actor.typed.javadsl.ActorContext;
-import akka.actor.typed.javadsl.Behaviors;
-import akka.actor.typed.javadsl.Receive;
-import dev.yamabiko.coordinator.CheckedJob;
-import dev.yamabiko.coordinator.MetricsLine;
-import dev.yamabiko.coordinator.RunSettings;
-import dev.yamabiko.coordinator.TrainingRun;
-import dev.yamabiko.model.Checkpoint;
-import dev.yamabiko.protocol.RunDefinition;
-import dev.yamabiko.protocol.RunEvent;
+import dev.yamabiko.protocol.NodeMessage;
 import dev.yamabiko.protocol.RunKey;
-import dev.yamabiko.protocol.RunMessage;
 import dev.yamabiko.protocol.WorkerMessage;
-import dev.yamabiko.step.EvaluationPlan;
+import dev.yamabiko.simulation.SimulatedCoordinator.Command;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /**
- * One start of the coordinator's process, with the one run that it has: registers workers and
- * offers them to the run, writes down what the run says, and keeps its checkpoints.
+ * One start of the coordinator's process, which has one term: its actors, and its ends of the bulk
+ * connections. It may end at any moment, with all it has; and it may live on when another one has
+ * taken over.
  */
 final class CoordinatorProcess {
 
-  private static final int SLICE_MICROS = 300;
-  private static final int DISK_MICROS = 5000;
-
-  private sealed interface Command {}
-
-  private record Registered(WorkerProcess process) implements Command {}
-
-  private record NodeLost(WorkerProcess process) implements Command {}
-
-  private record Observed(RunEvent event) implements Command {}
-
-  private record Kept(Checkpoint checkpoint, int lines) implements Command {}
-
-  private record RunLost() implements Command {}
-
-  private record Stop() implements Command {}
-
   private final Simulation simulation;
-  private final RunKey key;
+  private final int term;
   private final ActorRef<Command> actor;
+  private final Roll roll = new Roll();
   private final Map<String, BulkPath> paths = new HashMap<>();
   private final Map<WorkerProcess, List<BulkPath>> pathsOf = new HashMap<>();
-  private final Map<String, WorkerProcess> registered = new LinkedHashMap<>();
 
-  /** Names of those that take part or are invited; and of those that failed. */
-  private final Set<String> inRun = new HashSet<>();
-
-  private final Set<String> failed = new HashSet<>();
+  private final Map<WorkerProcess, WorkerMessage> last = new LinkedHashMap<>();
 
   /** Gone already, or as good as gone. */
   private final Set<WorkerProcess> ending = new HashSet<>();
 
   private boolean alive = true;
+  private boolean hasRun;
+
+  /** For workers; negative where it does not wait. */
+  private long waitingSince = -1;
+
+  private boolean acted;
+  private Runnable whenItActs = () -> {};
   private long openStep;
 
   CoordinatorProcess(Simulation simulation, int term) {
     this.simulation = simulation;
+    this.term = term;
     simulation.log("start of term " + term);
-    key = new RunKey("simulated-" + term, term);
-    actor = simulation.spawn(Behaviors.setup(Actor::new), "coordinator");
+    simulation.disk().beginTerm(term);
+    actor = simulation.spawn(SimulatedCoordinator.create(simulation, this), "coordinator");
   }
 
   boolean isAlive() {
     return alive;
+  }
+
+  int term() {
+    return term;
+  }
+
+  /** Whether it has not ended and no other one has taken over. */
+  boolean isCurrent() {
+    return alive && simulation.coordinator() == this;
+  }
+
+  /**
+   * Another one has taken over.
+   *
+   * @param shown is called when this one does anything from now on
+   */
+  void superseded(Runnable shown) {
+    whenItActs = shown;
+  }
+
+  /** It sends or writes something. */
+  void acts() {
+    if (alive && !isCurrent() && !acted) {
+      acted = true;
+      whenItActs.run();
+    }
+  }
+
+  /** Whether it has done anything since another one took over. */
+  boolean hasActed() {
+    return acted;
   }
 
   /** The first that has not closed. */
@@ -83,27 +90,74 @@ final class CoordinatorProcess {
     return openStep;
   }
 
+  void openStep(long step) {
+    openStep = step;
+  }
+
   /** Whether the worker is one of the run's. */
   boolean isUsing(WorkerProcess process) {
-    return alive
-        && inRun.contains(process.name())
-        && registered.get(process.name()) == process
-        && !ending.contains(process);
+    return alive && roll.isInRun(process) && !ending.contains(process);
+  }
+
+  Roll roll() {
+    return roll;
+  }
+
+  /** Whether there is a run that can be cancelled. */
+  boolean hasRun() {
+    return alive && hasRun;
+  }
+
+  void hasRun(boolean now) {
+    hasRun = now;
+  }
+
+  /** The run says that it waits for workers: nothing is handed out until it goes on. */
+  void waits() {
+    waitingSince = simulation.time().now();
+  }
+
+  void goesOn() {
+    waitingSince = -1;
+  }
+
+  /** What the run says of one moment may come in any order. */
+  private void checkThatItMay(WorkerMessage message) {
+    long since = waitingSince;
+    boolean isWork =
+        message instanceof WorkerMessage.TakeLease
+            || message instanceof WorkerMessage.ComputeBlocks
+            || message instanceof WorkerMessage.Evaluate;
+    if (isWork && since >= 0 && simulation.time().now() > since) {
+      simulation
+          .time()
+          .after(
+              1,
+              () -> {
+                if (waitingSince == since && isCurrent() && !simulation.isCancelling()) {
+                  simulation.violated("handed out while it waited: " + message);
+                }
+              });
+    }
   }
 
   /** Returns false if nobody has heard that. */
   boolean register(WorkerProcess process) {
     if (alive) {
-      actor.tell(new Registered(process));
+      actor.tell(new SimulatedCoordinator.Registered(process));
     }
     return alive;
+  }
+
+  void cancel() {
+    actor.tell(new SimulatedCoordinator.Cancel());
   }
 
   /** The process at the other end of the cluster's connection is gone, and this notices later. */
   void nodeEnded(WorkerProcess process, long after) {
     ending.add(process);
     breakPaths(process);
-    simulation.time().after(after, () -> actor.tell(new NodeLost(process)));
+    simulation.time().after(after, () -> actor.tell(new SimulatedCoordinator.NodeLost(process)));
   }
 
   /** A node that does not answer is given up after some time, and its connections with it. */
@@ -114,7 +168,7 @@ final class CoordinatorProcess {
             after,
             () -> {
               breakPaths(process);
-              actor.tell(new NodeLost(process));
+              actor.tell(new SimulatedCoordinator.NodeLost(process));
             });
   }
 
@@ -122,190 +176,54 @@ final class CoordinatorProcess {
     pathsOf.getOrDefault(process, List.of()).forEach(BulkPath::broken);
   }
 
+  /** Returns the token that admits the worker to it. */
+  String openPath(WorkerProcess process, RunKey key, RemoteEnd receiver) {
+    String token = "token-" + paths.size();
+    BulkPath path = new BulkPath(simulation, process, this, key, receiver);
+    paths.put(token, path);
+    pathsOf.computeIfAbsent(process, p -> new ArrayList<>()).add(path);
+    return token;
+  }
+
   BulkPath path(String token) {
     return paths.get(token);
   }
 
-  void kill() {
-    simulation.log("end of term " + key.term());
-    alive = false;
-    paths.values().forEach(BulkPath::broken);
-    actor.tell(new Stop());
+  void tell(WorkerProcess process, WorkerMessage message) {
+    if (alive) {
+      acts();
+      checkThatItMay(message);
+      last.put(process, message);
+      addressee(process).tell(this, message);
+    }
   }
 
-  /** Stands on the coordinator's node for everything that lives in its process. */
-  private final class Actor extends AbstractBehavior<Command> {
-
-    private final MetricsLine lines;
-    private Optional<ActorRef<RunMessage>> run = Optional.empty();
-    private final Map<WorkerProcess, ActorRef<WorkerMessage>> remotes = new HashMap<>();
-
-    Actor(ActorContext<Command> context) {
-      super(context);
-      lines = new MetricsLine(checked().data().train().targets());
+  void tell(WorkerProcess process, NodeMessage message) {
+    if (alive) {
+      acts();
+      addressee(process).tell(this, message);
     }
+  }
 
-    private CheckedJob checked() {
-      return simulation.plan().job().checked();
-    }
+  /** Tells each worker once more what it told it last. */
+  void repeatLast() {
+    List.copyOf(last.keySet()).forEach(process -> tell(process, last.get(process)));
+  }
 
-    @Override
-    public Receive<Command> createReceive() {
-      return newReceiveBuilder()
-          .onMessage(Registered.class, this::onRegistered)
-          .onMessage(NodeLost.class, this::onNodeLost)
-          .onMessage(Observed.class, this::onObserved)
-          .onMessage(Kept.class, this::onKept)
-          .onMessage(RunLost.class, lost -> onRunLost())
-          .onMessage(Stop.class, stop -> Behaviors.stopped())
-          .build();
-    }
+  /**
+   * Of a coordinator whose term is over, also what has started in the worker's place: no network
+   * would let that through, but nothing may come of it either.
+   */
+  private WorkerProcess addressee(WorkerProcess process) {
+    return process.isAlive() || isCurrent()
+        ? process
+        : simulation.startedInPlaceOf(process).orElse(process);
+  }
 
-    private Behavior<Command> onRegistered(Registered message) {
-      WorkerProcess process = message.process();
-      if (registered.put(process.name(), process) != null) {
-        inRun.remove(process.name());
-      }
-      if (alive && run.isEmpty()) {
-        start(process);
-      }
-      offerIdle();
-      return this;
-    }
-
-    private void start(WorkerProcess process) {
-      Checkpoint begin = simulation.disk().resume();
-      openStep = begin.position().step();
-      CheckedJob checked = checked();
-      inRun.add(process.name());
-      RunSettings settings =
-          new RunSettings(
-              key,
-              checked.job(),
-              new RunDefinition(checked.job().resolved(), checked.dataSha256(), Optional.empty()),
-              checked.network(),
-              simulation.plan().job().plan(),
-              begin,
-              checked.data().validation().map(data -> new EvaluationPlan(data.size())),
-              Map.of(process.name(), spawnRemote(process)),
-              RunSettings.cut(
-                  checked.job(),
-                  checked.network(),
-                  simulation.plan().job().plan(),
-                  begin,
-                  simulation.plan().slices()),
-              this::compute,
-              getContext().messageAdapter(RunEvent.class, Observed::new),
-              true,
-              simulation.time()::now);
-      run = Optional.of(getContext().spawn(TrainingRun.create(settings), "run"));
-      getContext().watchWith(run.get(), new RunLost());
-    }
-
-    /** Where slices do their arithmetic. */
-    private void compute(Runnable task) {
-      simulation
-          .time()
-          .after(
-              simulation.around(SLICE_MICROS),
-              () -> {
-                if (alive) {
-                  task.run();
-                }
-              });
-    }
-
-    private ActorRef<WorkerMessage> spawnRemote(WorkerProcess process) {
-      String token = "token-" + paths.size();
-      RemoteEnd receiver = new RemoteEnd(key, process.name());
-      BulkPath path = new BulkPath(simulation, process, CoordinatorProcess.this, key, receiver);
-      paths.put(token, path);
-      pathsOf.computeIfAbsent(process, p -> new ArrayList<>()).add(path);
-      ActorRef<WorkerMessage> remote =
-          getContext()
-              .spawnAnonymous(
-                  SimulatedRemote.create(
-                      CoordinatorProcess.this, process, key, token, path, receiver));
-      remotes.put(process, remote);
-      return remote;
-    }
-
-    private void offerIdle() {
-      if (run.isEmpty()) {
-        return;
-      }
-      for (WorkerProcess process : registered.values()) {
-        if (!inRun.contains(process.name()) && !failed.contains(process.name())) {
-          inRun.add(process.name());
-          simulation.log("offer of " + process.name());
-          run.get().tell(new RunMessage.OfferWorker(key, process.name(), spawnRemote(process)));
-        }
-      }
-    }
-
-    private Behavior<Command> onNodeLost(NodeLost lost) {
-      WorkerProcess process = lost.process();
-      simulation.log("node lost: " + process.name());
-      ActorRef<WorkerMessage> remote = remotes.remove(process);
-      if (remote != null) {
-        // As it watches the node.
-        remote.tell(new WorkerMessage.LeaveRun(key));
-      }
-      if (registered.remove(process.name(), process)) {
-        inRun.remove(process.name());
-      }
-      return this;
-    }
-
-    private Behavior<Command> onObserved(Observed observed) {
-      RunEvent event = observed.event();
-      if (!alive) {
-        return this;
-      }
-      if (event instanceof RunEvent.CheckpointTaken taken) {
-        simulation.log("checkpoint at " + taken.checkpoint().position().step());
-        int before = simulation.disk().lines();
-        simulation
-            .time()
-            .after(
-                simulation.around(DISK_MICROS),
-                () -> actor.tell(new Kept(taken.checkpoint(), before)));
-        return this;
-      } else if (event instanceof RunEvent.RunEnded ended) {
-        simulation.log("ended " + ended.outcome().status() + " " + ended.outcome().message());
-        simulation.ended(ended.outcome());
-        return this;
-      }
-      simulation.log(event.toString());
-      if (event instanceof RunEvent.StepClosed closed) {
-        openStep = closed.step() + 1;
-        simulation.disk().write(lines.of(closed));
-      } else if (event instanceof RunEvent.EpochClosed closed) {
-        simulation.disk().write(lines.of(closed));
-      } else if (event instanceof RunEvent.WorkerLeft left) {
-        inRun.remove(left.worker());
-        simulation.left(left.worker());
-        if (left.failed()) {
-          failed.add(left.worker());
-        }
-        offerIdle();
-      }
-      return this;
-    }
-
-    private Behavior<Command> onKept(Kept kept) {
-      if (alive) {
-        simulation.disk().keep(kept.checkpoint(), kept.lines());
-        run.orElseThrow().tell(new RunMessage.CheckpointKept(key));
-      }
-      return this;
-    }
-
-    private Behavior<Command> onRunLost() {
-      if (alive) {
-        simulation.endedWithoutAWord();
-      }
-      return this;
-    }
+  void kill() {
+    simulation.log("end of term " + term);
+    alive = false;
+    paths.values().forEach(BulkPath::broken);
+    actor.tell(new SimulatedCoordinator.Stop());
   }
 }

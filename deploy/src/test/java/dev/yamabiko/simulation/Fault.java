@@ -31,6 +31,10 @@ record Fault(Kind kind, Place place, int worker, long step, int slice, int milli
     TASK_FAILURE(false),
     /** The coordinator's process ends, and starts anew from the disk. */
     COORDINATOR_CRASH(false),
+    /** Another coordinator takes over, and the old one goes on for a while as if it had not. */
+    ZOMBIE(false),
+    /** A user cancels the run, and resumes it once it has ended. */
+    CANCEL(false),
     /** The message, and what comes after it, is late. */
     DELAY(true),
     /** The message is lost; on a connection, with it and all that is on its way. */
@@ -53,6 +57,11 @@ record Fault(Kind kind, Place place, int worker, long step, int slice, int milli
     /** Happens to the message, not to a node. */
     boolean isOfMessage() {
       return ofMessage;
+    }
+
+    /** Whether it only shows later if it has done anything. */
+    boolean showsLater() {
+      return this == REORDER || this == CORRUPT || this == ZOMBIE || this == CANCEL;
     }
 
     boolean canBeAt(Place place) {

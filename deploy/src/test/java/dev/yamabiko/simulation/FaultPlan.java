@@ -36,7 +36,7 @@ record FaultPlan(long seed, SimulatedJob job, int slices, int workers, List<Faul
     SplittableRandom random = new SplittableRandom(seed);
     SimulatedJob job = one(random, SimulatedJob.values());
     int slices = 1 + random.nextInt(job.mostSlices());
-    int workers = 1 + random.nextInt(MOST_WORKERS);
+    int workers = job.least() + random.nextInt(MOST_WORKERS + 1 - job.least());
     int count = 1 + random.nextInt(MOST_FAULTS);
     List<Fault> faults = new ArrayList<>();
     while (faults.size() < count) {
@@ -56,6 +56,13 @@ record FaultPlan(long seed, SimulatedJob job, int slices, int workers, List<Faul
                   && fault.kind().isOfMessage()
                   && fault.kind() != Kind.DUPLICATE);
     }
+    // Nothing overtakes a control message if all that follow it are late.
+    faults.removeIf(
+        fault ->
+            fault.kind() == Kind.DELAY
+                && faults.stream()
+                    .anyMatch(
+                        other -> other.kind() == Kind.REORDER && other.place() == fault.place()));
     return new FaultPlan(seed, job, slices, workers, faults);
   }
 
@@ -92,11 +99,14 @@ record FaultPlan(long seed, SimulatedJob job, int slices, int workers, List<Faul
     }
     // From one millisecond to half a minute, short ones as often as long ones.
     int millis = 1 + random.nextInt(1 << random.nextInt(MOST_MILLIS_LOG2 + 1));
+    int steps = job.steps() - LAST_STEPS;
+    // Of control messages there are few; one has to be left that overtakes it.
+    boolean early = kind == Kind.REORDER && !place.isBulk();
     return new Fault(
         kind,
         place,
         random.nextInt(workers),
-        random.nextInt(job.steps() - LAST_STEPS),
+        random.nextInt(early ? steps / 2 : steps),
         random.nextInt(slices),
         millis);
   }

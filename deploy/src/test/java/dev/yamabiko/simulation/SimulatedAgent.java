@@ -20,7 +20,7 @@ final class SimulatedAgent extends AbstractBehavior<SimulatedAgent.Command> {
 
   sealed interface Command {}
 
-  record FromCoordinator(NodeMessage message) implements Command {}
+  record FromCoordinator(CoordinatorProcess coordinator, NodeMessage message) implements Command {}
 
   /** The process has ended. */
   record Stop() implements Command {}
@@ -53,21 +53,24 @@ final class SimulatedAgent extends AbstractBehavior<SimulatedAgent.Command> {
 
   private Behavior<Command> onFromCoordinator(FromCoordinator from) {
     if (from.message() instanceof NodeMessage.EnlistWorker enlist) {
-      onEnlist(enlist);
+      onEnlist(from.coordinator(), enlist);
     } else if (from.message() instanceof NodeMessage.DismissWorker dismiss) {
       enlistment.filter(e -> e.key().isOfSameTerm(dismiss.key())).ifPresent(e -> disconnect());
     }
     return this;
   }
 
-  private void onEnlist(NodeMessage.EnlistWorker enlist) {
+  private void onEnlist(CoordinatorProcess coordinator, NodeMessage.EnlistWorker enlist) {
+    if (enlist.key().term() != process.term()) {
+      return;
+    }
     boolean known =
         enlistment
             .filter(e -> e.key().isOfSameTerm(enlist.key()) && e.token().equals(enlist.token()))
             .isPresent();
     if (!known) {
       disconnect();
-      BulkPath path = process.simulation().coordinator().path(enlist.token());
+      BulkPath path = coordinator.path(enlist.token());
       path.open(new Incoming());
       ActorRef<SliceMessage> slices =
           getContext()
@@ -79,11 +82,12 @@ final class SimulatedAgent extends AbstractBehavior<SimulatedAgent.Command> {
                       }));
       enlistment = Optional.of(new Enlistment(enlist.key(), enlist.token(), path, slices));
     }
+    process.joins(enlist.key());
     List<ActorRef<SliceMessage>> all =
         Collections.nCopies(enlist.slices(), enlistment.get().slices());
     worker.tell(
         new WorkerMessage.JoinRun(
-            enlist.key(), enlist.definition(), all, process.here(enlist.replyTo())));
+            enlist.key(), enlist.definition(), all, process.here(coordinator, enlist.replyTo())));
   }
 
   private void disconnect() {
@@ -107,6 +111,9 @@ final class SimulatedAgent extends AbstractBehavior<SimulatedAgent.Command> {
 
     @Override
     public void disconnected(String cause) {}
+
+    @Override
+    public void deserted(String cause) {}
 
     @Override
     public void refused(String reason) {}

@@ -42,6 +42,28 @@ enum SimulatedJob {
       optimizer { sgd { learning-rate = 0.05, momentum = 0.9 } }
       batch-size = 8, shards = 4
       checkpoint.best = validation-loss
+      """),
+  /** Overflows, and goes back three times: a step, to where it is, and from there further. */
+  DIVERGING(
+      """
+      data.train.builtin { name = sine, examples = 64, seed = 4 }
+      data.validation.builtin { name = sine, examples = 40, seed = 5 }
+      model = [ { dense { units = 60 } }, { dense { units = 140 } }, { dense { units = 1 } } ]
+      loss = half-squared-error
+      optimizer { sgd { learning-rate = 0.003 } }
+      batch-size = 8, shards = 4
+      on-divergence { rollback { factor = 0.1 } }
+      """),
+  /** Waits where it has only one worker. */
+  TOGETHER(
+      """
+      data.train.builtin { name = spirals, examples = 48, seed = 3 }
+      data.validation.builtin { name = spirals, examples = 30, seed = 4 }
+      model = [ { dense { units = 60 } }, relu, { dense { units = 140 } }, relu, { dense { units = 3 } } ]
+      loss = softmax-cross-entropy
+      optimizer { sgd { learning-rate = 0.05, momentum = 0.9 } }
+      batch-size = 8, shards = 6
+      workers { min = 2 }
       """);
 
   private final CheckedJob checked;
@@ -63,6 +85,11 @@ enum SimulatedJob {
 
   int steps() {
     return (int) plan.steps();
+  }
+
+  /** How many workers it takes at least. */
+  int least() {
+    return checked.job().workers().least();
   }
 
   int mostSlices() {

@@ -23,6 +23,7 @@ final class SimulatedRemote {
         .onMessage(
             WorkerMessage.InstallWeights.class,
             weights -> {
+              coordinator.acts();
               path.send(weights);
               return Behaviors.same();
             })
@@ -30,33 +31,30 @@ final class SimulatedRemote {
             WorkerMessage.JoinRun.class,
             join -> {
               end.joined(join);
-              if (coordinator.isAlive()) {
-                process.tell(
-                    new NodeMessage.EnlistWorker(
-                        join.key(),
-                        join.definition(),
-                        join.slices().size(),
-                        "memory",
-                        0,
-                        token,
-                        join.replyTo()));
-              }
+              coordinator.tell(
+                  process,
+                  new NodeMessage.EnlistWorker(
+                      join.key(),
+                      join.definition(),
+                      join.slices().size(),
+                      "memory",
+                      0,
+                      token,
+                      join.replyTo()));
               return Behaviors.same();
             })
         .onMessage(WorkerMessage.LeaveRun.class, leave -> Behaviors.stopped())
         .onAnyMessage(
             message -> {
-              if (coordinator.isAlive()) {
-                process.tell(message);
-              }
+              coordinator.tell(process, message);
               return Behaviors.same();
             })
         .onSignal(
             PostStop.class,
             stop -> {
               if (coordinator.isAlive()) {
-                process.tell(new WorkerMessage.LeaveRun(end.key()));
-                process.tell(new NodeMessage.DismissWorker(end.key()));
+                coordinator.tell(process, new WorkerMessage.LeaveRun(end.key()));
+                coordinator.tell(process, new NodeMessage.DismissWorker(end.key()));
                 path.close();
               }
               return Behaviors.same();

@@ -10,11 +10,14 @@ import akka.actor.typed.javadsl.Adapter;
 import akka.actor.typed.javadsl.Behaviors;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import dev.yamabiko.model.Checkpoint;
+import dev.yamabiko.model.Checkpoint.Position;
 import dev.yamabiko.protocol.RunOutcome;
 import dev.yamabiko.simulation.Fault.Kind;
 import dev.yamabiko.simulation.Fault.Place;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -33,14 +36,29 @@ final class Simulation {
    * @param outcome absent if the run never ended
    * @param metrics lines of {@code metrics.jsonl}
    * @param pending faults that have not happened
+   * @param violations of what must hold on the way
    * @param log of all that happened, a line each
    */
   record Result(
-      Optional<RunOutcome> outcome, List<String> metrics, List<Fault> pending, List<String> log) {}
+      Optional<RunOutcome> outcome,
+      List<String> metrics,
+      List<Fault> pending,
+      List<String> violations,
+      List<String> log) {}
 
   private static final Config CONFIG = ConfigFactory.load("simulation");
   private static final Duration LONGEST = Duration.ofHours(12);
   private static final long MOST_TASKS = 2_000_000;
+
+  /** How long a coordinator lives at least that another one has taken over from. */
+  private static final Duration ZOMBIE = Duration.ofMillis(100);
+
+  /** When workers turn to the other one. */
+  private static final int SOONEST_TURN_MILLIS = 10;
+
+  private static final int LATEST_TURN_MILLIS = 2000;
+
+  static final String CANCELLED = "cancelled by a user";
 
   /** When the failure detector gives a node up that does not answer. */
   static final Duration DETECTION = Duration.ofSeconds(10);
@@ -53,8 +71,15 @@ final class Simulation {
   private final VirtualTime time;
   private final List<String> log = new ArrayList<>();
   private final List<WorkerProcess> processes = new ArrayList<>();
+  private final List<String> violations = new ArrayList<>();
   private final Disk disk;
+
+  /** All that live, the newest last. */
+  private final List<CoordinatorProcess> coordinators = new ArrayList<>();
+
+  /** The newest, alive or not. */
   private CoordinatorProcess coordinator;
+
   private Optional<RunOutcome> outcome = Optional.empty();
   private long tasks;
   private int actors;
@@ -63,6 +88,12 @@ final class Simulation {
 
   /** Until it has left the run, nobody else is disturbed: it is not to be the last worker. */
   private Optional<WorkerProcess> failing = Optional.empty();
+
+  /** Started so that a worker may fail. */
+  private Optional<WorkerProcess> substitute = Optional.empty();
+
+  /** Until the run has ended as cancelled. */
+  private Optional<Fault> cancelling = Optional.empty();
 
   private Simulation(FaultPlan plan) {
     this.plan = plan;
@@ -96,7 +127,8 @@ final class Simulation {
       log("no end in sight");
     }
     List<String> metrics = disk.metrics();
-    Result result = new Result(outcome, metrics, faults.pending(), List.copyOf(log));
+    Result result =
+        new Result(outcome, metrics, faults.pending(), List.copyOf(violations), List.copyOf(log));
     system.terminate();
     while (!system.getWhenTerminated().toCompletableFuture().isDone() && runNext()) {}
     return result;
@@ -123,6 +155,21 @@ final class Simulation {
     return coordinator;
   }
 
+  List<CoordinatorProcess> coordinators() {
+    return List.copyOf(coordinators);
+  }
+
+  Optional<WorkerProcess> startedInPlaceOf(WorkerProcess process) {
+    return processes.stream()
+        .filter(p -> p.isAlive() && p.isStarted() && p.name().equals(process.name()))
+        .findFirst();
+  }
+
+  void violated(String what) {
+    log("VIOLATION " + what);
+    violations.add(what);
+  }
+
   void log(String what) {
     log.add("%d %d %s".formatted(time.now(), tasks, what));
   }
@@ -144,6 +191,36 @@ final class Simulation {
     outcome = Optional.of(last);
   }
 
+  boolean isCancelling() {
+    return cancelling.isPresent();
+  }
+
+  /** What it has left must be all that a run needs that goes on from there. */
+  void cancelled(RunOutcome end) {
+    if (cancelling.isEmpty()) {
+      violated("cancelled, but by nobody");
+    }
+    Checkpoint kept = disk.checkpoint();
+    Position at = kept.position();
+    String ways = "%d steps, %d epochs, %d samples, %d roll-backs";
+    String expected = ways.formatted(at.step(), at.epochs(), at.samples(), at.rollbacks());
+    String found = ways.formatted(end.steps(), end.epochs(), end.samplesApplied(), end.rollbacks());
+    if (!expected.equals(found)) {
+      violated("cancelled after %s, but kept are %s".formatted(found, expected));
+    }
+    // Before the first step there may be no model.
+    if (!end.weights().map(w -> Arrays.equals(w, kept.weights())).orElse(at.step() == 0)) {
+      violated("cancelled with other weights than those of the checkpoint");
+    }
+    cancelledNow();
+  }
+
+  private void cancelledNow() {
+    cancelling.ifPresent(faults::happened);
+    cancelling = Optional.empty();
+    failing = Optional.empty();
+  }
+
   /** The run said its last word without one. */
   void endedWithoutAWord() {
     if (outcome.isEmpty()) {
@@ -153,13 +230,18 @@ final class Simulation {
   }
 
   private void startCoordinator() {
+    // A job that was being cancelled is taken up as one that has been.
+    cancelledNow();
     coordinator = new CoordinatorProcess(this, ++terms);
+    coordinators.add(coordinator);
   }
 
-  private void startWorker(int number, String name) {
+  private WorkerProcess startWorker(int number, String name) {
     processes.removeIf(process -> !process.isAlive());
     log("start of " + name);
-    processes.add(new WorkerProcess(this, number, name));
+    WorkerProcess started = new WorkerProcess(this, number, name);
+    processes.add(started);
+    return started;
   }
 
   /** Nodes start anew when they hear of another term. */
@@ -206,6 +288,17 @@ final class Simulation {
     failing = failing.filter(process -> !process.name().equals(worker));
   }
 
+  /** It shows only now. */
+  void happened(Fault fault) {
+    log("shown " + fault);
+    faults.happened(fault);
+  }
+
+  /** Of what a worker did before, the run will not hear. */
+  void beganAnew() {
+    failing = Optional.empty();
+  }
+
   void putBack(Fault fault) {
     log("not yet " + fault);
     faults.putBack(fault);
@@ -213,7 +306,10 @@ final class Simulation {
 
   private boolean isPossible(Fault fault, WorkerProcess process) {
     return switch (fault.kind()) {
-      case CRASH, REPLACE, LEAVE, HANG, COORDINATOR_CRASH -> failing.isEmpty() && process.isAwake();
+      case CRASH, REPLACE, LEAVE, HANG -> failing.isEmpty() && process.isAwake();
+      case COORDINATOR_CRASH, ZOMBIE ->
+          failing.isEmpty() && process.isAwake() && coordinator.isAlive();
+      case CANCEL -> cancelling.isEmpty() && coordinator.hasRun();
       case TASK_FAILURE -> failing.isEmpty() && process.isAwake() && hasSubstitute(process);
       case CORRUPT -> process.isAwake();
       case WRONG_BIT -> false;
@@ -224,11 +320,15 @@ final class Simulation {
   /** Else a failure would be the end of the run; and then one is started. */
   private boolean hasSubstitute(WorkerProcess process) {
     List<WorkerProcess> others =
-        processes.stream().filter(other -> other != process && other.isAwake()).toList();
-    if (others.isEmpty()) {
-      startWorker(names, "w" + names++);
+        processes.stream()
+            .filter(other -> other != process && other.isAwake() && coordinator.isUsing(other))
+            .toList();
+    boolean oneComes =
+        substitute.filter(other -> other.isAlive() && !coordinator.isUsing(other)).isPresent();
+    if (others.size() < plan.job().least() && !oneComes) {
+      substitute = Optional.of(startWorker(names, "w" + names++));
     }
-    return coordinator.isUsing(process) && others.stream().anyMatch(coordinator::isUsing);
+    return coordinator.isUsing(process) && !others.isEmpty();
   }
 
   private void happen(Fault fault, WorkerProcess process) {
@@ -241,7 +341,7 @@ final class Simulation {
       }
       case HANG -> process.hang(millis);
       case LEAVE -> {
-        coordinator.nodeEnded(process, around(1000));
+        coordinators().forEach(c -> c.nodeEnded(process, around(1000)));
         time.after(around(5000), () -> startAgain(process, millis));
       }
       case JOIN -> startWorker(names, "w" + names++);
@@ -250,20 +350,65 @@ final class Simulation {
         throw new IllegalStateException("an example cannot be read");
       }
       case COORDINATOR_CRASH -> {
-        failing = Optional.empty();
-        coordinator.kill();
+        kill(coordinator);
         time.after(millis, this::startCoordinator);
-        for (WorkerProcess living : List.copyOf(processes)) {
-          time.after(
-              around(20_000),
-              () -> {
-                if (living.isAlive()) {
-                  startAgain(living, around(50_000));
-                }
-              });
-        }
+        turnWorkers(20_000);
+      }
+      case ZOMBIE -> takeOver(fault, millis);
+      case CANCEL -> {
+        cancelling = Optional.of(fault);
+        coordinator.cancel();
       }
       default -> throw new IllegalStateException(fault.kind() + " is of a message");
+    }
+  }
+
+  private void kill(CoordinatorProcess process) {
+    coordinators.remove(process);
+    process.kill();
+  }
+
+  /** Some workers still listen to the old one, for a while. */
+  private void takeOver(Fault fault, long nanos) {
+    CoordinatorProcess old = coordinator;
+    old.superseded(() -> happened(fault));
+    startCoordinator();
+    int turn = Math.max(SOONEST_TURN_MILLIS, Math.min(fault.millis(), LATEST_TURN_MILLIS));
+    turnWorkers(1000L * turn);
+    repeatLast(old, around(2500));
+    time.after(
+        ZOMBIE.toNanos() + nanos,
+        () -> {
+          kill(old);
+          if (!old.hasActed()) {
+            putBack(fault);
+          }
+        });
+  }
+
+  /** Ever more rarely, for as long as it lives. */
+  private void repeatLast(CoordinatorProcess old, long after) {
+    time.after(
+        after,
+        () -> {
+          if (old.isAlive()) {
+            old.repeatLast();
+            repeatLast(old, 2 * after);
+          }
+        });
+  }
+
+  /** To the new coordinator, in about so many microseconds: as new processes, of a new term. */
+  private void turnWorkers(long micros) {
+    failing = Optional.empty();
+    for (WorkerProcess living : List.copyOf(processes)) {
+      time.after(
+          around(micros),
+          () -> {
+            if (living.isAlive()) {
+              startAgain(living, around(50_000));
+            }
+          });
     }
   }
 }

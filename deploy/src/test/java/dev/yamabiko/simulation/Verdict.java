@@ -18,13 +18,14 @@ record Verdict(String outcome, List<String> metrics) {
   }
 
   private static String text(RunOutcome outcome) {
-    return "%s%s, %d epochs, %d steps, %d samples, weights %s, train %s, validation %s, best %s"
+    return "%s%s, %d epochs, %d steps, %d samples, %d roll-backs, weights %s, train %s, validation %s, best %s"
         .formatted(
             outcome.status(),
             outcome.message().isEmpty() ? "" : " (" + outcome.message() + ")",
             outcome.epochs(),
             outcome.steps(),
             outcome.samplesApplied(),
+            outcome.rollbacks(),
             outcome.weights().map(WeightsHash::sha256).orElse("none"),
             outcome.train(),
             outcome.validation(),
@@ -32,7 +33,8 @@ record Verdict(String outcome, List<String> metrics) {
   }
 
   static synchronized Verdict expected(SimulatedJob job) {
-    return EXPECTED.computeIfAbsent(job, j -> of(Simulation.run(FaultPlan.withoutFaults(j, 1, 1))));
+    return EXPECTED.computeIfAbsent(
+        job, j -> of(Simulation.run(FaultPlan.withoutFaults(j, 1, j.least()))));
   }
 
   /** What is wrong with how the plan went; empty if it is as it must be. */
@@ -48,6 +50,7 @@ record Verdict(String outcome, List<String> metrics) {
               .formatted(
                   String.join("\n", expected.metrics()), String.join("\n", found.metrics())));
     }
+    problems.addAll(result.violations());
     if (!result.pending().isEmpty()) {
       problems.add("did not happen: " + result.pending());
     }

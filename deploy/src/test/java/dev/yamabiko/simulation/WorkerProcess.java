@@ -7,6 +7,7 @@ import dev.yamabiko.data.Dataset;
 import dev.yamabiko.data.LoadedData;
 import dev.yamabiko.data.Targets;
 import dev.yamabiko.protocol.NodeMessage;
+import dev.yamabiko.protocol.RunKey;
 import dev.yamabiko.protocol.RunMessage;
 import dev.yamabiko.protocol.WorkerMessage;
 import dev.yamabiko.simulation.Fault.Place;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.TimeUnit;
 
@@ -39,6 +41,12 @@ final class WorkerProcess {
   private final Map<ActorRef<RunMessage>, ActorRef<RunMessage>> runs = new HashMap<>();
   private final List<Runnable> held = new ArrayList<>();
   private ActorRef<WorkerMessage> worker;
+
+  /** Of the coordinator that it has registered with. */
+  private int term;
+
+  private Optional<RunKey> joined = Optional.empty();
+  private Optional<RunKey> ready = Optional.empty();
   private boolean alive = true;
   private boolean hangs;
   private boolean givenUp;
@@ -70,6 +78,15 @@ final class WorkerProcess {
     return alive;
   }
 
+  /** Whether there is anybody to hear what it is told. */
+  boolean isStarted() {
+    return worker != null;
+  }
+
+  int term() {
+    return term;
+  }
+
   boolean isAwake() {
     return alive && !hangs;
   }
@@ -82,7 +99,9 @@ final class WorkerProcess {
 
   /** Until there is a coordinator that hears it. */
   private void register() {
-    if (!simulation.coordinator().register(this)) {
+    if (simulation.coordinator().register(this)) {
+      term = simulation.coordinator().term();
+    } else {
       simulation.time().after(simulation.around(REGISTER_MICROS), () -> whenAwake(this::register));
     }
   }
@@ -102,8 +121,10 @@ final class WorkerProcess {
       alive = false;
       simulation.left(name);
       held.clear();
+      down.lost();
+      up.lost();
       agent.tell(new SimulatedAgent.Stop());
-      simulation.coordinator().nodeEnded(this, Simulation.DETECTION.toNanos());
+      simulation.coordinators().forEach(c -> c.nodeEnded(this, Simulation.DETECTION.toNanos()));
     }
   }
 
@@ -112,7 +133,7 @@ final class WorkerProcess {
     simulation.time().after(nanos, this::goOn);
     if (nanos > Simulation.DETECTION.toNanos()) {
       givenUp = true;
-      simulation.coordinator().nodeHangs(this, Simulation.DETECTION.toNanos());
+      simulation.coordinators().forEach(c -> c.nodeHangs(this, Simulation.DETECTION.toNanos()));
     }
   }
 
@@ -137,33 +158,40 @@ final class WorkerProcess {
     }
   }
 
+  void joins(RunKey key) {
+    joined = Optional.of(key);
+  }
+
   // --- Control plane ----------------------------------------------------------------------------
 
   /** From the coordinator to the worker. */
-  void tell(WorkerMessage message) {
-    WorkerMessage here = withAnswersHere(message);
-    down.send(message, () -> whenAwake(() -> worker.tell(here)));
+  void tell(CoordinatorProcess from, WorkerMessage message) {
+    WorkerMessage here = withAnswersHere(from, message);
+    down.send(from, message, () -> whenAwake(() -> worker.tell(here)));
   }
 
   /** From the coordinator to the node. */
-  void tell(NodeMessage message) {
-    down.send(
-        message, () -> whenAwake(() -> agent.tell(new SimulatedAgent.FromCoordinator(message))));
+  void tell(CoordinatorProcess from, NodeMessage message) {
+    SimulatedAgent.Command here = new SimulatedAgent.FromCoordinator(from, message);
+    down.send(from, message, () -> whenAwake(() -> agent.tell(here)));
   }
 
   /** The run as this process knows it: what it is told goes over the control plane. */
-  ActorRef<RunMessage> here(ActorRef<RunMessage> run) {
+  ActorRef<RunMessage> here(CoordinatorProcess of, ActorRef<RunMessage> run) {
     return runs.computeIfAbsent(
         run,
         there ->
             simulation.spawn(
                 Behaviors.<RunMessage>receive(
                     (context, message) -> {
-                      CoordinatorProcess to = simulation.coordinator();
+                      if (message instanceof RunMessage.WorkerReady) {
+                        ready = Optional.of(message.key());
+                      }
                       up.send(
+                          of,
                           message,
                           () -> {
-                            if (to.isAlive()) {
+                            if (of.isAlive()) {
                               there.tell(message);
                             }
                           });
@@ -172,11 +200,11 @@ final class WorkerProcess {
                 "run-of-" + name));
   }
 
-  private WorkerMessage withAnswersHere(WorkerMessage message) {
+  private WorkerMessage withAnswersHere(CoordinatorProcess from, WorkerMessage message) {
     if (message instanceof WorkerMessage.Probe probe) {
-      return new WorkerMessage.Probe(probe.key(), here(probe.replyTo()));
+      return new WorkerMessage.Probe(probe.key(), here(from, probe.replyTo()));
     } else if (message instanceof WorkerMessage.PauseLease pause) {
-      return new WorkerMessage.PauseLease(pause.key(), pause.lease(), here(pause.replyTo()));
+      return new WorkerMessage.PauseLease(pause.key(), pause.lease(), here(from, pause.replyTo()));
     } else if (message instanceof WorkerMessage.Evaluate evaluate) {
       return new WorkerMessage.Evaluate(
           evaluate.key(),
@@ -184,7 +212,7 @@ final class WorkerProcess {
           evaluate.data(),
           evaluate.fromPart(),
           evaluate.toPart(),
-          here(evaluate.replyTo()));
+          here(from, evaluate.replyTo()));
     }
     return message;
   }
@@ -280,7 +308,10 @@ final class WorkerProcess {
 
     @Override
     public void readInput(int index, float[] into, int at) {
-      simulation.meet(Place.TASK, WorkerProcess.this, simulation.coordinator().openStep(), 0);
+      // What it still does for a run that it has left, nobody hears of.
+      if (ready.isPresent() && ready.equals(joined)) {
+        simulation.meet(Place.TASK, WorkerProcess.this, simulation.coordinator().openStep(), 0);
+      }
       data.readInput(index, into, at);
     }
 

@@ -1,11 +1,9 @@
 package dev.yamabiko.wire;
 
-import dev.yamabiko.protocol.FloatSegment;
 import dev.yamabiko.protocol.RunKey;
 import dev.yamabiko.protocol.SliceMessage;
 import dev.yamabiko.protocol.WorkerMessage;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
@@ -116,7 +114,7 @@ public final class MemoryBulk {
   public void send(WorkerMessage.InstallWeights message) {
     if (coordinatorsConnection > 0) {
       sent.put(message.slice(), message);
-      down.put(message.slice(), new WeightsTransfer(message));
+      down.put(message.slice(), new FloatTransfer(FloatFrames.of(message, FRAME_BYTES)));
     }
   }
 
@@ -216,12 +214,7 @@ public final class MemoryBulk {
             values,
             () -> {
               kept.forget(begin, up);
-              client.installed(
-                  new WorkerMessage.InstallWeights(
-                      begin.key(),
-                      begin.step(),
-                      begin.slice(),
-                      new FloatSegment(values, 0, values.length)));
+              client.installed(begin.message(values));
             }),
         begin.first());
   }
@@ -235,17 +228,7 @@ public final class MemoryBulk {
     checkRun(begin.key());
     arrivedUp.begin(
         contributions.begin(
-            begin,
-            values ->
-                coordinator.contributed(
-                    new SliceMessage.Contribute(
-                        begin.key(),
-                        begin.step(),
-                        begin.slice(),
-                        begin.block(),
-                        new FloatSegment(values, 0, values.length),
-                        begin.statistics(),
-                        worker))),
+            begin, values -> coordinator.contributed(begin.message(values, worker))),
         begin.first());
   }
 
@@ -253,34 +236,5 @@ public final class MemoryBulk {
     if (!run.isOfSameTerm(key)) {
       throw new BulkException("a message of run %s on a connection of run %s".formatted(key, run));
     }
-  }
-
-  /** Weights of one slice on their way to one worker. */
-  private static final class WeightsTransfer implements Outgoing {
-
-    private final FloatFrames frames;
-    private int taken;
-
-    WeightsTransfer(WorkerMessage.InstallWeights message) {
-      frames = FloatFrames.of(message, FRAME_BYTES);
-    }
-
-    @Override
-    public ByteBuf next(ByteBufAllocator allocator) {
-      return frames.encode(taken++, allocator);
-    }
-
-    @Override
-    public boolean hasBegun() {
-      return taken > 0;
-    }
-
-    @Override
-    public boolean isDone() {
-      return taken == frames.count();
-    }
-
-    @Override
-    public void end() {}
   }
 }

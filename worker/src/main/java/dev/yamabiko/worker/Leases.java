@@ -32,7 +32,10 @@ final class Leases {
     }
   }
 
-  /** Whether the pause is not older than what is in force; all leases before it are over. */
+  /**
+   * Whether the pause is not older than what is in force; all leases before it are over, and so is
+   * what was asked for of steps that have not begun.
+   */
   boolean pause(long pauseNumber) {
     if (pauseNumber < number) {
       return false;
@@ -40,6 +43,7 @@ final class Leases {
     number = pauseNumber;
     paused = true;
     byNumber.clear();
+    again.removeIf(request -> request.step() > step);
     return true;
   }
 
@@ -63,7 +67,10 @@ final class Leases {
     byNumber.values().removeIf(lease -> lease.untilStep() <= current);
     again.removeIf(request -> request.step() < current);
     if (!again.isEmpty() && again.peek().step() == current) {
-      return again.remove().blocks();
+      List<Block> asked = again.remove().blocks();
+      begin(current);
+      done.addAll(asked);
+      return asked;
     }
     TakeLease lease = covering(current);
     if (paused || lease == null) {
@@ -72,13 +79,17 @@ final class Leases {
     List<Block> known = current == step ? done : List.of();
     List<Block> left = lease.blocks().stream().flatMap(b -> b.minus(known).stream()).toList();
     if (!left.isEmpty()) {
-      if (current > step) {
-        step = current;
-        done.clear();
-      }
+      begin(current);
       done.addAll(left);
     }
     return left;
+  }
+
+  private void begin(long current) {
+    if (current > step) {
+      step = current;
+      done.clear();
+    }
   }
 
   /** Whether a lease that covers this step ends with it. */

@@ -33,8 +33,9 @@ import java.util.function.Consumer;
  * joins.
  *
  * <p>Whatever tells that the coordinator is gone (its actor ended, its node cannot be reached or
- * has another term) ends the agent and its worker; the node's guardian begins with new ones. All
- * state of a run comes back with the next {@link NodeMessage.EnlistWorker}.
+ * has another term, nobody listens for its bulk connections any more) ends the agent and its
+ * worker; the node's guardian begins with new ones. All state of a run comes back with the next
+ * {@link NodeMessage.EnlistWorker}.
  */
 final class WorkerAgent extends AbstractBehavior<WorkerAgent.Command> {
 
@@ -228,7 +229,7 @@ final class WorkerAgent extends AbstractBehavior<WorkerAgent.Command> {
               enlist.token(),
               enlist.key(),
               hello.worker(),
-              new Incoming(worker),
+              new Incoming(worker, whenDeserted()),
               BulkSettings.DEFAULT);
       // One for all lineages: each contribution says which it belongs to.
       ActorRef<SliceMessage> slices =
@@ -241,6 +242,13 @@ final class WorkerAgent extends AbstractBehavior<WorkerAgent.Command> {
     worker.tell(
         new WorkerMessage.JoinRun(enlist.key(), enlist.definition(), all, enlist.replyTo()));
     return this;
+  }
+
+  /** A killed coordinator is known so before the failure detector has missed it. */
+  private Consumer<String> whenDeserted() {
+    ActorRef<Command> agent = getContext().getSelf();
+    return cause ->
+        agent.tell(new CoordinatorLost("the coordinator's process has ended: " + cause));
   }
 
   private void disconnect() {

@@ -55,6 +55,9 @@ final class WorkerGuardian extends AbstractBehavior<WorkerGuardian.Command> {
   private Optional<ActorRef<WorkerAgent.Command>> agent = Optional.empty();
   private int alone;
 
+  /** Told to; the agent that was to say so may have ended before it heard of it. */
+  private boolean leaving;
+
   /**
    * @param agents makes one that tells its end
    * @param ended hears once why the node ends
@@ -101,6 +104,7 @@ final class WorkerGuardian extends AbstractBehavior<WorkerGuardian.Command> {
   }
 
   private Behavior<Command> onLeave() {
+    leaving = true;
     if (agent.isPresent()) {
       agent.get().tell(new WorkerAgent.Leave());
       return this;
@@ -110,6 +114,9 @@ final class WorkerGuardian extends AbstractBehavior<WorkerGuardian.Command> {
 
   private Behavior<Command> onAgentEnded(AgentEnded end) {
     agent = Optional.empty();
+    if (leaving) {
+      return end(new WorkerAgent.End.Left());
+    }
     if (end.why() instanceof WorkerAgent.End.Restart restart && isAnyInReach(restart.lost())) {
       getContext().getLog().info("waiting for the next coordinator cause={}", restart.why());
       timers.startSingleTimer(new Again(), PAUSE);

@@ -228,6 +228,8 @@ public final class WorkerNode {
                 "akka.remote.artery.canonical.hostname", settings.host(),
                 "akka.remote.artery.canonical.port", settings.port(),
                 "akka.cluster.roles", List.of("worker"),
+                // A coordinator that starts again is asked as soon as it is there.
+                "akka.cluster.seed-node-timeout", "1s",
                 // A cluster that has lost its coordinator is nothing to say goodbye to.
                 "akka.coordinated-shutdown.run-by-actor-system-terminate", "off"))
         .withFallback(ConfigFactory.load("cluster-node"));

@@ -21,6 +21,10 @@ import dev.yamabiko.protocol.RunKey;
 import dev.yamabiko.protocol.RunMessage;
 import dev.yamabiko.protocol.WorkerHello;
 import dev.yamabiko.wire.BulkToken;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -53,6 +57,7 @@ class WorkerAgentTest {
   private final TestProbe<CoordinatorMessage> coordinator =
       KIT.createTestProbe(CoordinatorMessage.class);
   private ActorRef<WorkerAgent.Command> agent;
+  private ServerSocket listener;
 
   @BeforeAll
   static void form() {
@@ -66,7 +71,8 @@ class WorkerAgentTest {
   }
 
   @BeforeEach
-  void start() {
+  void start() throws IOException {
+    listener = new ServerSocket(0, 5, InetAddress.getByName("127.0.0.1"));
     KIT.system()
         .receptionist()
         .tell(Receptionist.register(CoordinatorMessage.SERVICE, coordinator.ref()));
@@ -77,8 +83,9 @@ class WorkerAgentTest {
 
   /** The next test must not find this one's coordinator. */
   @AfterEach
-  void end() {
+  void end() throws IOException {
     KIT.stop(agent);
+    listener.close();
     coordinator.stop();
     TestProbe<Receptionist.Listing> listings = KIT.createTestProbe(Receptionist.Listing.class);
     KIT.system()
@@ -109,13 +116,14 @@ class WorkerAgentTest {
     return ends.poll(ANSWER.toSeconds(), TimeUnit.SECONDS);
   }
 
+  /** In a run whose bulk connections nobody answers, but somebody listens for. */
   private NodeMessage.EnlistWorker enlist(long term, ActorRef<RunMessage> replyTo) {
     return new NodeMessage.EnlistWorker(
         new RunKey("run", term),
         new RunDefinition("no job", "", Optional.empty()),
         1,
         "127.0.0.1",
-        1,
+        listener.getLocalPort(),
         BulkToken.random(),
         replyTo);
   }
@@ -156,6 +164,20 @@ class WorkerAgentTest {
     accepted();
     coordinator.stop();
     assertTrue(ended() instanceof WorkerAgent.End.Restart);
+  }
+
+  /** So it does when its process is killed, long before the failure detector gives its node up. */
+  @Test
+  void shouldStartAnewWhenNobodyListensForItsBulkConnectionAnyMore() throws Exception {
+    ActorRef<NodeMessage> node = accepted().node();
+    node.tell(enlist(4, KIT.createTestProbe(RunMessage.class).ref()));
+    Socket connection = listener.accept();
+    assertNull(ends.peek());
+    listener.close();
+    connection.close();
+    WorkerAgent.End.Restart end = assertInstanceOf(WorkerAgent.End.Restart.class, ended());
+    assertTrue(end.why().startsWith("the coordinator's process has ended: "), end.why());
+    assertEquals(place(), end.lost());
   }
 
   @Test

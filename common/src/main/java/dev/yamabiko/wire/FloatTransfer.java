@@ -1,17 +1,16 @@
 package dev.yamabiko.wire;
 
-import dev.yamabiko.protocol.SliceMessage;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 
-/** A contribution on its way to the coordinator. */
-final class ContributionTransfer implements Outgoing {
+/** A message with floats on its way out of one connection, which has its frames to itself. */
+final class FloatTransfer implements Outgoing {
 
   private final FloatFrames frames;
   private volatile int taken;
 
-  ContributionTransfer(SliceMessage.Contribute contribution, int frameBytes) {
-    frames = FloatFrames.of(contribution, frameBytes);
+  FloatTransfer(FloatFrames frames) {
+    this.frames = frames;
   }
 
   @Override
