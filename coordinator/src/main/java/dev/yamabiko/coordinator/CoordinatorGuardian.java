@@ -3,6 +3,7 @@ package dev.yamabiko.coordinator;
 import akka.actor.Address;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
+import akka.actor.typed.DispatcherSelector;
 import akka.actor.typed.javadsl.AbstractBehavior;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
@@ -23,6 +24,7 @@ import dev.yamabiko.coordinator.shared.FileLease;
 import dev.yamabiko.coordinator.shared.Presence;
 import dev.yamabiko.protocol.CoordinatorMessage;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -127,6 +129,7 @@ final class CoordinatorGuardian extends AbstractBehavior<CoordinatorGuardian.Com
     ClusterSingleton.get(context.getSystem())
         .init(
             SingletonActor.of(term(terms, context.getSelf()::tell), "coordinator")
+                .withProps(DispatcherSelector.blocking()) // it waits for the disk
                 .withSettings(
                     ClusterSingletonSettings.create(context.getSystem())
                         .withRole(ROLE)
@@ -144,8 +147,14 @@ final class CoordinatorGuardian extends AbstractBehavior<CoordinatorGuardian.Com
             return coordinator;
           } catch (IOException e) {
             guardian.accept(new TermFailed(WriteFailure.reason(e)));
-            return Behaviors.stopped();
+          } catch (UncheckedIOException e) {
+            guardian.accept(new TermFailed(WriteFailure.reason(e.getCause())));
+          } catch (RuntimeException | Error e) {
+            // Whatever it was, the node must not keep the lease without a coordinator.
+            context.getLog().error("a term cannot begin", e);
+            guardian.accept(new TermFailed(e.toString()));
           }
+          return Behaviors.stopped();
         });
   }
 
