@@ -231,11 +231,26 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
     } catch (FencedException e) {
       throw superseded(e);
     } catch (IOException e) {
-      if (!id.isEmpty()) {
-        resources.store().discard(id);
-      }
       getContext().getLog().error("a job cannot be kept cause={}", e.toString());
+      if (!id.isEmpty()) {
+        discard(id);
+      }
       submit.replyTo().tell(refused(job, WriteFailure.reason(e)));
+    }
+  }
+
+  private void discard(String id) {
+    try {
+      resources.store().discard(id);
+    } catch (FencedException e) {
+      throw superseded(e);
+    } catch (IOException e) {
+      getContext()
+          .getLog()
+          .error(
+              "a refused job cannot be deleted; delete its directory before the next start job={} cause={}",
+              id,
+              e.toString());
     }
   }
 
