@@ -1,12 +1,16 @@
 package dev.yamabiko.coordinator;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.DispatcherSelector;
+import akka.actor.typed.javadsl.Behaviors;
 import akka.cluster.Member;
+import akka.cluster.MemberStatus;
 import akka.cluster.typed.Cluster;
+import akka.cluster.typed.Join;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.yamabiko.coordinator.shared.FileLease;
@@ -15,42 +19,64 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A node in a cluster of its own, whose terms do what a test wants. */
+/** Nodes on one data directory, whose terms do what a test wants. */
 @Timeout(120)
 class CoordinatorGuardianTest {
 
-  @TempDir private Path data;
-  private Presence presence;
-  private ActorSystem<CoordinatorCommand> system;
+  private static final JoinPlan PLAN = new JoinPlan(Duration.ofSeconds(1), Duration.ofSeconds(1));
 
-  @BeforeEach
-  void enter() throws IOException {
-    presence = Presence.enter(data);
+  @TempDir private Path data;
+  private final List<Node> nodes = new ArrayList<>();
+
+  /** A node before it has announced itself. */
+  private record Node(
+      Presence presence,
+      ActorSystem<CoordinatorCommand> system,
+      BlockingQueue<Seat> seats,
+      CompletableFuture<String> failed) {
+
+    void announce() throws IOException {
+      Member self = Cluster.get(system).selfMember();
+      presence.announce(
+          self.address().hostPort().replaceFirst("^.*@", ""), self.uniqueAddress().longUid(), "");
+    }
+
+    void ends() throws Exception {
+      system.getWhenTerminated().toCompletableFuture().get(60, TimeUnit.SECONDS);
+    }
   }
 
   @AfterEach
   void close() throws IOException {
-    ActorTestKit.shutdown(system);
-    presence.close();
+    for (Node node : nodes) {
+      ActorTestKit.shutdown(node.system());
+      node.presence().close();
+    }
   }
 
-  /** What the node says of a term that begins so. */
-  private String failure(CoordinatorGuardian.Terms terms) throws Exception {
+  private Node start(CoordinatorGuardian.Terms terms) throws IOException {
+    Presence presence = Presence.enter(data);
+    BlockingQueue<Seat> seats = new LinkedBlockingQueue<>();
     CompletableFuture<String> failed = new CompletableFuture<>();
     CoordinatorGuardian.Listener listener =
         new CoordinatorGuardian.Listener() {
           @Override
-          public void seat(Seat seat) {}
+          public void seat(Seat seat) {
+            seats.add(seat);
+          }
 
           @Override
           public void failed(String why) {
@@ -70,49 +96,63 @@ class CoordinatorGuardianTest {
                 data.toString(),
                 FileLease.CONFIG + ".node",
                 presence.id()));
-    system =
+    ActorSystem<CoordinatorCommand> system =
         ActorSystem.create(
-            CoordinatorGuardian.create(presence, terms, listener),
+            CoordinatorGuardian.create(presence, PLAN, terms, listener),
             "yamabiko",
             own.withFallback(ConfigFactory.load("coordinator-node")),
             DispatcherSelector.blocking());
-    Member self = Cluster.get(system).selfMember();
-    presence.announce(
-        self.address().hostPort().replaceFirst("^.*@", ""), self.uniqueAddress().longUid(), "");
-    return failed.get(60, TimeUnit.SECONDS);
+    Node node = new Node(presence, system, seats, failed);
+    nodes.add(node);
+    return node;
+  }
+
+  private void assertEndsTheNode(String why, CoordinatorGuardian.Terms terms) throws Exception {
+    Node node = start(terms);
+    node.announce();
+    assertEquals(why, node.failed().get(60, TimeUnit.SECONDS));
+    node.ends();
   }
 
   @Test
   void shouldEndTheNodeWhenATermCannotBegin() throws Exception {
-    assertEquals(
+    assertEndsTheNode(
         "No space left on device",
-        failure(
-            () -> {
-              throw new FileSystemException("term", null, "No space left on device");
-            }));
-    system.getWhenTerminated().toCompletableFuture().get(60, TimeUnit.SECONDS);
+        () -> {
+          throw new FileSystemException("term", null, "No space left on device");
+        });
   }
 
   @Test
   void shouldEndTheNodeWhenADirectoryCannotBeReadToItsEnd() throws Exception {
-    assertEquals(
+    assertEndsTheNode(
         "Input/output error",
-        failure(
-            () -> {
-              throw new UncheckedIOException(
-                  new FileSystemException("jobs", null, "Input/output error"));
-            }));
-    system.getWhenTerminated().toCompletableFuture().get(60, TimeUnit.SECONDS);
+        () -> {
+          throw new UncheckedIOException(
+              new FileSystemException("jobs", null, "Input/output error"));
+        });
   }
 
   @Test
   void shouldEndTheNodeWhenATermFailsForAnyOtherReason() throws Exception {
-    assertEquals(
+    assertEndsTheNode(
         "java.lang.IllegalStateException: broken",
-        failure(
-            () -> {
-              throw new IllegalStateException("broken");
-            }));
-    system.getWhenTerminated().toCompletableFuture().get(60, TimeUnit.SECONDS);
+        () -> {
+          throw new IllegalStateException("broken");
+        });
+  }
+
+  @Test
+  void shouldEndANodeThatIsInAClusterOfItsOwnWhileAnotherOneHasTheCoordinator() throws Exception {
+    Node leader = start(Behaviors::ignore);
+    leader.announce();
+    assertEquals(new Seat.Here(), leader.seats().poll(60, TimeUnit.SECONDS));
+    Node apart = start(Behaviors::ignore);
+    Cluster cluster = Cluster.get(apart.system());
+    cluster.manager().tell(new Join(cluster.selfMember().address()));
+    apart.announce();
+    apart.ends();
+    assertTrue(leader.seats().isEmpty(), "the other one has been left alone");
+    assertEquals(MemberStatus.up(), Cluster.get(leader.system()).selfMember().status());
   }
 }
