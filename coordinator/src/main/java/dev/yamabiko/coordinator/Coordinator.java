@@ -81,6 +81,9 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
   /** What could not be written before may fit by now. */
   private record KeepAgain() implements Command {}
 
+  /** There may be room by now for what a run leaves on the disk. */
+  private record StartAgain() implements Command {}
+
   /** Workers have had the time to come back. */
   private record GraceOver() implements Command {}
 
@@ -90,6 +93,7 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
    * What the coordinator works with; it owns none of it.
    *
    * @param grace for workers to come back to the jobs that were running
+   * @param again when to try again what a full disk has prevented
    */
   record Resources(
       JobStore store,
@@ -99,9 +103,8 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
       WorkerAdmission admission,
       Executor blocking,
       Clock clock,
-      Duration grace) {}
-
-  private static final Duration KEEP_AGAIN = Duration.ofSeconds(5);
+      Duration grace,
+      Duration again) {}
 
   /** Ends the actor. */
   private static final class Superseded extends RuntimeException {
@@ -125,6 +128,9 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
 
   /** Ids of jobs that were running, until their workers have had the time to come back. */
   private final Set<String> takenUp = new HashSet<>();
+
+  /** Ids of jobs that wait for room on the disk, until they are tried again. */
+  private final Set<String> postponed = new HashSet<>();
 
   /** By id: states that the disk has not taken yet. */
   private final Map<String, StoredJob> unkept = new LinkedHashMap<>();
@@ -209,6 +215,7 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
         .onMessage(FollowerLost.class, this::onFollowerLost)
         .onMessage(KeepAgain.class, again -> onKeepAgain())
         .onMessage(GraceOver.class, over -> onGraceOver())
+        .onMessage(StartAgain.class, again -> onStartAgain())
         .onSignal(PostStop.class, this::onPostStop)
         .build();
   }
@@ -464,7 +471,7 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
   private Optional<JobEntry> startInTurn(Predicate<JobEntry> which, Optional<JobEntry> ahead) {
     Optional<JobEntry> first = ahead;
     for (JobEntry entry : List.copyOf(jobs.values())) {
-      if (!entry.isQueued() || !which.test(entry)) {
+      if (!entry.isQueued() || postponed.contains(entry.id()) || !which.test(entry)) {
         continue;
       }
       if (first.isPresent()) {
@@ -494,6 +501,12 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
     return "waits for %s, which %s"
         .formatted(
             ahead.id(), ahead.isQueued() ? ahead.stored().reason() : "gets its workers back first");
+  }
+
+  private Behavior<Command> onStartAgain() {
+    postponed.clear();
+    startJobs();
+    return this;
   }
 
   private Behavior<Command> onGraceOver() {
@@ -583,6 +596,8 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
         entry.become(entry.stored().running(now()));
         getContext().getLog().info("goes on job={} workers={}", entry.id(), on.workers());
       }
+    } else if (from.news() instanceof JobRun.News.Postponed notNow) {
+      onPostponed(entry, notNow.why());
     } else if (from.news() instanceof JobRun.News.Ended ended) {
       onRunEnded(entry, ended);
     }
@@ -592,6 +607,19 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
   /** What a run says of a worker may come after that has gone to another one. */
   private Optional<RegisteredWorker> inJob(JobEntry entry, String worker) {
     return Optional.ofNullable(workers.get(worker)).filter(known -> known.isOf(entry.id()));
+  }
+
+  /** On the disk, as far as that takes anything, it is running: it will be. */
+  private void onPostponed(JobEntry entry, String why) {
+    workers.values().forEach(worker -> worker.release(entry.id()));
+    postponed.add(entry.id());
+    entry.postponed(
+        entry
+            .stored()
+            .waiting(JobStatus.WAITING, "waits for room on the coordinator's disk: " + why));
+    getContext().getLog().warn("postponed job={} {}", entry.id(), why);
+    timers.startSingleTimer(new StartAgain(), resources.again());
+    startJobs();
   }
 
   private void onRunEnded(JobEntry entry, JobRun.News.Ended ended) {
@@ -642,7 +670,7 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
             .getLog()
             .error("the state of a job cannot be kept job={} cause={}", job.id(), e.toString());
       }
-      timers.startSingleTimer(new KeepAgain(), KEEP_AGAIN);
+      timers.startSingleTimer(new KeepAgain(), resources.again());
     }
   }
 

@@ -48,6 +48,9 @@ public final class CoordinatorNode implements AutoCloseable {
   /** Workers notice the loss of a coordinator after some seconds, and start anew. */
   private static final Duration GRACE = Duration.ofSeconds(20);
 
+  /** A full disk may have room by then. */
+  private static final Duration AGAIN = Duration.ofSeconds(5);
+
   /** For the node to know where the coordinator is; it goes on looking after that. */
   private static final Duration SETTLING = Duration.ofSeconds(30);
 
@@ -165,7 +168,8 @@ public final class CoordinatorNode implements AutoCloseable {
             new WorkerAdmission(KernelFingerprint.ofThisJvm(), settings.allowOtherFingerprints()),
             blocking,
             Clock.systemUTC(),
-            GRACE),
+            GRACE,
+            AGAIN),
         stored);
   }
 

@@ -83,6 +83,13 @@ final class JobEntry {
     become(running);
   }
 
+  /** Its run could not begin, and is no more. */
+  void postponed(StoredJob waiting) {
+    run = Optional.empty();
+    workers = List.of();
+    become(waiting);
+  }
+
   /** Whether this worker may be offered to the run: it takes more, and has not seen it fail. */
   boolean takes(String worker) {
     return takesMore() && !workers.contains(worker) && !failed.contains(worker);

@@ -90,7 +90,8 @@ class CoordinatorTest {
             new WorkerAdmission(BITS, false),
             blocking,
             Clock.systemUTC(),
-            grace);
+            grace,
+            Duration.ofMillis(200));
     coordinator = kit.spawn(Coordinator.create(resources, store.readAll()));
     TestProbe<Receptionist.Listing> listings = kit.createTestProbe(Receptionist.Listing.class);
     kit.system()
@@ -441,6 +442,24 @@ class CoordinatorTest {
     restart();
     assertEquals(running + "~2", enlisted(join("a")).key().run());
     assertEquals(JobStatus.QUEUED, view(behind).status());
+  }
+
+  /** What is written first finds no room; it is deleted then, and the next one does. */
+  @Test
+  void shouldLetAJobWaitThatFindsNoRoomOnTheDisk() throws IOException {
+    String id = submit("min = 1");
+    Path run = Files.createDirectory(store.runDirectory(id));
+    Files.createSymbolicLink(run.resolve("job.conf.1.part"), Path.of("/dev/full"));
+    TestProbe<JobEvent> events = follow(id);
+    Node a = join("a");
+    String waits =
+        "waits for room on the coordinator's disk: " + run + " cannot be used: No space left";
+    String event;
+    do {
+      event = events.receiveMessage(ANSWER).json();
+    } while (!event.contains(waits));
+    assertEquals(id + "~2", enlisted(a).key().run());
+    assertStatus(id, JobStatus.RUNNING, "");
   }
 
   @Test
