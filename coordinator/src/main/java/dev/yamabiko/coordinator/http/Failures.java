@@ -61,7 +61,12 @@ final class Failures {
         Problem.badRequest("the request does not have the form that is expected here").response());
   }
 
-  static Problem of(Throwable e) {
+  /** Of a request that must not be repeated if it may have had its effect. */
+  static Problem ofOnce(Throwable e) {
+    return cause(e) instanceof TimeoutException ? Problem.unanswered() : of(e);
+  }
+
+  private static Throwable cause(Throwable e) {
     Throwable cause = e;
     while ((cause instanceof CompletionException
             || cause instanceof IOOperationIncompleteException
@@ -69,6 +74,11 @@ final class Failures {
         && cause.getCause() != null) {
       cause = cause.getCause();
     }
+    return cause;
+  }
+
+  static Problem of(Throwable e) {
+    Throwable cause = cause(e);
     if (cause instanceof ProblemException known) {
       return known.problem();
     }
