@@ -23,7 +23,11 @@ import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Makes a {@link Problem} of whatever a route does not answer. */
+/**
+ * Makes a {@link Problem} of whatever a route does not answer. All that goes wrong with the
+ * coordinator's files is 507, also where room is not what they lack: nothing that a client asks
+ * differently helps, and the detail says what it is.
+ */
 final class Failures {
 
   private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
