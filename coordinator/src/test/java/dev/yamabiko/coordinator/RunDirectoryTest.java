@@ -170,7 +170,7 @@ class RunDirectoryTest {
   }
 
   @Test
-  @Timeout(60)
+  @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   void shouldSayWhyACheckpointIsNotThereWhateverTheReasonIs() throws IOException {
     AtomicFile.Gate broken =
         change -> {
@@ -183,7 +183,7 @@ class RunDirectoryTest {
   }
 
   @Test
-  @Timeout(60)
+  @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   void shouldNotWaitForACheckpointThatNobodyWrites() throws IOException {
     assertWarns(
         "java.lang.OutOfMemoryError: unable to create native thread",

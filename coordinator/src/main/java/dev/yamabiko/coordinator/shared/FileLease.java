@@ -59,6 +59,7 @@ public final class FileLease extends Lease {
   private final Duration timeout;
   private final ScheduledExecutorService thread;
   private volatile boolean held;
+  private boolean kept;
   private volatile long renewed;
   private Consumer<Optional<Throwable>> onLoss = cause -> {};
 
@@ -216,8 +217,14 @@ public final class FileLease extends Lease {
     return held && System.nanoTime() - renewed < timeout.toNanos();
   }
 
+  /** Empty if somebody else is in there for long; on this lease's thread only. */
   private <T> Optional<T> alone(ContentLocks.Work<T> work) throws IOException {
-    return locks.alone("lease " + file.getFileName(), AGAIN, work);
+    Optional<T> done = locks.alone("lease " + file.getFileName(), AGAIN, work);
+    if (done.isEmpty() && !kept) {
+      LOG.warn("lease={} is locked for long, by a process that was stopped?", file.getFileName());
+    }
+    kept = done.isEmpty();
+    return done;
   }
 
   private void run(CompletableFuture<Boolean> answer, Runnable task) {

@@ -67,8 +67,9 @@ class FileLeaseTest {
     return lease(node, "700 ms", "30 s");
   }
 
+  /** It must answer, whatever happens. */
   private static boolean acquires(FileLease lease) {
-    return lease.acquire().toCompletableFuture().join();
+    return lease.acquire().toCompletableFuture().orTimeout(30, TimeUnit.SECONDS).join();
   }
 
   private LeaseRecord record() throws IOException {
@@ -82,7 +83,7 @@ class FileLeaseTest {
     ContentLocks.Hold stopped = ContentLocks.of(data).own("lease " + FILE);
     try (stopped) {
       assertFalse(acquires(next));
-      assertFalse(next.release().toCompletableFuture().join());
+      assertFalse(next.release().toCompletableFuture().orTimeout(30, TimeUnit.SECONDS).join());
     }
     assertTrue(acquires(next));
   }
