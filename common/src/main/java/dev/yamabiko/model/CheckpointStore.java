@@ -7,6 +7,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -87,7 +88,7 @@ public final class CheckpointStore {
   /** Adds a checkpoint and deletes those that are not needed any more. */
   public void write(CheckpointFile.Content content) throws IOException {
     Set<String> slices = add(content);
-    gate.pass(() -> prune(content.checkpoint(), slices));
+    delete(unneeded(content.checkpoint(), slices));
   }
 
   /** Returns the names of its slices. */
@@ -136,26 +137,45 @@ public final class CheckpointStore {
     return last + 1;
   }
 
-  private void prune(Checkpoint newest, Set<String> slices) throws IOException {
+  /** Manifests before their slices. */
+  private List<Path> unneeded(Checkpoint newest, Set<String> slices) throws IOException {
+    List<Path> unneeded = new ArrayList<>();
     TreeMap<Long, Path> manifests = manifests();
     TreeMap<Long, Path> old = new TreeMap<>(manifests);
     newest.best().ifPresent(best -> old.remove(best.step()));
     while (old.size() > keep) {
       Map.Entry<Long, Path> oldest = old.pollFirstEntry();
-      Files.deleteIfExists(oldest.getValue());
+      unneeded.add(oldest.getValue());
       manifests.remove(oldest.getKey());
     }
     long step = newest.position().step();
-    deleteSlices((of, name) -> of == step ? !slices.contains(name) : !manifests.containsKey(of));
+    unneeded.addAll(
+        slices((of, name) -> of == step ? !slices.contains(name) : !manifests.containsKey(of)));
+    return unneeded;
   }
 
-  private void deleteSlices(BiPredicate<Long, String> which) throws IOException {
+  /** Files of slices, by the step and their name. */
+  private List<Path> slices(BiPredicate<Long, String> which) throws IOException {
+    List<Path> found = new ArrayList<>();
     for (Path entry : entries()) {
       String name = entry.getFileName().toString();
       Matcher slice = SLICE.matcher(name);
       if (slice.matches() && which.test(Long.parseLong(slice.group(1)), name)) {
-        Files.deleteIfExists(entry);
+        found.add(entry);
       }
+    }
+    return found;
+  }
+
+  /** In this order. They have been looked for before, since the gate is for a moment only. */
+  private void delete(List<Path> files) throws IOException {
+    if (!files.isEmpty()) {
+      gate.pass(
+          () -> {
+            for (Path file : files) {
+              Files.deleteIfExists(file);
+            }
+          });
     }
   }
 
@@ -170,13 +190,9 @@ public final class CheckpointStore {
     if (step > 0 && !Files.exists(file(step))) {
       add(content);
     }
-    gate.pass(
-        () -> {
-          for (Path manifest : manifests().tailMap(step, false).values()) {
-            Files.deleteIfExists(manifest);
-          }
-          deleteSlices((of, name) -> of > step);
-        });
+    List<Path> later = new ArrayList<>(manifests().tailMap(step, false).values());
+    later.addAll(slices((of, name) -> of > step));
+    delete(later);
     if (Files.isDirectory(directory)) {
       AtomicFile.forceEntries(directory);
     }
@@ -212,20 +228,21 @@ public final class CheckpointStore {
       if (isWhole(later.getValue())) {
         throw new FileAlreadyExistsException(later.getValue().toString());
       }
-      gate.pass(() -> putAside(later.getKey(), later.getValue()));
+      putAside(later.getKey(), later.getValue());
     }
-    gate.pass(this::deleteLeftOvers);
+    delete(leftOvers());
   }
 
   /** First the manifest: what has none is none, and may be deleted. */
   private void putAside(long step, Path manifest) throws IOException {
-    rename(manifest);
-    for (Path entry : entries()) {
-      Matcher slice = SLICE.matcher(entry.getFileName().toString());
-      if (slice.matches() && Long.parseLong(slice.group(1)) == step) {
-        rename(entry);
-      }
-    }
+    List<Path> slices = slices((of, name) -> of == step);
+    gate.pass(
+        () -> {
+          rename(manifest);
+          for (Path slice : slices) {
+            rename(slice);
+          }
+        });
   }
 
   private static void rename(Path damaged) throws IOException {
@@ -235,19 +252,22 @@ public final class CheckpointStore {
         StandardCopyOption.REPLACE_EXISTING);
   }
 
-  private void deleteLeftOvers() throws IOException {
+  private List<Path> leftOvers() throws IOException {
+    List<Path> leftOvers = new ArrayList<>();
     for (Path entry : entries()) {
       if (entry.getFileName().toString().endsWith(AtomicFile.TEMPORARY)) {
-        Files.deleteIfExists(entry);
+        leftOvers.add(entry);
       }
     }
     TreeMap<Long, Path> manifests = manifests();
     Map<Long, Optional<Set<String>>> named = new HashMap<>();
     manifests.forEach((step, path) -> named.put(step, CheckpointFile.sliceNames(path)));
-    deleteSlices(
-        (of, name) ->
-            !named.containsKey(of)
-                || named.get(of).filter(names -> !names.contains(name)).isPresent());
+    leftOvers.addAll(
+        slices(
+            (of, name) ->
+                !named.containsKey(of)
+                    || named.get(of).filter(names -> !names.contains(name)).isPresent()));
+    return leftOvers;
   }
 
   private static boolean isWhole(Path file) throws IOException {

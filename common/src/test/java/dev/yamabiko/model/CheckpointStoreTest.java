@@ -87,6 +87,28 @@ class CheckpointStoreTest {
     assertEquals(List.of(name(30), name(40), name(50)), names());
   }
 
+  /** A gate keeps others waiting: what it lets pass is no look at a directory. */
+  @Test
+  void shouldKnowWhatItDeletesBeforeTheGateLetsItPass() throws IOException {
+    List<Path> late = new ArrayList<>();
+    CheckpointStore gated =
+        new CheckpointStore(
+            directory,
+            1,
+            change -> {
+              int pass = late.size() + 1;
+              late.add(directory.resolve("step-0000000001-%d.slice-0-of-1".formatted(pass)));
+              Files.writeString(late.get(pass - 1), "it was not there before");
+              change.make();
+            });
+    gated.write(content(10, Optional.empty()));
+    gated.write(content(20, Optional.empty()));
+    assertEquals(
+        late.subList(late.size() - 1, late.size()), late.stream().filter(Files::exists).toList());
+    Files.delete(late.get(late.size() - 1));
+    assertEquals(List.of(name(20)), names());
+  }
+
   @Test
   void shouldNameWhatIsDamagedAndUseTheOneBefore() throws IOException {
     write(10, Optional.empty());

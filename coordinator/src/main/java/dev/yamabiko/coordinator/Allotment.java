@@ -5,11 +5,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Which workers the job at the head of the queue gets: it starts as soon as there are as many idle
- * ones as it asks for at least, and takes as many as it can use. Jobs start in the order in which
- * they were submitted; none overtakes another, but for one that asks for more workers than there
- * are: idle ones would not help it.
+ * Which workers the next job of the queue gets: it starts as soon as there are as many idle ones as
+ * it asks for at least, and takes as many as it can use. The jobs behind wait for it meanwhile,
+ * unless it asks for more workers than there are at all: they would wait for what may never come.
  *
+ * @param workers to start on; none if it waits
+ * @param waitingFor what it waits for, in words for people
  * @param holdsQueue whether the jobs behind wait until it has started
  */
 record Allotment(List<String> workers, Optional<String> waitingFor, boolean holdsQueue) {

@@ -44,9 +44,13 @@ import java.util.function.Predicate;
 
 /**
  * Knows the workers of the cluster and the jobs of its users; starts each job, in the order in
- * which they came, when enough workers are idle; one that wants more than there are is passed.
- * Every change of a job's state is on the disk before anybody hears of it, as long as the disk
- * takes it; a job that it does not take is refused.
+ * which they came, when enough workers are idle; one that wants more than there are is passed. What
+ * must outlive the coordinator of a job's state is on the disk before anybody hears of it, as long
+ * as the disk takes it; a job that it does not take is refused. What a job waits for is not kept,
+ * and one that waits in the middle of its run is kept as running.
+ *
+ * <p>Jobs that were running when the coordinator before ended come before all others for a grace
+ * time, because their workers come back one by one.
  *
  * <p>A worker that is lost leaves the list; the runs that it took part in notice by themselves. A
  * job's run that fails ends that job only. A coordinator that finds that another one has taken over
@@ -77,9 +81,20 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
   /** What could not be written before may fit by now. */
   private record KeepAgain() implements Command {}
 
+  /** There may be room by now for what a run leaves on the disk. */
+  private record StartAgain() implements Command {}
+
+  /** Workers have had the time to come back. */
+  private record GraceOver() implements Command {}
+
   private record FollowerLost(ActorRef<JobEvent> follower) implements Command {}
 
-  /** What the coordinator works with; it owns none of it. */
+  /**
+   * What the coordinator works with; it owns none of it.
+   *
+   * @param grace for workers to come back to the jobs that were running
+   * @param again when to try again what a full disk has prevented
+   */
   record Resources(
       JobStore store,
       BulkServer bulk,
@@ -87,9 +102,9 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
       PreparedDatasets datasets,
       WorkerAdmission admission,
       Executor blocking,
-      Clock clock) {}
-
-  private static final Duration KEEP_AGAIN = Duration.ofSeconds(5);
+      Clock clock,
+      Duration grace,
+      Duration again) {}
 
   /** Ends the actor. */
   private static final class Superseded extends RuntimeException {
@@ -110,6 +125,12 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
   private final Map<String, JobEntry> jobs = new LinkedHashMap<>();
   private final Set<ActorRef<NodeMessage>> refused = new HashSet<>();
   private final Set<ActorRef<NodeMessage>> claiming = new HashSet<>();
+
+  /** Ids of jobs that were running, until their workers have had the time to come back. */
+  private final Set<String> takenUp = new HashSet<>();
+
+  /** Ids of jobs that wait for room on the disk, until they are tried again. */
+  private final Set<String> postponed = new HashSet<>();
 
   /** By id: states that the disk has not taken yet. */
   private final Map<String, StoredJob> unkept = new LinkedHashMap<>();
@@ -151,12 +172,15 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
                 CoordinatorMessage.SERVICE,
                 context.messageAdapter(CoordinatorMessage.class, FromWorker::new)));
     stored.forEach(this::takeUp);
+    if (!takenUp.isEmpty()) {
+      timers.startSingleTimer(new GraceOver(), resources.grace());
+    }
     startJobs();
   }
 
   /**
-   * A job of before: what was running goes on, at the head of the queue. One that this version
-   * cannot read stays on the disk as it is.
+   * A job of before: what was running goes on, and comes first. One that this version cannot read
+   * stays on the disk as it is.
    */
   private void takeUp(StoredJob stored) {
     Job job;
@@ -171,7 +195,9 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
     if (stored.cancelling().isPresent()) {
       end(entry, JobStatus.CANCELLED, stored.cancelling().get(), Optional.empty());
     } else if (stored.status() == JobStatus.RUNNING) {
-      change(entry, stored.waiting(JobStatus.WAITING, RESTARTED));
+      // The disk still has it as running: if this one ends before that, the next takes it up.
+      entry.become(stored.waiting(JobStatus.WAITING, RESTARTED));
+      takenUp.add(stored.id());
       getContext().getLog().info("taken up job={}", stored.id());
     }
   }
@@ -188,6 +214,8 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
         .onMessage(RefusedGone.class, this::onRefusedGone)
         .onMessage(FollowerLost.class, this::onFollowerLost)
         .onMessage(KeepAgain.class, again -> onKeepAgain())
+        .onMessage(GraceOver.class, over -> onGraceOver())
+        .onMessage(StartAgain.class, again -> onStartAgain())
         .onSignal(PostStop.class, this::onPostStop)
         .build();
   }
@@ -231,11 +259,26 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
     } catch (FencedException e) {
       throw superseded(e);
     } catch (IOException e) {
-      if (!id.isEmpty()) {
-        resources.store().discard(id);
-      }
       getContext().getLog().error("a job cannot be kept cause={}", e.toString());
+      if (!id.isEmpty()) {
+        discard(id);
+      }
       submit.replyTo().tell(refused(job, WriteFailure.reason(e)));
+    }
+  }
+
+  private void discard(String id) {
+    try {
+      resources.store().discard(id);
+    } catch (FencedException e) {
+      throw superseded(e);
+    } catch (IOException e) {
+      getContext()
+          .getLog()
+          .error(
+              "a refused job cannot be deleted; delete its directory before the next start job={} cause={}",
+              id,
+              e.toString());
     }
   }
 
@@ -398,21 +441,41 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
   // --- Jobs -------------------------------------------------------------------------------------
 
   /**
-   * Idle workers go to runs that cannot go on without them; then the head of the queue starts if it
-   * can, and those behind it wait for their turn. A job that asks for more workers than there are
-   * holds up none: idle workers would not help it. As soon as there are enough, it has its turn.
+   * Idle workers go to runs that cannot go on without them; then to the jobs that were running when
+   * the coordinator before ended, which the others wait for; then the head of the queue starts if
+   * it can, and those behind it wait for their turn. A job that asks for more workers than there
+   * are holds up none: idle workers would not help it. As soon as there are enough, it has its
+   * turn.
    */
   private void startJobs() {
     offerIdle(JobEntry::isHeldUp);
-    Optional<JobEntry> ahead = Optional.empty();
+    Optional<JobEntry> ahead = startInTurn(this::isTakenUp, Optional.empty());
+    if (ahead.isEmpty()) {
+      offerIdle(this::isTakenUp);
+      ahead =
+          jobs.values().stream().filter(entry -> isTakenUp(entry) && entry.takesMore()).findFirst();
+    }
+    if (startInTurn(entry -> !isTakenUp(entry), ahead).isEmpty()) {
+      offerIdle(entry -> true);
+    }
+  }
+
+  private boolean isTakenUp(JobEntry entry) {
+    return takenUp.contains(entry.id());
+  }
+
+  /**
+   * @param ahead whom such jobs wait for
+   * @return whom those that come after them wait for
+   */
+  private Optional<JobEntry> startInTurn(Predicate<JobEntry> which, Optional<JobEntry> ahead) {
+    Optional<JobEntry> first = ahead;
     for (JobEntry entry : List.copyOf(jobs.values())) {
-      if (!entry.isQueued()) {
+      if (!entry.isQueued() || postponed.contains(entry.id()) || !which.test(entry)) {
         continue;
       }
-      if (ahead.isPresent()) {
-        String why =
-            "waits for %s, which %s".formatted(ahead.get().id(), ahead.get().stored().reason());
-        change(entry, entry.stored().waiting(JobStatus.QUEUED, why));
+      if (first.isPresent()) {
+        change(entry, entry.stored().waiting(JobStatus.QUEUED, behind(first.get())));
         continue;
       }
       List<String> idle =
@@ -424,16 +487,32 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
           Allotment.of(entry.job().workers(), entry.job().shards(), idle, workers.size());
       if (allotment.waitingFor().isPresent()) {
         change(entry, entry.stored().waiting(JobStatus.WAITING, allotment.waitingFor().get()));
-        if (allotment.holdsQueue()) {
-          ahead = Optional.of(entry);
+        if (allotment.holdsQueue() || isTakenUp(entry)) {
+          first = Optional.of(entry);
         }
       } else {
         start(entry, allotment.workers());
       }
     }
-    if (ahead.isEmpty()) {
-      offerIdle(entry -> true);
-    }
+    return first;
+  }
+
+  private static String behind(JobEntry ahead) {
+    return "waits for %s, which %s"
+        .formatted(
+            ahead.id(), ahead.isQueued() ? ahead.stored().reason() : "gets its workers back first");
+  }
+
+  private Behavior<Command> onStartAgain() {
+    postponed.clear();
+    startJobs();
+    return this;
+  }
+
+  private Behavior<Command> onGraceOver() {
+    takenUp.clear();
+    startJobs();
+    return this;
   }
 
   /** Workers that have nothing to do help such jobs, the oldest first. */
@@ -510,13 +589,15 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
       } else if (advanced.event() instanceof RunEvent.ShardsReissued late) {
         late.workers().forEach(name -> inJob(entry, name).ifPresent(RegisteredWorker::reissued));
       } else if (advanced.event() instanceof RunEvent.Waiting waiting) {
-        change(entry, entry.stored().waiting(JobStatus.WAITING, waiting.why()));
+        entry.become(entry.stored().waiting(JobStatus.WAITING, waiting.why()));
         getContext().getLog().info("held up job={} {}", entry.id(), waiting.why());
         startJobs();
       } else if (advanced.event() instanceof RunEvent.WentOn on) {
-        change(entry, entry.stored().running(now()));
+        entry.become(entry.stored().running(now()));
         getContext().getLog().info("goes on job={} workers={}", entry.id(), on.workers());
       }
+    } else if (from.news() instanceof JobRun.News.Postponed notNow) {
+      onPostponed(entry, notNow.why());
     } else if (from.news() instanceof JobRun.News.Ended ended) {
       onRunEnded(entry, ended);
     }
@@ -526,6 +607,19 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
   /** What a run says of a worker may come after that has gone to another one. */
   private Optional<RegisteredWorker> inJob(JobEntry entry, String worker) {
     return Optional.ofNullable(workers.get(worker)).filter(known -> known.isOf(entry.id()));
+  }
+
+  /** On the disk, as far as that takes anything, it is running: it will be. */
+  private void onPostponed(JobEntry entry, String why) {
+    workers.values().forEach(worker -> worker.release(entry.id()));
+    postponed.add(entry.id());
+    entry.postponed(
+        entry
+            .stored()
+            .waiting(JobStatus.WAITING, "waits for room on the coordinator's disk: " + why));
+    getContext().getLog().warn("postponed job={} {}", entry.id(), why);
+    timers.startSingleTimer(new StartAgain(), resources.again());
+    startJobs();
   }
 
   private void onRunEnded(JobEntry entry, JobRun.News.Ended ended) {
@@ -553,7 +647,9 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
 
   private void change(JobEntry entry, StoredJob next) {
     if (!next.equals(entry.stored())) {
-      keep(next);
+      if (!next.differsOnlyInWait(entry.stored())) {
+        keep(next);
+      }
       entry.become(next);
     }
   }
@@ -574,7 +670,7 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
             .getLog()
             .error("the state of a job cannot be kept job={} cause={}", job.id(), e.toString());
       }
-      timers.startSingleTimer(new KeepAgain(), KEEP_AGAIN);
+      timers.startSingleTimer(new KeepAgain(), resources.again());
     }
   }
 

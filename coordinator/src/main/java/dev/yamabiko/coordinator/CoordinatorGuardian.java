@@ -3,6 +3,7 @@ package dev.yamabiko.coordinator;
 import akka.actor.Address;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
+import akka.actor.typed.DispatcherSelector;
 import akka.actor.typed.javadsl.AbstractBehavior;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
@@ -23,9 +24,11 @@ import dev.yamabiko.coordinator.shared.FileLease;
 import dev.yamabiko.coordinator.shared.Presence;
 import dev.yamabiko.protocol.CoordinatorMessage;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -38,7 +41,9 @@ import scala.concurrent.duration.FiniteDuration;
  *
  * <p>When a node's process has died, the others say so to the cluster at once; when one only cannot
  * be reached, the resolver decides. A node whose coordinator ends, because it has lost its lease or
- * was fenced, ends with it: whoever keeps the process running starts it again, to stand by.
+ * was fenced, ends with it: whoever keeps the process running starts it again, to stand by. So does
+ * a node that has formed a cluster of its own while another one has the coordinator: it would hear
+ * of nothing there.
  */
 final class CoordinatorGuardian extends AbstractBehavior<CoordinatorGuardian.Command> {
 
@@ -79,6 +84,7 @@ final class CoordinatorGuardian extends AbstractBehavior<CoordinatorGuardian.Com
   private static final int MOST_EARLY = 1_000;
 
   private final Presence presence;
+  private final JoinPlan plan;
   private final Listener listener;
   private final Cluster cluster;
   private final long began = System.nanoTime();
@@ -88,17 +94,24 @@ final class CoordinatorGuardian extends AbstractBehavior<CoordinatorGuardian.Com
   private List<Presence.Node> others = List.of();
   private List<Address> joining = List.of();
   private Seat seat = new Seat.Vacant();
+  private long together = began;
 
   /**
    * @param presence the node enters the cluster once it is announced
    */
   static Behavior<CoordinatorCommand> create(Presence presence, Terms terms, Listener listener) {
+    return create(presence, JoinPlan.DEFAULT, terms, listener);
+  }
+
+  static Behavior<CoordinatorCommand> create(
+      Presence presence, JoinPlan plan, Terms terms, Listener listener) {
     return Behaviors.transformMessages(
         CoordinatorCommand.class,
         Behaviors.<Command>setup(
             context ->
                 Behaviors.withTimers(
-                    timers -> new CoordinatorGuardian(context, timers, presence, terms, listener))),
+                    timers ->
+                        new CoordinatorGuardian(context, timers, presence, plan, terms, listener))),
         wrap -> wrap.match(CoordinatorCommand.class, FromUser::new));
   }
 
@@ -106,10 +119,12 @@ final class CoordinatorGuardian extends AbstractBehavior<CoordinatorGuardian.Com
       ActorContext<Command> context,
       TimerScheduler<Command> timers,
       Presence presence,
+      JoinPlan plan,
       Terms terms,
       Listener listener) {
     super(context);
     this.presence = presence;
+    this.plan = plan;
     this.listener = listener;
     cluster = Cluster.get(context.getSystem());
     timers.startTimerWithFixedDelay(new Look(), Duration.ZERO, INTERVAL);
@@ -127,6 +142,7 @@ final class CoordinatorGuardian extends AbstractBehavior<CoordinatorGuardian.Com
     ClusterSingleton.get(context.getSystem())
         .init(
             SingletonActor.of(term(terms, context.getSelf()::tell), "coordinator")
+                .withProps(DispatcherSelector.blocking()) // it waits for the disk
                 .withSettings(
                     ClusterSingletonSettings.create(context.getSystem())
                         .withRole(ROLE)
@@ -144,8 +160,14 @@ final class CoordinatorGuardian extends AbstractBehavior<CoordinatorGuardian.Com
             return coordinator;
           } catch (IOException e) {
             guardian.accept(new TermFailed(WriteFailure.reason(e)));
-            return Behaviors.stopped();
+          } catch (UncheckedIOException e) {
+            guardian.accept(new TermFailed(WriteFailure.reason(e.getCause())));
+          } catch (RuntimeException | Error e) {
+            // Whatever it was, the node must not keep the lease without a coordinator.
+            context.getLog().error("a term cannot begin", e);
+            guardian.accept(new TermFailed(e.toString()));
           }
+          return Behaviors.stopped();
         });
   }
 
@@ -183,6 +205,12 @@ final class CoordinatorGuardian extends AbstractBehavior<CoordinatorGuardian.Com
         enter(roll);
       }
       sit();
+      if (isApart(roll)) {
+        getContext()
+            .getLog()
+            .error("the coordinator is in another cluster; this node ends, to join that one");
+        return Behaviors.stopped();
+      }
     } catch (IOException e) {
       getContext().getLog().warn("cannot look for other coordinators cause={}", e.toString());
     }
@@ -190,7 +218,7 @@ final class CoordinatorGuardian extends AbstractBehavior<CoordinatorGuardian.Com
   }
 
   private void enter(Presence.Roll roll) {
-    JoinPlan.Step step = JoinPlan.DEFAULT.next(roll, Duration.ofNanos(System.nanoTime() - began));
+    JoinPlan.Step step = plan.next(roll, Duration.ofNanos(System.nanoTime() - began));
     if (step == JoinPlan.Step.FORM) {
       cluster.manager().tell(new Join(cluster.selfMember().address()));
     } else if (step == JoinPlan.Step.JOIN) {
@@ -203,15 +231,35 @@ final class CoordinatorGuardian extends AbstractBehavior<CoordinatorGuardian.Com
     }
   }
 
-  /** Its process has ended: the cluster need not find that out. */
-  private void onGone(Presence.Node node) {
+  /** Whether this node's cluster has been another one than the coordinator's for long. */
+  private boolean isApart(Presence.Roll roll) {
+    boolean up = cluster.selfMember().status() == MemberStatus.up();
+    if (!up || coordinator != null || roll.leader().flatMap(this::memberAt).isPresent()) {
+      together = System.nanoTime();
+    }
+    return roll.leader().isPresent()
+        && plan.isTooLong(Duration.ofNanos(System.nanoTime() - together));
+  }
+
+  private Optional<Member> memberAt(Presence.Node node) {
     Address address = address(node.control());
     for (Member member : cluster.state().getMembers()) {
       if (member.address().equals(address) && member.uniqueAddress().longUid() == node.uid()) {
-        getContext().getLog().info("the coordinator node {} has died", node.control());
-        cluster.manager().tell(new Down(address));
+        return Optional.of(member);
       }
     }
+    return Optional.empty();
+  }
+
+  /** Its process has ended: the cluster need not find that out. */
+  private void onGone(Presence.Node node) {
+    memberAt(node)
+        .filter(member -> member.status() != MemberStatus.down())
+        .ifPresent(
+            member -> {
+              getContext().getLog().info("the coordinator node {} has died", node.control());
+              cluster.manager().tell(new Down(member.address()));
+            });
   }
 
   private Address address(String control) {

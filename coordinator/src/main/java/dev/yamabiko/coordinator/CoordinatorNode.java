@@ -25,7 +25,8 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
@@ -44,11 +45,17 @@ public final class CoordinatorNode implements AutoCloseable {
   /** Reading data and preparing runs; idle threads end. */
   private static final int MOST_BLOCKING_THREADS = 8;
 
+  /** Workers notice the loss of a coordinator after some seconds, and start anew. */
+  private static final Duration GRACE = Duration.ofSeconds(20);
+
+  /** A full disk may have room by then. */
+  private static final Duration AGAIN = Duration.ofSeconds(5);
+
   /** For the node to know where the coordinator is; it goes on looking after that. */
   private static final Duration SETTLING = Duration.ofSeconds(30);
 
   private final Presence presence;
-  private final ExecutorService blocking = Executors.newFixedThreadPool(MOST_BLOCKING_THREADS);
+  private final ExecutorService blocking = blocking();
   private final CompletableFuture<Void> settled = new CompletableFuture<>();
   private volatile Seat seat = new Seat.Vacant();
   private BulkServer bulk;
@@ -160,8 +167,22 @@ public final class CoordinatorNode implements AutoCloseable {
             new PreparedDatasets(settings.datasets(), settings.datasetBytes()),
             new WorkerAdmission(KernelFingerprint.ofThisJvm(), settings.allowOtherFingerprints()),
             blocking,
-            Clock.systemUTC()),
+            Clock.systemUTC(),
+            GRACE,
+            AGAIN),
         stored);
+  }
+
+  private static ExecutorService blocking() {
+    ThreadPoolExecutor threads =
+        new ThreadPoolExecutor(
+            MOST_BLOCKING_THREADS,
+            MOST_BLOCKING_THREADS,
+            10,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>());
+    threads.allowCoreThreadTimeOut(true);
+    return threads;
   }
 
   private static Throwable deepest(Throwable e) {

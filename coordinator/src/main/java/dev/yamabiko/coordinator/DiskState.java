@@ -9,8 +9,9 @@ import java.util.Optional;
 
 /**
  * Whether a run's directory takes what it is given, and what is said of that: once when it does
- * not, once when it does again. Most of what goes wrong with a disk may be over at the next try, so
- * the run goes on; it ends when its directory has been removed, or when more metrics wait than fit.
+ * not, once when it takes a checkpoint again. Most of what goes wrong with a disk may be over at
+ * the next try, so the run goes on; it ends when its directory has been removed, when a later term
+ * has begun, or when more metrics wait than are kept in memory.
  */
 final class DiskState {
 

@@ -83,12 +83,21 @@ final class JobEntry {
     become(running);
   }
 
+  /** Its run could not begin, and is no more. */
+  void postponed(StoredJob waiting) {
+    run = Optional.empty();
+    workers = List.of();
+    become(waiting);
+  }
+
   /** Whether this worker may be offered to the run: it takes more, and has not seen it fail. */
   boolean takes(String worker) {
-    return run.isPresent()
-        && workers.size() < Math.min(job.workers().most(), job.shards())
-        && !workers.contains(worker)
-        && !failed.contains(worker);
+    return takesMore() && !workers.contains(worker) && !failed.contains(worker);
+  }
+
+  /** Whether its run has fewer workers than it can use. */
+  boolean takesMore() {
+    return run.isPresent() && workers.size() < Math.min(job.workers().most(), job.shards());
   }
 
   void offered(String worker) {

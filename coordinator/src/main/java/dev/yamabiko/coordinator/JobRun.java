@@ -38,7 +38,8 @@ import java.util.concurrent.Executors;
  * workers, writes down what the run says and tells the coordinator. Writes to the disk, so it lives
  * on a dispatcher for blocking.
  *
- * <p>Tells the coordinator exactly once how it ended, whatever goes wrong, and stops.
+ * <p>Tells the coordinator exactly once how it ended, whatever goes wrong, and stops; or that it
+ * could not begin, because the disk is full.
  */
 final class JobRun extends AbstractBehavior<JobRun.Command> {
 
@@ -82,6 +83,9 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
 
     /** Without the checkpoints, which are only for the disk. */
     record Advanced(String id, RunEvent event) implements News {}
+
+    /** It cannot begin at present, and has stopped; it may be started again later. */
+    record Postponed(String id, String why) implements News {}
 
     /**
      * @param result of {@code result.json}; empty if there was no run
@@ -258,7 +262,12 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
             ? wrapped.getCause()
             : failed.cause();
     boolean inputs = cause instanceof RuntimeException && cause.getMessage() != null;
-    return end(JobStatus.FAILED, inputs ? cause.getMessage() : cause.toString(), Optional.empty());
+    String why = inputs ? cause.getMessage() : cause.toString();
+    if (cancelled.isEmpty() && WriteFailure.isNoRoom(cause)) {
+      tell(new News.Postponed(id, why));
+      return Behaviors.stopped();
+    }
+    return end(JobStatus.FAILED, why, Optional.empty());
   }
 
   private Behavior<Command> onObserved(Observed observed) {

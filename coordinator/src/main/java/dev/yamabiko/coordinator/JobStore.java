@@ -69,6 +69,7 @@ final class JobStore {
   String newId(String jobName) throws IOException {
     String id = String.format(Locale.ROOT, "%s-%d", jobName, ++lastNumber);
     fence.pass(() -> Files.createDirectory(jobs.resolve(id)));
+    AtomicFile.forceEntries(jobs);
     return id;
   }
 
@@ -77,13 +78,15 @@ final class JobStore {
     return jobs.resolve(id).resolve("run");
   }
 
-  /** Forgets an id whose job could not be kept. */
-  void discard(String id) {
-    try {
-      Files.deleteIfExists(jobs.resolve(id));
-    } catch (IOException e) {
-      LOG.warn("cannot delete directory={} cause={}", jobs.resolve(id), e.toString());
-    }
+  /** Forgets an id whose job could not be kept; its state may be in its place all the same. */
+  void discard(String id) throws IOException {
+    Path directory = jobs.resolve(id);
+    fence.pass(
+        () -> {
+          Files.deleteIfExists(directory.resolve(STATE));
+          Files.deleteIfExists(directory);
+        });
+    AtomicFile.forceEntries(jobs);
   }
 
   void write(StoredJob job) throws IOException {

@@ -21,8 +21,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What a run leaves on disk: {@code job.conf} and {@code metrics.jsonl} from its start on, {@code
@@ -39,6 +42,7 @@ import java.util.stream.Stream;
  */
 public final class RunDirectory implements RunListener, AutoCloseable {
 
+  private static final Logger LOG = LoggerFactory.getLogger(RunDirectory.class);
   private static final String JOB = "job.conf";
   private static final String METRICS = "metrics.jsonl";
   private static final String RESULT = "result.json";
@@ -55,6 +59,7 @@ public final class RunDirectory implements RunListener, AutoCloseable {
   private final AtomicFile.Gate gate;
   private final RunJournal journal;
   private final DiskState disk;
+  private final Executor writer;
   private CompletableFuture<Void> writing = CompletableFuture.completedFuture(null);
   private long missing;
 
@@ -63,8 +68,10 @@ public final class RunDirectory implements RunListener, AutoCloseable {
       RunDescription description,
       MetricsFile metrics,
       AtomicFile.Gate gate,
-      DiskWatch watch) {
+      DiskWatch watch,
+      Executor writer) {
     this.directory = directory;
+    this.writer = writer;
     this.gate = gate;
     this.description = description;
     line = new MetricsLine(description.targets());
@@ -172,6 +179,19 @@ public final class RunDirectory implements RunListener, AutoCloseable {
   static RunDirectory begin(
       Path directory, RunDescription description, AtomicFile.Gate gate, DiskWatch watch)
       throws IOException {
+    return begin(directory, description, gate, watch, RunDirectory::inThreadOfItsOwn);
+  }
+
+  /**
+   * @param writer of checkpoints
+   */
+  static RunDirectory begin(
+      Path directory,
+      RunDescription description,
+      AtomicFile.Gate gate,
+      DiskWatch watch,
+      Executor writer)
+      throws IOException {
     // Of two runs that chose the same directory, the second fails here, or finds the first's job.
     MetricsFile metrics = MetricsFile.open(directory.resolve(METRICS), gate);
     try {
@@ -180,7 +200,7 @@ public final class RunDirectory implements RunListener, AutoCloseable {
       }
       writeJob(directory, description, gate);
       forceEntry(directory);
-      return new RunDirectory(directory, description, metrics, gate, watch);
+      return new RunDirectory(directory, description, metrics, gate, watch, writer);
     } catch (IOException | RuntimeException | Error e) {
       metrics.close();
       throw e;
@@ -209,7 +229,9 @@ public final class RunDirectory implements RunListener, AutoCloseable {
       throws IOException {
     MetricsFile metrics = MetricsFile.open(directory.resolve(METRICS), gate);
     try {
-      RunDirectory run = new RunDirectory(directory, description, metrics, gate, watch);
+      RunDirectory run =
+          new RunDirectory(
+              directory, description, metrics, gate, watch, RunDirectory::inThreadOfItsOwn);
       clear(directory, gate);
       writeJob(directory, description, gate);
       run.checkpoints.goOnFrom(from.step());
@@ -307,11 +329,20 @@ public final class RunDirectory implements RunListener, AutoCloseable {
    * A roll-back that waits would change checkpoints, too: there is none, now that all is forced.
    */
   private void write(CheckpointFile.Content content) {
-    writing = new CompletableFuture<>();
-    CompletableFuture<Void> written = writing;
-    Thread writer = new Thread(() -> write(content, written), "checkpoint-writer");
-    writer.setDaemon(true);
-    writer.start();
+    CompletableFuture<Void> written = new CompletableFuture<>();
+    writing = written;
+    try {
+      writer.execute(() -> write(content, written));
+    } catch (RuntimeException | Error e) { // there is no memory for a thread, for instance
+      checkpointFailed(e);
+      written.complete(null);
+    }
+  }
+
+  private static void inThreadOfItsOwn(Runnable task) {
+    Thread thread = new Thread(task, "checkpoint-writer");
+    thread.setDaemon(true);
+    thread.start();
   }
 
   private void write(CheckpointFile.Content content, CompletableFuture<Void> written) {
@@ -321,9 +352,17 @@ public final class RunDirectory implements RunListener, AutoCloseable {
     } catch (IOException e) {
       // Metrics do not wait: they were on the disk before.
       disk.cannotWrite(e, 0, checkpoints.last());
+    } catch (RuntimeException | Error e) {
+      checkpointFailed(e);
     } finally {
       written.complete(null);
     }
+  }
+
+  /** The run is no worse off than on a full disk: the next checkpoint is the next try. */
+  private void checkpointFailed(Throwable e) {
+    LOG.error("a checkpoint cannot be written directory={}", directory, e);
+    disk.cannotWrite(new IOException(e.toString(), e), 0, checkpoints.last());
   }
 
   @Override

@@ -63,6 +63,17 @@ record StoredJob(
         cancelling);
   }
 
+  /** Whether they are the same but for what a job in the queue waits for. */
+  boolean differsOnlyInWait(StoredJob other) {
+    return isInQueue()
+        && other.isInQueue()
+        && waiting(status, "").equals(other.waiting(status, ""));
+  }
+
+  private boolean isInQueue() {
+    return status == JobStatus.QUEUED || status == JobStatus.WAITING;
+  }
+
   /** Its run has been told to end; this stays until it has. */
   StoredJob cancelling(String why) {
     return new StoredJob(

@@ -22,6 +22,7 @@ import dev.yamabiko.wire.BulkServer;
 import dev.yamabiko.wire.BulkSettings;
 import dev.yamabiko.wire.MessageTable;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -59,6 +60,7 @@ class CoordinatorTest {
   private final ActorTestKit kit = ActorTestKit.create();
   private final ExecutorService blocking = Executors.newCachedThreadPool();
   private BulkServer bulk;
+  private Duration grace = Duration.ofHours(1);
   private JobStore store;
   private ActorRef<CoordinatorCommand> coordinator;
   private ActorRef<CoordinatorMessage> door;
@@ -87,7 +89,9 @@ class CoordinatorTest {
             new PreparedDatasets(data.resolve("datasets"), 1L << 30),
             new WorkerAdmission(BITS, false),
             blocking,
-            Clock.systemUTC());
+            Clock.systemUTC(),
+            grace,
+            Duration.ofMillis(200));
     coordinator = kit.spawn(Coordinator.create(resources, store.readAll()));
     TestProbe<Receptionist.Listing> listings = kit.createTestProbe(Receptionist.Listing.class);
     kit.system()
@@ -385,6 +389,89 @@ class CoordinatorTest {
     assertEquals(2, enlist.key().term());
   }
 
+  /** A job that the next coordinator finds running. */
+  private String wasRunning(String workers) throws IOException {
+    String id = store.newId("job");
+    String text = TEXT + "workers { %s }\n".formatted(workers);
+    store.write(StoredJob.submitted(id, text, Instant.EPOCH).attempt().running(Instant.EPOCH));
+    return id;
+  }
+
+  /** Ends without a word, as a process does, and begins the next term. */
+  private void restart() throws IOException {
+    kit.stop(coordinator);
+    open();
+  }
+
+  @Test
+  void shouldLetAJobThatWasRunningHaveItsWorkersBackAsTheyComeOneByOne() throws IOException {
+    String running = wasRunning("min = 2");
+    String behind = submit("min = 1");
+    restart();
+    Node first = join("a");
+    String why = "waits for 2 workers, there is 1";
+    assertStatus(running, JobStatus.WAITING, why);
+    assertStatus(behind, JobStatus.QUEUED, "waits for " + running + ", which " + why);
+    Node second = join("b");
+    assertEquals(running + "~2", enlisted(first).key().run());
+    assertEquals(running + "~2", enlisted(second).key().run());
+    assertStatus(
+        behind, JobStatus.QUEUED, "waits for " + running + ", which gets its workers back first");
+    join("c");
+    assertEquals(List.of("a", "b", "c"), view(running).workers());
+    assertEquals(Answer.DONE, cancel(behind));
+  }
+
+  @Test
+  void shouldGiveWorkersToTheNextJobWhenThoseThatWereLostDoNotComeBack() throws IOException {
+    String running = wasRunning("min = 2");
+    String behind = submit("min = 1");
+    grace = Duration.ofMillis(300);
+    restart();
+    Node a = join("a");
+    assertEquals(behind, enlisted(a).key().run());
+    assertStatus(running, JobStatus.WAITING, "waits for 2 workers, there is 1");
+  }
+
+  @Test
+  void shouldTakeUpARunningJobAgainWhenItHadNotBegunAfterTheLastStart() throws IOException {
+    String running = wasRunning("min = 1");
+    String behind = submit("min = 1, max = 1");
+    restart();
+    assertStatus(running, JobStatus.WAITING, "waits for 1 worker, there are 0");
+    restart();
+    assertEquals(running + "~2", enlisted(join("a")).key().run());
+    assertEquals(JobStatus.QUEUED, view(behind).status());
+  }
+
+  /** What is written first finds no room; it is deleted then, and the next one does. */
+  @Test
+  void shouldLetAJobWaitThatFindsNoRoomOnTheDisk() throws IOException {
+    String id = submit("min = 1");
+    Path run = Files.createDirectory(store.runDirectory(id));
+    Files.createSymbolicLink(run.resolve("job.conf.1.part"), Path.of("/dev/full"));
+    TestProbe<JobEvent> events = follow(id);
+    Node a = join("a");
+    String waits =
+        "waits for room on the coordinator's disk: " + run + " cannot be used: No space left";
+    String event;
+    do {
+      event = events.receiveMessage(ANSWER).json();
+    } while (!event.contains(waits));
+    assertEquals(id + "~2", enlisted(a).key().run());
+    assertStatus(id, JobStatus.RUNNING, "");
+  }
+
+  @Test
+  void shouldNotWriteWhatAJobWaitsFor() throws IOException {
+    String id = submit("min = 2");
+    Path state = data.resolve("jobs").resolve(id).resolve("state.json");
+    Object before = Files.getAttribute(state, "unix:ino");
+    join("a");
+    assertStatus(id, JobStatus.WAITING, "waits for 2 workers, there is 1");
+    assertEquals(before, Files.getAttribute(state, "unix:ino"), "it has been written again");
+  }
+
   @Test
   void shouldNotRunAJobAgainThatWasToEnd() throws IOException {
     StoredJob running = StoredJob.submitted(store.newId("job"), TEXT, Instant.EPOCH).attempt();
@@ -408,7 +495,7 @@ class CoordinatorTest {
     answers.expectTerminated(coordinator, ANSWER);
     answers.expectNoMessage(Duration.ofMillis(1));
     events.expectNoMessage(Duration.ofMillis(1));
-    assertEquals(JobStatus.WAITING, next.readAll().get(0).status());
+    assertEquals(JobStatus.QUEUED, next.readAll().get(0).status());
   }
 
   private Node joinAndSubmit() {

@@ -74,6 +74,17 @@ class JobStoreTest {
     assertEquals("digits-3", JobStore.open(data).newId("digits"));
   }
 
+  /** Its state may be in its place though writing it failed: forcing the folder comes last. */
+  @Test
+  void shouldForgetARefusedJobForEver() throws IOException {
+    JobStore store = JobStore.open(data);
+    StoredJob refused = job(store.newId("a"));
+    store.write(refused);
+    store.discard(refused.id());
+    assertEquals(List.of(), ids(JobStore.open(data)));
+    assertThrows(FencedException.class, () -> store.discard("a-2"));
+  }
+
   @Test
   void shouldReadBackAllJobsInTheirOrder() throws IOException {
     JobStore store = JobStore.open(data);

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.yamabiko.coordinator.shared.Presence;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class JoinPlanTest {
@@ -16,7 +17,8 @@ class JoinPlanTest {
   private static JoinPlan.Step next(
       List<Presence.Node> others, boolean silent, boolean first, int seconds) {
     return PLAN.next(
-        new Presence.Roll(others, silent, first, List.of()), Duration.ofSeconds(seconds));
+        new Presence.Roll(others, silent, first, List.of(), Optional.empty()),
+        Duration.ofSeconds(seconds));
   }
 
   @Test
@@ -46,5 +48,14 @@ class JoinPlanTest {
   void shouldNotWaitForEverForNodesThatOnlySeemToLive() {
     assertEquals(JoinPlan.Step.FORM, next(OTHER, false, false, 21));
     assertEquals(JoinPlan.Step.FORM, next(List.of(), true, false, 21));
+  }
+
+  @Test
+  void shouldJoinTheCoordinatorsClusterHoweverLongThatTakes() {
+    for (boolean first : new boolean[] {false, true}) {
+      Presence.Roll led =
+          new Presence.Roll(OTHER, true, first, List.of(), Optional.of(OTHER.get(0)));
+      assertEquals(JoinPlan.Step.JOIN, PLAN.next(led, Duration.ofHours(1)));
+    }
   }
 }

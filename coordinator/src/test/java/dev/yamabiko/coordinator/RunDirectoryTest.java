@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.yamabiko.data.Targets;
+import dev.yamabiko.model.AtomicFile;
+import dev.yamabiko.model.Checkpoint;
 import dev.yamabiko.nn.Dense;
 import dev.yamabiko.nn.Initializer;
 import dev.yamabiko.nn.Network;
@@ -22,8 +24,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.Executor;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class RunDirectoryTest {
@@ -127,6 +131,66 @@ class RunDirectoryTest {
     } finally {
       Files.createDirectories(directory);
     }
+  }
+
+  private final List<String> warnings = new ArrayList<>();
+
+  private DiskWatch watch() {
+    return new DiskWatch() {
+      @Override
+      public void failed(String why) {
+        failures.add(why);
+      }
+
+      @Override
+      public void warned(String why) {
+        warnings.add(why);
+      }
+    };
+  }
+
+  private void assertWarns(String cause, AtomicFile.Gate gate, Executor writer) throws IOException {
+    RunDescription description = description(CLASSES);
+    RunDirectory run = RunDirectory.begin(directory, description, gate, watch(), writer);
+    try (run) {
+      Checkpoint.Position position = new Checkpoint.Position(1, 0, 4, Optional.empty(), 0);
+      Checkpoint checkpoint =
+          new Checkpoint(
+              position, new float[9], new float[0][], Optional.empty(), Checkpoint.WayBack.NONE);
+      run.onEvent(new RunEvent.CheckpointTaken(checkpoint));
+      run.settled().join();
+      assertEquals(
+          List.of(
+              "cannot write to %s: %s; the run goes on and tries again at the next checkpoint; there is no checkpoint yet"
+                  .formatted(directory, cause)),
+          warnings);
+      assertFalse(run.hasCheckpoint());
+    }
+    assertEquals(List.of(), failures);
+  }
+
+  @Test
+  @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void shouldSayWhyACheckpointIsNotThereWhateverTheReasonIs() throws IOException {
+    AtomicFile.Gate broken =
+        change -> {
+          if (Files.exists(directory.resolve("checkpoints"))) {
+            throw new IllegalStateException("broken");
+          }
+          change.make();
+        };
+    assertWarns("java.lang.IllegalStateException: broken", broken, Runnable::run);
+  }
+
+  @Test
+  @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void shouldNotWaitForACheckpointThatNobodyWrites() throws IOException {
+    assertWarns(
+        "java.lang.OutOfMemoryError: unable to create native thread",
+        AtomicFile.Gate.OPEN,
+        task -> {
+          throw new OutOfMemoryError("unable to create native thread");
+        });
   }
 
   private void remove() throws IOException {

@@ -1,7 +1,9 @@
 package dev.yamabiko.coordinator;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Instant;
 import java.util.Optional;
@@ -38,6 +40,18 @@ class StoredJobTest {
     StoredJob ended = NEW.running(LATER).ended(JobStatus.FAILED, "why", Optional.of("{}"), LATER);
     StoredJob again = ended.waiting(JobStatus.QUEUED, "").running(LATER.plusSeconds(60));
     assertEquals(NEW.running(LATER), again);
+  }
+
+  @Test
+  void shouldTellWhatAJobWaitsForFromAllElse() {
+    StoredJob waiting = NEW.waiting(JobStatus.WAITING, "waits for 2 workers");
+    assertTrue(NEW.differsOnlyInWait(waiting));
+    assertFalse(NEW.attempt().differsOnlyInWait(waiting));
+    assertFalse(waiting.differsOnlyInWait(waiting.cancelling("by a user")));
+    assertFalse(waiting.differsOnlyInWait(waiting.running(LATER)));
+    StoredJob ended = NEW.ended(JobStatus.CANCELLED, "", Optional.empty(), LATER);
+    assertFalse(ended.differsOnlyInWait(NEW));
+    assertFalse(NEW.differsOnlyInWait(ended));
   }
 
   @Test

@@ -191,7 +191,9 @@ final class Server {
           return response;
         }
       } catch (IOException e) {
-        if (last || !mayRepeat(next, e)) {
+        if (!mayRepeat(next, e)) {
+          throw inDoubt(e);
+        } else if (last) {
           throw unreachable(e);
         }
       } catch (InterruptedException e) {
@@ -204,8 +206,19 @@ final class Server {
   /** Not what may have had its effect already. */
   private static boolean mayRepeat(HttpRequest request, IOException e) {
     return !request.method().equals("POST")
+        || e instanceof ProtocolException // of something else that listens there
         || e instanceof ConnectException
         || e instanceof HttpConnectTimeoutException;
+  }
+
+  private ServerException inDoubt(IOException e) {
+    return ServerException.failed(
+        "the coordinator %s has not answered (%s) and may have done what was asked all the same; look before you ask again: yamabiko jobs --server %s"
+            .formatted(
+                base(),
+                e instanceof HttpTimeoutException ? "in time" : "the connection broke off",
+                option()),
+        e);
   }
 
   ServerException unreachable(IOException e) {

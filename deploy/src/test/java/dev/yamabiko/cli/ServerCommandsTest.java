@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -281,6 +282,29 @@ class ServerCommandsTest {
         "yamabiko: the coordinator http://127.0.0.1:%d cannot be reached: nothing listens there\n"
             .formatted(port),
         err());
+  }
+
+  /** What has been sent may have had its effect, so it is not sent to the next one either. */
+  @Test
+  void shouldSayThatAChangeMayHaveBeenMadeWhereItsAnswerIsLost() throws Exception {
+    try (ServerSocket dying = new ServerSocket(0)) {
+      Thread closing =
+          new Thread(
+              () -> {
+                try (Socket connection = dying.accept()) {
+                  connection.getInputStream().read(new byte[1 << 16]);
+                } catch (IOException e) {
+                  // The command fails by that as well.
+                }
+              });
+      closing.start();
+      String urls = "http://127.0.0.1:%d,%s".formatted(dying.getLocalPort(), server.url());
+      assertEquals(1, run("cancel x-9 --server " + urls));
+      assertEquals(
+          "yamabiko: the coordinator http://127.0.0.1:%d has not answered (the connection broke off) and may have done what was asked all the same; look before you ask again: yamabiko jobs --server %s\n"
+              .formatted(dying.getLocalPort(), urls),
+          err());
+    }
   }
 
   @Test

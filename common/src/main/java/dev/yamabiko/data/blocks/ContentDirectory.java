@@ -157,7 +157,8 @@ final class ContentDirectory {
       throw new DataException(
           String.format(
               "%s: the disk is full: this run's data needs %d bytes more but %d are free",
-              directory, unwritten, usable));
+              directory, unwritten, usable),
+          new FileSystemException(directory.toString(), null, "No space left on device"));
     }
   }
 

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -30,6 +31,8 @@ public final class ContentLocks {
 
   /** How often another process's lock is asked for again. */
   private static final long POLL_MILLIS = 20;
+
+  private static final Duration FOREVER = Duration.ofNanos(Long.MAX_VALUE);
 
   private static final Map<Path, ContentLocks> OF_THIS_PROCESS = new HashMap<>();
 
@@ -101,12 +104,12 @@ public final class ContentLocks {
 
   /** Waits while somebody owns it. */
   Hold share(String name) throws IOException {
-    return await(name, true);
+    return await(name, true, FOREVER).orElseThrow();
   }
 
   /** Waits while anybody holds it. */
   public Hold own(String name) throws IOException {
-    return await(name, false);
+    return await(name, false, FOREVER).orElseThrow();
   }
 
   /** What is done while a lock is held. */
@@ -124,18 +127,33 @@ public final class ContentLocks {
     }
   }
 
+  /** The same, for at most so long; empty, and not done, if somebody held it all the time. */
+  public <T> Optional<T> alone(String name, Duration patience, Work<T> work) throws IOException {
+    Optional<Hold> hold = await(name, false, patience);
+    if (hold.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(work.run());
+    } finally {
+      hold.get().close();
+    }
+  }
+
   /** Owns it unless anybody holds it. */
   public Optional<Hold> tryOwn(String name) throws IOException {
     return tryHold(position(name), false);
   }
 
-  private synchronized Hold await(String name, boolean shared) throws IOException {
+  private synchronized Optional<Hold> await(String name, boolean shared, Duration patience)
+      throws IOException {
     long position = position(name);
+    long began = System.nanoTime();
     try {
       for (; ; ) {
         Optional<Hold> hold = tryHold(position, shared);
-        if (hold.isPresent()) {
-          return hold.get();
+        if (hold.isPresent() || System.nanoTime() - began >= patience.toNanos()) {
+          return hold;
         }
         wait(POLL_MILLIS); // woken at once by this process's own release
       }

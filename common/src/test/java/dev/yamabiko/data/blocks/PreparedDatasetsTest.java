@@ -3,6 +3,7 @@ package dev.yamabiko.data.blocks;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -15,6 +16,7 @@ import dev.yamabiko.data.blocks.PreparedDatasets.Prepared;
 import dev.yamabiko.tensor.Shape;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -260,6 +262,10 @@ class PreparedDatasetsTest {
     PreparedDatasets full = new PreparedDatasets(directory, ROOMY, path -> 999L);
     DataException noDisk = assertThrows(DataException.class, () -> full.prepare(data, hash));
     assertTrue(noDisk.getMessage().endsWith("bytes more but 999 are free"), noDisk.getMessage());
+    // Which tells whoever asked that there may be room later.
+    assertEquals(
+        "No space left on device",
+        assertInstanceOf(FileSystemException.class, noDisk.getCause()).getReason());
     assertFalse(Files.exists(directory.resolve(hash)));
   }
 }

@@ -23,7 +23,11 @@ import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Makes a {@link Problem} of whatever a route does not answer. */
+/**
+ * Makes a {@link Problem} of whatever a route does not answer. All that goes wrong with the
+ * coordinator's files is 507, also where room is not what they lack: nothing that a client asks
+ * differently helps, and the detail says what it is.
+ */
 final class Failures {
 
   private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
@@ -61,7 +65,12 @@ final class Failures {
         Problem.badRequest("the request does not have the form that is expected here").response());
   }
 
-  static Problem of(Throwable e) {
+  /** Of a request that must not be repeated if it may have had its effect. */
+  static Problem ofOnce(Throwable e) {
+    return cause(e) instanceof TimeoutException ? Problem.unanswered() : of(e);
+  }
+
+  private static Throwable cause(Throwable e) {
     Throwable cause = e;
     while ((cause instanceof CompletionException
             || cause instanceof IOOperationIncompleteException
@@ -69,6 +78,11 @@ final class Failures {
         && cause.getCause() != null) {
       cause = cause.getCause();
     }
+    return cause;
+  }
+
+  static Problem of(Throwable e) {
+    Throwable cause = cause(e);
     if (cause instanceof ProblemException known) {
       return known.problem();
     }

@@ -77,7 +77,8 @@ final class JobRoutes extends AllDirectives {
                                 job ->
                                     queries.<JobView>ask(
                                         replyTo -> new CoordinatorCommand.SubmitJob(job, replyTo)))
-                            .thenApply(JobRoutes::submitted))));
+                            .thenApply(JobRoutes::submitted)
+                            .exceptionally(e -> Failures.ofOnce(e).response()))));
   }
 
   private static HttpResponse submitted(JobView job) {

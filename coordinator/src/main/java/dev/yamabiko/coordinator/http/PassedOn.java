@@ -11,6 +11,7 @@ import akka.http.javadsl.model.Uri;
 import akka.http.javadsl.model.headers.RawHeader;
 import akka.stream.KillSwitches;
 import akka.stream.SharedKillSwitch;
+import akka.stream.StreamTcpException;
 import akka.stream.javadsl.Flow;
 import akka.stream.javadsl.Source;
 import akka.util.ByteString;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -28,7 +30,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Passes requests on to the node that has the coordinator, and its answers back, both as they come:
  * so a client need not be able to reach, or know, more than one node. A request is passed on once.
- * Nobody is left waiting for a node that does not have the coordinator any more.
+ * Nobody is left waiting for a node that does not have the coordinator any more; whoever wanted a
+ * change from it hears that it may have been made.
  */
 final class PassedOn {
 
@@ -48,14 +51,14 @@ final class PassedOn {
           "upgrade");
 
   /** To one node, for as long as that has the coordinator. */
-  private record Way(String url, CompletableFuture<HttpResponse> left, SharedKillSwitch streams) {
+  private record Way(String url, CompletableFuture<Void> left, SharedKillSwitch streams) {
 
     static Way to(String url) {
       return new Way(url, new CompletableFuture<>(), KillSwitches.shared(url));
     }
 
     void end() {
-      left.complete(Problem.noCoordinator());
+      left.complete(null);
       streams.shutdown();
     }
 
@@ -123,8 +126,20 @@ final class PassedOn {
         .exceptionally(
             e -> {
               LOG.warn("a request cannot be passed on to {} cause={}", there.url(), e.toString());
-              return Problem.noCoordinator();
+              return isUnsent(e) ? Problem.noCoordinator() : lost(request);
             })
-        .applyToEither(onThis.left(), Function.identity());
+        .applyToEither(onThis.left().thenApply(gone -> lost(request)), Function.identity());
+  }
+
+  private static boolean isUnsent(Throwable e) {
+    Throwable cause = e instanceof CompletionException ? e.getCause() : e;
+    return cause instanceof StreamTcpException && cause.getMessage().contains("[Connect(");
+  }
+
+  /** The request has gone, and no answer will come. */
+  private static HttpResponse lost(HttpRequest request) {
+    return request.method().isIdempotent()
+        ? Problem.noCoordinator()
+        : Problem.unanswered().response();
   }
 }

@@ -47,6 +47,14 @@ record Problem(StatusCode status, String detail) {
     return new Problem(StatusCodes.SERVICE_UNAVAILABLE, detail);
   }
 
+  /** Nobody knows whether what was asked has been done; whoever asks again may get it twice. */
+  static Problem unanswered() {
+    return new Problem(
+        StatusCodes.GATEWAY_TIMEOUT,
+        "the coordinator did not answer in time and may have done what was asked all the same;"
+            + " look at the list of jobs before you ask again");
+  }
+
   /** For the moment: another node will take over, or this one has just begun. */
   static HttpResponse noCoordinator() {
     return unavailable("there is no coordinator at the moment; try again")

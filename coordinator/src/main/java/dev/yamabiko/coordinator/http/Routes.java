@@ -52,11 +52,16 @@ final class Routes extends AllDirectives {
     Route own = extractRequest(request -> of(request, routes));
     return withRequestTimeout(
         REQUEST,
-        request ->
-            Problem.unavailable("the coordinator did not answer in time; try again").response(),
+        request -> late(request).response(),
         () ->
             handleExceptions(
                 Failures.exceptions(), () -> handleRejections(Failures.rejections(), () -> own)));
+  }
+
+  private static Problem late(HttpRequest request) {
+    return request.method().isIdempotent()
+        ? Problem.unavailable("the coordinator did not answer in time; try again")
+        : Problem.unanswered();
   }
 
   private Route byCoordinator(HttpRequest request) {

@@ -25,6 +25,8 @@ import org.slf4j.LoggerFactory;
  * one. The holder renews it at each interval; another node gets it when the holder gives it back,
  * when its process has ended, or when it has not been renewed for the timeout ({@link LeaseWatch}).
  * Every look that changes something is under one lock, so at most one node finds itself the holder.
+ * Nobody waits for ever for one that was stopped in the middle of a look: what it keeps others from
+ * doing is tried again, and the holder stays the holder meanwhile, since nobody else can take it.
  *
  * <p>A holder that was stopped for longer learns that it has lost the lease when it goes on; until
  * then it believes in it. What it must not do meanwhile, {@link TermFence} prevents.
@@ -36,6 +38,9 @@ public final class FileLease extends Lease {
 
   /** Where nodes find these settings in the configuration of their actor system. */
   public static final String CONFIG = "yamabiko.lease";
+
+  /** Of all leases, in the data directory. */
+  static final String DIRECTORY = "leases";
 
   private static final Logger LOG = LoggerFactory.getLogger(FileLease.class);
   private static final Duration AGAIN = Duration.ofMillis(250);
@@ -54,6 +59,7 @@ public final class FileLease extends Lease {
   private final Duration timeout;
   private final ScheduledExecutorService thread;
   private volatile boolean held;
+  private boolean kept;
   private volatile long renewed;
   private Consumer<Optional<Throwable>> onLoss = cause -> {};
 
@@ -69,7 +75,7 @@ public final class FileLease extends Lease {
     Path data = data(settings.leaseConfig());
     self = settings.leaseConfig().getString("node");
     file =
-        Files.createDirectories(data.resolve("leases"))
+        Files.createDirectories(data.resolve(DIRECTORY))
             .resolve(settings.leaseName().replaceAll("[^A-Za-z0-9-]", "-"));
     locks = ContentLocks.of(data);
     timeout = settings.timeoutSettings().getHeartbeatTimeout();
@@ -114,7 +120,7 @@ public final class FileLease extends Lease {
   private void tryAcquire(
       CompletableFuture<Boolean> answer, long deadline, Consumer<Optional<Throwable>> onLoss) {
     try {
-      if (alone(this::take)) {
+      if (alone(this::take).orElse(false)) {
         this.onLoss = onLoss;
         answer.complete(true);
       } else if (System.nanoTime() - deadline > 0) {
@@ -151,9 +157,9 @@ public final class FileLease extends Lease {
   /** Renews the lease, or looks whether its holder does. */
   private void beat() {
     try {
-      LeaseRecord seen = alone(this::renewOrLook);
-      if (held && !seen.owner().equals(self)) {
-        lose(Optional.empty(), "it is held by node=" + seen.owner());
+      Optional<LeaseRecord> seen = alone(this::renewOrLook);
+      if (held && seen.isPresent() && !seen.get().owner().equals(self)) {
+        lose(Optional.empty(), "it is held by node=" + seen.get().owner());
       }
     } catch (IOException e) {
       if (held && !checkLease()) {
@@ -189,7 +195,7 @@ public final class FileLease extends Lease {
         () -> {
           held = false;
           try {
-            answer.complete(alone(this::giveBack));
+            answer.complete(alone(this::giveBack).orElse(false));
           } catch (IOException e) {
             answer.completeExceptionally(e);
           }
@@ -211,8 +217,14 @@ public final class FileLease extends Lease {
     return held && System.nanoTime() - renewed < timeout.toNanos();
   }
 
-  private <T> T alone(ContentLocks.Work<T> work) throws IOException {
-    return locks.alone("lease " + file.getFileName(), work);
+  /** Empty if somebody else is in there for long; on this lease's thread only. */
+  private <T> Optional<T> alone(ContentLocks.Work<T> work) throws IOException {
+    Optional<T> done = locks.alone("lease " + file.getFileName(), AGAIN, work);
+    if (done.isEmpty() && !kept) {
+      LOG.warn("lease={} is locked for long, by a process that was stopped?", file.getFileName());
+    }
+    kept = done.isEmpty();
+    return done;
   }
 
   private void run(CompletableFuture<Boolean> answer, Runnable task) {

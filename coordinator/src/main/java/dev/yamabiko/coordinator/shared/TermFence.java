@@ -3,18 +3,31 @@ package dev.yamabiko.coordinator.shared;
 import dev.yamabiko.data.blocks.ContentLocks;
 import dev.yamabiko.model.AtomicFile;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One term of a data directory: lets its coordinator write until a later term begins, and not a
  * moment longer. A term begins, and each change is made, under one lock; so a coordinator that was
  * stopped before a change finds the later term when it wakes up, and one that was stopped in the
- * middle of a change, a rename or two, holds up the next term until it goes on or ends.
+ * middle of a change, a few renames and deletions, holds up the next term until it goes on or ends.
  */
 public final class TermFence implements AtomicFile.Gate {
 
+  private static final Logger LOG = LoggerFactory.getLogger(TermFence.class);
   private static final String TERM = "term";
+
+  /** A change takes but a moment. */
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private final Path file;
   private final ContentLocks locks;
@@ -34,15 +47,39 @@ public final class TermFence implements AtomicFile.Gate {
   public static TermFence raise(Path data) throws IOException {
     Path file = data.resolve(TERM);
     ContentLocks locks = ContentLocks.of(data);
-    long next =
-        locks.alone(
-            TERM,
-            () -> {
-              long term = Files.exists(file) ? read(file) + 1 : 1;
-              AtomicFile.write(file, part -> Files.writeString(part, term + "\n"));
-              return term;
-            });
-    return new TermFence(file, locks, next);
+    Optional<Long> next = locks.alone(TERM, PATIENCE, () -> raiseTerm(file));
+    if (next.isEmpty()) {
+      LOG.warn("waits for a coordinator node that was stopped in the middle of a change");
+      next = Optional.of(locks.alone(TERM, () -> raiseTerm(file)));
+    }
+    return new TermFence(file, locks, next.get());
+  }
+
+  private static long raiseTerm(Path file) throws IOException {
+    long term = Files.exists(file) ? read(file) + 1 : 1;
+    String text = term + "\n";
+    try {
+      AtomicFile.write(file, part -> Files.writeString(part, text));
+    } catch (IOException e) {
+      if (term == 1 || e instanceof NoSuchFileException) {
+        throw e;
+      }
+      LOG.warn("the term is written in place cause={}", e.toString());
+      writeInPlace(file, text);
+    }
+    return term;
+  }
+
+  /**
+   * A full disk must not keep a coordinator from taking over. So few bytes at once are on the disk
+   * whole or not at all, and take no more room: a term is never shorter than the one before.
+   */
+  private static void writeInPlace(Path file, String text) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      channel.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)), 0);
+      channel.truncate(text.length()); // of what a person wrote
+      channel.force(true);
+    }
   }
 
   /** It must not begin again: what is older than a term of before is refused by it. */

@@ -372,6 +372,16 @@ class HttpApiTest {
   }
 
   @Test
+  void shouldSendNobodyAgainWhoseJobMayHaveBeenAccepted() {
+    Throwable late = new CompletionException(new TimeoutException("akka://user"));
+    Problem inDoubt = Failures.ofOnce(late);
+    assertEquals(StatusCodes.GATEWAY_TIMEOUT, inDoubt.status());
+    assertTrue(inDoubt.detail().endsWith("look at the list of jobs before you ask again"));
+    assertEquals(
+        StatusCodes.BAD_REQUEST, Failures.ofOnce(Problem.badRequest("x").exception()).status());
+  }
+
+  @Test
   void shouldNotShowWhatWentWrongInside() {
     Problem late = Failures.of(new CompletionException(new TimeoutException("akka://user")));
     assertEquals(StatusCodes.SERVICE_UNAVAILABLE, late.status());

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -135,6 +136,34 @@ class PassedOnTest {
       standby.seat = new Seat.There("http://127.0.0.1:" + nobody.getLocalPort());
     }
     Api.problem(503, standby.get("/api/v1/jobs"));
+    Api.problem(503, standby.post("/api/v1/jobs", JOB));
+  }
+
+  /** The job may have been accepted: whoever sends it again may have it run twice. */
+  @Test
+  void shouldSayWhereTheAnswerToAChangeIsLost() throws Exception {
+    String why = "";
+    for (boolean breaksOff : new boolean[] {false, true}) {
+      try (ServerSocket silent = new ServerSocket(0)) {
+        standby.move(new Seat.There("http://127.0.0.1:" + silent.getLocalPort()));
+        CompletableFuture<HttpResponse<String>> answer =
+            standby.client.sendAsync(
+                standby
+                    .request("/api/v1/jobs")
+                    .POST(HttpRequest.BodyPublishers.ofString(JOB))
+                    .build(),
+                HttpResponse.BodyHandlers.ofString());
+        try (Socket connection = silent.accept()) {
+          connection.getInputStream().read();
+          if (!breaksOff) {
+            standby.move(new Seat.Vacant());
+            why = Api.problem(504, answer.get(30, TimeUnit.SECONDS));
+          }
+        }
+        assertEquals(why, Api.problem(504, answer.get(30, TimeUnit.SECONDS)));
+      }
+    }
+    assertTrue(why.contains("may have done what was asked all the same"), why);
   }
 
   /** The one that had it has stopped, and says nothing. */

@@ -3,6 +3,7 @@ package dev.yamabiko.coordinator.shared;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import akka.coordination.lease.LeaseSettings;
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class FileLeaseTest {
 
+  private static final String FILE = "yamabiko-singleton-akka---yamabiko-system-x";
   private static final String NAME = "yamabiko-singleton-akka://yamabiko/system/x";
 
   @TempDir private Path data;
@@ -65,13 +67,43 @@ class FileLeaseTest {
     return lease(node, "700 ms", "30 s");
   }
 
+  /** It must answer, whatever happens. */
   private static boolean acquires(FileLease lease) {
-    return lease.acquire().toCompletableFuture().join();
+    return lease.acquire().toCompletableFuture().orTimeout(30, TimeUnit.SECONDS).join();
   }
 
   private LeaseRecord record() throws IOException {
-    Path file = data.resolve("leases").resolve(NAME.replaceAll("[^A-Za-z0-9-]", "-"));
-    return ContentLocks.of(data).alone("lease " + file.getFileName(), () -> LeaseRecord.read(file));
+    Path file = data.resolve("leases").resolve(FILE);
+    return ContentLocks.of(data).alone("lease " + FILE, () -> LeaseRecord.read(file));
+  }
+
+  @Test
+  void shouldNotWaitForEverForAProcessThatWasStoppedInTheMiddleOfALook() throws IOException {
+    FileLease next = lease("b");
+    ContentLocks.Hold stopped = ContentLocks.of(data).own("lease " + FILE);
+    try (stopped) {
+      assertFalse(acquires(next));
+      assertFalse(next.release().toCompletableFuture().orTimeout(30, TimeUnit.SECONDS).join());
+    }
+    assertTrue(acquires(next));
+  }
+
+  @Test
+  void shouldStayTheHolderWhileNobodyCanTakeIt() throws Exception {
+    FileLease holder = hasty("a");
+    BlockingQueue<Optional<Throwable>> losses = new LinkedBlockingQueue<>();
+    assertTrue(holder.acquire(losses::add).toCompletableFuture().join());
+    ContentLocks.Hold stopped = ContentLocks.of(data).own("lease " + FILE);
+    try (stopped) {
+      assertNull(losses.poll(2, TimeUnit.SECONDS));
+      assertFalse(holder.checkLease(), "it has not been renewed");
+    }
+    long before = record().renewals();
+    while (record().renewals() == before) {
+      assertNull(losses.poll(20, TimeUnit.MILLISECONDS));
+    }
+    assertTrue(holder.checkLease());
+    assertEquals("a", record().owner());
   }
 
   @Test

@@ -50,6 +50,20 @@ class TermFenceTest {
     }
   }
 
+  /** As on a full disk: no other file can be written. */
+  @Test
+  void shouldBeginATermWhereNoOtherFileCanBeWritten() throws IOException {
+    for (int i = 0; i < 9; i++) {
+      TermFence.raise(data);
+    }
+    Files.createDirectories(data.resolve("term" + AtomicFile.TEMPORARY).resolve("in-the-way"));
+    TermFence next = TermFence.raise(data);
+    assertEquals(10, next.term());
+    assertEquals("10\n", Files.readString(data.resolve("term")));
+    AtomicFile.write(data.resolve("f"), part -> Files.writeString(part, "ten"), next);
+    assertEquals(11, TermFence.raise(data).term());
+  }
+
   /** A writer that was stopped while it wrote must not write into what the next one writes. */
   @Test
   void shouldKeepTemporaryFilesOfTermsApart() throws IOException {
