@@ -59,7 +59,10 @@ public sealed interface RunMessage {
   /** A worker's bulk connection is lost, and what was on it. */
   record WorkerDisconnected(RunKey key, String worker) implements RunMessage {}
 
-  /** A slice could not do its update, or met two different sums of one block. */
+  /** Two workers have sent different bits for the same shards; the message names both. */
+  record WorkersDisagree(RunKey key, long step, int slice, String message) implements RunMessage {}
+
+  /** A slice could not do its update, or was sent what makes no sense. */
   record SliceFailed(RunKey key, int slice, String cause) implements RunMessage {}
 
   /** NaN or infinity in loss or gradient; the message names step, shards and layer. */

@@ -33,7 +33,6 @@ import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 
 class ParameterSliceTest {
@@ -107,12 +106,11 @@ class ParameterSliceTest {
     slice.tell(
         new SliceMessage.Contribute(
             KEY, 0, 0, new Block(0, 1), segment(4, 5), STATISTICS, "elsewhere"));
-    String cause = run.expectMessageClass(RunMessage.SliceFailed.class).cause();
-    assertTrue(cause.contains("worker-1") && cause.contains("elsewhere"), cause);
+    String message = run.expectMessageClass(RunMessage.WorkersDisagree.class).message();
+    assertTrue(message.contains("worker-1") && message.contains("elsewhere"), message);
   }
 
   /** What was handed out again is compared also when it comes after its step, and cut otherwise. */
-  @Disabled("such a contradiction is only logged: a worker that was cut off was blamed wrongly")
   @Test
   void shouldNameWorkersWhenLateBitsDifferFromThoseTheStepWasClosedWith() {
     ActorRef<SliceMessage> slice = slice(0, 1, Optional.empty());
@@ -127,28 +125,47 @@ class ParameterSliceTest {
     slice.tell(late(0, 2, 8, 13));
     assertEquals(
         "workers worker-1 and elsewhere computed different bits for shards [0, 2) of step 0",
-        run.expectMessageClass(RunMessage.SliceFailed.class).cause());
+        run.expectMessageClass(RunMessage.WorkersDisagree.class).message());
     slice.tell(late(1, 2, 5, 8));
     assertEquals(
         "workers worker-1 and elsewhere computed different bits for shards [1, 2) of step 0",
-        run.expectMessageClass(RunMessage.SliceFailed.class).cause());
+        run.expectMessageClass(RunMessage.WorkersDisagree.class).message());
   }
 
-  @Disabled("such a contradiction is only logged: a worker that was cut off was blamed wrongly")
   @Test
   void shouldNameWorkersWhenBitsDifferFromThoseOfBlocksThatAreCutOtherwise() {
     ActorRef<SliceMessage> slice = slice(0, 1, Optional.empty());
     slice.tell(contribution(KEY, 0, 0, 1, 4, 4));
     slice.tell(late(0, 2, 8, 13));
     slice.tell(contribution(KEY, 0, 1, 2, 4, 8));
-    String cause = run.expectMessageClass(RunMessage.SliceFailed.class).cause();
-    assertTrue(cause.contains("worker-1 and elsewhere computed different bits"), cause);
+    String message = run.expectMessageClass(RunMessage.WorkersDisagree.class).message();
+    assertTrue(message.contains("worker-1 and elsewhere computed different bits"), message);
+  }
+
+  /**
+   * A worker whose shards were handed out again sends them late, and its next step comes before the
+   * slice has looked: the array that was lent is filled with other floats by then.
+   */
+  @Test
+  void shouldNotBlameAWorkerWhoseFloatsMayBeOverwritten() {
+    ActorRef<SliceMessage> slice = slice(0, 1, Optional.empty());
+    slice.tell(new SliceMessage.ReportMissing(KEY, run.ref()));
+    run.expectMessageClass(RunMessage.ShardsMissing.class);
+    slice.tell(contribution(KEY, 0, 0, 2, 8, 12));
+    run.expectMessageClass(RunMessage.SliceUpdated.class);
+    float[] used = {8, 12};
+    SliceMessage.Contribute lent =
+        new SliceMessage.Contribute(
+            KEY, 0, 0, new Block(0, 2), segment(used), STATISTICS, "elsewhere");
+    used[1] = 3;
+    slice.tell(lent);
+    run.expectNoMessage(QUIET);
   }
 
   private static SliceMessage late(int from, int to, float... gradient) {
     Statistics statistics = to - from == 1 ? STATISTICS : STATISTICS.plus(STATISTICS);
     return new SliceMessage.Contribute(
-        KEY, 0, 0, new Block(from, to), segment(gradient), statistics, "elsewhere");
+        KEY, 0, 0, new Block(from, to), segment(gradient), statistics, "elsewhere", true);
   }
 
   @Test

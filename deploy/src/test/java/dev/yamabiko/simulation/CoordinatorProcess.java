@@ -17,6 +17,7 @@ import dev.yamabiko.protocol.RunKey;
 import dev.yamabiko.protocol.RunMessage;
 import dev.yamabiko.protocol.WorkerMessage;
 import dev.yamabiko.step.EvaluationPlan;
+import dev.yamabiko.wire.MemoryBulk;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -52,6 +53,7 @@ final class CoordinatorProcess {
   private final Simulation simulation;
   private final RunKey key;
   private final ActorRef<Command> actor;
+  private final MemoryBulk.Shared shared = new MemoryBulk.Shared();
   private final Map<String, BulkPath> paths = new HashMap<>();
   private final Map<WorkerProcess, List<BulkPath>> pathsOf = new HashMap<>();
   private final Map<String, WorkerProcess> registered = new LinkedHashMap<>();
@@ -120,6 +122,11 @@ final class CoordinatorProcess {
 
   private void breakPaths(WorkerProcess process) {
     pathsOf.getOrDefault(process, List.of()).forEach(BulkPath::broken);
+  }
+
+  /** What the bulk plane of the run shares. */
+  MemoryBulk.Shared shared() {
+    return shared;
   }
 
   BulkPath path(String token) {
@@ -282,6 +289,8 @@ final class CoordinatorProcess {
         simulation.disk().write(lines.of(closed));
       } else if (event instanceof RunEvent.EpochClosed closed) {
         simulation.disk().write(lines.of(closed));
+      } else if (event instanceof RunEvent.WorkersDisagreed disagreed) {
+        simulation.blamed(disagreed.message());
       } else if (event instanceof RunEvent.WorkerLeft left) {
         inRun.remove(left.worker());
         simulation.left(left.worker());

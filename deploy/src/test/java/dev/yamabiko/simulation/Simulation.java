@@ -32,11 +32,16 @@ final class Simulation {
    *
    * @param outcome absent if the run never ended
    * @param metrics lines of {@code metrics.jsonl}
+   * @param blamed who computed different bits, as the run said
    * @param pending faults that have not happened
    * @param log of all that happened, a line each
    */
   record Result(
-      Optional<RunOutcome> outcome, List<String> metrics, List<Fault> pending, List<String> log) {}
+      Optional<RunOutcome> outcome,
+      List<String> metrics,
+      List<String> blamed,
+      List<Fault> pending,
+      List<String> log) {}
 
   private static final Config CONFIG = ConfigFactory.load("simulation");
   private static final Duration LONGEST = Duration.ofHours(12);
@@ -52,6 +57,7 @@ final class Simulation {
   private final ActorSystem<Void> system;
   private final VirtualTime time;
   private final List<String> log = new ArrayList<>();
+  private final List<String> blamed = new ArrayList<>();
   private final List<WorkerProcess> processes = new ArrayList<>();
   private final Disk disk;
   private CoordinatorProcess coordinator;
@@ -96,7 +102,7 @@ final class Simulation {
       log("no end in sight");
     }
     List<String> metrics = disk.metrics();
-    Result result = new Result(outcome, metrics, faults.pending(), List.copyOf(log));
+    Result result = new Result(outcome, metrics, blamed, faults.pending(), List.copyOf(log));
     system.terminate();
     while (!system.getWhenTerminated().toCompletableFuture().isDone() && runNext()) {}
     return result;
@@ -142,6 +148,10 @@ final class Simulation {
 
   void ended(RunOutcome last) {
     outcome = Optional.of(last);
+  }
+
+  void blamed(String message) {
+    blamed.add(message);
   }
 
   /** The run said its last word without one. */

@@ -39,6 +39,12 @@ public final class MemoryBulk {
   public record Frame(
       Way way, int connection, boolean begins, boolean ends, long step, int slice, byte[] bytes) {}
 
+  /** What the paths of one run have in common. */
+  public static final class Shared {
+    private final SentWeights sent = new SentWeights();
+  }
+
+  private final Shared shared;
   private final RunKey run;
   private final String worker;
   private final BulkLink.Receiver coordinator;
@@ -59,7 +65,12 @@ public final class MemoryBulk {
   private int connections;
 
   public MemoryBulk(
-      RunKey run, String worker, BulkLink.Receiver coordinator, BulkClient.Receiver client) {
+      Shared shared,
+      RunKey run,
+      String worker,
+      BulkLink.Receiver coordinator,
+      BulkClient.Receiver client) {
+    this.shared = shared;
     this.run = run;
     this.worker = worker;
     this.coordinator = coordinator;
@@ -115,6 +126,7 @@ public final class MemoryBulk {
 
   public void send(WorkerMessage.InstallWeights message) {
     if (coordinatorsConnection > 0) {
+      shared.sent.add(message);
       sent.put(message.slice(), message);
       down.put(message.slice(), new WeightsTransfer(message));
     }
@@ -147,6 +159,10 @@ public final class MemoryBulk {
       return Optional.empty();
     }
     ByteBuf buffer = turn.next(UnpooledByteBufAllocator.DEFAULT);
+    if (buffer == null) {
+      outbox.taken(turn);
+      return next(outbox, way);
+    }
     byte[] bytes = new byte[buffer.readableBytes()];
     buffer.readBytes(bytes);
     buffer.release();
@@ -236,7 +252,8 @@ public final class MemoryBulk {
     arrivedUp.begin(
         contributions.begin(
             begin,
-            values ->
+            () -> shared.sent.isClosed(begin.key(), begin.step(), begin.slice()),
+            (values, given) ->
                 coordinator.contributed(
                     new SliceMessage.Contribute(
                         begin.key(),
@@ -245,7 +262,8 @@ public final class MemoryBulk {
                         begin.block(),
                         new FloatSegment(values, 0, values.length),
                         begin.statistics(),
-                        worker))),
+                        worker,
+                        given))),
         begin.first());
   }
 
@@ -256,18 +274,22 @@ public final class MemoryBulk {
   }
 
   /** Weights of one slice on their way to one worker. */
-  private static final class WeightsTransfer implements Outgoing {
+  private final class WeightsTransfer implements Outgoing {
 
+    private final WorkerMessage.InstallWeights message;
     private final FloatFrames frames;
     private int taken;
+    private boolean givenUp;
 
     WeightsTransfer(WorkerMessage.InstallWeights message) {
+      this.message = message;
       frames = FloatFrames.of(message, FRAME_BYTES);
     }
 
     @Override
     public ByteBuf next(ByteBufAllocator allocator) {
-      return frames.encode(taken++, allocator);
+      givenUp = shared.sent.isClosed(message.key(), message.step());
+      return givenUp ? null : frames.encode(taken++, allocator);
     }
 
     @Override
@@ -277,7 +299,7 @@ public final class MemoryBulk {
 
     @Override
     public boolean isDone() {
-      return taken == frames.count();
+      return taken == frames.count() || givenUp;
     }
 
     @Override
