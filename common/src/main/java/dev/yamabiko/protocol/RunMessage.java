@@ -77,13 +77,12 @@ public sealed interface RunMessage {
   }
 
   /**
-   * One slice of weights[step] and of the optimizer's state; the slice's own arrays, which stay as
-   * they are until the run has workers go on.
+   * A slice of weights[step] and of the optimizer's state is copied to where {@link
+   * SliceMessage.ReadSlice} said; the slice writes there no more.
    *
    * @param from where the slice begins in the flat vector
    */
-  record SliceRead(RunKey key, long step, int slice, int from, float[] weights, float[][] state)
-      implements RunMessage {}
+  record SliceRead(RunKey key, long step, int slice, int from) implements RunMessage {}
 
   /** Everything up to the last {@link RunEvent.CheckpointTaken} is on disk; see there. */
   record CheckpointKept(RunKey key) implements RunMessage {}

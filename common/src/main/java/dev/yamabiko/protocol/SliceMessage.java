@@ -67,6 +67,11 @@ public sealed interface SliceMessage {
   /** Answered by {@link RunMessage.ShardsMissing} while the slice waits for contributions. */
   record ReportMissing(RunKey key, ActorRef<RunMessage> replyTo) implements SliceMessage {}
 
-  /** Answered by {@link RunMessage.SliceRead} with copies. */
-  record ReadSlice(RunKey key, long step, ActorRef<RunMessage> replyTo) implements SliceMessage {}
+  /**
+   * Copy this slice of weights[step] and of the optimizer's state to its place in these whole
+   * vectors. Answered by {@link RunMessage.SliceRead} once that is done.
+   */
+  record ReadSlice(
+      RunKey key, long step, float[] weights, float[][] state, ActorRef<RunMessage> replyTo)
+      implements SliceMessage {}
 }

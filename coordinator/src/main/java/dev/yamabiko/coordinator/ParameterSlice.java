@@ -65,6 +65,8 @@ final class ParameterSlice extends AbstractBehavior<ParameterSlice.Command> {
 
   private record LateCompared(long step, Optional<String> contradiction) implements Command {}
 
+  private record Copied(SliceMessage.ReadSlice read) implements Command {}
+
   private record Diverged(String message) implements Command {}
 
   private record ComputeFailed(Throwable cause) implements Command {}
@@ -113,6 +115,9 @@ final class ParameterSlice extends AbstractBehavior<ParameterSlice.Command> {
   /** All contributions are here: every slice has closed the step before. */
   private boolean closing;
 
+  /** How many are copying what the update changes. */
+  private int copying;
+
   private ParameterSlice(ActorContext<Command> context, Settings settings) {
     super(context);
     this.settings = settings;
@@ -131,6 +136,7 @@ final class ParameterSlice extends AbstractBehavior<ParameterSlice.Command> {
         .onMessage(Updated.class, this::onUpdated)
         .onMessage(EvidenceTaken.class, this::onEvidenceTaken)
         .onMessage(LateCompared.class, this::onLateCompared)
+        .onMessage(Copied.class, this::onCopied)
         .onMessage(Diverged.class, this::onDiverged)
         .onMessage(ComputeFailed.class, this::onComputeFailed)
         .build();
@@ -180,11 +186,7 @@ final class ParameterSlice extends AbstractBehavior<ParameterSlice.Command> {
         new BlockSum.Part(
             contribute.block(), gradient.values(), gradient.at(), contribute.statistics());
     switch (assembly.offer(part, contribute.worker())) {
-      case TAKEN -> {
-        if (assembly.isComplete()) {
-          close();
-        }
-      }
+      case TAKEN -> closeIfComplete();
       case DUPLICATE ->
           getContext().getLog().debug("double run={} step={}", key, contribute.step());
       case COVERED ->
@@ -234,6 +236,13 @@ final class ParameterSlice extends AbstractBehavior<ParameterSlice.Command> {
 
   private void blame(long ofStep, String contradiction) {
     settings.run().tell(new RunMessage.WorkersDisagree(key, ofStep, slice, contradiction));
+  }
+
+  /** Not while weights and state are copied: what is late waits until that is done. */
+  private void closeIfComplete() {
+    if (assembly.isComplete() && copying == 0) {
+      close();
+    }
   }
 
   private void close() {
@@ -388,11 +397,27 @@ final class ParameterSlice extends AbstractBehavior<ParameterSlice.Command> {
               .formatted(read.step(), slice, closing ? "is changing" : "holds", step));
       return;
     }
-    // Not copies: the run copies them before the next lease, and until then nothing here changes.
-    read.replyTo()
-        .tell(
-            new RunMessage.SliceRead(
-                key, step, slice, settings.from(), sliceStep.weights(step), sliceStep.state()));
+    copying++;
+    compute(
+        () -> {
+          copy(sliceStep.weights(read.step()), read.weights());
+          for (int i = 0; i < read.state().length; i++) {
+            copy(sliceStep.state()[i], read.state()[i]);
+          }
+          return new Copied(read);
+        });
+  }
+
+  private void copy(float[] part, float[] whole) {
+    System.arraycopy(part, 0, whole, settings.from(), sliceStep.length());
+  }
+
+  private Behavior<Command> onCopied(Copied copied) {
+    copying--;
+    SliceMessage.ReadSlice read = copied.read();
+    read.replyTo().tell(new RunMessage.SliceRead(key, read.step(), slice, settings.from()));
+    closeIfComplete();
+    return this;
   }
 
   private Behavior<Command> onComputeFailed(ComputeFailed failed) {

@@ -30,8 +30,10 @@ import dev.yamabiko.tensor.Shape;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
@@ -49,6 +51,7 @@ class ParameterSliceTest {
   private Optional<SampleLedger> ledger = Optional.empty();
   private final TestProbe<RunMessage> run = KIT.createTestProbe(RunMessage.class);
 
+  private float momentum;
   private Executor compute = ForkJoinPool.commonPool();
 
   @AfterAll
@@ -235,13 +238,49 @@ class ParameterSliceTest {
   void shouldNotGiveWeightsThatAreAboutToChange() {
     compute = work -> {};
     ActorRef<SliceMessage> slice = slice(0, 1, Optional.empty());
-    slice.tell(new SliceMessage.ReadSlice(KEY, 0, run.ref()));
-    assertEquals(0, run.expectMessageClass(RunMessage.SliceRead.class).step());
     slice.tell(contribution(KEY, 0, 0, 2, 8, 12));
-    slice.tell(new SliceMessage.ReadSlice(KEY, 0, run.ref()));
+    slice.tell(read(0, new float[2]));
     assertEquals(
         "weights[0] were asked for but slice 0 is changing weights[0]",
         run.expectMessageClass(RunMessage.SliceFailed.class).cause());
+  }
+
+  /** A cancelled run copies while a worker that was given up may still send what is missing. */
+  @Test
+  void shouldNotCloseAStepWhileItsWeightsAreCopied() {
+    momentum = 0.5f;
+    BlockingQueue<Runnable> work = new LinkedBlockingQueue<>();
+    compute = work::add;
+    ActorRef<SliceMessage> slice = slice(0, 1, Optional.empty());
+    slice.tell(contribution(KEY, 0, 0, 2, 8, 12));
+    takeAndRun(work);
+    assertEquals(0, run.expectMessageClass(RunMessage.SliceUpdated.class).step());
+    float[] weights = new float[2];
+    float[] velocity = new float[2];
+    slice.tell(read(1, weights, velocity));
+    slice.tell(contribution(KEY, 1, 0, 2, 4, 4));
+    slice.tell(new SliceMessage.ReportMissing(KEY, run.ref()));
+    assertEquals(List.of(), run.expectMessageClass(RunMessage.ShardsMissing.class).shards());
+    assertEquals(1, work.size());
+    takeAndRun(work);
+    assertEquals(1, run.expectMessageClass(RunMessage.SliceRead.class).step());
+    assertArrayEquals(new float[] {8, 17}, weights);
+    assertArrayEquals(new float[] {2, 3}, velocity);
+    takeAndRun(work);
+    assertEquals(1, run.expectMessageClass(RunMessage.SliceUpdated.class).step());
+    assertArrayEquals(new float[] {8, 17}, weights);
+  }
+
+  private static void takeAndRun(BlockingQueue<Runnable> work) {
+    try {
+      work.take().run();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private SliceMessage read(long step, float[] weights, float[]... state) {
+    return new SliceMessage.ReadSlice(KEY, step, weights, state, run.ref());
   }
 
   private ActorRef<SliceMessage> slice(int number, int slices, Optional<Clipping> clip) {
@@ -250,9 +289,9 @@ class ParameterSliceTest {
             0,
             2,
             PLAN,
-            new UpdateRule(new Sgd(1, 0, false, 0), new Schedule.Constant(), clip),
+            new UpdateRule(new Sgd(1, momentum, false, 0), new Schedule.Constant(), clip),
             List.of(new Region(0, 2, Region.Rule.TRAINED, 0)));
-    step.restore(0, new float[] {10, 20}, new float[0][]);
+    step.restore(0, new float[] {10, 20}, new float[momentum > 0 ? 1 : 0][2]);
     ActorRef<SliceMessage> slice =
         KIT.spawn(
             ParameterSlice.create(
