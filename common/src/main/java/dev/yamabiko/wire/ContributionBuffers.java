@@ -16,7 +16,8 @@ import java.util.function.BooleanSupplier;
  * the newest, gets an array of its own, since the slice may be reading the other.
  *
  * <p>Memory: 4 bytes per parameter for each block that the worker held in its present or its last
- * step; what a smaller lease has no use for goes with the step after. Used under the link's lock.
+ * step; what a smaller lease has no use for goes with the step after. What has an array of its own
+ * is its reader's, and not counted. Used under the link's lock.
  */
 final class ContributionBuffers {
 

@@ -68,13 +68,13 @@ class LateRoundTest {
   void shouldAskForSingleShardsOfAnAdoptedBlockThatIsPartlyThere() {
     adopt(missing(0, 4, 5, 6, 7), missing(1, 5, 6));
     List<Block> single = IntStream.range(4, 8).mapToObj(i -> new Block(i, i + 1)).toList();
-    assertEquals(Map.of("a", single), round.apart(Set.of(4, 5, 6, 7)));
+    assertEquals(Map.of("a", single), round.apart(List.of(4, 5, 6, 7)));
   }
 
   @Test
   void shouldAskForNoSingleShardsWhenAdoptedBlocksAreMissingAsAWhole() {
     adopt(missing(0, 4, 5, 6, 7), missing(1));
-    assertEquals(Map.of(), round.apart(Set.of(4, 5, 6, 7)));
+    assertEquals(Map.of(), round.apart(List.of(4, 5, 6, 7)));
   }
 
   @Test
@@ -82,7 +82,7 @@ class LateRoundTest {
     // The last batch of 3 examples in 8 shards: shards 2, 5 and 7 hold one each.
     round.ask(1, 8);
     round.accept(new RunMessage.ShardsMissing(KEY, 8, 0, List.of(5, 7)), 8);
-    assertEquals(Map.of(), round.apart(Set.of(5, 7)));
+    assertEquals(Map.of(), round.apart(List.of(5, 7)));
   }
 
   private void adopt(RunMessage.ShardsMissing first, RunMessage.ShardsMissing second) {
