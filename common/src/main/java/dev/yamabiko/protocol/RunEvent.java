@@ -78,6 +78,14 @@ public sealed interface RunEvent {
     }
   }
 
+  /**
+   * Two workers have computed different bits for the same shards: one of them is wrong, and the run
+   * fails.
+   *
+   * @param message names both
+   */
+  record WorkersDisagreed(long step, String message) implements RunEvent {}
+
   /** The run cannot go on by itself, and why; it goes on when that has changed. */
   record Waiting(String why) implements RunEvent {}
 

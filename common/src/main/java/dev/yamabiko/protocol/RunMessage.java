@@ -59,7 +59,10 @@ public sealed interface RunMessage {
   /** A worker's bulk connection is lost, and what was on it. */
   record WorkerDisconnected(RunKey key, String worker) implements RunMessage {}
 
-  /** A slice could not do its update, or met two different sums of one block. */
+  /** Two workers have sent different bits for the same shards; the message names both. */
+  record WorkersDisagree(RunKey key, long step, int slice, String message) implements RunMessage {}
+
+  /** A slice could not do its update, or was sent what makes no sense. */
   record SliceFailed(RunKey key, int slice, String cause) implements RunMessage {}
 
   /** NaN or infinity in loss or gradient; the message names step, shards and layer. */
@@ -74,13 +77,12 @@ public sealed interface RunMessage {
   }
 
   /**
-   * One slice of weights[step] and of the optimizer's state; the slice's own arrays, which stay as
-   * they are until the run has workers go on.
+   * A slice of weights[step] and of the optimizer's state is copied to where {@link
+   * SliceMessage.ReadSlice} said; the slice writes there no more.
    *
    * @param from where the slice begins in the flat vector
    */
-  record SliceRead(RunKey key, long step, int slice, int from, float[] weights, float[][] state)
-      implements RunMessage {}
+  record SliceRead(RunKey key, long step, int slice, int from) implements RunMessage {}
 
   /** Everything up to the last {@link RunEvent.CheckpointTaken} is on disk; see there. */
   record CheckpointKept(RunKey key) implements RunMessage {}

@@ -26,6 +26,9 @@ public sealed interface SliceMessage {
   /**
    * The gradient sum of one block for this slice, from weights[step]; keyed by (run, term, step,
    * slice, block), so that a second one does no harm.
+   *
+   * @param given whether nobody writes to the floats any more; if not, they are lent, and stay as
+   *     they are only until the slice has closed the step
    */
   record Contribute(
       RunKey key,
@@ -34,8 +37,22 @@ public sealed interface SliceMessage {
       Block block,
       FloatSegment gradient,
       Statistics statistics,
-      String worker)
-      implements SliceMessage {}
+      String worker,
+      boolean given)
+      implements SliceMessage {
+
+    /** Lent: the sender uses the array again for a later step. */
+    public Contribute(
+        RunKey key,
+        long step,
+        int slice,
+        Block block,
+        FloatSegment gradient,
+        Statistics statistics,
+        String worker) {
+      this(key, step, slice, block, gradient, statistics, worker, false);
+    }
+  }
 
   /** Sums of squares of another slice's chunks, for the global norm of the step's gradient. */
   record ShareNorm(RunKey key, long step, int slice, double[] squares) implements SliceMessage {}
@@ -50,6 +67,11 @@ public sealed interface SliceMessage {
   /** Answered by {@link RunMessage.ShardsMissing} while the slice waits for contributions. */
   record ReportMissing(RunKey key, ActorRef<RunMessage> replyTo) implements SliceMessage {}
 
-  /** Answered by {@link RunMessage.SliceRead} with copies. */
-  record ReadSlice(RunKey key, long step, ActorRef<RunMessage> replyTo) implements SliceMessage {}
+  /**
+   * Copy this slice of weights[step] and of the optimizer's state to its place in these whole
+   * vectors. Answered by {@link RunMessage.SliceRead} once that is done.
+   */
+  record ReadSlice(
+      RunKey key, long step, float[] weights, float[][] state, ActorRef<RunMessage> replyTo)
+      implements SliceMessage {}
 }

@@ -12,28 +12,36 @@ import java.util.Set;
  * connection gets to it, kept while another one is expected to need it, and released with the last.
  * Where the run's memory for kept frames is used up, a frame is not kept and the others encode it
  * for themselves.
+ *
+ * <p>A slice overwrites the floats once all slices have closed the step that they are for. What
+ * might have been read too late is not sent, and the transfer is given up: nobody needs it then,
+ * and newer weights follow.
  */
 final class Broadcast {
 
   private final WorkerMessage.InstallWeights weights;
   private final FloatFrames frames;
   private final SharedMemory memory;
+  private final SentWeights sent;
   private final Set<Object> expected;
   private final ByteBuf[] kept;
   private final int[] waiting;
   private int claims;
 
   /**
+   * @param sent tells when the floats may be overwritten
    * @param expected connections that will probably claim it
    */
   Broadcast(
       WorkerMessage.InstallWeights weights,
       int frameBytes,
       SharedMemory memory,
+      SentWeights sent,
       Set<Object> expected) {
     this.weights = weights;
     this.frames = FloatFrames.of(weights, frameBytes);
     this.memory = memory;
+    this.sent = sent;
     this.expected = new HashSet<>(expected);
     kept = new ByteBuf[frames.count()];
     waiting = new int[kept.length];
@@ -85,12 +93,17 @@ final class Broadcast {
     return frame;
   }
 
+  /** Null if the floats may have been overwritten while they were read. */
   private ByteBuf take(int index, ByteBufAllocator allocator) {
     if (kept[index] != null) {
       return waiting[index] == 0 ? drop(index) : kept[index].retainedDuplicate();
     }
     ByteBuf frame = frames.encode(index, allocator);
     memory.countEncoding();
+    if (sent.isClosed(weights.key(), weights.step())) {
+      frame.release();
+      return null;
+    }
     if (waiting[index] == 0 || !memory.reserve(frame.capacity())) {
       return frame;
     }
@@ -104,6 +117,7 @@ final class Broadcast {
     // Counted among those that frames wait for.
     private boolean counted;
     private int position;
+    private boolean givenUp;
 
     Claim(boolean counted) {
       this.counted = counted;
@@ -116,7 +130,9 @@ final class Broadcast {
         if (counted) {
           waiting[index]--;
         }
-        return take(index, allocator);
+        ByteBuf frame = take(index, allocator);
+        givenUp = frame == null;
+        return frame;
       }
     }
 
@@ -130,7 +146,7 @@ final class Broadcast {
     @Override
     public boolean isDone() {
       synchronized (Broadcast.this) {
-        return position == kept.length;
+        return position == kept.length || givenUp;
       }
     }
 

@@ -16,6 +16,7 @@ final class Broadcasts {
 
   private final int frameBytes;
   private final SharedMemory memory;
+  private final SentWeights sent = new SentWeights();
   private final Set<Object> connections = new HashSet<>();
   private final Map<Integer, List<Broadcast>> bySlice = new HashMap<>();
 
@@ -26,6 +27,11 @@ final class Broadcasts {
 
   SharedMemory memory() {
     return memory;
+  }
+
+  /** What all links were given to send. */
+  SentWeights sent() {
+    return sent;
   }
 
   /** The connection is expected to be sent what is broadcast from now on. */
@@ -41,6 +47,7 @@ final class Broadcasts {
 
   /** The transfer of these weights to this connection. */
   synchronized Outgoing transfer(WorkerMessage.InstallWeights weights, Object connection) {
+    sent.add(weights);
     List<Broadcast> live = bySlice.computeIfAbsent(weights.slice(), slice -> new ArrayList<>());
     live.removeIf(Broadcast::isOver);
     boolean newest = true;
@@ -56,7 +63,7 @@ final class Broadcasts {
       live.forEach(Broadcast::expectNoMore);
       expected = connections;
     }
-    Broadcast broadcast = new Broadcast(weights, frameBytes, memory, expected);
+    Broadcast broadcast = new Broadcast(weights, frameBytes, memory, sent, expected);
     live.add(broadcast);
     return broadcast.claim(connection);
   }

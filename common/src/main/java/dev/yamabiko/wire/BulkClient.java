@@ -28,8 +28,8 @@ import org.slf4j.LoggerFactory;
  * weights of their slice arrive, and are sent again on the next connection: which of them a lost
  * one has brought cannot be known, and a second one does no harm. The floats are read when a frame
  * is written. That is safe because the worker overwrites a gradient only when it computes a later
- * step, after this one has closed on all slices; what is still sent then is stale where it arrives,
- * and is given up at the later step's first contribution.
+ * step, after newer weights of all slices have arrived; by then nothing of this one is kept or
+ * under way, and nothing of it is taken any more.
  *
  * <p>Receiving: half a transfer goes with its connection. Memory: heap as in {@link WeightsBuffers}
  * and {@link BlockFetches}; direct memory high watermark + 2 frames; one thread.

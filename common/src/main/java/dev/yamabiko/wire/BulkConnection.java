@@ -174,6 +174,9 @@ final class BulkConnection extends ChannelInboundHandlerAdapter {
         }
         ByteBuf frame = next.next(channel.alloc());
         outbox.taken(next);
+        if (frame == null) {
+          continue;
+        }
         traffic.sent(frame.readableBytes());
         if (next instanceof BlockTransfer) {
           traffic.dataset(frame.readableBytes());

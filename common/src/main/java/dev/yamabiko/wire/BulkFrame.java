@@ -72,10 +72,17 @@ sealed interface BulkFrame {
       FloatRun first)
       implements BulkFrame {
 
-    /** What has arrived when all its floats have. */
-    SliceMessage.Contribute message(float[] values, String worker) {
+    /** What has arrived when all its floats have; see there for {@code given}. */
+    SliceMessage.Contribute message(float[] values, String worker, boolean given) {
       return new SliceMessage.Contribute(
-          key, step, slice, block, new FloatSegment(values, 0, values.length), statistics, worker);
+          key,
+          step,
+          slice,
+          block,
+          new FloatSegment(values, 0, values.length),
+          statistics,
+          worker,
+          given);
     }
 
     @Override

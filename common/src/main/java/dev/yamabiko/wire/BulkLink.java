@@ -15,9 +15,8 @@ import org.slf4j.LoggerFactory;
  * one at a time. Thread-safe.
  *
  * <p>Sending: of each slice only the newest weights matter, so newer ones replace what was not sent
- * yet, even in the middle. The floats are read when a frame is written. That is safe because a
- * slice overwrites weights[t] only when it updates to weights[t + 2], after step t has closed on
- * all slices: whatever a slow link still sends of them is stale where it arrives.
+ * yet, even in the middle. The floats are read when a frame is written; where a slice may have
+ * overwritten them by then, the frame is not sent ({@link Broadcast}).
  *
  * <p>Receiving: half a transfer goes with its connection. Heap as in {@link ContributionBuffers},
  * direct memory as in {@link BulkConnection} and, together for the run, {@link SharedMemory}.
@@ -27,7 +26,10 @@ public final class BulkLink implements AutoCloseable {
   /** What comes from the worker; called on network threads, in order, and must not block. */
   public interface Receiver {
 
-    /** Its floats stay as they are until the worker's contributions to the next step come. */
+    /**
+     * Its floats stay as they are for good if they are given, else until the worker's contributions
+     * to the next step come: these show that its own step has closed.
+     */
     void contributed(SliceMessage.Contribute contribution);
 
     /**
@@ -223,7 +225,10 @@ public final class BulkLink implements AutoCloseable {
             "a contribution of run %s on a link of run %s".formatted(begin.key(), run));
       }
       FloatAssembly assembly =
-          buffers.begin(begin, values -> receiver.contributed(begin.message(values, worker)));
+          buffers.begin(
+              begin,
+              () -> broadcasts.sent().isClosed(begin.key(), begin.step(), begin.slice()),
+              (values, given) -> receiver.contributed(begin.message(values, worker, given)));
       arrivals.begin(assembly, begin.first());
     }
 

@@ -4,15 +4,20 @@ import dev.yamabiko.protocol.RunKey;
 import dev.yamabiko.step.Block;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 
 /**
  * Where one link's contributions are put together: an array for each slice and block, used again in
- * later steps. That is safe because a slice reads a contribution only until its step closes, and
- * the worker sends the next step's only after the step has closed on all slices. A repeated
- * contribution gets an array of its own, since the slice may be reading the first.
+ * later steps. That is safe because a slice reads a contribution that was only lent to it until its
+ * step closes, and the worker sends the next step's only after the step has closed on all slices.
+ *
+ * <p>What is there only after its slice has closed the step is read at any time later, to compare
+ * it: its array is given away and not used again. A contribution that is repeated, or older than
+ * the newest, gets an array of its own, since the slice may be reading the other.
  *
  * <p>Memory: 4 bytes per parameter for each block that the worker held in its present or its last
- * step; what a smaller lease has no use for goes with the step after. Used under the link's lock.
+ * step; what a smaller lease has no use for goes with the step after. What has an array of its own
+ * is its reader's, and not counted. Used under the link's lock.
  */
 final class ContributionBuffers {
 
@@ -43,8 +48,14 @@ final class ContributionBuffers {
     this.mostBytes = mostBytes;
   }
 
-  /** An assembly whose array stays untouched until the worker's next step. */
-  FloatAssembly begin(BulkFrame.ContributionBegin begin, Whole whole) throws BulkException {
+  /**
+   * An assembly whose array stays untouched until the worker's next step, or for good.
+   *
+   * @param closed whether the slice has closed the step, once the array is whole
+   */
+  FloatAssembly begin(BulkFrame.ContributionBegin begin, BooleanSupplier closed, Whole whole)
+      throws BulkException {
+    boolean old = key != null && Versions.isNewer(key, step, begin.key(), begin.step());
     if (key == null || Versions.isNewer(begin.key(), begin.step(), key, step)) {
       key = begin.key();
       step = begin.step();
@@ -58,15 +69,15 @@ final class ContributionBuffers {
             && buffer.whole
             && buffer.key.equals(begin.key())
             && buffer.step == begin.step();
-    if (repeated) {
+    if (repeated || old) {
       reserve(begin.total(), 0);
       float[] values = new float[begin.total()];
-      return new FloatAssembly(values, () -> whole.whole(values));
+      return new FloatAssembly(values, () -> whole.whole(values, true));
     }
     if (buffer == null || buffer.values.length != begin.total()) {
-      int old = buffer == null ? 0 : buffer.values.length;
-      reserve(begin.total(), old);
-      bytes += ((long) begin.total() - old) * Float.BYTES;
+      int before = buffer == null ? 0 : buffer.values.length;
+      reserve(begin.total(), before);
+      bytes += ((long) begin.total() - before) * Float.BYTES;
       buffer = new Buffer();
       buffer.values = new float[begin.total()];
       buffers.put(place, buffer);
@@ -80,13 +91,17 @@ final class ContributionBuffers {
         used.values,
         () -> {
           used.whole = true;
-          whole.whole(used.values);
+          boolean late = closed.getAsBoolean();
+          if (late && buffers.remove(place, used)) {
+            bytes -= (long) used.values.length * Float.BYTES;
+          }
+          whole.whole(used.values, late);
         });
   }
 
-  /** Takes the finished array. */
+  /** Takes the finished array, for good or lent. */
   interface Whole {
-    void whole(float[] values);
+    void whole(float[] values, boolean given);
   }
 
   private void reserve(int floats, int insteadOf) throws BulkException {

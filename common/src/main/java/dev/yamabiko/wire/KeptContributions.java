@@ -3,6 +3,7 @@ package dev.yamabiko.wire;
 import dev.yamabiko.protocol.RunKey;
 import dev.yamabiko.protocol.SliceMessage;
 import dev.yamabiko.step.Block;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -21,10 +22,17 @@ final class KeptContributions {
   private final Map<Name, SliceMessage.Contribute> kept = new LinkedHashMap<>();
   private SliceMessage.Contribute newest;
 
-  /** The newest weights that have begun to arrive. */
-  private RunKey begunKey;
+  private record Version(RunKey key, long step) {
+    boolean isNewerThan(SliceMessage.Contribute contribution, int steps) {
+      return Versions.isNewer(key, step, contribution.key(), contribution.step() + steps);
+    }
+  }
 
-  private long begunStep;
+  /** The newest weights that have begun to arrive. */
+  private Version begun;
+
+  /** Of each slice, the newest weights that are here. */
+  private final Map<Integer, Version> here = new HashMap<>();
 
   KeptContributions(int frameBytes) {
     this.frameBytes = frameBytes;
@@ -32,7 +40,9 @@ final class KeptContributions {
 
   /** Keeps it, unless it is stale; a later step's first gives up all of the steps before. */
   void add(SliceMessage.Contribute contribution, Optional<Outbox<Name>> outbox) {
-    if (newest != null && isNewer(newest, contribution) || mayBeOfTornWeights(contribution)) {
+    if (newest != null && isNewer(newest, contribution)
+        || mayBeOfTornWeights(contribution)
+        || isClosed(contribution)) {
       return;
     }
     if (newest == null || isNewer(contribution, newest)) {
@@ -50,16 +60,29 @@ final class KeptContributions {
    * read some of both; it is of no use, and would look as if the worker computed wrongly.
    */
   private boolean mayBeOfTornWeights(SliceMessage.Contribute contribution) {
-    return begunKey != null
-        && Versions.isNewer(begunKey, begunStep, contribution.key(), contribution.step() + 1);
+    return begun != null && begun.isNewerThan(contribution, 1);
+  }
+
+  /**
+   * Newer weights of its slice are here. Of no use; and once those of the other slices are here,
+   * too, the worker computes the next step into the same arrays, so that what is still to be sent
+   * of this one would be torn.
+   */
+  private boolean isClosed(SliceMessage.Contribute contribution) {
+    Version weights = here.get(contribution.slice());
+    return weights != null && weights.isNewerThan(contribution, 0);
   }
 
   /** Weights are about to be written; before the first of their floats is. */
   void begins(BulkFrame.WeightsBegin weights) {
-    if (begunKey == null || Versions.isNewer(weights.key(), weights.step(), begunKey, begunStep)) {
-      begunKey = weights.key();
-      begunStep = weights.step();
-    }
+    begun = newer(begun, weights);
+  }
+
+  private static Version newer(Version known, BulkFrame.WeightsBegin weights) {
+    return known == null
+            || Versions.isNewer(weights.key(), weights.step(), known.key(), known.step())
+        ? new Version(weights.key(), weights.step())
+        : known;
   }
 
   private static boolean isNewer(SliceMessage.Contribute a, SliceMessage.Contribute b) {
@@ -74,8 +97,9 @@ final class KeptContributions {
     kept.forEach((name, contribution) -> put(outbox, name, contribution));
   }
 
-  /** Newer weights of a slice show that it has closed the contributions' step. */
+  /** Weights are here; newer ones of a slice show that it has closed the contributions' step. */
   void forget(BulkFrame.WeightsBegin weights, Outbox<Name> outbox) {
+    here.compute(weights.slice(), (slice, known) -> newer(known, weights));
     boolean closes =
         newest != null
             && Versions.isNewer(weights.key(), weights.step(), newest.key(), newest.step());

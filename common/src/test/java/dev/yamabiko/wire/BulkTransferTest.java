@@ -2,6 +2,7 @@ package dev.yamabiko.wire;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -119,6 +120,22 @@ class BulkTransferTest {
     }
     assertSame(arrays.get(0), arrays.get(1));
     assertSame(arrays.get(1), arrays.get(2));
+  }
+
+  /** The worker has not heard of it yet when another's link is given the next weights to send. */
+  @Test
+  void shouldGiveAwayTheArrayOfAContributionWhenItsSliceHasClosedTheStep() {
+    Plane.Pair late = plane.connect("late");
+    Plane.Pair other = plane.connect("other");
+    Block block = new Block(0, 2);
+    float[] right = Plane.floats(5000, 1);
+    other.link().send(Plane.weights(8, 0, new float[1]));
+    late.client().send(Plane.contribution(7, 0, block, right, "late"));
+    SliceMessage.Contribute contribution = Await.next(late.coordinator().contributions);
+    assertTrue(contribution.given());
+    late.client().send(Plane.contribution(8, 0, block, Plane.floats(5000, 2), "late"));
+    assertFalse(Await.next(late.coordinator().contributions).given());
+    assertArrayEquals(right, Plane.copy(contribution.gradient()));
   }
 
   @Test

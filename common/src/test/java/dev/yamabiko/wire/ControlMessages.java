@@ -22,6 +22,7 @@ final class ControlMessages {
           WorkerMessage.JoinRun.class,
           WorkerMessage.InstallWeights.class,
           RunMessage.SliceUpdated.class,
+          RunMessage.WorkersDisagree.class,
           RunMessage.SliceFailed.class,
           RunMessage.ShardsMissing.class,
           RunMessage.SliceRead.class,

@@ -41,6 +41,15 @@ class KeptContributionsTest {
     assertTrue(takes(3));
   }
 
+  /** Once the other slices' are here, too, the worker overwrites the floats. */
+  @Test
+  void shouldDropAContributionWhenTheNextWeightsOfItsSliceAreHere() {
+    kept.begins(weights(KEY, 4));
+    kept.forget(weights(KEY, 4), new Outbox<>());
+    assertTrue(!takes(3));
+    assertTrue(takes(4));
+  }
+
   @Test
   void shouldDropAContributionWhenTheWeightsThatItIsOfAreOverwritten() {
     kept.begins(weights(KEY, 5));

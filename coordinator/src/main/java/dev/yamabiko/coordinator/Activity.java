@@ -191,8 +191,7 @@ final class Activity {
   /** Slices' weights and state are copied, and the checkpoint before is written. */
   void copy(Runnable next) {
     begin(Kind.COPYING, next);
-    checkpoints.begin(slices.size());
-    slices.read();
+    slices.read(checkpoints.begin(slices.size()));
     List<String> names = IntStream.range(0, slices.size()).mapToObj(i -> "slice " + i).toList();
     timers.await("the weights", ANSWER_DEADLINE, names);
   }

@@ -39,9 +39,10 @@ final class CheckpointTaking {
     return taken != null && taken.position().equals(position);
   }
 
-  /** Copies of so many slices are asked for. */
-  void begin(int slices) {
+  /** So many slices are to copy into this one. */
+  Snapshot begin(int slices) {
     snapshot = new Snapshot(length, stateVectors, slices);
+    return snapshot;
   }
 
   void accept(RunMessage.SliceRead read) {

@@ -1,6 +1,5 @@
 package dev.yamabiko.coordinator;
 
-import dev.yamabiko.protocol.SliceMessage;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
@@ -20,15 +19,8 @@ final class ContestedSteps {
     }
   }
 
-  /**
-   * That this differs from what its step was closed with; empty if it does not, or none can tell.
-   */
-  Optional<String> contradiction(SliceMessage.Contribute late) {
-    StepEvidence.Witness witness =
-        new StepEvidence.Witness(late.block(), late.gradient(), late.statistics(), late.worker());
-    return steps.stream()
-        .filter(closed -> closed.step() == late.step())
-        .flatMap(closed -> closed.contradiction(witness).stream())
-        .findFirst();
+  /** Empty where nothing was handed out twice, or that is too long ago. */
+  Optional<StepEvidence> of(long step) {
+    return steps.stream().filter(closed -> closed.step() == step).findFirst();
   }
 }

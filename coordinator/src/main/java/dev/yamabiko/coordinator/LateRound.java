@@ -2,6 +2,7 @@ package dev.yamabiko.coordinator;
 
 import dev.yamabiko.protocol.RunMessage;
 import dev.yamabiko.step.Block;
+import dev.yamabiko.step.StepPlan;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -13,6 +14,9 @@ import java.util.Set;
 /**
  * What of the open step is late, and who is to compute it instead. Who holds late shards is
  * suspended as long as others are there; nobody is when all are slow for the first time.
+ *
+ * <p>A block of which a slice has a part already is refused as a whole, and whoever adopted it
+ * would look late in turn: of such a block the missing shards are asked for one by one.
  */
 final class LateRound {
 
@@ -25,12 +29,14 @@ final class LateRound {
 
   private final Attendance workers;
   private final Division division;
+  private final StepPlan plan;
   private MissingShards missing = new MissingShards(0, 0);
   private int rounds;
 
-  LateRound(Attendance workers, Division division) {
+  LateRound(Attendance workers, Division division, StepPlan plan) {
     this.workers = workers;
     this.division = division;
+    this.plan = plan;
   }
 
   /** A step is open of which nothing is late yet. */
@@ -75,15 +81,27 @@ final class LateRound {
         workers.suspend(holder);
         division.orphan(holder);
       } else {
-        // There is nobody better, and what it has computed may be lost on the way. One by one: a
-        // block of which a part is there already would be refused as a whole.
-        again.put(
-            holder,
-            division.heldBy(holder, shards).stream()
-                .map(shard -> new Block(shard, shard + 1))
-                .toList());
+        // There is nobody better, and what it has computed may be lost on the way.
+        again.put(holder, oneByOne(holder, shards));
       }
     }
     return Optional.of(new Reissue(holders, suspects, again));
+  }
+
+  /** Once others have adopted what was late: which shards of it they are to compute one by one. */
+  Map<String, List<Block>> apart(Collection<Integer> shards) {
+    Map<String, List<Block>> apart = new LinkedHashMap<>();
+    for (String holder : division.holdersOf(shards)) {
+      if (division.blocks(holder).stream().anyMatch(b -> missing.isPartlyThere(b, plan))) {
+        apart.put(holder, oneByOne(holder, shards));
+      }
+    }
+    return apart;
+  }
+
+  private List<Block> oneByOne(String holder, Collection<Integer> shards) {
+    return division.heldBy(holder, shards).stream()
+        .map(shard -> new Block(shard, shard + 1))
+        .toList();
   }
 }

@@ -3,7 +3,9 @@ package dev.yamabiko.coordinator;
 import dev.yamabiko.protocol.RunEvent;
 import dev.yamabiko.protocol.RunMessage;
 import dev.yamabiko.protocol.WorkerMessage;
+import dev.yamabiko.step.Block;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -34,7 +36,7 @@ final class LeasedSteps {
     this.slices = slices;
     this.timers = timers;
     clock = new StepClock(settings.nanoTime());
-    late = new LateRound(attendance, division);
+    late = new LateRound(attendance, division, settings.plan());
   }
 
   /** The next steps, at most until this one; nothing is handed out yet. */
@@ -123,22 +125,25 @@ final class LeasedSteps {
   private void blame(Set<Integer> shards) {
     timers.silent(division.holdersOf(shards));
     if (settings.elastic()) {
-      late.reissue(shards).ifPresent(this::reissue);
+      late.reissue(shards).ifPresent(reissue -> reissue(reissue, shards));
     }
   }
 
-  private void reissue(LateRound.Reissue reissue) {
+  private void reissue(LateRound.Reissue reissue, Set<Integer> shards) {
     long step = slices.step();
     settings.events().tell(new RunEvent.ShardsReissued(step, reissue.holders(), "late"));
     crew.probe(reissue.suspects());
-    reissue
-        .again()
-        .forEach(
-            (worker, blocks) ->
-                crew.tell(worker, new WorkerMessage.ComputeBlocks(slices.key(), step, blocks)));
+    compute(step, reissue.again());
     if (division.hasOrphans()) {
       division.handOut();
+      compute(step, late.apart(shards));
       crew.giveLeases(slices.step(), span.until());
     }
+  }
+
+  private void compute(long step, Map<String, List<Block>> blocks) {
+    blocks.forEach(
+        (worker, some) ->
+            crew.tell(worker, new WorkerMessage.ComputeBlocks(slices.key(), step, some)));
   }
 }

@@ -1,10 +1,15 @@
 package dev.yamabiko.coordinator;
 
 import dev.yamabiko.protocol.RunMessage;
+import dev.yamabiko.step.Block;
+import dev.yamabiko.step.StepPlan;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 
 /**
  * What the slices of a run answer when they are asked which shards they wait for: one answer of
@@ -17,6 +22,9 @@ final class MissingShards {
   private final long step;
   private final Set<Integer> answered = new HashSet<>();
   private final TreeSet<Integer> shards = new TreeSet<>();
+
+  /** Of each slice that lacks some of this step. */
+  private final List<Set<Integer>> bySlice = new ArrayList<>();
 
   /**
    * @param step that is not closed
@@ -38,9 +46,19 @@ final class MissingShards {
   Optional<Set<Integer>> accept(RunMessage.ShardsMissing missing) {
     if (missing.step() == step) {
       shards.addAll(missing.shards());
+      bySlice.add(Set.copyOf(missing.shards()));
     }
     return answered.add(missing.slice()) && answered.size() == slices
         ? Optional.of(new TreeSet<>(shards))
         : Optional.empty();
+  }
+
+  /** Whether a slice has a part of it already, and so would refuse it as a whole. */
+  boolean isPartlyThere(Block block, StepPlan plan) {
+    long full =
+        IntStream.range(block.from(), block.to()).filter(i -> !plan.isEmpty(step, i)).count();
+    return bySlice.stream()
+        .mapToLong(lacks -> lacks.stream().filter(block::holds).count())
+        .anyMatch(count -> count > 0 && count < full);
   }
 }

@@ -35,10 +35,15 @@ import java.util.function.Supplier;
  * of the current step, finishes the tree, applies the optimizer's step, broadcasts the new weights
  * and begins the next step. The arithmetic runs on {@code compute}, never on the dispatcher.
  *
- * <p>Promises: each step is applied once, whatever comes late or twice; what comes twice must have
- * the same bits, also after its step has closed. A lost contribution leaves the step open; the
- * training run's step deadline notices. A slice that fails tells the run, which ends; nothing is
- * restarted here.
+ * <p>Promises: each step is applied once, whatever comes late or twice. A lost contribution leaves
+ * the step open; the training run's step deadline notices. A slice that fails tells the run, which
+ * ends; nothing is restarted here.
+ *
+ * <p>What comes twice must have the same bits, also after its step has closed; if it has not, the
+ * run is told who disagree. Nobody who computed rightly must be blamed, so floats are compared only
+ * while they are what their worker computed: until the step closes, and after that only those that
+ * were given and not lent, because a worker uses its arrays again, and so does its link. Nor does a
+ * worker send what it computed with weights that were overwritten meanwhile.
  */
 final class ParameterSlice extends AbstractBehavior<ParameterSlice.Command> {
 
@@ -52,7 +57,15 @@ final class ParameterSlice extends AbstractBehavior<ParameterSlice.Command> {
 
   private record Updated(Statistics statistics, double norm) implements Command {}
 
-  private record EvidenceTaken(StepEvidence evidence) implements Command {}
+  /**
+   * @param compared so many of what was not taken were compared
+   */
+  private record EvidenceTaken(StepEvidence evidence, int compared, Optional<String> contradiction)
+      implements Command {}
+
+  private record LateCompared(long step, Optional<String> contradiction) implements Command {}
+
+  private record Copied(SliceMessage.ReadSlice read) implements Command {}
 
   private record Diverged(String message) implements Command {}
 
@@ -102,6 +115,9 @@ final class ParameterSlice extends AbstractBehavior<ParameterSlice.Command> {
   /** All contributions are here: every slice has closed the step before. */
   private boolean closing;
 
+  /** How many are copying what the update changes. */
+  private int copying;
+
   private ParameterSlice(ActorContext<Command> context, Settings settings) {
     super(context);
     this.settings = settings;
@@ -119,6 +135,8 @@ final class ParameterSlice extends AbstractBehavior<ParameterSlice.Command> {
         .onMessage(Unaccounted.class, this::onUnaccounted)
         .onMessage(Updated.class, this::onUpdated)
         .onMessage(EvidenceTaken.class, this::onEvidenceTaken)
+        .onMessage(LateCompared.class, this::onLateCompared)
+        .onMessage(Copied.class, this::onCopied)
         .onMessage(Diverged.class, this::onDiverged)
         .onMessage(ComputeFailed.class, this::onComputeFailed)
         .build();
@@ -168,16 +186,17 @@ final class ParameterSlice extends AbstractBehavior<ParameterSlice.Command> {
         new BlockSum.Part(
             contribute.block(), gradient.values(), gradient.at(), contribute.statistics());
     switch (assembly.offer(part, contribute.worker())) {
-      case TAKEN -> {
-        if (assembly.isComplete()) {
-          close();
-        }
-      }
+      case TAKEN -> closeIfComplete();
       case DUPLICATE ->
           getContext().getLog().debug("double run={} step={}", key, contribute.step());
-      case COVERED -> compareLate(contribute);
+      case COVERED ->
+          // If it is still to be taken, the evidence is held against this, too.
+          contested
+              .of(step)
+              .flatMap(e -> e.contradiction(witness(contribute)))
+              .ifPresent(this::blame);
       case CONFLICT ->
-          fail(
+          blame(
               StepEvidence.conflict(
                   assembly.contributor(contribute.block()).orElse("?"),
                   contribute.worker(),
@@ -192,14 +211,38 @@ final class ParameterSlice extends AbstractBehavior<ParameterSlice.Command> {
 
   /** Of no use any more, but it tells whether somebody computes wrongly. */
   private void compareLate(SliceMessage.Contribute late) {
-    if (late.slice() == slice && late.gradient().length() == sliceStep.length()) {
-      contested.contradiction(late).ifPresent(this::suspect);
+    if (late.given() && late.slice() == slice && late.gradient().length() == sliceStep.length()) {
+      contested
+          .of(late.step())
+          .ifPresent(
+              evidence ->
+                  compute(
+                      () -> new LateCompared(late.step(), evidence.contradiction(witness(late)))));
     }
   }
 
-  /** No reason to end: what comes late from a worker that was cut off may be of other weights. */
-  private void suspect(String contradiction) {
-    getContext().getLog().warn("run={} {}", key, contradiction);
+  private static StepEvidence.Witness witness(SliceMessage.Contribute of) {
+    return new StepEvidence.Witness(of.block(), of.gradient(), of.statistics(), of.worker());
+  }
+
+  private Behavior<Command> onLateCompared(LateCompared compared) {
+    compared.contradiction().ifPresent(message -> blame(compared.step(), message));
+    return this;
+  }
+
+  private void blame(String contradiction) {
+    blame(step, contradiction);
+  }
+
+  private void blame(long ofStep, String contradiction) {
+    settings.run().tell(new RunMessage.WorkersDisagree(key, ofStep, slice, contradiction));
+  }
+
+  /** Not while weights and state are copied: what is late waits until that is done. */
+  private void closeIfComplete() {
+    if (assembly.isComplete() && copying == 0) {
+      close();
+    }
   }
 
   private void close() {
@@ -251,20 +294,22 @@ final class ParameterSlice extends AbstractBehavior<ParameterSlice.Command> {
     }
     long closed = step;
     List<StepEvidence.Witness> witnesses = assembly.witnesses();
+    List<StepEvidence.Witness> covered = assembly.covered();
     ActorRef<Command> self = getContext().getSelf();
-    return () ->
-        self.tell(new EvidenceTaken(new StepEvidence(closed, settings.plan().shards(), witnesses)));
+    return () -> {
+      StepEvidence evidence = new StepEvidence(closed, settings.plan().shards(), witnesses);
+      self.tell(new EvidenceTaken(evidence, covered.size(), evidence.contradiction(covered)));
+    };
   }
 
-  /**
-   * The step is still this slice's: what it did not take is whole, also what has come meanwhile.
-   */
+  /** The step has not closed yet, so what it did not take is whole, also what came meanwhile. */
   private Behavior<Command> onEvidenceTaken(EvidenceTaken taken) {
     contested.add(taken.evidence());
-    assembly.covered().stream()
-        .flatMap(late -> taken.evidence().contradiction(late).stream())
-        .findFirst()
-        .ifPresent(this::suspect);
+    List<StepEvidence.Witness> covered = assembly.covered();
+    taken
+        .contradiction()
+        .or(() -> taken.evidence().contradiction(covered.subList(taken.compared(), covered.size())))
+        .ifPresent(this::blame);
     return this;
   }
 
@@ -352,11 +397,27 @@ final class ParameterSlice extends AbstractBehavior<ParameterSlice.Command> {
               .formatted(read.step(), slice, closing ? "is changing" : "holds", step));
       return;
     }
-    // Not copies: the run copies them before the next lease, and until then nothing here changes.
-    read.replyTo()
-        .tell(
-            new RunMessage.SliceRead(
-                key, step, slice, settings.from(), sliceStep.weights(step), sliceStep.state()));
+    copying++;
+    compute(
+        () -> {
+          copy(sliceStep.weights(read.step()), read.weights());
+          for (int i = 0; i < read.state().length; i++) {
+            copy(sliceStep.state()[i], read.state()[i]);
+          }
+          return new Copied(read);
+        });
+  }
+
+  private void copy(float[] part, float[] whole) {
+    System.arraycopy(part, 0, whole, settings.from(), sliceStep.length());
+  }
+
+  private Behavior<Command> onCopied(Copied copied) {
+    copying--;
+    SliceMessage.ReadSlice read = copied.read();
+    read.replyTo().tell(new RunMessage.SliceRead(key, read.step(), slice, settings.from()));
+    closeIfComplete();
+    return this;
   }
 
   private Behavior<Command> onComputeFailed(ComputeFailed failed) {

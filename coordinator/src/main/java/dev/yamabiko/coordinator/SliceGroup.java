@@ -106,9 +106,9 @@ final class SliceGroup {
     tell(new SliceMessage.ReportMissing(key, run));
   }
 
-  /** Each answers the run with {@link RunMessage.SliceRead}. */
-  void read() {
-    tell(new SliceMessage.ReadSlice(key, step(), run));
+  /** Each copies its part and answers the run with {@link RunMessage.SliceRead}. */
+  void read(Snapshot into) {
+    tell(new SliceMessage.ReadSlice(key, step(), into.weights(), into.state(), run));
   }
 
   private void tell(SliceMessage message) {

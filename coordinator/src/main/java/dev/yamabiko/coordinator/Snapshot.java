@@ -5,10 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 
-/**
- * The whole flat vector and the optimizer's state, copied together from the slices: by several
- * threads, because the run waits meanwhile.
- */
+/** The whole flat vector and the optimizer's state; each slice copies its own part into them. */
 final class Snapshot {
 
   private final float[] weights;
@@ -21,20 +18,9 @@ final class Snapshot {
     this.slices = new RunMessage.SliceRead[slices];
   }
 
-  /** The last one is answered when all are copied; until then no slice changes. */
+  /** A slice has copied its part. */
   void accept(RunMessage.SliceRead read) {
     slices[read.slice()] = read;
-    if (isComplete()) {
-      Arrays.stream(slices).parallel().forEach(this::copy);
-    }
-  }
-
-  private void copy(RunMessage.SliceRead read) {
-    int length = read.weights().length;
-    System.arraycopy(read.weights(), 0, weights, read.from(), length);
-    for (int i = 0; i < state.length; i++) {
-      System.arraycopy(read.state()[i], 0, state[i], read.from(), length);
-    }
   }
 
   boolean isComplete() {

@@ -5,6 +5,7 @@ import dev.yamabiko.step.Block;
 import dev.yamabiko.step.BlockSum;
 import dev.yamabiko.step.StepPlan;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
@@ -69,14 +70,10 @@ final class StepAssembly {
   }
 
   private boolean sameBits(BlockSum.Part a, BlockSum.Part b) {
-    for (int i = 0; i < length; i++) {
-      int left = Float.floatToRawIntBits(a.values()[a.at() + i]);
-      int right = Float.floatToRawIntBits(b.values()[b.at() + i]);
-      if (left != right) {
-        return false;
-      }
-    }
-    return a.statistics().equals(b.statistics());
+    int at = a.at();
+    int other = b.at();
+    return Arrays.equals(a.values(), at, at + length, b.values(), other, other + length)
+        && a.statistics().equals(b.statistics());
   }
 
   boolean isComplete() {

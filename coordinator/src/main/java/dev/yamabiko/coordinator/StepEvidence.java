@@ -33,7 +33,7 @@ final class StepEvidence {
   /**
    * Takes as long as the sums take; the witnesses' floats are not needed afterwards.
    *
-   * @param witnesses what the step was closed with
+   * @param witnesses what the step was closed with: nodes of the tree that do not overlap
    */
   StepEvidence(long step, int shards, List<Witness> witnesses) {
     this.step = step;
@@ -44,7 +44,11 @@ final class StepEvidence {
     return step;
   }
 
-  /** That somebody has computed other bits for this node; empty if nobody has, or none can tell. */
+  /**
+   * That somebody has computed other bits for this node; empty if nobody has, or none can tell.
+   *
+   * @param late its floats do not change meanwhile
+   */
   Optional<String> contradiction(Witness late) {
     Sum sum = sums.get(late.block());
     boolean same =
@@ -54,6 +58,11 @@ final class StepEvidence {
     return same
         ? Optional.empty()
         : Optional.of(conflict(sum.workers, late.worker(), late.block(), step));
+  }
+
+  /** The first contradiction that there is. */
+  Optional<String> contradiction(List<Witness> all) {
+    return all.stream().flatMap(late -> contradiction(late).stream()).findFirst();
   }
 
   static String conflict(String others, String worker, Block block, long step) {
@@ -68,12 +77,10 @@ final class StepEvidence {
       return null;
     }
     Witness value = inside.get(0);
-    if (!value.block().contains(block)) {
+    if (!value.block().equals(block)) {
       Witness left = node(block.left(), inside);
       Witness right = node(block.right(), inside);
       value = left == null ? right : right == null ? left : sum(block, left, right);
-    } else if (!value.block().equals(block)) {
-      return value; // a part of one contribution
     }
     sums.put(block, new Sum(checksum(value.gradient()), value.statistics(), value.worker()));
     return value;

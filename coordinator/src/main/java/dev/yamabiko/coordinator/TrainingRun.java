@@ -176,6 +176,8 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
       onWorkerConnected(connected.worker());
     } else if (message instanceof RunMessage.WorkerDisconnected disconnected) {
       onWorkerDisconnected(disconnected.worker());
+    } else if (message instanceof RunMessage.WorkersDisagree disagree) {
+      onWorkersDisagree(disagree);
     } else if (message instanceof RunMessage.SliceFailed failed) {
       getContext().getLog().warn("run={} {}", failed.key(), failed.cause());
       course.sliceFailed(failed.cause());
@@ -251,6 +253,11 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
       quorum.lost(still.worker(), "has lost its connection");
       activity.goOnWithoutForNow();
     }
+  }
+
+  private void onWorkersDisagree(RunMessage.WorkersDisagree disagree) {
+    settings.events().tell(new RunEvent.WorkersDisagreed(disagree.step(), disagree.message()));
+    course.fail(disagree.message());
   }
 
   private void onSliceLost(SliceLost lost) {

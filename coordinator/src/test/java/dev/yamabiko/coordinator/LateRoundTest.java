@@ -7,10 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.yamabiko.protocol.RunKey;
 import dev.yamabiko.protocol.RunMessage;
 import dev.yamabiko.step.Block;
+import dev.yamabiko.step.StepPlan;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -18,9 +20,11 @@ class LateRoundTest {
 
   private static final RunKey KEY = new RunKey("run", 1);
 
+  private static final StepPlan PLAN = new StepPlan(8 * 16 + 3, 16, 8, 1);
+
   private final Attendance workers = AttendanceTest.ready("a", "b");
   private final Division division = new Division(workers, 8);
-  private final LateRound round = new LateRound(workers, division);
+  private final LateRound round = new LateRound(workers, division, PLAN);
 
   @BeforeEach
   void divide() {
@@ -59,6 +63,36 @@ class LateRoundTest {
     assertFalse(division.hasOrphans());
   }
 
+  /** A slice that has a part of a block refuses it as a whole; here one of two has. */
+  @Test
+  void shouldAskForSingleShardsOfAnAdoptedBlockThatIsPartlyThere() {
+    adopt(missing(0, 4, 5, 6, 7), missing(1, 5, 6));
+    List<Block> single = IntStream.range(4, 8).mapToObj(i -> new Block(i, i + 1)).toList();
+    assertEquals(Map.of("a", single), round.apart(List.of(4, 5, 6, 7)));
+  }
+
+  @Test
+  void shouldAskForNoSingleShardsWhenAdoptedBlocksAreMissingAsAWhole() {
+    adopt(missing(0, 4, 5, 6, 7), missing(1));
+    assertEquals(Map.of(), round.apart(List.of(4, 5, 6, 7)));
+  }
+
+  @Test
+  void shouldNotTakeEmptyShardsForThere() {
+    // The last batch of 3 examples in 8 shards: shards 2, 5 and 7 hold one each.
+    round.ask(1, 8);
+    round.accept(new RunMessage.ShardsMissing(KEY, 8, 0, List.of(5, 7)), 8);
+    assertEquals(Map.of(), round.apart(List.of(5, 7)));
+  }
+
+  private void adopt(RunMessage.ShardsMissing first, RunMessage.ShardsMissing second) {
+    round.ask(2, 7);
+    round.accept(first, 7);
+    round.next();
+    round.reissue(round.accept(second, 7).orElseThrow());
+    division.handOut();
+  }
+
   @Test
   void shouldLeaveAllAsItIsWhenNothingIsMissing() {
     round.next();
@@ -87,7 +121,7 @@ class LateRoundTest {
     assertEquals(Optional.empty(), round.accept(missing(0, 3), 8));
   }
 
-  private static RunMessage.ShardsMissing missing(int slice, int shard) {
-    return new RunMessage.ShardsMissing(KEY, 7, slice, List.of(shard));
+  private static RunMessage.ShardsMissing missing(int slice, Integer... shards) {
+    return new RunMessage.ShardsMissing(KEY, 7, slice, List.of(shards));
   }
 }

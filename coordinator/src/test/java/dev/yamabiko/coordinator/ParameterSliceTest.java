@@ -30,10 +30,11 @@ import dev.yamabiko.tensor.Shape;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 
 class ParameterSliceTest {
@@ -50,6 +51,7 @@ class ParameterSliceTest {
   private Optional<SampleLedger> ledger = Optional.empty();
   private final TestProbe<RunMessage> run = KIT.createTestProbe(RunMessage.class);
 
+  private float momentum;
   private Executor compute = ForkJoinPool.commonPool();
 
   @AfterAll
@@ -107,12 +109,11 @@ class ParameterSliceTest {
     slice.tell(
         new SliceMessage.Contribute(
             KEY, 0, 0, new Block(0, 1), segment(4, 5), STATISTICS, "elsewhere"));
-    String cause = run.expectMessageClass(RunMessage.SliceFailed.class).cause();
-    assertTrue(cause.contains("worker-1") && cause.contains("elsewhere"), cause);
+    String message = run.expectMessageClass(RunMessage.WorkersDisagree.class).message();
+    assertTrue(message.contains("worker-1") && message.contains("elsewhere"), message);
   }
 
   /** What was handed out again is compared also when it comes after its step, and cut otherwise. */
-  @Disabled("such a contradiction is only logged: a worker that was cut off was blamed wrongly")
   @Test
   void shouldNameWorkersWhenLateBitsDifferFromThoseTheStepWasClosedWith() {
     ActorRef<SliceMessage> slice = slice(0, 1, Optional.empty());
@@ -127,28 +128,47 @@ class ParameterSliceTest {
     slice.tell(late(0, 2, 8, 13));
     assertEquals(
         "workers worker-1 and elsewhere computed different bits for shards [0, 2) of step 0",
-        run.expectMessageClass(RunMessage.SliceFailed.class).cause());
+        run.expectMessageClass(RunMessage.WorkersDisagree.class).message());
     slice.tell(late(1, 2, 5, 8));
     assertEquals(
         "workers worker-1 and elsewhere computed different bits for shards [1, 2) of step 0",
-        run.expectMessageClass(RunMessage.SliceFailed.class).cause());
+        run.expectMessageClass(RunMessage.WorkersDisagree.class).message());
   }
 
-  @Disabled("such a contradiction is only logged: a worker that was cut off was blamed wrongly")
   @Test
   void shouldNameWorkersWhenBitsDifferFromThoseOfBlocksThatAreCutOtherwise() {
     ActorRef<SliceMessage> slice = slice(0, 1, Optional.empty());
     slice.tell(contribution(KEY, 0, 0, 1, 4, 4));
     slice.tell(late(0, 2, 8, 13));
     slice.tell(contribution(KEY, 0, 1, 2, 4, 8));
-    String cause = run.expectMessageClass(RunMessage.SliceFailed.class).cause();
-    assertTrue(cause.contains("worker-1 and elsewhere computed different bits"), cause);
+    String message = run.expectMessageClass(RunMessage.WorkersDisagree.class).message();
+    assertTrue(message.contains("worker-1 and elsewhere computed different bits"), message);
+  }
+
+  /**
+   * A worker whose shards were handed out again sends them late, and its next step comes before the
+   * slice has looked: the array that was lent is filled with other floats by then.
+   */
+  @Test
+  void shouldNotBlameAWorkerWhoseFloatsMayBeOverwritten() {
+    ActorRef<SliceMessage> slice = slice(0, 1, Optional.empty());
+    slice.tell(new SliceMessage.ReportMissing(KEY, run.ref()));
+    run.expectMessageClass(RunMessage.ShardsMissing.class);
+    slice.tell(contribution(KEY, 0, 0, 2, 8, 12));
+    run.expectMessageClass(RunMessage.SliceUpdated.class);
+    float[] used = {8, 12};
+    SliceMessage.Contribute lent =
+        new SliceMessage.Contribute(
+            KEY, 0, 0, new Block(0, 2), segment(used), STATISTICS, "elsewhere");
+    used[1] = 3;
+    slice.tell(lent);
+    run.expectNoMessage(QUIET);
   }
 
   private static SliceMessage late(int from, int to, float... gradient) {
     Statistics statistics = to - from == 1 ? STATISTICS : STATISTICS.plus(STATISTICS);
     return new SliceMessage.Contribute(
-        KEY, 0, 0, new Block(from, to), segment(gradient), statistics, "elsewhere");
+        KEY, 0, 0, new Block(from, to), segment(gradient), statistics, "elsewhere", true);
   }
 
   @Test
@@ -218,13 +238,49 @@ class ParameterSliceTest {
   void shouldNotGiveWeightsThatAreAboutToChange() {
     compute = work -> {};
     ActorRef<SliceMessage> slice = slice(0, 1, Optional.empty());
-    slice.tell(new SliceMessage.ReadSlice(KEY, 0, run.ref()));
-    assertEquals(0, run.expectMessageClass(RunMessage.SliceRead.class).step());
     slice.tell(contribution(KEY, 0, 0, 2, 8, 12));
-    slice.tell(new SliceMessage.ReadSlice(KEY, 0, run.ref()));
+    slice.tell(read(0, new float[2]));
     assertEquals(
         "weights[0] were asked for but slice 0 is changing weights[0]",
         run.expectMessageClass(RunMessage.SliceFailed.class).cause());
+  }
+
+  /** A cancelled run copies while a worker that was given up may still send what is missing. */
+  @Test
+  void shouldNotCloseAStepWhileItsWeightsAreCopied() {
+    momentum = 0.5f;
+    BlockingQueue<Runnable> work = new LinkedBlockingQueue<>();
+    compute = work::add;
+    ActorRef<SliceMessage> slice = slice(0, 1, Optional.empty());
+    slice.tell(contribution(KEY, 0, 0, 2, 8, 12));
+    takeAndRun(work);
+    assertEquals(0, run.expectMessageClass(RunMessage.SliceUpdated.class).step());
+    float[] weights = new float[2];
+    float[] velocity = new float[2];
+    slice.tell(read(1, weights, velocity));
+    slice.tell(contribution(KEY, 1, 0, 2, 4, 4));
+    slice.tell(new SliceMessage.ReportMissing(KEY, run.ref()));
+    assertEquals(List.of(), run.expectMessageClass(RunMessage.ShardsMissing.class).shards());
+    assertEquals(1, work.size());
+    takeAndRun(work);
+    assertEquals(1, run.expectMessageClass(RunMessage.SliceRead.class).step());
+    assertArrayEquals(new float[] {8, 17}, weights);
+    assertArrayEquals(new float[] {2, 3}, velocity);
+    takeAndRun(work);
+    assertEquals(1, run.expectMessageClass(RunMessage.SliceUpdated.class).step());
+    assertArrayEquals(new float[] {8, 17}, weights);
+  }
+
+  private static void takeAndRun(BlockingQueue<Runnable> work) {
+    try {
+      work.take().run();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private SliceMessage read(long step, float[] weights, float[]... state) {
+    return new SliceMessage.ReadSlice(KEY, step, weights, state, run.ref());
   }
 
   private ActorRef<SliceMessage> slice(int number, int slices, Optional<Clipping> clip) {
@@ -233,9 +289,9 @@ class ParameterSliceTest {
             0,
             2,
             PLAN,
-            new UpdateRule(new Sgd(1, 0, false, 0), new Schedule.Constant(), clip),
+            new UpdateRule(new Sgd(1, momentum, false, 0), new Schedule.Constant(), clip),
             List.of(new Region(0, 2, Region.Rule.TRAINED, 0)));
-    step.restore(0, new float[] {10, 20}, new float[0][]);
+    step.restore(0, new float[] {10, 20}, new float[momentum > 0 ? 1 : 0][2]);
     ActorRef<SliceMessage> slice =
         KIT.spawn(
             ParameterSlice.create(

@@ -68,7 +68,7 @@ final class BulkPath {
     this.simulation = simulation;
     this.process = process;
     this.coordinator = coordinator;
-    bulk = new MemoryBulk(key, process.name(), receiver, new ClientEnd());
+    bulk = new MemoryBulk(coordinator.shared(key), key, process.name(), receiver, new ClientEnd());
     lanes.put(Way.DOWN, new Lane());
     lanes.put(Way.UP, new Lane());
   }

@@ -5,6 +5,7 @@ import dev.yamabiko.protocol.NodeMessage;
 import dev.yamabiko.protocol.RunKey;
 import dev.yamabiko.protocol.WorkerMessage;
 import dev.yamabiko.simulation.SimulatedCoordinator.Command;
+import dev.yamabiko.wire.MemoryBulk;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -24,6 +25,10 @@ final class CoordinatorProcess {
   private final int term;
   private final ActorRef<Command> actor;
   private final Roll roll = new Roll();
+
+  /** What the bulk plane of each run shares. */
+  private final Map<RunKey, MemoryBulk.Shared> shared = new HashMap<>();
+
   private final Map<String, BulkPath> paths = new HashMap<>();
   private final Map<WorkerProcess, List<BulkPath>> pathsOf = new HashMap<>();
 
@@ -174,6 +179,10 @@ final class CoordinatorProcess {
 
   private void breakPaths(WorkerProcess process) {
     pathsOf.getOrDefault(process, List.of()).forEach(BulkPath::broken);
+  }
+
+  MemoryBulk.Shared shared(RunKey key) {
+    return shared.computeIfAbsent(key, run -> new MemoryBulk.Shared());
   }
 
   /** Returns the token that admits the worker to it. */

@@ -212,6 +212,8 @@ final class SimulatedCoordinator extends AbstractBehavior<SimulatedCoordinator.C
       process.roll().left(left.worker(), left.failed());
       simulation.left(left.worker());
       offerIdle();
+    } else if (event instanceof RunEvent.WorkersDisagreed disagreed) {
+      simulation.blamed(disagreed.message());
     } else if (event instanceof RunEvent.Waiting) {
       process.waits();
     } else if (event instanceof RunEvent.WentOn) {

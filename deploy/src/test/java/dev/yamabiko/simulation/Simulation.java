@@ -35,6 +35,7 @@ final class Simulation {
    *
    * @param outcome absent if the run never ended
    * @param metrics lines of {@code metrics.jsonl}
+   * @param blamed who computed different bits, as the run said
    * @param pending faults that have not happened
    * @param violations of what must hold on the way
    * @param log of all that happened, a line each
@@ -42,6 +43,7 @@ final class Simulation {
   record Result(
       Optional<RunOutcome> outcome,
       List<String> metrics,
+      List<String> blamed,
       List<Fault> pending,
       List<String> violations,
       List<String> log) {}
@@ -70,6 +72,7 @@ final class Simulation {
   private final ActorSystem<Void> system;
   private final VirtualTime time;
   private final List<String> log = new ArrayList<>();
+  private final List<String> blamed = new ArrayList<>();
   private final List<WorkerProcess> processes = new ArrayList<>();
   private final List<String> violations = new ArrayList<>();
   private final Disk disk;
@@ -128,7 +131,13 @@ final class Simulation {
     }
     List<String> metrics = disk.metrics();
     Result result =
-        new Result(outcome, metrics, faults.pending(), List.copyOf(violations), List.copyOf(log));
+        new Result(
+            outcome,
+            metrics,
+            List.copyOf(blamed),
+            faults.pending(),
+            List.copyOf(violations),
+            List.copyOf(log));
     system.terminate();
     while (!system.getWhenTerminated().toCompletableFuture().isDone() && runNext()) {}
     return result;
@@ -189,6 +198,10 @@ final class Simulation {
 
   void ended(RunOutcome last) {
     outcome = Optional.of(last);
+  }
+
+  void blamed(String message) {
+    blamed.add(message);
   }
 
   boolean isCancelling() {

@@ -51,6 +51,9 @@ record Verdict(String outcome, List<String> metrics) {
                   String.join("\n", expected.metrics()), String.join("\n", found.metrics())));
     }
     problems.addAll(result.violations());
+    if (!result.blamed().isEmpty()) {
+      problems.add("blamed, although all computed rightly: " + result.blamed());
+    }
     if (!result.pending().isEmpty()) {
       problems.add("did not happen: " + result.pending());
     }

@@ -37,6 +37,12 @@ public final class MemoryBulk {
   public record Frame(
       Way way, int connection, boolean begins, boolean ends, long step, int slice, byte[] bytes) {}
 
+  /** What the paths of one run have in common. */
+  public static final class Shared {
+    private final SentWeights sent = new SentWeights();
+  }
+
+  private final Shared shared;
   private final RunKey run;
   private final String worker;
   private final BulkLink.Receiver coordinator;
@@ -57,7 +63,12 @@ public final class MemoryBulk {
   private int connections;
 
   public MemoryBulk(
-      RunKey run, String worker, BulkLink.Receiver coordinator, BulkClient.Receiver client) {
+      Shared shared,
+      RunKey run,
+      String worker,
+      BulkLink.Receiver coordinator,
+      BulkClient.Receiver client) {
+    this.shared = shared;
     this.run = run;
     this.worker = worker;
     this.coordinator = coordinator;
@@ -113,8 +124,9 @@ public final class MemoryBulk {
 
   public void send(WorkerMessage.InstallWeights message) {
     if (coordinatorsConnection > 0) {
+      shared.sent.add(message);
       sent.put(message.slice(), message);
-      down.put(message.slice(), new FloatTransfer(FloatFrames.of(message, FRAME_BYTES)));
+      down.put(message.slice(), new WeightsTransfer(message));
     }
   }
 
@@ -145,6 +157,10 @@ public final class MemoryBulk {
       return Optional.empty();
     }
     ByteBuf buffer = turn.next(UnpooledByteBufAllocator.DEFAULT);
+    if (buffer == null) {
+      outbox.taken(turn);
+      return next(outbox, way);
+    }
     byte[] bytes = new byte[buffer.readableBytes()];
     buffer.readBytes(bytes);
     buffer.release();
@@ -228,7 +244,9 @@ public final class MemoryBulk {
     checkRun(begin.key());
     arrivedUp.begin(
         contributions.begin(
-            begin, values -> coordinator.contributed(begin.message(values, worker))),
+            begin,
+            () -> shared.sent.isClosed(begin.key(), begin.step(), begin.slice()),
+            (values, given) -> coordinator.contributed(begin.message(values, worker, given))),
         begin.first());
   }
 
@@ -236,5 +254,38 @@ public final class MemoryBulk {
     if (!run.isOfSameTerm(key)) {
       throw new BulkException("a message of run %s on a connection of run %s".formatted(key, run));
     }
+  }
+
+  /** Weights of one slice on their way to one worker. */
+  private final class WeightsTransfer implements Outgoing {
+
+    private final WorkerMessage.InstallWeights message;
+    private final FloatFrames frames;
+    private int taken;
+    private boolean givenUp;
+
+    WeightsTransfer(WorkerMessage.InstallWeights message) {
+      this.message = message;
+      frames = FloatFrames.of(message, FRAME_BYTES);
+    }
+
+    @Override
+    public ByteBuf next(ByteBufAllocator allocator) {
+      givenUp = shared.sent.isClosed(message.key(), message.step());
+      return givenUp ? null : frames.encode(taken++, allocator);
+    }
+
+    @Override
+    public boolean hasBegun() {
+      return taken > 0;
+    }
+
+    @Override
+    public boolean isDone() {
+      return taken == frames.count() || givenUp;
+    }
+
+    @Override
+    public void end() {}
   }
 }
