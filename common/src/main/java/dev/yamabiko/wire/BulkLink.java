@@ -229,7 +229,7 @@ public final class BulkLink implements AutoCloseable {
           buffers.begin(
               begin,
               () -> broadcasts.sent().isClosed(begin.key(), begin.step(), begin.slice()),
-              (values, given) ->
+              (values, floats) ->
                   receiver.contributed(
                       new SliceMessage.Contribute(
                           begin.key(),
@@ -239,7 +239,7 @@ public final class BulkLink implements AutoCloseable {
                           new FloatSegment(values, 0, values.length),
                           begin.statistics(),
                           worker,
-                          given)));
+                          floats)));
       arrivals.begin(assembly, begin.first());
     }
 

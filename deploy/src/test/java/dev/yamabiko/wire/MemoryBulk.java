@@ -253,7 +253,7 @@ public final class MemoryBulk {
         contributions.begin(
             begin,
             () -> shared.sent.isClosed(begin.key(), begin.step(), begin.slice()),
-            (values, given) ->
+            (values, floats) ->
                 coordinator.contributed(
                     new SliceMessage.Contribute(
                         begin.key(),
@@ -263,7 +263,7 @@ public final class MemoryBulk {
                         new FloatSegment(values, 0, values.length),
                         begin.statistics(),
                         worker,
-                        given))),
+                        floats))),
         begin.first());
   }
 
