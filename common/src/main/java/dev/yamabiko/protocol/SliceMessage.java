@@ -23,12 +23,22 @@ public sealed interface SliceMessage {
   /** This worker takes part no more. */
   record RemoveWorker(RunKey key, String worker) implements SliceMessage {}
 
+  /** For how long the floats of a contribution stay as they are. */
+  enum Floats {
+    /** Until the slice has closed the step. */
+    LENT,
+    /** For good, at the worker: it was late, and goes on to a later step at once. */
+    COPIED,
+    /**
+     * For good, at the slice, and of weights that were whole: they came over the bulk plane, which
+     * neither sends nor takes any that may be overwritten.
+     */
+    GIVEN
+  }
+
   /**
    * The gradient sum of one block for this slice, from weights[step]; keyed by (run, term, step,
    * slice, block), so that a second one does no harm.
-   *
-   * @param given whether nobody writes to the floats any more; if not, they are lent, and stay as
-   *     they are only until the slice has closed the step
    */
   record Contribute(
       RunKey key,
@@ -38,10 +48,10 @@ public sealed interface SliceMessage {
       FloatSegment gradient,
       Statistics statistics,
       String worker,
-      boolean given)
+      Floats floats)
       implements SliceMessage {
 
-    /** Lent: the sender uses the array again for a later step. */
+    /** Lent. */
     public Contribute(
         RunKey key,
         long step,
@@ -50,7 +60,7 @@ public sealed interface SliceMessage {
         FloatSegment gradient,
         Statistics statistics,
         String worker) {
-      this(key, step, slice, block, gradient, statistics, worker, false);
+      this(key, step, slice, block, gradient, statistics, worker, Floats.LENT);
     }
   }
 

@@ -72,8 +72,8 @@ sealed interface BulkFrame {
       FloatRun first)
       implements BulkFrame {
 
-    /** What has arrived when all its floats have; see there for {@code given}. */
-    SliceMessage.Contribute message(float[] values, String worker, boolean given) {
+    /** What has arrived when all its floats have; see there for {@code floats}. */
+    SliceMessage.Contribute message(float[] values, String worker, SliceMessage.Floats floats) {
       return new SliceMessage.Contribute(
           key,
           step,
@@ -82,7 +82,7 @@ sealed interface BulkFrame {
           new FloatSegment(values, 0, values.length),
           statistics,
           worker,
-          given);
+          floats);
     }
 
     @Override

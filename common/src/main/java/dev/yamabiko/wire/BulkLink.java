@@ -228,7 +228,7 @@ public final class BulkLink implements AutoCloseable {
           buffers.begin(
               begin,
               () -> broadcasts.sent().isClosed(begin.key(), begin.step(), begin.slice()),
-              (values, given) -> receiver.contributed(begin.message(values, worker, given)));
+              (values, floats) -> receiver.contributed(begin.message(values, worker, floats)));
       arrivals.begin(assembly, begin.first());
     }
 

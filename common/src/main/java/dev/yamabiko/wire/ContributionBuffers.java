@@ -1,6 +1,7 @@
 package dev.yamabiko.wire;
 
 import dev.yamabiko.protocol.RunKey;
+import dev.yamabiko.protocol.SliceMessage;
 import dev.yamabiko.step.Block;
 import java.util.HashMap;
 import java.util.Map;
@@ -72,7 +73,7 @@ final class ContributionBuffers {
     if (repeated || old) {
       reserve(begin.total(), 0);
       float[] values = new float[begin.total()];
-      return new FloatAssembly(values, () -> whole.whole(values, true));
+      return new FloatAssembly(values, () -> whole.whole(values, SliceMessage.Floats.GIVEN));
     }
     if (buffer == null || buffer.values.length != begin.total()) {
       int before = buffer == null ? 0 : buffer.values.length;
@@ -95,13 +96,13 @@ final class ContributionBuffers {
           if (late && buffers.remove(place, used)) {
             bytes -= (long) used.values.length * Float.BYTES;
           }
-          whole.whole(used.values, late);
+          whole.whole(used.values, late ? SliceMessage.Floats.GIVEN : SliceMessage.Floats.LENT);
         });
   }
 
-  /** Takes the finished array, for good or lent. */
+  /** Takes the finished array, given or lent. */
   interface Whole {
-    void whole(float[] values, boolean given);
+    void whole(float[] values, SliceMessage.Floats floats);
   }
 
   private void reserve(int floats, int insteadOf) throws BulkException {

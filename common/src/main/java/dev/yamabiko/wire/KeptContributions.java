@@ -40,17 +40,21 @@ final class KeptContributions {
 
   /** Keeps it, unless it is stale; a later step's first gives up all of the steps before. */
   void add(SliceMessage.Contribute contribution, Optional<Outbox<Name>> outbox) {
-    if (newest != null && isNewer(newest, contribution)
-        || mayBeOfTornWeights(contribution)
-        || isClosed(contribution)) {
+    if (newest != null && isNewer(newest, contribution) || mayBeOfTornWeights(contribution)) {
+      return;
+    }
+    Name name = new Name(contribution.slice(), contribution.block());
+    if (isClosed(contribution)) {
+      if (contribution.floats() == SliceMessage.Floats.COPIED) {
+        outbox.ifPresent(box -> put(box, name, contribution));
+      }
       return;
     }
     if (newest == null || isNewer(contribution, newest)) {
       kept.clear();
       newest = contribution;
-      outbox.ifPresent(box -> box.cancel(name -> true));
+      outbox.ifPresent(box -> box.cancel(older -> true));
     }
-    Name name = new Name(contribution.slice(), contribution.block());
     kept.put(name, contribution);
     outbox.ifPresent(box -> put(box, name, contribution));
   }
@@ -64,9 +68,9 @@ final class KeptContributions {
   }
 
   /**
-   * Newer weights of its slice are here. Of no use; and once those of the other slices are here,
-   * too, the worker computes the next step into the same arrays, so that what is still to be sent
-   * of this one would be torn.
+   * Newer weights of its slice are here. Once those of the other slices are here, too, the worker
+   * computes the next step into the same arrays, so that what is still to be sent of this one would
+   * be torn. A copy is not; it goes out once, to be compared.
    */
   private boolean isClosed(SliceMessage.Contribute contribution) {
     Version weights = here.get(contribution.slice());

@@ -2,7 +2,6 @@ package dev.yamabiko.wire;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -132,9 +131,9 @@ class BulkTransferTest {
     other.link().send(Plane.weights(8, 0, new float[1]));
     late.client().send(Plane.contribution(7, 0, block, right, "late"));
     SliceMessage.Contribute contribution = Await.next(late.coordinator().contributions);
-    assertTrue(contribution.given());
+    assertEquals(SliceMessage.Floats.GIVEN, contribution.floats());
     late.client().send(Plane.contribution(8, 0, block, Plane.floats(5000, 2), "late"));
-    assertFalse(Await.next(late.coordinator().contributions).given());
+    assertEquals(SliceMessage.Floats.LENT, Await.next(late.coordinator().contributions).floats());
     assertArrayEquals(right, Plane.copy(contribution.gradient()));
   }
 

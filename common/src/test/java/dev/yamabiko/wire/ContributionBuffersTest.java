@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.yamabiko.protocol.RunKey;
+import dev.yamabiko.protocol.SliceMessage;
 import dev.yamabiko.step.Block;
 import dev.yamabiko.step.Statistics;
 import java.util.Arrays;
@@ -36,7 +37,7 @@ class ContributionBuffersTest {
             () -> closed,
             (whole, forGood) -> {
               values = whole;
-              given = forGood;
+              given = forGood == SliceMessage.Floats.GIVEN;
             });
     assertTrue(assembly.add(0, run));
   }

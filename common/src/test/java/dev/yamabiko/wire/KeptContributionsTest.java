@@ -51,6 +51,28 @@ class KeptContributionsTest {
   }
 
   @Test
+  void shouldSendACopyOnceAlthoughTheNextWeightsAreHere() {
+    kept.forget(weights(KEY, 4), new Outbox<>());
+    Outbox<KeptContributions.Name> now = new Outbox<>();
+    FloatSegment gradient = new FloatSegment(new float[1], 0, 1);
+    kept.add(
+        new SliceMessage.Contribute(
+            KEY,
+            3,
+            0,
+            new Block(0, 1),
+            gradient,
+            new Statistics(1, 0, 0, 0),
+            "w",
+            SliceMessage.Floats.COPIED),
+        Optional.of(now));
+    assertTrue(!now.isEmpty());
+    Outbox<KeptContributions.Name> later = new Outbox<>();
+    kept.sendAgain(later);
+    assertTrue(later.isEmpty());
+  }
+
+  @Test
   void shouldDropAContributionWhenTheWeightsThatItIsOfAreOverwritten() {
     kept.begins(weights(KEY, 5));
     kept.begins(weights(KEY, 4));

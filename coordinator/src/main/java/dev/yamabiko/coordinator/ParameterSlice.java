@@ -42,8 +42,8 @@ import java.util.function.Supplier;
  * <p>What comes twice must have the same bits, also after its step has closed; if it has not, the
  * run is told who disagree. Nobody who computed rightly must be blamed, so floats are compared only
  * while they are what their worker computed: until the step closes, and after that only those that
- * were given and not lent, because a worker uses its arrays again, and so does its link. Nor does a
- * worker send what it computed with weights that were overwritten meanwhile.
+ * were given, because a worker uses its arrays again, and so does its link. Within one process none
+ * are: a worker that is late may even have read weights that its slice was overwriting.
  */
 final class ParameterSlice extends AbstractBehavior<ParameterSlice.Command> {
 
@@ -211,7 +211,9 @@ final class ParameterSlice extends AbstractBehavior<ParameterSlice.Command> {
 
   /** Of no use any more, but it tells whether somebody computes wrongly. */
   private void compareLate(SliceMessage.Contribute late) {
-    if (late.given() && late.slice() == slice && late.gradient().length() == sliceStep.length()) {
+    if (late.floats() == SliceMessage.Floats.GIVEN
+        && late.slice() == slice
+        && late.gradient().length() == sliceStep.length()) {
       contested
           .of(late.step())
           .ifPresent(

@@ -168,7 +168,14 @@ class ParameterSliceTest {
   private static SliceMessage late(int from, int to, float... gradient) {
     Statistics statistics = to - from == 1 ? STATISTICS : STATISTICS.plus(STATISTICS);
     return new SliceMessage.Contribute(
-        KEY, 0, 0, new Block(from, to), segment(gradient), statistics, "elsewhere", true);
+        KEY,
+        0,
+        0,
+        new Block(from, to),
+        segment(gradient),
+        statistics,
+        "elsewhere",
+        SliceMessage.Floats.GIVEN);
   }
 
   @Test

@@ -247,7 +247,7 @@ public final class MemoryBulk {
         contributions.begin(
             begin,
             () -> shared.sent.isClosed(begin.key(), begin.step(), begin.slice()),
-            (values, given) -> coordinator.contributed(begin.message(values, worker, given))),
+            (values, floats) -> coordinator.contributed(begin.message(values, worker, floats))),
         begin.first());
   }
 

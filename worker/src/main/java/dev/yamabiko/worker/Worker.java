@@ -47,6 +47,10 @@ public final class Worker extends AbstractBehavior<Worker.Command> {
     final Evaluations evaluations = new Evaluations();
     RunReplica replica;
     final Leases leases = new Leases();
+
+    /** The newest step whose weights are complete; read by compute threads. */
+    volatile long newest = -1;
+
     long examples;
     long nanos;
 
@@ -111,6 +115,7 @@ public final class Worker extends AbstractBehavior<Worker.Command> {
       getContext().getLog().debug("refused run={} worker={}", message.key(), name);
     } else if (message instanceof WorkerMessage.InstallWeights weights) {
       run.inbox.accept(weights);
+      run.newest = Math.max(run.newest, run.inbox.complete().orElse(-1));
       proceed();
     } else if (message instanceof WorkerMessage.TakeLease lease) {
       run.leases.take(lease);
@@ -212,19 +217,30 @@ public final class Worker extends AbstractBehavior<Worker.Command> {
   }
 
   private Runnable training(long step, List<Block> blocks) {
-    RunReplica replica = run.replica;
+    Membership member = run;
     RunKey key = run.join.key();
-    List<ActorRef<SliceMessage>> slices = run.join.slices();
     return () ->
-        replica.train(
+        member.replica.train(
             step,
             blocks,
-            (block, slice, gradient, statistics) ->
-                slices
-                    .get(slice)
-                    .tell(
-                        new SliceMessage.Contribute(
-                            key, step, slice, block, gradient, statistics, name)));
+            (block, slice, gradient, statistics) -> {
+              // Late: the next step begins right after this, and in the same arrays.
+              boolean late = member.newest > step;
+              member
+                  .join
+                  .slices()
+                  .get(slice)
+                  .tell(
+                      new SliceMessage.Contribute(
+                          key,
+                          step,
+                          slice,
+                          block,
+                          late ? gradient.copy() : gradient,
+                          statistics,
+                          name,
+                          late ? SliceMessage.Floats.COPIED : SliceMessage.Floats.LENT));
+            });
   }
 
   private Runnable evaluation(WorkerMessage.Evaluate request) {

@@ -1,6 +1,7 @@
 package dev.yamabiko.worker;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
@@ -245,6 +246,25 @@ class WorkerTest {
     worker.tell(lease(1, 0, 2, new Block(0, 4)));
     install(worker, 1, 0f);
     assertEquals(1, low.expectMessageClass(Contribute.class).step());
+  }
+
+  /** It goes on at once, and in the same arrays; somebody else has computed this step. */
+  @Test
+  void shouldContributeCopiesWhenTheNextWeightsAreComplete() {
+    Semaphore gate = new Semaphore(0);
+    ActorRef<WorkerMessage> worker = join(new Gated(data.train(), gate));
+    worker.tell(lease(1, 0, 2, new Block(0, 4)));
+    install(worker, 0, 0f);
+    install(worker, 1, 0f);
+    worker.tell(new WorkerMessage.Probe(KEY, run.ref()));
+    run.expectMessageClass(RunMessage.ProbeAnswered.class);
+    gate.release();
+    Contribute late = high.expectMessageClass(Contribute.class);
+    assertEquals(SliceMessage.Floats.COPIED, late.floats());
+    Contribute next = high.expectMessageClass(Contribute.class);
+    assertEquals(1, next.step());
+    assertEquals(SliceMessage.Floats.LENT, next.floats());
+    assertNotSame(next.gradient().values(), late.gradient().values());
   }
 
   private ActorRef<WorkerMessage> join() {
