@@ -1,0 +1,141 @@
+package dev.yamabiko.benchmarks.compare;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * All trials of one run of {@code benchmarks/compare}, from its {@code trials.csv}; a trial that
+ * failed has no rate there and none here.
+ */
+final class Results {
+
+  /** The contestant that the others are peers of. */
+  static final String OURS = "yamabiko";
+
+  /** Columns of {@code trials.csv}. */
+  static final String HEADER =
+      "round,java,contestant,cell,samples_per_second,cores,first_loss,last_loss,steps";
+
+  private record Key(String java, String contestant, Cell cell) {}
+
+  private record Sample(double rate, double cores) {}
+
+  /**
+   * @param low of the rounds' rates the lowest
+   * @param cores processor time by wall time
+   */
+  record Figure(double median, double low, double high, double cores, int rounds) {}
+
+  private final Map<Key, Map<Integer, Sample>> samples = new LinkedHashMap<>();
+  private final Set<String> javas = new LinkedHashSet<>();
+  private final Set<String> contestants = new LinkedHashSet<>();
+  private final Set<Cell> cells = new TreeSet<>();
+
+  Results(List<String> lines) {
+    if (lines.isEmpty() || !lines.get(0).equals(HEADER)) {
+      throw new IllegalArgumentException("expected the header " + HEADER);
+    }
+    for (String line : lines.subList(1, lines.size())) {
+      String[] fields = line.split(",", -1);
+      Key key = new Key(fields[1], fields[2], Cell.parse(fields[3]));
+      javas.add(key.java());
+      contestants.add(key.contestant());
+      cells.add(key.cell());
+      if (!fields[4].isEmpty()) {
+        samples
+            .computeIfAbsent(key, k -> new LinkedHashMap<>())
+            .put(
+                Integer.valueOf(fields[0]),
+                new Sample(Double.parseDouble(fields[4]), Double.parseDouble(fields[5])));
+      }
+    }
+  }
+
+  static Results read(Path file) throws IOException {
+    return new Results(Files.readAllLines(file));
+  }
+
+  List<String> javas() {
+    return List.copyOf(javas);
+  }
+
+  /** The trainer first, then as in the file. */
+  List<String> contestants() {
+    List<String> ordered = new ArrayList<>(contestants);
+    if (ordered.remove(OURS)) {
+      ordered.add(0, OURS);
+    }
+    return ordered;
+  }
+
+  List<Cell> cells() {
+    return List.copyOf(cells);
+  }
+
+  /** Empty where no trial succeeded. */
+  Optional<Figure> figure(String java, String contestant, Cell cell) {
+    return Optional.ofNullable(samples.get(new Key(java, contestant, cell)))
+        .map(
+            rounds -> {
+              double[] rates = rounds.values().stream().mapToDouble(Sample::rate).toArray();
+              double[] cores = rounds.values().stream().mapToDouble(Sample::cores).toArray();
+              return new Figure(
+                  median(rates),
+                  Arrays.stream(rates).min().orElseThrow(),
+                  Arrays.stream(rates).max().orElseThrow(),
+                  median(cores),
+                  rates.length);
+            });
+  }
+
+  /** The peer of the highest median. */
+  Optional<String> bestPeer(String java, Cell cell) {
+    return contestants.stream()
+        .filter(name -> !name.equals(OURS) && figure(java, name, cell).isPresent())
+        .max(
+            (a, b) ->
+                Double.compare(
+                    figure(java, a, cell).orElseThrow().median(),
+                    figure(java, b, cell).orElseThrow().median()));
+  }
+
+  /**
+   * Our rate by the peer's, round by round, so that a neighbour's load, which changes slowly, goes
+   * out of it; the median of those.
+   */
+  Optional<Figure> ratio(String java, String peer, Cell cell) {
+    Map<Integer, Sample> ours = samples.getOrDefault(new Key(java, OURS, cell), Map.of());
+    Map<Integer, Sample> theirs = samples.getOrDefault(new Key(java, peer, cell), Map.of());
+    double[] ratios =
+        ours.keySet().stream()
+            .filter(theirs::containsKey)
+            .mapToDouble(round -> ours.get(round).rate() / theirs.get(round).rate())
+            .toArray();
+    return ratios.length == 0
+        ? Optional.empty()
+        : Optional.of(
+            new Figure(
+                median(ratios),
+                Arrays.stream(ratios).min().orElseThrow(),
+                Arrays.stream(ratios).max().orElseThrow(),
+                Double.NaN,
+                ratios.length));
+  }
+
+  static double median(double[] values) {
+    double[] sorted = values.clone();
+    Arrays.sort(sorted);
+    int middle = sorted.length / 2;
+    return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+  }
+}
