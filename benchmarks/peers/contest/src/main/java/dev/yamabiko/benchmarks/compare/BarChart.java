@@ -1,5 +1,6 @@
 package dev.yamabiko.benchmarks.compare;
 
+import dev.yamabiko.benchmarks.compare.Results.Measure;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -67,7 +68,8 @@ final class BarChart {
     List<String> names = results.contestants();
     double most =
         cells.stream()
-            .flatMap(cell -> names.stream().map(name -> results.figure(java, name, cell)))
+            .flatMap(
+                cell -> names.stream().map(name -> results.figure(Measure.RATE, java, name, cell)))
             .flatMap(Optional::stream)
             .mapToDouble(Results.Figure::high)
             .max()
@@ -88,7 +90,7 @@ final class BarChart {
       Cell cell = cells.get(c);
       double x = LEFT + c * group + group * 0.08;
       for (int i = 0; i < names.size(); i++) {
-        Optional<Results.Figure> figure = results.figure(java, names.get(i), cell);
+        Optional<Results.Figure> figure = results.figure(Measure.RATE, java, names.get(i), cell);
         if (figure.isPresent()) {
           bar(figure.get(), x + i * bar, bar, bottom, scale, colour(i));
         }
@@ -96,8 +98,8 @@ final class BarChart {
       text(LEFT + (c + 0.5) * group, bottom + 18, "middle", 12, Report.words(cell));
       String ratio =
           results
-              .bestPeer(java, cell)
-              .flatMap(peer -> results.ratio(java, peer, cell))
+              .bestPeer(Measure.RATE, java, cell)
+              .flatMap(peer -> results.ratio(Measure.RATE, java, peer, cell))
               .map(r -> String.format(Locale.ROOT, "%.2f x the best peer", r.median()))
               .orElse("");
       text(LEFT + (c + 0.5) * group, bottom + 34, "middle", 11, ratio);

@@ -1,5 +1,6 @@
 package dev.yamabiko.benchmarks.compare;
 
+import dev.yamabiko.benchmarks.compare.Results.Measure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,27 +46,33 @@ final class Report {
     for (String java : results.javas()) {
       text.append("## Java ").append(java).append("\n\n");
       text.append("Samples per second: median of the rounds (lowest - highest).\n\n");
-      text.append("| cell | ").append(String.join(" | ", results.contestants()));
-      text.append(" | best peer | ratio to it |\n");
-      text.append("|---".repeat(results.contestants().size() + 3)).append("|\n");
-      for (Cell cell : results.cells()) {
-        text.append(row(java, cell));
-      }
-      text.append('\n');
+      table(text, Measure.RATE, java);
+      text.append("Samples per second of processor time, which a busy machine changes less.\n\n");
+      table(text, Measure.PER_PROCESSOR_SECOND, java);
     }
     setting.forEach(line -> text.append("- ").append(line).append('\n'));
     return text.toString();
   }
 
-  private String row(String java, Cell cell) {
+  private void table(StringBuilder text, Measure measure, String java) {
+    text.append("| cell | ").append(String.join(" | ", results.contestants()));
+    text.append(" | best peer | ratio to it |\n");
+    text.append("|---".repeat(results.contestants().size() + 3)).append("|\n");
+    for (Cell cell : results.cells()) {
+      text.append(row(measure, java, cell));
+    }
+    text.append('\n');
+  }
+
+  private String row(Measure measure, String java, Cell cell) {
     String rates =
         results.contestants().stream()
-            .map(name -> results.figure(java, name, cell))
+            .map(name -> results.figure(measure, java, name, cell))
             .map(figure -> figure.map(Report::rate).orElse("failed"))
             .collect(Collectors.joining(" | "));
-    Optional<String> peer = results.bestPeer(java, cell);
+    Optional<String> peer = results.bestPeer(measure, java, cell);
     String ratio =
-        peer.flatMap(name -> results.ratio(java, name, cell))
+        peer.flatMap(name -> results.ratio(measure, java, name, cell))
             .map(r -> fixed("**%.2f** (%.2f - %.2f)", r.median(), r.low(), r.high()))
             .orElse("");
     return "| %s | %s | %s | %s |\n".formatted(words(cell), rates, peer.orElse(""), ratio);
@@ -83,31 +90,33 @@ final class Report {
   private String csv() {
     StringBuilder text =
         new StringBuilder(
-            "java,cell,contestant,rounds,median,lowest,highest,cores,our_ratio_to_it\n");
+            "java,cell,contestant,measure,rounds,median,lowest,highest,our_ratio_to_it\n");
     for (String java : results.javas()) {
       for (Cell cell : results.cells()) {
         for (String name : results.contestants()) {
-          results
-              .figure(java, name, cell)
-              .ifPresent(figure -> text.append(line(java, cell, name, figure)));
+          for (Measure measure : Measure.values()) {
+            results
+                .figure(measure, java, name, cell)
+                .ifPresent(figure -> text.append(line(measure, java, cell, name, figure)));
+          }
         }
       }
     }
     return text.toString();
   }
 
-  private String line(String java, Cell cell, String name, Results.Figure figure) {
+  private String line(Measure measure, String java, Cell cell, String name, Results.Figure figure) {
     return fixed(
-        "%s,%s,%s,%d,%.1f,%.1f,%.1f,%.2f,%s%n",
+        "%s,%s,%s,%s,%d,%.2f,%.2f,%.2f,%s%n",
         java,
         cell,
         name,
+        measure.name().toLowerCase(Locale.ROOT),
         figure.rounds(),
         figure.median(),
         figure.low(),
         figure.high(),
-        figure.cores(),
-        results.ratio(java, name, cell).map(r -> fixed("%.3f", r.median())).orElse(""));
+        results.ratio(measure, java, name, cell).map(r -> fixed("%.3f", r.median())).orElse(""));
   }
 
   private static String fixed(String format, Object... values) {

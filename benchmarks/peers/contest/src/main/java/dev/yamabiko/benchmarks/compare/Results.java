@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.ToDoubleFunction;
 
 /**
  * All trials of one run of {@code benchmarks/compare}, from its {@code trials.csv}; a trial that
@@ -28,13 +30,35 @@ final class Results {
 
   private record Key(String java, String contestant, Cell cell) {}
 
-  private record Sample(double rate, double cores) {}
+  /** What a trial's result is looked at as. */
+  enum Measure {
+    /** Samples per second, by the clock. */
+    RATE,
+    /** Samples per second that the process had a processor: what holds on a busy machine. */
+    PER_PROCESSOR_SECOND,
+    /** Processor time by wall time. */
+    CORES
+  }
 
-  /**
-   * @param low of the rounds' rates the lowest
-   * @param cores processor time by wall time
-   */
-  record Figure(double median, double low, double high, double cores, int rounds) {}
+  private record Sample(double rate, double cores) {
+    double as(Measure measure) {
+      return switch (measure) {
+        case RATE -> rate;
+        case PER_PROCESSOR_SECOND -> rate / cores;
+        case CORES -> cores;
+      };
+    }
+  }
+
+  /** Of some rounds' values. */
+  record Figure(double median, double low, double high, int rounds) {
+    static Figure of(double[] values) {
+      double[] sorted = values.clone();
+      Arrays.sort(sorted);
+      int n = sorted.length;
+      return new Figure((sorted[(n - 1) / 2] + sorted[n / 2]) / 2, sorted[0], sorted[n - 1], n);
+    }
+  }
 
   private final Map<Key, Map<Integer, Sample>> samples = new LinkedHashMap<>();
   private final Set<String> javas = new LinkedHashSet<>();
@@ -83,59 +107,33 @@ final class Results {
   }
 
   /** Empty where no trial succeeded. */
-  Optional<Figure> figure(String java, String contestant, Cell cell) {
+  Optional<Figure> figure(Measure measure, String java, String contestant, Cell cell) {
     return Optional.ofNullable(samples.get(new Key(java, contestant, cell)))
-        .map(
-            rounds -> {
-              double[] rates = rounds.values().stream().mapToDouble(Sample::rate).toArray();
-              double[] cores = rounds.values().stream().mapToDouble(Sample::cores).toArray();
-              return new Figure(
-                  median(rates),
-                  Arrays.stream(rates).min().orElseThrow(),
-                  Arrays.stream(rates).max().orElseThrow(),
-                  median(cores),
-                  rates.length);
-            });
+        .map(rounds -> rounds.values().stream().mapToDouble(sample -> sample.as(measure)))
+        .map(values -> Figure.of(values.toArray()));
   }
 
   /** The peer of the highest median. */
-  Optional<String> bestPeer(String java, Cell cell) {
+  Optional<String> bestPeer(Measure measure, String java, Cell cell) {
+    ToDoubleFunction<String> median =
+        name -> figure(measure, java, name, cell).map(Figure::median).orElse(Double.NaN);
     return contestants.stream()
-        .filter(name -> !name.equals(OURS) && figure(java, name, cell).isPresent())
-        .max(
-            (a, b) ->
-                Double.compare(
-                    figure(java, a, cell).orElseThrow().median(),
-                    figure(java, b, cell).orElseThrow().median()));
+        .filter(name -> !name.equals(OURS) && figure(measure, java, name, cell).isPresent())
+        .max(Comparator.comparingDouble(median));
   }
 
   /**
-   * Our rate by the peer's, round by round, so that a neighbour's load, which changes slowly, goes
-   * out of it; the median of those.
+   * Ours by the peer's, round by round, so that a neighbour's load, which changes slowly, goes out
+   * of it.
    */
-  Optional<Figure> ratio(String java, String peer, Cell cell) {
+  Optional<Figure> ratio(Measure measure, String java, String peer, Cell cell) {
     Map<Integer, Sample> ours = samples.getOrDefault(new Key(java, OURS, cell), Map.of());
     Map<Integer, Sample> theirs = samples.getOrDefault(new Key(java, peer, cell), Map.of());
     double[] ratios =
         ours.keySet().stream()
             .filter(theirs::containsKey)
-            .mapToDouble(round -> ours.get(round).rate() / theirs.get(round).rate())
+            .mapToDouble(r -> ours.get(r).as(measure) / theirs.get(r).as(measure))
             .toArray();
-    return ratios.length == 0
-        ? Optional.empty()
-        : Optional.of(
-            new Figure(
-                median(ratios),
-                Arrays.stream(ratios).min().orElseThrow(),
-                Arrays.stream(ratios).max().orElseThrow(),
-                Double.NaN,
-                ratios.length));
-  }
-
-  static double median(double[] values) {
-    double[] sorted = values.clone();
-    Arrays.sort(sorted);
-    int middle = sorted.length / 2;
-    return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+    return ratios.length == 0 ? Optional.empty() : Optional.of(Figure.of(ratios));
   }
 }

@@ -9,9 +9,9 @@ import java.util.Locale;
 /**
  * The clock of one contestant in one cell. Steps before the end of the warm-up do not count; then
  * whole steps are counted for the given time. Both last until the process has had so many seconds
- * of a processor, since on a busy machine a second by the clock compiles and computes little. The
- * loss has to fall from the first steps to the last, so that nobody is timed on a step that does
- * not learn.
+ * of a processor, since on a busy machine a second by the clock compiles and computes little; and
+ * the warm-up until the compiler rests. The loss has to fall from the first steps to the last, so
+ * that nobody is timed on a step that does not learn.
  */
 public final class Trial {
 
@@ -21,10 +21,17 @@ public final class Trial {
   /** So many times the seconds that were asked for by the clock, and no more. */
   private static final int MOST_PATIENCE = 12;
 
+  /** The compiler rests if it worked for less than a tenth of the last window. */
+  private static final long WINDOW_NANOS = 1_000_000_000;
+
   private final Cell cell;
   private final double warmUpSeconds;
   private final double seconds;
   private final List<Float> losses = new ArrayList<>();
+
+  private long windowBegan;
+  private long compiledBefore;
+  private boolean compilerRests;
 
   private long began;
   private long beganCpu;
@@ -67,8 +74,14 @@ public final class Trial {
       // What loads libraries is over only now.
       began = now;
       beganCpu = cpuNanos();
+      watchCompiler(now);
+      compilerRests = false;
     } else if (warmUpSteps == 0) {
-      if (steps > FEWEST_STEPS && over(warmUpSeconds, now - began, beganCpu)) {
+      watchCompiler(now);
+      boolean patient = now - began < MOST_PATIENCE * warmUpSeconds * 1e9;
+      if (steps > FEWEST_STEPS
+          && over(warmUpSeconds, now - began, beganCpu)
+          && (compilerRests || !patient)) {
         warmUpSteps = steps;
         warm = now;
         warmCpu = cpuNanos();
@@ -79,6 +92,16 @@ public final class Trial {
       return false;
     }
     return true;
+  }
+
+  private void watchCompiler(long now) {
+    if (now - windowBegan >= WINDOW_NANOS) {
+      long compiled =
+          ManagementFactory.getCompilationMXBean().getTotalCompilationTime() * 1_000_000;
+      compilerRests = compiled - compiledBefore < (now - windowBegan) / 10;
+      compiledBefore = compiled;
+      windowBegan = now;
+    }
   }
 
   private static boolean over(double seconds, long elapsed, long cpuBefore) {
