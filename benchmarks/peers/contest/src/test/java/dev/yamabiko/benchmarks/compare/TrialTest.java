@@ -14,7 +14,7 @@ final class TrialTest {
     while (trial.goesOnAfter(loss)) {
       loss *= 0.9f;
     }
-    assertTrue(trial.result().matches("result \\d+\\.\\d \\S+ 1\\.9000 0\\.\\d{4} \\d+"));
+    assertTrue(trial.result().matches("result \\d+\\.\\d \\S+ 1\\.9000 [01]\\.\\d{4} \\d+"));
   }
 
   @Test
