@@ -117,7 +117,7 @@ final class BarChart {
         middle, middle, bottom - figure.low() * scale, bottom - figure.high() * scale);
   }
 
-  /** 1, 2 or 5 times a power of ten, so that there are three to eight of them. */
+  /** 1, 2 or 5 times a power of ten, so that there are four to ten of them. */
   static double tick(double most) {
     double power = Math.pow(10, Math.floor(Math.log10(most)));
     double leading = most / power;
