@@ -4,6 +4,7 @@ import dev.yamabiko.benchmarks.compare.Results.Measure;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Samples per second as bars, as an SVG: above the MLP, below the CNN, a group for each cell, a bar
@@ -15,7 +16,7 @@ final class BarChart {
   private static final int WIDTH = 960;
   private static final int PANEL = 230;
   private static final int LEFT = 70;
-  private static final int TOP = 70;
+  private static final int TOP = 86;
   private static final int GAP = 70;
   private static final List<String> COLOURS =
       List.of("#d1495b", "#30638e", "#5fa8d3", "#edae49", "#8d96a3", "#66a182");
@@ -32,8 +33,9 @@ final class BarChart {
   }
 
   String svg() {
+    List<String> lines = setting.stream().flatMap(BarChart::wrapped).toList();
     List<Cell.Model> models = results.cells().stream().map(Cell::model).distinct().toList();
-    int height = TOP + models.size() * (PANEL + GAP) + 16 * setting.size() + 10;
+    int height = TOP + models.size() * (PANEL + GAP) + 16 * lines.size() + 10;
     add(
         "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 %d %d' font-family='sans-serif' font-size='12' fill='#777'>",
         WIDTH, height);
@@ -45,12 +47,17 @@ final class BarChart {
       panel(model, top);
       top += PANEL + GAP;
     }
-    for (String line : setting) {
+    for (String line : lines) {
       text(LEFT, top, "start", 10, line);
       top += 16;
     }
     add("</svg>");
     return svg.toString();
+  }
+
+  /** SVG breaks no lines. */
+  private static Stream<String> wrapped(String text) {
+    return text.replaceAll("(.{1,160})( |$)", "$1\n").lines();
   }
 
   private void legend() {
@@ -77,6 +84,7 @@ final class BarChart {
     double tick = tick(most);
     double scale = PANEL / most;
     int bottom = top + PANEL;
+    text(LEFT, top - 8, "start", 13, model.name());
     for (double value = 0; value <= most; value += tick) {
       double y = bottom - value * scale;
       add(
@@ -95,7 +103,7 @@ final class BarChart {
           bar(figure.get(), x + i * bar, bar, bottom, scale, colour(i));
         }
       }
-      text(LEFT + (c + 0.5) * group, bottom + 18, "middle", 12, Report.words(cell));
+      text(LEFT + (c + 0.5) * group, bottom + 18, "middle", 11, Report.sizes(cell));
       String ratio =
           results
               .bestPeer(Measure.RATE, java, cell)

@@ -78,9 +78,13 @@ final class Report {
     return "| %s | %s | %s | %s |\n".formatted(words(cell), rates, peer.orElse(""), ratio);
   }
 
-  static String words(Cell cell) {
-    return "%s, batch %d, %d thread%s"
-        .formatted(cell.model(), cell.batch(), cell.threads(), cell.threads() == 1 ? "" : "s");
+  private static String words(Cell cell) {
+    return cell.model() + ", " + sizes(cell);
+  }
+
+  static String sizes(Cell cell) {
+    return "batch %d, %d thread%s"
+        .formatted(cell.batch(), cell.threads(), cell.threads() == 1 ? "" : "s");
   }
 
   private static String rate(Results.Figure figure) {
