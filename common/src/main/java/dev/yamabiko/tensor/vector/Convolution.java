@@ -1,7 +1,7 @@
 package dev.yamabiko.tensor.vector;
 
 import static dev.yamabiko.tensor.vector.Lanes.LANES;
-import static dev.yamabiko.tensor.vector.Lanes.MAX_HEIGHT;
+import static dev.yamabiko.tensor.vector.Lanes.MAX_CHANNELS;
 import static dev.yamabiko.tensor.vector.Lanes.MAX_TAPS;
 import static dev.yamabiko.tensor.vector.Lanes.PITCH;
 import static dev.yamabiko.tensor.vector.Lanes.SPECIES;
@@ -26,7 +26,7 @@ final class Convolution {
   private final Scratch biasRows = new Scratch();
   private final Scratch gradientPanels = new Scratch();
   private final float[] fence = new float[Lanes.FENCE];
-  private final float[] tile = new float[MAX_HEIGHT * TILE];
+  private final float[] tile = new float[MAX_CHANNELS * TILE];
   private final ShardSums sums = new ShardSums();
 
   void forward(
@@ -44,7 +44,7 @@ final class Convolution {
     int taps = shape.taps();
     int pixels = shape.outHeight() * shape.outWidth();
     planes.layOutInput(shape);
-    int panels = Lanes.parts(filters, MAX_HEIGHT);
+    int panels = Lanes.parts(filters, MAX_CHANNELS);
     float[] packed = weights.atLeast(panels * taps * PITCH);
     for (int i = 0; i < panels; i++) {
       int f = Lanes.start(filters, panels, i);
@@ -79,7 +79,7 @@ final class Convolution {
     int channels = shape.channels();
     int filters = shape.filters();
     int window = shape.kernelHeight() * shape.kernelWidth();
-    int panels = Lanes.parts(channels, MAX_HEIGHT);
+    int panels = Lanes.parts(channels, MAX_CHANNELS);
     float[] packed = weights.atLeast(panels * filters * window * PITCH);
     for (int i = 0; i < panels; i++) {
       int first = Lanes.start(channels, panels, i);
@@ -101,7 +101,7 @@ final class Convolution {
   /** One image's outputs [channels, pixels] from packed weights and the planes. */
   private void image(
       int channels, int pixels, int taps, float[] packed, float[] bias, float[] y, int yAt) {
-    int panels = Lanes.parts(channels, MAX_HEIGHT);
+    int panels = Lanes.parts(channels, MAX_CHANNELS);
     int tiles = Lanes.parts(pixels, TILE);
     for (int j = 0; j < tiles; j++) {
       // The last tile is moved left to end with the image: some outputs are computed twice, alike.
