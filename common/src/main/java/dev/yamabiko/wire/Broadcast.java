@@ -52,6 +52,10 @@ final class Broadcast {
     return weights;
   }
 
+  Version version() {
+    return new Version(weights.key(), weights.step());
+  }
+
   /** The transfer to this connection. */
   synchronized Outgoing claim(Object connection) {
     claims++;

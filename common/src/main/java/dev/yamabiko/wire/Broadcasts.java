@@ -48,6 +48,7 @@ final class Broadcasts {
   /** The transfer of these weights to this connection. */
   synchronized Outgoing transfer(WorkerMessage.InstallWeights weights, Object connection) {
     sent.add(weights);
+    Version version = new Version(weights.key(), weights.step());
     List<Broadcast> live = bySlice.computeIfAbsent(weights.slice(), slice -> new ArrayList<>());
     live.removeIf(Broadcast::isOver);
     boolean newest = true;
@@ -55,7 +56,7 @@ final class Broadcasts {
       if (broadcast.weights() == weights) {
         return broadcast.claim(connection);
       }
-      newest &= Versions.isNewer(weights, broadcast.weights());
+      newest &= version.isNewerThan(broadcast.version());
     }
     Set<Object> expected = Set.of(connection);
     if (newest) {

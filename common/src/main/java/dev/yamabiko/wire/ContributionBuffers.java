@@ -1,6 +1,5 @@
 package dev.yamabiko.wire;
 
-import dev.yamabiko.protocol.RunKey;
 import dev.yamabiko.protocol.SliceMessage;
 import dev.yamabiko.step.Block;
 import java.util.HashMap;
@@ -28,16 +27,14 @@ final class ContributionBuffers {
 
   private static final class Buffer {
     float[] values;
-    RunKey key;
-    long step;
+    Version version;
     boolean whole;
     long lastUse;
   }
 
   private final long mostBytes;
   private final Map<Place, Buffer> buffers = new HashMap<>();
-  private RunKey key;
-  private long step;
+  private Version newest;
   // Number of different steps seen so far.
   private long steps;
   private long bytes;
@@ -56,20 +53,16 @@ final class ContributionBuffers {
    */
   FloatAssembly begin(BulkFrame.ContributionBegin begin, BooleanSupplier closed, Whole whole)
       throws BulkException {
-    boolean old = key != null && Versions.isNewer(key, step, begin.key(), begin.step());
-    if (key == null || Versions.isNewer(begin.key(), begin.step(), key, step)) {
-      key = begin.key();
-      step = begin.step();
+    Version version = new Version(begin.key(), begin.step());
+    boolean old = newest != null && newest.isNewerThan(version);
+    if (newest == null || version.isNewerThan(newest)) {
+      newest = version;
       steps++;
       dropUnused();
     }
     Place place = new Place(begin.slice(), begin.block());
     Buffer buffer = buffers.get(place);
-    boolean repeated =
-        buffer != null
-            && buffer.whole
-            && buffer.key.equals(begin.key())
-            && buffer.step == begin.step();
+    boolean repeated = buffer != null && buffer.whole && buffer.version.equals(version);
     if (repeated || old) {
       reserve(begin.total(), 0);
       float[] values = new float[begin.total()];
@@ -83,8 +76,7 @@ final class ContributionBuffers {
       buffer.values = new float[begin.total()];
       buffers.put(place, buffer);
     }
-    buffer.key = begin.key();
-    buffer.step = begin.step();
+    buffer.version = version;
     buffer.whole = false;
     buffer.lastUse = steps;
     Buffer used = buffer;

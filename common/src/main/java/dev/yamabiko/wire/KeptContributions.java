@@ -1,6 +1,5 @@
 package dev.yamabiko.wire;
 
-import dev.yamabiko.protocol.RunKey;
 import dev.yamabiko.protocol.SliceMessage;
 import dev.yamabiko.step.Block;
 import java.util.HashMap;
@@ -20,13 +19,7 @@ final class KeptContributions {
 
   private final int frameBytes;
   private final Map<Name, SliceMessage.Contribute> kept = new LinkedHashMap<>();
-  private SliceMessage.Contribute newest;
-
-  private record Version(RunKey key, long step) {
-    boolean isNewerThan(SliceMessage.Contribute contribution, int steps) {
-      return Versions.isNewer(key, step, contribution.key(), contribution.step() + steps);
-    }
-  }
+  private Version newest;
 
   /** The newest weights that have begun to arrive. */
   private Version begun;
@@ -40,19 +33,20 @@ final class KeptContributions {
 
   /** Keeps it, unless it is stale; a later step's first gives up all of the steps before. */
   void add(SliceMessage.Contribute contribution, Optional<Outbox<Name>> outbox) {
-    if (newest != null && isNewer(newest, contribution) || mayBeOfTornWeights(contribution)) {
+    Version version = new Version(contribution.key(), contribution.step());
+    if (newest != null && newest.isNewerThan(version) || mayBeOfTornWeights(version)) {
       return;
     }
     Name name = new Name(contribution.slice(), contribution.block());
-    if (isClosed(contribution)) {
+    if (isClosed(contribution.slice(), version)) {
       if (contribution.floats() == SliceMessage.Floats.COPIED) {
         outbox.ifPresent(box -> put(box, name, contribution));
       }
       return;
     }
-    if (newest == null || isNewer(contribution, newest)) {
+    if (newest == null || version.isNewerThan(newest)) {
       kept.clear();
-      newest = contribution;
+      newest = version;
       outbox.ifPresent(box -> box.cancel(older -> true));
     }
     kept.put(name, contribution);
@@ -63,8 +57,9 @@ final class KeptContributions {
    * Weights[t + 2] arrive where weights[t] were. What a slow worker has computed meanwhile may have
    * read some of both; it is of no use, and would look as if the worker computed wrongly.
    */
-  private boolean mayBeOfTornWeights(SliceMessage.Contribute contribution) {
-    return begun != null && begun.isNewerThan(contribution, 1);
+  private boolean mayBeOfTornWeights(Version contribution) {
+    return begun != null
+        && begun.isNewerThan(new Version(contribution.key(), contribution.step() + 1));
   }
 
   /**
@@ -72,25 +67,14 @@ final class KeptContributions {
    * computes the next step into the same arrays, so that what is still to be sent of this one would
    * be torn. A copy is not; it goes out once, to be compared.
    */
-  private boolean isClosed(SliceMessage.Contribute contribution) {
-    Version weights = here.get(contribution.slice());
-    return weights != null && weights.isNewerThan(contribution, 0);
+  private boolean isClosed(int slice, Version contribution) {
+    Version weights = here.get(slice);
+    return weights != null && weights.isNewerThan(contribution);
   }
 
   /** Weights are about to be written; before the first of their floats is. */
   void begins(BulkFrame.WeightsBegin weights) {
-    begun = newer(begun, weights);
-  }
-
-  private static Version newer(Version known, BulkFrame.WeightsBegin weights) {
-    return known == null
-            || Versions.isNewer(weights.key(), weights.step(), known.key(), known.step())
-        ? new Version(weights.key(), weights.step())
-        : known;
-  }
-
-  private static boolean isNewer(SliceMessage.Contribute a, SliceMessage.Contribute b) {
-    return Versions.isNewer(a.key(), a.step(), b.key(), b.step());
+    begun = Version.newest(begun, new Version(weights.key(), weights.step()));
   }
 
   private void put(Outbox<Name> outbox, Name name, SliceMessage.Contribute contribution) {
@@ -103,10 +87,9 @@ final class KeptContributions {
 
   /** Weights are here; newer ones of a slice show that it has closed the contributions' step. */
   void forget(BulkFrame.WeightsBegin weights, Outbox<Name> outbox) {
-    here.compute(weights.slice(), (slice, known) -> newer(known, weights));
-    boolean closes =
-        newest != null
-            && Versions.isNewer(weights.key(), weights.step(), newest.key(), newest.step());
+    Version version = new Version(weights.key(), weights.step());
+    here.merge(weights.slice(), version, Version::newest);
+    boolean closes = newest != null && version.isNewerThan(newest);
     if (closes && kept.keySet().removeIf(name -> name.slice() == weights.slice())) {
       outbox.cancel(name -> name.slice() == weights.slice());
     }

@@ -11,20 +11,16 @@ import java.util.Map;
  */
 final class SentWeights {
 
-  private record Version(RunKey key, long step) {}
-
   private final Map<Integer, Version> newest = new HashMap<>();
 
   synchronized void add(WorkerMessage.InstallWeights weights) {
-    if (!isClosed(weights.key(), weights.step(), weights.slice())) {
-      newest.put(weights.slice(), new Version(weights.key(), weights.step()));
-    }
+    newest.merge(weights.slice(), new Version(weights.key(), weights.step()), Version::newest);
   }
 
   /** Whether this slice has closed the step, and so takes nothing of it any more. */
   synchronized boolean isClosed(RunKey key, long step, int slice) {
     Version sent = newest.get(slice);
-    return sent != null && Versions.isNewer(sent.key(), sent.step(), key, step);
+    return sent != null && sent.isNewerThan(new Version(key, step));
   }
 
   /**
