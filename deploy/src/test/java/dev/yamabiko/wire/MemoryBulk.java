@@ -4,7 +4,6 @@ import dev.yamabiko.protocol.RunKey;
 import dev.yamabiko.protocol.SliceMessage;
 import dev.yamabiko.protocol.WorkerMessage;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
@@ -40,7 +39,8 @@ public final class MemoryBulk {
 
   /** What the paths of one run have in common. */
   public static final class Shared {
-    private final SentWeights sent = new SentWeights();
+    private final Broadcasts broadcasts =
+        new Broadcasts(BulkSettings.DEFAULT.withFrameBytes(FRAME_BYTES));
   }
 
   private final Shared shared;
@@ -111,6 +111,7 @@ public final class MemoryBulk {
   public void lostByCoordinator(String cause) {
     if (coordinatorsConnection > 0) {
       coordinatorsConnection = 0;
+      down.close();
       coordinator.disconnected(cause);
     }
   }
@@ -125,9 +126,8 @@ public final class MemoryBulk {
 
   public void send(WorkerMessage.InstallWeights message) {
     if (coordinatorsConnection > 0) {
-      shared.sent.add(message);
       sent.put(message.slice(), message);
-      down.put(message.slice(), new WeightsTransfer(message));
+      down.put(message.slice(), shared.broadcasts.transfer(message, this));
     }
   }
 
@@ -246,7 +246,7 @@ public final class MemoryBulk {
     arrivedUp.begin(
         contributions.begin(
             begin,
-            () -> shared.sent.isClosed(begin.key(), begin.step(), begin.slice()),
+            () -> shared.broadcasts.sent().isClosed(begin.key(), begin.step(), begin.slice()),
             (values, floats) -> coordinator.contributed(begin.message(values, worker, floats))),
         begin.first());
   }
@@ -255,38 +255,5 @@ public final class MemoryBulk {
     if (!run.isOfSameTerm(key)) {
       throw new BulkException("a message of run %s on a connection of run %s".formatted(key, run));
     }
-  }
-
-  /** Weights of one slice on their way to one worker. */
-  private final class WeightsTransfer implements Outgoing {
-
-    private final WorkerMessage.InstallWeights message;
-    private final FloatFrames frames;
-    private int taken;
-    private boolean givenUp;
-
-    WeightsTransfer(WorkerMessage.InstallWeights message) {
-      this.message = message;
-      frames = FloatFrames.of(message, FRAME_BYTES);
-    }
-
-    @Override
-    public ByteBuf next(ByteBufAllocator allocator) {
-      givenUp = shared.sent.isClosed(message.key(), message.step());
-      return givenUp ? null : frames.encode(taken++, allocator);
-    }
-
-    @Override
-    public boolean hasBegun() {
-      return taken > 0;
-    }
-
-    @Override
-    public boolean isDone() {
-      return taken == frames.count() || givenUp;
-    }
-
-    @Override
-    public void end() {}
   }
 }
