@@ -18,8 +18,13 @@ import java.util.stream.IntStream;
  */
 public class MicroKernelGenerator {
 
+  /** As in Lanes, where the reasons are: the greatest heights that are ever asked for. */
+  private static final int MAX_HEIGHT = 11;
+
   /** 14 x 2 accumulators, two vectors and a broadcast fill 31 of the 32 registers of AVX-512. */
-  private static final int MAX_HEIGHT = 14;
+  private static final int MAX_CHANNELS = 14;
+
+  private static final int MAX_TAPS = 9;
 
   private static final String HEAD =
       """
@@ -200,26 +205,27 @@ public class MicroKernelGenerator {
     Path directory = Path.of(args[0], "dev", "yamabiko", "tensor", "vector");
     Files.createDirectories(directory);
     StringBuilder source = new StringBuilder(HEAD);
-    for (int height = 1; height <= MAX_HEIGHT; height++) {
-      source.append(fill(PRODUCT, height));
-      source.append(fill(OFFSET_ROWS, height));
-      source.append(fill(OFFSET_COLUMNS, height));
-    }
+    appendAll(source, PRODUCT, MAX_HEIGHT);
+    appendAll(source, OFFSET_ROWS, MAX_CHANNELS);
+    appendAll(source, OFFSET_COLUMNS, MAX_TAPS);
     source.append(
         DISPATCH
             .replace(
                 "$PRODUCTS",
                 cases(
+                    MAX_HEIGHT,
                     "product$H(a, aAt, b, bAt, steps,"
                         + " c, cAt, cPitch, resume, add, addAt, addPitch, fence)"))
             .replace(
                 "$ROWS",
                 cases(
+                    MAX_CHANNELS,
                     "offsetRows$H(a, aAt, b, bAt, offsets, steps,"
                         + " c, cAt, cPitch, add, addAt, addPitch, fence)"))
             .replace(
                 "$COLUMNS",
                 cases(
+                    MAX_TAPS,
                     "offsetColumns$H(a, offsets, offsetsAt, aAt, b, bAt, steps,"
                         + " c, cAt, cPitch, resume, fence)")));
     source.append(TRANSPOSE_HEAD);
@@ -228,6 +234,12 @@ public class MicroKernelGenerator {
     }
     source.append("}\n");
     Files.writeString(directory.resolve("MicroKernels.java"), source);
+  }
+
+  private static void appendAll(StringBuilder source, String template, int most) {
+    for (int height = 1; height <= most; height++) {
+      source.append(fill(template, height));
+    }
   }
 
   private static String fill(String template, int height) {
@@ -299,8 +311,8 @@ public class MicroKernelGenerator {
     return vector == 0 ? "" : " + LANES";
   }
 
-  private static String cases(String call) {
-    return IntStream.rangeClosed(1, MAX_HEIGHT)
+  private static String cases(int most, String call) {
+    return IntStream.rangeClosed(1, most)
         .mapToObj(h -> "      case " + h + " -> " + call.replace("$H", "" + h) + ";")
         .collect(Collectors.joining("\n"));
   }
