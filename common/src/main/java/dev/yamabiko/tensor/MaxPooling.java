@@ -41,10 +41,15 @@ public final class MaxPooling {
         y[out + ox] = Math.max(best, value);
       }
     }
-    for (int ox = 0; relu && ox < outWidth; ox++) {
-      float best = y[out + ox];
-      winners[out + ox] = best <= 0 ? NO_WINNER : winners[out + ox];
-      y[out + ox] = Math.max(best, 0f);
+    if (relu) {
+      rectify(outWidth, y, winners, out);
+    }
+  }
+
+  private static void rectify(int n, float[] y, float[] winners, int at) {
+    for (int i = at; i < at + n; i++) {
+      winners[i] = y[i] <= 0 ? NO_WINNER : winners[i];
+      y[i] = Math.max(y[i], 0f);
     }
   }
 

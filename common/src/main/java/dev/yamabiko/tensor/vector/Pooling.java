@@ -40,11 +40,14 @@ final class Pooling {
     }
   }
 
+  private Pooling() {}
+
   static boolean fits(PoolShape shape) {
     return shape.size() == 2 && shape.stride() == 2 && LANES >= 4;
   }
 
-  void forward(PoolShape shape, int planes, boolean relu, float[] x, float[] y, float[] winners) {
+  static void forward(
+      PoolShape shape, int planes, boolean relu, float[] x, float[] y, float[] winners) {
     int outWidth = shape.outWidth();
     int rows = planes * shape.outHeight();
     // Pieces of half a vector, the last of which may begin in the row and end behind it.
@@ -95,7 +98,7 @@ final class Pooling {
     }
   }
 
-  void gradient(PoolShape shape, int planes, float[] winners, float[] g, float[] dx) {
+  static void gradient(PoolShape shape, int planes, float[] winners, float[] g, float[] dx) {
     int outWidth = shape.outWidth();
     int width = shape.width();
     int outHeight = shape.outHeight();
@@ -108,22 +111,16 @@ final class Pooling {
       int out = row * outWidth;
       if (top <= inEnd && out <= outEnd) {
         gradientRow(UPPER, pieces, outWidth, winners, g, out, dx, top);
-        clear(dx, top + 2 * outWidth, top + width);
+        Arrays.fill(dx, top + 2 * outWidth, top + width, 0f);
         gradientRow(LOWER, pieces, outWidth, winners, g, out, dx, top + width);
-        clear(dx, top + width + 2 * outWidth, top + 2 * width);
+        Arrays.fill(dx, top + width + 2 * outWidth, top + 2 * width, 0f);
       } else {
-        clear(dx, top, top + 2 * width);
+        Arrays.fill(dx, top, top + 2 * width, 0f);
         MaxPooling.addGradientRow(shape, row, winners, g, dx);
       }
       if (row % outHeight == outHeight - 1) {
-        clear(dx, top + 2 * width, (row / outHeight + 1) * shape.inputs());
+        Arrays.fill(dx, top + 2 * width, (row / outHeight + 1) * shape.inputs(), 0f);
       }
-    }
-  }
-
-  private static void clear(float[] dx, int from, int to) {
-    if (from < to) {
-      Arrays.fill(dx, from, to, 0f);
     }
   }
 

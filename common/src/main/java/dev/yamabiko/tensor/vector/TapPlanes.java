@@ -124,10 +124,9 @@ final class TapPlanes {
       for (int remainder = 0; remainder < remainders && count > 0; remainder++) {
         int plane = planeAt(channel, kx, remainder) + x;
         if (step == 1 && dilation == 1) {
-          int first = Math.max(0, padHeight);
-          int rows = Math.min(planeRows, height + padHeight) - first;
-          int from = at + (first - padHeight) * width + source;
-          copyRows(image, from, width, values, plane + first * outWidth, outWidth, rows, count);
+          int rows = Math.min(planeRows - padHeight, height);
+          int to = plane + padHeight * outWidth;
+          copyRows(image, at + source, width, values, to, outWidth, rows, count);
         } else {
           fillPlane(image, at + source, remainder, count, plane);
         }

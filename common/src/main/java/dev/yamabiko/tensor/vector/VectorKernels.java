@@ -14,7 +14,6 @@ public final class VectorKernels implements Kernels {
   private final Product product = new Product();
   private final WeightGradient weightGradient = new WeightGradient();
   private final Convolution convolution = new Convolution();
-  private final Pooling pooling = new Pooling();
   private final VectorFunctions functions = new VectorFunctions();
 
   /** For what is bound by memory, not arithmetic, or seldom. */
@@ -115,7 +114,7 @@ public final class VectorKernels implements Kernels {
   public void maxPool(
       PoolShape shape, int planes, boolean relu, float[] x, float[] y, float[] winners) {
     if (Pooling.fits(shape)) {
-      pooling.forward(shape, planes, relu, x, y, winners);
+      Pooling.forward(shape, planes, relu, x, y, winners);
     } else {
       scalar.maxPool(shape, planes, relu, x, y, winners);
     }
@@ -124,7 +123,7 @@ public final class VectorKernels implements Kernels {
   @Override
   public void maxPoolGradient(PoolShape shape, int planes, float[] winners, float[] g, float[] dx) {
     if (Pooling.fits(shape)) {
-      pooling.gradient(shape, planes, winners, g, dx);
+      Pooling.gradient(shape, planes, winners, g, dx);
     } else {
       scalar.maxPoolGradient(shape, planes, winners, g, dx);
     }
