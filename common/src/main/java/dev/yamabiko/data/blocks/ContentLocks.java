@@ -119,24 +119,18 @@ public final class ContentLocks {
 
   /** Waits while anybody holds it, and owns it for this. */
   public <T> T alone(String name, Work<T> work) throws IOException {
-    Hold hold = own(name);
-    try {
-      return work.run();
-    } finally {
-      hold.close();
-    }
+    return run(work, own(name));
   }
 
   /** The same, for at most so long; empty, and not done, if somebody held it all the time. */
   public <T> Optional<T> alone(String name, Duration patience, Work<T> work) throws IOException {
     Optional<Hold> hold = await(name, false, patience);
-    if (hold.isEmpty()) {
-      return Optional.empty();
-    }
-    try {
-      return Optional.of(work.run());
-    } finally {
-      hold.get().close();
+    return hold.isEmpty() ? Optional.empty() : Optional.of(run(work, hold.get()));
+  }
+
+  private static <T> T run(Work<T> work, Hold until) throws IOException {
+    try (until) {
+      return work.run();
     }
   }
 
