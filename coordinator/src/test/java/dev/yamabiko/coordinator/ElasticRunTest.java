@@ -65,11 +65,22 @@ class ElasticRunTest extends RunFixture {
     answerValidation(12);
   }
 
+  private void lose(TestProbe<WorkerMessage> worker) {
+    worker.stop();
+    events.expectMessageClass(RunEvent.WorkerLeft.class);
+  }
+
+  /** The run's end, as that of a run that was cancelled after so many steps. */
+  private RunOutcome cancelledAfter(int steps) {
+    RunOutcome outcome = events.expectMessageClass(RunEvent.RunEnded.class).outcome();
+    assertEquals(RunOutcome.Status.CANCELLED, outcome.status());
+    assertEquals(steps, outcome.steps());
+    return outcome;
+  }
+
   private void loseBoth() {
-    first.stop();
-    events.expectMessageClass(RunEvent.WorkerLeft.class);
-    second.stop();
-    events.expectMessageClass(RunEvent.WorkerLeft.class);
+    lose(first);
+    lose(second);
     String why = events.expectMessageClass(RunEvent.Waiting.class).why();
     assertEquals("waits for workers: 0 of at least 1; worker worker-2 was lost", why);
   }
@@ -126,8 +137,7 @@ class ElasticRunTest extends RunFixture {
   void shouldNotWaitForAWorkerThatIsSilentWhenItIsCancelledWhileItWaitsForOthers() {
     ActorRef<RunMessage> run = begin(2, OptionalLong.empty());
     close(0);
-    second.stop();
-    events.expectMessageClass(RunEvent.WorkerLeft.class);
+    lose(second);
     events.expectMessageClass(RunEvent.Waiting.class);
     run.tell(new RunMessage.CancelRun(KEY, "enough"));
     skipTo(first, WorkerMessage.PauseLease.class);
@@ -145,14 +155,10 @@ class ElasticRunTest extends RunFixture {
     run.tell(new RunMessage.LeasePaused(KEY, pause.lease(), 2, "worker-1"));
     run.tell(new RunMessage.LeasePaused(KEY, pause.lease(), 1, "worker-2"));
     lease(second, List.of(HIGH), 1, 2);
-    first.stop();
-    events.expectMessageClass(RunEvent.WorkerLeft.class);
-    second.stop();
-    events.expectMessageClass(RunEvent.WorkerLeft.class);
+    lose(first);
+    lose(second);
     events.expectMessageClass(RunEvent.CheckpointTaken.class);
-    RunOutcome outcome = events.expectMessageClass(RunEvent.RunEnded.class).outcome();
-    assertEquals(RunOutcome.Status.CANCELLED, outcome.status());
-    assertEquals(1, outcome.steps());
+    RunOutcome outcome = cancelledAfter(1);
     assertEquals(-1, outcome.weights().orElseThrow()[0]);
   }
 
@@ -166,15 +172,11 @@ class ElasticRunTest extends RunFixture {
     skipTo(first, WorkerMessage.Evaluate.class);
     run.tell(new RunMessage.CancelRun(KEY, "enough"));
     // The checkpoint before is being written, so the last one has to wait.
-    first.stop();
-    events.expectMessageClass(RunEvent.WorkerLeft.class);
-    second.stop();
-    events.expectMessageClass(RunEvent.WorkerLeft.class);
+    lose(first);
+    lose(second);
     run.tell(new RunMessage.CheckpointKept(KEY));
     events.expectMessageClass(RunEvent.CheckpointTaken.class);
-    RunOutcome outcome = events.expectMessageClass(RunEvent.RunEnded.class).outcome();
-    assertEquals(RunOutcome.Status.CANCELLED, outcome.status());
-    assertEquals(2, outcome.steps());
+    RunOutcome outcome = cancelledAfter(2);
     assertEquals(-2, outcome.weights().orElseThrow()[0]);
   }
 
@@ -213,10 +215,8 @@ class ElasticRunTest extends RunFixture {
     contribute(1, 1, 1);
     loseBoth();
     run.tell(new RunMessage.CancelRun(KEY, "enough"));
-    RunOutcome outcome = events.expectMessageClass(RunEvent.RunEnded.class).outcome();
-    assertEquals(RunOutcome.Status.CANCELLED, outcome.status());
+    RunOutcome outcome = cancelledAfter(1);
     assertEquals("enough", outcome.message());
-    assertEquals(1, outcome.steps());
     assertEquals(4, outcome.samplesApplied());
     assertEquals(-1, outcome.weights().orElseThrow()[0]);
     assertEquals(-1, outcome.weights().orElseThrow()[2 * 4096 - 1]);
@@ -232,9 +232,7 @@ class ElasticRunTest extends RunFixture {
     run.tell(new RunMessage.CancelRun(KEY, "enough"));
     assertEquals(0, events.expectMessageClass(RunEvent.StepClosed.class).step());
     events.expectMessageClass(RunEvent.CheckpointTaken.class);
-    RunOutcome outcome = events.expectMessageClass(RunEvent.RunEnded.class).outcome();
-    assertEquals(RunOutcome.Status.CANCELLED, outcome.status());
-    assertEquals(1, outcome.steps());
+    RunOutcome outcome = cancelledAfter(1);
     assertEquals(-1, outcome.weights().orElseThrow()[0]);
   }
 
@@ -246,9 +244,7 @@ class ElasticRunTest extends RunFixture {
     contribute(0, 1, 1);
     loseBoth();
     run.tell(new RunMessage.CancelRun(KEY, "enough"));
-    RunOutcome outcome = events.expectMessageClass(RunEvent.RunEnded.class).outcome();
-    assertEquals(RunOutcome.Status.CANCELLED, outcome.status());
-    assertEquals(0, outcome.steps());
+    RunOutcome outcome = cancelledAfter(0);
     assertTrue(outcome.weights().isEmpty());
   }
 
@@ -334,8 +330,7 @@ class ElasticRunTest extends RunFixture {
     RunMessage failed = new RunMessage.WorkerFailed(KEY, "worker-2", 0, List.of(HIGH), "no disk");
     run.tell(failed);
     events.expectMessageClass(RunEvent.WorkerLeft.class);
-    first.stop();
-    events.expectMessageClass(RunEvent.WorkerLeft.class);
+    lose(first);
     events.expectMessageClass(RunEvent.Waiting.class);
     run.tell(failed);
     TIME.expectNoMessageFor(Duration.ofMinutes(1), events);
@@ -349,8 +344,7 @@ class ElasticRunTest extends RunFixture {
   void shouldAskTheOnlyWorkerAgainBeforeTheDeadlineWhenItsLeaseWasLost() {
     begin();
     close(0);
-    first.stop();
-    events.expectMessageClass(RunEvent.WorkerLeft.class);
+    lose(first);
     TIME.timePasses(StepDeadline.FLOOR.dividedBy(2).plusSeconds(1));
     events.expectMessageClass(RunEvent.ShardsReissued.class);
     assertEquals(List.of(LOW, HIGH), skipTo(second, WorkerMessage.ComputeBlocks.class).blocks());
