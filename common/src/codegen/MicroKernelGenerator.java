@@ -1,6 +1,7 @@
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -22,7 +23,7 @@ public class MicroKernelGenerator {
   private static final int MAX_HEIGHT = 11;
 
   /** 14 x 2 accumulators, two vectors and a broadcast fill 31 of the 32 registers of AVX-512. */
-  private static final int MAX_CHANNELS = 14;
+  private static final int MAX_PIXELS = 14;
 
   private static final int MAX_TAPS = 9;
 
@@ -77,32 +78,55 @@ public class MicroKernelGenerator {
         }
       """;
 
-  /** A packed, row p of B at an offset of its own: the taps of a convolution. */
-  private static final String OFFSET_ROWS =
+  /**
+   * A convolution's outputs at neighbouring pixels: row p of A begins at an offset of its own, and
+   * its columns are neighbours; B packed. One vector wide instead of two where that is enough.
+   */
+  private static final String PIXELS =
       """
 
-        private static void offsetRows$H(
-            float[] a, int aAt, float[] b, int bAt, int[] offsets, int steps,
-            float[] c, int cAt, int cPitch, float[] add, int addAt, int addPitch, float[] fence) {
+        private static void pixels$Hx$W(
+            float[] a, int aAt, int[] offsets, float[] b, int bAt, int steps,
+            float[] c, int cAt, float[] add, int addAt, float[] fence) {
           FloatVector $ACCUMULATORS;
           $ZERO
           for (int p = 0; p < steps; p++) {
-            int s = aAt + p * PITCH;
-            int q = bAt + offsets[p];
-            FloatVector b0 = FloatVector.fromArray(SPECIES, b, q);
-            FloatVector b1 = FloatVector.fromArray(SPECIES, b, q + LANES);
+            int s = aAt + offsets[p];
+            int q = bAt + p * TILE;
+      $VECTORS
             FloatVector v;
       $FMA_PACKED
           }
-      $ADD_AND_STORE
+      $ADD_ROW
+      $STORE_TILE
         }
       """;
 
-  /** Row r of A at an offset of its own and contiguous in p, B packed. */
-  private static final String OFFSET_COLUMNS =
+  /** The same where A's columns are a tile apart, and without what is added. */
+  private static final String TILED_PIXELS =
       """
 
-        private static void offsetColumns$H(
+        private static void tiledPixels$Hx$W(
+            float[] a, int aAt, int[] offsets, float[] b, int bAt, int steps,
+            float[] c, int cAt, float[] fence) {
+          FloatVector $ACCUMULATORS;
+          $ZERO
+          for (int p = 0; p < steps; p++) {
+            int s = aAt + offsets[p];
+            int q = bAt + p * TILE;
+      $VECTORS
+            FloatVector v;
+      $FMA_TILED
+          }
+      $STORE_TILE
+        }
+      """;
+
+  /** A convolution's weight gradient: column r of A at an offset of its own, B packed. */
+  private static final String TAPS =
+      """
+
+        private static void taps$Hx$W(
             float[] a, int[] offsets, int offsetsAt, int aAt, float[] b, int bAt, int steps,
             float[] c, int cAt, int cPitch, boolean resume, float[] fence) {
       $BASES
@@ -114,8 +138,7 @@ public class MicroKernelGenerator {
           }
           for (int p = 0; p < steps; p++) {
             int q = bAt + p * TILE;
-            FloatVector b0 = FloatVector.fromArray(SPECIES, b, q);
-            FloatVector b1 = FloatVector.fromArray(SPECIES, b, q + LANES);
+      $VECTORS
             FloatVector v;
       $FMA_OFFSET
           }
@@ -136,20 +159,32 @@ public class MicroKernelGenerator {
           }
         }
 
-        static void offsetRows(
-            int height, float[] a, int aAt, float[] b, int bAt, int[] offsets, int steps,
-            float[] c, int cAt, int cPitch, float[] add, int addAt, int addPitch, float[] fence) {
-          switch (height) {
-      $ROWS
+        /** c and add in rows of TILE, of which a narrow one has only the first vector; add is one row. */
+        static void pixels(
+            int height, boolean narrow, float[] a, int aAt, int[] offsets, float[] b, int bAt, int steps,
+            float[] c, int cAt, float[] add, int addAt, float[] fence) {
+          switch (narrow ? -height : height) {
+      $PIXELS
             default -> throw new IllegalArgumentException("height " + height);
           }
         }
 
-        static void offsetColumns(
-            int height, float[] a, int[] offsets, int offsetsAt, int aAt, float[] b, int bAt, int steps,
+        /** Pixels a tile apart. */
+        static void tiledPixels(
+            int height, boolean narrow, float[] a, int aAt, int[] offsets,
+            float[] b, int bAt, int steps, float[] c, int cAt, float[] fence) {
+          switch (narrow ? -height : height) {
+      $TILED_PIXELS
+            default -> throw new IllegalArgumentException("height " + height);
+          }
+        }
+
+        static void taps(
+            int height, boolean narrow, float[] a, int[] offsets, int offsetsAt, int aAt,
+            float[] b, int bAt, int steps,
             float[] c, int cAt, int cPitch, boolean resume, float[] fence) {
-          switch (height) {
-      $COLUMNS
+          switch (narrow ? -height : height) {
+      $TAPS
             default -> throw new IllegalArgumentException("height " + height);
           }
         }
@@ -205,9 +240,12 @@ public class MicroKernelGenerator {
     Path directory = Path.of(args[0], "dev", "yamabiko", "tensor", "vector");
     Files.createDirectories(directory);
     StringBuilder source = new StringBuilder(HEAD);
-    appendAll(source, PRODUCT, MAX_HEIGHT);
-    appendAll(source, OFFSET_ROWS, MAX_CHANNELS);
-    appendAll(source, OFFSET_COLUMNS, MAX_TAPS);
+    appendAll(source, PRODUCT, MAX_HEIGHT, 2);
+    for (int width = 1; width <= 2; width++) {
+      appendAll(source, PIXELS, MAX_PIXELS, width);
+      appendAll(source, TILED_PIXELS, MAX_PIXELS, width);
+      appendAll(source, TAPS, MAX_TAPS, width);
+    }
     source.append(
         DISPATCH
             .replace(
@@ -217,16 +255,19 @@ public class MicroKernelGenerator {
                     "product$H(a, aAt, b, bAt, steps,"
                         + " c, cAt, cPitch, resume, add, addAt, addPitch, fence)"))
             .replace(
-                "$ROWS",
-                cases(
-                    MAX_CHANNELS,
-                    "offsetRows$H(a, aAt, b, bAt, offsets, steps,"
-                        + " c, cAt, cPitch, add, addAt, addPitch, fence)"))
+                "$PIXELS",
+                casesOfBothWidths(
+                    MAX_PIXELS,
+                    "pixels$Hx$W(a, aAt, offsets, b, bAt, steps, c, cAt, add, addAt, fence)"))
             .replace(
-                "$COLUMNS",
-                cases(
+                "$TILED_PIXELS",
+                casesOfBothWidths(
+                    MAX_PIXELS, "tiledPixels$Hx$W(a, aAt, offsets, b, bAt, steps, c, cAt, fence)"))
+            .replace(
+                "$TAPS",
+                casesOfBothWidths(
                     MAX_TAPS,
-                    "offsetColumns$H(a, offsets, offsetsAt, aAt, b, bAt, steps,"
+                    "taps$Hx$W(a, offsets, offsetsAt, aAt, b, bAt, steps,"
                         + " c, cAt, cPitch, resume, fence)")));
     source.append(TRANSPOSE_HEAD);
     for (int lanes = 4; lanes <= 16; lanes *= 2) {
@@ -236,71 +277,92 @@ public class MicroKernelGenerator {
     Files.writeString(directory.resolve("MicroKernels.java"), source);
   }
 
-  private static void appendAll(StringBuilder source, String template, int most) {
+  private static void appendAll(StringBuilder source, String template, int most, int width) {
     for (int height = 1; height <= most; height++) {
-      source.append(fill(template, height));
+      source.append(fill(template, height, width));
     }
   }
 
-  private static String fill(String template, int height) {
+  private static String fill(String template, int height, int width) {
     String load =
         perVector(
             height,
+            width,
             (r, v) ->
                 "      c%1$d_%2$d = FloatVector.fromArray(SPECIES, c, cAt + %1$d * cPitch%3$s);"
                     .formatted(r, v, lane(v)));
     String store =
         perVector(
             height,
+            width,
             (r, v) ->
                 "    c%1$d_%2$d.intoArray(c, cAt + %1$d * cPitch%3$s);".formatted(r, v, lane(v)));
     String add =
         "    if (add != null) {\n"
             + perVector(
                 height,
+                width,
                 (r, v) ->
                     ("      c%1$d_%2$d = FloatVector.fromArray(SPECIES, add,"
                             + " addAt + %1$d * addPitch%3$s).add(c%1$d_%2$d);")
                         .formatted(r, v, lane(v)))
             + "\n    }\n";
+    String addRow =
+        perVector(
+            height,
+            width,
+            (r, v) ->
+                "    c%1$d_%2$d = FloatVector.fromArray(SPECIES, add, addAt%3$s).add(c%1$d_%2$d);"
+                    .formatted(r, v, lane(v)));
     return template
         .replace("$ADD_AND_STORE", add + store)
+        .replace("$ADD_ROW", addRow)
+        .replace("$STORE_TILE", store.replace("cPitch", "TILE"))
         .replace("$STORE", store)
         .replace("$LOAD", load)
-        .replace("$FMA_PACKED", multiply(height, "a[s + %d]"))
-        .replace("$FMA_OFFSET", multiply(height, "a[a%d + p]"))
+        .replace("$FMA_PACKED", multiply(height, width, "a[s + %d]"))
+        .replace("$FMA_TILED", multiply(height, width, "a[s + %d * TILE]"))
+        .replace("$FMA_OFFSET", multiply(height, width, "a[a%d + p]"))
+        .replace(
+            "$VECTORS",
+            lines(
+                width,
+                v ->
+                    "      FloatVector b%d = FloatVector.fromArray(SPECIES, b, q%s);"
+                        .formatted(v, lane(v))))
         .replace(
             "$BASES",
             lines(height, r -> "    int a%1$d = aAt + offsets[offsetsAt + %1$d];".formatted(r)))
-        .replace(
-            "$ACCUMULATORS",
-            IntStream.range(0, height)
-                .mapToObj("c%1$d_0, c%1$d_1"::formatted)
-                .collect(Collectors.joining(", ")))
+        .replace("$ACCUMULATORS", String.join(", ", accumulators(height, width)))
         .replace(
             "$ZERO",
-            IntStream.range(0, height)
-                .mapToObj("c%1$d_0 = c%1$d_1 = "::formatted)
-                .collect(Collectors.joining("", "", "FloatVector.zero(SPECIES);")))
-        .replace("$H", String.valueOf(height));
+            String.join(" = ", accumulators(height, width)) + " = FloatVector.zero(SPECIES);")
+        .replace("$H", String.valueOf(height))
+        .replace("$W", String.valueOf(width));
   }
 
-  private static String multiply(int height, String a) {
+  private static List<String> accumulators(int height, int width) {
+    return IntStream.range(0, height * width)
+        .mapToObj(i -> "c%d_%d".formatted(i / width, i % width))
+        .toList();
+  }
+
+  private static String multiply(int height, int width, String a) {
     return lines(
         height,
         r ->
             (r % 2 == 1 ? "      if (FENCED) fence[%d] = 0f;\n".formatted(r) : "")
                 + "      v = FloatVector.broadcast(SPECIES, %s);\n".formatted(a.formatted(r))
-                + "      c%1$d_0 = v.fma(b0, c%1$d_0);\n".formatted(r)
-                + "      c%1$d_1 = v.fma(b1, c%1$d_1);".formatted(r));
+                + lines(
+                    width, v -> "      c%1$d_%2$d = v.fma(b%2$d, c%1$d_%2$d);".formatted(r, v)));
   }
 
   private interface VectorLine {
     String of(int row, int vector);
   }
 
-  private static String perVector(int height, VectorLine line) {
-    return lines(height, r -> line.of(r, 0) + "\n" + line.of(r, 1));
+  private static String perVector(int height, int width, VectorLine line) {
+    return lines(height, r -> lines(width, v -> line.of(r, v)));
   }
 
   private static String lines(int count, IntFunction<String> line) {
@@ -315,6 +377,13 @@ public class MicroKernelGenerator {
     return IntStream.rangeClosed(1, most)
         .mapToObj(h -> "      case " + h + " -> " + call.replace("$H", "" + h) + ";")
         .collect(Collectors.joining("\n"));
+  }
+
+  /** One vector wide where the height is negative. */
+  private static String casesOfBothWidths(int most, String call) {
+    return cases(most, call.replace("$W", "2"))
+        + "\n"
+        + cases(most, call.replace("$W", "1")).replace("case ", "case -");
   }
 
   /** Exchanges blocks off the diagonal at distances lanes/2, ..., 2, 1. */

@@ -104,7 +104,11 @@ public final class Conv2d implements Layer {
     return parameters;
   }
 
-  private int biasAt(int offset) {
+  ConvShape shape() {
+    return shape;
+  }
+
+  int biasAt(int offset) {
     return offset + shape.taps() * shape.filters();
   }
 

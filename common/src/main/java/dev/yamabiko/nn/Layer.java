@@ -54,7 +54,8 @@ public interface Layer {
 
   /**
    * This layer and the one before it in one, for speed: the same output and gradients, to the bit,
-   * without the value in between. Only for layers without parameters, buffers and randomness.
+   * without the value in between. Neither has buffers or randomness, and parameters only the one
+   * before; they are then those of both.
    */
   default Optional<Layer> joinedWith(Layer before) {
     return Optional.empty();

@@ -76,8 +76,11 @@ public final class MaxPool implements Layer {
   /** The maximum of what relu lets by is what relu lets by of the maximum. */
   @Override
   public Optional<Layer> joinedWith(Layer before) {
-    return before instanceof Activation activation && activation.isRelu()
-        ? Optional.of(new MaxPool(channels, shape, true))
+    if (before instanceof Activation activation && activation.isRelu()) {
+      return Optional.of(new MaxPool(channels, shape, true));
+    }
+    return before instanceof Conv2d convolution
+        ? PooledConv2d.of(convolution, shape, relu)
         : Optional.empty();
   }
 

@@ -6,6 +6,7 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One thread's workspace: runs batches forward and backward through a network and keeps the
@@ -24,8 +25,11 @@ public final class NetworkPass {
   private final List<Node> nodes;
   private final int firstTrained;
 
-  /** By number of the node: its layer, or with the one before it in one; null where that is so. */
+  /** By number of the node: its layer, or with those before it in one; null where that is so. */
   private final Layer[] layers;
+
+  /** By number of the node: the one whose parameters {@link #layers} of it has. */
+  private final Node[] owners;
 
   /** By number of the node: the value that {@link #layers} of it reads. */
   private final int[] inputs;
@@ -47,36 +51,40 @@ public final class NetworkPass {
     nodes = network.nodes();
     firstTrained = network.firstTrained();
     layers = new Layer[nodes.size()];
+    owners = nodes.toArray(new Node[0]);
     inputs = new int[nodes.size()];
     for (int i = 0; i < nodes.size(); i++) {
       layers[i] = nodes.get(i).layer();
       inputs[i] = nodes.get(i).input();
-      if (i > 0 && isOnlyReader(i)) {
-        join(i);
-      }
+      join(i);
     }
     values = new float[nodes.size() + 1][0];
     saved = new float[nodes.size()][0];
     gradients = new float[nodes.size() + 1][];
   }
 
-  /** Whether node i and nobody else reads what the node before it computes. */
-  private boolean isOnlyReader(int i) {
-    long readers = nodes.stream().filter(node -> node.input() == i || node.addend() == i).count();
-    return readers == 1 && nodes.get(i).input() == i && nodes.get(i - 1).addend() == Node.NONE;
+  /** Joins node i with those before it, as long as it alone reads what they compute. */
+  private void join(int i) {
+    if (inputs[i] == 0 || !isReadOnce(inputs[i])) {
+      return;
+    }
+    int before = inputs[i] - 1;
+    Optional<Layer> joined = layers[i].joinedWith(layers[before]);
+    if (joined.isPresent()) {
+      if (!layers[before].parameters().isEmpty()) {
+        owners[i] = owners[before];
+      }
+      layers[i] = joined.get();
+      inputs[i] = inputs[before];
+      layers[before] = null;
+      join(i);
+    }
   }
 
-  private void join(int i) {
-    nodes
-        .get(i)
-        .layer()
-        .joinedWith(nodes.get(i - 1).layer())
-        .ifPresent(
-            joined -> {
-              layers[i] = joined;
-              inputs[i] = inputs[i - 1];
-              layers[i - 1] = null;
-            });
+  private boolean isReadOnce(int value) {
+    long readers =
+        nodes.stream().filter(node -> node.input() == value || node.addend() == value).count();
+    return readers == 1 && nodes.get(value - 1).addend() == Node.NONE;
   }
 
   public Kernels kernels() {
@@ -123,7 +131,7 @@ public final class NetworkPass {
   }
 
   private LayerCall call(int i, float[] weights, ShardRows shards, Training training) {
-    Node node = nodes.get(i);
+    Node node = owners[i];
     return new LayerCall(
         kernels,
         shards,
@@ -187,6 +195,7 @@ public final class NetworkPass {
         continue;
       }
       Node node = nodes.get(i);
+      Node owner = owners[i];
       float[] g = gradients[i + 1];
       gradients[i + 1] = null;
       float[] dx = isWanted(inputs[i]) ? take() : null;
@@ -198,10 +207,10 @@ public final class NetworkPass {
           g,
           dx,
           gradient);
-      if (node.frozen()) {
+      if (owner.frozen()) {
         // Nobody reads it, but the bits of two answers are compared, and it need not have those of
         // a shard computed whole where the shard comes in pieces.
-        Arrays.fill(gradient, node.offset(), node.offset() + node.parameterCount(), 0f);
+        Arrays.fill(gradient, owner.offset(), owner.offset() + owner.parameterCount(), 0f);
       }
       give(inputs[i], dx, shards.rows());
       if (node.addend() != Node.NONE && isWanted(node.addend())) {
@@ -210,7 +219,7 @@ public final class NetworkPass {
         free.push(g);
       }
       if (i > firstTrained) {
-        listener.finalFrom(node.offset());
+        listener.finalFrom(owner.offset());
       }
     }
     int bottom = network.offset(firstTrained);
@@ -250,7 +259,7 @@ public final class NetworkPass {
   public int firstNonFiniteLayer(int rows) {
     for (int i = 0; i < nodes.size(); i++) {
       if (layers[i] != null && firstNonFinite(values[i + 1], 0, rows * outputSize(i)) >= 0) {
-        return i;
+        return nodes.indexOf(owners[i]);
       }
     }
     return -1;

@@ -110,6 +110,47 @@ public interface Kernels {
   /** dX of {@link #maxPool}: each window's gradient goes to its winner; sums begin at +0. */
   void maxPoolGradient(PoolShape shape, int planes, float[] winners, float[] g, float[] dx);
 
+  /** Whether {@link #convolveMaxPool} and its gradient can compute this. */
+  static boolean joinsMaxPool(ConvShape shape, PoolShape pool) {
+    return pool.size() == 2 && pool.stride() == 2 && shape.filters() % 16 == 0;
+  }
+
+  /**
+   * {@link #maxPool} of {@link #convolve} in one, all arrays from index 0 on but for the weights.
+   * In which order the winners lie is up to the implementation.
+   */
+  void convolveMaxPool(
+      ConvShape shape,
+      PoolShape pool,
+      boolean relu,
+      int rows,
+      float[] x,
+      float[] w,
+      int wAt,
+      float[] b,
+      int bAt,
+      float[] y,
+      float[] winners);
+
+  /**
+   * Of {@link #convolveMaxPool}: dW and db as {@link #convolveWeightGradient}, and dX as {@link
+   * #convolveInputGradient}, of what {@link #maxPoolGradient} makes of G.
+   *
+   * @param dx null where nobody asks for it
+   */
+  void convolveMaxPoolGradients(
+      ConvShape shape,
+      PoolShape pool,
+      ShardRows shards,
+      float[] x,
+      float[] w,
+      int wAt,
+      float[] winners,
+      float[] g,
+      float[] dw,
+      int dwAt,
+      float[] dx);
+
   /** y = exp(x), as {@link Functions#exp}; y may be x. */
   void exp(int n, float[] x, int xAt, float[] y, int yAt);
 

@@ -11,6 +11,7 @@ public final class ScalarKernels implements Kernels {
   private final ShardSums sums = new ShardSums();
   private float[] weights = {};
   private float[] outputs = {};
+  private float[] convolved = {};
 
   @Override
   public String name() {
@@ -261,6 +262,46 @@ public final class ScalarKernels implements Kernels {
   @Override
   public void maxPoolGradient(PoolShape shape, int planes, float[] winners, float[] g, float[] dx) {
     MaxPooling.gradient(shape, planes, winners, g, dx);
+  }
+
+  @Override
+  public void convolveMaxPool(
+      ConvShape shape,
+      PoolShape pool,
+      boolean relu,
+      int rows,
+      float[] x,
+      float[] w,
+      int wAt,
+      float[] b,
+      int bAt,
+      float[] y,
+      float[] winners) {
+    convolved = atLeast(convolved, rows * shape.outputSize());
+    convolve(shape, rows, x, 0, w, wAt, b, bAt, convolved, 0);
+    maxPool(pool, rows * shape.filters(), relu, convolved, y, winners);
+  }
+
+  @Override
+  public void convolveMaxPoolGradients(
+      ConvShape shape,
+      PoolShape pool,
+      ShardRows shards,
+      float[] x,
+      float[] w,
+      int wAt,
+      float[] winners,
+      float[] g,
+      float[] dw,
+      int dwAt,
+      float[] dx) {
+    int rows = shards.rows();
+    convolved = atLeast(convolved, rows * shape.outputSize());
+    maxPoolGradient(pool, rows * shape.filters(), winners, g, convolved);
+    convolveWeightGradient(shape, shards, x, 0, convolved, 0, dw, dwAt);
+    if (dx != null) {
+      convolveInputGradient(shape, rows, convolved, 0, w, wAt, dx, 0);
+    }
   }
 
   @Override

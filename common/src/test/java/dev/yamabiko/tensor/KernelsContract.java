@@ -59,6 +59,12 @@ abstract class KernelsContract {
       return values;
     }
 
+    /** An array holding n values from its start on, with neighbours behind. */
+    float[] nextFromStart(int n) {
+      float[] values = next(n);
+      return at == 0 ? values : Arrays.copyOfRange(values, at, values.length);
+    }
+
     int at() {
       return at;
     }
@@ -391,6 +397,50 @@ abstract class KernelsContract {
     return new float[][] {y, winners, dx};
   }
 
+  @Property
+  void shouldGiveTheDefinedBitsOfPooledConvolution(
+      @ForAll("pooledConvolutions") ConvShape shape,
+      @ForAll("fewShards") ShardRows shards,
+      @ForAll boolean relu,
+      @ForAll long seed) {
+    PoolShape pool = new PoolShape(shape.outHeight(), shape.outWidth(), 2, 2);
+    boolean inputWanted = (seed & 1) == 0;
+    float[][] expected = convolveAndPool(reference, shape, pool, shards, relu, inputWanted, seed);
+    float[][] actual = convolveAndPool(tested, shape, pool, shards, relu, inputWanted, seed);
+    for (int i = 0; i < expected.length; i++) {
+      assertArrayEquals(expected[i], actual[i]);
+    }
+  }
+
+  /** Outputs and gradients, each with more behind it that is not theirs. */
+  static float[][] convolveAndPool(
+      Kernels kernels,
+      ConvShape shape,
+      PoolShape pool,
+      ShardRows shards,
+      boolean relu,
+      boolean inputWanted,
+      long seed) {
+    Data data = new Data(seed);
+    float[] x = data.nextFromStart(shards.rows() * shape.inputSize());
+    float[] w = data.next(shape.taps() * shape.filters());
+    int wAt = data.at();
+    float[] b = data.next(shape.filters());
+    int bAt = data.at();
+    float[] g = data.nextFromStart(shards.rows() * shape.filters() * pool.outputs());
+    float[] y = new float[g.length];
+    float[] winners = new float[g.length];
+    float[] dw = new float[wAt + (shape.taps() + 1) * shape.filters() + 3];
+    float[] dx = new float[x.length];
+    for (float[] output : new float[][] {y, dw, dx}) {
+      Arrays.fill(output, UNTOUCHED);
+    }
+    kernels.convolveMaxPool(shape, pool, relu, shards.rows(), x, w, wAt, b, bAt, y, winners);
+    kernels.convolveMaxPoolGradients(
+        shape, pool, shards, x, w, wAt, winners, g, dw, wAt, inputWanted ? dx : null);
+    return new float[][] {y, dw, dx};
+  }
+
   /** Blocks of uneven shards, some of them empty. */
   @Provide
   Arbitrary<ShardRows> shards() {
@@ -430,6 +480,19 @@ abstract class KernelsContract {
     Arbitrary<Integer> pad = Arbitraries.integers().between(0, 4);
     return Combinators.combine(channels, size, size, filters, kernel, kernel, stride, pad)
         .as(KernelsContract::convolution);
+  }
+
+  @Provide
+  Arbitrary<ConvShape> pooledConvolutions() {
+    Arbitrary<Integer> channels = Arbitraries.integers().between(1, 20);
+    Arbitrary<Integer> size = Arbitraries.integers().between(2, 17);
+    Arbitrary<Integer> kernel = Arbitraries.integers().between(1, 4);
+    Arbitrary<Integer> filters = Arbitraries.of(16, 32, 48);
+    Arbitrary<Integer> stride = Arbitraries.integers().between(1, 2);
+    Arbitrary<Integer> pad = Arbitraries.integers().between(0, 3);
+    return Combinators.combine(channels, size, size, filters, kernel, kernel, stride, pad)
+        .as(KernelsContract::convolution)
+        .filter(shape -> shape.outHeight() > 1 && shape.outWidth() > 1);
   }
 
   /** The kernel is cut to fit the padded image, the padding to fit the kernel. */

@@ -248,10 +248,11 @@ final class NaiveKernels implements Kernels {
       int winner = 0;
       float best = x[pooled(s, out, 0)];
       for (int place = 1; place < s.size() * s.size(); place++) {
-        best = Math.max(best, x[pooled(s, out, place)]);
-        if (x[pooled(s, out, place)] > x[pooled(s, out, winner)]) {
+        float value = x[pooled(s, out, place)];
+        if (value > best) {
           winner = place;
         }
+        best = Math.max(best, value);
       }
       y[out] = relu ? Math.max(best, 0f) : best;
       winners[out] = relu && best <= 0 ? MaxPooling.NO_WINNER : winner;
@@ -296,6 +297,45 @@ final class NaiveKernels implements Kernels {
   public void sigmoid(int n, float[] x, int xAt, float[] y, int yAt) {
     for (int i = 0; i < n; i++) {
       y[yAt + i] = Functions.sigmoid(x[xAt + i]);
+    }
+  }
+
+  @Override
+  public void convolveMaxPool(
+      ConvShape shape,
+      PoolShape pool,
+      boolean relu,
+      int rows,
+      float[] x,
+      float[] w,
+      int wAt,
+      float[] b,
+      int bAt,
+      float[] y,
+      float[] winners) {
+    float[] between = new float[rows * shape.outputSize()];
+    convolve(shape, rows, x, 0, w, wAt, b, bAt, between, 0);
+    maxPool(pool, rows * shape.filters(), relu, between, y, winners);
+  }
+
+  @Override
+  public void convolveMaxPoolGradients(
+      ConvShape shape,
+      PoolShape pool,
+      ShardRows shards,
+      float[] x,
+      float[] w,
+      int wAt,
+      float[] winners,
+      float[] g,
+      float[] dw,
+      int dwAt,
+      float[] dx) {
+    float[] between = new float[shards.rows() * shape.outputSize()];
+    maxPoolGradient(pool, shards.rows() * shape.filters(), winners, g, between);
+    convolveWeightGradient(shape, shards, x, 0, between, 0, dw, dwAt);
+    if (dx != null) {
+      convolveInputGradient(shape, shards.rows(), between, 0, w, wAt, dx, 0);
     }
   }
 }

@@ -1,5 +1,7 @@
 package dev.yamabiko.tensor;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+
 import dev.yamabiko.tensor.vector.VectorKernels;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
@@ -40,6 +42,24 @@ class VectorKernelsTest extends KernelsContract {
       assertSameBits(2, 3 * shape.inputSize(), convolveInputGradient(shape, 3));
       int weights = (shape.taps() + 1) * shape.filters();
       assertSameBits(3, weights, convolveWeightGradient(shape, shardsOf(2, 0, 1, 2)));
+    }
+  }
+
+  @Test
+  void shouldPoolConvolutionsOfRealModels() {
+    for (ConvShape shape :
+        new ConvShape[] {
+          new ConvShape(1, 28, 28, 32, 3, 3, 1, 0, 0),
+          new ConvShape(32, 13, 13, 64, 3, 3, 1, 0, 0),
+          new ConvShape(3, 32, 32, 48, 5, 5, 1, 2, 2),
+        }) {
+      PoolShape pool = new PoolShape(shape.outHeight(), shape.outWidth(), 2, 2);
+      ShardRows shards = shardsOf(2, 0, 1, 2);
+      float[][] expected = convolveAndPool(new ScalarKernels(), shape, pool, shards, true, true, 5);
+      float[][] actual = convolveAndPool(new VectorKernels(), shape, pool, shards, true, true, 5);
+      for (int i = 0; i < expected.length; i++) {
+        assertArrayEquals(expected[i], actual[i]);
+      }
     }
   }
 }

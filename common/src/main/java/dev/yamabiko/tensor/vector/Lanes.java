@@ -21,8 +21,8 @@ final class Lanes {
    */
   static final int MAX_HEIGHT = LANES >= 16 ? 11 : 6;
 
-  /** The same for tiles of channels, which are shorter methods. */
-  static final int MAX_CHANNELS = LANES >= 16 ? 14 : 6;
+  /** The same for tiles of pixels, which are shorter methods. */
+  static final int MAX_PIXELS = LANES >= 16 ? 14 : 6;
 
   /** The same for tiles of taps, whose rows need an address register each. */
   static final int MAX_TAPS = LANES >= 16 ? 9 : 5;
@@ -34,6 +34,13 @@ final class Lanes {
   static final boolean FENCED = LANES < 16;
 
   static final int FENCE = 16;
+
+  /**
+   * Whether tiles of neighbouring pixels are high enough where they end with a row as long as this.
+   */
+  static boolean fillsTiles(int pixels) {
+    return 4 * pixels >= 3 * MAX_PIXELS * parts(pixels, MAX_PIXELS);
+  }
 
   /** How many parts of at most {@code size} cover {@code total}. */
   static int parts(int total, int size) {

@@ -65,12 +65,18 @@ final class Packing {
     if (width < TILE) {
       Arrays.fill(panel, to, to + steps * TILE, 0f);
     }
+    rowsToB(m, at, pitch, width, steps, panel, to, TILE);
+  }
+
+  /** The same with steps {@code panelPitch} apart; the rest of the tile stays as it is. */
+  static void rowsToB(
+      float[] m, int at, int pitch, int width, int steps, float[] panel, int to, int panelPitch) {
     for (int j = 0; j < width; j += LANES) {
       int rows = Math.min(LANES, width - j);
       if (rows == LANES) {
-        transpose(m, at + j * pitch, pitch, rows, steps, panel, to + j, TILE);
+        transpose(m, at + j * pitch, pitch, rows, steps, panel, to + j, panelPitch);
       } else {
-        transposeScalar(m, at + j * pitch, pitch, rows, 0, steps, panel, to + j, TILE);
+        transposeScalar(m, at + j * pitch, pitch, rows, 0, steps, panel, to + j, panelPitch);
       }
     }
   }
@@ -86,6 +92,12 @@ final class Packing {
       int blocks = steps / LANES;
       MicroKernels.transpose(m, at, pitch, panel, to, panelPitch, blocks);
       p = blocks * LANES;
+      if (p < steps && blocks > 0) {
+        // One more block, moved back to end with the rows.
+        p = steps - LANES;
+        MicroKernels.transpose(m, at + p, pitch, panel, to + p * panelPitch, panelPitch, 1);
+        p = steps;
+      }
     }
     transposeScalar(m, at, pitch, rows, p, steps, panel, to, panelPitch);
   }

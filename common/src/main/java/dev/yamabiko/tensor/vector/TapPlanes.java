@@ -2,7 +2,6 @@ package dev.yamabiko.tensor.vector;
 
 import static dev.yamabiko.tensor.vector.Lanes.LANES;
 import static dev.yamabiko.tensor.vector.Lanes.SPECIES;
-import static dev.yamabiko.tensor.vector.Lanes.TILE;
 
 import dev.yamabiko.tensor.ConvShape;
 import java.util.Arrays;
@@ -12,13 +11,14 @@ import jdk.incubator.vector.VectorOperators;
 
 /**
  * One image laid out so that a convolution is a matrix product without building the matrix: what
- * tap t = (channel, ky, kx) sees at output pixel p is {@code values()[offset(t) + p]}, for all
- * pixels of the image in one run.
+ * tap t = (channel, ky, kx) sees at output pixel (y, x) is {@code values()[start() + offsets()[t] +
+ * y * rowPitch() + x]}.
  *
- * <p>For each channel and kx there is a plane of the image's columns as that kx sees them, rows as
- * wide as the output. Moving down one ky is moving one plane row, so the planes are only
- * kernelWidth copies of the image. With a step of s between outputs there is a plane for each of
- * the s remainders of ky. Padding, and the zeros between the values of a dilated image, are written
+ * <p>As {@link #layOutRows} does it, that is the image as it is, with a border of zeros around it
+ * if it is padded. As {@link #layOutPlanes} does it, output rows follow each other without a gap:
+ * for each channel and kx there is a plane of the image's columns as that kx sees them. Moving down
+ * one ky is moving one plane row, so the planes are only kernelWidth copies of the image. With a
+ * step of s between outputs there is a plane for each of the s remainders of ky. Padding is written
  * once per layout.
  */
 final class TapPlanes {
@@ -38,55 +38,54 @@ final class TapPlanes {
   private int kernelHeight;
   private int kernelWidth;
   private int step;
-  private int dilation;
   private int padHeight;
   private int padWidth;
   private int outHeight;
   private int outWidth;
 
+  /** As the image lies, row by row, and not in planes for each kx. */
+  private boolean direct;
+
+  private int rowPitch;
   private int remainders;
   private int planeRows;
   private final Scratch planes = new Scratch();
   private float[] values;
+  private int start;
   private int[] offsets = {};
 
-  /** The convolution's input, as its outputs see it. */
-  void layOutInput(ConvShape s) {
+  /** Output rows as wide as the image's, where that can be and the tiles of pixels are high. */
+  void layOutRows(ConvShape shape) {
+    layOut(shape, Lanes.fillsTiles(shape.outWidth()));
+  }
+
+  /** Output rows one behind the other. */
+  void layOutPlanes(ConvShape shape) {
+    layOut(shape, false);
+  }
+
+  private void layOut(ConvShape s, boolean rows) {
     channels = s.channels();
     height = s.height();
     width = s.width();
+    kernelHeight = s.kernelHeight();
+    kernelWidth = s.kernelWidth();
     step = s.stride();
-    dilation = 1;
     padHeight = s.padHeight();
     padWidth = s.padWidth();
     outHeight = s.outHeight();
     outWidth = s.outWidth();
-    layOut(s.kernelHeight(), s.kernelWidth());
-  }
-
-  /** The output's gradient, spread out to the stride, as the inputs see it. */
-  void layOutGradient(ConvShape s) {
-    channels = s.filters();
-    height = s.outHeight();
-    width = s.outWidth();
-    step = 1;
-    dilation = s.stride();
-    padHeight = s.kernelHeight() - 1 - s.padHeight();
-    padWidth = s.kernelWidth() - 1 - s.padWidth();
-    outHeight = s.height();
-    outWidth = s.width();
-    layOut(s.kernelHeight(), s.kernelWidth());
-  }
-
-  private void layOut(int kernelHeight, int kernelWidth) {
-    this.kernelHeight = kernelHeight;
-    this.kernelWidth = kernelWidth;
     remainders = Math.min(step, kernelHeight);
-    planeRows = outHeight + (kernelHeight - 1) / step;
-    int size = channels * kernelWidth * remainders * planeRows * outWidth;
-    // A tile may begin in the image and end behind it.
-    values = planes.atLeast(size + TILE);
-    Arrays.fill(values, 0, size, 0f);
+    direct = step == 1 && (rows || kernelWidth == 1);
+    rowPitch = direct ? width + 2 * padWidth : outWidth;
+    planeRows = direct ? height + 2 * padHeight : outHeight + (kernelHeight - 1) / step;
+    start = 0;
+    if (!isImageItself()) {
+      int size = channels * planesPerChannel() * planeRows * rowPitch;
+      // A row's last vector may reach behind the image.
+      values = planes.atLeast(size + LANES);
+      Arrays.fill(values, 0, size, 0f);
+    }
     int taps = channels * kernelHeight * kernelWidth;
     if (offsets.length < taps) {
       offsets = new int[taps];
@@ -95,38 +94,58 @@ final class TapPlanes {
       int kx = tap % kernelWidth;
       int ky = tap / kernelWidth % kernelHeight;
       int channel = tap / kernelWidth / kernelHeight;
-      offsets[tap] = planeAt(channel, kx, ky % step) + ky / step * outWidth;
+      offsets[tap] =
+          direct
+              ? (channel * planeRows + ky) * rowPitch + kx
+              : planeAt(channel, kx, ky % step) + ky / step * rowPitch;
     }
   }
 
+  private boolean isImageItself() {
+    return direct && padHeight == 0 && padWidth == 0;
+  }
+
+  private int planesPerChannel() {
+    return direct ? 1 : kernelWidth * remainders;
+  }
+
   private int planeAt(int channel, int kx, int remainder) {
-    return ((channel * kernelWidth + kx) * remainders + remainder) * planeRows * outWidth;
+    return ((channel * kernelWidth + kx) * remainders + remainder) * planeRows * rowPitch;
   }
 
   /**
-   * Writes the image [channels, height, width], planes and their rows in ascending order: a row's
-   * last vector may reach into what comes behind it, with the zeros that belong into its beginning.
+   * Takes the image [channels, height, width], which stays as it is as long as this is used. Planes
+   * and their rows are written in ascending order: a row's last vector may reach into what comes
+   * behind it, with the zeros that belong into its beginning.
    */
   void fill(float[] image, int at) {
+    if (isImageItself()) {
+      values = image;
+      start = at;
+      return;
+    }
     for (int c = 0; c < channels; c++) {
-      fillChannel(image, at + c * height * width, c);
+      if (direct) {
+        int to = (c * planeRows + padHeight) * rowPitch + padWidth;
+        copyRows(image, at + c * height * width, width, values, to, rowPitch, height, width);
+      } else {
+        fillChannel(image, at + c * height * width, c);
+      }
     }
   }
 
   private void fillChannel(float[] image, int at, int channel) {
     for (int kx = 0; kx < kernelWidth; kx++) {
-      // Output column x sees source column (x * step + kx - padWidth) / dilation, if it divides.
-      int shift = kx - padWidth;
-      int source = Math.max(0, ceilDiv(shift, dilation));
-      int x = ceilDiv(source * dilation - shift, step);
-      source = (x * step + shift) / dilation;
-      int count = Math.min(ceilDiv(width - source, step), ceilDiv(outWidth - x, dilation));
+      // Output column x sees source column x * step + kx - padWidth.
+      int x = ceilDiv(Math.max(0, padWidth - kx), step);
+      int source = x * step + kx - padWidth;
+      int count = Math.min(ceilDiv(width - source, step), outWidth - x);
       for (int remainder = 0; remainder < remainders && count > 0; remainder++) {
         int plane = planeAt(channel, kx, remainder) + x;
-        if (step == 1 && dilation == 1) {
+        if (step == 1) {
           int rows = Math.min(planeRows - padHeight, height);
-          int to = plane + padHeight * outWidth;
-          copyRows(image, at + source, width, values, to, outWidth, rows, count);
+          int to = plane + padHeight * rowPitch;
+          copyRows(image, at + source, width, values, to, rowPitch, rows, count);
         } else {
           fillPlane(image, at + source, remainder, count, plane);
         }
@@ -163,23 +182,11 @@ final class TapPlanes {
   private void fillPlane(float[] image, int at, int remainder, int count, int plane) {
     for (int row = 0; row < planeRows; row++) {
       int y = row * step + remainder - padHeight;
-      if (y >= 0 && y % dilation == 0 && y / dilation < height) {
-        copy(
-            image,
-            at + y / dilation * width,
-            step,
-            values,
-            plane + row * outWidth,
-            dilation,
-            count);
+      if (y >= 0 && y < height) {
+        for (int i = 0; i < count; i++) {
+          values[plane + row * rowPitch + i] = image[at + y * width + i * step];
+        }
       }
-    }
-  }
-
-  private static void copy(
-      float[] from, int at, int step, float[] to, int toAt, int toStep, int count) {
-    for (int i = 0; i < count; i++) {
-      to[toAt + i * toStep] = from[at + i * step];
     }
   }
 
@@ -189,6 +196,15 @@ final class TapPlanes {
 
   float[] values() {
     return values;
+  }
+
+  int start() {
+    return start;
+  }
+
+  /** From an output row to the next. */
+  int rowPitch() {
+    return rowPitch;
   }
 
   int[] offsets() {

@@ -14,6 +14,7 @@ public final class VectorKernels implements Kernels {
   private final Product product = new Product();
   private final WeightGradient weightGradient = new WeightGradient();
   private final Convolution convolution = new Convolution();
+  private final PooledConvolution pooled = new PooledConvolution();
   private final VectorFunctions functions = new VectorFunctions();
 
   /** For what is bound by memory, not arithmetic, or seldom. */
@@ -126,6 +127,46 @@ public final class VectorKernels implements Kernels {
       Pooling.gradient(shape, planes, winners, g, dx);
     } else {
       scalar.maxPoolGradient(shape, planes, winners, g, dx);
+    }
+  }
+
+  @Override
+  public void convolveMaxPool(
+      ConvShape shape,
+      PoolShape pool,
+      boolean relu,
+      int rows,
+      float[] x,
+      float[] w,
+      int wAt,
+      float[] b,
+      int bAt,
+      float[] y,
+      float[] winners) {
+    if (PooledConvolution.fits(shape, pool)) {
+      pooled.forward(shape, pool, relu, rows, x, w, wAt, b, bAt, y, winners);
+    } else {
+      scalar.convolveMaxPool(shape, pool, relu, rows, x, w, wAt, b, bAt, y, winners);
+    }
+  }
+
+  @Override
+  public void convolveMaxPoolGradients(
+      ConvShape shape,
+      PoolShape pool,
+      ShardRows shards,
+      float[] x,
+      float[] w,
+      int wAt,
+      float[] winners,
+      float[] g,
+      float[] dw,
+      int dwAt,
+      float[] dx) {
+    if (PooledConvolution.fits(shape, pool)) {
+      pooled.gradients(shape, pool, shards, x, w, wAt, winners, g, dw, dwAt, dx);
+    } else {
+      scalar.convolveMaxPoolGradients(shape, pool, shards, x, w, wAt, winners, g, dw, dwAt, dx);
     }
   }
 

@@ -1,0 +1,138 @@
+package dev.yamabiko.tensor.vector;
+
+import static dev.yamabiko.tensor.vector.Lanes.LANES;
+import static dev.yamabiko.tensor.vector.Lanes.MAX_PIXELS;
+import static dev.yamabiko.tensor.vector.Lanes.TILE;
+
+import dev.yamabiko.tensor.ConvShape;
+
+/**
+ * One image's outputs of a convolution from {@link TapPlanes}, or its input gradient from {@link
+ * GradientTiles}: tile rows are neighbouring pixels, vectors run over filters. The result is a
+ * plane of [pixels][TILE] for each TILE filters; of the last, what is beyond the filters holds
+ * anything.
+ */
+final class FilterTiles {
+  private final Scratch weights = new Scratch();
+  private final Scratch biasRoom = new Scratch();
+  private final float[] fence = new float[Lanes.FENCE];
+  private int filters;
+  private int taps;
+  private float[] packed;
+  private float[] biases;
+
+  /** Weights W [taps, filters], and biases b [filters], which are added last. */
+  void weights(int taps, int filters, float[] w, int wAt, float[] b, int bAt) {
+    begin(taps, filters);
+    for (int f = 0; f < filters; f += TILE) {
+      Packing.columnsToB(w, wAt + f, filters, width(f), taps, packed, f * taps);
+    }
+    biases = biasRoom.atLeast(count() * TILE);
+    System.arraycopy(b, bAt, biases, 0, filters);
+  }
+
+  /** For the input gradient: channels are filters, and the kernel is turned by 180 degrees. */
+  void turnedWeights(ConvShape shape, float[] w, int wAt) {
+    int filters = shape.filters();
+    int window = shape.kernelHeight() * shape.kernelWidth();
+    begin(filters * window, shape.channels());
+    for (int c = 0; c < shape.channels(); c += TILE) {
+      for (int k = 0; k < window; k++) {
+        int from = wAt + (c * window + k) * filters;
+        int to = c * taps + (window - 1 - k) * TILE;
+        int pitch = window * filters;
+        Packing.rowsToB(w, from, pitch, width(c), filters, packed, to, window * TILE);
+      }
+    }
+  }
+
+  private void begin(int taps, int filters) {
+    this.taps = taps;
+    this.filters = filters;
+    packed = weights.atLeast(count() * TILE * taps);
+  }
+
+  private int count() {
+    return Lanes.parts(filters, TILE);
+  }
+
+  /** Filters of the plane that begins with filter f. */
+  int width(int f) {
+    return Math.min(TILE, filters - f);
+  }
+
+  /** The whole plane of outputs that begins with filter f. */
+  void outputs(TapPlanes image, int height, int width, int f, float[] to) {
+    if (image.rowPitch() == width) {
+      run(image, image.start(), height * width, f, to, 0);
+      return;
+    }
+    for (int y = 0; y < height; y++) {
+      run(image, image.start() + y * image.rowPitch(), width, f, to, y * width * TILE);
+    }
+  }
+
+  /**
+   * Neighbouring pixels of the plane of outputs that begins with filter f.
+   *
+   * @param from the first pixel's place in the image's values
+   */
+  void run(TapPlanes image, int from, int pixels, int f, float[] to, int toAt) {
+    run(false, image.values(), image.offsets(), from, pixels, f, to, toAt);
+  }
+
+  /** The whole plane of inputs' gradients that begins with channel c. */
+  void inputs(GradientTiles gradient, int height, int width, int c, float[] to) {
+    for (int y = 0; y < height; y++) {
+      int from = y * gradient.rowPitch();
+      int at = y * width * TILE;
+      run(true, gradient.bordered(), gradient.offsets(), from, width, c, to, at);
+    }
+  }
+
+  private void run(
+      boolean tiled,
+      float[] values,
+      int[] offsets,
+      int from,
+      int pixels,
+      int f,
+      float[] to,
+      int toAt) {
+    boolean narrow = width(f) <= LANES;
+    int pitch = tiled ? TILE : 1;
+    int parts = Lanes.parts(pixels, MAX_PIXELS);
+    for (int i = 0; i < parts; i++) {
+      int pixel = Lanes.start(pixels, parts, i);
+      int height = Lanes.start(pixels, parts, i + 1) - pixel;
+      int at = from + pixel * pitch;
+      int out = toAt + pixel * TILE;
+      if (tiled) {
+        MicroKernels.tiledPixels(
+            height, narrow, values, at, offsets, packed, f * taps, taps, to, out, fence);
+      } else {
+        MicroKernels.pixels(
+            height, narrow, values, at, offsets, packed, f * taps, taps, to, out, biases, f, fence);
+      }
+    }
+  }
+
+  /** From a plane [pixels][TILE] to images [width][pixels]. */
+  static void toImages(float[] plane, int pixels, int width, float[] y, int yAt) {
+    int done = 0;
+    if (pixels >= LANES) {
+      int groups = width / LANES;
+      for (int p = 0; p < pixels; p += LANES) {
+        // The last group is moved back to end with the image: some are written twice, alike.
+        int pixel = Math.min(p, pixels - LANES);
+        MicroKernels.transpose(plane, pixel * TILE, TILE, y, yAt + pixel, pixels, groups);
+      }
+      done = groups * LANES;
+    }
+    for (int f = done; f < width; f++) {
+      for (int p = 0; p < pixels; p++) {
+        y[yAt + f * pixels + p] = plane[p * TILE + f];
+      }
+    }
+  }
+}
