@@ -102,13 +102,13 @@ public class MicroKernelGenerator {
         }
       """;
 
-  /** The same where A's columns are a tile apart, and without what is added. */
+  /** The same where A's columns are a tile apart. */
   private static final String TILED_PIXELS =
       """
 
         private static void tiledPixels$Hx$W(
             float[] a, int aAt, int[] offsets, float[] b, int bAt, int steps,
-            float[] c, int cAt, float[] fence) {
+            float[] c, int cAt, float[] add, int addAt, float[] fence) {
           FloatVector $ACCUMULATORS;
           $ZERO
           for (int p = 0; p < steps; p++) {
@@ -118,6 +118,7 @@ public class MicroKernelGenerator {
             FloatVector v;
       $FMA_TILED
           }
+      $ADD_ROW
       $STORE_TILE
         }
       """;
@@ -141,6 +142,30 @@ public class MicroKernelGenerator {
       $VECTORS
             FloatVector v;
       $FMA_OFFSET
+          }
+      $STORE
+        }
+      """;
+
+  /** The same where the columns of A are neighbours and its rows a tile apart. */
+  private static final String TILED_TAPS =
+      """
+
+        private static void tiledTaps$Hx$W(
+            float[] a, int aAt, float[] b, int bAt, int steps,
+            float[] c, int cAt, int cPitch, boolean resume, float[] fence) {
+          FloatVector $ACCUMULATORS;
+          if (resume) {
+      $LOAD
+          } else {
+            $ZERO
+          }
+          for (int p = 0; p < steps; p++) {
+            int s = aAt + p * TILE;
+            int q = bAt + p * TILE;
+      $VECTORS
+            FloatVector v;
+      $FMA_PACKED
           }
       $STORE
         }
@@ -172,7 +197,8 @@ public class MicroKernelGenerator {
         /** Pixels a tile apart. */
         static void tiledPixels(
             int height, boolean narrow, float[] a, int aAt, int[] offsets,
-            float[] b, int bAt, int steps, float[] c, int cAt, float[] fence) {
+            float[] b, int bAt, int steps,
+            float[] c, int cAt, float[] add, int addAt, float[] fence) {
           switch (narrow ? -height : height) {
       $TILED_PIXELS
             default -> throw new IllegalArgumentException("height " + height);
@@ -185,6 +211,15 @@ public class MicroKernelGenerator {
             float[] c, int cAt, int cPitch, boolean resume, float[] fence) {
           switch (narrow ? -height : height) {
       $TAPS
+            default -> throw new IllegalArgumentException("height " + height);
+          }
+        }
+
+        static void tiledTaps(
+            int height, boolean narrow, float[] a, int aAt, float[] b, int bAt, int steps,
+            float[] c, int cAt, int cPitch, boolean resume, float[] fence) {
+          switch (narrow ? -height : height) {
+      $TILED_TAPS
             default -> throw new IllegalArgumentException("height " + height);
           }
         }
@@ -245,6 +280,7 @@ public class MicroKernelGenerator {
       appendAll(source, PIXELS, MAX_PIXELS, width);
       appendAll(source, TILED_PIXELS, MAX_PIXELS, width);
       appendAll(source, TAPS, MAX_TAPS, width);
+      appendAll(source, TILED_TAPS, MAX_HEIGHT, width);
     }
     source.append(
         DISPATCH
@@ -262,7 +298,14 @@ public class MicroKernelGenerator {
             .replace(
                 "$TILED_PIXELS",
                 casesOfBothWidths(
-                    MAX_PIXELS, "tiledPixels$Hx$W(a, aAt, offsets, b, bAt, steps, c, cAt, fence)"))
+                    MAX_PIXELS,
+                    "tiledPixels$Hx$W(a, aAt, offsets, b, bAt, steps,"
+                        + " c, cAt, add, addAt, fence)"))
+            .replace(
+                "$TILED_TAPS",
+                casesOfBothWidths(
+                    MAX_HEIGHT,
+                    "tiledTaps$Hx$W(a, aAt, b, bAt, steps, c, cAt, cPitch, resume, fence)"))
             .replace(
                 "$TAPS",
                 casesOfBothWidths(
@@ -308,12 +351,15 @@ public class MicroKernelGenerator {
                         .formatted(r, v, lane(v)))
             + "\n    }\n";
     String addRow =
-        perVector(
-            height,
-            width,
-            (r, v) ->
-                "    c%1$d_%2$d = FloatVector.fromArray(SPECIES, add, addAt%3$s).add(c%1$d_%2$d);"
-                    .formatted(r, v, lane(v)));
+        "    if (add != null) {\n"
+            + perVector(
+                height,
+                width,
+                (r, v) ->
+                    ("      c%1$d_%2$d = FloatVector.fromArray(SPECIES, add, addAt%3$s)"
+                            + ".add(c%1$d_%2$d);")
+                        .formatted(r, v, lane(v)))
+            + "\n    }\n";
     return template
         .replace("$ADD_AND_STORE", add + store)
         .replace("$ADD_ROW", addRow)

@@ -58,6 +58,9 @@ public final class NetworkPass {
       inputs[i] = nodes.get(i).input();
       join(i);
     }
+    for (int i = 0; i < nodes.size(); i++) {
+      tile(i);
+    }
     values = new float[nodes.size() + 1][0];
     saved = new float[nodes.size()][0];
     gradients = new float[nodes.size() + 1][];
@@ -78,6 +81,22 @@ public final class NetworkPass {
       inputs[i] = inputs[before];
       layers[before] = null;
       join(i);
+    }
+  }
+
+  /** Has node i read tiles where both it and the one that it reads from can. */
+  private void tile(int i) {
+    int tile = kernels.tile();
+    int before = inputs[i] - 1;
+    if (tile > 0
+        && before >= 0
+        && isReadOnce(inputs[i])
+        && layers[before] instanceof PooledConv2d writer
+        && layers[i] instanceof PooledConv2d reader
+        && writer.givesTiles(tile)
+        && reader.takesTiles(tile)) {
+      layers[before] = writer.withTiledOutput();
+      layers[i] = reader.withTiledInput();
     }
   }
 

@@ -1,37 +1,59 @@
 package dev.yamabiko.nn;
 
-import dev.yamabiko.tensor.Kernels;
 import dev.yamabiko.tensor.PoolShape;
+import dev.yamabiko.tensor.PooledConvShape;
 import dev.yamabiko.tensor.Shape;
 import java.util.List;
 import java.util.Optional;
 
 /**
  * A {@link Conv2d}, a relu if there is one, and a {@link MaxPool} in one, without the values in
- * between.
+ * between. Input and output may be tiled, as {@link PooledConvShape} explains it.
  */
 final class PooledConv2d implements Layer {
 
   private final Conv2d convolution;
-  private final PoolShape pool;
-  private final boolean relu;
+  private final PooledConvShape shape;
 
   /** If the kernels can do it. */
   static Optional<Layer> of(Conv2d convolution, PoolShape pool, boolean relu) {
-    return Kernels.joinsMaxPool(convolution.shape(), pool)
-        ? Optional.of(new PooledConv2d(convolution, pool, relu))
+    return PooledConvShape.joins(convolution.shape(), pool)
+        ? Optional.of(
+            new PooledConv2d(
+                convolution, new PooledConvShape(convolution.shape(), relu, false, false)))
         : Optional.empty();
   }
 
-  private PooledConv2d(Conv2d convolution, PoolShape pool, boolean relu) {
+  private PooledConv2d(Conv2d convolution, PooledConvShape shape) {
     this.convolution = convolution;
-    this.pool = pool;
-    this.relu = relu;
+    this.shape = shape;
+  }
+
+  /** Whether the input can be in tiles of so many channels. */
+  boolean takesTiles(int tile) {
+    return shape.convolution().channels() % tile == 0 && shape.convolution().stride() == 1;
+  }
+
+  /** Whether the output can be in tiles of so many channels. */
+  boolean givesTiles(int tile) {
+    return shape.convolution().filters() % tile == 0;
+  }
+
+  PooledConv2d withTiledInput() {
+    return new PooledConv2d(
+        convolution,
+        new PooledConvShape(shape.convolution(), shape.relu(), true, shape.tiledOutput()));
+  }
+
+  PooledConv2d withTiledOutput() {
+    return new PooledConv2d(
+        convolution,
+        new PooledConvShape(shape.convolution(), shape.relu(), shape.tiledInput(), true));
   }
 
   @Override
   public String describe() {
-    return convolution.describe() + (relu ? ", relu" : "") + ", max-pool";
+    return convolution.describe() + (shape.relu() ? ", relu" : "") + ", max-pool";
   }
 
   @Override
@@ -41,7 +63,8 @@ final class PooledConv2d implements Layer {
 
   @Override
   public Shape outputShape() {
-    return Shape.of(convolution.shape().filters(), pool.outHeight(), pool.outWidth());
+    PoolShape pool = shape.pool();
+    return Shape.of(shape.convolution().filters(), pool.outHeight(), pool.outWidth());
   }
 
   @Override
@@ -59,10 +82,8 @@ final class PooledConv2d implements Layer {
   public void forward(LayerCall call, float[] x, float[] y, float[] saved) {
     float[] w = call.weights();
     int at = call.offset();
-    int biasAt = convolution.biasAt(at);
     call.kernels()
-        .convolveMaxPool(
-            convolution.shape(), pool, relu, call.rows(), x, w, at, w, biasAt, y, saved);
+        .convolveMaxPool(shape, call.rows(), x, w, at, w, convolution.biasAt(at), y, saved);
   }
 
   @Override
@@ -77,17 +98,7 @@ final class PooledConv2d implements Layer {
     int at = call.offset();
     call.kernels()
         .convolveMaxPoolGradients(
-            convolution.shape(),
-            pool,
-            call.shards(),
-            x,
-            call.weights(),
-            at,
-            saved,
-            g,
-            gradient,
-            at,
-            dx);
+            shape, call.shards(), x, call.weights(), at, saved, g, gradient, at, dx);
   }
 
   @Override

@@ -110,19 +110,15 @@ public interface Kernels {
   /** dX of {@link #maxPool}: each window's gradient goes to its winner; sums begin at +0. */
   void maxPoolGradient(PoolShape shape, int planes, float[] winners, float[] g, float[] dx);
 
-  /** Whether {@link #convolveMaxPool} and its gradient can compute this. */
-  static boolean joinsMaxPool(ConvShape shape, PoolShape pool) {
-    return pool.size() == 2 && pool.stride() == 2 && shape.filters() % 16 == 0;
-  }
+  /** Channels side by side in the tiled images of {@link PooledConvShape}; 0: none are. */
+  int tile();
 
   /**
    * {@link #maxPool} of {@link #convolve} in one, all arrays from index 0 on but for the weights.
    * In which order the winners lie is up to the implementation.
    */
   void convolveMaxPool(
-      ConvShape shape,
-      PoolShape pool,
-      boolean relu,
+      PooledConvShape shape,
       int rows,
       float[] x,
       float[] w,
@@ -139,8 +135,7 @@ public interface Kernels {
    * @param dx null where nobody asks for it
    */
   void convolveMaxPoolGradients(
-      ConvShape shape,
-      PoolShape pool,
+      PooledConvShape shape,
       ShardRows shards,
       float[] x,
       float[] w,

@@ -265,10 +265,13 @@ public final class ScalarKernels implements Kernels {
   }
 
   @Override
+  public int tile() {
+    return 0;
+  }
+
+  @Override
   public void convolveMaxPool(
-      ConvShape shape,
-      PoolShape pool,
-      boolean relu,
+      PooledConvShape shape,
       int rows,
       float[] x,
       float[] w,
@@ -277,15 +280,15 @@ public final class ScalarKernels implements Kernels {
       int bAt,
       float[] y,
       float[] winners) {
-    convolved = atLeast(convolved, rows * shape.outputSize());
-    convolve(shape, rows, x, 0, w, wAt, b, bAt, convolved, 0);
-    maxPool(pool, rows * shape.filters(), relu, convolved, y, winners);
+    ConvShape convolution = shape.convolution();
+    convolved = atLeast(convolved, rows * convolution.outputSize());
+    convolve(convolution, rows, x, 0, w, wAt, b, bAt, convolved, 0);
+    maxPool(shape.pool(), rows * convolution.filters(), shape.relu(), convolved, y, winners);
   }
 
   @Override
   public void convolveMaxPoolGradients(
-      ConvShape shape,
-      PoolShape pool,
+      PooledConvShape shape,
       ShardRows shards,
       float[] x,
       float[] w,
@@ -295,12 +298,13 @@ public final class ScalarKernels implements Kernels {
       float[] dw,
       int dwAt,
       float[] dx) {
+    ConvShape convolution = shape.convolution();
     int rows = shards.rows();
-    convolved = atLeast(convolved, rows * shape.outputSize());
-    maxPoolGradient(pool, rows * shape.filters(), winners, g, convolved);
-    convolveWeightGradient(shape, shards, x, 0, convolved, 0, dw, dwAt);
+    convolved = atLeast(convolved, rows * convolution.outputSize());
+    maxPoolGradient(shape.pool(), rows * convolution.filters(), winners, g, convolved);
+    convolveWeightGradient(convolution, shards, x, 0, convolved, 0, dw, dwAt);
     if (dx != null) {
-      convolveInputGradient(shape, rows, convolved, 0, w, wAt, dx, 0);
+      convolveInputGradient(convolution, rows, convolved, 0, w, wAt, dx, 0);
     }
   }
 

@@ -301,10 +301,13 @@ final class NaiveKernels implements Kernels {
   }
 
   @Override
+  public int tile() {
+    return 0;
+  }
+
+  @Override
   public void convolveMaxPool(
-      ConvShape shape,
-      PoolShape pool,
-      boolean relu,
+      PooledConvShape shape,
       int rows,
       float[] x,
       float[] w,
@@ -313,15 +316,15 @@ final class NaiveKernels implements Kernels {
       int bAt,
       float[] y,
       float[] winners) {
-    float[] between = new float[rows * shape.outputSize()];
-    convolve(shape, rows, x, 0, w, wAt, b, bAt, between, 0);
-    maxPool(pool, rows * shape.filters(), relu, between, y, winners);
+    ConvShape convolution = shape.convolution();
+    float[] convolved = new float[rows * convolution.outputSize()];
+    convolve(convolution, rows, x, 0, w, wAt, b, bAt, convolved, 0);
+    maxPool(shape.pool(), rows * convolution.filters(), shape.relu(), convolved, y, winners);
   }
 
   @Override
   public void convolveMaxPoolGradients(
-      ConvShape shape,
-      PoolShape pool,
+      PooledConvShape shape,
       ShardRows shards,
       float[] x,
       float[] w,
@@ -331,11 +334,13 @@ final class NaiveKernels implements Kernels {
       float[] dw,
       int dwAt,
       float[] dx) {
-    float[] between = new float[shards.rows() * shape.outputSize()];
-    maxPoolGradient(pool, shards.rows() * shape.filters(), winners, g, between);
-    convolveWeightGradient(shape, shards, x, 0, between, 0, dw, dwAt);
+    ConvShape convolution = shape.convolution();
+    int rows = shards.rows();
+    float[] convolved = new float[rows * convolution.outputSize()];
+    maxPoolGradient(shape.pool(), rows * convolution.filters(), winners, g, convolved);
+    convolveWeightGradient(convolution, shards, x, 0, convolved, 0, dw, dwAt);
     if (dx != null) {
-      convolveInputGradient(shape, shards.rows(), between, 0, w, wAt, dx, 0);
+      convolveInputGradient(convolution, rows, convolved, 0, w, wAt, dx, 0);
     }
   }
 }

@@ -13,6 +13,7 @@ import dev.yamabiko.tensor.ShardRows;
 final class Convolution {
   private final TapPlanes planes = new TapPlanes();
   private final GradientTiles gradient = new GradientTiles();
+  private final TileTaps gradientTaps = new TileTaps();
   private final FilterTiles tiles = new FilterTiles();
   private final TapSums sums = new TapSums();
   private final Scratch plane = new Scratch();
@@ -37,7 +38,7 @@ final class Convolution {
     for (int n = 0; n < rows; n++) {
       planes.fill(x, xAt + n * shape.inputSize());
       for (int f = 0; f < shape.filters(); f += TILE) {
-        tiles.outputs(planes, height, width, f, outputs);
+        tiles.plane(planes, height, width, f, outputs, 0);
         int at = yAt + n * shape.outputSize() + f * pixels;
         FilterTiles.toImages(outputs, pixels, tiles.width(f), y, at);
       }
@@ -46,28 +47,19 @@ final class Convolution {
 
   void inputGradient(
       ConvShape shape, int rows, float[] g, int gAt, float[] w, int wAt, float[] dx, int dxAt) {
-    gradient.layOutBordered(shape);
+    int pixels = shape.height() * shape.width();
+    float[] inputs = plane.atLeast(pixels * TILE);
+    gradient.layOut(shape);
+    gradientTaps.layOutGradient(shape);
     tiles.turnedWeights(shape, w, wAt);
     for (int n = 0; n < rows; n++) {
       gradient.fill(g, gAt + n * shape.outputSize());
-      inputGradient(shape, tiles, gradient, plane, dx, dxAt + n * shape.inputSize());
-    }
-  }
-
-  /** One image's input gradient. */
-  static void inputGradient(
-      ConvShape shape,
-      FilterTiles turned,
-      GradientTiles gradient,
-      Scratch plane,
-      float[] dx,
-      int dxAt) {
-    int pixels = shape.height() * shape.width();
-    float[] inputs = plane.atLeast(pixels * TILE);
-    gradient.border();
-    for (int c = 0; c < shape.channels(); c += TILE) {
-      turned.inputs(gradient, shape.height(), shape.width(), c, inputs);
-      FilterTiles.toImages(inputs, pixels, turned.width(c), dx, dxAt + c * pixels);
+      gradientTaps.fill(gradient.values(), 0);
+      for (int c = 0; c < shape.channels(); c += TILE) {
+        tiles.plane(gradientTaps, shape.height(), shape.width(), c, inputs, 0);
+        int at = dxAt + n * shape.inputSize() + c * pixels;
+        FilterTiles.toImages(inputs, pixels, tiles.width(c), dx, at);
+      }
     }
   }
 

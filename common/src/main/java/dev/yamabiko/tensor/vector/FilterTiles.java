@@ -14,12 +14,14 @@ import dev.yamabiko.tensor.ConvShape;
  */
 final class FilterTiles {
   private final Scratch weights = new Scratch();
-  private final Scratch biasRoom = new Scratch();
+  private final Scratch biases = new Scratch();
   private final float[] fence = new float[Lanes.FENCE];
   private int filters;
   private int taps;
   private float[] packed;
-  private float[] biases;
+
+  /** Null where nothing is added. */
+  private float[] bias;
 
   /** Weights W [taps, filters], and biases b [filters], which are added last. */
   void weights(int taps, int filters, float[] w, int wAt, float[] b, int bAt) {
@@ -27,8 +29,8 @@ final class FilterTiles {
     for (int f = 0; f < filters; f += TILE) {
       Packing.columnsToB(w, wAt + f, filters, width(f), taps, packed, f * taps);
     }
-    biases = biasRoom.atLeast(count() * TILE);
-    System.arraycopy(b, bAt, biases, 0, filters);
+    bias = biases.atLeast(count() * TILE);
+    System.arraycopy(b, bAt, bias, 0, filters);
   }
 
   /** For the input gradient: channels are filters, and the kernel is turned by 180 degrees. */
@@ -36,6 +38,7 @@ final class FilterTiles {
     int filters = shape.filters();
     int window = shape.kernelHeight() * shape.kernelWidth();
     begin(filters * window, shape.channels());
+    bias = null;
     for (int c = 0; c < shape.channels(); c += TILE) {
       for (int k = 0; k < window; k++) {
         int from = wAt + (c * window + k) * filters;
@@ -61,58 +64,39 @@ final class FilterTiles {
     return Math.min(TILE, filters - f);
   }
 
-  /** The whole plane of outputs that begins with filter f. */
-  void outputs(TapPlanes image, int height, int width, int f, float[] to) {
-    if (image.rowPitch() == width) {
-      run(image, image.start(), height * width, f, to, 0);
+  /** The whole plane that begins with filter f, of this height and width. */
+  void plane(Taps image, int height, int width, int f, float[] to, int toAt) {
+    if (image.rowPitch() == width * image.pixelPitch()) {
+      run(image, image.start(), height * width, f, to, toAt);
       return;
     }
     for (int y = 0; y < height; y++) {
-      run(image, image.start() + y * image.rowPitch(), width, f, to, y * width * TILE);
+      run(image, image.start() + y * image.rowPitch(), width, f, to, toAt + y * width * TILE);
     }
   }
 
   /**
-   * Neighbouring pixels of the plane of outputs that begins with filter f.
+   * Neighbouring pixels of the plane that begins with filter f.
    *
    * @param from the first pixel's place in the image's values
    */
-  void run(TapPlanes image, int from, int pixels, int f, float[] to, int toAt) {
-    run(false, image.values(), image.offsets(), from, pixels, f, to, toAt);
-  }
-
-  /** The whole plane of inputs' gradients that begins with channel c. */
-  void inputs(GradientTiles gradient, int height, int width, int c, float[] to) {
-    for (int y = 0; y < height; y++) {
-      int from = y * gradient.rowPitch();
-      int at = y * width * TILE;
-      run(true, gradient.bordered(), gradient.offsets(), from, width, c, to, at);
-    }
-  }
-
-  private void run(
-      boolean tiled,
-      float[] values,
-      int[] offsets,
-      int from,
-      int pixels,
-      int f,
-      float[] to,
-      int toAt) {
+  void run(Taps image, int from, int pixels, int f, float[] to, int toAt) {
     boolean narrow = width(f) <= LANES;
-    int pitch = tiled ? TILE : 1;
+    int pitch = image.pixelPitch();
     int parts = Lanes.parts(pixels, MAX_PIXELS);
     for (int i = 0; i < parts; i++) {
       int pixel = Lanes.start(pixels, parts, i);
       int height = Lanes.start(pixels, parts, i + 1) - pixel;
       int at = from + pixel * pitch;
       int out = toAt + pixel * TILE;
-      if (tiled) {
-        MicroKernels.tiledPixels(
-            height, narrow, values, at, offsets, packed, f * taps, taps, to, out, fence);
-      } else {
+      float[] values = image.values();
+      int[] offsets = image.offsets();
+      if (pitch == 1) {
         MicroKernels.pixels(
-            height, narrow, values, at, offsets, packed, f * taps, taps, to, out, biases, f, fence);
+            height, narrow, values, at, offsets, packed, f * taps, taps, to, out, bias, f, fence);
+      } else {
+        MicroKernels.tiledPixels(
+            height, narrow, values, at, offsets, packed, f * taps, taps, to, out, bias, f, fence);
       }
     }
   }

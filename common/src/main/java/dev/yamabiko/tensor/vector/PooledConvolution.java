@@ -7,6 +7,7 @@ import static dev.yamabiko.tensor.vector.Lanes.TILE;
 import dev.yamabiko.tensor.ConvShape;
 import dev.yamabiko.tensor.MaxPooling;
 import dev.yamabiko.tensor.PoolShape;
+import dev.yamabiko.tensor.PooledConvShape;
 import dev.yamabiko.tensor.ShardRows;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
@@ -22,21 +23,22 @@ import jdk.incubator.vector.VectorOperators;
  */
 final class PooledConvolution {
   private final TapPlanes planes = new TapPlanes();
+  private final TileTaps inputTiles = new TileTaps();
+  private final TilePlanes tilePlanes = new TilePlanes();
   private final GradientTiles gradient = new GradientTiles();
+  private final TileTaps gradientTiles = new TileTaps();
   private final FilterTiles tiles = new FilterTiles();
   private final TapSums sums = new TapSums();
   private final Scratch outputs = new Scratch();
   private final Scratch pooled = new Scratch();
 
   /** Whether vectors end with the filters. */
-  static boolean fits(ConvShape shape, PoolShape pool) {
-    return Pooling.fits(pool) && shape.filters() % LANES == 0;
+  static boolean fits(PooledConvShape shape) {
+    return shape.convolution().filters() % LANES == 0 && LANES >= 4;
   }
 
   void forward(
-      ConvShape shape,
-      PoolShape pool,
-      boolean relu,
+      PooledConvShape shape,
       int rows,
       float[] x,
       float[] w,
@@ -45,46 +47,63 @@ final class PooledConvolution {
       int bAt,
       float[] y,
       float[] winners) {
-    int filters = shape.filters();
+    ConvShape convolution = shape.convolution();
+    PoolShape pool = shape.pool();
+    int filters = convolution.filters();
     int pixels = pool.outputs();
-    int columns = 2 * pool.outWidth();
-    planes.layOutRows(shape);
-    tiles.weights(shape.taps(), filters, w, wAt, b, bAt);
-    float[] pair = outputs.atLeast(2 * columns * TILE);
-    float[] best = pooled.atLeast(pixels * TILE);
+    if (shape.tiledInput()) {
+      inputTiles.layOutInput(convolution);
+    } else {
+      planes.layOutRows(convolution);
+    }
+    Taps image = shape.tiledInput() ? inputTiles : planes;
+    tiles.weights(convolution.taps(), filters, w, wAt, b, bAt);
+    float[] plane = pooled.atLeast(pixels * TILE);
     for (int n = 0; n < rows; n++) {
-      planes.fill(x, n * shape.inputSize());
+      if (shape.tiledInput()) {
+        inputTiles.fill(x, n * convolution.inputSize());
+      } else {
+        planes.fill(x, n * convolution.inputSize());
+      }
       for (int f = 0; f < filters; f += TILE) {
-        int width = tiles.width(f);
-        for (int row = 0; row < pool.outHeight(); row++) {
-          convolveTwoRows(2 * row, columns, f, pair);
-          int pixel = row * pool.outWidth();
-          int winnersAt = (n * pixels + pixel) * filters + f;
-          for (int v = 0; v < width; v += LANES) {
-            poolRow(
-                relu,
-                pool.outWidth(),
-                pair,
-                v,
-                best,
-                pixel * TILE + v,
-                winners,
-                winnersAt + v,
-                filters);
-          }
+        int at = (n * filters + f) * pixels;
+        int winnersAt = n * filters * pixels + f;
+        if (shape.tiledOutput()) {
+          pool(image, pool, shape.relu(), f, y, at, winners, winnersAt, filters);
+        } else {
+          pool(image, pool, shape.relu(), f, plane, 0, winners, winnersAt, filters);
+          FilterTiles.toImages(plane, pixels, tiles.width(f), y, at);
         }
-        FilterTiles.toImages(best, pixels, width, y, (n * filters + f) * pixels);
       }
     }
   }
 
-  private void convolveTwoRows(int row, int columns, int f, float[] pair) {
-    int from = planes.start() + row * planes.rowPitch();
-    if (planes.rowPitch() == columns) {
-      tiles.run(planes, from, 2 * columns, f, pair, 0);
-    } else {
-      tiles.run(planes, from, columns, f, pair, 0);
-      tiles.run(planes, from + planes.rowPitch(), columns, f, pair, columns * TILE);
+  /** The plane [pixels][TILE] of outputs that begins with filter f. */
+  private void pool(
+      Taps image,
+      PoolShape pool,
+      boolean relu,
+      int f,
+      float[] y,
+      int yAt,
+      float[] winners,
+      int winnersAt,
+      int filters) {
+    int width = pool.outWidth();
+    float[] pair = outputs.atLeast(4 * width * TILE);
+    for (int row = 0; row < pool.outHeight(); row++) {
+      int from = image.start() + 2 * row * image.rowPitch();
+      if (image.rowPitch() == 2 * width * image.pixelPitch()) {
+        tiles.run(image, from, 4 * width, f, pair, 0);
+      } else {
+        tiles.run(image, from, 2 * width, f, pair, 0);
+        tiles.run(image, from + image.rowPitch(), 2 * width, f, pair, 2 * width * TILE);
+      }
+      int pixel = row * width;
+      for (int v = 0; v < tiles.width(f); v += LANES) {
+        int to = yAt + pixel * TILE + v;
+        poolRow(relu, width, pair, v, y, to, winners, winnersAt + pixel * filters + v, filters);
+      }
     }
   }
 
@@ -125,8 +144,7 @@ final class PooledConvolution {
    * @param dx null where nobody asks for it
    */
   void gradients(
-      ConvShape shape,
-      PoolShape pool,
+      PooledConvShape shape,
       ShardRows shards,
       float[] x,
       float[] w,
@@ -136,22 +154,32 @@ final class PooledConvolution {
       float[] dw,
       int dwAt,
       float[] dx) {
-    planes.layOutPlanes(shape);
-    if (dx == null) {
-      gradient.layOut(shape);
+    ConvShape convolution = shape.convolution();
+    int inputs = convolution.inputSize();
+    if (shape.tiledInput()) {
+      tilePlanes.layOut(convolution);
     } else {
-      gradient.layOutBordered(shape);
-      tiles.turnedWeights(shape, w, wAt);
+      planes.layOutPlanes(convolution);
     }
-    sums.begin(shape, shards, dw, dwAt);
+    gradient.layOut(convolution);
+    if (dx != null) {
+      gradientTiles.layOutGradient(convolution);
+      tiles.turnedWeights(convolution, w, wAt);
+    }
+    sums.begin(convolution, shards, dw, dwAt);
     for (int s = 0; s < shards.shards(); s++) {
       for (int row = shards.from(s); row < shards.to(s); row++) {
-        planes.fill(x, row * shape.inputSize());
-        spread(pool, shape.filters(), row, winners, g, gradient.values());
-        sums.add(planes, gradient, row > shards.from(s) || shards.resumed());
+        boolean resume = row > shards.from(s) || shards.resumed();
+        spread(shape, row, winners, g);
+        if (shape.tiledInput()) {
+          tilePlanes.fill(x, row * inputs);
+          sums.add(tilePlanes, gradient, resume);
+        } else {
+          planes.fill(x, row * inputs);
+          sums.add(planes, gradient, resume);
+        }
         if (dx != null) {
-          int at = row * shape.inputSize();
-          Convolution.inputGradient(shape, tiles, gradient, outputs, dx, at);
+          inputGradient(shape, dx, row * inputs);
         }
       }
       sums.accept(!shards.isEmpty(s));
@@ -159,33 +187,49 @@ final class PooledConvolution {
     sums.finish(dw, dwAt);
   }
 
-  /** The gradient of one image's convolution, in planes of [pixels][TILE]. */
-  private void spread(
-      PoolShape pool, int filters, int row, float[] winners, float[] g, float[] to) {
+  /** Of one image, from its outputs to the convolution's. */
+  private void spread(PooledConvShape shape, int row, float[] winners, float[] g) {
+    int filters = shape.convolution().filters();
+    PoolShape pool = shape.pool();
     int pixels = pool.outputs();
-    float[] gradient = pooled.atLeast(pixels * TILE);
+    float[] plane = pooled.atLeast(pixels * TILE);
     for (int f = 0; f < filters; f += TILE) {
       int width = Math.min(TILE, filters - f);
-      Packing.rowsToB(g, (row * filters + f) * pixels, pixels, width, pixels, gradient, 0, TILE);
-      int plane = f * pool.inputs();
-      for (int y = 0; y < pool.outHeight(); y++) {
-        int pixel = y * pool.outWidth();
-        int top = plane + 2 * y * pool.width() * TILE;
-        for (int v = 0; v < width; v += LANES) {
-          int winnersAt = (row * pixels + pixel) * filters + f + v;
-          spreadRow(pool, gradient, pixel * TILE + v, winners, winnersAt, filters, to, top + v);
+      int at = (row * filters + f) * pixels;
+      int to = f * pool.inputs();
+      for (int v = 0; v < width; v += LANES) {
+        int winnersAt = row * filters * pixels + f + v;
+        if (shape.tiledOutput()) {
+          spreadPlane(pool, g, at + v, winners, winnersAt, filters, to + v);
+          continue;
         }
-        int end = 2 * pool.outWidth() * TILE;
-        int pitch = pool.width() * TILE;
-        Arrays.fill(to, top + end, top + pitch, 0f);
-        Arrays.fill(to, top + pitch + end, top + 2 * pitch, 0f);
+        if (v == 0) {
+          Packing.rowsToB(g, at, pixels, width, pixels, plane, 0, TILE);
+        }
+        spreadPlane(pool, plane, v, winners, winnersAt, filters, to + v);
       }
-      int used = 2 * pool.outHeight() * pool.width();
-      Arrays.fill(to, plane + used * TILE, plane + pool.inputs() * TILE, 0f);
+      fillGaps(pool, to);
     }
   }
 
-  /** One vector of filters at each pixel of a row of the pooling's outputs. */
+  /** One vector of filters at all pixels. */
+  private void spreadPlane(
+      PoolShape pool, float[] g, int gAt, float[] winners, int winnersAt, int filters, int to) {
+    for (int y = 0; y < pool.outHeight(); y++) {
+      int pixel = y * pool.outWidth();
+      int top = to + 2 * y * pool.width() * TILE;
+      spreadRow(
+          pool,
+          g,
+          gAt + pixel * TILE,
+          winners,
+          winnersAt + pixel * filters,
+          filters,
+          top,
+          gradient.values());
+    }
+  }
+
   private static void spreadRow(
       PoolShape pool,
       float[] g,
@@ -193,8 +237,8 @@ final class PooledConvolution {
       float[] winners,
       int winnersAt,
       int pitch,
-      float[] to,
-      int top) {
+      int top,
+      float[] to) {
     FloatVector zero = FloatVector.zero(SPECIES);
     int lower = top + pool.width() * TILE;
     int width = pool.outWidth();
@@ -207,6 +251,35 @@ final class PooledConvolution {
       zero.blend(value, winner.compare(VectorOperators.EQ, 1)).intoArray(to, top + at + TILE);
       zero.blend(value, winner.compare(VectorOperators.EQ, 2)).intoArray(to, lower + at);
       zero.blend(value, winner.compare(VectorOperators.EQ, 3)).intoArray(to, lower + at + TILE);
+    }
+  }
+
+  /** Rows and columns that fill no window. */
+  private void fillGaps(PoolShape pool, int plane) {
+    float[] to = gradient.values();
+    int pitch = pool.width() * TILE;
+    int used = 2 * pool.outWidth() * TILE;
+    for (int y = 0; y < 2 * pool.outHeight() && used < pitch; y++) {
+      Arrays.fill(to, plane + y * pitch + used, plane + (y + 1) * pitch, 0f);
+    }
+    int bottom = plane + 2 * pool.outHeight() * pitch;
+    Arrays.fill(to, bottom, plane + pool.height() * pitch, 0f);
+  }
+
+  private void inputGradient(PooledConvShape shape, float[] dx, int dxAt) {
+    ConvShape convolution = shape.convolution();
+    int height = convolution.height();
+    int width = convolution.width();
+    int pixels = height * width;
+    gradientTiles.fill(gradient.values(), 0);
+    float[] plane = outputs.atLeast(pixels * TILE);
+    for (int c = 0; c < convolution.channels(); c += TILE) {
+      if (shape.tiledInput()) {
+        tiles.plane(gradientTiles, height, width, c, dx, dxAt + c * pixels);
+      } else {
+        tiles.plane(gradientTiles, height, width, c, plane, 0);
+        FilterTiles.toImages(plane, pixels, tiles.width(c), dx, dxAt + c * pixels);
+      }
     }
   }
 }

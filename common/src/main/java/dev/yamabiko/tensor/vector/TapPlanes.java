@@ -10,9 +10,8 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * One image laid out so that a convolution is a matrix product without building the matrix: what
- * tap t = (channel, ky, kx) sees at output pixel (y, x) is {@code values()[start() + offsets()[t] +
- * y * rowPitch() + x]}.
+ * One image [channels, height, width], laid out so that a convolution is a matrix product without
+ * building the matrix. Taps are (channel, ky, kx), pixels lie side by side.
  *
  * <p>As {@link #layOutRows} does it, that is the image as it is, with a border of zeros around it
  * if it is padded. As {@link #layOutPlanes} does it, output rows follow each other without a gap:
@@ -21,7 +20,7 @@ import jdk.incubator.vector.VectorOperators;
  * step of s between outputs there is a plane for each of the s remainders of ky. Padding is written
  * once per layout.
  */
-final class TapPlanes {
+final class TapPlanes implements Taps {
 
   /** 0, 1, 2, .. */
   private static final float[] NUMBERS = new float[LANES];
@@ -194,20 +193,28 @@ final class TapPlanes {
     return -Math.floorDiv(-a, b);
   }
 
-  float[] values() {
+  @Override
+  public float[] values() {
     return values;
   }
 
-  int start() {
+  @Override
+  public int start() {
     return start;
   }
 
-  /** From an output row to the next. */
-  int rowPitch() {
+  @Override
+  public int[] offsets() {
+    return offsets;
+  }
+
+  @Override
+  public int rowPitch() {
     return rowPitch;
   }
 
-  int[] offsets() {
-    return offsets;
+  @Override
+  public int pixelPitch() {
+    return 1;
   }
 }

@@ -1,6 +1,7 @@
 package dev.yamabiko.tensor.vector;
 
 import static dev.yamabiko.tensor.vector.Lanes.LANES;
+import static dev.yamabiko.tensor.vector.Lanes.MAX_HEIGHT;
 import static dev.yamabiko.tensor.vector.Lanes.MAX_TAPS;
 import static dev.yamabiko.tensor.vector.Lanes.SPECIES;
 import static dev.yamabiko.tensor.vector.Lanes.TILE;
@@ -60,6 +61,37 @@ final class TapSums {
             fence);
       }
       addPixels(gradient.values(), f * pixels, pixels, resume, taps * pitch + f);
+    }
+  }
+
+  /** The same with the image in tiles: tile rows are channels that lie side by side. */
+  void add(TilePlanes image, GradientTiles gradient, boolean resume) {
+    int window = shape.kernelHeight() * shape.kernelWidth();
+    int pixels = shape.outHeight() * shape.outWidth();
+    int panels = Lanes.parts(TILE, MAX_HEIGHT);
+    for (int f = 0; f < shape.filters(); f += TILE) {
+      for (int part = 0; part < shape.channels() / TILE * window; part++) {
+        int tile = part / window;
+        int at = image.at(tile, part % window / shape.kernelWidth(), part % shape.kernelWidth());
+        for (int i = 0; i < panels; i++) {
+          int channel = Lanes.start(TILE, panels, i);
+          int tap = (tile * TILE + channel) * window + part % window;
+          MicroKernels.tiledTaps(
+              Lanes.start(TILE, panels, i + 1) - channel,
+              shape.filters() - f <= LANES,
+              image.values(),
+              at + channel,
+              gradient.values(),
+              f * pixels,
+              pixels,
+              sums.hand(),
+              tap * pitch + f,
+              window * pitch,
+              resume,
+              fence);
+        }
+      }
+      addPixels(gradient.values(), f * pixels, pixels, resume, shape.taps() * pitch + f);
     }
   }
 

@@ -3,6 +3,7 @@ package dev.yamabiko.tensor.vector;
 import dev.yamabiko.tensor.ConvShape;
 import dev.yamabiko.tensor.Kernels;
 import dev.yamabiko.tensor.PoolShape;
+import dev.yamabiko.tensor.PooledConvShape;
 import dev.yamabiko.tensor.ScalarKernels;
 import dev.yamabiko.tensor.ShardRows;
 
@@ -131,10 +132,13 @@ public final class VectorKernels implements Kernels {
   }
 
   @Override
+  public int tile() {
+    return Lanes.TILE;
+  }
+
+  @Override
   public void convolveMaxPool(
-      ConvShape shape,
-      PoolShape pool,
-      boolean relu,
+      PooledConvShape shape,
       int rows,
       float[] x,
       float[] w,
@@ -143,17 +147,16 @@ public final class VectorKernels implements Kernels {
       int bAt,
       float[] y,
       float[] winners) {
-    if (PooledConvolution.fits(shape, pool)) {
-      pooled.forward(shape, pool, relu, rows, x, w, wAt, b, bAt, y, winners);
+    if (PooledConvolution.fits(shape)) {
+      pooled.forward(shape, rows, x, w, wAt, b, bAt, y, winners);
     } else {
-      scalar.convolveMaxPool(shape, pool, relu, rows, x, w, wAt, b, bAt, y, winners);
+      scalar.convolveMaxPool(shape, rows, x, w, wAt, b, bAt, y, winners);
     }
   }
 
   @Override
   public void convolveMaxPoolGradients(
-      ConvShape shape,
-      PoolShape pool,
+      PooledConvShape shape,
       ShardRows shards,
       float[] x,
       float[] w,
@@ -163,10 +166,10 @@ public final class VectorKernels implements Kernels {
       float[] dw,
       int dwAt,
       float[] dx) {
-    if (PooledConvolution.fits(shape, pool)) {
-      pooled.gradients(shape, pool, shards, x, w, wAt, winners, g, dw, dwAt, dx);
+    if (PooledConvolution.fits(shape)) {
+      pooled.gradients(shape, shards, x, w, wAt, winners, g, dw, dwAt, dx);
     } else {
-      scalar.convolveMaxPoolGradients(shape, pool, shards, x, w, wAt, winners, g, dw, dwAt, dx);
+      scalar.convolveMaxPoolGradients(shape, shards, x, w, wAt, winners, g, dw, dwAt, dx);
     }
   }
 
