@@ -10,8 +10,9 @@ import dev.yamabiko.tensor.ShardRows;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class JoinedLayersTest {
 
@@ -30,12 +31,32 @@ class JoinedLayersTest {
     return numbers;
   }
 
+  private static LayerSpec conv(int filters, int stride, int padding) {
+    return new Conv2d.Spec(filters, 3, 3, stride, padding, padding, Initializer.HE);
+  }
+
+  private static LayerSpec pool(int size, int stride) {
+    return new MaxPool.Spec(size, stride);
+  }
+
+  static Stream<List<LayerSpec>> layers() {
+    return Stream.of(
+        List.of(conv(5, 1, 1), RELU, pool(2, 2)),
+        List.of(conv(5, 1, 1), RELU, pool(3, 2)),
+        List.of(conv(5, 1, 1), RELU, pool(2, 3)),
+        // In one with the convolution, and with many filters with images in tiles between them.
+        List.of(conv(16, 1, 0), RELU, pool(2, 2)),
+        List.of(conv(32, 1, 1), RELU, pool(2, 2), conv(64, 1, 0), RELU, pool(2, 2)),
+        List.of(conv(32, 1, 0), pool(2, 2), conv(32, 1, 1), pool(2, 2)),
+        List.of(conv(32, 1, 0), RELU, pool(2, 2), conv(16, 2, 1), RELU, pool(2, 2)),
+        List.of(conv(32, 1, 0), RELU, pool(2, 2), conv(48, 1, 1), RELU, conv(3, 1, 1)));
+  }
+
   @ParameterizedTest
-  @CsvSource({"2, 2", "3, 2", "2, 3"})
-  void shouldGiveTheBitsOfReluAndMaxPoolAfterOneAnother(int size, int stride) {
-    LayerSpec conv = new Conv2d.Spec(5, 3, 3, 1, 1, 1, Initializer.HE);
-    Network network =
-        Network.build(Shape.of(2, 21, 23), List.of(conv, RELU, new MaxPool.Spec(size, stride)));
+  @MethodSource("layers")
+  void shouldGiveTheBitsOfLayersOneAfterTheOther(List<LayerSpec> layers) {
+    Network network = Network.build(Shape.of(2, 21, 23), layers);
+    int count = layers.size();
     float[] weights = network.initialWeights(5);
     float[] x = numbers(0, ROWS * network.inputShape().size());
     float[] g = numbers(1, ROWS * network.outputShape().size());
@@ -49,14 +70,14 @@ class JoinedLayersTest {
 
     List<float[]> values = new ArrayList<>(List.of(x));
     List<float[]> saved = new ArrayList<>();
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < count; i++) {
       Layer layer = network.layers().get(i);
       values.add(new float[ROWS * layer.outputShape().size()]);
       saved.add(new float[ROWS * layer.savedSize()]);
       layer.forward(call(network, weights, i), values.get(i), values.get(i + 1), saved.get(i));
     }
     float[] expected = new float[network.length()];
-    for (int i = 2; i >= 0; i--) {
+    for (int i = count - 1; i >= 0; i--) {
       float[] dx = new float[values.get(i).length];
       Layer layer = network.layers().get(i);
       layer.backward(
@@ -69,7 +90,7 @@ class JoinedLayersTest {
           expected);
       g = dx;
     }
-    assertArrayEquals(values.get(3), Arrays.copyOf(y, values.get(3).length));
+    assertArrayEquals(values.get(count), Arrays.copyOf(y, values.get(count).length));
     assertArrayEquals(expected, gradient);
   }
 

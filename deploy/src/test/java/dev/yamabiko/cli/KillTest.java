@@ -119,7 +119,7 @@ class KillTest {
 
   @Test
   void shouldGiveSameBitsWhenKilledAndResumed() throws Exception {
-    assertSameAfter(3);
+    assertSameAfter(1);
   }
 
   @Tag("slow")

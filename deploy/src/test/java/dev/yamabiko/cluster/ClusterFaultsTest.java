@@ -116,6 +116,7 @@ class ClusterFaultsTest {
     assertSameAsAlone(JOB, id);
   }
 
+  @Tag("slow")
   @Test
   void shouldHandOverAtOnceWhenAWorkerIsToldToEnd() throws Exception {
     cluster.haveWorkers("a", "b", "c");
@@ -131,6 +132,7 @@ class ClusterFaultsTest {
     assertSameAsAlone(JOB, id);
   }
 
+  @Tag("slow")
   @Test
   void shouldWaitForWorkersWhenAllAreKilled() throws Exception {
     cluster.haveWorkers("a", "b");
@@ -148,6 +150,7 @@ class ClusterFaultsTest {
     assertSameAsAlone(JOB, id);
   }
 
+  @Tag("slow")
   @Test
   void shouldWaitWhenThereAreFewerWorkersThanTheJobWants() throws Exception {
     cluster.haveWorkers("a");
@@ -166,6 +169,7 @@ class ClusterFaultsTest {
   }
 
   /** However long b takes to start, the job is not over before; it ends when b has had its part. */
+  @Tag("slow")
   @Test
   void shouldGiveShardsToAWorkerThatJoinsInTheMiddle() throws Exception {
     cluster.haveWorkers("a");

@@ -57,6 +57,7 @@ class FullDataDiskTest {
     }
   }
 
+  @Tag("slow")
   @Test
   void shouldGoOnRefuseJobsAndCatchUpWhenThereIsRoom() throws Exception {
     String expected = OneNode.weights(JOB, Files.createDirectory(directory.resolve("one-node")));

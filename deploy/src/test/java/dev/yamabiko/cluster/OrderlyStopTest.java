@@ -32,6 +32,7 @@ class OrderlyStopTest {
 
   @TempDir private Path directory;
 
+  @Tag("slow")
   @Test
   void shouldLeaveWithoutAWarningWhenProcessesAreToldToEnd() throws Exception {
     try (ProcessCluster cluster = new ProcessCluster(directory)) {
