@@ -110,6 +110,9 @@ public interface Kernels {
   /** dX of {@link #maxPool}: each window's gradient goes to its winner; sums begin at +0. */
   void maxPoolGradient(PoolShape shape, int planes, float[] winners, float[] g, float[] dx);
 
+  /** The first index in [from, to) at which x is NaN or infinite, or -1. */
+  int firstNonFinite(float[] x, int from, int to);
+
   /** y = exp(x), as {@link Functions#exp}; y may be x. */
   void exp(int n, float[] x, int xAt, float[] y, int yAt);
 

@@ -130,6 +130,16 @@ public final class VectorKernels implements Kernels {
   }
 
   @Override
+  public int firstNonFinite(float[] x, int from, int to) {
+    int blocks = (to - from) / FiniteCheck.BLOCK;
+    int whole = from + blocks * FiniteCheck.BLOCK;
+    if (blocks > 0 && !FiniteCheck.isFinite(x, from, blocks)) {
+      return scalar.firstNonFinite(x, from, to);
+    }
+    return scalar.firstNonFinite(x, whole, to);
+  }
+
+  @Override
   public void exp(int n, float[] x, int xAt, float[] y, int yAt) {
     functions.exp(n, x, xAt, y, yAt);
   }
