@@ -26,6 +26,8 @@ public class MicroKernelGenerator {
 
   private static final int MAX_TAPS = 9;
 
+  private static final int MAX_PAIR = 6;
+
   private static final String HEAD =
       """
       package dev.yamabiko.tensor.vector;
@@ -73,6 +75,39 @@ public class MicroKernelGenerator {
             FloatVector v;
       $FMA_PACKED
           }
+      $ADD_AND_STORE
+        }
+      """;
+
+  /** Two products of as many steps side by side; c = add + (first + second). */
+  private static final String PAIR =
+      """
+
+        private static void pair$H(
+            float[] a, int aAt, int aSecond, float[] b, int bAt, int bSecond, int steps,
+            float[] c, int cAt, int cPitch, float[] add, int addAt, int addPitch, float[] fence) {
+          FloatVector $ACCUMULATORS;
+          FloatVector $SECOND_ACCUMULATORS;
+          $ZERO
+          $SECOND_ZERO
+          for (int p = 0; p < steps; p++) {
+            FloatVector v;
+            {
+              int s = aAt + p * PITCH;
+              int q = bAt + p * TILE;
+              FloatVector b0 = FloatVector.fromArray(SPECIES, b, q);
+              FloatVector b1 = FloatVector.fromArray(SPECIES, b, q + LANES);
+      $FMA_PACKED
+            }
+            {
+              int s = aSecond + p * PITCH;
+              int q = bSecond + p * TILE;
+              FloatVector b0 = FloatVector.fromArray(SPECIES, b, q);
+              FloatVector b1 = FloatVector.fromArray(SPECIES, b, q + LANES);
+      $SECOND_FMA_PACKED
+            }
+          }
+      $SUM
       $ADD_AND_STORE
         }
       """;
@@ -132,6 +167,15 @@ public class MicroKernelGenerator {
             float[] fence) {
           switch (height) {
       $PRODUCTS
+            default -> throw new IllegalArgumentException("height " + height);
+          }
+        }
+
+        static void pair(
+            int height, float[] a, int aAt, int aSecond, float[] b, int bAt, int bSecond, int steps,
+            float[] c, int cAt, int cPitch, float[] add, int addAt, int addPitch, float[] fence) {
+          switch (height) {
+      $PAIRS
             default -> throw new IllegalArgumentException("height " + height);
           }
         }
@@ -206,6 +250,7 @@ public class MicroKernelGenerator {
     Files.createDirectories(directory);
     StringBuilder source = new StringBuilder(HEAD);
     appendAll(source, PRODUCT, MAX_HEIGHT);
+    appendAll(source, PAIR, MAX_PAIR);
     appendAll(source, OFFSET_ROWS, MAX_CHANNELS);
     appendAll(source, OFFSET_COLUMNS, MAX_TAPS);
     source.append(
@@ -216,6 +261,12 @@ public class MicroKernelGenerator {
                     MAX_HEIGHT,
                     "product$H(a, aAt, b, bAt, steps,"
                         + " c, cAt, cPitch, resume, add, addAt, addPitch, fence)"))
+            .replace(
+                "$PAIRS",
+                cases(
+                    MAX_PAIR,
+                    "pair$H(a, aAt, aSecond, b, bAt, bSecond, steps,"
+                        + " c, cAt, cPitch, add, addAt, addPitch, fence)"))
             .replace(
                 "$ROWS",
                 cases(
@@ -263,7 +314,13 @@ public class MicroKernelGenerator {
                             + " addAt + %1$d * addPitch%3$s).add(c%1$d_%2$d);")
                         .formatted(r, v, lane(v)))
             + "\n    }\n";
+    String sum =
+        perVector(height, (r, v) -> "    c%1$d_%2$d = c%1$d_%2$d.add(d%1$d_%2$d);".formatted(r, v));
     return template
+        .replace("$SECOND_ACCUMULATORS", second(accumulators(height)))
+        .replace("$SECOND_ZERO", second(zero(height)))
+        .replace("$SECOND_FMA_PACKED", second(multiply(height, "a[s + %d]")))
+        .replace("$SUM", sum)
         .replace("$ADD_AND_STORE", add + store)
         .replace("$STORE", store)
         .replace("$LOAD", load)
@@ -272,17 +329,26 @@ public class MicroKernelGenerator {
         .replace(
             "$BASES",
             lines(height, r -> "    int a%1$d = aAt + offsets[offsetsAt + %1$d];".formatted(r)))
-        .replace(
-            "$ACCUMULATORS",
-            IntStream.range(0, height)
-                .mapToObj("c%1$d_0, c%1$d_1"::formatted)
-                .collect(Collectors.joining(", ")))
-        .replace(
-            "$ZERO",
-            IntStream.range(0, height)
-                .mapToObj("c%1$d_0 = c%1$d_1 = "::formatted)
-                .collect(Collectors.joining("", "", "FloatVector.zero(SPECIES);")))
+        .replace("$ACCUMULATORS", accumulators(height))
+        .replace("$ZERO", zero(height))
         .replace("$H", String.valueOf(height));
+  }
+
+  private static String accumulators(int height) {
+    return IntStream.range(0, height)
+        .mapToObj("c%1$d_0, c%1$d_1"::formatted)
+        .collect(Collectors.joining(", "));
+  }
+
+  private static String zero(int height) {
+    return IntStream.range(0, height)
+        .mapToObj("c%1$d_0 = c%1$d_1 = "::formatted)
+        .collect(Collectors.joining("", "", "FloatVector.zero(SPECIES);"));
+  }
+
+  /** The same with the accumulators of the second product. */
+  private static String second(String code) {
+    return code.replaceAll("\\bc(?=\\d)", "d");
   }
 
   private static String multiply(int height, String a) {
