@@ -13,6 +13,7 @@ import dev.yamabiko.tensor.ShardRows;
 public final class VectorKernels implements Kernels {
   private final Product product = new Product();
   private final WeightGradient weightGradient = new WeightGradient();
+  private final BiasGradient biasGradient = new BiasGradient();
   private final Convolution convolution = new Convolution();
   private final VectorFunctions functions = new VectorFunctions();
 
@@ -73,7 +74,7 @@ public final class VectorKernels implements Kernels {
   @Override
   public void biasGradient(
       ShardRows shards, int columns, float[] g, int gAt, float[] db, int dbAt) {
-    scalar.biasGradient(shards, columns, g, gAt, db, dbAt);
+    biasGradient.run(shards, columns, g, gAt, db, dbAt);
   }
 
   @Override
