@@ -27,6 +27,8 @@ public class MicroKernelGenerator {
 
   private static final int MAX_TAPS = 9;
 
+  private static final int MAX_PAIR = 6;
+
   private static final String HEAD =
       """
       package dev.yamabiko.tensor.vector;
@@ -74,6 +76,39 @@ public class MicroKernelGenerator {
             FloatVector v;
       $FMA_PACKED
           }
+      $ADD_AND_STORE
+        }
+      """;
+
+  /** Two products of as many steps side by side; c = add + (first + second). */
+  private static final String PAIR =
+      """
+
+        private static void pair$H(
+            float[] a, int aAt, int aSecond, float[] b, int bAt, int bSecond, int steps,
+            float[] c, int cAt, int cPitch, float[] add, int addAt, int addPitch, float[] fence) {
+          FloatVector $ACCUMULATORS;
+          FloatVector $SECOND_ACCUMULATORS;
+          $ZERO
+          $SECOND_ZERO
+          for (int p = 0; p < steps; p++) {
+            FloatVector v;
+            {
+              int s = aAt + p * PITCH;
+              int q = bAt + p * TILE;
+              FloatVector b0 = FloatVector.fromArray(SPECIES, b, q);
+              FloatVector b1 = FloatVector.fromArray(SPECIES, b, q + LANES);
+      $FMA_PACKED
+            }
+            {
+              int s = aSecond + p * PITCH;
+              int q = bSecond + p * TILE;
+              FloatVector b0 = FloatVector.fromArray(SPECIES, b, q);
+              FloatVector b1 = FloatVector.fromArray(SPECIES, b, q + LANES);
+      $SECOND_FMA_PACKED
+            }
+          }
+      $SUM
       $ADD_AND_STORE
         }
       """;
@@ -184,6 +219,15 @@ public class MicroKernelGenerator {
           }
         }
 
+        static void pair(
+            int height, float[] a, int aAt, int aSecond, float[] b, int bAt, int bSecond, int steps,
+            float[] c, int cAt, int cPitch, float[] add, int addAt, int addPitch, float[] fence) {
+          switch (height) {
+      $PAIRS
+            default -> throw new IllegalArgumentException("height " + height);
+          }
+        }
+
         /** c and add in rows of TILE, of which a narrow one has only the first vector; add is one row. */
         static void pixels(
             int height, boolean narrow, float[] a, int aAt, int[] offsets, float[] b, int bAt, int steps,
@@ -276,6 +320,7 @@ public class MicroKernelGenerator {
     Files.createDirectories(directory);
     StringBuilder source = new StringBuilder(HEAD);
     appendAll(source, PRODUCT, MAX_HEIGHT, 2);
+    appendAll(source, PAIR, MAX_PAIR, 2);
     for (int width = 1; width <= 2; width++) {
       appendAll(source, PIXELS, MAX_PIXELS, width);
       appendAll(source, TILED_PIXELS, MAX_PIXELS, width);
@@ -290,6 +335,12 @@ public class MicroKernelGenerator {
                     MAX_HEIGHT,
                     "product$H(a, aAt, b, bAt, steps,"
                         + " c, cAt, cPitch, resume, add, addAt, addPitch, fence)"))
+            .replace(
+                "$PAIRS",
+                cases(
+                    MAX_PAIR,
+                    "pair$H(a, aAt, aSecond, b, bAt, bSecond, steps,"
+                        + " c, cAt, cPitch, add, addAt, addPitch, fence)"))
             .replace(
                 "$PIXELS",
                 casesOfBothWidths(
@@ -360,7 +411,19 @@ public class MicroKernelGenerator {
                             + ".add(c%1$d_%2$d);")
                         .formatted(r, v, lane(v)))
             + "\n    }\n";
+    String sum =
+        perVector(
+            height,
+            width,
+            (r, v) -> "    c%1$d_%2$d = c%1$d_%2$d.add(d%1$d_%2$d);".formatted(r, v));
     return template
+        .replace("$SECOND_ACCUMULATORS", second(String.join(", ", accumulators(height, width))))
+        .replace(
+            "$SECOND_ZERO",
+            second(
+                String.join(" = ", accumulators(height, width)) + " = FloatVector.zero(SPECIES);"))
+        .replace("$SECOND_FMA_PACKED", second(multiply(height, width, "a[s + %d]")))
+        .replace("$SUM", sum)
         .replace("$ADD_AND_STORE", add + store)
         .replace("$ADD_ROW", addRow)
         .replace("$STORE_TILE", store.replace("cPitch", "TILE"))
@@ -391,6 +454,11 @@ public class MicroKernelGenerator {
     return IntStream.range(0, height * width)
         .mapToObj(i -> "c%d_%d".formatted(i / width, i % width))
         .toList();
+  }
+
+  /** The same with the accumulators of the second product. */
+  private static String second(String code) {
+    return code.replaceAll("\\bc(?=\\d)", "d");
   }
 
   private static String multiply(int height, int width, String a) {

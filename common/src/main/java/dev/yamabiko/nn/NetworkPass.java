@@ -277,37 +277,9 @@ public final class NetworkPass {
   /** The first layer whose output of the last forward pass holds NaN or infinity, or -1. */
   public int firstNonFiniteLayer(int rows) {
     for (int i = 0; i < nodes.size(); i++) {
-      if (layers[i] != null && firstNonFinite(values[i + 1], 0, rows * outputSize(i)) >= 0) {
+      if (layers[i] != null
+          && kernels.firstNonFinite(values[i + 1], 0, rows * outputSize(i)) >= 0) {
         return nodes.indexOf(owners[i]);
-      }
-    }
-    return -1;
-  }
-
-  /** The first index in [from, to) whose value is NaN or infinite, or -1. */
-  public static int firstNonFinite(float[] values, int from, int to) {
-    // x * 0 is 0 for every finite x, NaN else: one cheap pass, then a search only where needed.
-    // Four sums, because each addition waits for the one before.
-    float a = 0;
-    float b = 0;
-    float c = 0;
-    float d = 0;
-    int whole = from + (to - from) / 4 * 4;
-    for (int i = from; i < whole; i += 4) {
-      a += values[i] * 0f;
-      b += values[i + 1] * 0f;
-      c += values[i + 2] * 0f;
-      d += values[i + 3] * 0f;
-    }
-    for (int i = whole; i < to; i++) {
-      a += values[i] * 0f;
-    }
-    if (a + b + c + d == 0) {
-      return -1;
-    }
-    for (int i = from; i < to; i++) {
-      if (!Float.isFinite(values[i])) {
-        return i;
       }
     }
     return -1;

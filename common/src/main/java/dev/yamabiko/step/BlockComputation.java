@@ -200,7 +200,7 @@ public final class BlockComputation {
         training,
         gradient,
         index -> {
-          int bad = NetworkPass.firstNonFinite(gradient, index, checkedFrom[0]);
+          int bad = pass.kernels().firstNonFinite(gradient, index, checkedFrom[0]);
           if (bad >= 0) {
             throw diverged(step, block, shards, "gradient", network.layerOfParameter(bad));
           }

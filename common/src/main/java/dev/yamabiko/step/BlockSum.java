@@ -1,7 +1,6 @@
 package dev.yamabiko.step;
 
 import java.util.List;
-import java.util.function.Supplier;
 
 /**
  * Finishes the tree over all shards from the sums of blocks that cover them, whatever way they were
@@ -15,39 +14,42 @@ public final class BlockSum {
    */
   public record Part(Block block, float[] values, int at, Statistics statistics) {}
 
-  private final int length;
-  private final float[][] scratch;
+  /** Of the tree: a part, or the sum of two nodes. */
+  private record Node(Part part, Node left, Node right) {
+    Statistics statistics() {
+      return part != null ? part.statistics() : left.statistics().plus(right.statistics());
+    }
+  }
 
-  /** For vectors of this length and trees over at most this many shards. */
-  public BlockSum(int length, int shards) {
-    this.length = length;
+  private final int most;
+  private final float[][] scratch;
+  private Node total;
+
+  /** For so many elements at a time, and trees over at most this many shards. */
+  public BlockSum(int most, int shards) {
+    this.most = most;
     scratch = new float[33 - Integer.numberOfLeadingZeros(shards)][];
   }
 
   /**
-   * Writes the sum over all shards to {@code out} from index 0 on and returns the sum of the
-   * statistics. Shards that no part covers are absent.
+   * From now on the sum is that of these parts. Shards that no part covers are absent.
+   *
+   * @return the sum of the statistics
    */
-  public Statistics sum(int shards, List<Part> parts, float[] out) {
-    Part total = node(new Block(0, shards), parts, () -> out, 0);
+  public Statistics begin(int shards, List<Part> parts) {
+    total = node(new Block(0, shards), parts);
     if (total == null) {
       throw new IllegalArgumentException("no part at all");
-    }
-    if (total.values() != out) {
-      System.arraycopy(total.values(), total.at(), out, 0, length);
     }
     return total.statistics();
   }
 
-  /**
-   * The node's value: one of the parts as it is, or a sum in {@code room}, which is only asked for
-   * where there is something to add; null if absent.
-   */
-  private Part node(Block block, List<Part> parts, Supplier<float[]> room, int depth) {
+  /** Null if absent. */
+  private static Node node(Block block, List<Part> parts) {
     boolean touched = false;
     for (Part part : parts) {
       if (part.block().equals(block)) {
-        return part;
+        return new Node(part, null, null);
       }
       touched |= part.block().overlaps(block);
     }
@@ -57,25 +59,36 @@ public final class BlockSum {
     if (block.isLeaf()) {
       throw new IllegalArgumentException("a part that is not a node of the tree covers " + block);
     }
-    Part left = node(block.left(), parts, room, depth + 1);
-    Part right = node(block.right(), parts, left == null ? room : () -> scratch(depth), depth + 1);
+    Node left = node(block.left(), parts);
+    Node right = node(block.right(), parts);
     if (left == null || right == null) {
       return left == null ? right : left;
     }
-    float[] out = room.get();
-    float[] a = left.values();
-    float[] b = right.values();
-    int aAt = left.at();
-    int bAt = right.at();
-    for (int i = 0; i < length; i++) {
-      out[i] = a[aAt + i] + b[bAt + i];
+    return new Node(null, left, right);
+  }
+
+  /** Writes n elements of the sum, counted from {@code from}, to {@code out} from index 0 on. */
+  public void sum(int from, int n, float[] out) {
+    sum(total, from, n, out, 0);
+  }
+
+  private void sum(Node node, int from, int n, float[] out, int depth) {
+    if (node.part() != null) {
+      System.arraycopy(node.part().values(), node.part().at() + from, out, 0, n);
+      return;
     }
-    return new Part(block, out, 0, left.statistics().plus(right.statistics()));
+    float[] right = scratch(depth);
+    sum(node.left(), from, n, out, depth + 1);
+    sum(node.right(), from, n, right, depth + 1);
+    // One index for all arrays: else C2 cannot rule out that they overlap, and makes no vectors.
+    for (int i = 0; i < n; i++) {
+      out[i] = out[i] + right[i];
+    }
   }
 
   private float[] scratch(int depth) {
     if (scratch[depth] == null) {
-      scratch[depth] = new float[length];
+      scratch[depth] = new float[most];
     }
     return scratch[depth];
   }

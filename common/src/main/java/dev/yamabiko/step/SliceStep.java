@@ -1,7 +1,8 @@
 package dev.yamabiko.step;
 
-import dev.yamabiko.nn.NetworkPass;
 import dev.yamabiko.nn.Region;
+import dev.yamabiko.tensor.Kernels;
+import dev.yamabiko.tensor.KernelsFactory;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -11,6 +12,10 @@ import java.util.Optional;
  * examples, clip, take the optimizer's step; buffers move towards the batch's mean. Holds two
  * weight buffers: weights[t] stays whole until the update of step t + 1 begins, so a shard can be
  * computed again from it.
+ *
+ * <p>What moves is memory, not arithmetic. So all this is done piece by piece, on copies of the
+ * pieces in the first-level cache: gradients and old weights are read once and new weights written
+ * once. Only where the gradient's norm is needed first, the mean gradient is kept in between.
  */
 public final class SliceStep {
 
@@ -22,16 +27,32 @@ public final class SliceStep {
    */
   public record NonFinite(String what, int index) {}
 
+  /** Elements of a piece: a handful of arrays of so many floats fit in the first-level cache. */
+  static final int PIECE = 2048;
+
+  private static final int NONE = -1;
+
   private final int from;
   private final int length;
   private final StepPlan plan;
   private final UpdateRule rule;
   private final List<Region> regions;
   private final float[][] weights;
+  private final int weightsAt;
   private final float[][] state;
-  private final float[] gradient;
-  private final float[] masked;
   private final BlockSum blockSum;
+  private final Kernels kernels = KernelsFactory.create();
+
+  /** The mean gradient, and of it what is trained; empty where no norm is needed. */
+  private final float[] gradient;
+
+  private final float[] masked;
+
+  // Of the piece that is being updated.
+  private final float[] g;
+  private final float[] w;
+  private final float[] next;
+  private final float[][] s;
 
   /**
    * The slice [from, to) of the flat vector; all zeros until {@link #restore}.
@@ -39,18 +60,45 @@ public final class SliceStep {
    * @param regions of the network
    */
   public SliceStep(int from, int to, StepPlan plan, UpdateRule rule, List<Region> regions) {
+    this(from, to, plan, rule, regions, new float[2][to - from], 0);
+  }
+
+  /**
+   * The same, of two whole flat vectors that its sisters have the other slices of: whoever reads
+   * the weights finds them in one piece.
+   */
+  public SliceStep(
+      int from, int to, StepPlan plan, UpdateRule rule, List<Region> regions, float[][] whole) {
+    this(from, to, plan, rule, regions, whole, from);
+  }
+
+  private SliceStep(
+      int from,
+      int to,
+      StepPlan plan,
+      UpdateRule rule,
+      List<Region> regions,
+      float[][] weights,
+      int weightsAt) {
     this.from = from;
     this.length = to - from;
     this.plan = plan;
     this.rule = rule;
     this.regions =
         regions.stream().map(r -> r.within(from, to)).filter(r -> r.from() < r.to()).toList();
-    weights = new float[2][length];
-    state = new float[rule.optimizer().stateVectors()][length];
-    gradient = new float[length];
+    this.weights = weights;
+    this.weightsAt = weightsAt;
+    int vectors = rule.optimizer().stateVectors();
+    state = new float[vectors][length];
+    gradient = new float[rule.needsNorm() ? length : 0];
     boolean mixed = this.regions.stream().anyMatch(r -> r.rule() != Region.Rule.TRAINED);
-    masked = rule.needsNorm() && mixed ? new float[length] : gradient;
-    blockSum = new BlockSum(length, plan.shards());
+    masked = mixed ? new float[gradient.length] : gradient;
+    int piece = Math.min(PIECE, length);
+    blockSum = new BlockSum(piece, plan.shards());
+    g = new float[piece];
+    w = new float[piece];
+    next = new float[piece];
+    s = new float[vectors][piece];
   }
 
   /**
@@ -60,7 +108,7 @@ public final class SliceStep {
    * @param wholeState the optimizer's vectors after so many steps, each as long
    */
   public void restore(long step, float[] wholeWeights, float[][] wholeState) {
-    System.arraycopy(wholeWeights, from, weights(step), 0, length);
+    System.arraycopy(wholeWeights, from, weights(step), weightsAt, length);
     for (int i = 0; i < state.length; i++) {
       System.arraycopy(wholeState[i], from, state[i], 0, length);
     }
@@ -70,9 +118,16 @@ public final class SliceStep {
     return length;
   }
 
-  /** This slice of weights[step]; valid for the last two steps reached. */
+  /**
+   * Where this slice of weights[step] lies, from {@link #weightsAt} on; valid for the last two
+   * steps reached.
+   */
   public float[] weights(long step) {
     return weights[(int) (step & 1)];
+  }
+
+  public int weightsAt() {
+    return weightsAt;
   }
 
   /** This slice of the optimizer's state after the last update; owned by this object. */
@@ -80,21 +135,48 @@ public final class SliceStep {
     return state;
   }
 
-  /** The batch's mean gradient and mean buffers, from the blocks' sums. First half of a step. */
-  public Statistics aggregate(long step, List<BlockSum.Part> parts) {
-    Statistics statistics = blockSum.sum(plan.shards(), parts, gradient);
-    float n = plan.batchExamples(step);
-    for (int i = 0; i < length; i++) {
-      gradient[i] = gradient[i] / n;
-    }
-    return statistics;
-  }
-
   public boolean needsNorm() {
     return rule.needsNorm();
   }
 
-  /** Sums of squares of this slice's chunks, once aggregated; only what is trained counts. */
+  /**
+   * Takes the blocks' sums, which must stay as they are until the update is done. First half of a
+   * step.
+   */
+  public Statistics aggregate(long step, List<BlockSum.Part> parts) {
+    Statistics statistics = blockSum.begin(plan.shards(), parts);
+    if (needsNorm()) {
+      for (int at = 0; at < length; at += PIECE) {
+        int n = Math.min(PIECE, length - at);
+        mean(step, at, n);
+        System.arraycopy(g, 0, gradient, at, n);
+      }
+    }
+    return statistics;
+  }
+
+  /** The piece's mean gradient and mean buffers. */
+  private void mean(long step, int at, int n) {
+    blockSum.sum(at, n, g);
+    int examples = plan.batchExamples(step);
+    if (Integer.bitCount(examples) == 1) {
+      // The same bits in less time: no rounding takes place but where both ways round alike.
+      float inverse = 1f / examples;
+      for (int i = 0; i < n; i++) {
+        g[i] = g[i] * inverse;
+      }
+    } else {
+      float divisor = examples;
+      for (int i = 0; i < n; i++) {
+        g[i] = g[i] / divisor;
+      }
+    }
+  }
+
+  /**
+   * Sums of squares of this slice's chunks, once aggregated, where the norm is needed; only what is
+   * trained counts.
+   */
   public double[] squares() {
     if (masked != gradient) {
       Arrays.fill(masked, 0);
@@ -112,44 +194,86 @@ public final class SliceStep {
    * weights[step + 1] from weights[step] and the aggregated gradient. Second half of a step.
    *
    * @param norm the global norm of the gradient, over all slices; only read when clipping by it
-   * @return what is NaN or infinite; the slice is of no use then
+   * @return what is NaN or infinite, the gradient before all else, then the weights; the slice is
+   *     of no use then
    */
   public Optional<NonFinite> update(long step, double norm) {
-    // Before clipping, which would hide that a sum over blocks overflowed, as one inside would not.
-    int bad = NetworkPass.firstNonFinite(gradient, 0, length);
-    if (bad >= 0) {
-      return Optional.of(new NonFinite("the gradient of step %d is".formatted(step), bad));
-    }
-    float[] w = weights(step);
-    float[] next = weights(step + 1);
     float rate = rule.learningRate(plan, step);
-    for (Region region : regions) {
-      int from = region.from();
-      int to = region.to();
-      switch (region.rule()) {
-        case TRAINED -> {
-          rule.clip(gradient, from, to, norm);
-          rule.optimizer().step(step, rate, from, to, w, next, gradient, state);
-        }
-        case FROZEN -> System.arraycopy(w, from, next, from, to - from);
-        case AVERAGED -> {
-          for (int i = from; i < to; i++) {
-            next[i] = w[i] + region.momentum() * (gradient[i] - w[i]);
-          }
-        }
+    int badWeight = NONE;
+    int[] badState = new int[state.length];
+    Arrays.fill(badState, NONE);
+    for (int at = 0; at < length; at += PIECE) {
+      int n = Math.min(PIECE, length - at);
+      if (needsNorm()) {
+        System.arraycopy(gradient, at, g, 0, n);
+      } else {
+        mean(step, at, n);
       }
-    }
-    bad = NetworkPass.firstNonFinite(next, 0, length);
-    if (bad >= 0) {
-      return Optional.of(new NonFinite("the weights after step %d are".formatted(step), bad));
-    }
-    for (float[] vector : state) {
-      bad = NetworkPass.firstNonFinite(vector, 0, length);
+      // Before clipping, which would hide that a sum over blocks overflowed, as one inside would
+      // not.
+      int bad = kernels.firstNonFinite(g, 0, n);
       if (bad >= 0) {
-        return Optional.of(
-            new NonFinite("the optimizer's state after step %d is".formatted(step), bad));
+        return Optional.of(new NonFinite("the gradient of step %d is".formatted(step), at + bad));
+      }
+      updatePiece(step, rate, norm, at, n);
+      badWeight = first(badWeight, next, at, n);
+      for (int i = 0; i < s.length; i++) {
+        badState[i] = first(badState[i], s[i], at, n);
       }
     }
-    return Optional.empty();
+    if (badWeight != NONE) {
+      return Optional.of(new NonFinite("the weights after step %d are".formatted(step), badWeight));
+    }
+    String what = "the optimizer's state after step %d is".formatted(step);
+    return Arrays.stream(badState)
+        .filter(index -> index != NONE)
+        .mapToObj(index -> new NonFinite(what, index))
+        .findFirst();
+  }
+
+  /** What was found in pieces before, else in this one. */
+  private int first(int before, float[] piece, int at, int n) {
+    if (before != NONE) {
+      return before;
+    }
+    int bad = kernels.firstNonFinite(piece, 0, n);
+    return bad < 0 ? NONE : at + bad;
+  }
+
+  private void updatePiece(long step, float rate, double norm, int at, int n) {
+    float[] newWeights = weights(step + 1);
+    System.arraycopy(weights(step), weightsAt + at, w, 0, n);
+    for (int i = 0; i < s.length; i++) {
+      System.arraycopy(state[i], at, s[i], 0, n);
+    }
+    for (Region region : regions) {
+      int from = Math.max(0, region.from() - at);
+      int to = Math.min(n, region.to() - at);
+      if (from < to) {
+        update(region, step, rate, norm, from, to);
+      }
+    }
+    System.arraycopy(next, 0, newWeights, weightsAt + at, n);
+    for (int i = 0; i < s.length; i++) {
+      System.arraycopy(s[i], 0, state[i], at, n);
+    }
+  }
+
+  /** Elements [from, to) of the piece. */
+  private void update(Region region, long step, float rate, double norm, int from, int to) {
+    switch (region.rule()) {
+      case TRAINED -> {
+        rule.clip(g, from, to, norm);
+        rule.optimizer().step(step, rate, from, to, w, next, g, s);
+      }
+      case FROZEN -> System.arraycopy(w, from, next, from, to - from);
+      case AVERAGED -> average(region.momentum(), from, to);
+    }
+  }
+
+  private void average(float momentum, int from, int to) {
+    for (int i = from; i < to; i++) {
+      next[i] = w[i] + momentum * (g[i] - w[i]);
+    }
   }
 }

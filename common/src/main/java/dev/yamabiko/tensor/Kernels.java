@@ -146,6 +146,9 @@ public interface Kernels {
       int dwAt,
       float[] dx);
 
+  /** The first index in [from, to) at which x is NaN or infinite, or -1. */
+  int firstNonFinite(float[] x, int from, int to);
+
   /** y = exp(x), as {@link Functions#exp}; y may be x. */
   void exp(int n, float[] x, int xAt, float[] y, int yAt);
 

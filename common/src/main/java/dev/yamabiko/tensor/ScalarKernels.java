@@ -309,6 +309,35 @@ public final class ScalarKernels implements Kernels {
   }
 
   @Override
+  public int firstNonFinite(float[] x, int from, int to) {
+    // x * 0 is 0 for every finite x, NaN else: one cheap pass, then a search only where needed.
+    // Four sums, because each addition waits for the one before.
+    float a = 0;
+    float b = 0;
+    float c = 0;
+    float d = 0;
+    int whole = from + (to - from) / 4 * 4;
+    for (int i = from; i < whole; i += 4) {
+      a += x[i] * 0f;
+      b += x[i + 1] * 0f;
+      c += x[i + 2] * 0f;
+      d += x[i + 3] * 0f;
+    }
+    for (int i = whole; i < to; i++) {
+      a += x[i] * 0f;
+    }
+    if (a + b + c + d == 0) {
+      return -1;
+    }
+    for (int i = from; i < to; i++) {
+      if (!Float.isFinite(x[i])) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  @Override
   public void exp(int n, float[] x, int xAt, float[] y, int yAt) {
     for (int i = 0; i < n; i++) {
       y[yAt + i] = Functions.exp(x[xAt + i]);

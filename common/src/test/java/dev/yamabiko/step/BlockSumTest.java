@@ -90,7 +90,14 @@ class BlockSumTest {
       parts.forEach(part -> copies.add(part.values().clone()));
       float[] out = new float[LENGTH];
       Arrays.fill(out, Float.NaN);
-      Statistics statistics = sum.sum(shards, parts, out);
+      Statistics statistics = sum.begin(shards, parts);
+      float[] piece = new float[LENGTH];
+      for (int at = 0; at < LENGTH; ) {
+        int n = 1 + random.nextInt(LENGTH - at);
+        sum.sum(at, n, piece);
+        System.arraycopy(piece, 0, out, at, n);
+        at += n;
+      }
       float[] expected = Arrays.copyOfRange(total.values(), total.at(), total.at() + LENGTH);
       assertArrayEquals(bits(expected), bits(out));
       assertEquals(total.statistics(), statistics);
@@ -111,13 +118,19 @@ class BlockSumTest {
         new Block(from, to), new float[] {value}, 0, new Statistics(1, value, 0, 0));
   }
 
+  private static Statistics sum(BlockSum sum, int shards, List<BlockSum.Part> parts, float[] out) {
+    Statistics statistics = sum.begin(shards, parts);
+    sum.sum(0, out.length, out);
+    return statistics;
+  }
+
   @Test
   void shouldAddLeftToRightSumWhenLeftChildIsAPart() {
     // [0,4) is one part, [4,8) is summed from four: both children meet at the root.
     float[] out = new float[1];
     List<BlockSum.Part> parts =
         List.of(part(0, 4, 1e8f), part(4, 5, 1), part(5, 6, 2), part(6, 7, 3), part(7, 8, 4));
-    Statistics statistics = new BlockSum(1, 8).sum(8, parts, out);
+    Statistics statistics = sum(new BlockSum(1, 8), 8, parts, out);
     assertEquals(1e8f + ((1f + 2f) + (3f + 4f)), out[0]);
     assertEquals(5, statistics.examples());
   }
@@ -125,7 +138,7 @@ class BlockSumTest {
   @Test
   void shouldKeepNegativeZeroWhenTheOtherChildIsAbsent() {
     float[] out = new float[1];
-    new BlockSum(1, 4).sum(4, List.of(part(2, 3, -0f)), out);
+    sum(new BlockSum(1, 4), 4, List.of(part(2, 3, -0f)), out);
     assertEquals(Float.floatToRawIntBits(-0f), Float.floatToRawIntBits(out[0]));
   }
 
@@ -133,9 +146,9 @@ class BlockSumTest {
   void shouldSumTwoStepsWithOneScratch() {
     BlockSum sum = new BlockSum(1, 5);
     float[] out = new float[1];
-    sum.sum(5, List.of(part(0, 2, 1), part(2, 3, 2), part(3, 4, 4), part(4, 5, 8)), out);
+    sum(sum, 5, List.of(part(0, 2, 1), part(2, 3, 2), part(3, 4, 4), part(4, 5, 8)), out);
     assertEquals(15, out[0]);
-    sum.sum(5, List.of(part(1, 2, 1), part(4, 5, 8)), out);
+    sum(sum, 5, List.of(part(1, 2, 1), part(4, 5, 8)), out);
     assertEquals(9, out[0]);
   }
 
@@ -144,9 +157,8 @@ class BlockSumTest {
     IllegalArgumentException thrown =
         assertThrows(
             IllegalArgumentException.class,
-            () -> new BlockSum(1, 4).sum(4, List.of(part(1, 3, 1)), new float[1]));
+            () -> new BlockSum(1, 4).begin(4, List.of(part(1, 3, 1))));
     assertTrue(thrown.getMessage().contains("not a node of the tree"), thrown.getMessage());
-    assertThrows(
-        IllegalArgumentException.class, () -> new BlockSum(1, 4).sum(4, List.of(), new float[1]));
+    assertThrows(IllegalArgumentException.class, () -> new BlockSum(1, 4).begin(4, List.of()));
   }
 }

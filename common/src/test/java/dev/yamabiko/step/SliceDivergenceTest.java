@@ -78,6 +78,41 @@ class SliceDivergenceTest {
   }
 
   @Test
+  void shouldNameTheGradientBeforeWeightsAndWeightsBeforeStateWhereverTheyAre() {
+    float[] gradient = new float[3 * SliceStep.PIECE + 5];
+    int first = SliceStep.PIECE;
+    int second = 2 * SliceStep.PIECE + 1;
+    int last = gradient.length - 1;
+    gradient[first] = 1e30f; // its square overflows
+    gradient[second] = 1e15f;
+    assertEquals(
+        Optional.of(new SliceStep.NonFinite("the optimizer's state after step 0 is", first)),
+        updateLong(new RmsProp(1, 0.9f, 1, 0, 0), gradient));
+    Optimizer tooFast = new RmsProp(3e38f, 0.9f, 1, 0, 0);
+    assertEquals(
+        Optional.of(new SliceStep.NonFinite("the weights after step 0 are", second)),
+        updateLong(tooFast, gradient));
+    gradient[last] = Float.NaN;
+    assertEquals(
+        Optional.of(new SliceStep.NonFinite("the gradient of step 0 is", last)),
+        updateLong(tooFast, gradient));
+  }
+
+  private static Optional<SliceStep.NonFinite> updateLong(Optimizer optimizer, float[] gradient) {
+    int length = gradient.length;
+    SliceStep slice =
+        new SliceStep(
+            0,
+            length,
+            PLAN,
+            new UpdateRule(optimizer, new Schedule.Constant(), Optional.empty()),
+            List.of(new Region(0, length, Region.Rule.TRAINED, 0)));
+    slice.restore(0, new float[length], new float[optimizer.stateVectors()][length]);
+    slice.aggregate(0, List.of(part(0, 2, gradient)));
+    return slice.update(0, Double.NaN);
+  }
+
+  @Test
   void shouldGoOnWhileAllIsFinite() {
     for (Optimizer optimizer : List.of(SGD, ADAM, RMS_PROP)) {
       assertEquals(

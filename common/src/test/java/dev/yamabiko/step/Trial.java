@@ -253,7 +253,7 @@ record Trial(Network network, Loss loss, Dataset data, StepPlan plan, UpdateRule
       if (statistics.examples() != plan.batchExamples(step)) {
         throw new AssertionError(statistics + " in step " + step);
       }
-      double[] more = owners[k].squares();
+      double[] more = owners[k].needsNorm() ? owners[k].squares() : new double[0];
       int at = squares.length;
       squares = Arrays.copyOf(squares, at + more.length);
       System.arraycopy(more, 0, squares, at, more.length);

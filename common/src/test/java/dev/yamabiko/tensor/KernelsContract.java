@@ -1,6 +1,7 @@
 package dev.yamabiko.tensor;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.Arrays;
 import java.util.Random;
@@ -476,6 +477,28 @@ abstract class KernelsContract {
     int channel = i / pixels % channels;
     int pixel = i % pixels;
     return ((row * channels + channel / tile * tile) * pixels + pixel * tile) + channel % tile;
+  }
+
+  @Property(tries = 300)
+  void shouldFindFirstNonFiniteValue(@ForAll long seed, @ForAll @IntRange(max = 300) int n) {
+    Random random = new Random(seed);
+    float[] x = new float[n + 2];
+    for (int i = 0; i < x.length; i++) {
+      x[i] = random.nextInt(8) == 0 ? Float.MAX_VALUE : -random.nextFloat();
+    }
+    int from = 1 + random.nextInt(n + 1);
+    int to = from + random.nextInt(n + 2 - from);
+    assertEquals(-1, tested.firstNonFinite(x, from, to));
+    // Neither of those beside the range counts.
+    x[from - 1] = Float.NaN;
+    if (to < x.length) {
+      x[to] = Float.NEGATIVE_INFINITY;
+    }
+    assertEquals(-1, tested.firstNonFinite(x, from, to));
+    for (int bad = 0; bad < random.nextInt(4) && from < to; bad++) {
+      x[from + random.nextInt(to - from)] = random.nextBoolean() ? Float.NaN : 1f / 0;
+    }
+    assertEquals(reference.firstNonFinite(x, from, to), tested.firstNonFinite(x, from, to));
   }
 
   /** Blocks of uneven shards, some of them empty. */

@@ -280,6 +280,15 @@ final class NaiveKernels implements Kernels {
   }
 
   @Override
+  public int firstNonFinite(float[] x, int from, int to) {
+    int i = from;
+    while (i < to && Float.isFinite(x[i])) {
+      i++;
+    }
+    return i < to ? i : -1;
+  }
+
+  @Override
   public void exp(int n, float[] x, int xAt, float[] y, int yAt) {
     for (int i = 0; i < n; i++) {
       y[yAt + i] = Functions.exp(x[xAt + i]);

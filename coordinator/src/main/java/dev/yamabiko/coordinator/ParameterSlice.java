@@ -388,7 +388,8 @@ final class ParameterSlice extends AbstractBehavior<ParameterSlice.Command> {
   }
 
   private WorkerMessage weights(long ofStep) {
-    FloatSegment segment = new FloatSegment(sliceStep.weights(ofStep), 0, sliceStep.length());
+    FloatSegment segment =
+        new FloatSegment(sliceStep.weights(ofStep), sliceStep.weightsAt(), sliceStep.length());
     return new WorkerMessage.InstallWeights(key, ofStep, slice, segment);
   }
 
@@ -402,16 +403,16 @@ final class ParameterSlice extends AbstractBehavior<ParameterSlice.Command> {
     copying++;
     compute(
         () -> {
-          copy(sliceStep.weights(read.step()), read.weights());
+          copy(sliceStep.weights(read.step()), sliceStep.weightsAt(), read.weights());
           for (int i = 0; i < read.state().length; i++) {
-            copy(sliceStep.state()[i], read.state()[i]);
+            copy(sliceStep.state()[i], 0, read.state()[i]);
           }
           return new Copied(read);
         });
   }
 
-  private void copy(float[] part, float[] whole) {
-    System.arraycopy(part, 0, whole, settings.from(), sliceStep.length());
+  private void copy(float[] part, int at, float[] whole) {
+    System.arraycopy(part, at, whole, settings.from(), sliceStep.length());
   }
 
   private Behavior<Command> onCopied(Copied copied) {

@@ -124,13 +124,19 @@ public record RunSettings(
       throw new IllegalArgumentException(
           "slices: expected 1 to %d but found %d".formatted(ChunkGrid.chunks(length), slices));
     }
+    float[][] whole = new float[2][length];
     List<SliceStep> all = new ArrayList<>();
     for (int k = 0; k < slices; k++) {
       int from = ChunkGrid.sliceFrom(length, slices, k);
       int to = ChunkGrid.sliceFrom(length, slices, k + 1);
       SliceStep slice =
           new SliceStep(
-              from, to, plan, job.update().scaled(rateScale(job, rollbacks)), network.regions());
+              from,
+              to,
+              plan,
+              job.update().scaled(rateScale(job, rollbacks)),
+              network.regions(),
+              whole);
       slice.restore(begin.position().step(), begin.weights(), begin.state());
       all.add(slice);
     }

@@ -6,6 +6,7 @@ import akka.actor.typed.Behavior;
 import akka.actor.typed.DispatcherSelector;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
+import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.yamabiko.coordinator.CheckedJob;
 import dev.yamabiko.coordinator.RunListener;
@@ -23,6 +24,7 @@ import dev.yamabiko.protocol.WorkerMessage;
 import dev.yamabiko.step.EvaluationPlan;
 import dev.yamabiko.step.SliceStep;
 import dev.yamabiko.step.StepPlan;
+import dev.yamabiko.worker.Processor;
 import dev.yamabiko.worker.TrainingData;
 import dev.yamabiko.worker.Worker;
 import java.util.LinkedHashMap;
@@ -30,12 +32,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.Executor;
 
 /**
  * One run in one JVM: the same actors as on a cluster, in one ActorSystem, arrays passed by
  * reference.
+ *
+ * <p>A step of a small model takes a millisecond, and to wake a thread takes a good part of that;
+ * so does the way of weights and gradients from one core's caches to another's. Workers and slices,
+ * actors and arithmetic, therefore share one thread per worker: whoever brings the last
+ * contribution goes on with the update, and whoever has updated with the next step. The run, events
+ * and files have threads of their own.
  */
 public final class SingleNode {
 
@@ -85,26 +92,16 @@ public final class SingleNode {
     // Here and not in an actor, so that too little memory ends the command with a message.
     List<SliceStep> initial = RunSettings.cut(job, checked.network(), plan, begin, slices);
     CompletableFuture<RunOutcome> outcome = new CompletableFuture<>();
-    ExecutorService compute =
-        Executors.newFixedThreadPool(
-            slices,
-            task -> {
-              Thread thread = new Thread(task, "slice-compute");
-              thread.setDaemon(true);
-              return thread;
-            });
     Behavior<Command> guardian =
         Behaviors.setup(
             context -> {
-              ActorRef<RunMessage> run =
-                  spawnRun(context, checked, begin, plan, workers, initial, compute);
+              ActorRef<RunMessage> run = spawnRun(context, checked, begin, plan, workers, initial);
               // Its last event comes before it stops, unless it failed itself.
               context.watchWith(run, new RunLost());
               return guard(run, job, listeners, outcome);
             });
     ActorSystem<Command> system =
-        ActorSystem.create(
-            guardian, "yamabiko", ConfigFactory.load("single-node"), DispatcherSelector.blocking());
+        ActorSystem.create(guardian, "yamabiko", config(workers), DispatcherSelector.blocking());
     cancellation.reason.thenAccept(reason -> system.tell(new Cancel(reason)));
     system
         .getWhenTerminated()
@@ -117,8 +114,14 @@ public final class SingleNode {
     } finally {
       system.terminate();
       system.getWhenTerminated().toCompletableFuture().join();
-      compute.shutdownNow();
     }
+  }
+
+  /** One thread for each worker does all of a step. */
+  private static Config config(int workers) {
+    String threads = "akka.actor.default-dispatcher.thread-pool-executor.fixed-pool-size";
+    return ConfigFactory.parseMap(Map.of(threads, workers))
+        .withFallback(ConfigFactory.load("single-node"));
   }
 
   private static ActorRef<RunMessage> spawnRun(
@@ -127,18 +130,24 @@ public final class SingleNode {
       Checkpoint begin,
       StepPlan plan,
       int workers,
-      List<SliceStep> slices,
-      ExecutorService compute) {
+      List<SliceStep> slices) {
     Job job = checked.job();
     LoadedData data = checked.data();
     long activationBytes = Runtime.getRuntime().maxMemory() / 2 / workers;
+    Executor compute =
+        context.getSystem().dispatchers().lookup(DispatcherSelector.defaultDispatcher());
     TrainingData trainingData = new TrainingData(data.train(), data.validation());
     Map<String, ActorRef<WorkerMessage>> refs = new LinkedHashMap<>();
     for (int w = 1; w <= workers; w++) {
       String name = "worker-" + w;
       refs.put(
           name,
-          context.spawn(Worker.create(name, definition -> trainingData, activationBytes), name));
+          context.spawn(
+              Worker.create(
+                  name,
+                  definition -> trainingData,
+                  Processor.besideSlices(compute, activationBytes)),
+              name));
     }
     RunSettings settings =
         new RunSettings(
@@ -154,7 +163,8 @@ public final class SingleNode {
             compute,
             context.messageAdapter(RunEvent.class, Observed::new),
             false);
-    return context.spawn(TrainingRun.create(settings), "run");
+    // What it does is not in a step's way: workers and slices drive each other.
+    return context.spawn(TrainingRun.create(settings), "run", DispatcherSelector.blocking());
   }
 
   private static RunKey key(Job job) {

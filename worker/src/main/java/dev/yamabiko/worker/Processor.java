@@ -1,5 +1,6 @@
 package dev.yamabiko.worker;
 
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
@@ -14,6 +15,8 @@ import java.util.function.LongSupplier;
  * @param threads that compute pieces
  * @param activationBytes memory for activations, of all threads together; blocks that need more are
  *     computed in pieces
+ * @param besideSlices in the process of the run's slices, and never for steps gone by: weights are
+ *     read where the slices keep them
  * @param nanoTime as {@link System#nanoTime}
  */
 public record Processor(
@@ -21,7 +24,27 @@ public record Processor(
     ExecutorService pieces,
     int threads,
     long activationBytes,
+    boolean besideSlices,
     LongSupplier nanoTime) {
+
+  /** Anywhere, with a copy of the weights. */
+  public Processor(
+      ExecutorService tasks,
+      ExecutorService pieces,
+      int threads,
+      long activationBytes,
+      LongSupplier nanoTime) {
+    this(tasks, pieces, threads, activationBytes, false, nanoTime);
+  }
+
+  /**
+   * One thread at a time of those that the run's slices compute on, in the same process. They
+   * outlive the worker; a task that has begun when it stops comes to its end.
+   */
+  public static Processor besideSlices(Executor threads, long activationBytes) {
+    ExecutorService lent = new LentThreads(threads);
+    return new Processor(lent, lent, 1, activationBytes, true, System::nanoTime);
+  }
 
   /** Threads of its own, named after the worker; they do not keep the JVM alive. */
   public static Processor ofThreads(String worker, int threads, long activationBytes) {

@@ -24,8 +24,9 @@ import java.util.function.Consumer;
  * <p>Gradient buffers are used again in the next step: weights[t + 1] are complete only once step t
  * has closed on every slice, and nobody reads a contribution of a closed step.
  *
- * <p>Memory: the weights, a gradient for each piece of a step's blocks ({@link CutBlock}: as many
- * as there are blocks, or threads where those are more), and each thread's activations.
+ * <p>Memory: the weights (unless the slices are in this process), a gradient for each piece of a
+ * step's blocks ({@link CutBlock}: as many as there are blocks, or threads where those are more),
+ * and each thread's activations.
  */
 final class RunReplica {
 
@@ -46,9 +47,15 @@ final class RunReplica {
   private final StepPlan plan;
   private final ComputeThreads threads;
   private final int[] sliceFrom;
-  private final float[] weights;
+  private final boolean besideSlices;
   private final List<float[]> gradients = new ArrayList<>();
   private long installed = -1;
+
+  /** Of the installed step: the slices' own whole vector, or {@link #copied}. */
+  private float[] weights;
+
+  /** Null until it is needed. */
+  private float[] copied;
 
   /** Buffers taken in the current step; those of the same step are not used twice. */
   private int used;
@@ -61,6 +68,7 @@ final class RunReplica {
    */
   RunReplica(Job job, TrainingData data, int slices, Processor processor) {
     this.data = data;
+    besideSlices = processor.besideSlices();
     network = job.model().build(data.train().inputShape());
     plan = new StepPlan(data.train().size(), job.batchSize(), job.shards(), job.epochs());
     int mostRows = network.rowsWithin(processor.activationBytes() / processor.threads());
@@ -70,7 +78,6 @@ final class RunReplica {
             processor.pieces(),
             processor.threads(),
             () -> new BlockComputation(objective, KernelsFactory.create(), mostRows));
-    weights = new float[network.length()];
     sliceFrom = new int[slices + 1];
     for (int k = 0; k <= slices; k++) {
       sliceFrom[k] = ChunkGrid.sliceFrom(network.length(), slices, k);
@@ -82,14 +89,36 @@ final class RunReplica {
     if (installed == step) {
       return;
     }
+    weights = besideSlices && isWhole(slices) ? slices.get(0).values() : copy(slices);
+    installed = step;
+  }
+
+  private float[] copy(List<FloatSegment> slices) {
+    if (copied == null) {
+      copied = new float[network.length()];
+    }
     for (int k = 0; k < slices.size(); k++) {
       FloatSegment slice = slices.get(k);
       if (slice.length() != sliceFrom[k + 1] - sliceFrom[k]) {
         throw new IllegalStateException("slice " + k + " has " + slice.length() + " floats");
       }
-      System.arraycopy(slice.values(), slice.at(), weights, sliceFrom[k], slice.length());
+      System.arraycopy(slice.values(), slice.at(), copied, sliceFrom[k], slice.length());
     }
-    installed = step;
+    return copied;
+  }
+
+  /** Whether the slices lie side by side in one array and fill it. */
+  private boolean isWhole(List<FloatSegment> slices) {
+    float[] whole = slices.get(0).values();
+    for (int k = 0; k < slices.size(); k++) {
+      FloatSegment slice = slices.get(k);
+      if (slice.values() != whole
+          || slice.at() != sliceFrom[k]
+          || slice.length() != sliceFrom[k + 1] - sliceFrom[k]) {
+        return false;
+      }
+    }
+    return whole.length == network.length();
   }
 
   /** Examples of these blocks in this step. */
@@ -147,7 +176,7 @@ final class RunReplica {
 
   private float[] gradient(int buffer) {
     if (buffer == gradients.size()) {
-      gradients.add(new float[weights.length]);
+      gradients.add(new float[network.length()]);
     }
     return gradients.get(buffer);
   }

@@ -27,6 +27,12 @@ final class Lanes {
   /** The same for tiles of taps, whose rows need an address register each. */
   static final int MAX_TAPS = LANES >= 16 ? 9 : 5;
 
+  /**
+   * The same for tiles of two products side by side, which need a second accumulator; 0 where there
+   * are too few registers for that.
+   */
+  static final int MAX_PAIR = LANES >= 16 ? 6 : 0;
+
   /** Floats per step in a packed A panel: a power of two, else C2 keeps range checks. */
   static final int PITCH = LANES >= 16 ? 16 : 8;
 

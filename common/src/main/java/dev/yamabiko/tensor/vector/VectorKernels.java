@@ -14,6 +14,7 @@ import dev.yamabiko.tensor.ShardRows;
 public final class VectorKernels implements Kernels {
   private final Product product = new Product();
   private final WeightGradient weightGradient = new WeightGradient();
+  private final BiasGradient biasGradient = new BiasGradient();
   private final Convolution convolution = new Convolution();
   private final PooledConvolution pooled = new PooledConvolution();
   private final VectorFunctions functions = new VectorFunctions();
@@ -75,7 +76,7 @@ public final class VectorKernels implements Kernels {
   @Override
   public void biasGradient(
       ShardRows shards, int columns, float[] g, int gAt, float[] db, int dbAt) {
-    scalar.biasGradient(shards, columns, g, gAt, db, dbAt);
+    biasGradient.run(shards, columns, g, gAt, db, dbAt);
   }
 
   @Override
@@ -171,6 +172,16 @@ public final class VectorKernels implements Kernels {
     } else {
       scalar.convolveMaxPoolGradients(shape, shards, x, w, wAt, winners, g, dw, dwAt, dx);
     }
+  }
+
+  @Override
+  public int firstNonFinite(float[] x, int from, int to) {
+    int blocks = (to - from) / FiniteCheck.BLOCK;
+    int whole = from + blocks * FiniteCheck.BLOCK;
+    if (blocks > 0 && !FiniteCheck.isFinite(x, from, blocks)) {
+      return scalar.firstNonFinite(x, from, to);
+    }
+    return scalar.firstNonFinite(x, whole, to);
   }
 
   @Override

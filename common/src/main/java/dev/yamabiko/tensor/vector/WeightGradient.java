@@ -20,9 +20,12 @@ final class WeightGradient {
   /** Floats of X to pack at a time, about half of a second-level cache. */
   private static final int A_BLOCK = 1 << 16;
 
+  /** Floats of G that stay in a second-level cache beside all else. */
+  private static final int B_BLOCK = 1 << 17;
+
   private static final int SLOT = MAX_HEIGHT * TILE;
 
-  private final TreeSteps tree = new TreeSteps();
+  private final TreeSteps tree = new TreeSteps(Lanes.MAX_PAIR > 0);
   private final Scratch aPanels = new Scratch();
   private final Scratch bPanels = new Scratch();
   private final float[] fence = new float[Lanes.FENCE];
@@ -48,6 +51,12 @@ final class WeightGradient {
     int tiles = Lanes.parts(out, TILE);
     float[] as = aPanels.atLeast(Lanes.parts(Lanes.parts(in, blocks), MAX_HEIGHT) * PITCH * rows);
     float[] bs = bPanels.atLeast(tiles * TILE * rows);
+    for (int j = 0; j < tiles; j++) {
+      int width = Math.min(TILE, out - j * TILE);
+      Packing.columnsToB(g, gAt + j * TILE, out, width, rows, bs, j * TILE * rows);
+    }
+    // Outputs row by row, as they lie in memory, if G stays in the second-level cache meanwhile.
+    boolean byRows = (long) rows * out <= B_BLOCK;
     for (int block = 0; block < blocks; block++) {
       int top = Lanes.start(in, blocks, block);
       int height = Lanes.start(in, blocks, block + 1) - top;
@@ -57,26 +66,24 @@ final class WeightGradient {
         int next = Lanes.start(height, panels, i + 1);
         Packing.columnsToA(x, xAt + top + r, in, next - r, rows, as, i * PITCH * rows);
       }
-      for (int j = 0; j < tiles; j++) {
+      for (int n = 0; n < panels * tiles; n++) {
+        int i = byRows ? n / tiles : n % panels;
+        int j = byRows ? n % tiles : n / panels;
+        int r = Lanes.start(height, panels, i);
+        int tileHeight = Lanes.start(height, panels, i + 1) - r;
         int width = Math.min(TILE, out - j * TILE);
+        int a = i * PITCH * rows;
         int b = j * TILE * rows;
-        if (block == 0) {
-          Packing.columnsToB(g, gAt + j * TILE, out, width, rows, bs, b);
-        }
-        for (int i = 0; i < panels; i++) {
-          int r = Lanes.start(height, panels, i);
-          int tileHeight = Lanes.start(height, panels, i + 1) - r;
-          int at = dwAt + (top + r) * out + j * TILE;
-          if (width == TILE) {
-            tile(shards, tileHeight, as, i * PITCH * rows, bs, b, dw, at, out);
-          } else {
-            int slot = TreeSteps.OUT * SLOT;
-            if (shards.resumed()) {
-              Product.copy(tileHeight, width, dw, at, out, slots, slot, TILE);
-            }
-            tile(shards, tileHeight, as, i * PITCH * rows, bs, b, slots, slot, TILE);
-            Product.copy(tileHeight, width, slots, slot, TILE, dw, at, out);
+        int at = dwAt + (top + r) * out + j * TILE;
+        if (width == TILE) {
+          tile(shards, tileHeight, as, a, bs, b, dw, at, out);
+        } else {
+          int slot = TreeSteps.OUT * SLOT;
+          if (shards.resumed()) {
+            Product.copy(tileHeight, width, dw, at, out, slots, slot, TILE);
           }
+          tile(shards, tileHeight, as, a, bs, b, slots, slot, TILE);
+          Product.copy(tileHeight, width, slots, slot, TILE, dw, at, out);
         }
       }
     }
@@ -105,7 +112,9 @@ final class WeightGradient {
       int cPitch = last ? outPitch : TILE;
       int add = tree.add(step);
       int shard = tree.shard(step);
-      if (shard != TreeSteps.NONE) {
+      if (tree.second(step) != TreeSteps.NONE) {
+        pair(shards, step, height, as, a, bs, b, c, cAt, cPitch);
+      } else if (shard != TreeSteps.NONE) {
         int from = shards.from(shard);
         MicroKernels.product(
             height,
@@ -125,6 +134,43 @@ final class WeightGradient {
       } else {
         addTiles(height, slots, add, tree.source(step), c, cAt, cPitch);
       }
+    }
+  }
+
+  /** A step that takes two shards, in tiles of half the height. */
+  private void pair(
+      ShardRows shards,
+      int step,
+      int height,
+      float[] as,
+      int a,
+      float[] bs,
+      int b,
+      float[] c,
+      int cAt,
+      int cPitch) {
+    int first = shards.from(tree.shard(step));
+    int second = shards.from(tree.second(step));
+    int add = tree.add(step);
+    int parts = Lanes.parts(height, Lanes.MAX_PAIR);
+    for (int i = 0; i < parts; i++) {
+      int r = Lanes.start(height, parts, i);
+      MicroKernels.pair(
+          Lanes.start(height, parts, i + 1) - r,
+          as,
+          a + first * PITCH + r,
+          a + second * PITCH + r,
+          bs,
+          b + first * TILE,
+          b + second * TILE,
+          shards.to(tree.shard(step)) - first,
+          c,
+          cAt + r * cPitch,
+          cPitch,
+          add == TreeSteps.NONE ? null : slots,
+          add * SLOT + r * TILE,
+          TILE,
+          fence);
     }
   }
 
