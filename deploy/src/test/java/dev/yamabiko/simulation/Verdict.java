@@ -37,8 +37,20 @@ record Verdict(String outcome, List<String> metrics) {
         job, j -> of(Simulation.run(FaultPlan.withoutFaults(j, 1, j.least()))));
   }
 
-  /** What is wrong with how the plan went; empty if it is as it must be. */
+  /**
+   * What is wrong with how the plan went; empty if it is as it must be, and all faults happened.
+   */
   static Optional<String> problem(FaultPlan plan, Simulation.Result result) {
+    return wrong(plan, result)
+        .or(
+            () ->
+                result.pending().isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(plan + "\ndid not happen: " + result.pending()));
+  }
+
+  /** The same whether or not all faults found an occasion to happen. */
+  static Optional<String> wrong(FaultPlan plan, Simulation.Result result) {
     Verdict expected = expected(plan.job());
     Verdict found = of(result);
     List<String> problems = new ArrayList<>();
@@ -53,9 +65,6 @@ record Verdict(String outcome, List<String> metrics) {
     problems.addAll(result.violations());
     if (!result.blamed().isEmpty()) {
       problems.add("blamed, although all computed rightly: " + result.blamed());
-    }
-    if (!result.pending().isEmpty()) {
-      problems.add("did not happen: " + result.pending());
     }
     return problems.isEmpty()
         ? Optional.empty()
