@@ -3,6 +3,7 @@ package dev.yamabiko.cli;
 import akka.dispatch.DispatcherPrerequisites;
 import akka.dispatch.ExecutorServiceConfigurator;
 import akka.dispatch.ExecutorServiceFactory;
+import akka.dispatch.MonitorableThreadFactory;
 import com.typesafe.config.Config;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
@@ -22,7 +23,11 @@ public final class WakefulThread extends ExecutorServiceConfigurator {
 
   @Override
   public ExecutorServiceFactory createExecutorServiceFactory(String id, ThreadFactory threads) {
-    return () -> new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new WakefulQueue(), threads);
+    ThreadFactory named =
+        threads instanceof MonitorableThreadFactory akkas
+            ? akkas.withName(akkas.name() + "-" + id)
+            : threads;
+    return () -> new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new WakefulQueue(), named);
   }
 
   private static final class WakefulQueue extends LinkedBlockingQueue<Runnable> {
