@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.function.IntFunction;
 import java.util.function.LongSupplier;
 
 /**
@@ -31,7 +32,7 @@ import java.util.function.LongSupplier;
  * @param workers by name, in the order in which they get shards
  * @param slices of the flat vector, in order, as {@link #cut} gives them; their number does not
  *     show in the result
- * @param compute where slices do their arithmetic
+ * @param places by number of the slice
  * @param elastic whether other workers may take the place of lost ones: late shards are handed out
  *     again, and a run without workers waits for some; otherwise it fails
  * @param nanoTime the clock by which steps are late; it decides who computes, never what
@@ -46,12 +47,47 @@ public record RunSettings(
     Optional<EvaluationPlan> validation,
     Map<String, ActorRef<WorkerMessage>> workers,
     List<SliceStep> slices,
-    Executor compute,
+    IntFunction<SlicePlace> places,
     ActorRef<RunEvent> events,
     boolean elastic,
     LongSupplier nanoTime) {
 
-  /** By the machine's own clock. */
+  /**
+   * Slices are on the default dispatcher.
+   *
+   * @param compute where they do their arithmetic
+   */
+  public RunSettings(
+      RunKey key,
+      Job job,
+      RunDefinition definition,
+      Network network,
+      StepPlan plan,
+      Checkpoint begin,
+      Optional<EvaluationPlan> validation,
+      Map<String, ActorRef<WorkerMessage>> workers,
+      List<SliceStep> slices,
+      Executor compute,
+      ActorRef<RunEvent> events,
+      boolean elastic,
+      LongSupplier nanoTime) {
+    this(
+        key,
+        job,
+        definition,
+        network,
+        plan,
+        begin,
+        validation,
+        workers,
+        slices,
+        SlicePlace.onDefaultDispatcher(compute),
+        events,
+        elastic,
+        nanoTime);
+  }
+
+  /** The same by the machine's own clock. */
   public RunSettings(
       RunKey key,
       Job job,
@@ -193,7 +229,7 @@ public record RunSettings(
               slice,
               network,
               run,
-              compute,
+              places.apply(all.size()).compute(),
               step,
               ledger));
       from += slice.length();

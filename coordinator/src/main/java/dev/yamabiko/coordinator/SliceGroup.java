@@ -42,7 +42,9 @@ final class SliceGroup {
     steps = new ClosingSteps(parts.size(), step);
     for (ParameterSlice.Settings slice : settings.sliceSettings(key, parts, step, run)) {
       String name = "slice-%d-%d".formatted(key.lineage(), slice.slice());
-      ActorRef<SliceMessage> ref = context.spawn(ParameterSlice.create(slice), name);
+      ActorRef<SliceMessage> ref =
+          context.spawn(
+              ParameterSlice.create(slice), name, settings.places().apply(slice.slice()).actor());
       context.watchWith(ref, new TrainingRun.SliceLost(slice.slice()));
       slices.add(ref);
     }

@@ -8,9 +8,11 @@ import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigValue;
 import dev.yamabiko.coordinator.CheckedJob;
 import dev.yamabiko.coordinator.RunListener;
 import dev.yamabiko.coordinator.RunSettings;
+import dev.yamabiko.coordinator.SlicePlace;
 import dev.yamabiko.coordinator.TrainingRun;
 import dev.yamabiko.data.LoadedData;
 import dev.yamabiko.job.Job;
@@ -32,17 +34,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
+import java.util.function.IntFunction;
 
 /**
  * One run in one JVM: the same actors as on a cluster, in one ActorSystem, arrays passed by
  * reference.
  *
  * <p>A step of a small model takes a millisecond, and to wake a thread takes a good part of that;
- * so does the way of weights and gradients from one core's caches to another's. Workers and slices,
- * actors and arithmetic, therefore share one thread per worker: whoever brings the last
- * contribution goes on with the update, and whoever has updated with the next step. The run, events
- * and files have threads of their own.
+ * so does the way of weights and gradients from one core's caches to another's. So each worker
+ * shares a thread with a slice, actors and arithmetic: whoever brings the last contribution goes on
+ * with the update, and whoever has updated with the next step. The run, events and files have
+ * threads of their own.
  */
 public final class SingleNode {
 
@@ -117,11 +119,23 @@ public final class SingleNode {
     }
   }
 
-  /** One thread for each worker does all of a step. */
+  /** With a step thread for each worker. */
   private static Config config(int workers) {
-    String threads = "akka.actor.default-dispatcher.thread-pool-executor.fixed-pool-size";
-    return ConfigFactory.parseMap(Map.of(threads, workers))
-        .withFallback(ConfigFactory.load("single-node"));
+    Config all = ConfigFactory.load("single-node");
+    ConfigValue stepThread = all.getValue("step-thread");
+    for (int w = 0; w < workers; w++) {
+      all = all.withValue(stepThreadName(w), stepThread);
+    }
+    return all;
+  }
+
+  private static String stepThreadName(int number) {
+    return "step-thread-" + number;
+  }
+
+  /** Of the worker, and of the slice, with this number from 0 on. */
+  private static DispatcherSelector stepThread(int number) {
+    return DispatcherSelector.fromConfig(stepThreadName(number));
   }
 
   private static ActorRef<RunMessage> spawnRun(
@@ -134,20 +148,24 @@ public final class SingleNode {
     Job job = checked.job();
     LoadedData data = checked.data();
     long activationBytes = Runtime.getRuntime().maxMemory() / 2 / workers;
-    Executor compute =
-        context.getSystem().dispatchers().lookup(DispatcherSelector.defaultDispatcher());
+    IntFunction<SlicePlace> places =
+        number ->
+            new SlicePlace(
+                stepThread(number), context.getSystem().dispatchers().lookup(stepThread(number)));
     TrainingData trainingData = new TrainingData(data.train(), data.validation());
     Map<String, ActorRef<WorkerMessage>> refs = new LinkedHashMap<>();
-    for (int w = 1; w <= workers; w++) {
-      String name = "worker-" + w;
+    for (int w = 0; w < workers; w++) {
+      String name = "worker-" + (w + 1);
+      SlicePlace place = places.apply(w);
       refs.put(
           name,
           context.spawn(
               Worker.create(
                   name,
                   definition -> trainingData,
-                  Processor.besideSlices(compute, activationBytes)),
-              name));
+                  Processor.besideSlices(place.compute(), activationBytes)),
+              name,
+              place.actor()));
     }
     RunSettings settings =
         new RunSettings(
@@ -160,10 +178,11 @@ public final class SingleNode {
             data.validation().map(validation -> new EvaluationPlan(validation.size())),
             refs,
             slices,
-            compute,
+            places,
             context.messageAdapter(RunEvent.class, Observed::new),
-            false);
-    // What it does is not in a step's way: workers and slices drive each other.
+            false,
+            System::nanoTime);
+    // Out of the steps' way: workers and slices drive each other.
     return context.spawn(TrainingRun.create(settings), "run", DispatcherSelector.blocking());
   }
 

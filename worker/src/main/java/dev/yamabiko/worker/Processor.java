@@ -38,11 +38,11 @@ public record Processor(
   }
 
   /**
-   * One thread at a time of those that the run's slices compute on, in the same process. They
-   * outlive the worker; a task that has begun when it stops comes to its end.
+   * A thread that others use too, in the process of the run's slices. It outlives the worker; a
+   * task that has begun when the worker stops comes to its end.
    */
-  public static Processor besideSlices(Executor threads, long activationBytes) {
-    ExecutorService lent = new LentThreads(threads);
+  public static Processor besideSlices(Executor thread, long activationBytes) {
+    ExecutorService lent = new LentThread(thread);
     return new Processor(lent, lent, 1, activationBytes, true, System::nanoTime);
   }
 

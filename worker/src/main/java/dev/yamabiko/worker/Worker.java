@@ -2,6 +2,7 @@ package dev.yamabiko.worker;
 
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
+import akka.actor.typed.DispatcherSelector;
 import akka.actor.typed.PostStop;
 import akka.actor.typed.javadsl.AbstractBehavior;
 import akka.actor.typed.javadsl.ActorContext;
@@ -271,7 +272,8 @@ public final class Worker extends AbstractBehavior<Worker.Command> {
         };
     getContext()
         .spawnAnonymous(
-            ShardTask.create(run.join.key(), step, blocks, task, processor, taskResults));
+            ShardTask.create(run.join.key(), step, blocks, task, processor, taskResults),
+            DispatcherSelector.sameAsParent());
   }
 
   private Behavior<Command> onTaskEnded(TaskEnded ended) {

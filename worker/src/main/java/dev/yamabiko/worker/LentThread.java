@@ -6,14 +6,14 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
-/** Threads that others use too: to shut this down ends nothing but its own way to them. */
-final class LentThreads extends AbstractExecutorService {
+/** A thread that others use too: to shut this down ends nothing but this way to it. */
+final class LentThread extends AbstractExecutorService {
 
-  private final Executor threads;
+  private final Executor thread;
   private volatile boolean shutdown;
 
-  LentThreads(Executor threads) {
-    this.threads = threads;
+  LentThread(Executor thread) {
+    this.thread = thread;
   }
 
   @Override
@@ -21,7 +21,7 @@ final class LentThreads extends AbstractExecutorService {
     if (shutdown) {
       throw new RejectedExecutionException("the worker has stopped");
     }
-    threads.execute(task);
+    thread.execute(task);
   }
 
   @Override

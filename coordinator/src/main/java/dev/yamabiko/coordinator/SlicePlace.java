@@ -1,0 +1,20 @@
+package dev.yamabiko.coordinator;
+
+import akka.actor.typed.DispatcherSelector;
+import java.util.concurrent.Executor;
+import java.util.function.IntFunction;
+
+/**
+ * Where a parameter slice lives.
+ *
+ * @param actor its dispatcher
+ * @param compute does its arithmetic
+ */
+public record SlicePlace(DispatcherSelector actor, Executor compute) {
+
+  /** The same for every slice. */
+  static IntFunction<SlicePlace> onDefaultDispatcher(Executor compute) {
+    SlicePlace place = new SlicePlace(DispatcherSelector.defaultDispatcher(), compute);
+    return slice -> place;
+  }
+}
