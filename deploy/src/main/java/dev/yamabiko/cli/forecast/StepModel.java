@@ -48,7 +48,8 @@ import java.util.Map;
  * there are more threads than cores, and no transfer is faster than the processor time of both its
  * ends, divided by C.
  *
- * <p>One worker in a process of its own: installing, its blocks, update, handing over.
+ * <p>One worker in a process of its own: its blocks, update, handing over; it reads the weights
+ * where the slices keep them.
  */
 public final class StepModel {
 
@@ -94,8 +95,7 @@ public final class StepModel {
   public double alone(Setting setting) {
     List<Block> blocks = leases(setting, 1).get(0);
     double update = setting.floats() * (costs.update() + (blocks.size() - 1) * costs.add());
-    return install(setting)
-        + end(spans(setting, blocks, 1))
+    return end(spans(setting, blocks, 1))
         + update
         + (WORKER_HANDOVERS + LOCAL_HANDOVERS) * costs.handOver();
   }
