@@ -42,6 +42,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "  yamabiko train deploy/jobs/digits.conf --workers 4 --set epochs=10 --out runs/ten --json",
       "  yamabiko check deploy/jobs/digits.conf",
       "  yamabiko gradcheck deploy/jobs/digits.conf",
+      "  yamabiko plan deploy/jobs/digits.conf --workers 16 --bandwidth 10Gb --latency 50us",
       "  yamabiko evaluate runs/ten --data deploy/jobs/digits.conf",
       "  yamabiko predict runs/ten --input new-images --out predictions.csv",
       "  yamabiko coordinator",
@@ -142,6 +143,7 @@ public final class Main implements Runnable {
             .addSubcommand(train)
             .addSubcommand(new CheckCommand(session))
             .addSubcommand(new GradcheckCommand(session))
+            .addSubcommand(new PlanCommand(session))
             .addSubcommand(new EvaluateCommand(session))
             .addSubcommand(new PredictCommand(session))
             .addSubcommand(coordinator)

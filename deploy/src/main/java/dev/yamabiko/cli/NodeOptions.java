@@ -34,6 +34,21 @@ final class NodeOptions {
     }
   }
 
+  /**
+   * A whole number from 1 on.
+   *
+   * @param most at most 9999
+   */
+  static int number(CommandSpec spec, String name, String given, int most) {
+    // Of more digits than an int holds too.
+    if (!given.matches("0*[1-9]\\d{0,3}") || Integer.parseInt(given) > most) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "%s expects a number from 1 to %d but got %s".formatted(name, most, given));
+    }
+    return Integer.parseInt(given);
+  }
+
   static Optional<Integer> port(CommandSpec spec, String name, Optional<Integer> given) {
     given
         .filter(port -> port < 0 || port > MOST)

@@ -213,14 +213,7 @@ final class TrainCommand implements Callable<Integer> {
     if (workers.isEmpty()) {
       return Math.min(MOST_WORKERS, Runtime.getRuntime().availableProcessors());
     }
-    String given = workers.get();
-    // Of more digits than an int holds too.
-    if (!given.matches("0*[1-9]\\d{0,3}") || Integer.parseInt(given) > MOST_WORKERS) {
-      throw new ParameterException(
-          spec.commandLine(),
-          "--workers expects a number from 1 to %d but got %s".formatted(MOST_WORKERS, given));
-    }
-    return Integer.parseInt(given);
+    return NodeOptions.number(spec, "--workers", workers.get(), MOST_WORKERS);
   }
 
   /**

@@ -56,7 +56,7 @@ class MainTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "''                           | a command is expected: train, check, gradcheck, evaluate, predict, coordinator, worker, submit, jobs, status, cancel, resume, workers (see yamabiko --help)",
+        "''                           | a command is expected: train, check, gradcheck, plan, evaluate, predict, coordinator, worker, submit, jobs, status, cancel, resume, workers (see yamabiko --help)",
         "trian a.conf                 | unexpected argument trian; did you mean train? (see yamabiko --help)",
         "train                        | Missing required parameter: 'JOB.conf' (see yamabiko train --help)",
         "train a.conf b.conf          | unexpected argument b.conf (see yamabiko train --help)",
@@ -65,6 +65,12 @@ class MainTest {
         "train a.conf --workers two   | --workers expects a number from 1 to 1024 but got two (see yamabiko train --help)",
         "train a.conf --workers 0     | --workers expects a number from 1 to 1024 but got 0 (see yamabiko train --help)",
         "train a.conf --workers 1025  | --workers expects a number from 1 to 1024 but got 1025 (see yamabiko train --help)",
+        "plan a.conf --workers 0      | --workers expects a number from 1 to 1024 but got 0 (see yamabiko plan --help)",
+        "plan a.conf --threads many   | --threads expects a number from 1 to 1024 but got many (see yamabiko plan --help)",
+        "plan a.conf --cores 0        | --cores expects a number from 1 to 1024 but got 0 (see yamabiko plan --help)",
+        "plan a.conf --bandwidth 10   | --bandwidth expects bits per second above 0, as 10Gb, 1Gb/s or 100Mb, but got 10 (see yamabiko plan --help)",
+        "plan a.conf --bandwidth=-1Gb | --bandwidth expects bits per second above 0, as 10Gb, 1Gb/s or 100Mb, but got -1Gb (see yamabiko plan --help)",
+        "plan a.conf --latency 50     | --latency expects a time, as 50us or 1ms, but got 50 (see yamabiko plan --help)",
         "check a.conf --out x         | unknown option --out (see yamabiko check --help)",
         "train a.conf --out           | Missing required parameter for option '--out' (DIR) (see yamabiko train --help)"
       })
@@ -143,6 +149,7 @@ class MainTest {
         "train --help",
         "check --help",
         "gradcheck --help",
+        "plan --help",
         "coordinator --help",
         "worker --help",
         "submit --help",

@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
  *
  * <p>Memory: a gradient for each piece; the sum takes the first one's place.
  */
-final class CutBlock {
+public final class CutBlock {
 
   private final Block block;
   private final List<Block> pieces;
@@ -46,7 +46,7 @@ final class CutBlock {
    *
    * @param blocks each holds an example in this step
    */
-  static List<List<Block>> cut(StepPlan plan, long step, List<Block> blocks, int threads) {
+  public static List<List<Block>> cut(StepPlan plan, long step, List<Block> blocks, int threads) {
     List<List<Block>> cut = new ArrayList<>();
     blocks.forEach(block -> cut.add(new ArrayList<>(List.of(block))));
     int count = blocks.size();

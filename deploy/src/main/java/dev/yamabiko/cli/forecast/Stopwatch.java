@@ -1,0 +1,81 @@
+package dev.yamabiko.cli.forecast;
+
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
+
+/** What a piece of work takes the thread that does it, once it is compiled. */
+final class Stopwatch {
+
+  private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+
+  private static final long WARM_UP_AT_LEAST = TimeUnit.MILLISECONDS.toNanos(1_000);
+  private static final long WARM_UP_AT_MOST = TimeUnit.SECONDS.toNanos(12);
+  private static final long LOOK_EVERY = TimeUnit.MILLISECONDS.toNanos(250);
+
+  /** Of the time between two looks: so little compiling is no hot loop any more. */
+  private static final double SETTLED = 0.02;
+
+  private static final int MOST_ROUNDS = 200;
+
+  private Stopwatch() {}
+
+  /** The calling thread's processor time: what else runs on the machine does not count. */
+  static long threadNanos() {
+    return THREADS.isCurrentThreadCpuTimeSupported()
+        ? THREADS.getCurrentThreadCpuTime()
+        : System.nanoTime();
+  }
+
+  /** Does the work until the compiler has nothing more to do for it. */
+  static void warmUp(Runnable work) {
+    long began = System.nanoTime();
+    long looked = began;
+    long compiled = compilerMillis();
+    boolean settled = false;
+    while (!settled && System.nanoTime() - began < WARM_UP_AT_MOST) {
+      work.run();
+      long now = System.nanoTime();
+      if (now - looked >= LOOK_EVERY) {
+        long total = compilerMillis();
+        double share = (total - compiled) * 1e6 / (now - looked);
+        settled = share < SETTLED && now - began >= WARM_UP_AT_LEAST;
+        looked = now;
+        compiled = total;
+      }
+    }
+  }
+
+  private static long compilerMillis() {
+    return ManagementFactory.getCompilationMXBean().getTotalCompilationTime();
+  }
+
+  /**
+   * The median of what these pieces of work take, in seconds, by turns for so long, at least twice.
+   */
+  static double[] medians(long millis, Runnable... works) {
+    double[][] times = new double[works.length][MOST_ROUNDS];
+    long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+    int rounds = 0;
+    while (rounds < 2 || rounds < MOST_ROUNDS && System.nanoTime() < until) {
+      for (int i = 0; i < works.length; i++) {
+        long began = threadNanos();
+        works[i].run();
+        times[i][rounds] = (threadNanos() - began) / 1e9;
+      }
+      rounds++;
+    }
+    double[] medians = new double[works.length];
+    for (int i = 0; i < works.length; i++) {
+      medians[i] = median(Arrays.copyOf(times[i], rounds));
+    }
+    return medians;
+  }
+
+  static double median(double[] values) {
+    double[] sorted = values.clone();
+    Arrays.sort(sorted);
+    return sorted[sorted.length / 2];
+  }
+}
