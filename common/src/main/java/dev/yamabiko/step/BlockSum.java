@@ -16,11 +16,20 @@ public final class BlockSum {
   public record Part(Block block, float[] values, int at, Statistics statistics) {}
 
   private final int length;
+  private final Rounding rounding;
+  private final int from;
   private final float[][] scratch;
 
-  /** For vectors of this length and trees over at most this many shards. */
-  public BlockSum(int length, int shards) {
+  /**
+   * For vectors of this length and trees over at most this many shards.
+   *
+   * @param rounding of each sum
+   * @param from where in the flat vector they begin
+   */
+  public BlockSum(int length, int shards, Rounding rounding, int from) {
     this.length = length;
+    this.rounding = rounding;
+    this.from = from;
     scratch = new float[33 - Integer.numberOfLeadingZeros(shards)][];
   }
 
@@ -28,8 +37,8 @@ public final class BlockSum {
    * Writes the sum over all shards to {@code out} from index 0 on and returns the sum of the
    * statistics. Shards that no part covers are absent.
    */
-  public Statistics sum(int shards, List<Part> parts, float[] out) {
-    Part total = node(new Block(0, shards), parts, () -> out, 0);
+  public Statistics sum(long step, int shards, List<Part> parts, float[] out) {
+    Part total = node(step, new Block(0, shards), parts, () -> out, 0);
     if (total == null) {
       throw new IllegalArgumentException("no part at all");
     }
@@ -43,7 +52,7 @@ public final class BlockSum {
    * The node's value: one of the parts as it is, or a sum in {@code room}, which is only asked for
    * where there is something to add; null if absent.
    */
-  private Part node(Block block, List<Part> parts, Supplier<float[]> room, int depth) {
+  private Part node(long step, Block block, List<Part> parts, Supplier<float[]> room, int depth) {
     boolean touched = false;
     for (Part part : parts) {
       if (part.block().equals(block)) {
@@ -57,8 +66,9 @@ public final class BlockSum {
     if (block.isLeaf()) {
       throw new IllegalArgumentException("a part that is not a node of the tree covers " + block);
     }
-    Part left = node(block.left(), parts, room, depth + 1);
-    Part right = node(block.right(), parts, left == null ? room : () -> scratch(depth), depth + 1);
+    Part left = node(step, block.left(), parts, room, depth + 1);
+    Supplier<float[]> other = left == null ? room : () -> scratch(depth);
+    Part right = node(step, block.right(), parts, other, depth + 1);
     if (left == null || right == null) {
       return left == null ? right : left;
     }
@@ -70,6 +80,7 @@ public final class BlockSum {
     for (int i = 0; i < length; i++) {
       out[i] = a[aAt + i] + b[bAt + i];
     }
+    rounding.gradient(step, block, out, 0, from, from + length);
     return new Part(block, out, 0, left.statistics().plus(right.statistics()));
   }
 

@@ -26,6 +26,7 @@ public final class SliceStep {
   private final int length;
   private final StepPlan plan;
   private final UpdateRule rule;
+  private final Rounding rounding;
   private final List<Region> regions;
   private final float[][] weights;
   private final float[][] state;
@@ -39,10 +40,21 @@ public final class SliceStep {
    * @param regions of the network
    */
   public SliceStep(int from, int to, StepPlan plan, UpdateRule rule, List<Region> regions) {
+    this(from, to, plan, rule, regions, Rounding.NONE);
+  }
+
+  /**
+   * The same.
+   *
+   * @param rounding of the tree's sums, and of what workers get of the weights
+   */
+  public SliceStep(
+      int from, int to, StepPlan plan, UpdateRule rule, List<Region> regions, Rounding rounding) {
     this.from = from;
     this.length = to - from;
     this.plan = plan;
     this.rule = rule;
+    this.rounding = rounding;
     this.regions =
         regions.stream().map(r -> r.within(from, to)).filter(r -> r.from() < r.to()).toList();
     weights = new float[2][length];
@@ -50,7 +62,7 @@ public final class SliceStep {
     gradient = new float[length];
     boolean mixed = this.regions.stream().anyMatch(r -> r.rule() != Region.Rule.TRAINED);
     masked = rule.needsNorm() && mixed ? new float[length] : gradient;
-    blockSum = new BlockSum(length, plan.shards());
+    blockSum = new BlockSum(length, plan.shards(), rounding, from);
   }
 
   /**
@@ -75,6 +87,15 @@ public final class SliceStep {
     return weights[(int) (step & 1)];
   }
 
+  /** How many of the first elements of weights[step] reach workers as bfloat16. */
+  public int narrowWeights(long step) {
+    return rounding.narrowWeights(plan, step, from, from + length);
+  }
+
+  public Rounding rounding() {
+    return rounding;
+  }
+
   /** This slice of the optimizer's state after the last update; owned by this object. */
   public float[][] state() {
     return state;
@@ -82,7 +103,7 @@ public final class SliceStep {
 
   /** The batch's mean gradient and mean buffers, from the blocks' sums. First half of a step. */
   public Statistics aggregate(long step, List<BlockSum.Part> parts) {
-    Statistics statistics = blockSum.sum(plan.shards(), parts, gradient);
+    Statistics statistics = blockSum.sum(step, plan.shards(), parts, gradient);
     float n = plan.batchExamples(step);
     for (int i = 0; i < length; i++) {
       gradient[i] = gradient[i] / n;

@@ -118,4 +118,7 @@ public interface Kernels {
 
   /** y = 1 / (1 + exp(-x)), as {@link Functions#sigmoid}; y may be x. */
   void sigmoid(int n, float[] x, int xAt, float[] y, int yAt);
+
+  /** As {@link StochasticRounding#round}; from any number of threads at a time. */
+  void roundStochastically(long seed, long step, long node, float[] x, int at, int from, int to);
 }

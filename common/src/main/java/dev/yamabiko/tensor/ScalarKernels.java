@@ -284,6 +284,12 @@ public final class ScalarKernels implements Kernels {
     }
   }
 
+  @Override
+  public void roundStochastically(
+      long seed, long step, long node, float[] x, int at, int from, int to) {
+    StochasticRounding.round(seed, step, node, x, at, from, to);
+  }
+
   private static float[] atLeast(float[] array, int length) {
     return array.length >= length ? array : new float[length];
   }

@@ -299,7 +299,9 @@ final class ParameterSlice extends AbstractBehavior<ParameterSlice.Command> {
     List<StepEvidence.Witness> covered = assembly.covered();
     ActorRef<Command> self = getContext().getSelf();
     return () -> {
-      StepEvidence evidence = new StepEvidence(closed, settings.plan().shards(), witnesses);
+      StepEvidence evidence =
+          new StepEvidence(
+              closed, settings.plan().shards(), witnesses, sliceStep.rounding(), settings.from());
       self.tell(new EvidenceTaken(evidence, covered.size(), evidence.contradiction(covered)));
     };
   }
@@ -388,7 +390,9 @@ final class ParameterSlice extends AbstractBehavior<ParameterSlice.Command> {
   }
 
   private WorkerMessage weights(long ofStep) {
-    FloatSegment segment = new FloatSegment(sliceStep.weights(ofStep), 0, sliceStep.length());
+    FloatSegment segment =
+        new FloatSegment(
+            sliceStep.weights(ofStep), 0, sliceStep.length(), sliceStep.narrowWeights(ofStep));
     return new WorkerMessage.InstallWeights(key, ofStep, slice, segment);
   }
 

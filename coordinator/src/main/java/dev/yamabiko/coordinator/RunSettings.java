@@ -12,6 +12,7 @@ import dev.yamabiko.protocol.RunMessage;
 import dev.yamabiko.protocol.WorkerMessage;
 import dev.yamabiko.step.ChunkGrid;
 import dev.yamabiko.step.EvaluationPlan;
+import dev.yamabiko.step.Rounding;
 import dev.yamabiko.step.SampleLedger;
 import dev.yamabiko.step.SliceStep;
 import dev.yamabiko.step.StepPlan;
@@ -124,13 +125,19 @@ public record RunSettings(
       throw new IllegalArgumentException(
           "slices: expected 1 to %d but found %d".formatted(ChunkGrid.chunks(length), slices));
     }
+    Rounding rounding = job.objective(network).rounding();
     List<SliceStep> all = new ArrayList<>();
     for (int k = 0; k < slices; k++) {
       int from = ChunkGrid.sliceFrom(length, slices, k);
       int to = ChunkGrid.sliceFrom(length, slices, k + 1);
       SliceStep slice =
           new SliceStep(
-              from, to, plan, job.update().scaled(rateScale(job, rollbacks)), network.regions());
+              from,
+              to,
+              plan,
+              job.update().scaled(rateScale(job, rollbacks)),
+              network.regions(),
+              rounding);
       slice.restore(begin.position().step(), begin.weights(), begin.state());
       all.add(slice);
     }

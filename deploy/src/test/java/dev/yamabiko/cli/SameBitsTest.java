@@ -10,7 +10,6 @@ import dev.yamabiko.job.Job;
 import dev.yamabiko.job.JobFile;
 import dev.yamabiko.nn.Network;
 import dev.yamabiko.protocol.RunOutcome;
-import dev.yamabiko.step.Objective;
 import dev.yamabiko.step.PlainStep;
 import dev.yamabiko.step.StepPlan;
 import dev.yamabiko.tensor.KernelsFactory;
@@ -130,11 +129,7 @@ class SameBitsTest {
     StepPlan plan = new StepPlan(data.train().size(), job.batchSize(), job.shards(), job.epochs());
     PlainStep plain =
         new PlainStep(
-            plan,
-            new Objective(network, job.loss(), job.seed(), job.data().augment()),
-            job.update(),
-            data.train(),
-            KernelsFactory.create());
+            plan, job.objective(network), job.update(), data.train(), KernelsFactory.create());
     RunOutcome outcome =
         SingleNode.run(
             checked, checked.start(), workers, slices, List.of(), new SingleNode.Cancellation());

@@ -124,7 +124,7 @@ class ComputeThreadsTest {
     Network network = job.model().build(train.inputShape());
     float[] weights = network.initialWeights(3);
     StepPlan plan = new StepPlan(train.size(), job.batchSize(), shards, job.epochs());
-    Objective objective = new Objective(network, job.loss(), job.seed(), job.data().augment());
+    Objective objective = job.objective(network);
     BlockComputation plain = new BlockComputation(objective, KernelsFactory.create());
     RunReplica replica = replica(job, train, threads, Long.MAX_VALUE);
     for (long step : new long[] {0, 16, 20}) {

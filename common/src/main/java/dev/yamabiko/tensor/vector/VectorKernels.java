@@ -143,4 +143,10 @@ public final class VectorKernels implements Kernels {
   public void sigmoid(int n, float[] x, int xAt, float[] y, int yAt) {
     functions.sigmoid(n, x, xAt, y, yAt);
   }
+
+  @Override
+  public void roundStochastically(
+      long seed, long step, long node, float[] x, int at, int from, int to) {
+    Rounding.round(seed, step, node, x, at, from, to);
+  }
 }
