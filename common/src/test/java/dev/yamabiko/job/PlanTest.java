@@ -58,6 +58,7 @@ class PlanTest {
         workers     2
         memory      about 103.6 MiB besides the data
         cluster     coordinator about 73.7 MiB with 2 workers, a worker about 97.7 MiB with 1 thread, besides the data
+        wire        gradients float32, 106.3 KiB for each block; weights float32, 106.3 KiB to each worker
         advice      16 examples per shard or more are faster: now 12; take fewer shards or a larger batch-size
         """,
         new Plan(job, network, 12_030, 2_000, 2).table(HEAP));
@@ -80,6 +81,7 @@ class PlanTest {
         workers     1
         memory      about 80 bytes besides the data
         cluster     coordinator about 68.0 MiB with 1 worker, a worker about 4.0 MiB with 1 thread, besides the data
+        wire        gradients float32, 8 bytes for each block; weights float32, 8 bytes to each worker
         """,
         sine(job("batch-size = 1", "epochs = 1"), 1, 0, 1).table(HEAP));
   }

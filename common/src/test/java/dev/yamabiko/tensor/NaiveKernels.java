@@ -298,4 +298,13 @@ final class NaiveKernels implements Kernels {
       y[yAt + i] = Functions.sigmoid(x[xAt + i]);
     }
   }
+
+  @Override
+  public void roundStochastically(
+      long seed, long step, long node, float[] x, int at, int from, int to) {
+    for (int i = from; i < to; i++) {
+      int random = StochasticRounding.random(seed, step, node, i);
+      x[at + i - from] = Bfloat16.stochastic(x[at + i - from], random);
+    }
+  }
 }
