@@ -98,7 +98,7 @@ public record Plan(
     copies += statesToGoBackTo() * (1 + state + (job.selection().isPresent() ? 1 : 0));
     int depth = TreeOrder.levels(job.shards());
     int largest = blocks().stream().mapToInt(Block::shards).max().orElseThrow();
-    int gradients = blocks().size() + workers * sumsHeld(largest);
+    long gradients = blocks().size() + (long) busyWorkers() * sumsHeld(largest);
     long vectors = 4 + state + copies + depth + gradients + workers;
     return Float.BYTES * vectors * network.length() + Math.min(activationBytes(), heap / 2);
   }

@@ -79,6 +79,7 @@ public final class KernelFingerprint {
     sample.add(db);
     convolutions(kernels, sample);
     functions(kernels, sample);
+    rounding(kernels, sample);
     return sample.hash();
   }
 
@@ -131,6 +132,12 @@ public final class KernelFingerprint {
       y[i] = Functions.log(Math.abs(x[i]) + 1e-3f);
     }
     sample.add(y);
+  }
+
+  private static void rounding(Kernels kernels, Sample sample) {
+    float[] x = sample.numbers(1000);
+    kernels.roundStochastically(7_301, 2, 3, x, 0, 5, 5 + x.length);
+    sample.add(x);
   }
 
   /** Fixed numbers in, bits out. */

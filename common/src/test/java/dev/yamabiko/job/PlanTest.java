@@ -146,6 +146,30 @@ class PlanTest {
     assertEquals(
         4 * ((fixed + 3 * 2 + 1 + 1) * parameters + 256 * perRow),
         sine(adam, 100, 1000, 1).memoryBytes(HEAP));
+    // Of 4 shards and of 2 that are summed shard by shard, a gradient for each level above them.
+    Job rounded = job("shards = 4", "communication { gradients = bfloat16 }");
+    assertEquals(
+        4 * ((fixed + 0 + 1 + 2 + 1) * parameters + 16 * perRow),
+        sine(rounded, 100, 0, 1).memoryBytes(HEAP));
+    assertEquals(
+        4 * ((fixed + 0 + 2 + 2 * 1 + 2) * parameters + 2 * 8 * perRow),
+        sine(rounded, 100, 0, 2).memoryBytes(HEAP));
+  }
+
+  @Test
+  void shouldCountTwoBytesForParametersAndFourForBuffers() {
+    Job job =
+        job(
+            "model = [ { dense { units = 3 } }, batch-norm ]",
+            "communication { gradients = bfloat16 }");
+    Plan plan = new Plan(job, job.model().build(Shape.of(1)), 64, 0, 2);
+    int parameters = 2 * 3 + 2 * 3;
+    int buffers = 2 * 3;
+    assertEquals(2 * parameters + 4 * buffers, plan.wireBytes(job.communication().gradients()));
+    assertEquals(4 * parameters + 4 * buffers, plan.wireBytes(job.communication().weights()));
+    String line =
+        "wire        gradients bfloat16, 48 bytes for each block; weights float32, 72 bytes to each worker";
+    assertTrue(plan.table(HEAP).lines().toList().contains(line), plan.table(HEAP));
   }
 
   @Test
