@@ -15,7 +15,8 @@ import java.util.List;
  * state in which the run began, and two checkpoints, one that was written and one that is taken.
  *
  * <p>A worker holds the weights that it computes with, two versions that arrive, and a gradient for
- * each piece that threads compute; and for each thread the activations of its examples.
+ * each piece that threads compute; and for each thread the activations of its examples and {@link
+ * Plan#sumsHeld}.
  *
  * <p>Neither the dataset nor the JVM itself is counted.
  *
@@ -89,7 +90,8 @@ public record ClusterMemory(Plan plan, int threads) {
     int uneven = Math.min(shards, plan.busyWorkers() > 1 ? most + 1 : most);
     int pieces = Math.max(uneven, Math.min(threads, shards));
     long packed = Float.BYTES * 2L * PACKED_STEPS * plan.network().widestActivation() * threads;
-    return bytes(2 + 1 + pieces) + packed + Math.min(activationBytes(shards), heap / 2);
+    int sums = threads * plan.sumsHeld(shardsOfPiece(shards));
+    return bytes(2 + 1 + pieces + sums) + packed + Math.min(activationBytes(shards), heap / 2);
   }
 
   /**
@@ -97,15 +99,18 @@ public record ClusterMemory(Plan plan, int threads) {
    * share, or a part of an evaluation.
    */
   private long activationBytes(int shards) {
-    int evenPart = (shards - 1) / threads + 1;
-    // Cut along the tree, a piece has up to the next power of two.
-    int piece = Math.min(shards, Integer.highestOneBit(2 * evenPart - 1));
-    long rows = (long) piece * plan.largestShard();
+    long rows = (long) shardsOfPiece(shards) * plan.largestShard();
     rows = Math.max(rows, new EvaluationPlan(plan.trainingExamples()).to(0));
     if (plan.validationExamples() > 0) {
       rows = Math.max(rows, new EvaluationPlan(plan.validationExamples()).to(0));
     }
     return Float.BYTES * threads * rows * plan.network().floatsPerExample();
+  }
+
+  /** Cut along the tree, a piece has up to the next power of two of an even part. */
+  private int shardsOfPiece(int shards) {
+    int evenPart = (shards - 1) / threads + 1;
+    return Math.min(shards, Integer.highestOneBit(2 * evenPart - 1));
   }
 
   public long workerDirectBytes() {

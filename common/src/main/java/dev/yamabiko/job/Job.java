@@ -3,7 +3,10 @@ package dev.yamabiko.job;
 import com.typesafe.config.ConfigFactory;
 import dev.yamabiko.data.DataSpec;
 import dev.yamabiko.nn.Loss;
+import dev.yamabiko.nn.Network;
 import dev.yamabiko.optim.Optimizer;
+import dev.yamabiko.step.Communication;
+import dev.yamabiko.step.Objective;
 import dev.yamabiko.step.UpdateRule;
 import java.nio.file.Path;
 import java.util.Map;
@@ -25,6 +28,7 @@ public record Job(
     ModelSpec model,
     Loss loss,
     UpdateRule update,
+    Communication communication,
     int batchSize,
     int shards,
     int epochs,
@@ -54,6 +58,7 @@ public record Job(
         model,
         loss,
         update,
+        Communication.EXACT,
         batchSize,
         shards,
         epochs,
@@ -77,6 +82,11 @@ public record Job(
    */
   public String resolved(Map<String, String> names) {
     return JobParser.with(ConfigFactory.parseString(resolved).root(), names);
+  }
+
+  /** What is minimised with this network, which is the job's. */
+  public Objective objective(Network network) {
+    return new Objective(network, loss, seed, data.augment(), communication);
   }
 
   public Optimizer optimizer() {

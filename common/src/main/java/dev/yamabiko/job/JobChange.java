@@ -50,6 +50,9 @@ public final class JobChange {
     if (!before.update().clipping().equals(now.update().clipping())) {
       return "clipping";
     }
+    if (!before.communication().equals(now.communication())) {
+      return "communication";
+    }
     if (before.batchSize() != now.batchSize()) {
       return "batch-size";
     }

@@ -9,6 +9,7 @@ import com.typesafe.config.ConfigValueType;
 import dev.yamabiko.data.DataSpec;
 import dev.yamabiko.nn.LayerSpec;
 import dev.yamabiko.optim.Clipping;
+import dev.yamabiko.step.Communication;
 import dev.yamabiko.step.UpdateRule;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -41,6 +42,7 @@ final class JobParser {
             "optimizer",
             "schedule",
             "clipping",
+            "communication",
             "batch-size",
             "shards",
             "epochs",
@@ -69,6 +71,7 @@ final class JobParser {
             OptimizerParser.parse(job.at("optimizer")),
             ScheduleParser.parse(job.at("schedule")),
             clipping()),
+        communication(),
         batchSize,
         shards(batchSize),
         job.at("epochs").integer(1),
@@ -126,6 +129,17 @@ final class JobParser {
         value.given()
             ? new Clipping.Value(value.single(Interval.POSITIVE, 0))
             : new Clipping.GlobalNorm(norm.number(Interval.POSITIVE)));
+  }
+
+  private Communication communication() {
+    Node node = job.at("communication");
+    if (!node.given()) {
+      return Communication.EXACT;
+    }
+    Section options = node.section("gradients", "weights");
+    return new Communication(
+        options.at("gradients").oneOf(Communication.Format.class, Communication.Format.FLOAT32),
+        options.at("weights").oneOf(Communication.Format.class, Communication.Format.FLOAT32));
   }
 
   private int shards(int batchSize) {

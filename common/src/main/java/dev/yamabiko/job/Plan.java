@@ -2,6 +2,7 @@ package dev.yamabiko.job;
 
 import dev.yamabiko.nn.Network;
 import dev.yamabiko.step.Block;
+import dev.yamabiko.step.Communication;
 import dev.yamabiko.step.EvaluationPlan;
 import dev.yamabiko.step.ShardPlanner;
 import dev.yamabiko.step.StepPlan;
@@ -65,12 +66,29 @@ public record Plan(
     return ShardPlanner.plan(job.shards(), busyWorkers()).stream().flatMap(List::stream).toList();
   }
 
+  /** The flat vector, on its way in this format: buffers stay float32. */
+  public long wireBytes(Communication.Format format) {
+    int each = format == Communication.Format.BFLOAT16 ? Short.BYTES : Float.BYTES;
+    int buffers = network.length() - network.parameterCount();
+    return (long) each * network.parameterCount() + (long) Float.BYTES * buffers;
+  }
+
+  /**
+   * How many gradients a thread holds beside that of the block that it computes: where each sum is
+   * rounded, one for each level of the tree below.
+   */
+  int sumsHeld(int shardsOfBlock) {
+    return job.communication().gradients() == Communication.Format.BFLOAT16
+        ? Integer.SIZE - Integer.numberOfLeadingZeros(shardsOfBlock - 1)
+        : 0;
+  }
+
   /**
    * An estimate of the floats that training holds when all workers share one JVM, in bytes: the
    * weights of two versions, as they began, and as workers hold them; the optimizer's state, now
    * and as it began; copies for a checkpoint, for the best epoch and for each roll-back; the
-   * gradient and what is needed to add it up; a gradient for each block; and {@link
-   * #activationBytes}. Neither the dataset nor the JVM itself is counted.
+   * gradient and what is needed to add it up; a gradient for each block, and {@link #sumsHeld} of
+   * each worker; and {@link #activationBytes}. Neither the dataset nor the JVM itself is counted.
    *
    * @param heap the JVM's; activations never take more than half of it
    */
@@ -79,7 +97,9 @@ public record Plan(
     int copies = 1 + 2 * state + (job.selection().isPresent() ? 1 : 0);
     copies += statesToGoBackTo() * (1 + state + (job.selection().isPresent() ? 1 : 0));
     int depth = TreeOrder.levels(job.shards());
-    long vectors = 4 + state + copies + depth + blocks().size() + workers;
+    int largest = blocks().stream().mapToInt(Block::shards).max().orElseThrow();
+    long gradients = blocks().size() + (long) busyWorkers() * sumsHeld(largest);
+    long vectors = 4 + state + copies + depth + gradients + workers;
     return Float.BYTES * vectors * network.length() + Math.min(activationBytes(), heap / 2);
   }
 

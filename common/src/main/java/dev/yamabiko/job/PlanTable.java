@@ -3,6 +3,7 @@ package dev.yamabiko.job;
 import dev.yamabiko.nn.Layer;
 import dev.yamabiko.nn.Network;
 import dev.yamabiko.nn.Node;
+import dev.yamabiko.step.Communication;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -72,6 +73,7 @@ final class PlanTable {
     rows.add(
         new String[] {"memory", "about " + bytes(plan.memoryBytes(heap)) + " besides the data"});
     rows.add(new String[] {"cluster", new ClusterMemory(plan, 1).text(heap)});
+    rows.add(new String[] {"wire", wire(plan)});
     for (String advice : plan.advice(heap)) {
       rows.add(new String[] {"advice", advice});
     }
@@ -80,6 +82,17 @@ final class PlanTable {
       text.append(left(row[0], "validation".length()) + "  " + row[1]).append('\n');
     }
     return text.toString();
+  }
+
+  /** In a step; beside the floats there are a few bytes of envelopes. */
+  private static String wire(Plan plan) {
+    Communication in = plan.job().communication();
+    return "gradients %s, %s for each block; weights %s, %s to each worker"
+        .formatted(
+            in.gradients().name().toLowerCase(Locale.ROOT),
+            bytes(plan.wireBytes(in.gradients())),
+            in.weights().name().toLowerCase(Locale.ROOT),
+            bytes(plan.wireBytes(in.weights())));
   }
 
   private static String batches(Plan plan) {

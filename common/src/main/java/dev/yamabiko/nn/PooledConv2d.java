@@ -83,7 +83,7 @@ final class PooledConv2d implements Layer {
     float[] w = call.weights();
     int at = call.offset();
     call.kernels()
-        .convolveMaxPool(shape, call.rows(), x, w, at, w, convolution.biasAt(at), y, saved);
+        .convolveMaxPool(shape, call.rows(), x, w, at, w, convolution.biasAt(at), saved, y);
   }
 
   @Override

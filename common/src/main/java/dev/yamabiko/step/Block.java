@@ -37,6 +37,14 @@ public record Block(int from, int to) {
     return new Block(middle(), to);
   }
 
+  /**
+   * Which node of the tree this is, by a number that no other node of it has: 2 i for shard i, 2 m
+   * - 1 for the node that splits at m.
+   */
+  public long number() {
+    return isLeaf() ? 2L * from : 2L * middle() - 1;
+  }
+
   public boolean contains(Block other) {
     return from <= other.from && other.to <= to;
   }

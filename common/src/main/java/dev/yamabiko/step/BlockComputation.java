@@ -35,6 +35,7 @@ public final class BlockComputation {
   private final Philox random;
   private final float[] scratch;
   private final NetworkPass pass;
+  private final Rounding rounding;
   private final int features;
   private final int mostRows;
   private final List<float[]> sums = new ArrayList<>();
@@ -59,6 +60,7 @@ public final class BlockComputation {
     this.seed = objective.seed();
     this.augment = objective.augment();
     this.mostRows = mostRows;
+    this.rounding = objective.rounding();
     this.pass = new NetworkPass(network, kernels);
     features = network.outputShape().size();
     random = Philox.stream(seed, Philox.Purpose.AUGMENT, 0, 0, 0);
@@ -84,15 +86,42 @@ public final class BlockComputation {
       order = Sampler.order(seed, epoch, train.size());
       orderEpoch = epoch;
     }
-    if (plan.rows(step, block).rows() <= mostRows) {
-      return trainAtOnce(plan, step, block, train, weights, gradient, listener);
+    return train(plan, step, block, train, weights, gradient, 0, listener);
+  }
+
+  private Statistics train(
+      StepPlan plan,
+      long step,
+      Block block,
+      Dataset train,
+      float[] weights,
+      float[] gradient,
+      int depth,
+      Listener listener) {
+    boolean fits = plan.rows(step, block).rows() <= mostRows;
+    if (block.isLeaf()) {
+      Listener rounded = rounded(step, block, gradient, listener);
+      return fits
+          ? trainAtOnce(plan, step, block, train, weights, gradient, rounded)
+          : trainShard(plan, step, block, train, weights, gradient, rounded);
     }
-    Statistics statistics =
-        block.isLeaf()
-            ? trainShard(plan, step, block, train, weights, gradient)
-            : trainHalves(plan, step, block, train, weights, gradient, 0);
-    listener.finalFrom(0, statistics);
-    return statistics;
+    // Where each sum inside is rounded, none is to be formed without.
+    return fits && !rounding.ofGradients()
+        ? trainAtOnce(plan, step, block, train, weights, gradient, listener)
+        : trainHalves(plan, step, block, train, weights, gradient, depth, listener);
+  }
+
+  /** Rounds what is final of the node's sum before the listener hears of it. */
+  private Listener rounded(long step, Block node, float[] sum, Listener listener) {
+    if (!rounding.ofGradients()) {
+      return listener;
+    }
+    int[] roundedFrom = {sum.length};
+    return (index, statistics) -> {
+      rounding.gradient(step, node, sum, index, index, roundedFrom[0]);
+      roundedFrom[0] = index;
+      listener.finalFrom(index, statistics);
+    };
   }
 
   private Statistics trainAtOnce(
@@ -112,7 +141,10 @@ public final class BlockComputation {
     return statistics;
   }
 
-  /** The node's two children one after the other, added as the tree does. */
+  /**
+   * The node's two children one after the other, added as the tree does, as far as the right one's
+   * gradient is final.
+   */
   private Statistics trainHalves(
       StepPlan plan,
       long step,
@@ -120,33 +152,49 @@ public final class BlockComputation {
       Dataset train,
       float[] weights,
       float[] gradient,
-      int depth) {
-    if (plan.rows(step, block).rows() <= mostRows) {
-      return trainAtOnce(plan, step, block, train, weights, gradient, (index, known) -> {});
-    }
-    if (block.isLeaf()) {
-      return trainShard(plan, step, block, train, weights, gradient);
-    }
+      int depth,
+      Listener listener) {
     boolean noLeft = plan.isEmpty(step, block.left());
     if (noLeft || plan.isEmpty(step, block.right())) {
       Block only = noLeft ? block.right() : block.left();
-      return trainHalves(plan, step, only, train, weights, gradient, depth);
+      return train(plan, step, only, train, weights, gradient, depth, listener);
     }
     if (depth == sums.size()) {
       sums.add(new float[gradient.length]);
     }
     float[] right = sums.get(depth);
-    Statistics a = trainHalves(plan, step, block.left(), train, weights, gradient, depth + 1);
-    Statistics b = trainHalves(plan, step, block.right(), train, weights, right, depth + 1);
-    for (int i = 0; i < gradient.length; i++) {
-      gradient[i] = gradient[i] + right[i];
-    }
+    Statistics a =
+        train(plan, step, block.left(), train, weights, gradient, depth + 1, (index, known) -> {});
+    Listener whole = rounded(step, block, gradient, listener);
+    int[] addedFrom = {gradient.length};
+    Statistics b =
+        train(
+            plan,
+            step,
+            block.right(),
+            train,
+            weights,
+            right,
+            depth + 1,
+            (index, known) -> {
+              for (int i = index; i < addedFrom[0]; i++) {
+                gradient[i] = gradient[i] + right[i];
+              }
+              addedFrom[0] = index;
+              whole.finalFrom(index, a.plus(known));
+            });
     return a.plus(b);
   }
 
   /** One shard in pieces: every chain goes on where the piece before ended. */
   private Statistics trainShard(
-      StepPlan plan, long step, Block shard, Dataset train, float[] weights, float[] gradient) {
+      StepPlan plan,
+      long step,
+      Block shard,
+      Dataset train,
+      float[] weights,
+      float[] gradient,
+      Listener listener) {
     int rows = plan.rows(step, shard).rows();
     int first = plan.batchFrom(step) + plan.shardFrom(step, shard.from());
     int most = network.takesShardStatistics() ? rows : mostRows;
@@ -160,6 +208,7 @@ public final class BlockComputation {
       Statistics known = statistics;
       backward(step, shard, piece, weights, training, gradient, known, (index, sum) -> {});
     }
+    listener.finalFrom(0, statistics);
     return statistics;
   }
 

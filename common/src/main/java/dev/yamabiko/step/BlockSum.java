@@ -15,19 +15,29 @@ public final class BlockSum {
   public record Part(Block block, float[] values, int at, Statistics statistics) {}
 
   /** Of the tree: a part, or the sum of two nodes. */
-  private record Node(Part part, Node left, Node right) {
+  private record Node(Block block, Part part, Node left, Node right) {
     Statistics statistics() {
       return part != null ? part.statistics() : left.statistics().plus(right.statistics());
     }
   }
 
   private final int most;
+  private final Rounding rounding;
+  private final int from;
   private final float[][] scratch;
+  private long step;
   private Node total;
 
-  /** For so many elements at a time, and trees over at most this many shards. */
-  public BlockSum(int most, int shards) {
+  /**
+   * For so many elements at a time, and trees over at most this many shards.
+   *
+   * @param rounding of each sum
+   * @param from where in the flat vector the parts begin
+   */
+  public BlockSum(int most, int shards, Rounding rounding, int from) {
     this.most = most;
+    this.rounding = rounding;
+    this.from = from;
     scratch = new float[33 - Integer.numberOfLeadingZeros(shards)][];
   }
 
@@ -36,7 +46,8 @@ public final class BlockSum {
    *
    * @return the sum of the statistics
    */
-  public Statistics begin(int shards, List<Part> parts) {
+  public Statistics begin(long step, int shards, List<Part> parts) {
+    this.step = step;
     total = node(new Block(0, shards), parts);
     if (total == null) {
       throw new IllegalArgumentException("no part at all");
@@ -49,7 +60,7 @@ public final class BlockSum {
     boolean touched = false;
     for (Part part : parts) {
       if (part.block().equals(block)) {
-        return new Node(part, null, null);
+        return new Node(block, part, null, null);
       }
       touched |= part.block().overlaps(block);
     }
@@ -64,26 +75,27 @@ public final class BlockSum {
     if (left == null || right == null) {
       return left == null ? right : left;
     }
-    return new Node(null, left, right);
+    return new Node(block, null, left, right);
   }
 
-  /** Writes n elements of the sum, counted from {@code from}, to {@code out} from index 0 on. */
-  public void sum(int from, int n, float[] out) {
-    sum(total, from, n, out, 0);
+  /** Writes n elements of the sum, counted from {@code at}, to {@code out} from index 0 on. */
+  public void sum(int at, int n, float[] out) {
+    sum(total, at, n, out, 0);
   }
 
-  private void sum(Node node, int from, int n, float[] out, int depth) {
+  private void sum(Node node, int at, int n, float[] out, int depth) {
     if (node.part() != null) {
-      System.arraycopy(node.part().values(), node.part().at() + from, out, 0, n);
+      System.arraycopy(node.part().values(), node.part().at() + at, out, 0, n);
       return;
     }
     float[] right = scratch(depth);
-    sum(node.left(), from, n, out, depth + 1);
-    sum(node.right(), from, n, right, depth + 1);
+    sum(node.left(), at, n, out, depth + 1);
+    sum(node.right(), at, n, right, depth + 1);
     // One index for all arrays: else C2 cannot rule out that they overlap, and makes no vectors.
     for (int i = 0; i < n; i++) {
       out[i] = out[i] + right[i];
     }
+    rounding.gradient(step, node.block(), out, 0, from + at, from + at + n);
   }
 
   private float[] scratch(int depth) {

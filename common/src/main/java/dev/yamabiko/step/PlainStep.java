@@ -3,13 +3,16 @@ package dev.yamabiko.step;
 import dev.yamabiko.data.Dataset;
 import dev.yamabiko.nn.Network;
 import dev.yamabiko.nn.Region;
+import dev.yamabiko.tensor.Bfloat16;
 import dev.yamabiko.tensor.Kernels;
+import dev.yamabiko.tensor.StochasticRounding;
 import java.util.Arrays;
 
 /**
  * The step as one thread would do it with a pencil: every shard by itself, sums along the tree by
  * recursion, one update of the whole vector. It knows no blocks, slices, workers or messages, and
- * so it is the right answer that everything else is compared with.
+ * so it is the right answer that everything else is compared with. What the job's communication
+ * setting rounds it rounds one number at a time.
  */
 public final class PlainStep {
 
@@ -17,6 +20,9 @@ public final class PlainStep {
   private final Network network;
   private final UpdateRule rule;
   private final Dataset train;
+  private final long seed;
+  private final boolean roundsGradients;
+  private final boolean roundsWeights;
   private final BlockComputation computation;
   private final float[][] state;
 
@@ -26,13 +32,17 @@ public final class PlainStep {
     this.network = objective.network();
     this.rule = rule;
     this.train = train;
-    computation = new BlockComputation(objective, kernels);
+    seed = objective.seed();
+    Communication communication = objective.communication();
+    roundsGradients = communication.gradients() == Communication.Format.BFLOAT16;
+    roundsWeights = communication.weights() == Communication.Format.BFLOAT16;
+    computation = new BlockComputation(objective.exactly(), kernels);
     state = new float[rule.optimizer().stateVectors()][network.length()];
   }
 
   /** weights[step + 1]. Steps must be taken in order, for the optimizer's state. */
   public float[] apply(long step, float[] weights) {
-    float[] gradient = sum(step, 0, plan.shards(), weights);
+    float[] gradient = sum(step, 0, plan.shards(), asComputedWith(weights));
     int n = plan.batchExamples(step);
     for (int i = 0; i < gradient.length; i++) {
       gradient[i] /= n;
@@ -53,6 +63,14 @@ public final class PlainStep {
       }
     }
     return next;
+  }
+
+  private float[] asComputedWith(float[] weights) {
+    float[] rounded = weights.clone();
+    for (int i = 0; roundsWeights && i < network.parameterCount(); i++) {
+      rounded[i] = Bfloat16.nearest(weights[i]);
+    }
+    return rounded;
   }
 
   private double norm(float[] gradient) {
@@ -83,6 +101,7 @@ public final class PlainStep {
       float[] gradient = new float[network.length()];
       computation.train(
           plan, step, new Block(l, h), train, weights, gradient, (index, statistics) -> {});
+      round(step, 2L * l, gradient);
       return gradient;
     }
     int power = 1;
@@ -97,6 +116,13 @@ public final class PlainStep {
     for (int i = 0; i < left.length; i++) {
       left[i] = left[i] + right[i];
     }
+    round(step, 2L * (l + power) - 1, left);
     return left;
+  }
+
+  private void round(long step, long node, float[] sum) {
+    for (int i = 0; roundsGradients && i < network.parameterCount(); i++) {
+      sum[i] = Bfloat16.stochastic(sum[i], StochasticRounding.random(seed, step, node, i));
+    }
   }
 }

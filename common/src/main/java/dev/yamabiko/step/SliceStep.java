@@ -36,6 +36,7 @@ public final class SliceStep {
   private final int length;
   private final StepPlan plan;
   private final UpdateRule rule;
+  private final Rounding rounding;
   private final List<Region> regions;
   private final float[][] weights;
   private final int weightsAt;
@@ -60,7 +61,17 @@ public final class SliceStep {
    * @param regions of the network
    */
   public SliceStep(int from, int to, StepPlan plan, UpdateRule rule, List<Region> regions) {
-    this(from, to, plan, rule, regions, new float[2][to - from], 0);
+    this(from, to, plan, rule, regions, Rounding.NONE);
+  }
+
+  /**
+   * The same.
+   *
+   * @param rounding of the tree's sums, and of what workers get of the weights
+   */
+  public SliceStep(
+      int from, int to, StepPlan plan, UpdateRule rule, List<Region> regions, Rounding rounding) {
+    this(from, to, plan, rule, regions, rounding, new float[2][to - from], 0);
   }
 
   /**
@@ -68,8 +79,14 @@ public final class SliceStep {
    * the weights finds them in one piece.
    */
   public SliceStep(
-      int from, int to, StepPlan plan, UpdateRule rule, List<Region> regions, float[][] whole) {
-    this(from, to, plan, rule, regions, whole, from);
+      int from,
+      int to,
+      StepPlan plan,
+      UpdateRule rule,
+      List<Region> regions,
+      Rounding rounding,
+      float[][] whole) {
+    this(from, to, plan, rule, regions, rounding, whole, from);
   }
 
   private SliceStep(
@@ -78,12 +95,14 @@ public final class SliceStep {
       StepPlan plan,
       UpdateRule rule,
       List<Region> regions,
+      Rounding rounding,
       float[][] weights,
       int weightsAt) {
     this.from = from;
     this.length = to - from;
     this.plan = plan;
     this.rule = rule;
+    this.rounding = rounding;
     this.regions =
         regions.stream().map(r -> r.within(from, to)).filter(r -> r.from() < r.to()).toList();
     this.weights = weights;
@@ -94,7 +113,7 @@ public final class SliceStep {
     boolean mixed = this.regions.stream().anyMatch(r -> r.rule() != Region.Rule.TRAINED);
     masked = mixed ? new float[gradient.length] : gradient;
     int piece = Math.min(PIECE, length);
-    blockSum = new BlockSum(piece, plan.shards());
+    blockSum = new BlockSum(piece, plan.shards(), rounding, from);
     g = new float[piece];
     w = new float[piece];
     next = new float[piece];
@@ -130,6 +149,15 @@ public final class SliceStep {
     return weightsAt;
   }
 
+  /** How many of the first elements of weights[step] reach workers as bfloat16. */
+  public int narrowWeights(long step) {
+    return rounding.narrowWeights(plan, step, from, from + length);
+  }
+
+  public Rounding rounding() {
+    return rounding;
+  }
+
   /** This slice of the optimizer's state after the last update; owned by this object. */
   public float[][] state() {
     return state;
@@ -144,7 +172,7 @@ public final class SliceStep {
    * step.
    */
   public Statistics aggregate(long step, List<BlockSum.Part> parts) {
-    Statistics statistics = blockSum.begin(plan.shards(), parts);
+    Statistics statistics = blockSum.begin(step, plan.shards(), parts);
     if (needsNorm()) {
       for (int at = 0; at < length; at += PIECE) {
         int n = Math.min(PIECE, length - at);

@@ -36,6 +36,14 @@ public record StepPlan(int examples, int batchSize, int shards, int epochs) {
     return (epoch + 1L) * stepsPerEpoch();
   }
 
+  /**
+   * Whether this is a number of steps after which an evaluation may be due: a whole number of
+   * epochs, 0 among them, or the end.
+   */
+  public boolean isBorder(long step) {
+    return step % stepsPerEpoch() == 0 || step >= steps();
+  }
+
   /** Position, in its epoch's order, of the first example of the step's batch. */
   public int batchFrom(long step) {
     return (int) (step % stepsPerEpoch()) * batchSize;

@@ -79,6 +79,7 @@ public final class KernelFingerprint {
     sample.add(db);
     convolutions(kernels, sample);
     functions(kernels, sample);
+    rounding(kernels, sample);
     return sample.hash();
   }
 
@@ -98,6 +99,7 @@ public final class KernelFingerprint {
     kernels.convolveWeightGradient(shape, new ShardRows(new int[] {0, 2, rows}), x, 0, y, 0, dw, 0);
     sample.add(dw);
     pooling(kernels, sample);
+    pooledConvolution(kernels, sample);
   }
 
   private static void pooling(Kernels kernels, Sample sample) {
@@ -113,6 +115,51 @@ public final class KernelFingerprint {
     float[] dx = new float[x.length];
     kernels.maxPoolGradient(shape, planes, winners, g, dx);
     sample.add(dx);
+  }
+
+  private static void pooledConvolution(Kernels kernels, Sample sample) {
+    ConvShape convolution = new ConvShape(32, 7, 6, 32, 3, 3, 1, 1, 1);
+    int rows = 3;
+    float[] x = sample.numbers(rows * convolution.inputSize());
+    float[] w = sample.numbers(convolution.taps() * convolution.filters());
+    float[] b = sample.numbers(convolution.filters());
+    PooledConvShape plain = new PooledConvShape(convolution, true, false, false);
+    float[] g = sample.numbers(rows * plain.outputSize());
+    pooledConvolution(kernels, sample, plain, rows, x, w, b, g);
+    // Kernels without tiles, too, so that all are asked for as much.
+    boolean tiles = kernels.tile() > 0;
+    PooledConvShape tiled = new PooledConvShape(convolution, true, tiles, tiles);
+    pooledConvolution(kernels, sample, tiled, rows, x, w, b, g);
+  }
+
+  private static void pooledConvolution(
+      Kernels kernels,
+      Sample sample,
+      PooledConvShape shape,
+      int rows,
+      float[] x,
+      float[] w,
+      float[] b,
+      float[] g) {
+    ConvShape convolution = shape.convolution();
+    int inputs = convolution.height() * convolution.width();
+    int outputs = shape.pool().outputs();
+    int channels = convolution.channels();
+    int filters = convolution.filters();
+    int in = shape.tiledInput() ? kernels.tile() : 1;
+    int out = shape.tiledOutput() ? kernels.tile() : 1;
+    float[] input = TiledImages.of(x, rows, channels, inputs, in);
+    float[] gradient = TiledImages.of(g, rows, filters, outputs, out);
+    float[] winners = new float[g.length];
+    float[] y = new float[g.length];
+    kernels.convolveMaxPool(shape, rows, input, w, 0, b, 0, winners, y);
+    sample.add(TiledImages.undone(y, rows, filters, outputs, out));
+    float[] dw = new float[w.length + filters];
+    float[] dx = new float[x.length];
+    ShardRows shards = new ShardRows(new int[] {0, 1, rows});
+    kernels.convolveMaxPoolGradients(shape, shards, input, w, 0, winners, gradient, dw, 0, dx);
+    sample.add(dw);
+    sample.add(TiledImages.undone(dx, rows, channels, inputs, in));
   }
 
   private static void functions(Kernels kernels, Sample sample) {
@@ -131,6 +178,12 @@ public final class KernelFingerprint {
       y[i] = Functions.log(Math.abs(x[i]) + 1e-3f);
     }
     sample.add(y);
+  }
+
+  private static void rounding(Kernels kernels, Sample sample) {
+    float[] x = sample.numbers(1000);
+    kernels.roundStochastically(7_301, 2, 3, x, 0, 5, 5 + x.length);
+    sample.add(x);
   }
 
   /** Fixed numbers in, bits out. */

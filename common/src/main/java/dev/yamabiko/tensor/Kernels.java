@@ -125,8 +125,8 @@ public interface Kernels {
       int wAt,
       float[] b,
       int bAt,
-      float[] y,
-      float[] winners);
+      float[] winners,
+      float[] y);
 
   /**
    * Of {@link #convolveMaxPool}: dW and db as {@link #convolveWeightGradient}, and dX as {@link
@@ -157,4 +157,7 @@ public interface Kernels {
 
   /** y = 1 / (1 + exp(-x)), as {@link Functions#sigmoid}; y may be x. */
   void sigmoid(int n, float[] x, int xAt, float[] y, int yAt);
+
+  /** As {@link StochasticRounding#round}; from any number of threads at a time. */
+  void roundStochastically(long seed, long step, long node, float[] x, int at, int from, int to);
 }

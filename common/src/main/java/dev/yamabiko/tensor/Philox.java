@@ -16,7 +16,13 @@ public final class Philox {
     GENERATE,
     DROPOUT,
     AUGMENT,
-    GRADIENT_CHECK
+    GRADIENT_CHECK,
+    ROUND;
+
+    /** The counter's second word, of layer 0. */
+    public int word() {
+      return ordinal() << 24;
+    }
   }
 
   private static final int M0 = 0xD2511F53;
@@ -45,7 +51,7 @@ public final class Philox {
     if (layer < 0 || layer > MAX_LAYER) {
       throw new IllegalArgumentException("layer out of range: " + layer);
     }
-    purposeAndLayer = purpose.ordinal() << 24 | layer;
+    purposeAndLayer = purpose.word() | layer;
     step = word(ofStep);
     sample = word(ofSample);
     counter = 0;
@@ -85,6 +91,25 @@ public final class Philox {
     out[1] = c1;
     out[2] = c2;
     out[3] = c3;
+  }
+
+  /**
+   * The stream's blocks from number {@code first} on, four words each, as many as fit {@code out}.
+   */
+  static void blocks(long seed, Purpose purpose, long ofStep, long ofSample, int first, int[] out) {
+    Philox stream = stream(seed, purpose, 0, ofStep, ofSample);
+    for (int i = 0; i < out.length; i += 4) {
+      int c0 = first + i / 4;
+      block(
+          c0,
+          stream.purposeAndLayer,
+          stream.step,
+          stream.sample,
+          stream.key0,
+          stream.key1,
+          stream.block);
+      System.arraycopy(stream.block, 0, out, i, 4);
+    }
   }
 
   public int nextInt() {

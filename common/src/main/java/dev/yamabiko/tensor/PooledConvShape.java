@@ -11,9 +11,19 @@ package dev.yamabiko.tensor;
 public record PooledConvShape(
     ConvShape convolution, boolean relu, boolean tiledInput, boolean tiledOutput) {
 
+  /** Tiles are at most as wide, two of the longest vectors that there are kernels for. */
+  public static final int MOST_TILE = 32;
+
+  public PooledConvShape {
+    if (tiledInput && convolution.stride() != 1) {
+      throw new IllegalArgumentException("a tiled input needs a stride of 1");
+    }
+  }
+
   /** Whether a convolution with this pooling behind it can be computed in one. */
   public static boolean joins(ConvShape convolution, PoolShape pool) {
-    return pool.size() == 2 && pool.stride() == 2 && convolution.filters() % 16 == 0;
+    boolean halves = pool.size() == 2 && pool.stride() == 2;
+    return halves && convolution.filters() % (MOST_TILE / 2) == 0;
   }
 
   public PoolShape pool() {

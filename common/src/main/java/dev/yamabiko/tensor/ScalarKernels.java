@@ -278,8 +278,8 @@ public final class ScalarKernels implements Kernels {
       int wAt,
       float[] b,
       int bAt,
-      float[] y,
-      float[] winners) {
+      float[] winners,
+      float[] y) {
     ConvShape convolution = shape.convolution();
     convolved = atLeast(convolved, rows * convolution.outputSize());
     convolve(convolution, rows, x, 0, w, wAt, b, bAt, convolved, 0);
@@ -356,6 +356,12 @@ public final class ScalarKernels implements Kernels {
     for (int i = 0; i < n; i++) {
       y[yAt + i] = Functions.sigmoid(x[xAt + i]);
     }
+  }
+
+  @Override
+  public void roundStochastically(
+      long seed, long step, long node, float[] x, int at, int from, int to) {
+    StochasticRounding.round(seed, step, node, x, at, from, to);
   }
 
   private static float[] atLeast(float[] array, int length) {

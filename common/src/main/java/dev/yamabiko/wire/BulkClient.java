@@ -311,7 +311,9 @@ public final class BulkClient implements AutoCloseable {
       } else if (frame instanceof BulkFrame.WeightsBegin begin) {
         onWeightsBegin(begin);
       } else if (frame instanceof BulkFrame.FloatsNext next) {
-        arrivals.next(next);
+        arrivals.next(next.at(), next.floats());
+      } else if (frame instanceof BulkFrame.Bfloat16Next next) {
+        arrivals.next(next.at(), next.floats());
       } else if (frame instanceof BulkFrame.BlockBegin begin) {
         fetches.begin(begin);
         connection.wake();
@@ -373,7 +375,7 @@ public final class BulkClient implements AutoCloseable {
                 }
                 receiver.installed(begin.message(values));
               });
-      arrivals.begin(assembly, begin.first());
+      arrivals.begin(assembly, begin.total(), begin.first());
     }
 
     @Override

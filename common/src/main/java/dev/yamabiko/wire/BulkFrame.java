@@ -14,7 +14,10 @@ import dev.yamabiko.step.Statistics;
  */
 sealed interface BulkFrame {
 
-  /** Of the frames of this table; a change that older programs cannot read raises it. */
+  /**
+   * Of the frames of this table; a change that older programs cannot read raises it. They need not
+   * read {@link Bfloat16Next}, which only jobs use that they refuse to take part in.
+   */
   int VERSION = 2;
 
   /** "YMBK". */
@@ -93,6 +96,17 @@ sealed interface BulkFrame {
 
   /** More floats of the transfer begun last, from float {@code at} on. */
   record FloatsNext(int at, FloatRun floats) implements BulkFrame {
+    @Override
+    public int payloadBytes() {
+      return floats.bytes();
+    }
+  }
+
+  /**
+   * As {@link FloatsNext}. A transfer that has any begins with a frame without floats, and these
+   * come before the others.
+   */
+  record Bfloat16Next(int at, Bfloat16Run floats) implements BulkFrame {
     @Override
     public int payloadBytes() {
       return floats.bytes();

@@ -210,7 +210,9 @@ public final class BulkLink implements AutoCloseable {
         if (frame instanceof BulkFrame.ContributionBegin begin) {
           onContributionBegin(begin);
         } else if (frame instanceof BulkFrame.FloatsNext next) {
-          arrivals.next(next);
+          arrivals.next(next.at(), next.floats());
+        } else if (frame instanceof BulkFrame.Bfloat16Next next) {
+          arrivals.next(next.at(), next.floats());
         } else if (frame instanceof BulkFrame.BlockRequest request) {
           blocks.request(request);
         } else {
@@ -229,7 +231,7 @@ public final class BulkLink implements AutoCloseable {
               begin,
               () -> broadcasts.sent().isClosed(begin.key(), begin.step(), begin.slice()),
               (values, floats) -> receiver.contributed(begin.message(values, worker, floats)));
-      arrivals.begin(assembly, begin.first());
+      arrivals.begin(assembly, begin.total(), begin.first());
     }
 
     @Override

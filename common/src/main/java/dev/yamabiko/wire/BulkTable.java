@@ -23,7 +23,7 @@ final class BulkTable {
   static final int MOST_TEXT_BYTES = 256;
 
   static final int FIRST_ID = 16;
-  static final int LAST_ID = 28;
+  static final int LAST_ID = 30;
 
   private BulkTable() {}
 
@@ -134,6 +134,18 @@ final class BulkTable {
           writeText(out, missing.reason());
         },
         in -> new BulkFrame.BlockMissing(in.readVarInt(true), readText(in)));
+    kryo.register(Bfloat16Run.class, new Bfloat16Run.Bfloat16RunSerializer(), 29);
+    register(
+        kryo,
+        30,
+        BulkFrame.Bfloat16Next.class,
+        (out, next) -> {
+          out.writeVarInt(next.at(), true);
+          kryo.writeObject(out, next.floats());
+        },
+        in ->
+            new BulkFrame.Bfloat16Next(
+                in.readVarInt(true), kryo.readObject(in, Bfloat16Run.class)));
     return kryo;
   }
 

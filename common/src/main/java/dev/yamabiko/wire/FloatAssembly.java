@@ -17,7 +17,7 @@ final class FloatAssembly {
   }
 
   /** Whether that was all. */
-  boolean add(int at, FloatRun run) throws BulkException {
+  boolean add(int at, Floats run) throws BulkException {
     if (at != received || run.length() > target.length - received) {
       throw new BulkException(
           "floats [%d, %d) arrive where [%d, %d) are missing"

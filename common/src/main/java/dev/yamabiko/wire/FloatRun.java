@@ -16,7 +16,7 @@ import java.nio.ByteOrder;
  * direct buffer and is valid only while the frame is handled; so floats are copied once on either
  * side, many at a time, through a little-endian {@code FloatBuffer} view.
  */
-final class FloatRun {
+final class FloatRun implements Floats {
 
   private final FloatSegment source;
   private final ByteBuffer received;
@@ -30,15 +30,18 @@ final class FloatRun {
     return new FloatRun(new FloatSegment(values, at, length), null);
   }
 
-  int length() {
+  @Override
+  public int length() {
     return source == null ? received.remaining() / Float.BYTES : source.length();
   }
 
-  int bytes() {
+  @Override
+  public int bytes() {
     return length() * Float.BYTES;
   }
 
-  void copyTo(float[] target, int at) {
+  @Override
+  public void copyTo(float[] target, int at) {
     if (source == null) {
       received.asFloatBuffer().get(target, at, length());
     } else {
@@ -61,16 +64,21 @@ final class FloatRun {
 
     @Override
     public FloatRun read(Kryo kryo, Input input, Class<? extends FloatRun> type) {
-      int length = input.readVarInt(true);
-      int left = (input.limit() - input.position()) / Float.BYTES;
-      if (length < 0 || length > left) {
-        throw new KryoException("%d floats in a frame that has %d".formatted(length, left));
-      }
-      int at = input.position();
-      int bytes = length * Float.BYTES;
-      ByteBuffer buffer = ((ByteBufferInput) input).getByteBuffer();
-      input.setPosition(at + bytes);
-      return new FloatRun(null, buffer.slice(at, bytes).order(ByteOrder.LITTLE_ENDIAN));
+      return new FloatRun(null, received((ByteBufferInput) input, Float.BYTES));
     }
+  }
+
+  /** The number of floats and then as many, of so many bytes each: these. */
+  static ByteBuffer received(ByteBufferInput input, int bytesEach) {
+    int length = input.readVarInt(true);
+    int left = (input.limit() - input.position()) / bytesEach;
+    if (length < 0 || length > left) {
+      throw new KryoException("%d floats in a frame that has %d".formatted(length, left));
+    }
+    int at = input.position();
+    int bytes = length * bytesEach;
+    ByteBuffer buffer = input.getByteBuffer();
+    input.setPosition(at + bytes);
+    return buffer.slice(at, bytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 }

@@ -10,11 +10,14 @@
  *   frame   = int length of body | int CRC32C of body | body (Kryo: class id, fields)
  *   worker      -- Hello(token) -->                          coordinator
  *   worker      &lt;-- Accepted | Refused(reason) --            coordinator
- *   worker      &lt;-- WeightsBegin, FloatsNext, ... --         coordinator
- *   worker      -- ContributionBegin, FloatsNext, ... -->    coordinator
+ *   worker      &lt;-- WeightsBegin, ...Next, ... --           coordinator
+ *   worker      -- ContributionBegin, ...Next, ... -->       coordinator
  *   worker      -- BlockRequest -->                          coordinator
  *   worker      &lt;-- BlockBegin, BlockNext ... | BlockMissing coordinator
  *   both        -- Ping -->                                  both
  * </pre>
+ *
+ * <p>Floats follow a beginning in frames of two kinds: first {@code Bfloat16Next}, of two bytes
+ * each, for what the job's communication setting rounds, then {@code FloatsNext}.
  */
 package dev.yamabiko.wire;

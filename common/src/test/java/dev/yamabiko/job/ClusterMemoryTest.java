@@ -51,6 +51,19 @@ class ClusterMemoryTest {
   }
 
   @Test
+  void shouldCountSumsThatAreRoundedOneByOne() {
+    String rounded = "communication { gradients = bfloat16 }";
+    long perThread = 4 * (2 * 512 + 100 * 4);
+    assertEquals(
+        3 + 1 + 2, vectors(memory(1, 1, "shards = 4", rounded).workerHeapBytes(HEAP) - perThread));
+    assertEquals(
+        3 + 2 + 2 * 1,
+        vectors(memory(1, 2, "shards = 4", rounded).workerHeapBytes(HEAP) - 2 * perThread));
+    assertEquals(
+        3 + 4, vectors(memory(1, 4, "shards = 4", rounded).workerHeapBytes(HEAP) - 4 * perThread));
+  }
+
+  @Test
   void shouldCountNoMoreActivationsThanAWorkerTakes() {
     long some = memory(1, 1, "shards = 4").workerHeapBytes(100);
     assertEquals(4 * (4 * PARAMETERS + 2 * 512) + 50, some);

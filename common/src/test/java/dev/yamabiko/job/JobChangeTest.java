@@ -53,6 +53,7 @@ class JobChangeTest {
         "optimizer.sgd.nesterov=true    | optimizer.sgd.nesterov was not set but is true now",
         "optimizer.adam.beta1=0.8       | optimizer.adam.beta1 was not set but is 0.8 now",
         "schedule.step.factor=0.25      | schedule.step.factor was 0.5 but is 0.25 now",
+        "communication.weights=bfloat16 | communication.weights was not set but is \"bfloat16\" now",
         "clipping.global-norm=2         | clipping.global-norm was 1 but is 2 now",
         "early-stopping.patience=1      | early-stopping.patience was 2 but is 1 now",
         "early-stopping.metric=train-loss | early-stopping.metric was \"validation-loss\" but is \"train-loss\" now",
@@ -97,6 +98,7 @@ class JobChangeTest {
     String plain = JOB.replaceFirst("(?m)^schedule.*\n", "").replaceFirst("(?m)^freeze.*\n", "");
     assertEquals(
         Optional.empty(), JobChange.of(job(plain), job(plain, "schedule=constant", "freeze=[]")));
+    assertEquals("none", change("communication.gradients=float32"));
   }
 
   @Test

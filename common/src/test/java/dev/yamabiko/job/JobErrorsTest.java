@@ -72,6 +72,21 @@ class JobErrorsTest {
         wrong("seed = -1", "job.conf:7: seed: expected an integer of at least 0 but found -1"),
         wrong("seed = 0.5", "job.conf:7: seed: expected an integer of at least 0 but found 0.5"),
         wrong(
+            "communication { gradients = float16 }",
+            "job.conf:7: communication.gradients: expected float32 or bfloat16 but found"
+                + " \"float16\"; did you mean \"bfloat16\"?"),
+        wrong(
+            "communication { weights = 16 }",
+            "job.conf:7: communication.weights: expected float32 or bfloat16 but found 16"),
+        wrong(
+            "communication { gradient = float32 }",
+            "job.conf:7: communication.gradient: unknown key; did you mean \"gradients\"?"
+                + " Known keys: gradients, weights"),
+        wrong(
+            "communication = bfloat16",
+            "job.conf:7: communication: expected an object { gradients, weights } but found"
+                + " \"bfloat16\""),
+        wrong(
             "name = \"my job\"",
             "job.conf:7: name: expected at most 64 letters, digits, \".\", \"_\" or \"-\","
                 + " beginning with a letter or digit, but found \"my job\""),

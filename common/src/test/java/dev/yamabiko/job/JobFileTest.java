@@ -47,6 +47,7 @@ import dev.yamabiko.optim.Period;
 import dev.yamabiko.optim.RmsProp;
 import dev.yamabiko.optim.Schedule;
 import dev.yamabiko.optim.Sgd;
+import dev.yamabiko.step.Communication;
 import dev.yamabiko.step.UpdateRule;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -114,6 +115,7 @@ class JobFileTest {
             new SoftmaxCrossEntropy(),
             new UpdateRule(
                 new Sgd(0.1f, 0.9f, false, 0), new Schedule.Constant(), Optional.empty()),
+            Communication.EXACT,
             128,
             8,
             5,
@@ -134,6 +136,18 @@ class JobFileTest {
         assertThrows(
             JobException.class, () -> parse(DIGITS + "\nworkers { min = 3, max = 2 }").workers());
     assertTrue(e.getMessage().contains("at least min, which is 3, but found 2"), e.getMessage());
+  }
+
+  @Test
+  void shouldReadInWhatPrecisionAJobCommunicates() {
+    Communication.Format half = Communication.Format.BFLOAT16;
+    Communication.Format full = Communication.Format.FLOAT32;
+    Job job = parse(DIGITS + "\ncommunication { gradients = bfloat16 }");
+    assertEquals(new Communication(half, full), job.communication());
+    assertEquals(job, again(job));
+    String both = "\ncommunication { gradients = float32, weights = bfloat16 }";
+    assertEquals(new Communication(full, half), parse(DIGITS + both).communication());
+    assertEquals(Communication.EXACT, parse(DIGITS + "\ncommunication {}").communication());
   }
 
   @Test

@@ -58,6 +58,7 @@ class PlanTest {
         workers     2
         memory      about 103.6 MiB besides the data
         cluster     coordinator about 73.7 MiB with 2 workers, a worker about 97.7 MiB with 1 thread, besides the data
+        wire        gradients float32, 106.3 KiB for each block; weights float32, 106.3 KiB to each worker
         advice      16 examples per shard or more are faster: now 12; take fewer shards or a larger batch-size
         """,
         new Plan(job, network, 12_030, 2_000, 2).table(HEAP));
@@ -80,6 +81,7 @@ class PlanTest {
         workers     1
         memory      about 80 bytes besides the data
         cluster     coordinator about 68.0 MiB with 1 worker, a worker about 4.0 MiB with 1 thread, besides the data
+        wire        gradients float32, 8 bytes for each block; weights float32, 8 bytes to each worker
         """,
         sine(job("batch-size = 1", "epochs = 1"), 1, 0, 1).table(HEAP));
   }
@@ -144,6 +146,30 @@ class PlanTest {
     assertEquals(
         4 * ((fixed + 3 * 2 + 1 + 1) * parameters + 256 * perRow),
         sine(adam, 100, 1000, 1).memoryBytes(HEAP));
+    // Of 4 shards and of 2 that are summed shard by shard, a gradient for each level above them.
+    Job rounded = job("shards = 4", "communication { gradients = bfloat16 }");
+    assertEquals(
+        4 * ((fixed + 0 + 1 + 2 + 1) * parameters + 16 * perRow),
+        sine(rounded, 100, 0, 1).memoryBytes(HEAP));
+    assertEquals(
+        4 * ((fixed + 0 + 2 + 2 * 1 + 2) * parameters + 2 * 8 * perRow),
+        sine(rounded, 100, 0, 2).memoryBytes(HEAP));
+  }
+
+  @Test
+  void shouldCountTwoBytesForParametersAndFourForBuffers() {
+    Job job =
+        job(
+            "model = [ { dense { units = 3 } }, batch-norm ]",
+            "communication { gradients = bfloat16 }");
+    Plan plan = new Plan(job, job.model().build(Shape.of(1)), 64, 0, 2);
+    int parameters = 2 * 3 + 2 * 3;
+    int buffers = 2 * 3;
+    assertEquals(2 * parameters + 4 * buffers, plan.wireBytes(job.communication().gradients()));
+    assertEquals(4 * parameters + 4 * buffers, plan.wireBytes(job.communication().weights()));
+    String line =
+        "wire        gradients bfloat16, 48 bytes for each block; weights float32, 72 bytes to each worker";
+    assertTrue(plan.table(HEAP).lines().toList().contains(line), plan.table(HEAP));
   }
 
   @Test

@@ -8,8 +8,8 @@ final class SampleJob {
 
   /** The keys of a job, as messages list them. */
   static final String KEYS =
-      "name, seed, data, model, freeze, warm-start, loss, optimizer, schedule, clipping, batch-size,"
-          + " shards, epochs, checkpoint, early-stopping, on-divergence,"
+      "name, seed, data, model, freeze, warm-start, loss, optimizer, schedule, clipping,"
+          + " communication, batch-size, shards, epochs, checkpoint, early-stopping, on-divergence,"
           + " workers";
 
   private SampleJob() {}

@@ -75,7 +75,7 @@ class BlockSumTest {
     if (total == null) {
       return;
     }
-    BlockSum sum = new BlockSum(LENGTH, shards);
+    BlockSum sum = new BlockSum(LENGTH, shards, Rounding.NONE, 0);
     for (int trial = 0; trial < 4; trial++) {
       List<Block> cover = new ArrayList<>();
       cut(random, new Block(0, shards), cover);
@@ -90,7 +90,7 @@ class BlockSumTest {
       parts.forEach(part -> copies.add(part.values().clone()));
       float[] out = new float[LENGTH];
       Arrays.fill(out, Float.NaN);
-      Statistics statistics = sum.begin(shards, parts);
+      Statistics statistics = sum.begin(0, shards, parts);
       float[] piece = new float[LENGTH];
       for (int at = 0; at < LENGTH; ) {
         int n = 1 + random.nextInt(LENGTH - at);
@@ -119,7 +119,7 @@ class BlockSumTest {
   }
 
   private static Statistics sum(BlockSum sum, int shards, List<BlockSum.Part> parts, float[] out) {
-    Statistics statistics = sum.begin(shards, parts);
+    Statistics statistics = sum.begin(0, shards, parts);
     sum.sum(0, out.length, out);
     return statistics;
   }
@@ -130,7 +130,7 @@ class BlockSumTest {
     float[] out = new float[1];
     List<BlockSum.Part> parts =
         List.of(part(0, 4, 1e8f), part(4, 5, 1), part(5, 6, 2), part(6, 7, 3), part(7, 8, 4));
-    Statistics statistics = sum(new BlockSum(1, 8), 8, parts, out);
+    Statistics statistics = sum(new BlockSum(1, 8, Rounding.NONE, 0), 8, parts, out);
     assertEquals(1e8f + ((1f + 2f) + (3f + 4f)), out[0]);
     assertEquals(5, statistics.examples());
   }
@@ -138,13 +138,13 @@ class BlockSumTest {
   @Test
   void shouldKeepNegativeZeroWhenTheOtherChildIsAbsent() {
     float[] out = new float[1];
-    sum(new BlockSum(1, 4), 4, List.of(part(2, 3, -0f)), out);
+    sum(new BlockSum(1, 4, Rounding.NONE, 0), 4, List.of(part(2, 3, -0f)), out);
     assertEquals(Float.floatToRawIntBits(-0f), Float.floatToRawIntBits(out[0]));
   }
 
   @Test
   void shouldSumTwoStepsWithOneScratch() {
-    BlockSum sum = new BlockSum(1, 5);
+    BlockSum sum = new BlockSum(1, 5, Rounding.NONE, 0);
     float[] out = new float[1];
     sum(sum, 5, List.of(part(0, 2, 1), part(2, 3, 2), part(3, 4, 4), part(4, 5, 8)), out);
     assertEquals(15, out[0]);
@@ -157,8 +157,10 @@ class BlockSumTest {
     IllegalArgumentException thrown =
         assertThrows(
             IllegalArgumentException.class,
-            () -> new BlockSum(1, 4).begin(4, List.of(part(1, 3, 1))));
+            () -> new BlockSum(1, 4, Rounding.NONE, 0).begin(0, 4, List.of(part(1, 3, 1))));
     assertTrue(thrown.getMessage().contains("not a node of the tree"), thrown.getMessage());
-    assertThrows(IllegalArgumentException.class, () -> new BlockSum(1, 4).begin(4, List.of()));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> new BlockSum(1, 4, Rounding.NONE, 0).begin(0, 4, List.of()));
   }
 }

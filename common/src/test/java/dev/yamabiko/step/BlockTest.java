@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -113,5 +115,21 @@ class BlockTest {
   void shouldRefuseEmptyOrNegativeRange() {
     assertThrows(IllegalArgumentException.class, () -> new Block(3, 3));
     assertThrows(IllegalArgumentException.class, () -> new Block(-1, 3));
+  }
+
+  @Property
+  void shouldNumberEveryNodeOfATreeDifferently(@ForAll @IntRange(min = 1, max = 300) int shards) {
+    Set<Long> numbers = new HashSet<>();
+    Deque<Block> open = new ArrayDeque<>(List.of(new Block(0, shards)));
+    while (!open.isEmpty()) {
+      Block node = open.pop();
+      assertTrue(numbers.add(node.number()), node.toString());
+      assertTrue(node.number() >= 0 && node.number() <= 2L * shards, node.toString());
+      if (!node.isLeaf()) {
+        open.push(node.left());
+        open.push(node.right());
+      }
+    }
+    assertEquals(2 * shards - 1, numbers.size());
   }
 }

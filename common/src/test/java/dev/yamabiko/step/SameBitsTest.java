@@ -1,8 +1,11 @@
 package dev.yamabiko.step;
 
+import static dev.yamabiko.step.Communication.Format.BFLOAT16;
+import static dev.yamabiko.step.Communication.Format.FLOAT32;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.yamabiko.nn.Region;
@@ -14,14 +17,17 @@ import dev.yamabiko.optim.Period;
 import dev.yamabiko.optim.RmsProp;
 import dev.yamabiko.optim.Schedule;
 import dev.yamabiko.optim.Sgd;
+import dev.yamabiko.tensor.Bfloat16;
 import dev.yamabiko.tensor.Kernels;
 import dev.yamabiko.tensor.KernelsFactory;
 import dev.yamabiko.tensor.Philox;
 import dev.yamabiko.tensor.ScalarKernels;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
@@ -109,6 +115,68 @@ class SameBitsTest {
     assertSameInPieces(trial, Math.min(4, (int) trial.plan().steps()), seed);
   }
 
+  @Provide
+  Arbitrary<Communication> communications() {
+    return Arbitraries.of(
+        new Communication(BFLOAT16, BFLOAT16),
+        new Communication(BFLOAT16, FLOAT32),
+        new Communication(FLOAT32, BFLOAT16));
+  }
+
+  @Property(tries = 20)
+  void shouldGivePlainBitsHoweverARoundedStepIsCut(
+      @ForAll @IntRange(min = 1, max = 40) int examples,
+      @ForAll @IntRange(min = 1, max = 24) int batchSize,
+      @ForAll @IntRange(min = 1, max = 24) int shards,
+      @ForAll("clippings") OptionalDouble clipping,
+      @ForAll("communications") Communication communication,
+      @ForAll long seed) {
+    Trial trial = Trial.perceptron(plan(examples, batchSize, shards), MOMENTUM, clipping);
+    assertSameInPieces(trial.with(communication), Math.min(3, (int) trial.plan().steps()), seed);
+  }
+
+  @Property(tries = 20)
+  void shouldGivePlainBitsHoweverARoundedStepOfMixedLayersIsCut(
+      @ForAll @IntRange(min = 4, max = 40) int examples,
+      @ForAll @IntRange(min = 2, max = 20) int batchSize,
+      @ForAll @IntRange(min = 1, max = 8) int shards,
+      @ForAll("rules") UpdateRule rule,
+      @ForAll("communications") Communication communication,
+      @ForAll long seed) {
+    Trial trial = Trial.mixed(plan(examples, batchSize, shards), rule).with(communication);
+    assertSameInPieces(trial, Math.min(4, (int) trial.plan().steps()), seed);
+  }
+
+  @Test
+  void shouldRoundParametersAndLeaveBuffersAlone() {
+    UpdateRule rule = Trial.rule(new Sgd(0.1f, 0, false, 0), OptionalDouble.empty());
+    Trial exact = Trial.mixed(new StepPlan(16, 8, 2, 1), rule);
+    Trial rounded = exact.with(new Communication(BFLOAT16, FLOAT32));
+    float[] a = exact.gradientOfFirstShard(BlockComputation.ALL);
+    float[] b = rounded.gradientOfFirstShard(BlockComputation.ALL);
+    int parameters = exact.network().parameterCount();
+    for (int i = 0; i < a.length; i++) {
+      assertEquals(i < parameters ? Bfloat16.nearest(b[i]) : a[i], b[i]);
+    }
+    assertFalse(Arrays.equals(a, b));
+    assertTrue(parameters < a.length);
+    float[] shardInPieces = rounded.gradientOfFirstShard(3);
+    assertArrayEquals(Trial.bits(b), Trial.bits(shardInPieces));
+  }
+
+  @Test
+  void shouldGiveOtherBitsInEachPrecisionSoThatTheOtherTestsMeanSomething() {
+    Trial trial = Trial.perceptron(new StepPlan(40, 20, 4, 2), MOMENTUM, OptionalDouble.empty());
+    Set<Integer> hashes = new HashSet<>();
+    for (Communication.Format gradients : Communication.Format.values()) {
+      for (Communication.Format weights : Communication.Format.values()) {
+        Trial one = trial.with(new Communication(gradients, weights));
+        hashes.add(Arrays.hashCode(one.plain(new ScalarKernels()).run(Trial.SEED)));
+      }
+    }
+    assertEquals(4, hashes.size());
+  }
+
   @Property(tries = 30)
   void shouldGivePlainBitsHoweverAStepWithStatisticsOverPixelsIsCut(
       @ForAll @IntRange(min = 4, max = 40) int examples,
@@ -191,6 +259,8 @@ class SameBitsTest {
     for (UpdateRule rule : rules().allValues().orElseThrow().toList()) {
       Trial mixed = Trial.mixed(new StepPlan(50, 20, 4, 2), rule);
       assertSame(mixed.plainly(new ScalarKernels(), 5), mixed.plainly(fast, 5));
+      Trial rounded = mixed.with(new Communication(BFLOAT16, BFLOAT16));
+      assertSame(rounded.plainly(new ScalarKernels(), 5), rounded.plainly(fast, 5));
     }
   }
 

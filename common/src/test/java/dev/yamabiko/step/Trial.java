@@ -1,5 +1,6 @@
 package dev.yamabiko.step;
 
+import dev.yamabiko.data.Augmentations;
 import dev.yamabiko.data.Dataset;
 import dev.yamabiko.data.NoiseData;
 import dev.yamabiko.data.Targets;
@@ -37,7 +38,21 @@ import java.util.OptionalDouble;
 import java.util.Set;
 
 /** A small training job, computed plainly or cut into blocks and slices in a random way. */
-record Trial(Network network, Loss loss, Dataset data, StepPlan plan, UpdateRule rule) {
+record Trial(
+    Network network,
+    Loss loss,
+    Dataset data,
+    StepPlan plan,
+    UpdateRule rule,
+    Communication communication) {
+
+  Trial(Network network, Loss loss, Dataset data, StepPlan plan, UpdateRule rule) {
+    this(network, loss, data, plan, rule, Communication.EXACT);
+  }
+
+  Trial with(Communication other) {
+    return new Trial(network, loss, data, plan, rule, other);
+  }
 
   static final long SEED = 21;
 
@@ -48,12 +63,17 @@ record Trial(Network network, Loss loss, Dataset data, StepPlan plan, UpdateRule
           new Activation.Spec(Activation.Kind.RELU),
           new Dense.Spec(10, Initializer.HE));
 
+  /** Pooled convolutions, computed in one each, with an image in tiles between them. */
   static final List<LayerSpec> CONVOLUTIONAL =
       List.of(
-          new Conv2d.Spec(9, 3, 3, 1, 1, 1, Initializer.HE),
-          new Activation.Spec(Activation.Kind.TANH),
+          new Conv2d.Spec(32, 3, 3, 1, 1, 1, Initializer.HE),
+          new Activation.Spec(Activation.Kind.RELU),
+          new MaxPool.Spec(2, 2),
+          new Conv2d.Spec(32, 3, 3, 1, 1, 1, Initializer.HE),
           new MaxPool.Spec(2, 2),
           new Flatten.Spec(),
+          new Dense.Spec(9, Initializer.HE),
+          new Activation.Spec(Activation.Kind.TANH),
           new Dense.Spec(3, Initializer.GLOROT));
 
   /** Layers of {@link #mixed}: a dense one, and a batch-norm. */
@@ -138,7 +158,7 @@ record Trial(Network network, Loss loss, Dataset data, StepPlan plan, UpdateRule
   }
 
   Objective objective() {
-    return new Objective(network, loss, SEED);
+    return new Objective(network, loss, SEED, Augmentations.NONE, communication);
   }
 
   PlainStep plain(Kernels kernels) {
@@ -168,7 +188,7 @@ record Trial(Network network, Loss loss, Dataset data, StepPlan plan, UpdateRule
     for (int k = 0; k < slices; k++) {
       int from = ChunkGrid.sliceFrom(n, slices, k);
       int to = ChunkGrid.sliceFrom(n, slices, k + 1);
-      owners[k] = new SliceStep(from, to, plan, rule, network.regions());
+      owners[k] = new SliceStep(from, to, plan, rule, network.regions(), objective().rounding());
       owners[k].restore(0, weights, new float[rule.optimizer().stateVectors()][n]);
     }
     List<BlockComputation> workers =
@@ -179,11 +199,12 @@ record Trial(Network network, Loss loss, Dataset data, StepPlan plan, UpdateRule
     List<float[]> all = new ArrayList<>();
     for (long step = 0; step < steps; step++) {
       List<BlockSum.Part> parts = new ArrayList<>();
+      float[] sent = weights.clone();
+      objective().rounding().weights(sent);
       for (Block block : randomCover(random)) {
         if (!plan.isEmpty(step, block)) {
           BlockComputation worker = workers.get(random.nextInt(workers.size()));
-          parts.add(
-              random.nextInt(parts.size() + 1), compute(worker, step, block, weights, random));
+          parts.add(random.nextInt(parts.size() + 1), compute(worker, step, block, sent, random));
         }
       }
       weights = update(owners, step, parts);

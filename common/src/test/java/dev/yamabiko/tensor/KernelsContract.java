@@ -312,6 +312,36 @@ abstract class KernelsContract {
   }
 
   @Property
+  void shouldGoOnWithItsChainsWhenPooledImagesComeInPieces(
+      @ForAll("pooledConvolutions") ConvShape convolution,
+      @ForAll @IntRange(min = 1, max = 4) int rows,
+      @ForAll @IntRange(max = 4) int first,
+      @ForAll @IntRange(max = 4) int second,
+      @ForAll long seed) {
+    PooledConvShape shape = new PooledConvShape(convolution, true, false, false);
+    int in = convolution.inputSize();
+    int out = shape.outputSize();
+    float[] x = new Data(seed).nextFromStart(rows * in);
+    float[] w = new Data(seed + 1).nextFromStart(convolution.taps() * convolution.filters());
+    float[] b = new float[convolution.filters()];
+    float[] g = new Data(~seed).nextFromStart(rows * out);
+    assertSameInPieces(
+        rows,
+        first,
+        second,
+        (convolution.taps() + 1) * convolution.filters(),
+        (part, from, dw, at) -> {
+          float[] images = Arrays.copyOfRange(x, from * in, x.length);
+          float[] winners = new float[part.rows() * out];
+          float[] y = new float[winners.length];
+          tested.convolveMaxPool(shape, part.rows(), images, w, 0, b, 0, winners, y);
+          float[] gradients = Arrays.copyOfRange(g, from * out, g.length);
+          tested.convolveMaxPoolGradients(
+              shape, part, images, w, 0, winners, gradients, dw, at, null);
+        });
+  }
+
+  @Property
   void shouldGiveTheDefinedBitsOfActivations(
       @ForAll @IntRange(max = 100) int n, @ForAll long seed) {
     float scale = new float[] {0.3f, 3f, 30f, 200f}[(int) (seed >>> 8 & 3)];
@@ -443,40 +473,17 @@ abstract class KernelsContract {
     }
     int inputs = convolution.height() * convolution.width();
     int outputs = shape.pool().outputs();
-    float[] input = in ? tiled(x, rows, convolution.channels(), inputs, tile) : x;
-    float[] gradient = out ? tiled(g, rows, filters, outputs, tile) : g;
-    kernels.convolveMaxPool(shape, rows, input, w, wAt, b, bAt, y, winners);
+    int channels = convolution.channels();
+    float[] input = TiledImages.of(x, rows, channels, inputs, in ? tile : 1);
+    float[] gradient = TiledImages.of(g, rows, filters, outputs, out ? tile : 1);
+    kernels.convolveMaxPool(shape, rows, input, w, wAt, b, bAt, winners, y);
     kernels.convolveMaxPoolGradients(
         shape, shards, input, w, wAt, winners, gradient, dw, wAt, inputWanted ? dx : null);
     return new float[][] {
-      out ? untiled(y, rows, filters, outputs, tile) : y,
+      TiledImages.undone(y, rows, filters, outputs, out ? tile : 1),
       dw,
-      in && inputWanted ? untiled(dx, rows, convolution.channels(), inputs, tile) : dx
+      TiledImages.undone(dx, rows, channels, inputs, in ? tile : 1)
     };
-  }
-
-  /** Images [channels, pixels] as [channels / tile, pixels, tile]; what is behind them stays. */
-  private static float[] tiled(float[] images, int rows, int channels, int pixels, int tile) {
-    float[] tiles = images.clone();
-    for (int i = 0; i < rows * channels * pixels; i++) {
-      tiles[tiledIndex(i, channels, pixels, tile)] = images[i];
-    }
-    return tiles;
-  }
-
-  private static float[] untiled(float[] tiles, int rows, int channels, int pixels, int tile) {
-    float[] images = tiles.clone();
-    for (int i = 0; i < rows * channels * pixels; i++) {
-      images[i] = tiles[tiledIndex(i, channels, pixels, tile)];
-    }
-    return images;
-  }
-
-  private static int tiledIndex(int i, int channels, int pixels, int tile) {
-    int row = i / (channels * pixels);
-    int channel = i / pixels % channels;
-    int pixel = i % pixels;
-    return ((row * channels + channel / tile * tile) * pixels + pixel * tile) + channel % tile;
   }
 
   @Property(tries = 300)
@@ -532,10 +539,10 @@ abstract class KernelsContract {
 
   @Provide
   Arbitrary<ConvShape> convolutions() {
-    Arbitrary<Integer> channels = Arbitraries.integers().between(1, 9);
+    Arbitrary<Integer> channels = Arbitraries.integers().between(1, 40);
     Arbitrary<Integer> size = Arbitraries.integers().between(1, 12);
     Arbitrary<Integer> kernel = Arbitraries.integers().between(1, 5);
-    Arbitrary<Integer> filters = Arbitraries.integers().between(1, 20);
+    Arbitrary<Integer> filters = Arbitraries.integers().between(1, 70);
     Arbitrary<Integer> stride = Arbitraries.integers().between(1, 3);
     Arbitrary<Integer> pad = Arbitraries.integers().between(0, 4);
     return Combinators.combine(channels, size, size, filters, kernel, kernel, stride, pad)

@@ -323,8 +323,8 @@ final class NaiveKernels implements Kernels {
       int wAt,
       float[] b,
       int bAt,
-      float[] y,
-      float[] winners) {
+      float[] winners,
+      float[] y) {
     ConvShape convolution = shape.convolution();
     float[] convolved = new float[rows * convolution.outputSize()];
     convolve(convolution, rows, x, 0, w, wAt, b, bAt, convolved, 0);
@@ -350,6 +350,15 @@ final class NaiveKernels implements Kernels {
     convolveWeightGradient(convolution, shards, x, 0, convolved, 0, dw, dwAt);
     if (dx != null) {
       convolveInputGradient(convolution, rows, convolved, 0, w, wAt, dx, 0);
+    }
+  }
+
+  @Override
+  public void roundStochastically(
+      long seed, long step, long node, float[] x, int at, int from, int to) {
+    for (int i = from; i < to; i++) {
+      int random = StochasticRounding.random(seed, step, node, i);
+      x[at + i - from] = Bfloat16.stochastic(x[at + i - from], random);
     }
   }
 }

@@ -10,6 +10,7 @@ import com.esotericsoftware.kryo.Kryo;
 import dev.yamabiko.protocol.RunKey;
 import dev.yamabiko.step.Block;
 import dev.yamabiko.step.Statistics;
+import dev.yamabiko.tensor.Bfloat16;
 import java.nio.ByteBuffer;
 import java.util.HexFormat;
 import java.util.List;
@@ -44,7 +45,8 @@ class BulkFrameTest {
           "00000006d695a9071b0702616206",
           "00000007b43e66c11c070303090807",
           "000000074dcfeabb1de80703090807",
-          "0000000662dc4f331e0703776879");
+          "0000000662dc4f331e0703776879",
+          "00000008c786b04f20e80702803f00c0");
 
   private static List<BulkFrame> oneOfEach() {
     float[] floats = {1, -2};
@@ -62,7 +64,8 @@ class BulkFrameTest {
         new BulkFrame.BlockRequest(7, "ab", 3),
         new BulkFrame.BlockBegin(7, 3, bytes),
         new BulkFrame.BlockNext(1000, bytes),
-        new BulkFrame.BlockMissing(7, "why"));
+        new BulkFrame.BlockMissing(7, "why"),
+        new BulkFrame.Bfloat16Next(1000, Bfloat16Run.of(floats, 0, 2)));
   }
 
   @Test
@@ -79,8 +82,8 @@ class BulkFrameTest {
       assertEquals(id, kryo.getRegistration(id).getId());
     }
     assertNull(kryo.getRegistration(BulkTable.LAST_ID + 1));
-    // The two payloads are no frames.
-    assertEquals(BulkTable.LAST_ID - BulkTable.FIRST_ID + 1 - 2, oneOfEach().size());
+    // The three payloads are no frames.
+    assertEquals(BulkTable.LAST_ID - BulkTable.FIRST_ID + 1 - 3, oneOfEach().size());
     assertEquals(BulkFrame.class.getPermittedSubclasses().length, oneOfEach().size());
   }
 
@@ -105,7 +108,7 @@ class BulkFrameTest {
 
   @Property
   void shouldReadAnyChangedBodyAsAFrameOrRefuseIt(
-      @ForAll @IntRange(max = 10) int kind, @ForAll @IntRange(max = 1000) int at, @ForAll byte to) {
+      @ForAll @IntRange(max = 11) int kind, @ForAll @IntRange(max = 1000) int at, @ForAll byte to) {
     byte[] bytes = RawPeer.bytes(oneOfEach().get(kind));
     byte[] body = new byte[bytes.length - FrameCodec.HEADER_BYTES];
     System.arraycopy(bytes, FrameCodec.HEADER_BYTES, body, 0, body.length);
@@ -160,6 +163,26 @@ class BulkFrameTest {
     assertEquals(sent.statistics(), read.statistics());
     assertEquals(sent.total(), read.total());
     assertArrayEquals(bits(sent.first()), bits(read.first()));
+  }
+
+  @Property
+  void shouldReadBfloat16AsTheNearestOfWhatWasWritten(
+      @ForAll @IntRange(max = 2500) int length, @ForAll long seed) throws BulkException {
+    Random random = new Random(seed);
+    float[] values = new float[length + 5];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = Float.intBitsToFloat(random.nextInt());
+    }
+    byte[] bytes = RawPeer.bytes(new BulkFrame.Bfloat16Next(3, Bfloat16Run.of(values, 5, length)));
+    BulkFrame.Bfloat16Next read = (BulkFrame.Bfloat16Next) decode(bytes);
+    assertEquals(3, read.at());
+    assertEquals(length, read.floats().length());
+    assertEquals(2 * length, read.payloadBytes());
+    float[] found = new float[length + 1];
+    read.floats().copyTo(found, 1);
+    for (int i = 0; i < length; i++) {
+      assertEquals(Bfloat16.nearest(values[5 + i]), found[1 + i]);
+    }
   }
 
   private static int[] bits(FloatRun run) {

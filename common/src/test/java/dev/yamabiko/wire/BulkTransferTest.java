@@ -10,6 +10,7 @@ import dev.yamabiko.protocol.FloatSegment;
 import dev.yamabiko.protocol.SliceMessage;
 import dev.yamabiko.protocol.WorkerMessage;
 import dev.yamabiko.step.Block;
+import dev.yamabiko.tensor.Bfloat16;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -73,6 +74,37 @@ class BulkTransferTest {
       assertEquals(sent.statistics(), received.statistics());
       assertEquals("w", received.worker());
       assertArrayEquals(Plane.copy(gradient), Plane.copy(received.gradient()));
+    }
+  }
+
+  /** Of floats in two bytes first and in four behind them, of any lengths. */
+  @Test
+  void shouldCarryBfloat16InHalfTheBytes() {
+    Plane.Pair pair = plane.connect("w");
+    int step = 0;
+    for (int narrow : LENGTHS) {
+      for (int wide : new int[] {0, 1, Plane.FLOATS_PER_FRAME + 1}) {
+        float[] flat = Plane.floats(13 + narrow + wide, narrow);
+        FloatSegment sent = new FloatSegment(flat, 13, narrow + wide, narrow);
+        float[] expected = Plane.copy(sent);
+        Bfloat16.nearest(expected, 0, narrow);
+        long downBefore = pair.link().traffic().bytesSent();
+        long upBefore = pair.client().traffic().bytesSent();
+        pair.link().send(new WorkerMessage.InstallWeights(Plane.RUN, step, 2, sent));
+        assertArrayEquals(expected, Plane.copy(Await.next(pair.worker().weights).weights()));
+        pair.client().send(Plane.contribution(step, 1, new Block(4, 8), sent, "w"));
+        FloatSegment received = Await.next(pair.coordinator().contributions).gradient();
+        assertArrayEquals(expected, Plane.copy(received));
+        long payload = 2L * narrow + 4L * wide;
+        for (long bytes :
+            new long[] {
+              pair.link().traffic().bytesSent() - downBefore,
+              pair.client().traffic().bytesSent() - upBefore
+            }) {
+          assertTrue(bytes >= payload && bytes < payload * 1.01 + 200, bytes + " of " + payload);
+        }
+        step++;
+      }
     }
   }
 

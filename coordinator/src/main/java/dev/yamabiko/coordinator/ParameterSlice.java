@@ -299,7 +299,9 @@ final class ParameterSlice extends AbstractBehavior<ParameterSlice.Command> {
     List<StepEvidence.Witness> covered = assembly.covered();
     ActorRef<Command> self = getContext().getSelf();
     return () -> {
-      StepEvidence evidence = new StepEvidence(closed, settings.plan().shards(), witnesses);
+      StepEvidence evidence =
+          new StepEvidence(
+              closed, settings.plan().shards(), witnesses, sliceStep.rounding(), settings.from());
       self.tell(new EvidenceTaken(evidence, covered.size(), evidence.contradiction(covered)));
     };
   }
@@ -389,7 +391,11 @@ final class ParameterSlice extends AbstractBehavior<ParameterSlice.Command> {
 
   private WorkerMessage weights(long ofStep) {
     FloatSegment segment =
-        new FloatSegment(sliceStep.weights(ofStep), sliceStep.weightsAt(), sliceStep.length());
+        new FloatSegment(
+            sliceStep.weights(ofStep),
+            sliceStep.weightsAt(),
+            sliceStep.length(),
+            sliceStep.narrowWeights(ofStep));
     return new WorkerMessage.InstallWeights(key, ofStep, slice, segment);
   }
 

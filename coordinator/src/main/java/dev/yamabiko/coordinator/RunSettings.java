@@ -12,6 +12,7 @@ import dev.yamabiko.protocol.RunMessage;
 import dev.yamabiko.protocol.WorkerMessage;
 import dev.yamabiko.step.ChunkGrid;
 import dev.yamabiko.step.EvaluationPlan;
+import dev.yamabiko.step.Rounding;
 import dev.yamabiko.step.SampleLedger;
 import dev.yamabiko.step.SliceStep;
 import dev.yamabiko.step.StepPlan;
@@ -160,6 +161,7 @@ public record RunSettings(
       throw new IllegalArgumentException(
           "slices: expected 1 to %d but found %d".formatted(ChunkGrid.chunks(length), slices));
     }
+    Rounding rounding = job.objective(network).rounding();
     float[][] whole = new float[2][length];
     List<SliceStep> all = new ArrayList<>();
     for (int k = 0; k < slices; k++) {
@@ -172,6 +174,7 @@ public record RunSettings(
               plan,
               job.update().scaled(rateScale(job, rollbacks)),
               network.regions(),
+              rounding,
               whole);
       slice.restore(begin.position().step(), begin.weights(), begin.state());
       all.add(slice);

@@ -2,6 +2,7 @@ package dev.yamabiko.coordinator;
 
 import dev.yamabiko.protocol.FloatSegment;
 import dev.yamabiko.step.Block;
+import dev.yamabiko.step.Rounding;
 import dev.yamabiko.step.Statistics;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
@@ -28,15 +29,21 @@ final class StepEvidence {
   private static final int BUFFER_FLOATS = 4096;
 
   private final long step;
+  private final Rounding rounding;
+  private final int from;
   private final Map<Block, Sum> sums = new HashMap<>();
 
   /**
    * Takes as long as the sums take; the witnesses' floats are not needed afterwards.
    *
    * @param witnesses what the step was closed with: nodes of the tree that do not overlap
+   * @param rounding of their sums
+   * @param from where the slice begins in the flat vector
    */
-  StepEvidence(long step, int shards, List<Witness> witnesses) {
+  StepEvidence(long step, int shards, List<Witness> witnesses, Rounding rounding, int from) {
     this.step = step;
+    this.rounding = rounding;
+    this.from = from;
     node(new Block(0, shards), witnesses);
   }
 
@@ -86,13 +93,14 @@ final class StepEvidence {
     return value;
   }
 
-  private static Witness sum(Block block, Witness left, Witness right) {
+  private Witness sum(Block block, Witness left, Witness right) {
     FloatSegment a = left.gradient();
     FloatSegment b = right.gradient();
     float[] out = new float[a.length()];
     for (int i = 0; i < out.length; i++) {
       out[i] = a.values()[a.at() + i] + b.values()[b.at() + i];
     }
+    rounding.gradient(step, block, out, 0, from, from + out.length);
     String both =
         left.worker().equals(right.worker())
             ? left.worker()

@@ -124,6 +124,7 @@ abstract class RunFixture {
             plain.model(),
             plain.loss(),
             plain.update(),
+            plain.communication(),
             plain.batchSize(),
             plain.shards(),
             plain.epochs(),

@@ -67,7 +67,11 @@ class GoldenHashTest {
               "digits.conf",
               List.of("data.train.builtin.examples=700", "epochs=2")),
           new Run("spirals-small", "spirals.conf", List.of("epochs=2")),
-          new Run("everything", "../src/test/resources/jobs/everything.conf", List.of()));
+          new Run("everything", "../src/test/resources/jobs/everything.conf", List.of()),
+          new Run(
+              "everything-rounded",
+              "../src/test/resources/jobs/everything.conf",
+              List.of("communication.gradients=bfloat16", "communication.weights=bfloat16")));
 
   private static final Run DIGITS = new Run("digits-epoch", "digits.conf", List.of("epochs=1"));
 

@@ -119,7 +119,8 @@ class ClusterTest {
   @ValueSource(ints = {1, 2, 3, 4})
   void shouldGiveTheBitsOfOneNodeWhateverTheNumberOfWorkers(int workers) throws IOException {
     String everything = Files.readString(Path.of("src/test/resources/jobs/everything.conf"));
-    for (String job : List.of(DIGITS, everything)) {
+    String rounded = everything + "communication { gradients = bfloat16, weights = bfloat16 }\n";
+    for (String job : List.of(DIGITS, everything, rounded)) {
       JobView view = cluster.finished(cluster.submit(on(workers, job)));
       assertBitsOfOneNode(job, view);
     }

@@ -45,9 +45,11 @@ class WireVolumeClusterTest {
 
   @TempDir private Path directory;
 
-  private List<JsonNode> metrics(int workers, int shards) throws IOException {
+  private List<JsonNode> metrics(int workers, int shards, String more) throws IOException {
     String job =
-        JOB + "shards = %d, workers { min = %d, max = %d }\n".formatted(shards, workers, workers);
+        JOB
+            + more
+            + "shards = %d, workers { min = %d, max = %d }\n".formatted(shards, workers, workers);
     try (LocalCluster cluster = new LocalCluster(directory.resolve("cluster"))) {
       for (int w = 0; w < workers; w++) {
         cluster.join("w" + w);
@@ -75,7 +77,7 @@ class WireVolumeClusterTest {
   @Test
   void shouldSendWeightsAndGradientOnceWhereEachWorkerHoldsOneBlock() throws IOException {
     // Whatever speeds are measured, of two shards nobody gets more than one block: one or both.
-    List<JsonNode> metrics = metrics(2, 2);
+    List<JsonNode> metrics = metrics(2, 2, "");
     for (int epoch = 0; epoch < EPOCHS; epoch++) {
       JsonNode closed = metrics.get(epoch * (STEPS + 2) + STEPS);
       JsonNode wire = metrics.get(epoch * (STEPS + 2) + STEPS + 1);
@@ -107,11 +109,28 @@ class WireVolumeClusterTest {
     assertEquals(0, last.path("bytes_dataset").asLong(), last.toString());
   }
 
+  /** The weights at an epoch's end are whole, for they are evaluated. */
+  @Test
+  void shouldSendHalfTheBytesWhereTheJobRounds() throws IOException {
+    String rounded = "communication { gradients = bfloat16, weights = bfloat16 }\n";
+    List<JsonNode> metrics = metrics(2, 2, rounded);
+    JsonNode wire = metrics.get(metrics.size() - 1);
+    assertEquals(EPOCHS - 1, wire.path("wire").asInt(-1), wire.toString());
+    for (JsonNode worker : wire.path("per_worker")) {
+      assertNear(
+          2.0 * PARAMETERS * (STEPS - 1) + 4.0 * PARAMETERS, worker.path("down").asLong(), wire);
+      long steps = worker.path("steps").asLong();
+      if (steps > 0) {
+        assertNear(2.0 * PARAMETERS * steps, worker.path("up").asLong(), wire);
+      }
+    }
+  }
+
   @Test
   void shouldSendFewGradientsWhereBlocksAreUneven() throws IOException {
     int shards = 8;
     int most = Integer.numberOfTrailingZeros(shards);
-    for (JsonNode line : metrics(3, shards)) {
+    for (JsonNode line : metrics(3, shards, "")) {
       for (JsonNode worker : line.path("per_worker")) {
         double gradients =
             worker.path("up").asDouble() / (4.0 * PARAMETERS * worker.path("steps").asLong());

@@ -11,6 +11,7 @@ import dev.yamabiko.protocol.RunKey;
 import dev.yamabiko.protocol.SliceMessage;
 import dev.yamabiko.protocol.WorkerMessage;
 import dev.yamabiko.wire.BulkClient;
+import dev.yamabiko.worker.PastEnlistments;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -31,6 +32,7 @@ final class SimulatedAgent extends AbstractBehavior<SimulatedAgent.Command> {
   private final WorkerProcess process;
   private final ActorRef<WorkerMessage> worker;
   private Optional<Enlistment> enlistment = Optional.empty();
+  private final PastEnlistments past = new PastEnlistments();
 
   static Behavior<Command> create(WorkerProcess process) {
     return Behaviors.setup(context -> new SimulatedAgent(context, process));
@@ -61,7 +63,7 @@ final class SimulatedAgent extends AbstractBehavior<SimulatedAgent.Command> {
   }
 
   private void onEnlist(CoordinatorProcess coordinator, NodeMessage.EnlistWorker enlist) {
-    if (enlist.key().term() != process.term()) {
+    if (enlist.key().term() != process.term() || past.contains(enlist.token())) {
       return;
     }
     boolean known =
@@ -95,6 +97,7 @@ final class SimulatedAgent extends AbstractBehavior<SimulatedAgent.Command> {
         e -> {
           e.path().close();
           getContext().stop(e.slices());
+          past.add(e.token());
         });
     enlistment = Optional.empty();
   }

@@ -43,6 +43,17 @@ enum SimulatedJob {
       batch-size = 8, shards = 4
       checkpoint.best = validation-loss
       """),
+  /** Two bytes for each parameter, four for each buffer behind them. */
+  ROUNDED(
+      """
+      data.train.builtin { name = spirals, examples = 48, seed = 3 }
+      data.validation.builtin { name = spirals, examples = 30, seed = 4 }
+      model = [ { dense { units = 60 } }, batch-norm, relu, { dense { units = 140 } }, relu, { dense { units = 3 } } ]
+      loss = softmax-cross-entropy
+      optimizer { sgd { learning-rate = 0.05, momentum = 0.9 } }
+      communication { gradients = bfloat16, weights = bfloat16 }
+      batch-size = 8, shards = 4
+      """),
   /** Overflows, and goes back three times: a step, to where it is, and from there further. */
   DIVERGING(
       """

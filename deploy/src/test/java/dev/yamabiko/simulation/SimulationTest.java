@@ -181,8 +181,7 @@ class SimulationTest {
   void shouldGiveTheBitsOfThePlainStepWithoutFaults(SimulatedJob simulated) {
     Job job = simulated.checked().job();
     Dataset train = simulated.checked().data().train();
-    Objective objective =
-        new Objective(simulated.checked().network(), job.loss(), job.seed(), job.data().augment());
+    Objective objective = job.objective(simulated.checked().network());
     PlainStep plain =
         new PlainStep(simulated.plan(), objective, job.update(), train, KernelsFactory.create());
     Simulation.Result result = Simulation.run(FaultPlan.withoutFaults(simulated, 3, 3));

@@ -219,7 +219,11 @@ public final class MemoryBulk {
 
   private void arriveDown(BulkFrame frame) throws BulkException {
     if (frame instanceof BulkFrame.FloatsNext next) {
-      arrivedDown.next(next);
+      arrivedDown.next(next.at(), next.floats());
+      return;
+    }
+    if (frame instanceof BulkFrame.Bfloat16Next next) {
+      arrivedDown.next(next.at(), next.floats());
       return;
     }
     BulkFrame.WeightsBegin begin = (BulkFrame.WeightsBegin) frame;
@@ -233,12 +237,17 @@ public final class MemoryBulk {
               kept.forget(begin, up);
               client.installed(begin.message(values));
             }),
+        begin.total(),
         begin.first());
   }
 
   private void arriveUp(BulkFrame frame) throws BulkException {
     if (frame instanceof BulkFrame.FloatsNext next) {
-      arrivedUp.next(next);
+      arrivedUp.next(next.at(), next.floats());
+      return;
+    }
+    if (frame instanceof BulkFrame.Bfloat16Next next) {
+      arrivedUp.next(next.at(), next.floats());
       return;
     }
     BulkFrame.ContributionBegin begin = (BulkFrame.ContributionBegin) frame;
@@ -248,6 +257,7 @@ public final class MemoryBulk {
             begin,
             () -> shared.broadcasts.sent().isClosed(begin.key(), begin.step(), begin.slice()),
             (values, floats) -> coordinator.contributed(begin.message(values, worker, floats))),
+        begin.total(),
         begin.first());
   }
 

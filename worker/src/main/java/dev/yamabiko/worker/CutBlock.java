@@ -1,6 +1,7 @@
 package dev.yamabiko.worker;
 
 import dev.yamabiko.step.Block;
+import dev.yamabiko.step.Rounding;
 import dev.yamabiko.step.Statistics;
 import dev.yamabiko.step.StepPlan;
 import java.util.ArrayList;
@@ -12,15 +13,18 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 
 /**
  * A leased block, cut along the tree into pieces that threads compute side by side, and their
- * gradients added up again as the tree says: the bits are those of the block in one piece. The sum
- * of a slice is formed as soon as all pieces have that slice final, by the thread that comes last.
+ * gradients added up and rounded again as the tree says: the bits are those of the block in one
+ * piece. The sum of a slice is formed as soon as all pieces have that slice final, by the thread
+ * that comes last.
  *
  * <p>Memory: a gradient for each piece; the sum takes the first one's place.
  */
 public final class CutBlock {
 
+  private final long step;
   private final Block block;
   private final List<Block> pieces;
+  private final Rounding rounding;
   private final float[][] gradients;
   private final Statistics[] statistics;
   private final AtomicIntegerArray unfinished;
@@ -30,9 +34,17 @@ public final class CutBlock {
    *     no example
    * @param gradients one for each piece, as long as the flat vector
    */
-  CutBlock(Block block, List<Block> pieces, List<float[]> gradients, int slices) {
+  CutBlock(
+      long step,
+      Block block,
+      List<Block> pieces,
+      Rounding rounding,
+      List<float[]> gradients,
+      int slices) {
+    this.step = step;
     this.block = block;
     this.pieces = List.copyOf(pieces);
+    this.rounding = rounding;
     this.gradients = gradients.toArray(new float[0][]);
     statistics = new Statistics[pieces.size()];
     int[] all = new int[slices];
@@ -123,6 +135,7 @@ public final class CutBlock {
     for (int i = from; i < to; i++) {
       a[i] = a[i] + b[i];
     }
+    rounding.gradient(step, node, a, from, from, to);
     return left;
   }
 

@@ -10,6 +10,7 @@ import dev.yamabiko.step.BlockComputation;
 import dev.yamabiko.step.ChunkGrid;
 import dev.yamabiko.step.EvaluationPlan;
 import dev.yamabiko.step.Objective;
+import dev.yamabiko.step.Rounding;
 import dev.yamabiko.step.Statistics;
 import dev.yamabiko.step.StepPlan;
 import dev.yamabiko.tensor.KernelsFactory;
@@ -45,6 +46,7 @@ final class RunReplica {
   private final Network network;
   private final TrainingData data;
   private final StepPlan plan;
+  private final Rounding rounding;
   private final ComputeThreads threads;
   private final int[] sliceFrom;
   private final boolean besideSlices;
@@ -56,6 +58,9 @@ final class RunReplica {
 
   /** Null until it is needed. */
   private float[] copied;
+
+  /** Whether weights have been rounded to train on. */
+  private boolean rounded;
 
   /** Buffers taken in the current step; those of the same step are not used twice. */
   private int used;
@@ -72,7 +77,8 @@ final class RunReplica {
     network = job.model().build(data.train().inputShape());
     plan = new StepPlan(data.train().size(), job.batchSize(), job.shards(), job.epochs());
     int mostRows = network.rowsWithin(processor.activationBytes() / processor.threads());
-    Objective objective = new Objective(network, job.loss(), job.seed(), job.data().augment());
+    Objective objective = job.objective(network);
+    rounding = objective.rounding();
     threads =
         new ComputeThreads(
             processor.pieces(),
@@ -86,11 +92,14 @@ final class RunReplica {
 
   /** Makes weights[step] from its slices. */
   void install(long step, List<FloatSegment> slices) {
-    if (installed == step) {
+    if (installed == step && !rounded) {
       return;
     }
-    weights = besideSlices && isWhole(slices) ? slices.get(0).values() : copy(slices);
+    // What is rounded to train on must be the worker's own.
+    boolean shared = besideSlices && !rounding.ofWeights() && isWhole(slices);
+    weights = shared ? slices.get(0).values() : copy(slices);
     installed = step;
+    rounded = false;
   }
 
   private float[] copy(List<FloatSegment> slices) {
@@ -132,13 +141,15 @@ final class RunReplica {
       usedIn = step;
       used = 0;
     }
+    rounded = rounding.weights(weights);
     List<Block> full = blocks.stream().filter(block -> !plan.isEmpty(step, block)).toList();
     List<List<Block>> cut = CutBlock.cut(plan, step, full, threads.count());
     List<Consumer<BlockComputation>> work = new ArrayList<>();
     for (int b = 0; b < full.size(); b++) {
       List<Block> pieces = cut.get(b);
       List<float[]> sums = pieces.stream().map(piece -> gradient(used++)).toList();
-      CutBlock block = new CutBlock(full.get(b), pieces, sums, sliceFrom.length - 1);
+      CutBlock block =
+          new CutBlock(step, full.get(b), pieces, rounding, sums, sliceFrom.length - 1);
       for (int piece = 0; piece < pieces.size(); piece++) {
         int number = piece;
         work.add(computation -> train(step, block, number, computation, contributions));
@@ -167,7 +178,8 @@ final class RunReplica {
             int from = sliceFrom[slice];
             int to = sliceFrom[slice + 1];
             if (block.finished(piece, slice, from, to, statistics)) {
-              FloatSegment segment = new FloatSegment(block.sum(), from, to - from);
+              int narrow = rounding.narrowGradients(from, to);
+              FloatSegment segment = new FloatSegment(block.sum(), from, to - from, narrow);
               contributions.contribute(block.block(), slice, segment, block.statistics());
             }
           }
@@ -183,6 +195,9 @@ final class RunReplica {
 
   /** Statistics of the parts [from, to) of the dataset with the installed weights. */
   void evaluate(DataPart data, int from, int to, Evaluations evaluations) {
+    if (rounding.ofWeights(plan, installed)) {
+      throw new IllegalStateException("weights[%d] come rounded, to train on".formatted(installed));
+    }
     Dataset examples = this.data.part(data);
     EvaluationPlan parts = new EvaluationPlan(examples.size());
     List<Consumer<BlockComputation>> work = new ArrayList<>();

@@ -91,6 +91,7 @@ final class WorkerAgent extends AbstractBehavior<WorkerAgent.Command> {
   private Optional<ActorRef<CoordinatorMessage>> coordinator = Optional.empty();
   private long term = -1;
   private Optional<Enlistment> enlistment = Optional.empty();
+  private final PastEnlistments past = new PastEnlistments();
   private int enlistments;
 
   static Behavior<Command> create(
@@ -220,6 +221,10 @@ final class WorkerAgent extends AbstractBehavior<WorkerAgent.Command> {
           ? restart("the coordinator began term " + enlist.key().term())
           : this;
     }
+    if (past.contains(enlist.token())) {
+      getContext().getLog().debug("late call run={}", enlist.key());
+      return this;
+    }
     if (enlistment.filter(e -> e.isFor(enlist)).isEmpty()) {
       disconnect();
       BulkClient connection =
@@ -256,6 +261,7 @@ final class WorkerAgent extends AbstractBehavior<WorkerAgent.Command> {
         e -> {
           e.connection().close();
           getContext().stop(e.slices());
+          past.add(e.token());
         });
     enlistment = Optional.empty();
   }

@@ -22,6 +22,7 @@ import dev.yamabiko.step.EvaluationPlan;
 import dev.yamabiko.step.Objective;
 import dev.yamabiko.step.Statistics;
 import dev.yamabiko.step.StepPlan;
+import dev.yamabiko.tensor.Bfloat16;
 import dev.yamabiko.tensor.KernelsFactory;
 import dev.yamabiko.tensor.Shape;
 import java.nio.file.Path;
@@ -119,12 +120,22 @@ class ComputeThreadsTest {
     "1, 1", "2, 1", "2, 2", "2, 7", "2, 8", "3, 8", "3, 13", "5, 3", "5, 7", "5, 13", "5, 37"
   })
   void shouldGiveTheBitsOfTheUndividedBlock(int threads, int shards) {
-    Job job = job("shards = " + shards);
+    assertBitsOfTheUndividedBlock(threads, shards, "");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 1", "2, 1", "1, 8", "2, 7", "3, 13", "5, 37"})
+  void shouldGiveTheBitsOfTheUndividedBlockWhereSumsAreRounded(int threads, int shards) {
+    assertBitsOfTheUndividedBlock(threads, shards, "\ncommunication { gradients = bfloat16 }");
+  }
+
+  private void assertBitsOfTheUndividedBlock(int threads, int shards, String more) {
+    Job job = job("shards = " + shards + more);
     Dataset train = data(job).train();
     Network network = job.model().build(train.inputShape());
     float[] weights = network.initialWeights(3);
     StepPlan plan = new StepPlan(train.size(), job.batchSize(), shards, job.epochs());
-    Objective objective = new Objective(network, job.loss(), job.seed(), job.data().augment());
+    Objective objective = job.objective(network);
     BlockComputation plain = new BlockComputation(objective, KernelsFactory.create());
     RunReplica replica = replica(job, train, threads, Long.MAX_VALUE);
     for (long step : new long[] {0, 16, 20}) {
@@ -143,6 +154,55 @@ class ComputeThreadsTest {
         }
       }
     }
+  }
+
+  /** Only what is a bfloat16 may travel as one. */
+  @Test
+  void shouldContributeBfloat16sOfWeightsThatAreBfloat16sWhereTheJobSaysSo() {
+    Job job = job("shards = 5, communication { gradients = bfloat16, weights = bfloat16 }");
+    Dataset train = data(job).train();
+    Network network = job.model().build(train.inputShape());
+    float[] weights = network.initialWeights(3);
+    float[] rounded = weights.clone();
+    Bfloat16.nearest(rounded, 0, rounded.length);
+    List<Block> lease = List.of(new Block(0, 4));
+    RunReplica whole = replica(job, train, 2, Long.MAX_VALUE);
+    whole.install(7, slices(weights));
+    float[] gradient = train(whole, 7, lease).get(lease.get(0)).values();
+    RunReplica sent = replica(job, train, 1, Long.MAX_VALUE);
+    sent.install(7, slices(rounded));
+    assertArrayEquals(bits(gradient), bits(train(sent, 7, lease).get(lease.get(0)).values()));
+    for (float g : gradient) {
+      assertEquals(Bfloat16.nearest(g), g);
+    }
+    whole.train(
+        7,
+        lease,
+        (block, slice, segment, known) -> assertEquals(segment.length(), segment.narrow()));
+  }
+
+  /** Or a result would not be that of the model. */
+  @Test
+  void shouldEvaluateWholeWeightsOnly() {
+    Job job = job("shards = 5, communication { weights = bfloat16 }");
+    Dataset train = data(job).train();
+    float[] weights = job.model().build(train.inputShape()).initialWeights(3);
+    Job exact = job("shards = 5");
+    RunReplica replica = replica(job, train, 1, Long.MAX_VALUE);
+    replica.install(17, slices(weights));
+    train(replica, 17, List.of(new Block(0, 4)));
+    replica.install(17, slices(weights));
+    RunReplica other = replica(exact, train, 1, Long.MAX_VALUE);
+    other.install(17, slices(weights));
+    assertEquals(validation(other), validation(replica));
+    replica.install(18, slices(weights));
+    assertThrows(IllegalStateException.class, () -> validation(replica));
+  }
+
+  private static Statistics validation(RunReplica replica) {
+    List<Statistics> all = new ArrayList<>();
+    replica.evaluate(DataPart.VALIDATION, 0, 1, (part, statistics) -> all.add(statistics));
+    return all.get(0);
   }
 
   private static int[] bits(float[] values) {

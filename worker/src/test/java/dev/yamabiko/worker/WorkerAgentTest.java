@@ -208,4 +208,17 @@ class WorkerAgentTest {
     run.expectNoMessage(Duration.ofMillis(200));
     assertNull(ends.peek());
   }
+
+  @Test
+  void shouldPayNoHeedToALateCallForARunThatItHasLeft() {
+    ActorRef<NodeMessage> node = accepted().node();
+    TestProbe<RunMessage> run = KIT.createTestProbe(RunMessage.class);
+    NodeMessage.EnlistWorker first = enlist(4, run.ref());
+    node.tell(first);
+    run.expectMessageClass(RunMessage.WorkerFailed.class, ANSWER);
+    node.tell(enlist(4, run.ref()));
+    run.expectMessageClass(RunMessage.WorkerFailed.class, ANSWER);
+    node.tell(first);
+    run.expectNoMessage(Duration.ofMillis(200));
+  }
 }

@@ -45,8 +45,8 @@ final class PooledConvolution {
       int wAt,
       float[] b,
       int bAt,
-      float[] y,
-      float[] winners) {
+      float[] winners,
+      float[] y) {
     ConvShape convolution = shape.convolution();
     PoolShape pool = shape.pool();
     int filters = convolution.filters();

@@ -134,7 +134,7 @@ public final class VectorKernels implements Kernels {
 
   @Override
   public int tile() {
-    return Lanes.TILE;
+    return Lanes.TILE <= PooledConvShape.MOST_TILE ? Lanes.TILE : 0;
   }
 
   @Override
@@ -146,12 +146,12 @@ public final class VectorKernels implements Kernels {
       int wAt,
       float[] b,
       int bAt,
-      float[] y,
-      float[] winners) {
+      float[] winners,
+      float[] y) {
     if (PooledConvolution.fits(shape)) {
-      pooled.forward(shape, rows, x, w, wAt, b, bAt, y, winners);
+      pooled.forward(shape, rows, x, w, wAt, b, bAt, winners, y);
     } else {
-      scalar.convolveMaxPool(shape, rows, x, w, wAt, b, bAt, y, winners);
+      scalar.convolveMaxPool(shape, rows, x, w, wAt, b, bAt, winners, y);
     }
   }
 
@@ -197,5 +197,11 @@ public final class VectorKernels implements Kernels {
   @Override
   public void sigmoid(int n, float[] x, int xAt, float[] y, int yAt) {
     functions.sigmoid(n, x, xAt, y, yAt);
+  }
+
+  @Override
+  public void roundStochastically(
+      long seed, long step, long node, float[] x, int at, int from, int to) {
+    Rounding.round(seed, step, node, x, at, from, to);
   }
 }

@@ -66,7 +66,7 @@ final class ComputeTrial {
    */
   ComputeTrial(CheckedJob checked, float[] weights, int threads) {
     Job job = checked.job();
-    objective = new Objective(checked.network(), job.loss(), job.seed(), job.data().augment());
+    objective = job.objective(checked.network());
     train = checked.data().train();
     this.weights = weights;
     mostRows = checked.network().rowsWithin(Runtime.getRuntime().maxMemory() / 2 / threads);
