@@ -133,7 +133,7 @@ public final class SingleNode {
     return "step-thread-" + number;
   }
 
-  /** Of the worker, and of the slice, with this number from 0 on. */
+  /** Of the worker with this number from 0 on, and of the slice. */
   private static DispatcherSelector stepThread(int number) {
     return DispatcherSelector.fromConfig(stepThreadName(number));
   }
@@ -149,9 +149,10 @@ public final class SingleNode {
     LoadedData data = checked.data();
     long activationBytes = Runtime.getRuntime().maxMemory() / 2 / workers;
     IntFunction<SlicePlace> places =
-        number ->
-            new SlicePlace(
-                stepThread(number), context.getSystem().dispatchers().lookup(stepThread(number)));
+        number -> {
+          DispatcherSelector thread = stepThread(number % workers);
+          return new SlicePlace(thread, context.getSystem().dispatchers().lookup(thread));
+        };
     TrainingData trainingData = new TrainingData(data.train(), data.validation());
     Map<String, ActorRef<WorkerMessage>> refs = new LinkedHashMap<>();
     for (int w = 0; w < workers; w++) {
