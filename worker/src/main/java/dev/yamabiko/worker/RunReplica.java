@@ -52,8 +52,8 @@ final class RunReplica {
   private final List<float[]> gradients = new ArrayList<>();
   private long installed = -1;
 
-  /** Whether weights have been rounded to train on. */
-  private boolean rounded;
+  /** A copy to train on, where weights are rounded; the others are to be evaluated. */
+  private final float[] rounded;
 
   /** Buffers taken in the current step; those of the same step are not used twice. */
   private int used;
@@ -77,6 +77,7 @@ final class RunReplica {
             processor.threads(),
             () -> new BlockComputation(objective, KernelsFactory.create(), mostRows));
     weights = new float[network.length()];
+    rounded = new float[rounding.ofWeights() ? network.length() : 0];
     sliceFrom = new int[slices + 1];
     for (int k = 0; k <= slices; k++) {
       sliceFrom[k] = ChunkGrid.sliceFrom(network.length(), slices, k);
@@ -85,7 +86,7 @@ final class RunReplica {
 
   /** Makes weights[step] from its slices. */
   void install(long step, List<FloatSegment> slices) {
-    if (installed == step && !rounded) {
+    if (installed == step) {
       return;
     }
     for (int k = 0; k < slices.size(); k++) {
@@ -96,7 +97,6 @@ final class RunReplica {
       System.arraycopy(slice.values(), slice.at(), weights, sliceFrom[k], slice.length());
     }
     installed = step;
-    rounded = false;
   }
 
   /** Examples of these blocks in this step. */
@@ -110,7 +110,10 @@ final class RunReplica {
       usedIn = step;
       used = 0;
     }
-    rounded = rounding.weights(weights);
+    if (rounding.ofWeights()) {
+      System.arraycopy(weights, 0, rounded, 0, rounded.length);
+      rounding.weights(rounded);
+    }
     List<Block> full = blocks.stream().filter(block -> !plan.isEmpty(step, block)).toList();
     List<List<Block>> cut = CutBlock.cut(plan, step, full, threads.count());
     List<Consumer<BlockComputation>> work = new ArrayList<>();
@@ -139,7 +142,7 @@ final class RunReplica {
         step,
         block.pieces().get(piece),
         data.train(),
-        weights,
+        rounding.ofWeights() ? rounded : weights,
         block.gradient(piece),
         (index, statistics) -> {
           while (unsent[0] > 0 && sliceFrom[unsent[0] - 1] >= index) {
