@@ -73,12 +73,14 @@ public final class Rounding {
    * Rounds weights to compute gradients at, if weights are rounded.
    *
    * @param vector the whole flat vector
-   * @return whether they are
    */
-  public boolean weights(float[] vector) {
+  public void weights(float[] vector) {
     if (weights) {
       Bfloat16.nearest(vector, 0, parameters);
     }
+  }
+
+  public boolean ofWeights() {
     return weights;
   }
 

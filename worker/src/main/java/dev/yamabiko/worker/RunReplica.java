@@ -59,8 +59,8 @@ final class RunReplica {
   /** Null until it is needed. */
   private float[] copied;
 
-  /** Whether weights have been rounded to train on. */
-  private boolean rounded;
+  /** A copy to train on, where weights are rounded; the others are to be evaluated. */
+  private final float[] rounded;
 
   /** Buffers taken in the current step; those of the same step are not used twice. */
   private int used;
@@ -84,6 +84,7 @@ final class RunReplica {
             processor.pieces(),
             processor.threads(),
             () -> new BlockComputation(objective, KernelsFactory.create(), mostRows));
+    rounded = new float[rounding.ofWeights() ? network.length() : 0];
     sliceFrom = new int[slices + 1];
     for (int k = 0; k <= slices; k++) {
       sliceFrom[k] = ChunkGrid.sliceFrom(network.length(), slices, k);
@@ -92,14 +93,11 @@ final class RunReplica {
 
   /** Makes weights[step] from its slices. */
   void install(long step, List<FloatSegment> slices) {
-    if (installed == step && !rounded) {
+    if (installed == step) {
       return;
     }
-    // What is rounded to train on must be the worker's own.
-    boolean shared = besideSlices && !rounding.ofWeights() && isWhole(slices);
-    weights = shared ? slices.get(0).values() : copy(slices);
+    weights = besideSlices && isWhole(slices) ? slices.get(0).values() : copy(slices);
     installed = step;
-    rounded = false;
   }
 
   private float[] copy(List<FloatSegment> slices) {
@@ -141,7 +139,10 @@ final class RunReplica {
       usedIn = step;
       used = 0;
     }
-    rounded = rounding.weights(weights);
+    if (rounding.ofWeights()) {
+      System.arraycopy(weights, 0, rounded, 0, rounded.length);
+      rounding.weights(rounded);
+    }
     List<Block> full = blocks.stream().filter(block -> !plan.isEmpty(step, block)).toList();
     List<List<Block>> cut = CutBlock.cut(plan, step, full, threads.count());
     List<Consumer<BlockComputation>> work = new ArrayList<>();
@@ -170,7 +171,7 @@ final class RunReplica {
         step,
         block.pieces().get(piece),
         data.train(),
-        weights,
+        rounding.ofWeights() ? rounded : weights,
         block.gradient(piece),
         (index, statistics) -> {
           while (unsent[0] > 0 && sliceFrom[unsent[0] - 1] >= index) {
