@@ -29,7 +29,7 @@ public record Outlook(double alone, List<Row> rows, Advice advice) {
    *
    * @param chosen the star of the most workers that are worth their while
    * @param narrow the star of the fewest workers for whom sending takes longer than computing, with
-   *     the same shards
+   *     the job's own shards
    * @param most the most workers, with the shards that suit them
    */
   public record Advice(StepForecast chosen, Optional<StepForecast> narrow, Row most) {}
@@ -39,7 +39,6 @@ public record Outlook(double alone, List<Row> rows, Advice advice) {
    */
   public static Outlook of(StepModel model, Setting setting, int workers) {
     List<Row> rows = new ArrayList<>();
-    Setting advised = setting;
     StepForecast chosen = null;
     for (int count : counts(workers)) {
       rows.add(row(model, setting, count));
@@ -47,11 +46,10 @@ public record Outlook(double alone, List<Row> rows, Advice advice) {
       StepForecast star = model.forecast(suited, count, 0);
       if (chosen == null || star.efficiency() >= WORTHWHILE) {
         chosen = star;
-        advised = suited;
       }
     }
     Row most = row(model, suited(model, setting, workers), workers);
-    Advice advice = new Advice(chosen, narrow(model, advised, workers), most);
+    Advice advice = new Advice(chosen, narrow(model, setting, workers), most);
     return new Outlook(model.alone(setting), List.copyOf(rows), advice);
   }
 

@@ -11,11 +11,14 @@ final class Stopwatch {
   private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
   private static final long WARM_UP_AT_LEAST = TimeUnit.MILLISECONDS.toNanos(1_000);
-  private static final long WARM_UP_AT_MOST = TimeUnit.SECONDS.toNanos(12);
+  private static final long WARM_UP_AT_MOST = TimeUnit.SECONDS.toNanos(45);
   private static final long LOOK_EVERY = TimeUnit.MILLISECONDS.toNanos(250);
 
   /** Of the time between two looks: so little compiling is no hot loop any more. */
   private static final double SETTLED = 0.02;
+
+  /** What is being compiled counts only when it is done: one calm look may be just before that. */
+  private static final int CALM_LOOKS = 3;
 
   private static final int MOST_ROUNDS = 200;
 
@@ -28,19 +31,23 @@ final class Stopwatch {
         : System.nanoTime();
   }
 
-  /** Does the work until the compiler has nothing more to do for it. */
+  /**
+   * Does the work until the compiler has nothing more to do for it. By the thread's own time: on a
+   * busy machine the compiler is as slow as the work.
+   */
   static void warmUp(Runnable work) {
-    long began = System.nanoTime();
+    long until = System.nanoTime() + WARM_UP_AT_MOST;
+    long began = threadNanos();
     long looked = began;
     long compiled = compilerMillis();
-    boolean settled = false;
-    while (!settled && System.nanoTime() - began < WARM_UP_AT_MOST) {
+    int calm = 0;
+    while (calm < CALM_LOOKS && System.nanoTime() < until) {
       work.run();
-      long now = System.nanoTime();
-      if (now - looked >= LOOK_EVERY) {
+      long now = threadNanos();
+      if (now - looked >= LOOK_EVERY && now - began >= WARM_UP_AT_LEAST) {
         long total = compilerMillis();
-        double share = (total - compiled) * 1e6 / (now - looked);
-        settled = share < SETTLED && now - began >= WARM_UP_AT_LEAST;
+        boolean quiet = (total - compiled) * 1e6 / (now - looked) < SETTLED;
+        calm = quiet ? calm + 1 : 0;
         looked = now;
         compiled = total;
       }
