@@ -1,7 +1,10 @@
 package dev.yamabiko.cluster;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.yamabiko.coordinator.CoordinatorCommand;
+import dev.yamabiko.coordinator.JobEvent;
 import dev.yamabiko.coordinator.JobStatus;
 import dev.yamabiko.coordinator.JobView;
 import dev.yamabiko.model.CanonicalJson;
@@ -12,16 +15,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import java.util.concurrent.BlockingQueue;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Somebody damages what a worker keeps of the data while it idles between two runs. */
+/** Somebody damages what a cluster keeps on its disks between two runs. */
 @Tag("cluster")
 @Timeout(180)
-class DamagedCacheTest {
+class DamagedFilesTest {
 
   @TempDir private Path directory;
 
@@ -39,6 +43,27 @@ class DamagedCacheTest {
       }
       assertEquals(expected, weights(cluster.finished(cluster.submit(job))));
       assertEquals(-1, Arrays.mismatch(whole, Files.readAllBytes(content)));
+    }
+  }
+
+  @Test
+  void shouldTellOfAHoleInTheMetricsAndGoOn() throws IOException {
+    try (LocalCluster cluster = new LocalCluster(directory)) {
+      cluster.join("w1");
+      String id = cluster.submit(SmallJob.of(400).with("checkpoint { every-steps = 20 }").text());
+      LocalCluster.await("there are checkpoints", () -> cluster.view(id).step() > 60);
+      cluster.cancel(id);
+      Path metrics = cluster.finished(id).directory().resolve("metrics.jsonl");
+      Files.write(metrics, Arrays.copyOf(Files.readAllBytes(metrics), 200));
+      assertEquals(CoordinatorCommand.Answer.DONE, cluster.resume(id));
+      BlockingQueue<JobEvent> events = cluster.follow(id);
+      String notice;
+      do {
+        notice = LocalCluster.next(events, "notice").json();
+      } while (!notice.contains("metrics.jsonl is damaged: expected a line for each of the steps"));
+      assertTrue(notice.contains("the first that of step 1;"), notice);
+      cluster.cancel(id);
+      assertEquals(JobStatus.CANCELLED, cluster.finished(id).status());
     }
   }
 
