@@ -180,14 +180,14 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
 
   /**
    * A job of before: what was running goes on, and comes first. One that this version cannot read
-   * stays on the disk as it is.
+   * stays on the disk as it is; here it has failed.
    */
   private void takeUp(StoredJob stored) {
     Job job;
     try {
       job = JobFile.parse(stored.job(), stored.id(), Path.of(""), List.of());
     } catch (JobException e) {
-      getContext().getLog().warn("passed over job={} cause={}", stored.id(), e.getMessage());
+      jobs.put(stored.id(), unreadable(stored, e));
       return;
     }
     JobEntry entry = new JobEntry(stored, job, resources.store().runDirectory(stored.id()));
@@ -200,6 +200,16 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
       takenUp.add(stored.id());
       getContext().getLog().info("taken up job={}", stored.id());
     }
+  }
+
+  private JobEntry unreadable(StoredJob stored, JobException cause) {
+    StoredJob failed = stored;
+    if (!stored.job().isEmpty()) {
+      String why = "its job file cannot be read, so submit the job again: " + cause.getMessage();
+      failed = stored.ended(JobStatus.FAILED, why, Optional.empty(), now());
+      getContext().getLog().warn("a job cannot be read job={} {}", stored.id(), why);
+    }
+    return JobEntry.unreadable(failed, resources.store().runDirectory(stored.id()));
   }
 
   @Override
@@ -312,6 +322,8 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
       return CoordinatorCommand.Answer.UNKNOWN;
     } else if (entry.status() != JobStatus.CANCELLED && entry.status() != JobStatus.FAILED) {
       return CoordinatorCommand.Answer.NOT_NOW;
+    } else if (!entry.isReadable()) {
+      return CoordinatorCommand.Answer.UNREADABLE;
     }
     change(entry, entry.stored().waiting(JobStatus.QUEUED, ""));
     startJobs();

@@ -13,6 +13,8 @@ public sealed interface CoordinatorCommand {
     DONE,
     /** It had ended already, or cannot be resumed. */
     NOT_NOW,
+    /** Nothing tells what it was to do; its state says why. */
+    UNREADABLE,
     UNKNOWN
   }
 

@@ -16,7 +16,9 @@ import java.util.Set;
 /** One job as the coordinator keeps it in memory: its stored state, its run's progress, events. */
 final class JobEntry {
 
-  private final Job job;
+  /** Empty if it cannot be read: the entry is there to be looked at, and never runs. */
+  private final Optional<Job> job;
+
   private final Path directory;
   private final JobEvents events = new JobEvents();
   private StoredJob stored;
@@ -32,17 +34,32 @@ final class JobEntry {
   private double validationLoss = Double.NaN;
 
   JobEntry(StoredJob stored, Job job, Path directory) {
+    this(stored, Optional.of(job), directory);
+  }
+
+  private JobEntry(StoredJob stored, Optional<Job> job, Path directory) {
     this.stored = stored;
     this.job = job;
     this.directory = directory;
+  }
+
+  /** Of a job that has ended because it cannot be read. */
+  static JobEntry unreadable(StoredJob stored, Path directory) {
+    return new JobEntry(stored, Optional.empty(), directory);
+  }
+
+  /** Whether there is a job that could run. */
+  boolean isReadable() {
+    return job.isPresent();
   }
 
   String id() {
     return stored.id();
   }
 
+  /** Of one that {@link #isReadable}. */
   Job job() {
-    return job;
+    return job.orElseThrow();
   }
 
   JobEvents events() {
@@ -97,7 +114,7 @@ final class JobEntry {
 
   /** Whether its run has fewer workers than it can use. */
   boolean takesMore() {
-    return run.isPresent() && workers.size() < Math.min(job.workers().most(), job.shards());
+    return run.isPresent() && workers.size() < Math.min(job().workers().most(), job().shards());
   }
 
   void offered(String worker) {
@@ -174,7 +191,7 @@ final class JobEntry {
   JobView view() {
     return new JobView(
         stored.id(),
-        job.name(),
+        job.map(Job::name).orElseGet(() -> id().replaceFirst("-\\d+$", "")),
         stored.status(),
         stored.reason(),
         warning,
@@ -184,7 +201,7 @@ final class JobEntry {
         step,
         stepsTotal,
         epoch,
-        job.epochs(),
+        job.map(Job::epochs).orElse(0),
         workers,
         trainLoss,
         validationLoss,

@@ -3,8 +3,11 @@ package dev.yamabiko.coordinator;
 import dev.yamabiko.coordinator.shared.TermFence;
 import dev.yamabiko.model.AtomicFile;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -22,6 +25,7 @@ final class JobStore {
 
   private static final Logger LOG = LoggerFactory.getLogger(JobStore.class);
   private static final String STATE = "state.json";
+  private static final String RUN = "run";
 
   private final Path jobs;
   private final TermFence fence;
@@ -75,7 +79,7 @@ final class JobStore {
 
   /** Where the run of this job keeps its files. */
   Path runDirectory(String id) {
-    return jobs.resolve(id).resolve("run");
+    return jobs.resolve(id).resolve(RUN);
   }
 
   /** Forgets an id whose job could not be kept; its state may be in its place all the same. */
@@ -96,27 +100,65 @@ final class JobStore {
         fence);
   }
 
-  /** All jobs, oldest first; one that cannot be read is named in the log and left alone. */
+  /**
+   * All jobs, oldest first. One whose state cannot be read is named in the log and left alone on
+   * the disk; here it has failed, for that reason, and goes on if a user resumes it and its run
+   * directory tells which job it was.
+   */
   List<StoredJob> readAll() throws IOException {
     List<StoredJob> all = new ArrayList<>();
     try (Stream<Path> entries = Files.list(jobs)) {
       for (Path entry : (Iterable<Path>) entries::iterator) {
         Path state = entry.resolve(STATE);
-        if (!Files.exists(state)) {
-          continue;
-        }
-        try {
-          StoredJob job = StoredJob.parse(Files.readString(state));
-          if (!entry.endsWith(job.id())) {
-            throw new IllegalArgumentException("it holds the state of \"" + job.id() + "\"");
-          }
-          all.add(job);
-        } catch (IOException | IllegalArgumentException e) {
-          LOG.warn("passed over a job file={} cause={}", state, e.toString());
+        // A job without any has never come to be, unless it has begun.
+        if (Files.exists(state) || RunDirectory.holdsRun(entry.resolve(RUN))) {
+          all.add(read(entry, state));
         }
       }
     }
     all.sort(Comparator.comparingLong(job -> number(job.id())));
     return all;
+  }
+
+  private static StoredJob read(Path entry, Path state) throws IOException {
+    String found;
+    try {
+      StoredJob job = StoredJob.parse(Files.readString(state));
+      if (entry.endsWith(job.id())) {
+        return job;
+      }
+      found = "that of \"" + job.id() + "\"";
+    } catch (CharacterCodingException e) {
+      found = "bytes that are no UTF-8 text";
+    } catch (NoSuchFileException e) {
+      found = "no such file";
+    } catch (IllegalArgumentException e) {
+      found = e.getMessage();
+    } catch (IOException e) {
+      found = WriteFailure.reason(e);
+    }
+    String job = jobOf(entry.resolve(RUN));
+    String why =
+        "%s is damaged: expected the state of job %s but found %s; %s"
+            .formatted(
+                state,
+                entry.getFileName(),
+                found,
+                job.isEmpty()
+                    ? "its job file is lost with it, so submit the job again"
+                    : "its run directory is kept: resume the job to go on from its last checkpoint");
+    LOG.warn(why);
+    Instant last =
+        Files.getLastModifiedTime(Files.exists(state) ? state : entry.resolve(RUN)).toInstant();
+    return StoredJob.damaged(entry.getFileName().toString(), job, why, !job.isEmpty(), last);
+  }
+
+  /** Empty if it is not there, or cannot be read. */
+  private static String jobOf(Path run) {
+    try {
+      return RunDirectory.holdsRun(run) ? RunDirectory.jobOf(run) : "";
+    } catch (IOException e) {
+      return "";
+    }
   }
 }

@@ -2,6 +2,7 @@ package dev.yamabiko.coordinator;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.yamabiko.model.AtomicFile;
 import dev.yamabiko.model.Checkpoint.Position;
@@ -26,6 +27,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.OptionalLong;
 
 /**
  * {@code metrics.jsonl}: lines are appended, and cut off again where a run goes back. Holds a lock
@@ -71,6 +73,14 @@ final class MetricsFile implements Closeable {
 
   /** How much there must be before it is worth while to write. */
   private int enough = BUFFER;
+
+  /**
+   * What a file holds once it is cut back.
+   *
+   * @param steps how many steps have their line
+   * @param firstMissing the first step that has none
+   */
+  record Kept(long steps, long firstMissing) {}
 
   private MetricsFile(Path path, Path held, FileChannel channel) throws IOException {
     this.path = path;
@@ -241,12 +251,14 @@ final class MetricsFile implements Closeable {
    * Cuts the file, and what has still to be written, back to the lines of a run that has come as
    * far as this; a line that is torn, and everything behind it, goes too.
    *
-   * @return how many of the position's steps have their line
+   * @return what is left
    */
-  long cutBack(Position position) throws IOException {
+  Kept cutBack(Position position) throws IOException {
     channel.truncate(forced + written);
     long kept = 0;
     long steps = 0;
+    long next = 0;
+    OptionalLong missing = OptionalLong.empty();
     channel.position(0);
     InputStream in =
         new BufferedInputStream(
@@ -256,14 +268,21 @@ final class MetricsFile implements Closeable {
             BUFFER);
     for (byte[] line = line(in); line != null && isOf(position, line); line = line(in)) {
       kept += line.length + 1;
-      steps += isStep(line) ? 1 : 0;
+      JsonNode step = MAPPER.readTree(line).path("step");
+      if (step.isIntegralNumber()) {
+        if (missing.isEmpty() && step.asLong() != next) {
+          missing = OptionalLong.of(next);
+        }
+        next = step.asLong() + 1;
+        steps++;
+      }
     }
     channel.truncate(kept);
     forced = Math.min(forced, kept);
     size = (int) (kept - forced);
     written = Math.min(written, size);
     enough = size + BUFFER;
-    return steps;
+    return new Kept(steps, missing.orElse(next));
   }
 
   /** Closing it would close the channel, and with it give up the lock. */
@@ -294,10 +313,6 @@ final class MetricsFile implements Closeable {
     } catch (JsonProcessingException e) {
       return false;
     }
-  }
-
-  private static boolean isStep(byte[] line) throws IOException {
-    return MAPPER.readTree(line).path("step").isIntegralNumber();
   }
 
   @Override

@@ -15,6 +15,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A job about to run: its data read and put where workers fetch it, its run directory open, its
@@ -31,6 +33,8 @@ record PreparedJob(
     List<SliceStep> slices,
     List<String> notices)
     implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(PreparedJob.class);
 
   /**
    * Begins a run in this directory, or goes on with the one that is there. May take long.
@@ -82,6 +86,13 @@ record PreparedJob(
               ? RunDirectory.goOn(path, checked.description(), begin.position(), gate, watch)
               : RunDirectory.begin(
                   Files.createDirectories(path), checked.description(), gate, watch);
+      directory
+          .gap()
+          .ifPresent(
+              gap -> {
+                LOG.warn(gap);
+                notices.add(gap);
+              });
       return new PreparedJob(checked, dataset, begin, directory, plan, slices, notices);
     } catch (FileAlreadyExistsException e) {
       throw new JobException(path + " is in use by another run", e);

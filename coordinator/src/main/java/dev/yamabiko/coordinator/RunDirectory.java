@@ -17,6 +17,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -61,7 +62,7 @@ public final class RunDirectory implements RunListener, AutoCloseable {
   private final DiskState disk;
   private final Executor writer;
   private CompletableFuture<Void> writing = CompletableFuture.completedFuture(null);
-  private long missing;
+  private Optional<String> gap = Optional.empty();
 
   private RunDirectory(
       Path directory,
@@ -235,7 +236,7 @@ public final class RunDirectory implements RunListener, AutoCloseable {
       clear(directory, gate);
       writeJob(directory, description, gate);
       run.checkpoints.goOnFrom(from.step());
-      run.missing = from.step() - metrics.cutBack(from);
+      run.gap = gap(directory, metrics.cutBack(from), from.step());
       return run;
     } catch (IOException | RuntimeException | Error e) {
       metrics.close();
@@ -271,9 +272,26 @@ public final class RunDirectory implements RunListener, AutoCloseable {
     AtomicFile.write(directory.resolve(JOB), file -> Files.writeString(file, text), gate);
   }
 
-  /** Steps of the run before whose metrics are lost. */
-  public long missingSteps() {
-    return missing;
+  private static Optional<String> gap(Path directory, MetricsFile.Kept kept, long step) {
+    long missing = step - kept.steps();
+    return missing <= 0
+        ? Optional.empty()
+        : Optional.of(
+            String.format(
+                Locale.ROOT,
+                "%s is damaged: expected a line for each of the steps before %d but those of %d"
+                    + " steps are missing or cannot be read, the first that of step %d; the run"
+                    + " goes on at step %d with the right weights, and the file with a gap",
+                directory.resolve(METRICS),
+                step,
+                missing,
+                kept.firstMissing(),
+                step));
+  }
+
+  /** What the metrics lack of the run before, for people. */
+  public Optional<String> gap() {
+    return gap;
   }
 
   public Path path() {

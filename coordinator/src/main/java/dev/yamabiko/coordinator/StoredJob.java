@@ -48,6 +48,26 @@ record StoredJob(
         Optional.empty());
   }
 
+  /**
+   * One whose own state is lost.
+   *
+   * @param job empty if that is lost, too
+   * @param last when it is known to have been there
+   */
+  static StoredJob damaged(String id, String job, String why, boolean begun, Instant last) {
+    return new StoredJob(
+        id,
+        job,
+        JobStatus.FAILED,
+        why,
+        last,
+        begun ? Optional.of(last) : Optional.empty(),
+        Optional.of(last),
+        Optional.empty(),
+        0,
+        Optional.empty());
+  }
+
   /** Waits in the queue; the reason is for people. */
   StoredJob waiting(JobStatus how, String why) {
     return new StoredJob(
@@ -138,6 +158,9 @@ record StoredJob(
    * @throws IllegalArgumentException if the text is no stored job
    */
   static StoredJob parse(String text) {
+    if (text.isBlank()) {
+      throw new IllegalArgumentException("an empty file");
+    }
     try {
       JsonNode json = MAPPER.readTree(text);
       return new StoredJob(
@@ -152,7 +175,7 @@ record StoredJob(
           json.required("attempts").asInt(),
           text(json, "cancelling"));
     } catch (JsonProcessingException | DateTimeParseException e) {
-      throw new IllegalArgumentException(e.getMessage(), e);
+      throw new IllegalArgumentException(e.getMessage().lines().findFirst().orElse(""), e);
     }
   }
 

@@ -2,6 +2,7 @@ package dev.yamabiko.coordinator;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -30,18 +31,28 @@ public final class UnfinishedJobs {
       for (Path entry : (Iterable<Path>) entries::iterator) {
         String state;
         try {
-          state = Files.readString(entry.resolve("state.json"));
+          // Whatever bytes a damaged one has.
+          state =
+              new String(Files.readAllBytes(entry.resolve("state.json")), StandardCharsets.UTF_8);
         } catch (NoSuchFileException e) {
-          continue;
+          state = "";
         }
         if (!hasCompleted(state)) {
           texts.add(state);
+          texts.add(begun(entry.resolve("run")));
         }
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
     return texts;
+  }
+
+  /** Also for a job whose state is damaged: a user may resume it. */
+  private static String begun(Path run) throws IOException {
+    return RunDirectory.holdsRun(run)
+        ? Files.readString(RunDirectory.jobFile(run), StandardCharsets.ISO_8859_1)
+        : "";
   }
 
   private static boolean hasCompleted(String state) {

@@ -505,13 +505,41 @@ class CoordinatorTest {
   }
 
   @Test
-  void shouldPassOverJobThatItCannotRead() throws IOException {
-    store.write(StoredJob.submitted(store.newId("new"), "quantum = 3", Instant.EPOCH));
+  void shouldListJobThatItCannotReadAsFailed() throws IOException {
+    StoredJob newer = StoredJob.submitted(store.newId("new"), "quantum = 3", Instant.EPOCH);
+    store.write(newer);
     kit.stop(coordinator);
     open();
-    assertEquals(
-        List.of(), ask((ActorRef<List<JobView>> to) -> new CoordinatorCommand.ListJobs(to)));
+    assertEquals(JobStatus.FAILED, view("new-1").status());
+    String reason = view("new-1").reason();
+    assertTrue(reason.startsWith("its job file cannot be read, so submit the job again:"), reason);
+    assertEquals(Answer.UNREADABLE, resume("new-1"));
+    assertEquals(List.of(newer), store.readAll());
     assertEquals("job-2", submit("min = 1"));
+  }
+
+  @Test
+  void shouldListJobsWhoseStateIsDamagedAndResumeTheOneThatHadBegun() throws IOException {
+    String begun = submit("min = 1");
+    String queued = submit("min = 1");
+    kit.stop(coordinator);
+    Files.createDirectories(store.runDirectory(begun));
+    Files.writeString(store.runDirectory(begun).resolve("job.conf"), TEXT);
+    for (String id : List.of(begun, queued)) {
+      Files.writeString(data.resolve("jobs").resolve(id).resolve("state.json"), "");
+    }
+    open();
+    join("a");
+    for (String id : List.of(begun, queued)) {
+      JobView view = view(id);
+      assertEquals(JobStatus.FAILED, view.status());
+      assertEquals("job", view.name());
+      assertTrue(view.reason().contains("state.json is damaged: expected the state of job " + id));
+      assertTrue(view.json().contains("state.json is damaged"), view.json());
+    }
+    assertEquals(Answer.UNREADABLE, resume(queued));
+    assertEquals(Answer.DONE, resume(begun));
+    assertStatus(begun, JobStatus.RUNNING, "");
   }
 
   @Test

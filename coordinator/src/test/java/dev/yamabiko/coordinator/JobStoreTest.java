@@ -2,6 +2,7 @@ package dev.yamabiko.coordinator;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.yamabiko.coordinator.shared.FencedException;
 import java.io.IOException;
@@ -101,7 +102,7 @@ class JobStoreTest {
   }
 
   @Test
-  void shouldPassOverWhatIsTornOrNotItsOwn() throws IOException {
+  void shouldTellOfWhatIsTornOrNotItsOwn() throws IOException {
     JobStore store = JobStore.open(data);
     for (String name : List.of("good", "torn", "garbage", "empty", "moved", "folder")) {
       store.write(job(store.newId(name)));
@@ -115,8 +116,45 @@ class JobStoreTest {
     Files.delete(jobs.resolve("folder-6/state.json"));
     Files.createDirectory(jobs.resolve("folder-6/state.json"));
     Files.writeString(jobs.resolve("note.txt"), "not a job");
-    assertEquals(List.of("good-1"), ids(store));
+    List<StoredJob> all = store.readAll();
+    assertEquals(
+        List.of("good-1", "torn-2", "garbage-3", "empty-4", "moved-5", "folder-6"), ids(store));
+    assertEquals(JobStatus.QUEUED, all.get(0).status());
+    for (StoredJob damaged : all.subList(1, 6)) {
+      assertEquals(JobStatus.FAILED, damaged.status());
+      String start =
+          "%s is damaged: expected the state of job %s but found "
+              .formatted(jobs.resolve(damaged.id()).resolve("state.json"), damaged.id());
+      assertTrue(damaged.reason().startsWith(start), damaged.reason());
+      assertTrue(
+          damaged.reason().endsWith("lost with it, so submit the job again"), damaged.reason());
+    }
+    assertTrue(all.get(3).reason().contains("found an empty file; "), all.get(3).reason());
     // What cannot be read stays for people to look at, and its number is taken.
+    assertEquals("", Files.readString(jobs.resolve("empty-4/state.json")));
     assertEquals("next-7", store.newId("next"));
+  }
+
+  @Test
+  void shouldTakeTheJobOfADamagedStateFromItsRun() throws IOException {
+    JobStore store = JobStore.open(data);
+    for (String name : List.of("emptied", "deleted")) {
+      store.write(job(store.newId(name)));
+    }
+    for (String id : List.of("emptied-1", "deleted-2")) {
+      Files.createDirectories(store.runDirectory(id));
+      Files.writeString(store.runDirectory(id).resolve("job.conf"), "name = a, data = uploads/7");
+    }
+    Files.writeString(data.resolve("jobs/emptied-1/state.json"), "");
+    Files.delete(data.resolve("jobs/deleted-2/state.json"));
+    List<StoredJob> all = store.readAll();
+    assertEquals(List.of("emptied-1", "deleted-2"), all.stream().map(StoredJob::id).toList());
+    for (StoredJob job : all) {
+      assertEquals("name = a, data = uploads/7", job.job());
+      assertEquals(JobStatus.FAILED, job.status());
+      assertTrue(
+          job.reason().endsWith("resume the job to go on from its last checkpoint"), job.reason());
+    }
+    assertTrue(UnfinishedJobs.texts(data).contains("name = a, data = uploads/7"));
   }
 }

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -69,13 +70,34 @@ class MetricsFileTest {
       file.flush();
       String two = read(0, 1000);
       Position atEndOfSecond = new Position(2, 2, 20, Optional.empty(), 0);
-      assertEquals(2, file.cutBack(atEndOfSecond));
+      assertEquals(new MetricsFile.Kept(2, 2), file.cutBack(atEndOfSecond));
       assertEquals(two, read(0, 1000));
       Position beforeEndOfSecond = new Position(2, 1, 20, Optional.empty(), 0);
-      assertEquals(2, file.cutBack(beforeEndOfSecond));
+      assertEquals(new MetricsFile.Kept(2, 2), file.cutBack(beforeEndOfSecond));
       String kept = two.substring(0, two.indexOf("{\"epoch\":1"));
       assertEquals(kept, read(0, 1000));
       assertTrue(kept.contains("{\"wire\":0,\"steps\":1"), kept);
+    }
+  }
+
+  @Test
+  void shouldTellTheFirstStepThatIsMissing() throws IOException {
+    Path path = directory.resolve("metrics.jsonl");
+    String step = "{\"step\":%d,\"epoch\":0}\n";
+    Position atSix = new Position(6, 0, 60, Optional.empty(), 0);
+    String torn = step.formatted(0) + step.formatted(1).substring(0, 9);
+    String garbled = step.formatted(0) + "@#!\n" + step.formatted(2);
+    String before = step.formatted(0) + step.formatted(4) + step.formatted(5);
+    for (String text : List.of(torn, garbled)) {
+      Files.writeString(path, text);
+      try (MetricsFile file = MetricsFile.open(path)) {
+        assertEquals(new MetricsFile.Kept(1, 1), file.cutBack(atSix));
+      }
+      assertEquals(step.formatted(0), Files.readString(path));
+    }
+    Files.writeString(path, before);
+    try (MetricsFile file = MetricsFile.open(path)) {
+      assertEquals(new MetricsFile.Kept(3, 1), file.cutBack(atSix));
     }
   }
 
@@ -89,7 +111,8 @@ class MetricsFileTest {
       assertThrows(FileAlreadyExistsException.class, () -> MetricsFile.open(path));
       TermFence fence = TermFence.raise(directory);
       try (MetricsFile file = MetricsFile.open(path, fence)) {
-        assertEquals(1, file.cutBack(new Position(1, 0, 10, Optional.empty(), 0)));
+        assertEquals(
+            new MetricsFile.Kept(1, 1), file.cutBack(new Position(1, 0, 10, Optional.empty(), 0)));
         before.write(ByteBuffer.wrap("late".getBytes(StandardCharsets.UTF_8)));
         file.write("{\"step\":1,\"epoch\":0}");
         file.flush();

@@ -123,8 +123,9 @@ final class Server {
         : Optional.empty();
   }
 
+  /** Whether it is there and whole, and the files that it lists, if it does, too. */
   boolean hasUpload(String sha256) {
-    HttpRequest.Builder request = request(ANSWER).method("HEAD", BodyPublishers.noBody());
+    HttpRequest.Builder request = request(CHECK).method("HEAD", BodyPublishers.noBody());
     HttpResponse<Void> response =
         exchange("/api/v1/data/" + sha256, request, BodyHandlers.discarding());
     return response.statusCode() == 200;

@@ -200,13 +200,7 @@ final class TrainCommand implements Callable<Integer> {
 
   private void describe(Checkpoint from, int epochs, RunDirectory directory) {
     session.err().println("yamabiko: " + whereToGoOn(from.position(), epochs));
-    if (directory.missingSteps() > 0) {
-      session
-          .err()
-          .println(
-              "yamabiko: metrics.jsonl lacks %s steps before it"
-                  .formatted(Figures.count(directory.missingSteps())));
-    }
+    directory.gap().ifPresent(this::say);
   }
 
   private int workers() {

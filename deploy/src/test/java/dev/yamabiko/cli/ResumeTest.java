@@ -1,5 +1,6 @@
 package dev.yamabiko.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -99,6 +100,33 @@ class ResumeTest {
       Output output = job.resume(copies.get(i), WORKERS[i % 4], 1 + i % 3);
       assertSame(job, "run", output, copies.get(i));
     }
+  }
+
+  @Test
+  void shouldWarnOfTheStepsThatDamagedMetricsLack() throws IOException {
+    ResumableJob job = stopping();
+    RunListener killer =
+        event -> {
+          if (event instanceof RunEvent.StepClosed closed && closed.step() == 18) {
+            job.copy("run", "killed");
+          }
+        };
+    Output whole = job.train("run", 2, 1, List.of(killer));
+    assertEquals(0, whole.exitCode(), whole.err());
+    Path metrics = job.directory("killed").resolve("metrics.jsonl");
+    byte[] damaged = job.metrics("killed");
+    damaged[500] = '@';
+    Files.write(metrics, damaged);
+    long left = new String(damaged, 0, 500, UTF_8).lines().count() - 1; // all of the first epoch
+    Output output = job.resume("killed", 2);
+    assertEquals(0, output.exitCode(), output.err());
+    assertEquals(whole.weights(), output.weights());
+    String warning =
+        output.err().lines().filter(line -> line.contains("is damaged")).findFirst().orElse("");
+    assertTrue(warning.contains(metrics.getFileName() + " is damaged: expected"), output.err());
+    assertTrue(warning.contains("the first that of step " + left + ";"), warning);
+    assertTrue(warning.matches(".*; the run goes on at step (7|14) .*"), warning);
+    assertEquals(1, output.err().lines().filter(line -> line.contains("is damaged")).count());
   }
 
   @Test

@@ -10,13 +10,13 @@ import java.nio.file.Path;
 
 /**
  * A worker node's data: the disk cache, and behind it the connection of the current run. One
- * dataset is open at a time, as a worker takes part in one run at a time.
+ * dataset is open at a time, as a worker takes part in one run at a time. Each run opens it anew,
+ * because only then is it verified: somebody may have damaged the file since the run before.
  */
 class RemoteData implements DataProvider {
 
   private final WorkerDataCache cache;
   private volatile BulkClient connection;
-  private DatasetRef ref;
   private CachedData open;
 
   RemoteData(Path directory, long mostBytes) {
@@ -34,17 +34,13 @@ class RemoteData implements DataProvider {
         definition
             .dataset()
             .orElseThrow(() -> new IllegalStateException("the run names no dataset"));
-    if (!wanted.equals(ref)) {
-      if (open != null) {
-        open.close();
-        ref = null;
-        open = null;
-      }
-      BulkClient from = connection;
-      BlockSource source = from::fetchDatasetBlock;
-      open = cache.open(wanted, source);
-      ref = wanted;
+    if (open != null) {
+      open.close();
+      open = null;
     }
+    BulkClient from = connection;
+    BlockSource source = from::fetchDatasetBlock;
+    open = cache.open(wanted, source);
     return new TrainingData(open.train(), open.validation());
   }
 }

@@ -32,8 +32,9 @@ import java.util.stream.Stream;
  * a content NAME there are the files
  *
  * <pre>
- *   NAME            the content, whole; the time of its last change is that of its last use
- *   NAME.manifest   its manifest
+ *   NAME            the content, whole
+ *   NAME.manifest   its manifest; the time of its last change is that of the content's last use,
+ *                   for the content's own tells whether somebody has changed it
  *   NAME.part       while it is being written, and what is left of that; of full length at once,
  *                   so that what is reserved counts, whoever counts
  * </pre>
@@ -92,7 +93,7 @@ final class ContentDirectory {
   /** Marks the content as used now. */
   void touch(String name) throws IOException {
     try {
-      Files.setLastModifiedTime(content(name), FileTime.from(Instant.now()));
+      Files.setLastModifiedTime(manifest(name), FileTime.from(Instant.now()));
     } catch (NoSuchFileException e) {
       // Deleted by whoever needed the space: what is mapped can still be read.
     }

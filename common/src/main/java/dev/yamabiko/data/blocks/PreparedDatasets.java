@@ -5,6 +5,7 @@ import dev.yamabiko.data.DatasetHash;
 import dev.yamabiko.data.LoadedData;
 import dev.yamabiko.data.PreparedContent;
 import dev.yamabiko.data.PreparedDataset;
+import dev.yamabiko.data.VerifiedFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -17,15 +18,22 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.ToLongFunction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The data of jobs as the coordinator serves it, on its disk: written once for a hash of data, then
- * read by blocks. A file that is torn or damaged is made anew. Callers, and other coordinators with
- * the same directory, that want the same data at once wait for the one that writes it.
+ * read by blocks. A file that is torn or damaged when data is prepared is made anew; it is verified
+ * unless it looks as it did when this process last did so ({@link VerifiedFiles}). Callers, and
+ * other coordinators with the same directory, that want the same data at once wait for the one that
+ * writes it.
  */
 public final class PreparedDatasets {
 
+  private static final Logger LOG = LoggerFactory.getLogger(PreparedDatasets.class);
+
   private final ContentDirectory directory;
+  private final VerifiedFiles verified = new VerifiedFiles();
 
   /** What this process has verified or written, by the name of the file. */
   private final Map<String, Known> known = new ConcurrentHashMap<>();
@@ -103,9 +111,10 @@ public final class PreparedDatasets {
     ContentLocks.Hold make = directory.make(name);
     try (make) {
       Known ready = known.get(name);
-      if (ready != null && Files.exists(directory.content(name))) {
+      if (ready != null && verified.isUnchanged(directory.content(name))) {
         return ready;
       }
+      // Mapped anew: it may be another file by now.
       Optional<Known> kept = keptOnDisk(name, dataSha256);
       ready = kept.isPresent() ? kept.get() : write(name, data, dataSha256);
       known.put(name, ready);
@@ -145,7 +154,9 @@ public final class PreparedDatasets {
         return Optional.empty();
       }
       Optional<BlockManifest> manifest = BlockManifest.parse(bytes, length);
-      return manifest.isPresent() && manifest.get().damaged(file).isEmpty()
+      return manifest.isPresent()
+              && verified.verify(
+                  directory.content(name), () -> manifest.get().damaged(file).isEmpty())
           ? Optional.of(known(name, manifest.get(), dataSha256))
           : Optional.empty();
     } catch (NoSuchFileException e) {
@@ -162,7 +173,9 @@ public final class PreparedDatasets {
 
   private Known write(String name, LoadedData data, String dataSha256) throws IOException {
     PreparedContent content = PreparedContent.of(data.train(), data.validation(), dataSha256);
-    Files.deleteIfExists(directory.content(name));
+    if (Files.deleteIfExists(directory.content(name))) {
+      LOG.warn("data on the disk was damaged; made anew file={}", directory.content(name));
+    }
     forget(directory.reserve(name, content.bytes(), content.bytes()));
     Path part = directory.part(name);
     BlockManifest manifest;

@@ -3,6 +3,7 @@ package dev.yamabiko.data.blocks;
 import dev.yamabiko.data.DataException;
 import dev.yamabiko.data.Dataset;
 import dev.yamabiko.data.PreparedDataset;
+import dev.yamabiko.data.VerifiedFiles;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -13,19 +14,24 @@ import java.time.Duration;
 import java.util.BitSet;
 import java.util.Optional;
 import java.util.function.ToLongFunction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A worker's data on its own disk, kept from one run to the next; a file's name is the hash of its
- * content. Every file is verified, block by block, before it is used: only what is missing or
- * damaged is fetched, so that what a killed worker has fetched is not fetched again. Several
- * workers, and several threads, may share one directory: one of them fetches, the others wait.
+ * content. Every file is verified, block by block, whenever it is opened, unless it looks as it did
+ * when this process last did so ({@link VerifiedFiles}): only what is missing or damaged is
+ * fetched, so that what a killed worker has fetched is not fetched again. Several workers, and
+ * several threads, may share one directory: one of them fetches, the others wait.
  */
 public final class WorkerDataCache {
 
+  private static final Logger LOG = LoggerFactory.getLogger(WorkerDataCache.class);
   private static final Duration DEADLINE = Duration.ofMinutes(2);
 
   private final ContentDirectory directory;
   private final Duration deadline;
+  private final VerifiedFiles verified = new VerifiedFiles();
 
   /**
    * @param mostBytes that all files together may take
@@ -128,13 +134,14 @@ public final class WorkerDataCache {
 
   private boolean isWhole(DatasetRef ref) throws IOException {
     Optional<BlockManifest> manifest = manifest(ref);
-    try (FileChannel file =
-        FileChannel.open(directory.content(ref.contentSha256()), StandardOpenOption.READ)) {
-      return manifest.isPresent()
-          && file.size() == ref.bytes()
-          && manifest.get().damaged(file).isEmpty();
-    } catch (NoSuchFileException e) {
-      return false;
+    Path content = directory.content(ref.contentSha256());
+    return manifest.isPresent()
+        && verified.isRight(content, () -> isWhole(manifest.get(), content));
+  }
+
+  private static boolean isWhole(BlockManifest manifest, Path content) throws IOException {
+    try (FileChannel file = FileChannel.open(content, StandardOpenOption.READ)) {
+      return file.size() == manifest.length() && manifest.damaged(file).isEmpty();
     }
   }
 
@@ -158,6 +165,7 @@ public final class WorkerDataCache {
     BlockFetch fetch = new BlockFetch(ref, source, deadline);
     Optional<BlockManifest> kept = manifest(ref);
     BlockManifest manifest = kept.isPresent() ? kept.get() : fetch.manifest();
+    boolean damaged = Files.exists(directory.content(name));
     directory.reopen(name); // whoever has it mapped sees nothing but its repair
     BitSet missing = missing(manifest, part);
     long unwritten =
@@ -171,6 +179,12 @@ public final class WorkerDataCache {
       into.force(true);
     }
     directory.finish(name);
+    if (damaged) {
+      LOG.warn(
+          "data on the disk was damaged; repaired file={} blocks fetched={}",
+          directory.content(name),
+          missing.cardinality());
+    }
     return missing.cardinality();
   }
 

@@ -16,9 +16,11 @@ import dev.yamabiko.data.blocks.PreparedDatasets.Prepared;
 import dev.yamabiko.tensor.Shape;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.Arrays;
@@ -185,6 +187,23 @@ class PreparedDatasetsTest {
     Files.move(content, content.resolveSibling(content.getFileName() + ".part"));
     assertEquals(ref, prepare(datasets(), data));
     assertArrayEquals(whole, Files.readAllBytes(content));
+  }
+
+  @Test
+  void shouldMakeAnewWhatIsDamagedUnderItsOwnMapping() throws IOException {
+    PreparedDatasets datasets = datasets();
+    DatasetRef ref = prepare(datasets, data);
+    Path content = content(data);
+    byte[] whole = Files.readAllBytes(content);
+    Files.setLastModifiedTime(content, FileTime.from(Instant.now().minusSeconds(3600)));
+    reads.set(0);
+    datasets.prepare(data, hash).close();
+    assertEquals(0, reads.get());
+    try (FileChannel channel = FileChannel.open(content, StandardOpenOption.WRITE)) {
+      channel.write(ByteBuffer.wrap(new byte[] {1, 2, 3, 4}), 600_000);
+    }
+    assertEquals(ref, prepare(datasets, data));
+    assertArrayEquals(whole, all(datasets, ref));
   }
 
   @Test

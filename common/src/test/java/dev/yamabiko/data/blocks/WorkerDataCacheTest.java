@@ -13,8 +13,10 @@ import dev.yamabiko.data.blocks.WorkerDataCache.CachedData;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
@@ -248,6 +250,45 @@ class WorkerDataCacheTest {
       assertEquals(0, open(cache(ROOMY)));
       assertEquals(List.of(-1), source.asked());
     }
+  }
+
+  /** Where a file has changed, but not its size, though its time may be any. */
+  private void damage(Path file, long at, FileTime time) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      channel.write(ByteBuffer.wrap(new byte[] {1, 2, 3, 4}), at);
+    }
+    Files.setLastModifiedTime(file, time);
+  }
+
+  @Test
+  void shouldLookAgainAtWhatThisCacheFoundRightBefore() throws IOException {
+    serve();
+    WorkerDataCache cache = cache(ROOMY);
+    open(cache);
+    FileTime old = FileTime.from(Instant.now().minus(Duration.ofHours(5)));
+    Files.setLastModifiedTime(file(""), old);
+    assertEquals(0, open(cache));
+    source.forget();
+    damage(file(""), BlockManifest.BLOCK + 1000, FileTime.from(Instant.now()));
+    assertEquals(1, open(cache));
+    assertEquals(List.of(1), source.asked());
+    // Shortly after a change another one may have the same time.
+    FileTime now = Files.getLastModifiedTime(file(""));
+    assertEquals(0, open(cache));
+    damage(file(""), 10, now);
+    assertEquals(1, open(cache));
+  }
+
+  @Test
+  void shouldNotTakeTheUseOfDataForAChange() throws IOException {
+    serve();
+    WorkerDataCache cache = cache(ROOMY);
+    open(cache);
+    FileTime old = FileTime.from(Instant.now().minus(Duration.ofHours(5)));
+    Files.setLastModifiedTime(file(""), old);
+    open(cache);
+    assertEquals(old, Files.getLastModifiedTime(file("")));
+    assertTrue(Files.getLastModifiedTime(file(".manifest")).compareTo(old) > 0);
   }
 
   @Test

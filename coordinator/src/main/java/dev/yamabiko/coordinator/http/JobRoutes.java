@@ -137,7 +137,13 @@ final class JobRoutes extends AllDirectives {
                 answer == Answer.DONE
                     ? Json.ok(job.json())
                     : Problem.conflict(
-                            "job %s cannot be %s: it is %s".formatted(id, what, job.status()))
+                            "job %s cannot be %s: %s"
+                                .formatted(
+                                    id,
+                                    what,
+                                    answer == Answer.UNREADABLE
+                                        ? job.reason()
+                                        : "it is " + job.status()))
                         .response());
   }
 }

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 
 /** {@code /api/v1/data/SHA256}, {@code /api/v1/data-roots} and {@code .../content?path=}. */
 final class UploadRoutes extends AllDirectives {
@@ -48,7 +49,7 @@ final class UploadRoutes extends AllDirectives {
                     segment(),
                     sha256 ->
                         concat(
-                            head(() -> complete(look(checked(sha256)))),
+                            head(() -> look(checked(sha256))),
                             put(() -> upload(checked(sha256)))))));
   }
 
@@ -81,10 +82,24 @@ final class UploadRoutes extends AllDirectives {
         .orElseGet(() -> Problem.notFound("there is no such file below a data root").response());
   }
 
-  private HttpResponse look(String sha256) {
-    return store.find(sha256).isPresent()
-        ? HttpResponse.create()
-        : Problem.notFound("there is no upload with this hash").response();
+  /** May read all of it, to see whether it is whole. */
+  private Route look(String sha256) {
+    return withRequestTimeout(
+        JobSubmission.DEADLINE,
+        () ->
+            completeWithFuture(
+                blocking(() -> store.hasAllOf(sha256))
+                    .thenApply(
+                        there ->
+                            there
+                                ? HttpResponse.create()
+                                : Problem.notFound("there is no upload with this hash")
+                                    .response())));
+  }
+
+  private <T> CompletionStage<T> blocking(Supplier<T> work) {
+    return CompletableFuture.supplyAsync(
+        work, materializer.system().dispatchers().lookup(IncomingUpload.BLOCKING)::execute);
   }
 
   /** As slow as the client's line: only a connection without any progress is closed. */
@@ -96,16 +111,20 @@ final class UploadRoutes extends AllDirectives {
   }
 
   private CompletionStage<HttpResponse> receive(String sha256, HttpRequest request) {
-    if (store.find(sha256).isPresent()) {
-      return request
-          .discardEntityBytes(materializer)
-          .completionStage()
-          .thenApply(done -> stored(StatusCodes.OK, sha256));
-    }
+    return blocking(() -> store.find(sha256).isPresent())
+        .thenCompose(there -> there ? passOver(sha256, request) : take(sha256, request));
+  }
+
+  private CompletionStage<HttpResponse> passOver(String sha256, HttpRequest request) {
+    return request
+        .discardEntityBytes(materializer)
+        .completionStage()
+        .thenApply(done -> stored(StatusCodes.OK, sha256));
+  }
+
+  private CompletionStage<HttpResponse> take(String sha256, HttpRequest request) {
     long bytes = request.entity().getContentLengthOption().orElse(0);
-    return CompletableFuture.supplyAsync(
-            () -> store.makeRoom(bytes),
-            materializer.system().dispatchers().lookup(IncomingUpload.BLOCKING)::execute)
+    return blocking(() -> store.makeRoom(bytes))
         .thenCompose(
             hasRoom -> {
               if (!hasRoom) {

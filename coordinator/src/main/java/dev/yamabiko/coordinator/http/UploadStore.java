@@ -1,11 +1,13 @@
 package dev.yamabiko.coordinator.http;
 
 import dev.yamabiko.data.ContentHash;
+import dev.yamabiko.data.VerifiedFiles;
 import dev.yamabiko.model.AtomicFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
@@ -27,9 +29,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Files that users have uploaded, each named by the SHA-256 of its content: what is there is whole,
- * and never changes. What is on its way lies in {@code incoming} and counts, too. Where room is
- * short, what nobody needs any more goes ({@link UploadRoom}).
+ * Files that users have uploaded, each named by the SHA-256 of its content: what is found here is
+ * whole. One that somebody has damaged goes, with a warning, when it is asked for, so that it is
+ * uploaded again; it is read for that unless it is unchanged ({@link VerifiedFiles}). What is on
+ * its way lies in {@code incoming} and counts, too. Where room is short, what nobody needs any more
+ * goes ({@link UploadRoom}).
  */
 final class UploadStore {
 
@@ -44,6 +48,7 @@ final class UploadStore {
   private final long limit;
   private final Supplier<List<String>> needed;
   private final Clock clock;
+  private final VerifiedFiles verified = new VerifiedFiles();
   private long taken;
 
   private UploadStore(
@@ -84,8 +89,8 @@ final class UploadStore {
     return directory.resolve("trees");
   }
 
-  /** The file with this content, if it is there; this counts as a use. */
-  synchronized Optional<Path> find(String sha256) {
+  /** The file with this content, if it is there; this counts as a use. May read all of it. */
+  Optional<Path> find(String sha256) {
     if (!ContentHash.isName(sha256)) {
       return Optional.empty();
     }
@@ -94,13 +99,53 @@ final class UploadStore {
       return Optional.empty();
     }
     try {
-      // Not the time of its last change, by which caches know it.
-      Files.getFileAttributeView(file, BasicFileAttributeView.class)
-          .setTimes(null, FileTime.from(clock.instant()), null);
+      // Before the lock is taken: what comes in need not wait while a large file is read.
+      if (!holds(file, sha256)) {
+        dropDamaged(file, sha256);
+        return Optional.empty();
+      }
+      use(file);
+    } catch (NoSuchFileException e) {
+      return Optional.empty(); // removed meanwhile
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
     return Optional.of(file);
+  }
+
+  /** Whether a file, here or in a directory made of uploads, has this content. */
+  boolean holds(Path file, String sha256) throws IOException {
+    return verified.isRight(file, () -> ContentHash.of(file).equals(sha256));
+  }
+
+  private synchronized void dropDamaged(Path file, String sha256) throws IOException {
+    // Somebody else may have dropped it, and uploaded it again.
+    if (Files.exists(file) && !holds(file, sha256)) {
+      LOG.warn(
+          "removed a damaged upload, it has to be uploaded again: its bytes have another SHA-256"
+              + " than its name file={}",
+          file);
+      remove(new UploadRoom.Kept(sha256, Files.size(file), clock.instant(), Set.of()));
+    }
+  }
+
+  private synchronized void use(Path file) throws IOException {
+    // Not the time of its last change, by which caches know it.
+    Files.getFileAttributeView(file, BasicFileAttributeView.class)
+        .setTimes(null, FileTime.from(clock.instant()), null);
+  }
+
+  /** Whether the file is there and, if it lists a directory, all of that directory's files. */
+  boolean hasAllOf(String sha256) {
+    Optional<Path> file = find(sha256);
+    try {
+      return file.isPresent()
+          && UploadedTrees.filesOf(file.get()).stream().allMatch(each -> find(each).isPresent());
+    } catch (NoSuchFileException e) {
+      return false; // removed meanwhile
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   long limit() {

@@ -9,17 +9,20 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Uploaded directories. One is named by the SHA-256 of its listing, an upload like others, which
  * names the uploads that its files are. A directory is made of hard links the first time that a job
- * names it.
+ * names it, and again where it is no longer what its listing says.
  */
 final class UploadedTrees {
 
+  private static final Logger LOG = LoggerFactory.getLogger(UploadedTrees.class);
   private static final long LARGEST_LISTING = 64L << 20;
 
   private final UploadStore store;
@@ -36,18 +39,26 @@ final class UploadedTrees {
    */
   synchronized Path find(String sha256) {
     Path tree = directory.resolve(sha256);
-    Optional<Path> uploaded = store.find(sha256);
-    if (Files.isDirectory(tree)) {
-      return tree;
-    }
     Path listing =
-        uploaded.orElseThrow(
-            () -> new IllegalArgumentException("tree:" + sha256 + " has not been uploaded"));
+        store
+            .find(sha256)
+            .orElseThrow(
+                () -> new IllegalArgumentException("tree:" + sha256 + " has not been uploaded"));
     try {
       Files.createDirectories(directory);
+      FileTree listed = FileTree.parse(read(listing));
+      if (Files.isDirectory(tree)) {
+        if (isWhole(tree, listed)) {
+          return tree;
+        }
+        LOG.warn("an uploaded directory was damaged; makes it anew directory={}", tree);
+        Path going = store.newIncoming();
+        Files.move(tree, going, StandardCopyOption.ATOMIC_MOVE);
+        UploadStore.remove(going);
+      }
       Path made = store.newIncoming();
       try {
-        make(FileTree.parse(read(listing)), made);
+        make(listed, made);
         Files.move(made, tree, StandardCopyOption.ATOMIC_MOVE);
       } finally {
         if (Files.exists(made)) {
@@ -58,6 +69,24 @@ final class UploadedTrees {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Whether a directory has the files of its listing, whole, and no others. */
+  private boolean isWhole(Path tree, FileTree listed) throws IOException {
+    long files;
+    try (Stream<Path> all = Files.walk(tree)) {
+      files = all.filter(Files::isRegularFile).count();
+    }
+    if (files != listed.entries().size()) {
+      return false;
+    }
+    for (FileTree.Entry entry : listed.entries()) {
+      Path file = tree.resolve(entry.path());
+      if (!Files.isRegularFile(file) || !store.holds(file, entry.sha256())) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** The hashes in a listing; none of what is no listing. */

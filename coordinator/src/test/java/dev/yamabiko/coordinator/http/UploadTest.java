@@ -15,8 +15,10 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -238,6 +240,64 @@ class UploadTest {
     var response = api.get("/api/v1/data-roots/content?path=" + query);
     assertEquals(200, response.statusCode(), response.body());
     return (String) CanonicalJson.object(response.body()).get("content");
+  }
+
+  private static void spoil(Path file, String content) throws IOException {
+    Files.writeString(file, content);
+  }
+
+  @Test
+  void shouldNotHaveAnUploadThatIsDamaged() throws Exception {
+    String sha256 = upload("hello");
+    Path file = data.resolve("uploads").resolve(sha256);
+    assertEquals(200, head(sha256));
+    spoil(file, "hullo");
+    assertEquals(404, head(sha256));
+    assertFalse(Files.exists(file));
+    assertEquals(QUOTA, left());
+    assertEquals(201, api.put(sha256, bytes("hello")).statusCode());
+    // Long after the last look at it, which is remembered.
+    Files.setLastModifiedTime(file, FileTime.from(Instant.now().minusSeconds(3600)));
+    assertEquals(200, head(sha256));
+    spoil(file, "hallo");
+    assertEquals(201, api.put(sha256, bytes("hello")).statusCode());
+    assertEquals("hello", Files.readString(file));
+  }
+
+  @Test
+  void shouldRefuseAJobWhoseUploadIsDamaged() throws Exception {
+    String sha256 = upload("hello");
+    UploadStore store = store(List.of());
+    assertTrue(store.find(sha256).isPresent());
+    spoil(data.resolve("uploads").resolve(sha256), "hullo");
+    JobFiles.Names names = new JobFiles(store, List.of()).new Names();
+    IllegalArgumentException e =
+        assertThrows(IllegalArgumentException.class, () -> names.path("sha256:" + sha256));
+    assertEquals("no such upload: sha256:" + sha256, e.getMessage());
+  }
+
+  @Test
+  void shouldMakeADirectoryAnewWhereAFileOfItIsDamaged() throws Exception {
+    UploadStore store = store(List.of());
+    String one = upload("one");
+    String two = upload("two");
+    String listing =
+        upload(
+            new FileTree(
+                    List.of(new FileTree.Entry(one, "a.txt"), new FileTree.Entry(two, "b.txt")))
+                .text());
+    UploadedTrees trees = new UploadedTrees(store);
+    Path tree = trees.find(listing);
+    assertEquals(200, head(listing));
+    spoil(tree.resolve("a.txt"), "eno"); // another name of the upload itself
+    assertEquals(404, head(listing));
+    assertEquals(404, head(one));
+    assertThrows(IllegalArgumentException.class, () -> trees.find(listing));
+    upload("one");
+    assertEquals(200, head(listing));
+    assertEquals("one", Files.readString(trees.find(listing).resolve("a.txt")));
+    Files.writeString(tree.resolve("c.txt"), "three");
+    assertFalse(Files.exists(trees.find(listing).resolve("c.txt")));
   }
 
   /** Two hours on. */
