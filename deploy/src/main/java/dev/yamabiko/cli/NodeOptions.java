@@ -20,9 +20,12 @@ final class NodeOptions {
   /**
    * "auto" is this machine's host name: of a container it is the one that its network knows, so
    * that any number of workers can be started with the same arguments.
+   *
+   * @param name of the option, or of what stands for it
    */
-  static String host(CommandSpec spec, String given) {
+  static String host(CommandSpec spec, String name, String given) {
     if (!given.equals(AUTO)) {
+      requireKnown(spec, name, given);
       return given;
     }
     try {
@@ -31,6 +34,17 @@ final class NodeOptions {
       throw new ParameterException(
           spec.commandLine(),
           "--host auto expects a machine that knows its own name, but got " + e.getMessage());
+    }
+  }
+
+  private static void requireKnown(CommandSpec spec, String name, String host) {
+    try {
+      InetAddress.getByName(host);
+    } catch (UnknownHostException e) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "%s expects an address, or a name that this machine knows, but got %s"
+              .formatted(name, host));
     }
   }
 
