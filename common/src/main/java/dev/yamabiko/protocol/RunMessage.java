@@ -53,6 +53,9 @@ public sealed interface RunMessage {
   record OfferWorker(RunKey key, String worker, ActorRef<WorkerMessage> ref)
       implements RunMessage {}
 
+  /** A worker has said that it leaves its node; nothing more will come from it. */
+  record WorkerLeaving(RunKey key, String worker) implements RunMessage {}
+
   /** A worker's bulk connection is there, for the first time or again. */
   record WorkerConnected(RunKey key, String worker) implements RunMessage {}
 

@@ -51,10 +51,6 @@ public final class Rounding {
     return gradients;
   }
 
-  public boolean ofWeights() {
-    return weights;
-  }
-
   /**
    * Rounds a node's sum, once it is known, if gradients are rounded.
    *

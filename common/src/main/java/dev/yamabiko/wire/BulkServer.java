@@ -83,10 +83,15 @@ public final class BulkServer implements AutoCloseable {
       server.close();
       throw new BulkException(
           "cannot listen for bulk connections on %s:%d: %s"
-              .formatted(host, port, bound.cause().getMessage()));
+              .formatted(host, port, reason(bound.cause())));
     }
     server.listener = bound.channel();
     return server;
+  }
+
+  /** Some of Netty's exceptions say all by their name. */
+  private static String reason(Throwable cause) {
+    return cause.getMessage() == null ? cause.toString() : cause.getMessage();
   }
 
   public int port() {

@@ -28,6 +28,7 @@ final class ControlMessages {
           RunMessage.SliceRead.class,
           RunMessage.CheckpointKept.class,
           RunMessage.OfferWorker.class,
+          RunMessage.WorkerLeaving.class,
           RunMessage.WorkerConnected.class,
           RunMessage.WorkerDisconnected.class,
           RunMessage.CancelRun.class);

@@ -357,6 +357,10 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
     } else if (message instanceof CoordinatorMessage.WorkerLeaving leaving) {
       RegisteredWorker known = workers.get(leaving.worker());
       if (known != null && known.node().equals(leaving.node())) {
+        jobs.values().stream()
+            .filter(entry -> known.isOf(entry.id()))
+            .flatMap(entry -> entry.run().stream())
+            .forEach(run -> run.tell(new JobRun.Leaving(leaving.worker())));
         remove(leaving.worker(), "left");
       }
     }
@@ -512,7 +516,10 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
   private static String behind(JobEntry ahead) {
     return "waits for %s, which %s"
         .formatted(
-            ahead.id(), ahead.isQueued() ? ahead.stored().reason() : "gets its workers back first");
+            ahead.id(),
+            ahead.isQueued()
+                ? ahead.stored().reason()
+                : "runs again and gets the workers that come back first");
   }
 
   private Behavior<Command> onStartAgain() {

@@ -8,8 +8,10 @@ import akka.cluster.typed.Cluster;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.yamabiko.coordinator.http.HttpApi;
+import dev.yamabiko.coordinator.shared.FencedException;
 import dev.yamabiko.coordinator.shared.FileLease;
 import dev.yamabiko.coordinator.shared.Presence;
+import dev.yamabiko.coordinator.shared.TermFence;
 import dev.yamabiko.data.blocks.PreparedDatasets;
 import dev.yamabiko.tensor.KernelFingerprint;
 import dev.yamabiko.wire.BulkServer;
@@ -61,6 +63,9 @@ public final class CoordinatorNode implements AutoCloseable {
   private BulkServer bulk;
   private ActorSystem<CoordinatorCommand> system;
   private volatile HttpApi http;
+
+  /** Of the last term that began here. */
+  private volatile TermFence fence;
 
   private CoordinatorNode(Presence presence) {
     this.presence = presence;
@@ -158,6 +163,7 @@ public final class CoordinatorNode implements AutoCloseable {
   private Behavior<CoordinatorCommand> begin(CoordinatorSettings settings) throws IOException {
     JobStore store = JobStore.open(settings.data());
     List<StoredJob> stored = store.readAll();
+    fence = store.fence();
     LOG.info("coordinator begins term={} node={}", store.term(), presence.id());
     return Coordinator.create(
         new Coordinator.Resources(
@@ -213,9 +219,23 @@ public final class CoordinatorNode implements AutoCloseable {
     return system;
   }
 
-  /** Completes when the node has ended by itself. */
-  public CompletableFuture<Void> ended() {
-    return system.getWhenTerminated().toCompletableFuture().thenApply(done -> null);
+  /** Completes when the node has ended by itself, with why. */
+  public CompletableFuture<String> ended() {
+    return system.getWhenTerminated().toCompletableFuture().thenApplyAsync(done -> whyEnded());
+  }
+
+  private String whyEnded() {
+    TermFence last = fence;
+    if (last != null) {
+      try {
+        last.pass(() -> {});
+      } catch (FencedException e) {
+        return e.getMessage();
+      } catch (IOException e) {
+        LOG.warn("cannot read the term cause={}", e.toString());
+      }
+    }
+    return "its log says why";
   }
 
   @Override

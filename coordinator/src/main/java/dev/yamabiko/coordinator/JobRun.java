@@ -50,6 +50,9 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
   /** Another worker may take part. */
   record Offer(RegisteredWorker worker) implements Command {}
 
+  /** A worker that may take part has said that it leaves. */
+  record Leaving(String worker) implements Command {}
+
   private record Prepared(PreparedJob job) implements Command {}
 
   private record PreparationFailed(Throwable cause) implements Command {}
@@ -180,6 +183,7 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
         .onMessage(Observed.class, this::onObserved)
         .onMessage(Cancel.class, cancel -> cancel(cancel.reason()))
         .onMessage(Offer.class, this::onOffer)
+        .onMessage(Leaving.class, this::onLeaving)
         .onMessage(CannotWrite.class, cannot -> cancel(cannot.why()))
         .onMessage(DiskChanged.class, this::onDiskChanged)
         .onMessage(RunLost.class, lost -> onRunLost())
@@ -252,6 +256,15 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
       workers.add(worker);
     } else {
       run.tell(new RunMessage.OfferWorker(settings.key(), worker.name(), spawn(worker)));
+    }
+    return this;
+  }
+
+  private Behavior<Command> onLeaving(Leaving leaving) {
+    if (run == null) {
+      workers.removeIf(worker -> worker.name().equals(leaving.worker()));
+    } else {
+      run.tell(new RunMessage.WorkerLeaving(settings.key(), leaving.worker()));
     }
     return this;
   }

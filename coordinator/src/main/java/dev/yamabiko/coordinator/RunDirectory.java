@@ -25,8 +25,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What a run leaves on disk: {@code job.conf} and {@code metrics.jsonl} from its start on, {@code
@@ -43,7 +41,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class RunDirectory implements RunListener, AutoCloseable {
 
-  private static final Logger LOG = LoggerFactory.getLogger(RunDirectory.class);
   private static final String JOB = "job.conf";
   private static final String METRICS = "metrics.jsonl";
   private static final String RESULT = "result.json";
@@ -60,9 +57,9 @@ public final class RunDirectory implements RunListener, AutoCloseable {
   private final AtomicFile.Gate gate;
   private final RunJournal journal;
   private final DiskState disk;
-  private final Executor writer;
-  private CompletableFuture<Void> writing = CompletableFuture.completedFuture(null);
   private Optional<String> gap = Optional.empty();
+  private final CheckpointWriter writer;
+  private long missing;
 
   private RunDirectory(
       Path directory,
@@ -70,15 +67,15 @@ public final class RunDirectory implements RunListener, AutoCloseable {
       MetricsFile metrics,
       AtomicFile.Gate gate,
       DiskWatch watch,
-      Executor writer) {
+      Executor executor) {
     this.directory = directory;
-    this.writer = writer;
     this.gate = gate;
     this.description = description;
     line = new MetricsLine(description.targets());
     checkpoints = new CheckpointStore(directory.resolve(CHECKPOINTS), description.keep(), gate);
     journal = new RunJournal(metrics, checkpoints);
     disk = new DiskState(directory, watch);
+    writer = new CheckpointWriter(directory, checkpoints, disk, executor);
   }
 
   /** Whether a run has begun in this directory. */
@@ -180,18 +177,18 @@ public final class RunDirectory implements RunListener, AutoCloseable {
   static RunDirectory begin(
       Path directory, RunDescription description, AtomicFile.Gate gate, DiskWatch watch)
       throws IOException {
-    return begin(directory, description, gate, watch, RunDirectory::inThreadOfItsOwn);
+    return begin(directory, description, gate, watch, CheckpointWriter::inThreadOfItsOwn);
   }
 
   /**
-   * @param writer of checkpoints
+   * @param executor of what writes checkpoints
    */
   static RunDirectory begin(
       Path directory,
       RunDescription description,
       AtomicFile.Gate gate,
       DiskWatch watch,
-      Executor writer)
+      Executor executor)
       throws IOException {
     // Of two runs that chose the same directory, the second fails here, or finds the first's job.
     MetricsFile metrics = MetricsFile.open(directory.resolve(METRICS), gate);
@@ -201,7 +198,7 @@ public final class RunDirectory implements RunListener, AutoCloseable {
       }
       writeJob(directory, description, gate);
       forceEntry(directory);
-      return new RunDirectory(directory, description, metrics, gate, watch, writer);
+      return new RunDirectory(directory, description, metrics, gate, watch, executor);
     } catch (IOException | RuntimeException | Error e) {
       metrics.close();
       throw e;
@@ -232,7 +229,7 @@ public final class RunDirectory implements RunListener, AutoCloseable {
     try {
       RunDirectory run =
           new RunDirectory(
-              directory, description, metrics, gate, watch, RunDirectory::inThreadOfItsOwn);
+              directory, description, metrics, gate, watch, CheckpointWriter::inThreadOfItsOwn);
       clear(directory, gate);
       writeJob(directory, description, gate);
       run.checkpoints.goOnFrom(from.step());
@@ -324,14 +321,16 @@ public final class RunDirectory implements RunListener, AutoCloseable {
         journal.add(line.of(closed));
         journal.flush();
       } else if (event instanceof RunEvent.CheckpointTaken taken) {
-        writing.join();
+        writer.settled().join();
+        writer.taken(content(taken.checkpoint()));
         journal.force();
-        write(content(taken.checkpoint()));
+        writer.begin();
       } else if (event instanceof RunEvent.RolledBack back) {
-        writing.join();
+        writer.settled().join();
+        writer.goBackTo(back.to().step());
         journal.goBack(content(back.from()), back.to(), line.of(back));
       } else if (event instanceof RunEvent.RunEnded) {
-        writing.join();
+        writer.settled().join();
         journal.flush();
       }
     } catch (IOException e) {
@@ -343,49 +342,9 @@ public final class RunDirectory implements RunListener, AutoCloseable {
     disk.cannotWrite(e, journal.waiting(), checkpoints.last());
   }
 
-  /**
-   * A roll-back that waits would change checkpoints, too: there is none, now that all is forced.
-   */
-  private void write(CheckpointFile.Content content) {
-    CompletableFuture<Void> written = new CompletableFuture<>();
-    writing = written;
-    try {
-      writer.execute(() -> write(content, written));
-    } catch (RuntimeException | Error e) { // there is no memory for a thread, for instance
-      checkpointFailed(e);
-      written.complete(null);
-    }
-  }
-
-  private static void inThreadOfItsOwn(Runnable task) {
-    Thread thread = new Thread(task, "checkpoint-writer");
-    thread.setDaemon(true);
-    thread.start();
-  }
-
-  private void write(CheckpointFile.Content content, CompletableFuture<Void> written) {
-    try {
-      checkpoints.write(content);
-      disk.hasWritten(checkpoints.file(content.checkpoint().position().step()));
-    } catch (IOException e) {
-      // Metrics do not wait: they were on the disk before.
-      disk.cannotWrite(e, 0, checkpoints.last());
-    } catch (RuntimeException | Error e) {
-      checkpointFailed(e);
-    } finally {
-      written.complete(null);
-    }
-  }
-
-  /** The run is no worse off than on a full disk: the next checkpoint is the next try. */
-  private void checkpointFailed(Throwable e) {
-    LOG.error("a checkpoint cannot be written directory={}", directory, e);
-    disk.cannotWrite(new IOException(e.toString(), e), 0, checkpoints.last());
-  }
-
   @Override
   public CompletableFuture<Void> settled() {
-    return writing;
+    return writer.settled();
   }
 
   /** Adds what the epoch that has just closed took on the wire; see {@link MetricsLine#ofWire}. */
@@ -411,20 +370,26 @@ public final class RunDirectory implements RunListener, AutoCloseable {
   }
 
   /**
-   * Writes model and result, in this order; a run whose result cannot be kept has failed. Where the
-   * disk is full, somebody may be about to make room, so it is tried for a while.
+   * Writes model and result, in this order, and before the result the last checkpoint, if that
+   * could not be written before. A run whose result cannot be kept has failed; one without its last
+   * checkpoint has completed all the same, and its result says so. Where the disk is full, somebody
+   * may be about to make room, so it is tried for a while.
    */
   public RunResult keep(Network network, RunOutcome outcome, RunResult result) {
     return keep(network, outcome, result, PATIENCE);
   }
 
   RunResult keep(Network network, RunOutcome outcome, RunResult result, Duration patience) {
-    writing.join();
+    writer.settled().join();
     Optional<String> before = failure();
-    RunResult last = before.map(result::failed).orElse(result);
+    long end = System.nanoTime() + (before.isEmpty() ? patience.toNanos() : 0);
     try {
-      untilWritten(
-          before.isEmpty() ? patience : Duration.ZERO, () -> writeAll(network, outcome, last));
+      untilWritten(end, () -> writeModel(network, outcome));
+      RunResult last =
+          before
+              .map(result::failed)
+              .orElseGet(() -> writeLastCheckpoint(end).map(result::warned).orElse(result));
+      untilWritten(end, () -> writeResult(last));
       return last;
     } catch (IOException e) {
       RunResult failed =
@@ -440,7 +405,7 @@ public final class RunDirectory implements RunListener, AutoCloseable {
     }
   }
 
-  private void writeAll(Network network, RunOutcome outcome, RunResult result) throws IOException {
+  private void writeModel(Network network, RunOutcome outcome) throws IOException {
     if (outcome.weights().isPresent()) {
       float[] weights = outcome.weights().get();
       AtomicFile.write(
@@ -449,17 +414,41 @@ public final class RunDirectory implements RunListener, AutoCloseable {
     if (failure().isEmpty()) {
       journal.flush();
     }
-    writeResult(result);
   }
 
-  private static void untilWritten(Duration patience, AtomicFile.Change change) throws IOException {
-    long began = System.nanoTime();
+  /** Returns what is missing, and why. */
+  private Optional<String> writeLastCheckpoint(long end) {
+    if (writer.missing().isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      untilWritten(
+          end,
+          () -> {
+            journal.force();
+            writer.writeMissing();
+          });
+      return Optional.empty();
+    } catch (IOException e) {
+      return Optional.of(
+          "the checkpoint of step %d is missing: %s; %s"
+              .formatted(
+                  writer.missing().orElseThrow(),
+                  disk.explain(e),
+                  DiskState.whereIs(checkpoints.last())));
+    }
+  }
+
+  /**
+   * @param end by {@link System#nanoTime}; it is tried once at least
+   */
+  private static void untilWritten(long end, AtomicFile.Change change) throws IOException {
     for (long wait = 100_000_000L; ; wait *= 2) {
       try {
         change.make();
         return;
       } catch (IOException e) {
-        long left = patience.toNanos() - (System.nanoTime() - began);
+        long left = end - System.nanoTime();
         if (left <= 0 || DiskState.isHopeless(e)) {
           throw e;
         }
@@ -475,7 +464,7 @@ public final class RunDirectory implements RunListener, AutoCloseable {
 
   @Override
   public void close() {
-    writing.join();
+    writer.settled().join();
     try {
       journal.close();
     } catch (IOException e) {

@@ -33,6 +33,7 @@ import java.util.OptionalInt;
  * @param rollbacks how often the run went back after it had diverged
  * @param ledger which samples are in the weights; empty where there was no run
  * @param error why it did not complete; empty when it did
+ * @param warning what its directory lacks although the run ended well
  */
 public record RunResult(
     String job,
@@ -55,7 +56,8 @@ public record RunResult(
     int rollbacks,
     Path runDirectory,
     Optional<RunLedger> ledger,
-    Optional<String> error) {
+    Optional<String> error,
+    Optional<String> warning) {
 
   /** What a result holds besides names and states. */
   static final List<String> METRICS =
@@ -110,7 +112,8 @@ public record RunResult(
         outcome.rollbacks(),
         runDirectory,
         outcome.ledger(),
-        Optional.of(outcome.message()).filter(message -> !message.isEmpty()));
+        Optional.of(outcome.message()).filter(message -> !message.isEmpty()),
+        Optional.empty());
   }
 
   public double samplesPerSecond() {
@@ -140,7 +143,35 @@ public record RunResult(
         rollbacks,
         runDirectory,
         ledger,
-        Optional.of(why));
+        Optional.of(why),
+        Optional.empty());
+  }
+
+  /** The same run, which has left less than it should. */
+  RunResult warned(String what) {
+    return new RunResult(
+        job,
+        status,
+        epochs,
+        steps,
+        workers,
+        trainLoss,
+        validationLoss,
+        validationAccuracy,
+        validationRmse,
+        baselineRmse,
+        weightsSha256,
+        dataSha256,
+        samplesApplied,
+        samplesHere,
+        seconds,
+        parameters,
+        bestEpoch,
+        rollbacks,
+        runDirectory,
+        ledger,
+        error,
+        Optional.of(what));
   }
 
   /** One line, without a line break. */
@@ -169,6 +200,7 @@ public record RunResult(
     json.put("ledger", ledger.map(RunResult::json).orElse(null));
     json.put("run_directory", runDirectory.toString());
     error.ifPresent(why -> json.put("error", why));
+    warning.ifPresent(what -> json.put("warning", what));
     return CanonicalJson.of(json);
   }
 

@@ -140,6 +140,7 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
         message instanceof RunMessage.CancelRun
             || message instanceof RunMessage.CheckpointKept
             || message instanceof RunMessage.OfferWorker
+            || message instanceof RunMessage.WorkerLeaving
             || message instanceof RunMessage.WorkerConnected
             || message instanceof RunMessage.WorkerDisconnected;
     if (!(fromObserver
@@ -172,6 +173,8 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
       onHeardOf(answered.worker());
     } else if (message instanceof RunMessage.OfferWorker offer) {
       onOfferWorker(offer);
+    } else if (message instanceof RunMessage.WorkerLeaving leaving) {
+      lose(leaving.worker(), "has left", false);
     } else if (message instanceof RunMessage.WorkerConnected connected) {
       onWorkerConnected(connected.worker());
     } else if (message instanceof RunMessage.WorkerDisconnected disconnected) {

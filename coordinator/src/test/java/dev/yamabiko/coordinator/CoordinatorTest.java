@@ -416,7 +416,9 @@ class CoordinatorTest {
     assertEquals(running + "~2", enlisted(first).key().run());
     assertEquals(running + "~2", enlisted(second).key().run());
     assertStatus(
-        behind, JobStatus.QUEUED, "waits for " + running + ", which gets its workers back first");
+        behind,
+        JobStatus.QUEUED,
+        "waits for " + running + ", which runs again and gets the workers that come back first");
     join("c");
     assertEquals(List.of("a", "b", "c"), view(running).workers());
     assertEquals(Answer.DONE, cancel(behind));

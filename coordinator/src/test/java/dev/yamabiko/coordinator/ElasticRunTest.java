@@ -288,6 +288,19 @@ class ElasticRunTest extends RunFixture {
   }
 
   @Test
+  void shouldSayThatAWorkerHasLeftWhoseConnectionEndsBeforeItsNode() {
+    ActorRef<RunMessage> run = begin(2, OptionalLong.empty());
+    run.tell(new RunMessage.WorkerLeaving(KEY, "worker-2"));
+    run.tell(new RunMessage.WorkerDisconnected(KEY, "worker-2"));
+    assertEquals(
+        new RunEvent.WorkerLeft("worker-2", "has left", false, 1),
+        events.expectMessageClass(RunEvent.WorkerLeft.class));
+    assertEquals(
+        "waits for workers: 1 of at least 2; worker worker-2 has left",
+        events.expectMessageClass(RunEvent.Waiting.class).why());
+  }
+
+  @Test
   void shouldWaitWhenAConnectionIsLostThatTheJobCannotDoWithout() {
     ActorRef<RunMessage> run = begin(2, OptionalLong.empty());
     run.tell(new RunMessage.WorkerDisconnected(KEY, "worker-2"));

@@ -149,15 +149,18 @@ class RunDirectoryTest {
     };
   }
 
+  private static RunEvent checkpoint(long step) {
+    Checkpoint.Position position = new Checkpoint.Position(step, 0, 4, Optional.empty(), 0);
+    return new RunEvent.CheckpointTaken(
+        new Checkpoint(
+            position, new float[9], new float[0][], Optional.empty(), Checkpoint.WayBack.NONE));
+  }
+
   private void assertWarns(String cause, AtomicFile.Gate gate, Executor writer) throws IOException {
     RunDescription description = description(CLASSES);
     RunDirectory run = RunDirectory.begin(directory, description, gate, watch(), writer);
     try (run) {
-      Checkpoint.Position position = new Checkpoint.Position(1, 0, 4, Optional.empty(), 0);
-      Checkpoint checkpoint =
-          new Checkpoint(
-              position, new float[9], new float[0][], Optional.empty(), Checkpoint.WayBack.NONE);
-      run.onEvent(new RunEvent.CheckpointTaken(checkpoint));
+      run.onEvent(checkpoint(1));
       run.settled().join();
       assertEquals(
           List.of(
@@ -233,6 +236,64 @@ class RunDirectoryTest {
     assertFalse(Files.exists(directory.resolve("model.safetensors.part")));
   }
 
+  /** With a checkpoint of step 1, and one of step 2 for which there is no place. */
+  private RunDirectory withoutItsLastCheckpoint() throws IOException {
+    RunDirectory run =
+        RunDirectory.begin(
+            directory, description(CLASSES), AtomicFile.Gate.OPEN, watch(), Runnable::run);
+    run.onEvent(checkpoint(1));
+    Files.move(directory.resolve("checkpoints"), directory.resolve("elsewhere"));
+    Files.createFile(directory.resolve("checkpoints"));
+    run.onEvent(checkpoint(2));
+    assertEquals(1, warnings.size());
+    return run;
+  }
+
+  private void makePlace() throws IOException {
+    Files.delete(directory.resolve("checkpoints"));
+    Files.move(directory.resolve("elsewhere"), directory.resolve("checkpoints"));
+  }
+
+  @Test
+  void shouldWriteTheLastCheckpointAtTheEndWhenItCouldNotBeWrittenBefore() throws IOException {
+    try (RunDirectory run = withoutItsLastCheckpoint()) {
+      makePlace();
+      RunResult result = result(run.path());
+      assertSame(result, run.keep(NETWORK, outcome(), result));
+    }
+    assertEquals(
+        directory.resolve("checkpoints/step-0000000002.checkpoint"),
+        RunDirectory.checkpoints(directory, 1).last().orElseThrow());
+  }
+
+  @Test
+  void shouldSayWhichCheckpointIsMissingWhenItCannotBeHad() throws IOException {
+    try (RunDirectory run = withoutItsLastCheckpoint()) {
+      RunResult kept = run.keep(NETWORK, outcome(), result(run.path()), Duration.ZERO);
+      assertEquals(RunOutcome.Status.COMPLETED, kept.status());
+      String warning = kept.warning().orElseThrow();
+      assertTrue(
+          warning.startsWith(
+              "the checkpoint of step 2 is missing: cannot write to " + directory + ": "),
+          warning);
+      assertTrue(content("result.json").contains("\"warning\":\"the checkpoint of step 2"));
+      assertTrue(Files.exists(run.model()));
+    }
+  }
+
+  @Test
+  void shouldNotWriteACheckpointAtTheEndThatTheRunHasGoneBackFrom() throws IOException {
+    try (RunDirectory run = withoutItsLastCheckpoint()) {
+      makePlace();
+      Checkpoint from = ((RunEvent.CheckpointTaken) checkpoint(1)).checkpoint();
+      run.onEvent(new RunEvent.RolledBack("diverged", 2, from, from.position(), 0.5));
+      run.keep(NETWORK, outcome(), result(run.path()));
+    }
+    assertEquals(
+        directory.resolve("checkpoints/step-0000000001.checkpoint"),
+        RunDirectory.checkpoints(directory, 1).last().orElseThrow());
+  }
+
   private static RunOutcome outcome() {
     return new RunOutcome(
         RunOutcome.Status.COMPLETED,
@@ -270,6 +331,7 @@ class RunDirectoryTest {
         OptionalInt.empty(),
         0,
         directory,
+        Optional.empty(),
         Optional.empty(),
         Optional.empty());
   }

@@ -28,7 +28,7 @@ final class ClusterNodes {
       }
 
       @Override
-      public CompletableFuture<Void> ended() {
+      public CompletableFuture<String> ended() {
         return node.ended();
       }
 

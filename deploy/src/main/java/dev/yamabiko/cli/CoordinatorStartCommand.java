@@ -29,8 +29,8 @@ final class CoordinatorStartCommand implements Callable<Integer> {
 
     InetSocketAddress httpAddress();
 
-    /** Completes when the node has ended by itself. */
-    CompletableFuture<Void> ended();
+    /** Completes when the node has ended by itself, with why. */
+    CompletableFuture<String> ended();
 
     @Override
     void close();
@@ -98,11 +98,12 @@ final class CoordinatorStartCommand implements Callable<Integer> {
               .formatted(
                   settings.host(), node.httpAddress().getPort(), settings.host(), node.port()));
       CompletableFuture.anyOf(node.ended(), told).join();
+      if (!told.isDone()) {
+        throw ServerException.failed(
+            "the coordinator has ended by itself: " + node.ended().join(), null);
+      }
     } catch (IOException e) {
       throw ServerException.failed(e.getMessage(), e);
-    }
-    if (!told.isDone()) {
-      throw ServerException.failed("the coordinator has ended by itself; its log says why", null);
     }
     say("coordinator ended");
     return 0;
@@ -123,7 +124,10 @@ final class CoordinatorStartCommand implements Callable<Integer> {
       }
     }
     return new CoordinatorSettings(
-        NodeOptions.host(spec, host.or(file::host).orElse(CoordinatorSettings.DEFAULT_HOST)),
+        NodeOptions.host(
+            spec,
+            host.isPresent() ? "--host" : "host in --config",
+            host.or(file::host).orElse(CoordinatorSettings.DEFAULT_HOST)),
         NodeOptions.port(spec, "--port", port)
             .or(() -> file.port("port"))
             .orElse(CoordinatorSettings.DEFAULT_PORT),

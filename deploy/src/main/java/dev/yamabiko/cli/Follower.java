@@ -11,7 +11,8 @@ import java.util.function.LongSupplier;
 
 /**
  * Follows a job to its end, over as many connections as that takes: a coordinator that is started
- * anew goes on with its jobs. Another thread may detach it.
+ * anew goes on with its jobs, also with one that it had only just accepted. Another thread may
+ * detach it.
  */
 final class Follower {
 
@@ -71,7 +72,7 @@ final class Follower {
       try {
         onLoss(connectAndRead());
       } catch (ServerException e) {
-        if (e.usersFault() || connections == 0) {
+        if (e.usersFault()) {
           throw e;
         }
         onLoss(e.getMessage());

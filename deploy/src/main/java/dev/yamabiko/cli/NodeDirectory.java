@@ -1,9 +1,9 @@
 package dev.yamabiko.cli;
 
+import dev.yamabiko.coordinator.WriteFailure;
 import dev.yamabiko.job.JobException;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -48,8 +48,6 @@ final class NodeDirectory {
     } else if (e instanceof NoSuchFileException) {
       return "nothing can be made there";
     }
-    return e instanceof FileSystemException onFile && onFile.getReason() != null
-        ? onFile.getReason()
-        : "permission denied or no such place: " + e.getMessage();
+    return WriteFailure.reason(e);
   }
 }

@@ -20,9 +20,12 @@ final class NodeOptions {
   /**
    * "auto" is this machine's host name: of a container it is the one that its network knows, so
    * that any number of workers can be started with the same arguments.
+   *
+   * @param name of the option, or of what stands for it
    */
-  static String host(CommandSpec spec, String given) {
+  static String host(CommandSpec spec, String name, String given) {
     if (!given.equals(AUTO)) {
+      requireKnown(spec, name, given);
       return given;
     }
     try {
@@ -47,6 +50,17 @@ final class NodeOptions {
           "%s expects a number from 1 to %d but got %s".formatted(name, most, given));
     }
     return Integer.parseInt(given);
+  }
+
+  private static void requireKnown(CommandSpec spec, String name, String host) {
+    try {
+      InetAddress.getByName(host);
+    } catch (UnknownHostException e) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "%s expects an address, or a name that this machine knows, but got %s"
+              .formatted(name, host));
+    }
   }
 
   static Optional<Integer> port(CommandSpec spec, String name, Optional<Integer> given) {

@@ -37,6 +37,7 @@ final class RemoteResult {
         (int) fields.whole("rollbacks"),
         Path.of(""),
         Optional.empty(),
+        Optional.empty(),
         Optional.empty());
   }
 }

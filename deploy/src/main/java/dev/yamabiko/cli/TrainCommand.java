@@ -285,6 +285,7 @@ final class TrainCommand implements Callable<Integer> {
     Optional<Path> model = result.weightsSha256().map(hash -> directory.model());
     session.print(Summary.of(result, data.baseline(), curve, model).stripTrailing());
     result.error().ifPresent(this::explain);
+    result.warning().ifPresent(what -> say("warning: " + what));
     if (result.status() != RunOutcome.Status.COMPLETED && directory.hasCheckpoint()) {
       sayHowToGoOn(directory);
     }

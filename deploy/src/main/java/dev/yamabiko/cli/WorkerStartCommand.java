@@ -133,7 +133,7 @@ final class WorkerStartCommand implements Callable<Integer> {
       throw refused(
           "--threads expects a number from 1 to %d but got %d".formatted(MOST_THREADS, count));
     }
-    String own = NodeOptions.host(spec, host);
+    String own = NodeOptions.host(spec, "--host", host);
     String worker = name.orElseGet(() -> defaultName(own));
     if (!worker.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,127}")) {
       throw refused(

@@ -10,6 +10,7 @@ import dev.yamabiko.model.CanonicalJson;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,16 +70,19 @@ class FollowTest {
     server.close();
   }
 
+  private Session session() {
+    return new Session(
+        new PrintStream(out, true, StandardCharsets.UTF_8),
+        new PrintStream(err, true, StandardCharsets.UTF_8),
+        working,
+        new Terminal(false, 80, true),
+        true,
+        interruption);
+  }
+
   /** In another thread, so that the test can play the coordinator. */
   private CompletableFuture<Integer> follow(Follower.Patience patience) {
-    Session session =
-        new Session(
-            new PrintStream(out, true, StandardCharsets.UTF_8),
-            new PrintStream(err, true, StandardCharsets.UTF_8),
-            working,
-            new Terminal(false, 80, true),
-            true,
-            interruption);
+    Session session = session();
     String[] args = {"spirals.conf", "--follow", "--json", "--server", server.url()};
     return CompletableFuture.supplyAsync(
         () -> {
@@ -206,6 +210,26 @@ class FollowTest {
     assertTrue(err().contains("connected again to " + server.url()), err());
     assertEquals(1, err().lines().filter(line -> line.startsWith("epoch 1/2")).count(), err());
     assertEquals(1, err().lines().filter(line -> line.startsWith("epoch 2/2")).count(), err());
+  }
+
+  @Test
+  void shouldWaitForACoordinatorThatWasLostBeforeTheFirstConnection() throws Exception {
+    server.close();
+    Follower follower =
+        new Follower(
+            new Server(List.of(URI.create(server.url()))),
+            "spirals-1",
+            new FollowedRun(session(), 8, System::nanoTime),
+            PATIENCE,
+            System::nanoTime);
+    CompletableFuture<Optional<String>> end = CompletableFuture.supplyAsync(follower::follow);
+    await(() -> end.isDone() || err().contains("is lost"));
+    server.jobs.put(
+        "spirals-1", TestServer.view("spirals-1", JobStatus.QUEUED, "", Optional.empty()));
+    server.start();
+    follower().listener().tell(end(1, JobStatus.COMPLETED));
+    assertEquals("completed", CanonicalJson.object(end.get().orElseThrow()).get("status"));
+    assertTrue(err().contains("connected again to " + server.url()), err());
   }
 
   @Test

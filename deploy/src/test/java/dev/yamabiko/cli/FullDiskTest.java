@@ -240,6 +240,11 @@ class FullDiskTest {
       assertSame(job, whole, job.train(run, 2, 1, List.of(filler)), run);
       user.join();
       assertTrue(hasFailed.get());
+      long last = checkpoint();
+      assertEquals(
+          new CheckpointStore(job.directory("whole").resolve("checkpoints"), 2).last(),
+          Optional.of(
+              job.directory("whole").resolve("checkpoints/step-%010d.checkpoint".formatted(last))));
     }
   }
 

@@ -32,7 +32,7 @@ class NodeCommandsTest {
   private final Interruption interruption = new Interruption(Duration.ZERO, code -> {});
   private final AtomicReference<CoordinatorSettings> coordinator = new AtomicReference<>();
   private final AtomicReference<NodeSettings> worker = new AtomicReference<>();
-  private final CompletableFuture<Void> ended = new CompletableFuture<>();
+  private final CompletableFuture<String> ended = new CompletableFuture<>();
   private final CompletableFuture<Void> closed = new CompletableFuture<>();
   private Optional<String> refusal = Optional.empty();
 
@@ -70,7 +70,7 @@ class NodeCommandsTest {
       }
 
       @Override
-      public CompletableFuture<Void> ended() {
+      public CompletableFuture<String> ended() {
         return ended;
       }
 
@@ -156,10 +156,33 @@ class NodeCommandsTest {
   }
 
   @Test
+  void shouldSayThatTheDiskIsFull() throws Exception {
+    Path data = Files.createDirectory(working.resolve("full"));
+    try (SmallDisk disk = SmallDisk.mount(data, 64)) {
+      disk.fill();
+      assertEquals(2, run("coordinator --data " + data));
+    }
+    assertEquals(
+        "yamabiko: --data: cannot write to the directory " + data + ": No space left on device\n",
+        err());
+  }
+
+  @Test
+  void shouldRefuseAHostThatNobodyKnows() throws Exception {
+    assertEquals(2, run("coordinator --data d --host 999.1.1.1"));
+    Files.writeString(working.resolve("c.conf"), "host = 999.1.1.1");
+    assertEquals(2, run("coordinator --data d --config c.conf"));
+    assertTrue(err().contains("--host expects an address, or a name"), err());
+    assertTrue(err().contains("host in --config expects an address, or a name"), err());
+    assertEquals(null, coordinator.get());
+  }
+
+  @Test
   void shouldFailWhenACoordinatorEndsByItself() {
-    ended.complete(null);
+    ended.complete("its log says why");
     assertEquals(1, run("coordinator --data d"));
-    assertTrue(err().contains("has ended by itself"), err());
+    assertTrue(
+        err().contains("yamabiko: the coordinator has ended by itself: its log says why\n"), err());
     assertTrue(closed.isDone());
   }
 

@@ -35,6 +35,7 @@ class SummaryTest {
         0,
         Path.of("/runs/d"),
         Optional.empty(),
+        Optional.empty(),
         Optional.empty());
   }
 

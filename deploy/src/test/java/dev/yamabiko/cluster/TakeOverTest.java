@@ -169,6 +169,9 @@ class TakeOverTest {
     }
     Jvms.Finished finished = first.finish();
     assertEquals(1, finished.exitCode(), finished.err());
+    assertTrue(
+        finished.err().contains("ended by itself: another coordinator has taken over"),
+        finished.err());
     assertSameAsAlone(id);
     assertEquals(2, attempts(id));
   }
