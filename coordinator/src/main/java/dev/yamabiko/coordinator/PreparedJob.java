@@ -15,6 +15,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A job about to run: its data read and put where workers fetch it, its run directory open, its
@@ -31,6 +33,8 @@ record PreparedJob(
     List<SliceStep> slices,
     List<String> notices)
     implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(PreparedJob.class);
 
   /**
    * Begins a run in this directory, or goes on with the one that is there. May take long.
@@ -72,7 +76,15 @@ record PreparedJob(
     try {
       boolean begun = RunDirectory.holdsRun(path);
       Optional<Checkpoint> before =
-          begun ? new Resumption(path, checked).find(notices::add) : Optional.empty();
+          begun
+              ? Resumption.ofJob(path, checked)
+                  .find(
+                      damage -> {
+                        LOG.warn("{}", damage);
+                        notices.add(damage);
+                      },
+                      notices::add)
+              : Optional.empty();
       Checkpoint begin = before.isPresent() ? before.get() : checked.start(notices::add);
       StepPlan plan = checked.plan(workers).steps();
       int count = RunSettings.slices(checked.network().length(), workers);
