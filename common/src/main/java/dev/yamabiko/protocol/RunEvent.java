@@ -86,8 +86,16 @@ public sealed interface RunEvent {
    */
   record WorkersDisagreed(long step, String message) implements RunEvent {}
 
-  /** The run cannot go on by itself, and why; it goes on when that has changed. */
-  record Waiting(String why) implements RunEvent {}
+  /**
+   * The run cannot go on by itself, and why; it goes on when that has changed.
+   *
+   * @param workers names of those that are left and can be reached
+   */
+  record Waiting(String why, List<String> workers) implements RunEvent {
+    public Waiting {
+      workers = List.copyOf(workers);
+    }
+  }
 
   /** There are enough workers again. */
   record WentOn(int workers) implements RunEvent {}

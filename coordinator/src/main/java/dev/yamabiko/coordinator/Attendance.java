@@ -230,8 +230,8 @@ final class Attendance {
   }
 
   /** Those that are ready and can be reached, late or not. */
-  int connected() {
-    return named(member -> member.isPresent() && member.connected).size();
+  List<String> connected() {
+    return named(member -> member.isPresent() && member.connected);
   }
 
   /** Relative; the mean for those who are not known, and all 1 where they hardly differ. */

@@ -24,6 +24,10 @@ final class JobEntry {
   private StoredJob stored;
   private Optional<ActorRef<JobRun.Command>> run = Optional.empty();
   private List<String> workers = List.of();
+
+  /** Of them, those that can be reached, while the run waits for more. */
+  private Optional<List<String>> present = Optional.empty();
+
   private final Set<String> failed = new HashSet<>();
   private Optional<String> warning = Optional.empty();
   private MetricsLine line;
@@ -96,6 +100,7 @@ final class JobEntry {
 
   void started(ActorRef<JobRun.Command> by, List<String> on, StoredJob running) {
     run = Optional.of(by);
+    present = Optional.empty();
     workers = List.copyOf(on);
     become(running);
   }
@@ -118,16 +123,25 @@ final class JobEntry {
   }
 
   void offered(String worker) {
-    List<String> more = new ArrayList<>(workers);
-    more.add(worker);
-    workers = List.copyOf(more);
+    workers = with(workers, worker);
+  }
+
+  private static List<String> with(List<String> names, String another) {
+    List<String> more = new ArrayList<>(names);
+    more.add(another);
+    return List.copyOf(more);
+  }
+
+  private static List<String> without(List<String> names, String one) {
+    return names.stream().filter(name -> !name.equals(one)).toList();
   }
 
   /**
    * @param itself failed at computing for this job
    */
   void left(String worker, boolean itself) {
-    workers = workers.stream().filter(name -> !name.equals(worker)).toList();
+    workers = without(workers, worker);
+    present = present.map(names -> without(names, worker));
     if (itself) {
       failed.add(worker);
     }
@@ -155,7 +169,12 @@ final class JobEntry {
       step = back.to().step();
       epoch = back.to().epochs();
       events.add("rollback", line.of(back));
+    } else if (event instanceof RunEvent.Waiting waiting) {
+      present = Optional.of(waiting.workers());
+    } else if (event instanceof RunEvent.WentOn) {
+      present = Optional.empty();
     } else if (event instanceof RunEvent.WorkerJoined joined) {
+      present = present.map(names -> with(names, joined.worker()));
       notice("worker %s joined".formatted(joined.worker()));
     } else if (event instanceof RunEvent.WorkerLeft left) {
       notice("worker %s %s".formatted(left.worker(), left.why()));
@@ -202,7 +221,7 @@ final class JobEntry {
         stepsTotal,
         epoch,
         job.map(Job::epochs).orElse(0),
-        workers,
+        isHeldUp() ? present.orElse(workers) : workers,
         trainLoss,
         validationLoss,
         directory,

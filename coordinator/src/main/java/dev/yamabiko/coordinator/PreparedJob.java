@@ -76,7 +76,15 @@ record PreparedJob(
     try {
       boolean begun = RunDirectory.holdsRun(path);
       Optional<Checkpoint> before =
-          begun ? new Resumption(path, checked).find(notices::add) : Optional.empty();
+          begun
+              ? Resumption.ofJob(path, checked)
+                  .find(
+                      damage -> {
+                        LOG.warn("{}", damage);
+                        notices.add(damage);
+                      },
+                      notices::add)
+              : Optional.empty();
       Checkpoint begin = before.isPresent() ? before.get() : checked.start(notices::add);
       StepPlan plan = checked.plan(workers).steps();
       int count = RunSettings.slices(checked.network().length(), workers);

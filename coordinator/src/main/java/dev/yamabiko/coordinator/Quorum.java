@@ -28,7 +28,7 @@ final class Quorum {
   }
 
   boolean isMet() {
-    return workers.connected() >= (anyWillDo ? 1 : least) && !workers.available().isEmpty();
+    return workers.connected().size() >= (anyWillDo ? 1 : least) && !workers.available().isEmpty();
   }
 
   /** Whether others may come, and there is more to do for them than to finish. */
@@ -49,7 +49,8 @@ final class Quorum {
     return Optional.of(
         new RunEvent.Waiting(
             "waits for workers: %d of at least %d%s"
-                .formatted(workers.connected(), least, lastLoss)));
+                .formatted(workers.connected().size(), least, lastLoss),
+            workers.connected()));
   }
 
   /** There are enough. Returns what to say if the run has waited for them. */

@@ -24,19 +24,37 @@ public final class Resumption {
 
   private final Path directory;
   private final CheckedJob checked;
+  private final String prefix;
+  private final String wayOut;
 
-  public Resumption(Path directory, CheckedJob checked) {
+  private Resumption(Path directory, CheckedJob checked, String prefix, String wayOut) {
     this.directory = directory;
     this.checked = checked;
+    this.prefix = prefix;
+    this.wayOut = wayOut;
+  }
+
+  /** As a user asked for by an option, who has chosen the directory. */
+  public static Resumption byOption(Path directory, CheckedJob checked) {
+    return new Resumption(directory, checked, "--resume: ", "to begin anew, give a new directory");
+  }
+
+  /** Of a coordinator's job. */
+  static Resumption ofJob(Path directory, CheckedJob checked) {
+    return new Resumption(
+        directory,
+        checked,
+        "",
+        "put a whole one back and resume the job, or submit it again to begin anew");
   }
 
   /**
    * Empty if the run has no checkpoint yet, and begins anew.
    *
-   * @param notices hears of checkpoints that cannot be used
+   * @param damages hears of checkpoints that cannot be used
    * @throws JobException if the run cannot go on
    */
-  public Optional<Checkpoint> find(Consumer<String> notices) {
+  public Optional<Checkpoint> find(Consumer<String> damages, Consumer<String> notices) {
     Job now = checked.job();
     CheckpointStore store = RunDirectory.checkpoints(directory, now.checkpoints().keep());
     List<String> problems = new ArrayList<>();
@@ -49,10 +67,12 @@ public final class Resumption {
     } catch (IOException e) {
       throw refuse("cannot be read: " + WriteFailure.reason(e));
     }
-    problems.forEach(problem -> notices.accept("passed over a checkpoint: " + problem));
+    problems.forEach(problem -> damages.accept("passed over a checkpoint: " + problem));
     if (found.isEmpty()) {
       if (!problems.isEmpty()) {
-        throw refuse("none of its checkpoints can be used; to begin anew, give a new directory");
+        throw refuse(
+            "none of its checkpoints can be used: %s; %s"
+                .formatted(String.join("; ", problems), wayOut));
       }
       notices.accept("no checkpoint in " + directory + " yet; beginning at step 0");
       return Optional.empty();
@@ -107,6 +127,6 @@ public final class Resumption {
   }
 
   private JobException refuse(String why) {
-    return new JobException("--resume: the run in " + directory + " cannot go on: " + why);
+    return new JobException(prefix + "the run in " + directory + " cannot go on: " + why);
   }
 }

@@ -306,8 +306,10 @@ class ElasticRunTest extends RunFixture {
     run.tell(new RunMessage.WorkerDisconnected(KEY, "worker-2"));
     TIME.expectNoMessageFor(Duration.ofMillis(200), events);
     TIME.timePasses(Duration.ofMillis(100));
-    String why = events.expectMessageClass(RunEvent.Waiting.class).why();
+    RunEvent.Waiting waiting = events.expectMessageClass(RunEvent.Waiting.class);
+    String why = waiting.why();
     assertTrue(why.startsWith("waits for workers: 1 of at least 2"), why);
+    assertEquals(List.of("worker-1"), waiting.workers());
     // Its control messages come, but no weights would reach it.
     run.tell(new RunMessage.ProbeAnswered(KEY, "worker-2"));
     TIME.expectNoMessageFor(Duration.ofMinutes(5), events);

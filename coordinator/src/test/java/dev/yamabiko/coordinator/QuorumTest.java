@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.yamabiko.protocol.RunEvent;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -45,7 +46,9 @@ class QuorumTest {
     workers.remove("b");
     quorum.lost("b", "was lost");
     assertEquals(
-        Optional.of(new RunEvent.Waiting("waits for workers: 1 of at least 2; worker b was lost")),
+        Optional.of(
+            new RunEvent.Waiting(
+                "waits for workers: 1 of at least 2; worker b was lost", List.of("a"))),
         quorum.miss());
     assertTrue(quorum.isWaiting());
     assertEquals(Optional.empty(), quorum.miss());

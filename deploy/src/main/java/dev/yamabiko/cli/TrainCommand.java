@@ -100,7 +100,9 @@ final class TrainCommand implements Callable<Integer> {
     KernelsFactory.notice().ifPresent(this::say);
     Optional<Checkpoint> checkpoint = Optional.empty();
     if (goesOn) {
-      checkpoint = new Resumption(output.path(), checked).find(this::say);
+      checkpoint = Resumption.byOption(output.path(), checked).find(this::say, this::say);
+    } else if (resume) {
+      say("no run in " + output.path() + " yet; beginning one at step 0");
     }
     Checkpoint begin = checkpoint.orElseGet(() -> checked.start(this::say));
 

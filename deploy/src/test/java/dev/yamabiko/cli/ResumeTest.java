@@ -376,6 +376,11 @@ class ResumeTest {
       }
     }
     Output output = job.resume("run", 2, "--set", "epochs=1");
+    assertTrue(
+        output
+            .err()
+            .contains("no run in " + job.directory("run") + " yet; beginning one at step 0"),
+        output.err());
     assertEquals(0, output.exitCode(), output.err());
     assertEquals(10, job.result("run").path("steps").asInt());
     assertFalse(Files.exists(job.directory("run").resolve("job.conf.part")));

@@ -1,0 +1,48 @@
+package dev.yamabiko.coordinator;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import akka.actor.testkit.typed.javadsl.ActorTestKit;
+import dev.yamabiko.job.JobFile;
+import dev.yamabiko.protocol.RunEvent;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class JobEntryTest {
+
+  private static final String TEXT =
+      """
+      data.train.builtin { name = spirals, examples = 40 }
+      model = [ { dense { units = 3 } } ], loss = softmax-cross-entropy
+      optimizer = sgd, batch-size = 8, shards = 4, epochs = 2, workers.min = 2
+      """;
+
+  private final ActorTestKit kit = ActorTestKit.create();
+
+  @AfterEach
+  void end() {
+    kit.shutdownTestKit();
+  }
+
+  @Test
+  void shouldShowThoseWhoCanBeReachedWhileItWaitsForMore() {
+    StoredJob stored = StoredJob.submitted("a-1", TEXT, Instant.EPOCH);
+    JobEntry entry =
+        new JobEntry(stored, JobFile.parse(TEXT, "a-1", Path.of(""), List.of()), Path.of(""));
+    StoredJob running = stored.attempt().running(Instant.EPOCH);
+    entry.started(kit.createTestProbe(JobRun.Command.class).ref(), List.of("one", "two"), running);
+    entry.observe(new RunEvent.Waiting("waits", List.of("one")));
+    entry.become(running.waiting(JobStatus.WAITING, "waits"));
+    assertEquals(List.of("one"), entry.view().workers());
+    assertFalse(entry.takes("two"), "it has not been given up");
+    entry.observe(new RunEvent.WorkerJoined("three", 2));
+    assertEquals(List.of("one", "three"), entry.view().workers());
+    entry.observe(new RunEvent.WentOn(2));
+    entry.become(running);
+    assertEquals(List.of("one", "two"), entry.view().workers());
+  }
+}
