@@ -38,8 +38,9 @@ public final class UnfinishedJobs {
           state = "";
         }
         if (!hasCompleted(state)) {
-          texts.add(state);
-          texts.add(begun(entry.resolve("run")));
+          Stream.of(state, begun(entry.resolve("run")))
+              .filter(text -> !text.isEmpty())
+              .forEach(texts::add);
         }
       }
     } catch (IOException e) {
