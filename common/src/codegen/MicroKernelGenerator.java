@@ -139,24 +139,7 @@ public class MicroKernelGenerator {
 
   /** The same where A's columns are a tile apart. */
   private static final String TILED_PIXELS =
-      """
-
-        private static void tiledPixels$Hx$W(
-            float[] a, int aAt, int[] offsets, float[] b, int bAt, int steps,
-            float[] c, int cAt, float[] add, int addAt, float[] fence) {
-          FloatVector $ACCUMULATORS;
-          $ZERO
-          for (int p = 0; p < steps; p++) {
-            int s = aAt + offsets[p];
-            int q = bAt + p * TILE;
-      $VECTORS
-            FloatVector v;
-      $FMA_TILED
-          }
-      $ADD_ROW
-      $STORE_TILE
-        }
-      """;
+      PIXELS.replace("pixels$H", "tiledPixels$H").replace("$FMA_PACKED", "$FMA_TILED");
 
   /** A convolution's weight gradient: column r of A at an offset of its own, B packed. */
   private static final String TAPS =

@@ -1,7 +1,5 @@
 package dev.yamabiko.tensor.vector;
 
-import static dev.yamabiko.tensor.vector.Lanes.TILE;
-
 import dev.yamabiko.tensor.ConvShape;
 import dev.yamabiko.tensor.ShardRows;
 
@@ -16,7 +14,6 @@ final class Convolution {
   private final TileTaps gradientTaps = new TileTaps();
   private final FilterTiles tiles = new FilterTiles();
   private final TapSums sums = new TapSums();
-  private final Scratch plane = new Scratch();
 
   void forward(
       ConvShape shape,
@@ -29,37 +26,25 @@ final class Convolution {
       int bAt,
       float[] y,
       int yAt) {
-    int height = shape.outHeight();
-    int width = shape.outWidth();
-    int pixels = height * width;
-    float[] outputs = plane.atLeast(pixels * TILE);
     planes.layOutRows(shape);
     tiles.weights(shape.taps(), shape.filters(), w, wAt, b, bAt);
     for (int n = 0; n < rows; n++) {
       planes.fill(x, xAt + n * shape.inputSize());
-      for (int f = 0; f < shape.filters(); f += TILE) {
-        tiles.plane(planes, height, width, f, outputs, 0);
-        int at = yAt + n * shape.outputSize() + f * pixels;
-        FilterTiles.toImages(outputs, pixels, tiles.width(f), y, at);
-      }
+      int at = yAt + n * shape.outputSize();
+      tiles.images(planes, shape.outHeight(), shape.outWidth(), y, at);
     }
   }
 
   void inputGradient(
       ConvShape shape, int rows, float[] g, int gAt, float[] w, int wAt, float[] dx, int dxAt) {
-    int pixels = shape.height() * shape.width();
-    float[] inputs = plane.atLeast(pixels * TILE);
     gradient.layOut(shape);
     gradientTaps.layOutGradient(shape);
     tiles.turnedWeights(shape, w, wAt);
     for (int n = 0; n < rows; n++) {
       gradient.fill(g, gAt + n * shape.outputSize());
       gradientTaps.fill(gradient.values(), 0);
-      for (int c = 0; c < shape.channels(); c += TILE) {
-        tiles.plane(gradientTaps, shape.height(), shape.width(), c, inputs, 0);
-        int at = dxAt + n * shape.inputSize() + c * pixels;
-        FilterTiles.toImages(inputs, pixels, tiles.width(c), dx, at);
-      }
+      int at = dxAt + n * shape.inputSize();
+      tiles.images(gradientTaps, shape.height(), shape.width(), dx, at);
     }
   }
 

@@ -15,6 +15,7 @@ import dev.yamabiko.tensor.ConvShape;
 final class FilterTiles {
   private final Scratch weights = new Scratch();
   private final Scratch biases = new Scratch();
+  private final Scratch plane = new Scratch();
   private final float[] fence = new float[Lanes.FENCE];
   private int filters;
   private int taps;
@@ -62,6 +63,16 @@ final class FilterTiles {
   /** Filters of the plane that begins with filter f. */
   int width(int f) {
     return Math.min(TILE, filters - f);
+  }
+
+  /** All of the image's planes, of this height and width, as [filters, height, width]. */
+  void images(Taps image, int height, int width, float[] y, int yAt) {
+    int pixels = height * width;
+    float[] values = plane.atLeast(pixels * TILE);
+    for (int f = 0; f < filters; f += TILE) {
+      plane(image, height, width, f, values, 0);
+      toImages(values, pixels, width(f), y, yAt + f * pixels);
+    }
   }
 
   /** The whole plane that begins with filter f, of this height and width. */

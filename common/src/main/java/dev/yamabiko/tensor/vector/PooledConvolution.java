@@ -270,16 +270,13 @@ final class PooledConvolution {
     ConvShape convolution = shape.convolution();
     int height = convolution.height();
     int width = convolution.width();
-    int pixels = height * width;
     gradientTiles.fill(gradient.values(), 0);
-    float[] plane = outputs.atLeast(pixels * TILE);
+    if (!shape.tiledInput()) {
+      tiles.images(gradientTiles, height, width, dx, dxAt);
+      return;
+    }
     for (int c = 0; c < convolution.channels(); c += TILE) {
-      if (shape.tiledInput()) {
-        tiles.plane(gradientTiles, height, width, c, dx, dxAt + c * pixels);
-      } else {
-        tiles.plane(gradientTiles, height, width, c, plane, 0);
-        FilterTiles.toImages(plane, pixels, tiles.width(c), dx, dxAt + c * pixels);
-      }
+      tiles.plane(gradientTiles, height, width, c, dx, dxAt + c * height * width);
     }
   }
 }
