@@ -14,14 +14,14 @@ final class Lanes {
   static final int TILE = 2 * LANES;
 
   /**
-   * Greatest height of a tile: the accumulators nearly fill 32 registers (AVX-512) or else 16. With
-   * 14, for which there are registers, products are 3 % faster once compiled, but the first of the
-   * JVM's two compilers refuses methods as large, and then the second may never be asked: a process
-   * in so many ran at a tenth of the speed to its end.
+   * Greatest height of a tile: the accumulators nearly fill 32 registers (AVX-512) or else 16. The
+   * first of the JVM's two compilers refuses methods that are much larger than the kernels of this
+   * height, and then the second may never be asked: a process in so many ran at a tenth of the
+   * speed to its end. So these kernels add nothing when their chains are done.
    */
-  static final int MAX_HEIGHT = LANES >= 16 ? 11 : 6;
+  static final int MAX_HEIGHT = LANES >= 16 ? 14 : 6;
 
-  /** The same for tiles of pixels, which are shorter methods. */
+  /** The same for tiles of pixels. */
   static final int MAX_PIXELS = LANES >= 16 ? 14 : 6;
 
   /** The same for tiles of taps, whose rows need an address register each. */
@@ -32,6 +32,9 @@ final class Lanes {
    * are too few registers for that.
    */
   static final int MAX_PAIR = LANES >= 16 ? 6 : 0;
+
+  /** Rows of a shard up to which two side by side take less time than one after the other. */
+  static final int MAX_PAIRED_ROWS = 24;
 
   /** Floats per step in a packed A panel: a power of two, else C2 keeps range checks. */
   static final int PITCH = LANES >= 16 ? 16 : 8;

@@ -1,8 +1,12 @@
 package dev.yamabiko.tensor.vector;
 
+import static dev.yamabiko.tensor.vector.Lanes.LANES;
 import static dev.yamabiko.tensor.vector.Lanes.MAX_HEIGHT;
 import static dev.yamabiko.tensor.vector.Lanes.PITCH;
+import static dev.yamabiko.tensor.vector.Lanes.SPECIES;
 import static dev.yamabiko.tensor.vector.Lanes.TILE;
+
+import jdk.incubator.vector.FloatVector;
 
 /**
  * C = A B (+ bias), blocked for the caches after Goto and van de Geijn, "Anatomy of
@@ -11,11 +15,11 @@ import static dev.yamabiko.tensor.vector.Lanes.TILE;
  */
 final class Product {
 
-  /** Steps per block. */
+  /** Steps per block: a panel of B is a little more than the first-level cache holds. */
   private static final int STEPS = 512;
 
-  /** Rows of A per block. */
-  private static final int ROWS = 32 * MAX_HEIGHT;
+  /** Rows of A per block: about 1 MB. */
+  private static final int ROWS = 40 * MAX_HEIGHT;
 
   private final Scratch aPanels = new Scratch();
   private final Scratch bPanels = new Scratch();
@@ -39,19 +43,22 @@ final class Product {
       int cAt) {
     int tiles = Lanes.parts(n, TILE);
     int blocks = Lanes.parts(m, ROWS);
-    float[] bs = bPanels.atLeast(tiles * TILE * Math.min(STEPS, k));
-    float[] as =
-        aPanels.atLeast(Lanes.parts(Math.min(ROWS, m), MAX_HEIGHT) * PITCH * Math.min(STEPS, k));
-    for (int from = 0; from < k; from += STEPS) {
-      int steps = Math.min(STEPS, k - from);
-      float[] add = from + steps == k ? bias : null;
+    int parts = Lanes.parts(k, STEPS);
+    int mostSteps = Lanes.parts(k, parts);
+    float[] as = aPanels.atLeast(Lanes.parts(Math.min(ROWS, m), MAX_HEIGHT) * PITCH * mostSteps);
+    // Where a panel of B is used once, all can take the same place, which stays in the cache.
+    float[] bs = bPanels.atLeast((blocks == 1 ? 1 : tiles) * TILE * mostSteps);
+    for (int part = 0; part < parts; part++) {
+      int from = Lanes.start(k, parts, part);
+      int steps = Lanes.start(k, parts, part + 1) - from;
+      float[] add = part + 1 == parts ? bias : null;
       for (int block = 0; block < blocks; block++) {
         int top = Lanes.start(m, blocks, block);
         int height = Lanes.start(m, blocks, block + 1) - top;
         packRows(a, aAt + top * k + from, k, height, steps, as);
         for (int j = 0; j < tiles; j++) {
           int width = Math.min(TILE, n - j * TILE);
-          int panel = j * TILE * steps;
+          int panel = blocks == 1 ? 0 : j * TILE * steps;
           // Packed just before its first use, when it is in the first-level cache.
           if (block == 0 && transposed) {
             Packing.rowsToB(b, bAt + j * TILE * k + from, k, width, steps, bs, panel);
@@ -59,8 +66,12 @@ final class Product {
             Packing.columnsToB(b, bAt + from * n + j * TILE, n, width, steps, bs, panel);
           }
           int left = cAt + top * n + j * TILE;
-          multiplyColumn(
-              height, width, steps, as, bs, panel, from > 0, add, biasAt + j * TILE, c, left, n);
+          int row = biasAt + j * TILE;
+          if (width == TILE) {
+            multiplyColumn(height, steps, as, bs, panel, part > 0, add, row, c, left, n);
+          } else {
+            multiplyEdge(height, width, steps, as, bs, panel, part > 0, add, row, c, left, n);
+          }
         }
       }
     }
@@ -78,6 +89,33 @@ final class Product {
   /** All panels of the A block with one panel of B. */
   private void multiplyColumn(
       int height,
+      int steps,
+      float[] as,
+      float[] bs,
+      int panel,
+      boolean resume,
+      float[] bias,
+      int biasAt,
+      float[] c,
+      int cAt,
+      int cPitch) {
+    int panels = Lanes.parts(height, MAX_HEIGHT);
+    int r = 0;
+    for (int i = 0; i < panels; i++) {
+      int next = Lanes.start(height, panels, i + 1);
+      int at = cAt + r * cPitch;
+      MicroKernels.product(
+          next - r, as, i * PITCH * steps, bs, panel, steps, c, at, cPitch, resume, fence);
+      if (bias != null) {
+        addRow(next - r, bias, biasAt, c, at, cPitch);
+      }
+      r = next;
+    }
+  }
+
+  /** The same where B ends before the tile does. */
+  private void multiplyEdge(
+      int height,
       int width,
       int steps,
       float[] as,
@@ -90,25 +128,34 @@ final class Product {
       int cAt,
       int cPitch) {
     int panels = Lanes.parts(height, MAX_HEIGHT);
-    if (width < TILE && bias != null) {
+    if (bias != null) {
       System.arraycopy(bias, biasAt, biasTile, 0, width);
     }
+    int r = 0;
     for (int i = 0; i < panels; i++) {
-      int r = Lanes.start(height, panels, i);
       int rows = Lanes.start(height, panels, i + 1) - r;
-      int a = i * PITCH * steps;
       int at = cAt + r * cPitch;
-      if (width == TILE) {
-        MicroKernels.product(
-            rows, as, a, bs, panel, steps, c, at, cPitch, resume, bias, biasAt, 0, fence);
-        continue;
-      }
       if (resume) {
         copy(rows, width, c, at, cPitch, tile, 0, TILE);
       }
-      float[] add = bias == null ? null : biasTile;
-      MicroKernels.product(rows, as, a, bs, panel, steps, tile, 0, TILE, resume, add, 0, 0, fence);
+      MicroKernels.product(
+          rows, as, i * PITCH * steps, bs, panel, steps, tile, 0, TILE, resume, fence);
+      if (bias != null) {
+        addRow(rows, biasTile, 0, tile, 0, TILE);
+      }
       copy(rows, width, tile, 0, TILE, c, at, cPitch);
+      r += rows;
+    }
+  }
+
+  /** c = row + c for each row of a tile. */
+  private static void addRow(int rows, float[] row, int at, float[] c, int cAt, int cPitch) {
+    FloatVector left = FloatVector.fromArray(SPECIES, row, at);
+    FloatVector right = FloatVector.fromArray(SPECIES, row, at + LANES);
+    for (int r = 0; r < rows; r++) {
+      int to = cAt + r * cPitch;
+      left.add(FloatVector.fromArray(SPECIES, c, to)).intoArray(c, to);
+      right.add(FloatVector.fromArray(SPECIES, c, to + LANES)).intoArray(c, to + LANES);
     }
   }
 

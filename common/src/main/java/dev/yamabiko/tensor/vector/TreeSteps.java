@@ -101,6 +101,7 @@ final class TreeSteps {
         && targets[last] == level
         && isLoneShard(shards[last], seconds[last], adds[last])
         && isLoneShard(shard, second, add)
+        && length(shard) <= Lanes.MAX_PAIRED_ROWS
         && length(shards[last]) == length(shard);
   }
 
@@ -130,6 +131,16 @@ final class TreeSteps {
 
   int count() {
     return count;
+  }
+
+  /** Whether any step takes two shards. */
+  boolean hasPairs() {
+    for (int step = 0; step < count; step++) {
+      if (seconds[step] != NONE) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** The shard whose chain this step takes, or NONE if it takes {@link #source}. */

@@ -13,6 +13,7 @@ import dev.yamabiko.tensor.ShardRows;
  */
 public final class VectorKernels implements Kernels {
   private final Product product = new Product();
+  private final NarrowProduct narrow = new NarrowProduct();
   private final WeightGradient weightGradient = new WeightGradient();
   private final BiasGradient biasGradient = new BiasGradient();
   private final Convolution convolution = new Convolution();
@@ -50,13 +51,33 @@ public final class VectorKernels implements Kernels {
       int bAt,
       float[] y,
       int yAt) {
-    product.multiply(rows, out, in, x, xAt, w, wAt, false, b, bAt, y, yAt);
+    multiply(rows, out, in, x, xAt, w, wAt, false, b, bAt, y, yAt);
   }
 
   @Override
   public void inputGradient(
       int rows, int in, int out, float[] g, int gAt, float[] w, int wAt, float[] dx, int dxAt) {
-    product.multiply(rows, in, out, g, gAt, w, wAt, true, null, 0, dx, dxAt);
+    multiply(rows, in, out, g, gAt, w, wAt, true, null, 0, dx, dxAt);
+  }
+
+  private void multiply(
+      int m,
+      int n,
+      int k,
+      float[] a,
+      int aAt,
+      float[] b,
+      int bAt,
+      boolean transposed,
+      float[] bias,
+      int biasAt,
+      float[] c,
+      int cAt) {
+    if (NarrowProduct.fits(n)) {
+      narrow.multiply(m, n, k, a, aAt, b, bAt, transposed, bias, biasAt, c, cAt);
+    } else {
+      product.multiply(m, n, k, a, aAt, b, bAt, transposed, bias, biasAt, c, cAt);
+    }
   }
 
   @Override

@@ -1,0 +1,82 @@
+package dev.yamabiko.tensor.vector;
+
+import static dev.yamabiko.tensor.vector.Lanes.LANES;
+import static dev.yamabiko.tensor.vector.Lanes.MAX_TAPS;
+import static dev.yamabiko.tensor.vector.Lanes.SPECIES;
+import static dev.yamabiko.tensor.vector.Lanes.TILE;
+
+import jdk.incubator.vector.FloatVector;
+
+/**
+ * C = A B (+ bias) where B has so few columns that one vector holds them, as the head of a
+ * classifier has: to pack A would take as long as to multiply, so its rows are read where they lie.
+ */
+final class NarrowProduct {
+
+  /** Steps per block: a panel of B is half of a first-level cache. */
+  private static final int STEPS = 256;
+
+  private final float[] panel = new float[STEPS * TILE];
+  private final float[] tile = new float[MAX_TAPS * TILE];
+  private final float[] biasTile = new float[LANES];
+  private final int[] rows = new int[MAX_TAPS];
+  private final float[] fence = new float[Lanes.FENCE];
+
+  static boolean fits(int n) {
+    return n <= LANES;
+  }
+
+  /** As in {@link Product}. */
+  void multiply(
+      int m,
+      int n,
+      int k,
+      float[] a,
+      int aAt,
+      float[] b,
+      int bAt,
+      boolean transposed,
+      float[] bias,
+      int biasAt,
+      float[] c,
+      int cAt) {
+    for (int r = 0; r < MAX_TAPS; r++) {
+      rows[r] = r * k;
+    }
+    if (bias != null) {
+      System.arraycopy(bias, biasAt, biasTile, 0, n);
+    }
+    int panels = Lanes.parts(m, MAX_TAPS);
+    for (int from = 0; from < k; from += STEPS) {
+      int steps = Math.min(STEPS, k - from);
+      boolean last = from + steps == k;
+      if (transposed) {
+        Packing.rowsToB(b, bAt + from, k, n, steps, panel, 0);
+      } else {
+        Packing.columnsToB(b, bAt + from * n, n, n, steps, panel, 0);
+      }
+      for (int i = 0; i < panels; i++) {
+        int r = Lanes.start(m, panels, i);
+        int height = Lanes.start(m, panels, i + 1) - r;
+        int at = cAt + r * n;
+        if (from > 0) {
+          Product.copy(height, n, c, at, n, tile, 0, TILE);
+        }
+        int left = aAt + r * k + from;
+        MicroKernels.taps(
+            height, true, a, rows, 0, left, panel, 0, steps, tile, 0, TILE, from > 0, fence);
+        if (last && bias != null) {
+          addBias(height);
+        }
+        Product.copy(height, n, tile, 0, TILE, c, at, n);
+      }
+    }
+  }
+
+  private void addBias(int height) {
+    FloatVector row = FloatVector.fromArray(SPECIES, biasTile, 0);
+    for (int r = 0; r < height; r++) {
+      row.add(FloatVector.fromArray(SPECIES, tile, r * TILE)).intoArray(tile, r * TILE);
+    }
+  }
+}
