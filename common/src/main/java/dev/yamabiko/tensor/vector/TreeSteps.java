@@ -133,16 +133,6 @@ final class TreeSteps {
     return count;
   }
 
-  /** Whether any step takes two shards. */
-  boolean hasPairs() {
-    for (int step = 0; step < count; step++) {
-      if (seconds[step] != NONE) {
-        return true;
-      }
-    }
-    return false;
-  }
-
   /** The shard whose chain this step takes, or NONE if it takes {@link #source}. */
   int shard(int step) {
     return shards[step];

@@ -18,20 +18,64 @@ import jdk.incubator.vector.FloatVector;
 final class TreeTiles {
   private static final int SLOT = MAX_HEIGHT * TILE;
 
+  // A step: where its shard begins, or its slot if it has no rows; its second shard or -1; a
+  // shard's rows; the slot to add or -1; the slot for the result.
+  private static final int FIRST = 0;
+  private static final int SECOND = 1;
+  private static final int ROWS = 2;
+  private static final int ADD = 3;
+  private static final int TARGET = 4;
+  private static final int FIELDS = 5;
+
   private final TreeSteps tree = new TreeSteps(MAX_PAIR > 0);
   private final float[] fence = new float[Lanes.FENCE];
   private final float[] slots = new float[TreeSteps.SLOTS * SLOT];
   private ShardRows shards;
+  private int tallest;
+
+  /**
+   * The tree's steps, one after the other, as they are taken for every tile: what depends on it is
+   * all there is left to compute.
+   */
+  private int[] plan = {};
+
+  private int planned;
 
   /** Returns false if every shard is empty, so that there is nothing to sum. */
   boolean plan(ShardRows shards) {
     this.shards = shards;
-    return tree.plan(shards);
+    if (!tree.plan(shards)) {
+      return false;
+    }
+    planned = FIELDS * tree.count();
+    if (plan.length < planned) {
+      plan = new int[2 * planned];
+    }
+    tallest = MAX_HEIGHT;
+    for (int step = 0; step < tree.count(); step++) {
+      int at = FIELDS * step;
+      int shard = tree.shard(step);
+      boolean pair = tree.second(step) != TreeSteps.NONE;
+      plan[at + TARGET] = tree.target(step) * SLOT;
+      plan[at + ADD] = tree.add(step) == TreeSteps.NONE ? -1 : tree.add(step) * SLOT;
+      plan[at + SECOND] = pair ? shards.from(tree.second(step)) : -1;
+      if (shard == TreeSteps.NONE) {
+        plan[at + FIRST] = tree.source(step) * SLOT;
+        plan[at + ROWS] = 0;
+      } else {
+        plan[at + FIRST] = shards.from(shard);
+        plan[at + ROWS] = shards.to(shard) - shards.from(shard);
+      }
+      if (pair) {
+        tallest = 2 * MAX_PAIR;
+      }
+    }
+    return true;
   }
 
-  /** The greatest height that a tile should have. */
+  /** The greatest height that a tile may have. */
   int tallest() {
-    return tree.hasPairs() ? 2 * MAX_PAIR : MAX_HEIGHT;
+    return tallest;
   }
 
   /**
@@ -69,41 +113,48 @@ final class TreeTiles {
       MicroKernels.product(height, as, a, bs, b, rows, out, outAt, outPitch, true, fence);
       return;
     }
-    for (int step = 0; step < tree.count(); step++) {
-      boolean last = tree.target(step) == TreeSteps.OUT;
+    for (int at = 0; at < planned; at += FIELDS) {
+      int target = plan[at + TARGET];
+      boolean last = target == TreeSteps.OUT * SLOT;
       float[] c = last ? out : slots;
-      int cAt = last ? outAt : tree.target(step) * SLOT;
+      int cAt = last ? outAt : target;
       int cPitch = last ? outPitch : TILE;
-      int add = tree.add(step);
-      int shard = tree.shard(step);
-      if (tree.second(step) != TreeSteps.NONE) {
-        pair(step, height, as, a, bs, b, c, cAt, cPitch);
-      } else if (shard != TreeSteps.NONE) {
-        int from = shards.from(shard);
-        int rows = shards.to(shard) - from;
-        int at = a + from * PITCH;
-        MicroKernels.product(
-            height, as, at, bs, b + from * TILE, rows, c, cAt, cPitch, false, fence);
-        if (add != TreeSteps.NONE) {
-          addTile(height, add * SLOT, c, cAt, cPitch, c, cAt, cPitch);
+      int rows = plan[at + ROWS];
+      int add = plan[at + ADD];
+      int first = plan[at + FIRST];
+      int second = plan[at + SECOND];
+      if (second >= 0) {
+        pair(height, as, a, bs, b, first, second, rows, add, c, cAt, cPitch);
+      } else if (rows > 0) {
+        int aAt = a + first * PITCH;
+        int bAt = b + first * TILE;
+        MicroKernels.product(height, as, aAt, bs, bAt, rows, c, cAt, cPitch, false, fence);
+        if (add >= 0) {
+          addTile(height, add, c, cAt, cPitch, c, cAt, cPitch);
         }
-      } else if (add != TreeSteps.NONE) {
-        addTile(height, add * SLOT, slots, tree.source(step) * SLOT, TILE, c, cAt, cPitch);
+      } else if (add >= 0) {
+        addTile(height, add, slots, first, TILE, c, cAt, cPitch);
       } else {
-        Product.copy(height, TILE, slots, tree.source(step) * SLOT, TILE, c, cAt, cPitch);
+        Product.copy(height, TILE, slots, first, TILE, c, cAt, cPitch);
       }
     }
   }
 
   /** A step that takes two shards, in tiles of half the height. */
   private void pair(
-      int step, int height, float[] as, int a, float[] bs, int b, float[] c, int cAt, int cPitch) {
-    int first = shards.from(tree.shard(step));
-    int second = shards.from(tree.second(step));
-    int rows = shards.to(tree.shard(step)) - first;
-    float[] add = tree.add(step) == TreeSteps.NONE ? null : slots;
-    int addAt = tree.add(step) * SLOT;
-    int half = Lanes.parts(height, Lanes.parts(height, MAX_PAIR));
+      int height,
+      float[] as,
+      int a,
+      float[] bs,
+      int b,
+      int first,
+      int second,
+      int rows,
+      int add,
+      float[] c,
+      int cAt,
+      int cPitch) {
+    int half = height <= MAX_PAIR ? height : height - height / 2;
     for (int r = 0; r < height; r += half) {
       MicroKernels.pair(
           Math.min(half, height - r),
@@ -117,8 +168,8 @@ final class TreeTiles {
           c,
           cAt + r * cPitch,
           cPitch,
-          add,
-          addAt + r * TILE,
+          add < 0 ? null : slots,
+          add + r * TILE,
           TILE,
           fence);
     }

@@ -13,8 +13,8 @@ final class WeightGradient {
   /** Floats of X to pack at a time, about half of a second-level cache. */
   private static final int A_BLOCK = 1 << 16;
 
-  /** Floats of G that stay in a second-level cache beside all else. */
-  private static final int B_BLOCK = 1 << 17;
+  /** Floats of G that stay in a first-level cache beside all else. */
+  private static final int B_GROUP = 1 << 12;
 
   private final TreeTiles tree = new TreeTiles();
   private final Scratch aPanels = new Scratch();
@@ -61,8 +61,7 @@ final class WeightGradient {
       int width = Math.min(TILE, out - j * TILE);
       Packing.columnsToB(g, gAt + j * TILE, out, width, rows, bs, j * TILE * rows);
     }
-    // Outputs row by row, as they lie in memory, if G stays in the second-level cache meanwhile.
-    boolean byRows = (long) rows * out <= B_BLOCK;
+    int group = Math.max(1, B_GROUP / (TILE * rows));
     for (int block = 0; block < blocks; block++) {
       int top = Lanes.start(in, blocks, block);
       int height = Lanes.start(in, blocks, block + 1) - top;
@@ -72,21 +71,22 @@ final class WeightGradient {
         int next = Lanes.start(height, panels, i + 1);
         Packing.columnsToA(x, xAt + top + r, in, next - r, rows, as, i * PITCH * rows);
       }
-      for (int outer = 0; outer < (byRows ? panels : tiles); outer++) {
-        for (int inner = 0; inner < (byRows ? tiles : panels); inner++) {
-          int i = byRows ? outer : inner;
-          int j = byRows ? inner : outer;
+      for (int left = 0; left < tiles; left += group) {
+        for (int i = 0; i < panels; i++) {
           int r = Lanes.start(height, panels, i);
-          tree.tile(
-              Lanes.start(height, panels, i + 1) - r,
-              Math.min(TILE, out - j * TILE),
-              as,
-              i * PITCH * rows,
-              bs,
-              j * TILE * rows,
-              dw,
-              dwAt + (top + r) * out + j * TILE,
-              out);
+          int tileHeight = Lanes.start(height, panels, i + 1) - r;
+          for (int j = left; j < Math.min(left + group, tiles); j++) {
+            tree.tile(
+                tileHeight,
+                Math.min(TILE, out - j * TILE),
+                as,
+                i * PITCH * rows,
+                bs,
+                j * TILE * rows,
+                dw,
+                dwAt + (top + r) * out + j * TILE,
+                out);
+          }
         }
       }
     }
