@@ -177,7 +177,7 @@ public class MatmulBenchmark {
 
   @Benchmark
   public float[] affine(Dense d, Tested kernels) {
-    kernels.product.affine(d.rows, d.in, d.out, d.x, 0, d.w, 0, d.b, 0, d.y, 0);
+    kernels.product.affine(d.rows, d.in, d.out, d.x, 0, d.w, 0, d.b, 0, false, d.y, 0);
     return d.y;
   }
 

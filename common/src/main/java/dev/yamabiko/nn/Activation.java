@@ -2,6 +2,7 @@ package dev.yamabiko.nn;
 
 import dev.yamabiko.tensor.Kernels;
 import dev.yamabiko.tensor.Shape;
+import java.util.Optional;
 
 /** An element-wise non-linear function: Y = f(X), dX = G * f'(X), written in terms of Y. */
 public final class Activation implements Layer {
@@ -114,6 +115,14 @@ public final class Activation implements Layer {
 
   boolean isRelu() {
     return function == Kind.RELU;
+  }
+
+  /** What a dense layer computes is still in the first-level cache when its own relu comes. */
+  @Override
+  public Optional<Layer> joinedWith(Layer before) {
+    return isRelu() && before instanceof Dense dense
+        ? Optional.of(dense.withRelu())
+        : Optional.empty();
   }
 
   @Override

@@ -31,20 +31,34 @@ public final class Dense implements Layer {
 
   private final int in;
   private final int out;
+  private final boolean relu;
   private final List<Parameter> parameters;
 
   Dense(int in, int out, Initializer initializer) {
-    this.in = in;
-    this.out = out;
-    parameters =
+    this(
+        in,
+        out,
+        false,
         List.of(
             new Parameter("weight", Shape.of(in, out), initializer, in, out),
-            new Parameter("bias", Shape.of(out), Initializer.ZEROS, in, out));
+            new Parameter("bias", Shape.of(out), Initializer.ZEROS, in, out)));
+  }
+
+  private Dense(int in, int out, boolean relu, List<Parameter> parameters) {
+    this.in = in;
+    this.out = out;
+    this.relu = relu;
+    this.parameters = parameters;
+  }
+
+  /** This layer and a relu behind it in one. */
+  Dense withRelu() {
+    return new Dense(in, out, true, parameters);
   }
 
   @Override
   public String describe() {
-    return "dense " + out;
+    return "dense " + out + (relu ? ", relu" : "");
   }
 
   @Override
@@ -70,7 +84,7 @@ public final class Dense implements Layer {
   public void forward(LayerCall call, float[] x, float[] y, float[] saved) {
     float[] w = call.weights();
     int at = call.offset();
-    call.kernels().affine(call.rows(), in, out, x, 0, w, at, w, biasAt(at), y, 0);
+    call.kernels().affine(call.rows(), in, out, x, 0, w, at, w, biasAt(at), relu, y, 0);
   }
 
   @Override
@@ -83,6 +97,9 @@ public final class Dense implements Layer {
       float[] dx,
       float[] gradient) {
     int at = call.offset();
+    if (relu) {
+      Activation.Kind.RELU.backward(call.rows() * out, y, g, g);
+    }
     call.kernels().weightGradient(call.shards(), in, out, x, 0, g, 0, gradient, at);
     call.kernels().biasGradient(call.shards(), out, g, 0, gradient, biasAt(at));
     if (dx != null) {

@@ -68,6 +68,7 @@ public interface Layer {
    * From G = dL/dY: dX = dL/dX, and the parameters' gradients, written (not added) to {@code
    * gradient} at the parameters' own offsets in the flat vector.
    *
+   * @param g of no use afterwards, unless the layer stands at the end of a residual block
    * @param dx null where nobody asks for it (the first layer)
    */
   void backward(

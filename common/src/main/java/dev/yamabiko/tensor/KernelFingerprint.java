@@ -66,7 +66,9 @@ public final class KernelFingerprint {
     ShardRows shards = new ShardRows(new int[] {0, 9, 9, 20, ROWS});
 
     float[] y = new float[ROWS * OUT];
-    kernels.affine(ROWS, IN, OUT, x, 0, w, 0, b, 0, y, 0);
+    kernels.affine(ROWS, IN, OUT, x, 0, w, 0, b, 0, false, y, 0);
+    sample.add(y);
+    kernels.affine(ROWS, IN, OUT, x, 0, w, 0, b, 0, true, y, 0);
     sample.add(y);
     float[] dx = new float[ROWS * IN];
     kernels.inputGradient(ROWS, IN, OUT, g, 0, w, 0, dx, 0);
@@ -77,10 +79,25 @@ public final class KernelFingerprint {
     float[] db = new float[OUT];
     kernels.biasGradient(shards, OUT, g, 0, db, 0);
     sample.add(db);
+    head(kernels, sample, shards);
     convolutions(kernels, sample);
     functions(kernels, sample);
     rounding(kernels, sample);
     return sample.hash();
+  }
+
+  /** Few outputs have kernels of their own. */
+  private static void head(Kernels kernels, Sample sample, ShardRows shards) {
+    int out = 7;
+    float[] x = sample.numbers(ROWS * IN);
+    float[] w = sample.numbers(IN * out);
+    float[] g = sample.numbers(ROWS * out);
+    float[] y = new float[ROWS * out];
+    kernels.affine(ROWS, IN, out, x, 0, w, 0, sample.numbers(out), 0, false, y, 0);
+    sample.add(y);
+    float[] dw = new float[IN * out];
+    kernels.weightGradient(shards, IN, out, x, 0, g, 0, dw, 0);
+    sample.add(dw);
   }
 
   private static void convolutions(Kernels kernels, Sample sample) {

@@ -19,7 +19,11 @@ public interface Kernels {
   /** "scalar", or "vector" with its width in bits. */
   String name();
 
-  /** Y = X W + b: X [rows, in], W [in, out], b [out], Y [rows, out]; b is added after the chain. */
+  /**
+   * Y = X W + b: X [rows, in], W [in, out], b [out], Y [rows, out]; b is added after the chain.
+   *
+   * @param relu then max(Y, 0), as {@link Math#max(float, float)} has it
+   */
   void affine(
       int rows,
       int in,
@@ -30,6 +34,7 @@ public interface Kernels {
       int wAt,
       float[] b,
       int bAt,
+      boolean relu,
       float[] y,
       int yAt);
 

@@ -29,13 +29,15 @@ public final class ScalarKernels implements Kernels {
       int wAt,
       float[] b,
       int bAt,
+      boolean relu,
       float[] y,
       int yAt) {
     multiply(rows, in, out, x, xAt, w, wAt, y, yAt);
     for (int i = 0; i < rows; i++) {
       int row = yAt + i * out;
       for (int j = 0; j < out; j++) {
-        y[row + j] += b[bAt + j];
+        float sum = y[row + j] + b[bAt + j];
+        y[row + j] = relu ? Math.max(sum, 0f) : sum;
       }
     }
   }

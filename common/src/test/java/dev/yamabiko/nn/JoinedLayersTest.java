@@ -35,6 +35,10 @@ class JoinedLayersTest {
     return new Conv2d.Spec(filters, 3, 3, stride, padding, padding, Initializer.HE);
   }
 
+  private static LayerSpec dense(int units) {
+    return new Dense.Spec(units, Initializer.HE);
+  }
+
   private static LayerSpec pool(int size, int stride) {
     return new MaxPool.Spec(size, stride);
   }
@@ -49,7 +53,9 @@ class JoinedLayersTest {
         List.of(conv(32, 1, 1), RELU, pool(2, 2), conv(64, 1, 0), RELU, pool(2, 2)),
         List.of(conv(32, 1, 0), pool(2, 2), conv(32, 1, 1), pool(2, 2)),
         List.of(conv(32, 1, 0), RELU, pool(2, 2), conv(16, 2, 1), RELU, pool(2, 2)),
-        List.of(conv(32, 1, 0), RELU, pool(2, 2), conv(48, 1, 1), RELU, conv(3, 1, 1)));
+        List.of(conv(32, 1, 0), RELU, pool(2, 2), conv(48, 1, 1), RELU, conv(3, 1, 1)),
+        List.of(new Flatten.Spec(), dense(37), RELU, dense(64), RELU, dense(5)),
+        List.of(new Flatten.Spec(), dense(8), RELU));
   }
 
   @ParameterizedTest

@@ -21,6 +21,7 @@ final class NaiveKernels implements Kernels {
       int wAt,
       float[] b,
       int bAt,
+      boolean relu,
       float[] y,
       int yAt) {
     for (int i = 0; i < rows; i++) {
@@ -29,7 +30,8 @@ final class NaiveKernels implements Kernels {
         for (int k = 0; k < in; k++) {
           c = Math.fma(x[xAt + i * in + k], w[wAt + k * out + j], c);
         }
-        y[yAt + i * out + j] = c + b[bAt + j];
+        c = c + b[bAt + j];
+        y[yAt + i * out + j] = relu ? Math.max(c, 0f) : c;
       }
     }
   }

@@ -13,8 +13,9 @@ class VectorKernelsTest extends KernelsContract {
 
   @Test
   void shouldCrossBlockBordersOfProductsWithoutATrace() {
-    for (int[] shape : new int[][] {{500, 530, 37}, {3, 1050, 70}, {200, 259, 130}, {1, 600, 1}}) {
-      assertSameBits(1, shape[0] * shape[2], affine(shape[0], shape[1], shape[2]));
+    for (int[] shape :
+        new int[][] {{700, 530, 37}, {3, 1050, 70}, {200, 259, 130}, {40, 600, 10}, {1, 600, 1}}) {
+      assertSameBits(1, shape[0] * shape[2], affine(shape[0], shape[1], shape[2], true));
       assertSameBits(2, shape[0] * shape[2], inputGradient(shape[0], shape[2], shape[1]));
     }
   }
@@ -23,6 +24,7 @@ class VectorKernelsTest extends KernelsContract {
   void shouldCrossBlockBordersOfWeightGradientsWithoutATrace() {
     assertSameBits(1, 530 * 37, weightGradient(ShardRows.single(600), 530, 37));
     assertSameBits(2, 900 * 20, weightGradient(shardsOf(300, 0, 1, 290), 900, 20));
+    assertSameBits(4, 900 * 10, weightGradient(shardsOf(300, 0, 1, 290), 900, 10));
     int[] many = new int[100];
     Arrays.fill(many, 3);
     assertSameBits(3, 130 * 70, weightGradient(shardsOf(many), 130, 70));

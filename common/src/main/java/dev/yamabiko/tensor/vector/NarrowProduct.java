@@ -26,7 +26,7 @@ final class NarrowProduct {
     return n <= LANES;
   }
 
-  /** As in {@link Product}. */
+  /** As in {@link Product}; relu only with a bias. */
   void multiply(
       int m,
       int n,
@@ -38,6 +38,7 @@ final class NarrowProduct {
       boolean transposed,
       float[] bias,
       int biasAt,
+      boolean relu,
       float[] c,
       int cAt) {
     for (int r = 0; r < MAX_TAPS; r++) {
@@ -66,17 +67,18 @@ final class NarrowProduct {
         MicroKernels.taps(
             height, true, a, rows, 0, left, panel, 0, steps, tile, 0, TILE, from > 0, fence);
         if (last && bias != null) {
-          addBias(height);
+          addBias(height, relu);
         }
         Product.copy(height, n, tile, 0, TILE, c, at, n);
       }
     }
   }
 
-  private void addBias(int height) {
+  private void addBias(int height, boolean relu) {
     FloatVector row = FloatVector.fromArray(SPECIES, biasTile, 0);
     for (int r = 0; r < height; r++) {
-      row.add(FloatVector.fromArray(SPECIES, tile, r * TILE)).intoArray(tile, r * TILE);
+      FloatVector sum = row.add(FloatVector.fromArray(SPECIES, tile, r * TILE));
+      (relu ? sum.max(0f) : sum).intoArray(tile, r * TILE);
     }
   }
 }

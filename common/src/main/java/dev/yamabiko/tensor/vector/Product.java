@@ -27,7 +27,12 @@ final class Product {
   private final float[] tile = new float[MAX_HEIGHT * TILE];
   private final float[] biasTile = new float[TILE];
 
-  /** A [m, k] row-major, B [k, n] row-major or, if transposed, stored as [n, k]; bias or null. */
+  /**
+   * A [m, k] row-major, B [k, n] row-major or, if transposed, stored as [n, k].
+   *
+   * @param bias or null
+   * @param relu after the bias, max(C, 0); never without one
+   */
   void multiply(
       int m,
       int n,
@@ -39,6 +44,7 @@ final class Product {
       boolean transposed,
       float[] bias,
       int biasAt,
+      boolean relu,
       float[] c,
       int cAt) {
     int tiles = Lanes.parts(n, TILE);
@@ -68,9 +74,9 @@ final class Product {
           int left = cAt + top * n + j * TILE;
           int row = biasAt + j * TILE;
           if (width == TILE) {
-            multiplyColumn(height, steps, as, bs, panel, part > 0, add, row, c, left, n);
+            multiplyColumn(height, steps, as, bs, panel, part > 0, add, row, relu, c, left, n);
           } else {
-            multiplyEdge(height, width, steps, as, bs, panel, part > 0, add, row, c, left, n);
+            multiplyEdge(height, width, steps, as, bs, panel, part > 0, add, row, relu, c, left, n);
           }
         }
       }
@@ -96,6 +102,7 @@ final class Product {
       boolean resume,
       float[] bias,
       int biasAt,
+      boolean relu,
       float[] c,
       int cAt,
       int cPitch) {
@@ -107,7 +114,7 @@ final class Product {
       MicroKernels.product(
           next - r, as, i * PITCH * steps, bs, panel, steps, c, at, cPitch, resume, fence);
       if (bias != null) {
-        addRow(next - r, bias, biasAt, c, at, cPitch);
+        addBias(next - r, bias, biasAt, relu, c, at, cPitch);
       }
       r = next;
     }
@@ -124,6 +131,7 @@ final class Product {
       boolean resume,
       float[] bias,
       int biasAt,
+      boolean relu,
       float[] c,
       int cAt,
       int cPitch) {
@@ -141,21 +149,24 @@ final class Product {
       MicroKernels.product(
           rows, as, i * PITCH * steps, bs, panel, steps, tile, 0, TILE, resume, fence);
       if (bias != null) {
-        addRow(rows, biasTile, 0, tile, 0, TILE);
+        addBias(rows, biasTile, 0, relu, tile, 0, TILE);
       }
       copy(rows, width, tile, 0, TILE, c, at, cPitch);
       r += rows;
     }
   }
 
-  /** c = row + c for each row of a tile. */
-  private static void addRow(int rows, float[] row, int at, float[] c, int cAt, int cPitch) {
-    FloatVector left = FloatVector.fromArray(SPECIES, row, at);
-    FloatVector right = FloatVector.fromArray(SPECIES, row, at + LANES);
+  /** c = bias + c for each row of a tile, and max(c, 0) if relu. */
+  private static void addBias(
+      int rows, float[] bias, int biasAt, boolean relu, float[] c, int cAt, int cPitch) {
+    FloatVector left = FloatVector.fromArray(SPECIES, bias, biasAt);
+    FloatVector right = FloatVector.fromArray(SPECIES, bias, biasAt + LANES);
     for (int r = 0; r < rows; r++) {
-      int to = cAt + r * cPitch;
-      left.add(FloatVector.fromArray(SPECIES, c, to)).intoArray(c, to);
-      right.add(FloatVector.fromArray(SPECIES, c, to + LANES)).intoArray(c, to + LANES);
+      int at = cAt + r * cPitch;
+      FloatVector a = left.add(FloatVector.fromArray(SPECIES, c, at));
+      FloatVector b = right.add(FloatVector.fromArray(SPECIES, c, at + LANES));
+      (relu ? a.max(0f) : a).intoArray(c, at);
+      (relu ? b.max(0f) : b).intoArray(c, at + LANES);
     }
   }
 

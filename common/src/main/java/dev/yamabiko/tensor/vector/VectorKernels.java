@@ -49,15 +49,16 @@ public final class VectorKernels implements Kernels {
       int wAt,
       float[] b,
       int bAt,
+      boolean relu,
       float[] y,
       int yAt) {
-    multiply(rows, out, in, x, xAt, w, wAt, false, b, bAt, y, yAt);
+    multiply(rows, out, in, x, xAt, w, wAt, false, b, bAt, relu, y, yAt);
   }
 
   @Override
   public void inputGradient(
       int rows, int in, int out, float[] g, int gAt, float[] w, int wAt, float[] dx, int dxAt) {
-    multiply(rows, in, out, g, gAt, w, wAt, true, null, 0, dx, dxAt);
+    multiply(rows, in, out, g, gAt, w, wAt, true, null, 0, false, dx, dxAt);
   }
 
   private void multiply(
@@ -71,12 +72,13 @@ public final class VectorKernels implements Kernels {
       boolean transposed,
       float[] bias,
       int biasAt,
+      boolean relu,
       float[] c,
       int cAt) {
     if (NarrowProduct.fits(n)) {
-      narrow.multiply(m, n, k, a, aAt, b, bAt, transposed, bias, biasAt, c, cAt);
+      narrow.multiply(m, n, k, a, aAt, b, bAt, transposed, bias, biasAt, relu, c, cAt);
     } else {
-      product.multiply(m, n, k, a, aAt, b, bAt, transposed, bias, biasAt, c, cAt);
+      product.multiply(m, n, k, a, aAt, b, bAt, transposed, bias, biasAt, relu, c, cAt);
     }
   }
 

@@ -99,7 +99,7 @@ public final class Products {
   }
 
   private void affine() {
-    kernels.affine(rows, in, out, x, 0, w, 0, zero, 0, y, 0);
+    kernels.affine(rows, in, out, x, 0, w, 0, zero, 0, false, y, 0);
   }
 
   private void inputs() {
@@ -142,7 +142,7 @@ public final class Products {
     inputs();
     weights();
     float[] expected = new float[y.length];
-    scalar.affine(rows, in, out, x, 0, w, 0, zero, 0, expected, 0);
+    scalar.affine(rows, in, out, x, 0, w, 0, zero, 0, false, expected, 0);
     requireSame(expected, y);
     expected = new float[dx.length];
     scalar.inputGradient(rows, in, out, g, 0, w, 0, expected, 0);
