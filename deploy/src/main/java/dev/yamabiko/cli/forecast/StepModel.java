@@ -45,8 +45,9 @@ import java.util.Map;
  * and the garbage collector.
  *
  * <p>Where all processes share one machine with C cores, computing takes as many times longer as
- * there are more threads than cores, and no transfer is faster than the processor time of both its
- * ends, divided by C.
+ * there are more threads than cores, the processor time of sending contributions meanwhile, at both
+ * ends, being one of the threads for as much of the time as it takes; and no transfer is faster
+ * than the processor time of both its ends, divided by C.
  *
  * <p>One worker in a process of its own: its blocks, update, handing over; it reads the weights
  * where the slices keep them.
@@ -182,9 +183,9 @@ public final class StepModel {
   private List<Span> spans(Setting setting, List<Block> lease, int workers) {
     StepPlan plan = setting.plan();
     int threads = setting.threads();
-    double slower = slower(setting, workers);
     double[] free = new double[threads];
     List<Block> full = lease.stream().filter(block -> !plan.isEmpty(0, block)).toList();
+    double slower = slower(setting, full, workers);
     List<Span> spans = new ArrayList<>();
     for (List<Block> pieces : CutBlock.cut(plan, 0, full, threads)) {
       double begin = Double.POSITIVE_INFINITY;
@@ -204,11 +205,29 @@ public final class StepModel {
   }
 
   /** How many times as long computing takes as on one thread that is alone. */
-  private double slower(Setting setting, int workers) {
+  private double slower(Setting setting, List<Block> blocks, int workers) {
+    boolean shared = setting.sharedCores().isPresent();
     int cores = setting.sharedCores().orElse(costs.cores());
-    int busy = setting.threads() * (setting.sharedCores().isPresent() ? workers : 1);
+    int busy = setting.threads() * (shared ? workers : 1);
     double full = cores == 1 ? 0 : (Math.min(busy, cores) - 1.0) / (cores - 1);
-    return (1 + (costs.contention() - 1) * full) * Math.max(1, (double) busy / cores);
+    double sending = shared ? workers * sending(setting, blocks, workers) : 0;
+    return (1 + (costs.contention() - 1) * full) * Math.max(1, (busy + sending) / cores);
+  }
+
+  /** Processor time of sending a worker's contributions, at both ends, to that of computing. */
+  private double sending(Setting setting, List<Block> blocks, int workers) {
+    StepPlan plan = setting.plan();
+    double computing = 0;
+    for (Block block : blocks) {
+      computing += costs.block().seconds(plan.rows(0, block).rows(), block.shards());
+    }
+    if (computing == 0) {
+      return 0;
+    }
+    int slices = RunSettings.slices(setting.floats(), workers);
+    double one =
+        setting.floats() * setting.upBytes() * costs.perByte() + slices * costs.perMessage();
+    return 2 * blocks.size() * one * setting.threads() / computing;
   }
 
   private double seconds(Setting setting, List<List<Block>> leases, int sliceNodes) {

@@ -120,6 +120,17 @@ class StepModelTest {
   }
 
   @Test
+  void shouldSlowComputingByWhatIsSentMeanwhileOnTheSameCores() {
+    Setting own = setting(1000, Link.FREE);
+    Setting shared =
+        new Setting(1000, own.plan(), own.mostWorkers(), 4, 4, 1, OptionalInt.of(2), Link.FREE);
+    // Of 32 ms of computing two workers' 4,000 bytes take 2 x 2 x 8 ms: two more halves of a core.
+    Costs costs = costs(GradientOrder.AT_THE_END, 8e-3 / 4000);
+    double both = new StepModel(costs).forecast(shared, 2, 0).compute();
+    assertEquals(32e-3 * (2 + 2 * 0.5) / 2, both, EXACT);
+  }
+
+  @Test
   void shouldCountTheProcessorTimeOfBytesAtBothEnds() {
     double q = 1e-6;
     Setting own = setting(1000, Link.FREE);
