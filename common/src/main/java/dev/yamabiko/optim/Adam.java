@@ -34,6 +34,7 @@ public record Adam(float learningRate, float beta1, float beta2, float epsilon, 
       float[] w,
       float[] next,
       float[] g,
+      float scale,
       float[][] state) {
     float[] m = state[0];
     float[] v = state[1];
@@ -42,7 +43,7 @@ public record Adam(float learningRate, float beta1, float beta2, float epsilon, 
     float rest1 = 1 - beta1;
     float rest2 = 1 - beta2;
     for (int i = from; i < to; i++) {
-      float d = g[i] + weightDecay * w[i];
+      float d = g[i] * scale + weightDecay * w[i];
       m[i] = beta1 * m[i] + rest1 * d;
       v[i] = beta2 * v[i] + rest2 * (d * d);
       float direction = (m[i] / c1) / ((float) Math.sqrt(v[i] / c2) + epsilon);

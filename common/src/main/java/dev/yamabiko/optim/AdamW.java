@@ -33,6 +33,7 @@ public record AdamW(float learningRate, float beta1, float beta2, float epsilon,
       float[] w,
       float[] next,
       float[] g,
+      float scale,
       float[][] state) {
     float[] m = state[0];
     float[] v = state[1];
@@ -41,8 +42,9 @@ public record AdamW(float learningRate, float beta1, float beta2, float epsilon,
     float rest1 = 1 - beta1;
     float rest2 = 1 - beta2;
     for (int i = from; i < to; i++) {
-      m[i] = beta1 * m[i] + rest1 * g[i];
-      v[i] = beta2 * v[i] + rest2 * (g[i] * g[i]);
+      float d = g[i] * scale;
+      m[i] = beta1 * m[i] + rest1 * d;
+      v[i] = beta2 * v[i] + rest2 * (d * d);
       float direction = (m[i] / c1) / ((float) Math.sqrt(v[i] / c2) + epsilon);
       next[i] = w[i] - learningRate * (direction + weightDecay * w[i]);
     }

@@ -15,13 +15,16 @@ public interface Optimizer {
   int stateVectors();
 
   /**
-   * Updates elements [from, to); all arrays have the same indexes.
+   * Updates elements [from, to); all arrays have the same indexes. Where the gradient is not
+   * finite, {@code next} is not either.
    *
    * @param step number of the step, the first is 0
    * @param learningRate this step's, as the schedule gives it
    * @param w weights[step], only read
    * @param next weights[step + 1], written; another array than w
-   * @param g the gradient, averaged over the batch, only read
+   * @param g times {@code scale} it is the gradient, averaged over the batch; only read, but may be
+   *     {@code next}
+   * @param scale at most 1
    * @param state updated in place
    */
   void step(
@@ -32,5 +35,6 @@ public interface Optimizer {
       float[] w,
       float[] next,
       float[] g,
+      float scale,
       float[][] state);
 }

@@ -37,12 +37,13 @@ public record RmsProp(
       float[] w,
       float[] next,
       float[] g,
+      float scale,
       float[][] state) {
     float[] v = state[0];
     float[] b = momentum == 0 ? null : state[1];
     float rest = 1 - alpha;
     for (int i = from; i < to; i++) {
-      float d = g[i] + weightDecay * w[i];
+      float d = g[i] * scale + weightDecay * w[i];
       v[i] = alpha * v[i] + rest * (d * d);
       float direction = d / ((float) Math.sqrt(v[i]) + epsilon);
       if (b != null) {

@@ -29,22 +29,23 @@ public record Sgd(float learningRate, float momentum, boolean nesterov, float we
       float[] w,
       float[] next,
       float[] g,
+      float scale,
       float[][] state) {
     if (momentum == 0) {
-      descend(learningRate, weightDecay, from, to, w, next, g);
+      descend(learningRate, weightDecay, from, to, w, next, g, scale);
     } else if (nesterov) {
-      descendAhead(learningRate, weightDecay, momentum, from, to, w, next, g, state[0]);
+      descendAhead(learningRate, weightDecay, momentum, from, to, w, next, g, scale, state[0]);
     } else {
-      descend(learningRate, weightDecay, momentum, from, to, w, next, g, state[0]);
+      descend(learningRate, weightDecay, momentum, from, to, w, next, g, scale, state[0]);
     }
   }
 
   // One loop each and no branch in it: C2 makes vectors of these.
 
   private static void descend(
-      float rate, float decay, int from, int to, float[] w, float[] next, float[] g) {
+      float rate, float decay, int from, int to, float[] w, float[] next, float[] g, float scale) {
     for (int i = from; i < to; i++) {
-      float d = g[i] + decay * w[i];
+      float d = g[i] * scale + decay * w[i];
       next[i] = w[i] - rate * d;
     }
   }
@@ -58,9 +59,10 @@ public record Sgd(float learningRate, float momentum, boolean nesterov, float we
       float[] w,
       float[] next,
       float[] g,
+      float scale,
       float[] velocity) {
     for (int i = from; i < to; i++) {
-      float d = g[i] + decay * w[i];
+      float d = g[i] * scale + decay * w[i];
       float v = momentum * velocity[i] + d;
       velocity[i] = v;
       next[i] = w[i] - rate * v;
@@ -76,9 +78,10 @@ public record Sgd(float learningRate, float momentum, boolean nesterov, float we
       float[] w,
       float[] next,
       float[] g,
+      float scale,
       float[] velocity) {
     for (int i = from; i < to; i++) {
-      float d = g[i] + decay * w[i];
+      float d = g[i] * scale + decay * w[i];
       float v = momentum * velocity[i] + d;
       velocity[i] = v;
       next[i] = w[i] - rate * (d + momentum * v);

@@ -38,7 +38,7 @@ public final class BlockSum {
     this.most = most;
     this.rounding = rounding;
     this.from = from;
-    scratch = new float[33 - Integer.numberOfLeadingZeros(shards)][];
+    scratch = new float[34 - Integer.numberOfLeadingZeros(shards)][];
   }
 
   /**
@@ -78,11 +78,39 @@ public final class BlockSum {
     return new Node(block, null, left, right);
   }
 
-  /** Writes n elements of the sum, counted from {@code at}, to {@code out} from index 0 on. */
-  public void sum(int at, int n, float[] out) {
-    sum(total, at, n, out, 0);
+  /** The array in which the sum lies from this index on, if nothing is to be added; else null. */
+  float[] lyingFrom(int index) {
+    return liesFrom(index, total) ? total.part().values() : null;
   }
 
+  private static boolean liesFrom(int index, Node node) {
+    return node.part() != null && node.part().at() == index;
+  }
+
+  /** Writes n elements of the sum, counted from {@code at}, to {@code out} from an index on. */
+  public void sum(int at, int n, float[] out, int outAt) {
+    int index = outAt - at;
+    if (total.part() != null) {
+      System.arraycopy(total.part().values(), total.part().at() + at, out, outAt, n);
+    } else if (liesFrom(index, total.left()) && liesFrom(index, total.right())) {
+      float[] left = total.left().part().values();
+      add(left, total.right().part().values(), out, outAt, outAt + n);
+      rounding.gradient(step, total.block(), out, outAt, from + at, from + at + n);
+    } else {
+      float[] piece = scratch(0);
+      sum(total, at, n, piece, 1);
+      System.arraycopy(piece, 0, out, outAt, n);
+    }
+  }
+
+  // One index for all arrays: else C2 cannot rule out that they overlap, and makes no vectors.
+  private static void add(float[] left, float[] right, float[] out, int from, int to) {
+    for (int i = from; i < to; i++) {
+      out[i] = left[i] + right[i];
+    }
+  }
+
+  /** To {@code out} from index 0 on. */
   private void sum(Node node, int at, int n, float[] out, int depth) {
     if (node.part() != null) {
       System.arraycopy(node.part().values(), node.part().at() + at, out, 0, n);
@@ -91,10 +119,7 @@ public final class BlockSum {
     float[] right = scratch(depth);
     sum(node.left(), at, n, out, depth + 1);
     sum(node.right(), at, n, right, depth + 1);
-    // One index for all arrays: else C2 cannot rule out that they overlap, and makes no vectors.
-    for (int i = 0; i < n; i++) {
-      out[i] = out[i] + right[i];
-    }
+    add(out, right, out, 0, n);
     rounding.gradient(step, node.block(), out, 0, from + at, from + at + n);
   }
 

@@ -55,7 +55,7 @@ public final class PlainStep {
       int to = region.to();
       if (region.rule() == Region.Rule.TRAINED) {
         rule.clip(gradient, from, to, norm);
-        rule.optimizer().step(step, rate, from, to, weights, next, gradient, state);
+        rule.optimizer().step(step, rate, from, to, weights, next, gradient, 1, state);
       } else if (region.rule() == Region.Rule.AVERAGED) {
         for (int i = from; i < to; i++) {
           next[i] = weights[i] + region.momentum() * (gradient[i] - weights[i]);

@@ -13,9 +13,14 @@ import java.util.Optional;
  * weight buffers: weights[t] stays whole until the update of step t + 1 begins, so a shard can be
  * computed again from it.
  *
- * <p>What moves is memory, not arithmetic. So all this is done piece by piece, on copies of the
- * pieces in the first-level cache: gradients and old weights are read once and new weights written
- * once. Only where the gradient's norm is needed first, the mean gradient is kept in between.
+ * <p>What takes time is memory, not arithmetic. So all this is done piece by piece: gradients and
+ * old weights are read once, where they lie, and new weights written once; whatever else happens to
+ * a piece happens in the first-level cache, a gradient that must be formed first taking the place
+ * of the new weights. Only where the gradient's norm is needed before, the mean gradient is kept in
+ * between.
+ *
+ * <p>Weights, state and such a gradient have the same indexes in their arrays, as optimizers want
+ * it.
  */
 public final class SliceStep {
 
@@ -29,8 +34,6 @@ public final class SliceStep {
 
   /** Elements of a piece: a handful of arrays of so many floats fit in the first-level cache. */
   static final int PIECE = 2048;
-
-  private static final int NONE = -1;
 
   private final int from;
   private final int length;
@@ -49,11 +52,8 @@ public final class SliceStep {
 
   private final float[] masked;
 
-  // Of the piece that is being updated.
-  private final float[] g;
-  private final float[] w;
-  private final float[] next;
-  private final float[][] s;
+  /** Whether new weights may be finite where the gradient is not. */
+  private final boolean hidesGradient;
 
   /**
    * The slice [from, to) of the flat vector; all zeros until {@link #restore}.
@@ -71,12 +71,23 @@ public final class SliceStep {
    */
   public SliceStep(
       int from, int to, StepPlan plan, UpdateRule rule, List<Region> regions, Rounding rounding) {
-    this(from, to, plan, rule, regions, rounding, new float[2][to - from], 0);
+    this(
+        from,
+        to,
+        plan,
+        rule,
+        regions,
+        rounding,
+        new float[2][to - from],
+        new float[rule.optimizer().stateVectors()][to - from],
+        0);
   }
 
   /**
    * The same, of two whole flat vectors that its sisters have the other slices of: whoever reads
    * the weights finds them in one piece.
+   *
+   * @param wholeState the optimizer's vectors, in the same way
    */
   public SliceStep(
       int from,
@@ -85,8 +96,9 @@ public final class SliceStep {
       UpdateRule rule,
       List<Region> regions,
       Rounding rounding,
-      float[][] whole) {
-    this(from, to, plan, rule, regions, rounding, whole, from);
+      float[][] whole,
+      float[][] wholeState) {
+    this(from, to, plan, rule, regions, rounding, whole, wholeState, from);
   }
 
   private SliceStep(
@@ -97,6 +109,7 @@ public final class SliceStep {
       List<Region> regions,
       Rounding rounding,
       float[][] weights,
+      float[][] state,
       int weightsAt) {
     this.from = from;
     this.length = to - from;
@@ -106,18 +119,14 @@ public final class SliceStep {
     this.regions =
         regions.stream().map(r -> r.within(from, to)).filter(r -> r.from() < r.to()).toList();
     this.weights = weights;
+    this.state = state;
     this.weightsAt = weightsAt;
-    int vectors = rule.optimizer().stateVectors();
-    state = new float[vectors][length];
     gradient = new float[rule.needsNorm() ? length : 0];
     boolean mixed = this.regions.stream().anyMatch(r -> r.rule() != Region.Rule.TRAINED);
     masked = mixed ? new float[gradient.length] : gradient;
-    int piece = Math.min(PIECE, length);
-    blockSum = new BlockSum(piece, plan.shards(), rounding, from);
-    g = new float[piece];
-    w = new float[piece];
-    next = new float[piece];
-    s = new float[vectors][piece];
+    hidesGradient =
+        rule.clips() || this.regions.stream().anyMatch(r -> r.rule() == Region.Rule.FROZEN);
+    blockSum = new BlockSum(Math.min(PIECE, length), plan.shards(), rounding, from);
   }
 
   /**
@@ -129,7 +138,7 @@ public final class SliceStep {
   public void restore(long step, float[] wholeWeights, float[][] wholeState) {
     System.arraycopy(wholeWeights, from, weights(step), weightsAt, length);
     for (int i = 0; i < state.length; i++) {
-      System.arraycopy(wholeState[i], from, state[i], 0, length);
+      System.arraycopy(wholeState[i], from, state[i], weightsAt, length);
     }
   }
 
@@ -145,6 +154,7 @@ public final class SliceStep {
     return weights[(int) (step & 1)];
   }
 
+  /** Index of the first of the slice's weights, and of its state, in their arrays. */
   public int weightsAt() {
     return weightsAt;
   }
@@ -158,7 +168,10 @@ public final class SliceStep {
     return rounding;
   }
 
-  /** This slice of the optimizer's state after the last update; owned by this object. */
+  /**
+   * Where this slice of the optimizer's state after the last update lies, from {@link #weightsAt}
+   * on; owned by this object.
+   */
   public float[][] state() {
     return state;
   }
@@ -176,29 +189,35 @@ public final class SliceStep {
     if (needsNorm()) {
       for (int at = 0; at < length; at += PIECE) {
         int n = Math.min(PIECE, length - at);
-        mean(step, at, n);
-        System.arraycopy(g, 0, gradient, at, n);
+        mean(step, at, n, gradient, at);
       }
     }
     return statistics;
   }
 
-  /** The piece's mean gradient and mean buffers. */
-  private void mean(long step, int at, int n) {
-    blockSum.sum(at, n, g);
+  /** The piece's mean gradient and mean buffers, in {@code out} from an index on. */
+  private void mean(long step, int at, int n, float[] out, int outAt) {
+    blockSum.sum(at, n, out, outAt);
     int examples = plan.batchExamples(step);
-    if (Integer.bitCount(examples) == 1) {
-      // The same bits in less time: no rounding takes place but where both ways round alike.
+    if (dividesExactly(examples)) {
       float inverse = 1f / examples;
-      for (int i = 0; i < n; i++) {
-        g[i] = g[i] * inverse;
+      for (int i = outAt; i < outAt + n; i++) {
+        out[i] = out[i] * inverse;
       }
     } else {
       float divisor = examples;
-      for (int i = 0; i < n; i++) {
-        g[i] = g[i] / divisor;
+      for (int i = outAt; i < outAt + n; i++) {
+        out[i] = out[i] / divisor;
       }
     }
+  }
+
+  /**
+   * Whether to multiply by the inverse gives the same bits, in less time: no rounding takes place
+   * but where both ways round alike.
+   */
+  private static boolean dividesExactly(int examples) {
+    return Integer.bitCount(examples) == 1;
   }
 
   /**
@@ -227,81 +246,102 @@ public final class SliceStep {
    */
   public Optional<NonFinite> update(long step, double norm) {
     float rate = rule.learningRate(plan, step);
-    int badWeight = NONE;
-    int[] badState = new int[state.length];
-    Arrays.fill(badState, NONE);
+    boolean finite = true;
     for (int at = 0; at < length; at += PIECE) {
-      int n = Math.min(PIECE, length - at);
-      if (needsNorm()) {
-        System.arraycopy(gradient, at, g, 0, n);
-      } else {
-        mean(step, at, n);
-      }
-      // Before clipping, which would hide that a sum over blocks overflowed, as one inside would
-      // not.
-      int bad = kernels.firstNonFinite(g, 0, n);
-      if (bad >= 0) {
-        return Optional.of(new NonFinite("the gradient of step %d is".formatted(step), at + bad));
-      }
-      updatePiece(step, rate, norm, at, n);
-      badWeight = first(badWeight, next, at, n);
-      for (int i = 0; i < s.length; i++) {
-        badState[i] = first(badState[i], s[i], at, n);
-      }
+      finite &= updatePiece(step, rate, norm, at, Math.min(PIECE, length - at));
     }
-    if (badWeight != NONE) {
-      return Optional.of(new NonFinite("the weights after step %d are".formatted(step), badWeight));
-    }
-    String what = "the optimizer's state after step %d is".formatted(step);
-    return Arrays.stream(badState)
-        .filter(index -> index != NONE)
-        .mapToObj(index -> new NonFinite(what, index))
-        .findFirst();
+    return finite ? Optional.empty() : firstNonFinite(step);
   }
 
-  /** What was found in pieces before, else in this one. */
-  private int first(int before, float[] piece, int at, int n) {
-    if (before != NONE) {
-      return before;
+  /** Whether all that came of it is finite. */
+  private boolean updatePiece(long step, float rate, double norm, int at, int n) {
+    float[] next = weights(step + 1);
+    int from = weightsAt + at;
+    int to = from + n;
+    int examples = plan.batchExamples(step);
+    float[] sum = rule.clips() ? null : blockSum.lyingFrom(weightsAt);
+    float[] g = next;
+    float scale = 1;
+    if (sum != null && dividesExactly(examples)) {
+      g = sum;
+      scale = 1f / examples;
+    } else {
+      gradient(step, at, n, next, from);
     }
-    int bad = kernels.firstNonFinite(piece, 0, n);
-    return bad < 0 ? NONE : at + bad;
-  }
-
-  private void updatePiece(long step, float rate, double norm, int at, int n) {
-    float[] newWeights = weights(step + 1);
-    System.arraycopy(weights(step), weightsAt + at, w, 0, n);
-    for (int i = 0; i < s.length; i++) {
-      System.arraycopy(state[i], at, s[i], 0, n);
-    }
+    // Before clipping, which would hide that a sum over blocks overflowed, as one inside would not.
+    boolean finite = !hidesGradient || isFinite(g, from, to);
     for (Region region : regions) {
-      int from = Math.max(0, region.from() - at);
-      int to = Math.min(n, region.to() - at);
-      if (from < to) {
-        update(region, step, rate, norm, from, to);
+      int begin = Math.max(from, weightsAt + region.from());
+      int end = Math.min(to, weightsAt + region.to());
+      if (begin < end) {
+        update(region, step, rate, norm, begin, end, g, scale);
       }
     }
-    System.arraycopy(next, 0, newWeights, weightsAt + at, n);
-    for (int i = 0; i < s.length; i++) {
-      System.arraycopy(s[i], 0, state[i], at, n);
+    finite &= isFinite(next, from, to);
+    for (float[] vector : state) {
+      finite &= isFinite(vector, from, to);
+    }
+    return finite;
+  }
+
+  /** The piece's mean gradient, which may have been kept. */
+  private void gradient(long step, int at, int n, float[] out, int outAt) {
+    if (needsNorm()) {
+      System.arraycopy(gradient, at, out, outAt, n);
+    } else {
+      mean(step, at, n, out, outAt);
     }
   }
 
-  /** Elements [from, to) of the piece. */
-  private void update(Region region, long step, float rate, double norm, int from, int to) {
+  private boolean isFinite(float[] values, int from, int to) {
+    return kernels.firstNonFinite(values, from, to) < 0;
+  }
+
+  /** Elements [from, to) of the arrays. */
+  private void update(
+      Region region, long step, float rate, double norm, int from, int to, float[] g, float scale) {
+    float[] w = weights(step);
+    float[] next = weights(step + 1);
     switch (region.rule()) {
       case TRAINED -> {
         rule.clip(g, from, to, norm);
-        rule.optimizer().step(step, rate, from, to, w, next, g, s);
+        rule.optimizer().step(step, rate, from, to, w, next, g, scale, state);
       }
       case FROZEN -> System.arraycopy(w, from, next, from, to - from);
-      case AVERAGED -> average(region.momentum(), from, to);
+      case AVERAGED -> average(region.momentum(), from, to, w, next, g, scale);
     }
   }
 
-  private void average(float momentum, int from, int to) {
+  private static void average(
+      float momentum, int from, int to, float[] w, float[] next, float[] g, float scale) {
     for (int i = from; i < to; i++) {
-      next[i] = w[i] + momentum * (g[i] - w[i]);
+      next[i] = w[i] + momentum * (g[i] * scale - w[i]);
     }
+  }
+
+  /** After an update; all that it began with is still there, but for the state. */
+  private Optional<NonFinite> firstNonFinite(long step) {
+    float[] piece = new float[Math.min(PIECE, length)];
+    for (int at = 0; at < length; at += PIECE) {
+      int n = Math.min(PIECE, length - at);
+      gradient(step, at, n, piece, 0);
+      int bad = kernels.firstNonFinite(piece, 0, n);
+      if (bad >= 0) {
+        return Optional.of(new NonFinite("the gradient of step %d is".formatted(step), at + bad));
+      }
+    }
+    String ofWeights = "the weights after step %d are".formatted(step);
+    String ofState = "the optimizer's state after step %d is".formatted(step);
+    return firstNonFinite(ofWeights, weights(step + 1))
+        .or(
+            () ->
+                Arrays.stream(state)
+                    .flatMap(vector -> firstNonFinite(ofState, vector).stream())
+                    .findFirst());
+  }
+
+  private Optional<NonFinite> firstNonFinite(String what, float[] vector) {
+    int bad = kernels.firstNonFinite(vector, weightsAt, weightsAt + length);
+    return bad < 0 ? Optional.empty() : Optional.of(new NonFinite(what, bad - weightsAt));
   }
 }

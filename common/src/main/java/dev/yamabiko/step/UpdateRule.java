@@ -32,6 +32,10 @@ public record UpdateRule(
     return clipping.orElse(null) instanceof Clipping.GlobalNorm;
   }
 
+  boolean clips() {
+    return clipping.isPresent();
+  }
+
   /** Clips elements [from, to) of the mean gradient, given its global norm if that is needed. */
   void clip(float[] g, int from, int to, double norm) {
     if (clipping.orElse(null) instanceof Clipping.GlobalNorm most && norm > most.norm()) {

@@ -56,7 +56,7 @@ class AdamTest {
     for (float gradient : new float[] {1e-3f, 1, 1e6f, -5}) {
       float[] next = new float[1];
       float[][] state = new float[2][1];
-      adam.step(0, 0.01f, 0, 1, new float[1], next, new float[] {gradient}, state);
+      adam.step(0, 0.01f, 0, 1, new float[1], next, new float[] {gradient}, 1, state);
       assertEquals(-0.01 * Math.signum(gradient), next[0], 1e-6);
     }
   }

@@ -55,7 +55,7 @@ class RmsPropTest {
     for (float gradient : new float[] {1e-2f, 1, 1e6f, -5}) {
       float[] next = new float[1];
       new RmsProp(0.01f, 0.99f, 1e-8f, 0, 0)
-          .step(0, 0.01f, 0, 1, new float[1], next, new float[] {gradient}, new float[1][1]);
+          .step(0, 0.01f, 0, 1, new float[1], next, new float[] {gradient}, 1, new float[1][1]);
       assertEquals(-0.1 * Math.signum(gradient), next[0], 1e-5);
     }
   }

@@ -69,7 +69,7 @@ class SgdTest {
   void shouldUseTheRateItIsGiven() {
     Sgd sgd = new Sgd(0.1f, 0, false, 0);
     float[] next = new float[1];
-    sgd.step(0, 0.5f, 0, 1, new float[] {1}, next, new float[] {1}, new float[0][]);
+    sgd.step(0, 0.5f, 0, 1, new float[] {1}, next, new float[] {1}, 1, new float[0][]);
     assertEquals(0.5f, next[0]);
   }
 

@@ -31,7 +31,7 @@ final class Trajectory {
     float[][] state = new float[optimizer.stateVectors()][n];
     for (int step = 0; step < steps; step++) {
       float[] g = gradient(seed, step, n);
-      optimizer.step(step, optimizer.learningRate(), from, to, w, next, g, state);
+      optimizer.step(step, optimizer.learningRate(), from, to, w, next, g, 1, state);
       float[] swap = w;
       w = next;
       next = swap;
@@ -51,7 +51,7 @@ final class Trajectory {
     float[][] state = new float[optimizer.stateVectors()][1];
     for (int step = 0; step < steps; step++) {
       float[] g = {a * (w[0] - minimum)};
-      optimizer.step(step, optimizer.learningRate(), 0, 1, w, next, g, state);
+      optimizer.step(step, optimizer.learningRate(), 0, 1, w, next, g, 1, state);
       w[0] = next[0];
     }
     return w[0];

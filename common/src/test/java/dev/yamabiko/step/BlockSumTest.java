@@ -91,11 +91,13 @@ class BlockSumTest {
       float[] out = new float[LENGTH];
       Arrays.fill(out, Float.NaN);
       Statistics statistics = sum.begin(0, shards, parts);
-      float[] piece = new float[LENGTH];
+      float[] piece = new float[2 * LENGTH];
       for (int at = 0; at < LENGTH; ) {
         int n = 1 + random.nextInt(LENGTH - at);
-        sum.sum(at, n, piece);
-        System.arraycopy(piece, 0, out, at, n);
+        // Among other places where it lies in the parts.
+        int index = at + random.nextInt(2) * AT;
+        sum.sum(at, n, piece, index);
+        System.arraycopy(piece, index, out, at, n);
         at += n;
       }
       float[] expected = Arrays.copyOfRange(total.values(), total.at(), total.at() + LENGTH);
@@ -120,7 +122,7 @@ class BlockSumTest {
 
   private static Statistics sum(BlockSum sum, int shards, List<BlockSum.Part> parts, float[] out) {
     Statistics statistics = sum.begin(0, shards, parts);
-    sum.sum(0, out.length, out);
+    sum.sum(0, out.length, out, 0);
     return statistics;
   }
 

@@ -113,6 +113,44 @@ class SliceDivergenceTest {
   }
 
   @Test
+  void shouldNameTheGradientOfWhatIsFrozen() {
+    List<Region> regions =
+        List.of(
+            new Region(0, 1, Region.Rule.TRAINED, 0),
+            new Region(1, 2, Region.Rule.FROZEN, 0),
+            new Region(2, 3, Region.Rule.AVERAGED, 0.1f));
+    UpdateRule rule = new UpdateRule(SGD, new Schedule.Constant(), Optional.empty());
+    for (int bad = 0; bad < 3; bad++) {
+      SliceStep slice = new SliceStep(0, 3, PLAN, rule, regions);
+      float[] gradient = {1, 1, 1};
+      gradient[bad] = Float.NEGATIVE_INFINITY;
+      slice.aggregate(0, List.of(part(0, 2, gradient)));
+      assertEquals(
+          Optional.of(new SliceStep.NonFinite("the gradient of step 0 is", bad)),
+          slice.update(0, Double.NaN));
+    }
+  }
+
+  @Test
+  void shouldCountFromTheSlicesFirstElementWhereSlicesShareVectors() {
+    UpdateRule rule = new UpdateRule(ADAM, new Schedule.Constant(), Optional.empty());
+    List<Region> regions = List.of(new Region(0, 5, Region.Rule.TRAINED, 0));
+    for (float bad : new float[] {Float.NaN, 4e21f}) {
+      float[][] weights = new float[2][5];
+      float[][] state = new float[2][5];
+      weights[1][0] = Float.NaN; // a sister's
+      state[0][4] = Float.NaN;
+      SliceStep slice = new SliceStep(1, 4, PLAN, rule, regions, Rounding.NONE, weights, state);
+      float[] whole = {Float.NaN, 1, 1, bad, Float.NaN};
+      Statistics statistics = new Statistics(2, 1, 0, 0);
+      slice.aggregate(0, List.of(new BlockSum.Part(new Block(0, 2), whole, 1, statistics)));
+      String what =
+          Float.isNaN(bad) ? "the gradient of step 0 is" : "the optimizer's state after step 0 is";
+      assertEquals(Optional.of(new SliceStep.NonFinite(what, 2)), slice.update(0, Double.NaN));
+    }
+  }
+
+  @Test
   void shouldGoOnWhileAllIsFinite() {
     for (Optimizer optimizer : List.of(SGD, ADAM, RMS_PROP)) {
       assertEquals(

@@ -20,6 +20,7 @@ import dev.yamabiko.nn.LeakyRelu;
 import dev.yamabiko.nn.Loss;
 import dev.yamabiko.nn.MaxPool;
 import dev.yamabiko.nn.Network;
+import dev.yamabiko.nn.Region;
 import dev.yamabiko.nn.Residual;
 import dev.yamabiko.nn.SoftmaxCrossEntropy;
 import dev.yamabiko.optim.Clipping;
@@ -179,16 +180,25 @@ record Trial(
 
   /**
    * The weights after every step, from blocks cut at random in every step, computed by workers with
-   * different kernels and memory and arriving in random order at K slices.
+   * different kernels and memory and arriving in random order at K slices, each with vectors of its
+   * own or parts of common ones.
    */
   List<float[]> inPieces(int slices, Philox random, int steps) {
     float[] weights = network.initialWeights(SEED);
     int n = network.length();
     SliceStep[] owners = new SliceStep[slices];
+    Rounding rounding = objective().rounding();
+    boolean common = random.nextInt(2) == 0;
+    float[][] whole = new float[2][n];
+    float[][] state = new float[rule.optimizer().stateVectors()][n];
     for (int k = 0; k < slices; k++) {
       int from = ChunkGrid.sliceFrom(n, slices, k);
       int to = ChunkGrid.sliceFrom(n, slices, k + 1);
-      owners[k] = new SliceStep(from, to, plan, rule, network.regions(), objective().rounding());
+      List<Region> regions = network.regions();
+      owners[k] =
+          common
+              ? new SliceStep(from, to, plan, rule, regions, rounding, whole, state)
+              : new SliceStep(from, to, plan, rule, regions, rounding);
       owners[k].restore(0, weights, new float[rule.optimizer().stateVectors()][n]);
     }
     List<BlockComputation> workers =
@@ -282,10 +292,10 @@ record Trial(
     double norm = Math.sqrt(ChunkGrid.total(squares));
     float[] next = new float[n];
     for (int k = 0; k < owners.length; k++) {
-      owners[k].update(step, norm);
-      float[] slice = owners[k].weights(step + 1);
-      System.arraycopy(
-          slice, 0, next, ChunkGrid.sliceFrom(n, owners.length, k), owners[k].length());
+      SliceStep owner = owners[k];
+      owner.update(step, norm);
+      int from = ChunkGrid.sliceFrom(n, owners.length, k);
+      System.arraycopy(owner.weights(step + 1), owner.weightsAt(), next, from, owner.length());
     }
     return next;
   }

@@ -411,7 +411,7 @@ final class ParameterSlice extends AbstractBehavior<ParameterSlice.Command> {
         () -> {
           copy(sliceStep.weights(read.step()), sliceStep.weightsAt(), read.weights());
           for (int i = 0; i < read.state().length; i++) {
-            copy(sliceStep.state()[i], 0, read.state()[i]);
+            copy(sliceStep.state()[i], sliceStep.weightsAt(), read.state()[i]);
           }
           return new Copied(read);
         });

@@ -163,6 +163,7 @@ public record RunSettings(
     }
     Rounding rounding = job.objective(network).rounding();
     float[][] whole = new float[2][length];
+    float[][] wholeState = new float[job.optimizer().stateVectors()][length];
     List<SliceStep> all = new ArrayList<>();
     for (int k = 0; k < slices; k++) {
       int from = ChunkGrid.sliceFrom(length, slices, k);
@@ -175,7 +176,8 @@ public record RunSettings(
               job.update().scaled(rateScale(job, rollbacks)),
               network.regions(),
               rounding,
-              whole);
+              whole,
+              wholeState);
       slice.restore(begin.position().step(), begin.weights(), begin.state());
       all.add(slice);
     }
