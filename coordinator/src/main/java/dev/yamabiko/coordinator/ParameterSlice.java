@@ -33,7 +33,8 @@ import java.util.function.Supplier;
 /**
  * Owns one contiguous slice of the weights and of the optimizer's state. Collects the contributions
  * of the current step, finishes the tree, applies the optimizer's step, broadcasts the new weights
- * and begins the next step. The arithmetic runs on {@code compute}, never on the dispatcher.
+ * and begins the next step. The arithmetic runs on {@code compute}, which may be the dispatcher's
+ * thread only where that is meant for it.
  *
  * <p>Promises: each step is applied once, whatever comes late or twice. A lost contribution leaves
  * the step open; the training run's step deadline notices. A slice that fails tells the run, which

@@ -8,7 +8,8 @@ import java.util.function.IntFunction;
  * Where a parameter slice lives.
  *
  * @param actor its dispatcher
- * @param compute does its arithmetic
+ * @param compute does its arithmetic; {@code Runnable::run} where the dispatcher is there for that
+ *     too
  */
 public record SlicePlace(DispatcherSelector actor, Executor compute) {
 

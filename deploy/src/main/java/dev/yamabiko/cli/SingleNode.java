@@ -34,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.function.IntFunction;
 
 /**
@@ -148,25 +149,24 @@ public final class SingleNode {
     Job job = checked.job();
     LoadedData data = checked.data();
     long activationBytes = Runtime.getRuntime().maxMemory() / 2 / workers;
+    // Their dispatcher is the step's thread already.
     IntFunction<SlicePlace> places =
-        number -> {
-          DispatcherSelector thread = stepThread(number % workers);
-          return new SlicePlace(thread, context.getSystem().dispatchers().lookup(thread));
-        };
+        number -> new SlicePlace(stepThread(number % workers), Runnable::run);
     TrainingData trainingData = new TrainingData(data.train(), data.validation());
     Map<String, ActorRef<WorkerMessage>> refs = new LinkedHashMap<>();
     for (int w = 0; w < workers; w++) {
       String name = "worker-" + (w + 1);
-      SlicePlace place = places.apply(w);
+      DispatcherSelector thread = stepThread(w);
+      Executor compute = context.getSystem().dispatchers().lookup(thread);
       refs.put(
           name,
           context.spawn(
               Worker.create(
                   name,
                   definition -> trainingData,
-                  Processor.besideSlices(place.compute(), activationBytes)),
+                  Processor.besideSlices(compute, activationBytes)),
               name,
-              place.actor()));
+              thread));
     }
     RunSettings settings =
         new RunSettings(

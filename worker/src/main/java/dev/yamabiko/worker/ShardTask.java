@@ -1,8 +1,5 @@
 package dev.yamabiko.worker;
 
-import akka.actor.typed.ActorRef;
-import akka.actor.typed.Behavior;
-import akka.actor.typed.javadsl.Behaviors;
 import dev.yamabiko.data.DataException;
 import dev.yamabiko.protocol.RunKey;
 import dev.yamabiko.step.Block;
@@ -10,21 +7,18 @@ import dev.yamabiko.step.DivergenceException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.function.LongSupplier;
 
 /**
  * One unit of a worker's computing: the leased blocks of one step, or some parts of an evaluation.
- * Runs it on the worker's compute thread, tells the worker how it went, and ends. If the worker
- * stops, so does this task; what it still computes then comes too late and is dropped where it
- * arrives.
+ * Runs on the worker's compute thread and tells the worker how it went. If the worker stops, nobody
+ * hears of it; what it still computes then comes too late and is dropped where it arrives.
+ *
+ * <p>No actor of its own: that would take longer than anything else between the steps of a small
+ * model but the update.
  */
 final class ShardTask {
-
-  sealed interface Command {}
-
-  private record Done(long nanos) implements Command {}
-
-  private record Failed(Throwable cause) implements Command {}
 
   /** What the worker hears. */
   sealed interface Result {
@@ -47,35 +41,16 @@ final class ShardTask {
   /**
    * @param blocks that it trains on; empty for an evaluation
    * @param work sends what it computes by itself
+   * @return never fails
    */
-  static Behavior<Command> create(
-      RunKey key,
-      long step,
-      List<Block> blocks,
-      Runnable work,
-      Processor processor,
-      ActorRef<Result> replyTo) {
-    return Behaviors.setup(
-        context -> {
-          context.pipeToSelf(
-              CompletableFuture.supplyAsync(
-                  () -> timed(work, processor.nanoTime()), processor.tasks()),
-              (nanos, failure) -> failure == null ? new Done(nanos) : new Failed(failure));
-          return Behaviors.receive(Command.class)
-              .onMessage(
-                  Done.class,
-                  done -> {
-                    replyTo.tell(new Result.Finished(key, step, blocks, done.nanos()));
-                    return Behaviors.stopped();
-                  })
-              .onMessage(
-                  Failed.class,
-                  failed -> {
-                    replyTo.tell(failure(key, step, blocks, failed.cause()));
-                    return Behaviors.stopped();
-                  })
-              .build();
-        });
+  static CompletionStage<Result> run(
+      RunKey key, long step, List<Block> blocks, Runnable work, Processor processor) {
+    return CompletableFuture.supplyAsync(() -> timed(work, processor.nanoTime()), processor.tasks())
+        .handle(
+            (nanos, failure) ->
+                failure == null
+                    ? new Result.Finished(key, step, blocks, nanos)
+                    : failure(key, step, blocks, failure));
   }
 
   private static long timed(Runnable work, LongSupplier nanoTime) {

@@ -1,8 +1,6 @@
 package dev.yamabiko.worker;
 
-import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
-import akka.actor.typed.DispatcherSelector;
 import akka.actor.typed.PostStop;
 import akka.actor.typed.javadsl.AbstractBehavior;
 import akka.actor.typed.javadsl.ActorContext;
@@ -82,7 +80,6 @@ public final class Worker extends AbstractBehavior<Worker.Command> {
   private final String name;
   private final DataProvider data;
   private final Processor processor;
-  private final ActorRef<ShardTask.Result> taskResults;
   private Membership run;
 
   /** Whose task is under way: not the run's, if that was left or joined anew since. */
@@ -94,7 +91,6 @@ public final class Worker extends AbstractBehavior<Worker.Command> {
     this.name = name;
     this.data = data;
     this.processor = processor;
-    taskResults = context.messageAdapter(ShardTask.Result.class, TaskEnded::new);
   }
 
   @Override
@@ -271,9 +267,9 @@ public final class Worker extends AbstractBehavior<Worker.Command> {
           work.run();
         };
     getContext()
-        .spawnAnonymous(
-            ShardTask.create(run.join.key(), step, blocks, task, processor, taskResults),
-            DispatcherSelector.sameAsParent());
+        .pipeToSelf(
+            ShardTask.run(run.join.key(), step, blocks, task, processor),
+            (result, none) -> new TaskEnded(result));
   }
 
   private Behavior<Command> onTaskEnded(TaskEnded ended) {
