@@ -92,4 +92,15 @@ public sealed interface RunMessage {
 
   /** Stop after the steps that have begun; the run ends as cancelled. */
   record CancelRun(RunKey key, String reason) implements RunMessage {}
+
+  /**
+   * A parameters node holds its slices.
+   *
+   * @param slices passes on to each of them
+   */
+  record SlicesTaken(RunKey key, String owner, ActorRef<SliceMessage> slices)
+      implements RunMessage {}
+
+  /** A parameters node owns its slices no more. */
+  record OwnerLost(RunKey key, String owner, String why) implements RunMessage {}
 }

@@ -226,6 +226,7 @@ public final class BulkLink implements AutoCloseable {
         throw new BulkException(
             "a contribution of run %s on a link of run %s".formatted(begin.key(), run));
       }
+      broadcasts.sent().contributed(begin.key(), begin.step());
       FloatAssembly assembly =
           buffers.begin(
               begin,

@@ -15,7 +15,8 @@ class KeptContributionsTest {
 
   private static final RunKey KEY = new RunKey("run", 1);
 
-  private final KeptContributions kept = new KeptContributions(BulkSettings.DEFAULT.frameBytes());
+  private final KeptContributions kept =
+      new KeptContributions(BulkSettings.DEFAULT.frameBytes(), new ArrivingWeights());
 
   private static BulkFrame.WeightsBegin weights(RunKey key, long step) {
     return new BulkFrame.WeightsBegin(key, step, 0, 1, FloatRun.of(new float[1], 0, 1));

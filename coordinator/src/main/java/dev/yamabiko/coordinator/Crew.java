@@ -55,9 +55,13 @@ final class Crew {
     attendance.invited().forEach(this::askToJoin);
   }
 
+  /** Where slices are still on their way to other nodes, it is asked once they are there. */
   private void askToJoin(String worker) {
-    tell(
-        worker, new WorkerMessage.JoinRun(slices.key(), settings.definition(), slices.refs(), run));
+    if (slices.areInPlace()) {
+      tell(
+          worker,
+          new WorkerMessage.JoinRun(slices.key(), settings.definition(), slices.refs(), run));
+    }
   }
 
   /** It gets weights from now on. Returns whether this is news. */

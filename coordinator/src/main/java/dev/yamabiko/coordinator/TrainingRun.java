@@ -12,6 +12,7 @@ import dev.yamabiko.protocol.RunEvent;
 import dev.yamabiko.protocol.RunMessage;
 import dev.yamabiko.protocol.WorkerMessage;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -32,9 +33,12 @@ import java.util.function.Consumer;
  * enough of them the run waits. Two workers that fail at the same shards end the run: it is not the
  * workers' fault.
  *
- * <p>Ends with exactly one {@link RunEvent.RunEnded} and stops. A slice that fails or is lost, a
- * loss that diverged for good, or a deadline that passes ends the run as failed, with the cause.
- * Lost state comes back from the last checkpoint.
+ * <p>A node that owns slices and is lost, or silent, takes all slices back to the last checkpoint;
+ * they live on the nodes that are left from then on, or here.
+ *
+ * <p>Ends with exactly one {@link RunEvent.RunEnded} and stops. A slice that fails, a loss that
+ * diverged for good, or a deadline that passes ends the run as failed, with the cause. Lost state
+ * comes back from the last checkpoint.
  */
 public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
 
@@ -179,6 +183,10 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
       onWorkerConnected(connected.worker());
     } else if (message instanceof RunMessage.WorkerDisconnected disconnected) {
       onWorkerDisconnected(disconnected.worker());
+    } else if (message instanceof RunMessage.SlicesTaken taken) {
+      activity.taken(taken);
+    } else if (message instanceof RunMessage.OwnerLost owner) {
+      course.slicesLost(List.of(owner.owner()), owner.why());
     } else if (message instanceof RunMessage.WorkersDisagree disagree) {
       onWorkersDisagree(disagree);
     } else if (message instanceof RunMessage.SliceFailed failed) {
@@ -279,6 +287,11 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
   /** Others may do without those who are silent; without others the run has failed. */
   private void overdue() {
     String why = timers.overdue();
+    Set<String> owners = slices.silent(timers.awaited());
+    if (!owners.isEmpty()) {
+      course.slicesLost(owners, "does not answer");
+      return;
+    }
     List<String> silent = timers.awaited().stream().filter(attendance::contains).toList();
     if (!settings.elastic() || silent.isEmpty()) {
       course.fail(why);

@@ -56,7 +56,7 @@ public final class MemoryBulk {
   private int coordinatorsConnection;
 
   private final WeightsBuffers weights = new WeightsBuffers(MOST_BYTES);
-  private final KeptContributions kept = new KeptContributions(FRAME_BYTES);
+  private final KeptContributions kept = new KeptContributions(FRAME_BYTES, new ArrivingWeights());
   private Outbox<KeptContributions.Name> up = new Outbox<>();
   private FloatArrivals arrivedDown = new FloatArrivals();
   private int clientsConnection;
@@ -252,6 +252,7 @@ public final class MemoryBulk {
     }
     BulkFrame.ContributionBegin begin = (BulkFrame.ContributionBegin) frame;
     checkRun(begin.key());
+    shared.broadcasts.sent().contributed(begin.key(), begin.step());
     arrivedUp.begin(
         contributions.begin(
             begin,

@@ -1,4 +1,4 @@
-package dev.yamabiko.coordinator;
+package dev.yamabiko.slices;
 
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
@@ -14,17 +14,14 @@ import dev.yamabiko.protocol.SliceMessage;
 import dev.yamabiko.protocol.WorkerMessage;
 import dev.yamabiko.step.Block;
 import dev.yamabiko.step.BlockSum;
-import dev.yamabiko.step.ChunkGrid;
 import dev.yamabiko.step.DivergenceException;
 import dev.yamabiko.step.SampleLedger;
 import dev.yamabiko.step.SliceStep;
 import dev.yamabiko.step.Statistics;
 import dev.yamabiko.step.StepPlan;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -45,7 +42,7 @@ import java.util.function.Supplier;
  * were given, because a worker uses its arrays again, and so does its link. Within one process none
  * are: a worker that is late may even have read weights that its slice was overwriting.
  */
-final class ParameterSlice extends AbstractBehavior<ParameterSlice.Command> {
+public final class ParameterSlice extends AbstractBehavior<ParameterSlice.Command> {
 
   sealed interface Command {}
 
@@ -75,7 +72,7 @@ final class ParameterSlice extends AbstractBehavior<ParameterSlice.Command> {
    * What a slice is, for its whole life: slice number {@code slice}, elements from {@code from};
    * its weights are those before {@code step}. The ledger is kept by one slice of the run.
    */
-  record Settings(
+  public record Settings(
       RunKey key,
       int slice,
       int slices,
@@ -88,7 +85,7 @@ final class ParameterSlice extends AbstractBehavior<ParameterSlice.Command> {
       long step,
       Optional<SampleLedger> ledger) {}
 
-  static Behavior<SliceMessage> create(Settings settings) {
+  public static Behavior<SliceMessage> create(Settings settings) {
     return Behaviors.transformMessages(
         SliceMessage.class,
         Behaviors.<Command>setup(context -> new ParameterSlice(context, settings)),
@@ -104,7 +101,7 @@ final class ParameterSlice extends AbstractBehavior<ParameterSlice.Command> {
   private long step;
   private StepAssembly assembly;
   private Statistics statistics;
-  private double[][] squares;
+  private NormShares shares;
   private boolean updating;
 
   /** What it lacks was asked for: that is late, and is handed out twice. */
@@ -319,8 +316,8 @@ final class ParameterSlice extends AbstractBehavior<ParameterSlice.Command> {
 
   private Behavior<Command> onAggregated(Aggregated aggregated) {
     statistics = aggregated.statistics();
-    SliceMessage share = new SliceMessage.ShareNorm(key, step, slice, aggregated.squares());
-    peers.forEach(peer -> peer.tell(share));
+    NormShares.parts(new SliceMessage.ShareNorm(key, step, slice, aggregated.squares()))
+        .forEach(part -> peers.forEach(peer -> peer.tell(part)));
     return this;
   }
 
@@ -329,18 +326,14 @@ final class ParameterSlice extends AbstractBehavior<ParameterSlice.Command> {
     if (share.step() != step || updating) {
       return;
     }
-    squares[share.slice()] = share.squares();
-    if (Arrays.stream(squares).anyMatch(Objects::isNull)) {
-      return;
-    }
+    shares.accept(share).ifPresent(this::updateWith);
+  }
+
+  private void updateWith(double norm) {
     updating = true;
     long closing = step;
     Statistics sum = statistics;
-    double[] all = Arrays.stream(squares).flatMapToDouble(Arrays::stream).toArray();
-    compute(
-        () -> {
-          return update(closing, sum, Math.sqrt(ChunkGrid.total(all)));
-        });
+    compute(() -> update(closing, sum, norm));
   }
 
   /** On the compute thread. */
@@ -378,7 +371,7 @@ final class ParameterSlice extends AbstractBehavior<ParameterSlice.Command> {
   private void begin(long next) {
     step = next;
     assembly = new StepAssembly(settings.plan(), step, sliceStep.length());
-    squares = new double[settings.slices()][];
+    shares = new NormShares(settings.slices());
     updating = false;
     closing = false;
     reported = false;
@@ -409,16 +402,17 @@ final class ParameterSlice extends AbstractBehavior<ParameterSlice.Command> {
     copying++;
     compute(
         () -> {
-          copy(sliceStep.weights(read.step()), sliceStep.weightsAt(), read.weights());
+          int to = settings.from() - read.origin();
+          copy(sliceStep.weights(read.step()), sliceStep.weightsAt(), read.weights(), to);
           for (int i = 0; i < read.state().length; i++) {
-            copy(sliceStep.state()[i], 0, read.state()[i]);
+            copy(sliceStep.state()[i], 0, read.state()[i], to);
           }
           return new Copied(read);
         });
   }
 
-  private void copy(float[] part, int at, float[] whole) {
-    System.arraycopy(part, at, whole, settings.from(), sliceStep.length());
+  private void copy(float[] part, int at, float[] into, int to) {
+    System.arraycopy(part, at, into, to, sliceStep.length());
   }
 
   private Behavior<Command> onCopied(Copied copied) {
