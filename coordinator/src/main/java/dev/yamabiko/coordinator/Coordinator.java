@@ -252,6 +252,8 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
       resume.replyTo().tell(resume(jobs.get(resume.id())));
     } else if (command instanceof CoordinatorCommand.ListWorkers list) {
       list.replyTo().tell(workers.values().stream().map(RegisteredWorker::view).toList());
+    } else if (command instanceof CoordinatorCommand.ListParameters list) {
+      list.replyTo().tell(parameters.now().stream().map(ParametersNode::view).toList());
     } else if (command instanceof CoordinatorCommand.FollowJob follow) {
       onFollow(follow);
     }
@@ -386,7 +388,9 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
     }
     if (!parameters.contains(register.node())) {
       parameters
-          .add(new ParametersNode(name, register.node(), register.bulkHost(), register.bulkPort()))
+          .add(
+              new ParametersNode(
+                  hello, register.node(), register.bulkHost(), register.bulkPort(), now()))
           .ifPresent(this::replaced);
       getContext().watchWith(register.node(), new ParametersLost(register.node()));
       getContext().getLog().info("joined parameters={} host={}", name, hello.host());
