@@ -24,6 +24,7 @@ final class LinkedWorker implements BulkLink.Receiver, AutoCloseable {
 
   private final RunKey key;
   private final String worker;
+  private final String owner;
   private final ActorRef<NodeMessage> node;
   private final String token = BulkToken.random();
   private final BulkLink link;
@@ -34,18 +35,21 @@ final class LinkedWorker implements BulkLink.Receiver, AutoCloseable {
   private long steps;
 
   /**
+   * @param owner its name
    * @param slices takes what comes
    */
   LinkedWorker(
       RunKey key,
       String worker,
       ActorRef<NodeMessage> node,
+      String owner,
       BulkServer bulk,
       Consumer<SliceMessage.Contribute> slices,
       ActorRef<RunMessage> run) {
     this.key = key;
     this.worker = worker;
     this.node = node;
+    this.owner = owner;
     this.slices = slices;
     this.run = run;
     link = bulk.admit(key, worker, token, this);
@@ -100,12 +104,12 @@ final class LinkedWorker implements BulkLink.Receiver, AutoCloseable {
 
   @Override
   public void connected() {
-    tellRun(new RunMessage.WorkerConnected(key, worker));
+    tellRun(new RunMessage.WorkerConnected(key, worker, owner));
   }
 
   @Override
   public void disconnected(String cause) {
-    tellRun(new RunMessage.WorkerDisconnected(key, worker));
+    tellRun(new RunMessage.WorkerDisconnected(key, worker, owner));
   }
 
   private void tellRun(RunMessage message) {

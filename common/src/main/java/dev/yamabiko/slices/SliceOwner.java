@@ -70,6 +70,9 @@ public final class SliceOwner extends AbstractBehavior<SliceOwner.Command> {
 
   private static final Duration INTERVAL = Duration.ofSeconds(1);
 
+  /** By then workers that have died are known to have. */
+  private static final int MOST_LONELY = 20;
+
   /** Who fetches staged pieces. */
   public static final String READER = "coordinator";
 
@@ -98,6 +101,9 @@ public final class SliceOwner extends AbstractBehavior<SliceOwner.Command> {
   private volatile List<ActorRef<SliceMessage>> slices = List.of();
 
   private BulkLink pieces;
+
+  /** Ticks since the last worker was connected of those who are to be. */
+  private int lonely;
 
   /**
    * @param name of the node
@@ -229,7 +235,8 @@ public final class SliceOwner extends AbstractBehavior<SliceOwner.Command> {
     LinkedWorker known = workers.get(worker);
     if (known == null || !known.node().equals(admit.node())) {
       disconnect(worker);
-      known = new LinkedWorker(key, worker, admit.node(), bulk, this::contributed, task.run());
+      known =
+          new LinkedWorker(key, worker, admit.node(), name, bulk, this::contributed, task.run());
       workers.put(worker, known);
       weights.put(worker, getContext().spawnAnonymous(known.weights()));
     }
@@ -279,7 +286,12 @@ public final class SliceOwner extends AbstractBehavior<SliceOwner.Command> {
   private Behavior<Command> onTick() {
     workers.values().forEach(this::connect);
     workers.values().forEach(this::report);
-    return this;
+    boolean alone = workers.values().stream().noneMatch(LinkedWorker::isConnected);
+    lonely = alone && !workers.isEmpty() ? lonely + 1 : 0;
+    return lonely < MOST_LONELY
+        ? this
+        : onFailed(
+            new Failed("no worker has reached it at %s:%d".formatted(bulkHost, bulk.port())));
   }
 
   private Behavior<Command> onForSlices(ForSlices command) {
@@ -320,14 +332,14 @@ public final class SliceOwner extends AbstractBehavior<SliceOwner.Command> {
   }
 
   private Behavior<Command> onPostStop(PostStop signal) {
+    // To nobody, where this was asked for.
+    task.replyTo().tell(new OwnerEvent.OwnerFailed(key, "it has ended"));
     workers.values().forEach(LinkedWorker::close);
     if (pieces != null) {
       pieces.close();
     }
     staged.clear();
     compute.shutdownNow();
-    // To nobody, where that was the end that was asked for.
-    task.replyTo().tell(new OwnerEvent.OwnerFailed(key, "it has ended"));
     return this;
   }
 

@@ -92,8 +92,8 @@ final class SampleMessages {
         new RunMessage.ShardsMissing(KEY, 17, 2, List.of(3, 300)),
         new RunMessage.SliceFailed(KEY, 2, "slice 2 failed"),
         new RunMessage.WorkersDisagree(KEY, 17, 2, "workers w1 and w2"),
-        new RunMessage.WorkerConnected(KEY, "w1"),
-        new RunMessage.WorkerDisconnected(KEY, "w1"));
+        new RunMessage.WorkerConnected(KEY, "w1", "p1"),
+        new RunMessage.WorkerDisconnected(KEY, "w1", "p1"));
   }
 
   private static <T> ActorRef<T> actor(ActorRefResolver resolver, String name) {

@@ -175,7 +175,7 @@ final class RemoteOwner extends AbstractBehavior<RemoteOwner.Command> {
     } else if (event instanceof OwnerEvent.WorkerTraffic now) {
       onWorkerTraffic(now);
     } else if (event instanceof OwnerEvent.OwnerFailed failed) {
-      return onLost(new Lost("failed: " + failed.cause()));
+      return onLost(new Lost("owns its slices no more: " + failed.cause()));
     } else {
       throw new IllegalStateException("no handler for " + event.getClass());
     }
@@ -328,7 +328,7 @@ final class RemoteOwner extends AbstractBehavior<RemoteOwner.Command> {
 
     @Override
     public void refused(String reason) {
-      self.tell(new Lost("refuses the coordinator: " + reason));
+      self.tell(new Lost("has given up its slices"));
     }
   }
 }

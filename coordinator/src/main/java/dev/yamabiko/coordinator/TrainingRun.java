@@ -9,6 +9,7 @@ import akka.actor.typed.javadsl.Receive;
 import akka.actor.typed.javadsl.TimerScheduler;
 import akka.japi.function.Function;
 import dev.yamabiko.protocol.RunEvent;
+import dev.yamabiko.protocol.RunKey;
 import dev.yamabiko.protocol.RunMessage;
 import dev.yamabiko.protocol.WorkerMessage;
 import java.util.List;
@@ -180,9 +181,9 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
     } else if (message instanceof RunMessage.WorkerLeaving leaving) {
       lose(leaving.worker(), "has left", false);
     } else if (message instanceof RunMessage.WorkerConnected connected) {
-      onWorkerConnected(connected.worker());
+      onWorkerConnected(connected);
     } else if (message instanceof RunMessage.WorkerDisconnected disconnected) {
-      onWorkerDisconnected(disconnected.worker());
+      onWorkerDisconnected(disconnected);
     } else if (message instanceof RunMessage.SlicesTaken taken) {
       activity.taken(taken);
     } else if (message instanceof RunMessage.OwnerLost owner) {
@@ -246,20 +247,32 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
     }
   }
 
-  private void onWorkerConnected(String worker) {
-    timers.connected(worker);
-    crew.connected(worker);
-    onHeardOf(worker);
+  /** An owner of before may still be there, and see its connections end. */
+  private boolean isOfOwnerBefore(RunKey of, String owner) {
+    return !owner.isEmpty() && !of.equals(slices.key());
   }
 
-  private void onWorkerDisconnected(String worker) {
-    if (attendance.contains(worker)) {
+  private void onWorkerConnected(RunMessage.WorkerConnected connected) {
+    String worker = connected.worker();
+    if (!isOfOwnerBefore(connected.key(), connected.owner())
+        && crew.connected(worker, connected.owner())) {
+      timers.connected(worker);
+      onHeardOf(worker);
+    }
+  }
+
+  private void onWorkerDisconnected(RunMessage.WorkerDisconnected lost) {
+    String worker = lost.worker();
+    if (!isOfOwnerBefore(lost.key(), lost.owner()) && attendance.contains(worker)) {
+      crew.lostConnection(worker, lost.owner());
       timers.disconnected(worker, attendance.get(worker));
     }
   }
 
   private void onStillDisconnected(StillDisconnected still) {
-    if (attendance.contains(still.worker()) && attendance.get(still.worker()).equals(still.ref())) {
+    if (attendance.contains(still.worker())
+        && attendance.get(still.worker()).equals(still.ref())
+        && !crew.isReached(still.worker())) {
       crew.disconnected(still.worker());
       quorum.lost(still.worker(), "has lost its connection");
       activity.goOnWithoutForNow();

@@ -96,4 +96,36 @@ class ParametersClusterTest {
     assertEquals(CoordinatorCommand.Answer.DONE, cluster.resume(id));
     assertBitsOfOneNode(job, cluster.finished(id));
   }
+
+  /** Goes back twice, and ends with the weights of an epoch before the last. */
+  @Test
+  void shouldRollBackToTheBitsOfOneNode() throws IOException {
+    String job =
+        """
+        name = diverging, seed = 3
+        data.train.builtin { name = sine, examples = 150, seed = 4 }
+        data.validation.builtin { name = sine, examples = 40, seed = 5 }
+        model = [ { dense { units = 9000 } }, { dense { units = 1 } } ]
+        loss = half-squared-error
+        optimizer { sgd { learning-rate = 0.02 } }
+        batch-size = 16, shards = 4, epochs = 6
+        checkpoint { every-steps = 4, best = validation-rmse }
+        on-divergence { rollback { factor = 0.02 } }
+        """;
+    JobView view = cluster.finished(cluster.submit(job));
+    assertTrue(view.result().orElse("").contains("\"rollbacks\":2"), view.toString());
+    assertBitsOfOneNode(job, view);
+  }
+
+  @Test
+  void shouldOwnSlicesOfTwoJobsAtATime() throws IOException {
+    String one = SmallJob.of(3).with("workers.max = 1").text();
+    String other = SmallJob.of(2).with("workers.max = 1\nseed = 5").text();
+    String first = cluster.submit(one);
+    String second = cluster.submit(other);
+    awaitStep(cluster.follow(second), 5);
+    assertEquals(JobStatus.RUNNING, cluster.view(first).status());
+    assertBitsOfOneNode(other, cluster.finished(second));
+    assertBitsOfOneNode(one, cluster.finished(first));
+  }
 }
