@@ -148,8 +148,7 @@ public final class ParameterSlice extends AbstractBehavior<ParameterSlice.Comman
     } else if (message instanceof SliceMessage.ShareNorm share) {
       onShareNorm(share);
     } else if (message instanceof SliceMessage.AddWorker add) {
-      workers.put(add.worker(), add.ref());
-      add.ref().tell(add.open() < step && holds(add.open()) ? weights(add.open()) : weights(step));
+      onAddWorker(add);
     } else if (message instanceof SliceMessage.RemoveWorker remove) {
       workers.remove(remove.worker());
     } else if (message instanceof SliceMessage.MeetPeers meet) {
@@ -164,6 +163,18 @@ public final class ParameterSlice extends AbstractBehavior<ParameterSlice.Comman
       throw new IllegalStateException("no handler for " + message.getClass());
     }
     return this;
+  }
+
+  /**
+   * Also the newest weights: they may have been sent before it was added, or on a connection that
+   * was lost.
+   */
+  private void onAddWorker(SliceMessage.AddWorker add) {
+    workers.put(add.worker(), add.ref());
+    if (add.open() < step && holds(add.open())) {
+      add.ref().tell(weights(add.open()));
+    }
+    add.ref().tell(weights(step));
   }
 
   private void onContribute(SliceMessage.Contribute contribute) {
