@@ -167,14 +167,14 @@ public final class ParameterSlice extends AbstractBehavior<ParameterSlice.Comman
 
   /**
    * Also the newest weights: they may have been sent before it was added, or on a connection that
-   * was lost.
+   * was lost. They go first, since newer ones take the place of older ones that are still waiting.
    */
   private void onAddWorker(SliceMessage.AddWorker add) {
     workers.put(add.worker(), add.ref());
+    add.ref().tell(weights(step));
     if (add.open() < step && holds(add.open())) {
       add.ref().tell(weights(add.open()));
     }
-    add.ref().tell(weights(step));
   }
 
   private void onContribute(SliceMessage.Contribute contribute) {
