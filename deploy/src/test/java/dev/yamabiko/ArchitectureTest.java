@@ -17,6 +17,7 @@ import dev.yamabiko.coordinator.TrainingRun;
 import dev.yamabiko.protocol.RunMessage;
 import dev.yamabiko.protocol.SliceMessage;
 import dev.yamabiko.protocol.WorkerMessage;
+import dev.yamabiko.slices.ParameterSlice;
 import dev.yamabiko.worker.Worker;
 import java.util.Arrays;
 import java.util.Set;
@@ -56,6 +57,7 @@ class ArchitectureTest {
               "dev.yamabiko.job..",
               "dev.yamabiko.model..",
               "dev.yamabiko.protocol..",
+              "dev.yamabiko.slices..",
               "dev.yamabiko.wire..")
           .whereLayer("cli")
           .mayNotBeAccessedByAnyLayer()
@@ -97,7 +99,7 @@ class ArchitectureTest {
 
   @ArchTest
   static void everyMessageHasAHandler(JavaClasses classes) {
-    assertHandled(classes, "dev.yamabiko.coordinator.ParameterSlice", SliceMessage.class);
+    assertHandled(classes, ParameterSlice.class.getName(), SliceMessage.class);
     assertHandled(classes, TrainingRun.class.getName(), RunMessage.class);
     assertHandled(classes, Worker.class.getName(), WorkerMessage.class);
   }

@@ -53,6 +53,18 @@ public sealed interface RunEvent {
       String reason, long step, Checkpoint from, Checkpoint.Position to, double rateScale)
       implements RunEvent {}
 
+  /**
+   * Slices are lost with the nodes that owned them: all slices return to the last complete
+   * checkpoint, which takes nothing from the result, and live elsewhere.
+   *
+   * @param why names the nodes
+   * @param step that was open
+   * @param from the checkpoint, as it was taken
+   * @param to where the run goes on
+   */
+  record SlicesReturned(String why, long step, Checkpoint from, Checkpoint.Position to)
+      implements RunEvent {}
+
   /** A worker takes part from the next division of the shards on. */
   record WorkerJoined(String worker, int workers) implements RunEvent {}
 

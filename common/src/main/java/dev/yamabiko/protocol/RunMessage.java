@@ -56,11 +56,27 @@ public sealed interface RunMessage {
   /** A worker has said that it leaves its node; nothing more will come from it. */
   record WorkerLeaving(RunKey key, String worker) implements RunMessage {}
 
-  /** A worker's bulk connection is there, for the first time or again. */
-  record WorkerConnected(RunKey key, String worker) implements RunMessage {}
+  /**
+   * A worker's bulk connection is there, for the first time or again.
+   *
+   * @param owner of slices, to which it leads; empty for the coordinator
+   */
+  record WorkerConnected(RunKey key, String worker, String owner) implements RunMessage {
+
+    /** To the coordinator. */
+    public WorkerConnected(RunKey key, String worker) {
+      this(key, worker, "");
+    }
+  }
 
   /** A worker's bulk connection is lost, and what was on it. */
-  record WorkerDisconnected(RunKey key, String worker) implements RunMessage {}
+  record WorkerDisconnected(RunKey key, String worker, String owner) implements RunMessage {
+
+    /** To the coordinator. */
+    public WorkerDisconnected(RunKey key, String worker) {
+      this(key, worker, "");
+    }
+  }
 
   /** Two workers have sent different bits for the same shards; the message names both. */
   record WorkersDisagree(RunKey key, long step, int slice, String message) implements RunMessage {}
@@ -92,4 +108,15 @@ public sealed interface RunMessage {
 
   /** Stop after the steps that have begun; the run ends as cancelled. */
   record CancelRun(RunKey key, String reason) implements RunMessage {}
+
+  /**
+   * A parameters node holds its slices.
+   *
+   * @param slices passes on to each of them
+   */
+  record SlicesTaken(RunKey key, String owner, ActorRef<SliceMessage> slices)
+      implements RunMessage {}
+
+  /** A parameters node owns its slices no more. */
+  record OwnerLost(RunKey key, String owner, String why) implements RunMessage {}
 }

@@ -3,7 +3,9 @@ package dev.yamabiko.protocol;
 import akka.actor.typed.ActorRef;
 import dev.yamabiko.step.Block;
 import dev.yamabiko.step.Statistics;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 
 /** What a parameter slice is told. */
 public sealed interface SliceMessage {
@@ -64,10 +66,39 @@ public sealed interface SliceMessage {
     }
   }
 
-  /** Sums of squares of another slice's chunks, for the global norm of the step's gradient. */
-  record ShareNorm(RunKey key, long step, int slice, double[] squares) implements SliceMessage {}
+  /**
+   * Sums of squares of another slice's chunks, for the global norm of the step's gradient.
+   *
+   * @param at number of the first of these chunks in the slice; those of a large slice come in
+   *     parts
+   * @param of how many chunks the slice has
+   */
+  record ShareNorm(RunKey key, long step, int slice, int at, int of, double[] squares)
+      implements SliceMessage {
 
-  /** The slices of this run, in order; sent once, before the first worker. */
+    /** All at once. */
+    public ShareNorm(RunKey key, long step, int slice, double[] squares) {
+      this(key, step, slice, 0, squares.length, squares);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof ShareNorm share
+          && key.equals(share.key)
+          && step == share.step
+          && slice == share.slice
+          && at == share.at
+          && of == share.of
+          && Arrays.equals(squares, share.squares);
+    }
+
+    @Override
+    public int hashCode() {
+      return Objects.hash(key, step, slice, at, of, Arrays.hashCode(squares));
+    }
+  }
+
+  /** The slices of this run, or who passes on to them; each once, before the first worker. */
   record MeetPeers(RunKey key, List<ActorRef<SliceMessage>> slices) implements SliceMessage {
     public MeetPeers {
       slices = List.copyOf(slices);
@@ -78,10 +109,24 @@ public sealed interface SliceMessage {
   record ReportMissing(RunKey key, ActorRef<RunMessage> replyTo) implements SliceMessage {}
 
   /**
-   * Copy this slice of weights[step] and of the optimizer's state to its place in these whole
-   * vectors. Answered by {@link RunMessage.SliceRead} once that is done.
+   * Copy this slice of weights[step] and of the optimizer's state to its place in these vectors.
+   * Answered by {@link RunMessage.SliceRead} once that is done.
+   *
+   * @param origin where the vectors begin in the flat vector: 0 if they are whole
    */
   record ReadSlice(
-      RunKey key, long step, float[] weights, float[][] state, ActorRef<RunMessage> replyTo)
-      implements SliceMessage {}
+      RunKey key,
+      long step,
+      float[] weights,
+      float[][] state,
+      int origin,
+      ActorRef<RunMessage> replyTo)
+      implements SliceMessage {
+
+    /** Into whole vectors. */
+    public ReadSlice(
+        RunKey key, long step, float[] weights, float[][] state, ActorRef<RunMessage> replyTo) {
+      this(key, step, weights, state, 0, replyTo);
+    }
+  }
 }

@@ -7,6 +7,8 @@
  *   Worker      -- Contribute -->                   ParameterSlice (x K)
  *   slice       -- InstallWeights -->               Worker
  *   slice       -- SliceUpdated -->                 TrainingRun
+ *
+ *   TrainingRun -- OwnSlices, AdmitWorker, ReadSlice --&gt; an owner of slices on another node
  * </pre>
  */
 package dev.yamabiko.protocol;

@@ -142,6 +142,17 @@ public final class SliceStep {
     }
   }
 
+  /**
+   * Where to put this slice of weights[step], from {@link #weightsAt} on, and of the optimizer's
+   * state, each from 0 on, so that it goes on from there; before its first step.
+   */
+  public float[][] vectors(long step) {
+    float[][] vectors = new float[1 + state.length][];
+    vectors[0] = weights(step);
+    System.arraycopy(state, 0, vectors, 1, state.length);
+    return vectors;
+  }
+
   public int length() {
     return length;
   }

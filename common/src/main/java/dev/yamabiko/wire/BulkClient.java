@@ -97,7 +97,8 @@ public final class BulkClient implements AutoCloseable {
       RunKey run,
       String worker,
       Receiver receiver,
-      BulkSettings settings) {
+      BulkSettings settings,
+      ArrivingWeights arriving) {
     this.host = host;
     this.port = port;
     this.token = BulkToken.check(token);
@@ -106,7 +107,7 @@ public final class BulkClient implements AutoCloseable {
     BulkTable.checkText("run", run.run());
     this.receiver = receiver;
     this.settings = settings;
-    kept = new KeptContributions(settings.frameBytes());
+    kept = new KeptContributions(settings.frameBytes(), arriving);
     backoff = settings.retries().backoff();
     fetches = new BlockFetches(settings.memory().blockBytes());
     buffers = new WeightsBuffers(settings.memory().receiveBytes());
@@ -122,7 +123,25 @@ public final class BulkClient implements AutoCloseable {
       String worker,
       Receiver receiver,
       BulkSettings settings) {
-    BulkClient client = new BulkClient(host, port, token, run, worker, receiver, settings);
+    return open(host, port, token, run, worker, receiver, settings, new ArrivingWeights());
+  }
+
+  /**
+   * The same, one of the worker's connections in this run.
+   *
+   * @param arriving that they have in common
+   */
+  public static BulkClient open(
+      String host,
+      int port,
+      String token,
+      RunKey run,
+      String worker,
+      Receiver receiver,
+      BulkSettings settings,
+      ArrivingWeights arriving) {
+    BulkClient client =
+        new BulkClient(host, port, token, run, worker, receiver, settings, arriving);
     client.connect();
     long every = Math.max(1, settings.retries().fetchDeadline().toNanos() / 4);
     client.loop.scheduleAtFixedRate(client::checkFetches, every, every, TimeUnit.NANOSECONDS);

@@ -15,8 +15,9 @@ import org.slf4j.LoggerFactory;
  * one at a time. Thread-safe.
  *
  * <p>Sending: of each slice only the newest weights matter, so newer ones replace what was not sent
- * yet, even in the middle. The floats are read when a frame is written; where a slice may have
- * overwritten them by then, the frame is not sent ({@link Broadcast}).
+ * yet, even in the middle; a newcomer's older ones go beside them. The floats are read when a frame
+ * is written; where a slice may have overwritten them by then, the frame is not sent ({@link
+ * Broadcast}).
  *
  * <p>Receiving: half a transfer goes with its connection. Heap as in {@link ContributionBuffers},
  * direct memory as in {@link BulkConnection} and, together for the run, {@link SharedMemory}.
@@ -86,7 +87,7 @@ public final class BulkLink implements AutoCloseable {
   public void send(WorkerMessage.InstallWeights weights) {
     Attachment to = attached;
     if (to != null) {
-      to.outbox.put(weights.slice(), broadcasts.transfer(weights, to));
+      to.outbox.put(to.names.of(weights), broadcasts.transfer(weights, to));
       to.connection.wake();
     }
   }
@@ -188,6 +189,7 @@ public final class BulkLink implements AutoCloseable {
 
     private final BulkConnection connection;
     private final Outbox<Integer> outbox = new Outbox<>();
+    private final WeightsNames names = new WeightsNames();
     private final BlockService blocks;
     private final FloatArrivals arrivals = new FloatArrivals();
 
@@ -226,6 +228,7 @@ public final class BulkLink implements AutoCloseable {
         throw new BulkException(
             "a contribution of run %s on a link of run %s".formatted(begin.key(), run));
       }
+      broadcasts.sent().contributed(begin.key(), begin.step());
       FloatAssembly assembly =
           buffers.begin(
               begin,

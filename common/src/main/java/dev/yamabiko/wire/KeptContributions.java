@@ -21,20 +21,20 @@ final class KeptContributions {
   private final Map<Name, SliceMessage.Contribute> kept = new LinkedHashMap<>();
   private Version newest;
 
-  /** The newest weights that have begun to arrive. */
-  private Version begun;
+  private final ArrivingWeights arriving;
 
   /** Of each slice, the newest weights that are here. */
   private final Map<Integer, Version> here = new HashMap<>();
 
-  KeptContributions(int frameBytes) {
+  KeptContributions(int frameBytes, ArrivingWeights arriving) {
     this.frameBytes = frameBytes;
+    this.arriving = arriving;
   }
 
   /** Keeps it, unless it is stale; a later step's first gives up all of the steps before. */
   void add(SliceMessage.Contribute contribution, Optional<Outbox<Name>> outbox) {
     Version version = new Version(contribution.key(), contribution.step());
-    if (newest != null && newest.isNewerThan(version) || mayBeOfTornWeights(version)) {
+    if (newest != null && newest.isNewerThan(version) || arriving.mayHaveTorn(version)) {
       return;
     }
     Name name = new Name(contribution.slice(), contribution.block());
@@ -54,15 +54,6 @@ final class KeptContributions {
   }
 
   /**
-   * Weights[t + 2] arrive where weights[t] were. What a slow worker has computed meanwhile may have
-   * read some of both; it is of no use, and would look as if the worker computed wrongly.
-   */
-  private boolean mayBeOfTornWeights(Version contribution) {
-    return begun != null
-        && begun.isNewerThan(new Version(contribution.key(), contribution.step() + 1));
-  }
-
-  /**
    * Newer weights of its slice are here. Once those of the other slices are here, too, the worker
    * computes the next step into the same arrays, so that what is still to be sent of this one would
    * be torn. A copy is not; it goes out once, to be compared.
@@ -74,7 +65,7 @@ final class KeptContributions {
 
   /** Weights are about to be written; before the first of their floats is. */
   void begins(BulkFrame.WeightsBegin weights) {
-    begun = Version.newest(begun, new Version(weights.key(), weights.step()));
+    arriving.begins(new Version(weights.key(), weights.step()));
   }
 
   private void put(Outbox<Name> outbox, Name name, SliceMessage.Contribute contribution) {

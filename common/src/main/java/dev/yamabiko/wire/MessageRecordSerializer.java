@@ -57,7 +57,8 @@ final class MessageRecordSerializer<T> extends RecordSerializer<T> {
 
   private static void checkElement(Class<?> type, RecordComponent component, Object element) {
     Type declared = ((ParameterizedType) component.getGenericType()).getActualTypeArguments()[0];
-    if (!((Class<?>) declared).isInstance(element)) {
+    Type raw = declared instanceof ParameterizedType generic ? generic.getRawType() : declared;
+    if (!((Class<?>) raw).isInstance(element)) {
       throw new KryoException(
           "a %s in %s of %s, expected %s"
               .formatted(

@@ -9,9 +9,13 @@ import dev.yamabiko.data.blocks.DatasetRef;
 import dev.yamabiko.protocol.CoordinatorMessage;
 import dev.yamabiko.protocol.DataPart;
 import dev.yamabiko.protocol.NodeMessage;
+import dev.yamabiko.protocol.OwnerEvent;
+import dev.yamabiko.protocol.OwnerMessage;
 import dev.yamabiko.protocol.RunDefinition;
 import dev.yamabiko.protocol.RunKey;
 import dev.yamabiko.protocol.RunMessage;
+import dev.yamabiko.protocol.SliceMessage;
+import dev.yamabiko.protocol.SliceRange;
 import dev.yamabiko.protocol.WorkerHello;
 import dev.yamabiko.protocol.WorkerMessage;
 import dev.yamabiko.step.Block;
@@ -31,7 +35,7 @@ import java.util.stream.Collectors;
 public final class MessageTable {
 
   /** Of the meaning of all messages; both sides must have the same. */
-  public static final int PROTOCOL_VERSION = 2;
+  public static final int PROTOCOL_VERSION = 3;
 
   /** Kryo's own numbers for primitives and strings end before this one. */
   private static final int FIRST = 20;
@@ -71,7 +75,32 @@ public final class MessageTable {
           WorkerMessage.ComputeBlocks.class,
           WorkerMessage.Probe.class,
           RunMessage.SpeedMeasured.class,
-          RunMessage.ProbeAnswered.class);
+          RunMessage.ProbeAnswered.class,
+          // Slices that live on nodes of their own.
+          double[].class,
+          SliceRange.class,
+          CoordinatorMessage.RegisterParameters.class,
+          CoordinatorMessage.ParametersLeaving.class,
+          NodeMessage.ConnectSlices.class,
+          NodeMessage.OwnSlices.class,
+          NodeMessage.DropSlices.class,
+          OwnerMessage.AdmitWorker.class,
+          OwnerMessage.StageSlices.class,
+          OwnerMessage.DropStaged.class,
+          OwnerEvent.SlicesTaken.class,
+          OwnerEvent.SliceStaged.class,
+          OwnerEvent.OwnerFailed.class,
+          OwnerEvent.WorkerTraffic.class,
+          SliceMessage.RemoveWorker.class,
+          SliceMessage.ShareNorm.class,
+          SliceMessage.MeetPeers.class,
+          SliceMessage.ReportMissing.class,
+          RunMessage.SliceUpdated.class,
+          RunMessage.ShardsMissing.class,
+          RunMessage.SliceFailed.class,
+          RunMessage.WorkersDisagree.class,
+          RunMessage.WorkerConnected.class,
+          RunMessage.WorkerDisconnected.class);
 
   private MessageTable() {}
 
@@ -135,7 +164,10 @@ public final class MessageTable {
     return read instanceof CoordinatorMessage
         || read instanceof NodeMessage
         || read instanceof WorkerMessage
-        || read instanceof RunMessage;
+        || read instanceof RunMessage
+        || read instanceof SliceMessage
+        || read instanceof OwnerMessage
+        || read instanceof OwnerEvent;
   }
 
   @SuppressWarnings({"unchecked", "rawtypes"})
@@ -146,6 +178,8 @@ public final class MessageTable {
       return new ListSerializer();
     } else if (type == Optional.class) {
       return new OptionalSerializer();
+    } else if (type == double[].class) {
+      return new DoublesSerializer();
     } else if (type.isEnum()) {
       return new EnumSerializer((Class) type);
     }

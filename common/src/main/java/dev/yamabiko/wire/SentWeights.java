@@ -6,12 +6,14 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The newest weights of each slice of a run that any of its links was given to send: weights[t + 1]
- * show that the slice has closed step t. Thread-safe.
+ * What shows of a run's slices which steps they have closed: weights[t + 1], which any of its links
+ * was given to send, that this slice has closed step t; a contribution to step t + 1 that all of
+ * them have, wherever they live. Thread-safe.
  */
 final class SentWeights {
 
   private final Map<Integer, Version> newest = new HashMap<>();
+  private Version contributed;
 
   synchronized void add(WorkerMessage.InstallWeights weights) {
     newest.merge(weights.slice(), new Version(weights.key(), weights.step()), Version::newest);
@@ -23,13 +25,17 @@ final class SentWeights {
     return sent != null && sent.isNewerThan(new Version(key, step));
   }
 
+  /** A contribution begins to arrive. */
+  synchronized void contributed(RunKey key, long step) {
+    contributed = Version.newest(contributed, new Version(key, step));
+  }
+
   /**
-   * Whether all slices have closed the step, so that nobody needs weights[step]. Not before may
-   * they be overwritten, since for that workers have to be sent weights[step + 1] of all slices:
-   * floats that were read before this was still false are those of weights[step].
+   * Whether all slices have closed the step, so that nobody needs weights[step]. A slice overwrites
+   * them only with contributions to a later step: floats that were read before this was still false
+   * are those of weights[step].
    */
   synchronized boolean isClosed(RunKey key, long step) {
-    return !newest.isEmpty()
-        && newest.keySet().stream().allMatch(slice -> isClosed(key, step, slice));
+    return contributed != null && contributed.isNewerThan(new Version(key, step));
   }
 }

@@ -2,6 +2,7 @@ package dev.yamabiko.wire;
 
 import akka.actor.typed.ActorRef;
 import dev.yamabiko.data.blocks.DatasetRef;
+import dev.yamabiko.protocol.SliceRange;
 import dev.yamabiko.step.Block;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.ParameterizedType;
@@ -32,6 +33,21 @@ final class ArbitraryMessages {
       return Arbitraries.longs().asGeneric();
     } else if (type == double.class) {
       return Arbitraries.longs().map(Double::longBitsToDouble).asGeneric();
+    } else if (type == Integer.class) {
+      return Arbitraries.integers().asGeneric();
+    } else if (type == double[].class) {
+      return Arbitraries.longs()
+          .map(Double::longBitsToDouble)
+          .array(double[].class)
+          .ofMaxSize(20)
+          .asGeneric();
+    } else if (type == SliceRange.class) {
+      return Combinators.combine(
+              Arbitraries.integers().between(0, 100),
+              Arbitraries.integers().between(1, 100),
+              Arbitraries.integers().between(0, 100))
+          .as((from, size, more) -> new SliceRange(from, from + size, from + size + more))
+          .asGeneric();
     } else if (type == String.class) {
       return Arbitraries.strings().ofMaxLength(80).asGeneric();
     } else if (type == Block.class) {

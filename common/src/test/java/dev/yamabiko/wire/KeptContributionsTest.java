@@ -15,7 +15,9 @@ class KeptContributionsTest {
 
   private static final RunKey KEY = new RunKey("run", 1);
 
-  private final KeptContributions kept = new KeptContributions(BulkSettings.DEFAULT.frameBytes());
+  private final ArrivingWeights arriving = new ArrivingWeights();
+  private final KeptContributions kept =
+      new KeptContributions(BulkSettings.DEFAULT.frameBytes(), arriving);
 
   private static BulkFrame.WeightsBegin weights(RunKey key, long step) {
     return new BulkFrame.WeightsBegin(key, step, 0, 1, FloatRun.of(new float[1], 0, 1));
@@ -39,6 +41,15 @@ class KeptContributionsTest {
   void shouldTakeAContributionWhenTheNextWeightsHaveBegun() {
     kept.begins(weights(KEY, 4));
     assertTrue(takes(3));
+  }
+
+  /** They arrive where those were that it was computed from, and may have been half there. */
+  @Test
+  void shouldDropAContributionWhenWeightsAfterTheNextHaveBegunOnAnotherConnection() {
+    KeptContributions other = new KeptContributions(BulkSettings.DEFAULT.frameBytes(), arriving);
+    other.begins(weights(KEY, 5));
+    assertTrue(!takes(3));
+    assertTrue(takes(4));
   }
 
   /** Once the other slices' are here, too, the worker overwrites the floats. */

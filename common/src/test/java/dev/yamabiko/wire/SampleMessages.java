@@ -6,9 +6,13 @@ import dev.yamabiko.data.blocks.DatasetRef;
 import dev.yamabiko.protocol.CoordinatorMessage;
 import dev.yamabiko.protocol.DataPart;
 import dev.yamabiko.protocol.NodeMessage;
+import dev.yamabiko.protocol.OwnerEvent;
+import dev.yamabiko.protocol.OwnerMessage;
 import dev.yamabiko.protocol.RunDefinition;
 import dev.yamabiko.protocol.RunKey;
 import dev.yamabiko.protocol.RunMessage;
+import dev.yamabiko.protocol.SliceMessage;
+import dev.yamabiko.protocol.SliceRange;
 import dev.yamabiko.protocol.WorkerHello;
 import dev.yamabiko.protocol.WorkerMessage;
 import dev.yamabiko.step.Block;
@@ -54,7 +58,42 @@ final class SampleMessages {
         new WorkerMessage.ComputeBlocks(KEY, 17, List.of(new Block(4, 5))),
         new WorkerMessage.Probe(KEY, run),
         new RunMessage.SpeedMeasured(KEY, "w1", 640, 12_345_678_901L),
-        new RunMessage.ProbeAnswered(KEY, "w1"));
+        new RunMessage.ProbeAnswered(KEY, "w1"),
+        new CoordinatorMessage.RegisterParameters(hello, "10.0.0.3", 7001, node),
+        new CoordinatorMessage.ParametersLeaving("p1", node),
+        new NodeMessage.ConnectSlices(KEY, 1, 3, "10.0.0.3", 7001, "t0ken"),
+        new NodeMessage.OwnSlices(
+            KEY,
+            definition,
+            new SliceRange(1, 3, 4),
+            17,
+            2,
+            640,
+            List.of(1, 28, 28),
+            "10.0.0.1",
+            7000,
+            "t0ken",
+            run,
+            actor(resolver, "owners")),
+        new NodeMessage.DropSlices(KEY),
+        new OwnerMessage.AdmitWorker(KEY, "w1", node, 17),
+        new OwnerMessage.StageSlices(KEY, 17),
+        new OwnerMessage.DropStaged(KEY, 17),
+        new OwnerEvent.SlicesTaken(
+            KEY, actor(resolver, "owner"), actor(resolver, "slices"), "t0ken"),
+        new OwnerEvent.SliceStaged(KEY, 17, 2),
+        new OwnerEvent.OwnerFailed(KEY, "out of memory"),
+        new OwnerEvent.WorkerTraffic(KEY, "w1", 1L << 33, 12, 17),
+        new SliceMessage.RemoveWorker(KEY, "w1"),
+        new SliceMessage.ShareNorm(KEY, 17, 2, 4096, 4098, new double[] {0.5, Math.PI}),
+        new SliceMessage.MeetPeers(KEY, List.of(actor(resolver, "slices"))),
+        new SliceMessage.ReportMissing(KEY, run),
+        new RunMessage.SliceUpdated(KEY, 17, 2, STATISTICS, Double.NaN),
+        new RunMessage.ShardsMissing(KEY, 17, 2, List.of(3, 300)),
+        new RunMessage.SliceFailed(KEY, 2, "slice 2 failed"),
+        new RunMessage.WorkersDisagree(KEY, 17, 2, "workers w1 and w2"),
+        new RunMessage.WorkerConnected(KEY, "w1", "p1"),
+        new RunMessage.WorkerDisconnected(KEY, "w1", "p1"));
   }
 
   private static <T> ActorRef<T> actor(ActorRefResolver resolver, String name) {

@@ -22,6 +22,7 @@ final class Activity {
   private static final Duration KEEP_DEADLINE = Duration.ofMinutes(10);
 
   private enum Kind {
+    PLACING(false),
     JOINING(true),
     TRAINING(true),
     PAUSING(false),
@@ -90,8 +91,30 @@ final class Activity {
 
   // --- What it can do; what follows is run when that is done ------------------------------------
 
-  /** Workers get ready for the slices' lineage. */
+  /** Slices that live on other nodes get there, and workers ready for their lineage. */
   void join(Runnable next) {
+    if (slices.areInPlace()) {
+      joinWorkers(next);
+      return;
+    }
+    begin(Kind.PLACING, () -> joinWorkers(next));
+    timers.await("slices to be taken", PREPARE_DEADLINE, slices.owners());
+  }
+
+  /** Whether it waits for other nodes to take their slices. */
+  boolean isPlacing() {
+    return kind == Kind.PLACING;
+  }
+
+  /** An owner's slices are there. */
+  void taken(RunMessage.SlicesTaken taken) {
+    if (kind == Kind.PLACING && timers.answered(taken.owner())) {
+      slices.taken(taken);
+      goOnWhenAnswered();
+    }
+  }
+
+  private void joinWorkers(Runnable next) {
     begin(Kind.JOINING, next);
     crew.join();
     timers.await("workers to get ready", PREPARE_DEADLINE, attendance.names());
@@ -192,8 +215,10 @@ final class Activity {
   void copy(Runnable next) {
     begin(Kind.COPYING, next);
     slices.read(checkpoints.begin(slices.size()));
-    List<String> names = IntStream.range(0, slices.size()).mapToObj(i -> "slice " + i).toList();
-    timers.await("the weights", ANSWER_DEADLINE, names);
+    List<String> names = IntStream.range(0, slices.size()).mapToObj(SliceGroup::name).toList();
+    // From another node they take their time; that nothing comes at all is found out there.
+    Duration deadline = slices.owners().isEmpty() ? ANSWER_DEADLINE : KEEP_DEADLINE;
+    timers.await("the weights", deadline, names);
   }
 
   // --- Workers that come and go -----------------------------------------------------------------
@@ -317,7 +342,7 @@ final class Activity {
   }
 
   void read(RunMessage.SliceRead read) {
-    if (isCopying() && timers.answered("slice " + read.slice())) {
+    if (isCopying() && timers.answered(SliceGroup.name(read.slice()))) {
       checkpoints.accept(read);
       if (checkpoints.isCopied() && checkpoints.isWriting()) {
         timers.await("the checkpoint before to be written", KEEP_DEADLINE, List.of());
@@ -341,6 +366,7 @@ final class Activity {
   }
 
   void missing(RunMessage.ShardsMissing answer) {
+    slices.heard(answer);
     if (isTraining()) {
       training.missing(answer);
     } else if (kind == Kind.STOPPING) {

@@ -68,6 +68,8 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
 
   private record NodeLost(String worker, ActorRef<NodeMessage> node) implements Command {}
 
+  private record ParametersLost(ActorRef<NodeMessage> node) implements Command {}
+
   /**
    * @param inUse whether the worker that has the name answers
    */
@@ -122,6 +124,7 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
 
   private final Resources resources;
   private final Map<String, RegisteredWorker> workers = new LinkedHashMap<>();
+  private final ParametersNodes parameters = new ParametersNodes();
   private final Map<String, JobEntry> jobs = new LinkedHashMap<>();
   private final Set<ActorRef<NodeMessage>> refused = new HashSet<>();
   private final Set<ActorRef<NodeMessage>> claiming = new HashSet<>();
@@ -220,6 +223,7 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
         .onMessage(FromRun.class, this::onFromRun)
         .onMessage(NameSettled.class, this::onNameSettled)
         .onMessage(NodeLost.class, this::onNodeLost)
+        .onMessage(ParametersLost.class, lost -> onParametersGone(lost.node(), "lost"))
         .onMessage(RunGone.class, this::onRunGone)
         .onMessage(RefusedGone.class, this::onRefusedGone)
         .onMessage(FollowerLost.class, this::onFollowerLost)
@@ -248,6 +252,8 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
       resume.replyTo().tell(resume(jobs.get(resume.id())));
     } else if (command instanceof CoordinatorCommand.ListWorkers list) {
       list.replyTo().tell(workers.values().stream().map(RegisteredWorker::view).toList());
+    } else if (command instanceof CoordinatorCommand.ListParameters list) {
+      list.replyTo().tell(parameters.now().stream().map(ParametersNode::view).toList());
     } else if (command instanceof CoordinatorCommand.FollowJob follow) {
       onFollow(follow);
     }
@@ -363,6 +369,45 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
             .forEach(run -> run.tell(new JobRun.Leaving(leaving.worker())));
         remove(leaving.worker(), "left");
       }
+    } else if (message instanceof CoordinatorMessage.RegisterParameters register) {
+      onRegisterParameters(register);
+    } else if (message instanceof CoordinatorMessage.ParametersLeaving leaving) {
+      onParametersGone(leaving.node(), "left");
+    }
+    return this;
+  }
+
+  /** Of two nodes of one name the later is right: the earlier may be one that was killed. */
+  private void onRegisterParameters(CoordinatorMessage.RegisterParameters register) {
+    WorkerHello hello = register.hello();
+    String name = hello.worker();
+    Optional<String> refusal = resources.admission().refusal(hello);
+    if (refusal.isPresent()) {
+      refuse(hello, register.node(), refusal.get());
+      return;
+    }
+    if (!parameters.contains(register.node())) {
+      parameters
+          .add(
+              new ParametersNode(
+                  hello, register.node(), register.bulkHost(), register.bulkPort(), now()))
+          .ifPresent(this::replaced);
+      getContext().watchWith(register.node(), new ParametersLost(register.node()));
+      getContext().getLog().info("joined parameters={} host={}", name, hello.host());
+    }
+    register.node().tell(new NodeMessage.WorkerAccepted(resources.store().term(), name));
+  }
+
+  private void replaced(ParametersNode before) {
+    getContext().unwatch(before.node());
+    before.node().tell(new NodeMessage.WorkerRefused("replaced by a newer start of this name"));
+  }
+
+  /** Runs whose slices it had notice by themselves. */
+  private Behavior<Command> onParametersGone(ActorRef<NodeMessage> node, String how) {
+    if (parameters.remove(node)) {
+      getContext().unwatch(node);
+      getContext().getLog().info("{} parameters node={}", how, node.path().address());
     }
     return this;
   }
@@ -372,7 +417,7 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
     Optional<String> refusal = resources.admission().refusal(register.hello());
     RegisteredWorker known = workers.get(name);
     if (refusal.isPresent()) {
-      refuse(register, refusal.get());
+      refuse(register.hello(), register.node(), refusal.get());
     } else if (known == null || known.node().equals(register.node())) {
       accept(register);
     } else if (claiming.add(register.node())) {
@@ -395,7 +440,8 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
       accept(by);
     } else if (settled.inUse()) {
       refuse(
-          by,
+          by.hello(),
+          by.node(),
           "the name %s is in use by a worker on %s that is alive; give another --name, or end that one"
               .formatted(known.name(), known.view().hello().host()));
     } else {
@@ -407,16 +453,15 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
     return this;
   }
 
-  private void refuse(CoordinatorMessage.RegisterWorker register, String why) {
+  private void refuse(WorkerHello hello, ActorRef<NodeMessage> node, String why) {
     // It asks again until it has heard the answer.
-    if (refused.add(register.node())) {
-      WorkerHello hello = register.hello();
+    if (refused.add(node)) {
       getContext()
           .getLog()
           .warn("refused worker={} host={}: {}", hello.worker(), hello.host(), why);
-      getContext().watchWith(register.node(), new RefusedGone(register.node()));
+      getContext().watchWith(node, new RefusedGone(node));
     }
-    register.node().tell(new NodeMessage.WorkerRefused(why));
+    node.tell(new NodeMessage.WorkerRefused(why));
   }
 
   private void accept(CoordinatorMessage.RegisterWorker register) {
@@ -578,6 +623,7 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
             resources.store().runDirectory(entry.id()),
             resources.store().fence(),
             chosen,
+            parameters::now,
             resources.bulk(),
             resources.bulkHost(),
             resources.datasets(),
@@ -607,6 +653,10 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
         inJob(entry, measured.worker()).ifPresent(worker -> worker.measured(measured));
       } else if (advanced.event() instanceof RunEvent.ShardsReissued late) {
         late.workers().forEach(name -> inJob(entry, name).ifPresent(RegisteredWorker::reissued));
+      } else if (advanced.event() instanceof RunEvent.SlicesReturned back) {
+        getContext()
+            .getLog()
+            .warn("slices returned job={} step={} {}", entry.id(), back.to().step(), back.why());
       } else if (advanced.event() instanceof RunEvent.Waiting waiting) {
         entry.become(entry.stored().waiting(JobStatus.WAITING, waiting.why()));
         getContext().getLog().info("held up job={} {}", entry.id(), waiting.why());

@@ -34,6 +34,9 @@ public sealed interface CoordinatorCommand {
 
   record ListWorkers(ActorRef<List<WorkerView>> replyTo) implements CoordinatorCommand {}
 
+  /** The nodes that own slices. */
+  record ListParameters(ActorRef<List<ParametersView>> replyTo) implements CoordinatorCommand {}
+
   /**
    * Tells {@code listener} the job's recent events after number {@code after}, then each new one to
    * the last, in order; an unknown job has only an event of kind "end" with number 0. Forgotten

@@ -18,6 +18,7 @@ final class Crew {
   private final Division division;
   private final SliceGroup slices;
   private final WorkerFailures failures = new WorkerFailures();
+  private final Reach reach = new Reach();
 
   /**
    * @param run whom they answer
@@ -46,6 +47,7 @@ final class Crew {
   void join() {
     failures.clear();
     attendance.begin();
+    reach.forgetOwners().forEach(attendance::connected);
     division.clear();
     inviteAgain();
   }
@@ -55,9 +57,13 @@ final class Crew {
     attendance.invited().forEach(this::askToJoin);
   }
 
+  /** Where slices are still on their way to other nodes, it is asked once they are there. */
   private void askToJoin(String worker) {
-    tell(
-        worker, new WorkerMessage.JoinRun(slices.key(), settings.definition(), slices.refs(), run));
+    if (slices.areInPlace()) {
+      tell(
+          worker,
+          new WorkerMessage.JoinRun(slices.key(), settings.definition(), slices.refs(), run));
+    }
   }
 
   /** It gets weights from now on. Returns whether this is news. */
@@ -91,7 +97,18 @@ final class Crew {
     tell(worker, new WorkerMessage.LeaveRun(slices.key()));
     slices.remove(worker);
     attendance.remove(worker);
+    reach.forget(worker);
     division.orphan(worker);
+  }
+
+  /** One of its connections is lost, and may come back at once. */
+  void lostConnection(String worker, String owner) {
+    reach.lost(worker, owner);
+  }
+
+  /** Whether all its connections are there. */
+  boolean isReached(String worker) {
+    return reach.isWhole(worker);
   }
 
   /** It cannot be reached; its blocks become orphans. */
@@ -100,12 +117,21 @@ final class Crew {
     division.orphan(worker);
   }
 
-  /** It can be reached again; what was sent in between is lost. */
-  void connected(String worker) {
+  /**
+   * One of its connections is there. Once all are, it takes part again; what was sent in between is
+   * lost.
+   *
+   * @return whether all are
+   */
+  boolean connected(String worker, String owner) {
+    if (!reach.back(worker, owner)) {
+      return false;
+    }
     attendance.connected(worker);
     if (attendance.isReady(worker)) {
       slices.add(worker, attendance.get(worker));
     }
+    return true;
   }
 
   /** It is late; if there are others, its blocks become orphans until it has been heard of. */

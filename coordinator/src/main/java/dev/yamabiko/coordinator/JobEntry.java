@@ -169,6 +169,12 @@ final class JobEntry {
       step = back.to().step();
       epoch = back.to().epochs();
       events.add("rollback", line.of(back));
+    } else if (event instanceof RunEvent.SlicesReturned back) {
+      step = back.to().step();
+      epoch = back.to().epochs();
+      notice(
+          "%s in step %d: all slices return to step %d, and go on to the same bits"
+              .formatted(back.why(), back.step(), step));
     } else if (event instanceof RunEvent.Waiting waiting) {
       present = Optional.of(waiting.workers());
     } else if (event instanceof RunEvent.WentOn) {

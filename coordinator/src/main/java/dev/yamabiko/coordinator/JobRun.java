@@ -12,6 +12,7 @@ import dev.yamabiko.data.LoadedData;
 import dev.yamabiko.data.blocks.PreparedDatasets;
 import dev.yamabiko.job.Job;
 import dev.yamabiko.model.CanonicalJson;
+import dev.yamabiko.protocol.NodeMessage;
 import dev.yamabiko.protocol.RunDefinition;
 import dev.yamabiko.protocol.RunEvent;
 import dev.yamabiko.protocol.RunKey;
@@ -29,9 +30,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Supplier;
 
 /**
  * One execution of a job: has its data and directory prepared, starts the training run on its
@@ -101,6 +104,7 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
    * @param key its run's name is another one at each start
    * @param fence of what the run writes
    * @param workers that take part, in order
+   * @param parameters nodes that slices can live on now
    * @param blocking for reading and writing
    */
   record Settings(
@@ -110,6 +114,7 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
       Path directory,
       TermFence fence,
       List<RegisteredWorker> workers,
+      Supplier<List<ParametersNode>> parameters,
       BulkServer bulk,
       String bulkHost,
       PreparedDatasets datasets,
@@ -127,6 +132,10 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
   private final WireVolume wire = new WireVolume();
   private final WorkerPaces paces = new WorkerPaces();
   private long stepsOnWire;
+
+  /** By worker, of its last start; looked at from other threads. */
+  private final Map<String, ActorRef<NodeMessage>> nodes = new ConcurrentHashMap<>();
+
   private ExecutorService compute;
   private ActorRef<RunMessage> run;
 
@@ -147,6 +156,7 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
                     settings.job(),
                     settings.directory(),
                     settings.workers().size(),
+                    settings.parameters().get().isEmpty(),
                     settings.datasets(),
                     settings.fence(),
                     watch(self)),
@@ -209,7 +219,7 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
     LoadedData data = checked.data();
     compute =
         Executors.newFixedThreadPool(
-            prepared.slices().size(),
+            prepared.count(),
             task -> {
               Thread thread = new Thread(task, "slices-" + id);
               thread.setDaemon(true);
@@ -226,9 +236,19 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
         data.validation().map(validation -> new EvaluationPlan(validation.size())),
         spawnWorkers(),
         prepared.slices(),
-        compute,
+        SlicePlace.onDefaultDispatcher(compute),
+        Optional.of(
+            new SliceHosts(
+                settings.parameters(),
+                prepared.count(),
+                settings.bulk(),
+                settings.bulkHost(),
+                worker -> Optional.ofNullable(nodes.get(worker)),
+                wire,
+                settings.blocking())),
         getContext().messageAdapter(RunEvent.class, Observed::new),
-        true);
+        true,
+        System::nanoTime);
   }
 
   private Map<String, ActorRef<WorkerMessage>> spawnWorkers() {
@@ -238,6 +258,7 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
   }
 
   private ActorRef<WorkerMessage> spawn(RegisteredWorker worker) {
+    nodes.put(worker.name(), worker.node());
     RemoteWorker.Settings remote =
         new RemoteWorker.Settings(
             settings.key(),

@@ -22,6 +22,8 @@ import org.slf4j.LoggerFactory;
  * A job about to run: its data read and put where workers fetch it, its run directory open, its
  * weights cut into slices.
  *
+ * @param count of slices
+ * @param slices none where they are to live on other nodes
  * @param notices for people, of what was found on the way
  */
 record PreparedJob(
@@ -30,6 +32,7 @@ record PreparedJob(
     Checkpoint begin,
     RunDirectory directory,
     StepPlan plan,
+    int count,
     List<SliceStep> slices,
     List<String> notices)
     implements AutoCloseable {
@@ -39,6 +42,7 @@ record PreparedJob(
   /**
    * Begins a run in this directory, or goes on with the one that is there. May take long.
    *
+   * @param slicesHere whether slices are to live on this node
    * @param gate of what the run writes
    * @throws JobException if the job, its data or its directory cannot be used
    */
@@ -46,6 +50,7 @@ record PreparedJob(
       Job job,
       Path path,
       int workers,
+      boolean slicesHere,
       PreparedDatasets datasets,
       AtomicFile.Gate gate,
       DiskWatch watch) {
@@ -57,7 +62,7 @@ record PreparedJob(
     CheckedJob checked = CheckedJob.of(job);
     PreparedDatasets.Prepared dataset = datasets.prepare(checked.data(), checked.dataSha256());
     try {
-      return of(checked, path, workers, dataset, gate, watch);
+      return of(checked, path, workers, slicesHere, dataset, gate, watch);
     } catch (RuntimeException | Error e) {
       dataset.close();
       throw e;
@@ -68,6 +73,7 @@ record PreparedJob(
       CheckedJob checked,
       Path path,
       int workers,
+      boolean slicesHere,
       PreparedDatasets.Prepared dataset,
       AtomicFile.Gate gate,
       DiskWatch watch) {
@@ -88,7 +94,8 @@ record PreparedJob(
       Checkpoint begin = before.isPresent() ? before.get() : checked.start(notices::add);
       StepPlan plan = checked.plan(workers).steps();
       int count = RunSettings.slices(checked.network().length(), workers);
-      List<SliceStep> slices = RunSettings.cut(job, checked.network(), plan, begin, count);
+      List<SliceStep> slices =
+          slicesHere ? RunSettings.cut(job, checked.network(), plan, begin, count) : List.of();
       RunDirectory directory =
           begun
               ? RunDirectory.goOn(path, checked.description(), begin.position(), gate, watch)
@@ -101,7 +108,7 @@ record PreparedJob(
                 LOG.warn(gap);
                 notices.add(gap);
               });
-      return new PreparedJob(checked, dataset, begin, directory, plan, slices, notices);
+      return new PreparedJob(checked, dataset, begin, directory, plan, count, slices, notices);
     } catch (FileAlreadyExistsException e) {
       throw new JobException(path + " is in use by another run", e);
     } catch (IOException e) {

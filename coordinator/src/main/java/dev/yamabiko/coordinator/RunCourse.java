@@ -9,9 +9,8 @@ import dev.yamabiko.protocol.DataPart;
 import dev.yamabiko.protocol.RunEvent;
 import dev.yamabiko.protocol.RunMessage;
 import dev.yamabiko.protocol.RunOutcome.Status;
-import dev.yamabiko.step.SliceStep;
 import dev.yamabiko.step.Statistics;
-import java.util.List;
+import java.util.Collection;
 import java.util.Optional;
 
 /**
@@ -67,7 +66,7 @@ final class RunCourse {
   // --- Steps ------------------------------------------------------------------------------------
 
   void begin() {
-    slices.begin(settings.slices(), settings.begin().position().step());
+    slices.begin();
     activity.join(this::start);
   }
 
@@ -210,10 +209,29 @@ final class RunCourse {
     joinAgain(from, () -> closeEpochOr(this::goOn));
   }
 
+  /**
+   * Nodes are lost that owned slices. Nothing that was computed since the last checkpoint is
+   * needed: it is computed again, to the same bits.
+   *
+   * @param owners names of the nodes
+   */
+  void slicesLost(Collection<String> owners, String why) {
+    slices.lose(owners);
+    if (cancelled.isPresent()) {
+      endWithLastCheckpoint();
+      return;
+    }
+    long step = slices.step();
+    Checkpoint from = checkpoints.last();
+    progress.goTo(from, progress.position().rollbacks());
+    String text = "parameters node %s %s".formatted(String.join(", ", owners), why);
+    events.tell(new RunEvent.SlicesReturned(text, step, from, progress.position()));
+    joinAgain(from, started ? () -> closeEpochOr(this::goOn) : this::start);
+  }
+
   private void joinAgain(Checkpoint from, Runnable then) {
     validation = Optional.empty();
-    List<SliceStep> parts = settings.slicesAt(from, progress.position().rollbacks());
-    slices.beginAgain(parts, from.position().step());
+    slices.beginAgain(from, progress.position().rollbacks());
     activity.join(then);
   }
 
@@ -260,6 +278,8 @@ final class RunCourse {
       endCancelled(keptOf(settings.begin()));
     } else if (activity.isTraining()) {
       activity.pause(this::finishBegunSteps);
+    } else if (activity.isPlacing()) {
+      endWithLastCheckpoint();
     } else if (activity.isEvaluating() || activity.isWaitingToJoin()) {
       stopHere();
     }

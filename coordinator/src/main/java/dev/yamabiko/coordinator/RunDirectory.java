@@ -326,9 +326,10 @@ public final class RunDirectory implements RunListener, AutoCloseable {
         journal.force();
         writer.begin();
       } else if (event instanceof RunEvent.RolledBack back) {
-        writer.settled().join();
-        writer.goBackTo(back.to().step());
-        journal.goBack(content(back.from()), back.to(), line.of(back));
+        goBack(back.from(), back.to(), Optional.of(line.of(back)));
+      } else if (event instanceof RunEvent.SlicesReturned back) {
+        // What is computed again gives the same lines.
+        goBack(back.from(), back.to(), Optional.empty());
       } else if (event instanceof RunEvent.RunEnded) {
         writer.settled().join();
         journal.flush();
@@ -336,6 +337,13 @@ public final class RunDirectory implements RunListener, AutoCloseable {
     } catch (IOException e) {
       cannotWrite(e);
     }
+  }
+
+  private void goBack(Checkpoint from, Checkpoint.Position to, Optional<String> said)
+      throws IOException {
+    writer.settled().join();
+    writer.goBackTo(to.step());
+    journal.goBack(content(from), to, said);
   }
 
   private void cannotWrite(IOException e) {

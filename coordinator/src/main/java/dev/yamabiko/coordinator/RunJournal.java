@@ -6,6 +6,7 @@ import dev.yamabiko.model.CheckpointStore;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Optional;
 
 /**
  * What a run's directory takes in line by line, in order: metrics, and roll-backs, which cut them
@@ -19,7 +20,8 @@ final class RunJournal {
 
   private record Line(String text) implements Entry {}
 
-  private record Back(CheckpointFile.Content from, Position to, String line) implements Entry {}
+  private record Back(CheckpointFile.Content from, Position to, Optional<String> line)
+      implements Entry {}
 
   private final MetricsFile metrics;
   private final CheckpointStore checkpoints;
@@ -48,9 +50,9 @@ final class RunJournal {
 
   /**
    * @param from the checkpoint that the run has gone back to
-   * @param line what the metrics say of it
+   * @param line what the metrics say of it; empty where it does not show
    */
-  void goBack(CheckpointFile.Content from, Position to, String line) throws IOException {
+  void goBack(CheckpointFile.Content from, Position to, Optional<String> line) throws IOException {
     waiting.add(new Back(from, to, line));
     catchUp();
   }
@@ -79,7 +81,9 @@ final class RunJournal {
         // In this order: a checkpoint never stands without the metrics that lead up to it.
         checkpoints.goBackTo(back.from());
         metrics.cutBack(back.to());
-        metrics.write(back.line());
+        if (back.line().isPresent()) {
+          metrics.write(back.line().get());
+        }
       } else if (waiting.peek() instanceof Line line) {
         metrics.write(line.text());
         waitingChars -= line.text().length();

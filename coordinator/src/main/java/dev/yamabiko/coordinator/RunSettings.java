@@ -8,15 +8,12 @@ import dev.yamabiko.protocol.DataPart;
 import dev.yamabiko.protocol.RunDefinition;
 import dev.yamabiko.protocol.RunEvent;
 import dev.yamabiko.protocol.RunKey;
-import dev.yamabiko.protocol.RunMessage;
 import dev.yamabiko.protocol.WorkerMessage;
+import dev.yamabiko.slices.SlicePlan;
 import dev.yamabiko.step.ChunkGrid;
 import dev.yamabiko.step.EvaluationPlan;
-import dev.yamabiko.step.Rounding;
-import dev.yamabiko.step.SampleLedger;
 import dev.yamabiko.step.SliceStep;
 import dev.yamabiko.step.StepPlan;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,8 +29,9 @@ import java.util.function.LongSupplier;
  * @param begin where the run begins: {@link #atStart} or the checkpoint that it resumes from
  * @param workers by name, in the order in which they get shards
  * @param slices of the flat vector, in order, as {@link #cut} gives them; their number does not
- *     show in the result
+ *     show in the result; none where they are to live on other nodes
  * @param places by number of the slice
+ * @param hosts what slices on other nodes need; absent where all live here
  * @param elastic whether other workers may take the place of lost ones: late shards are handed out
  *     again, and a run without workers waits for some; otherwise it fails
  * @param nanoTime the clock by which steps are late; it decides who computes, never what
@@ -49,9 +47,42 @@ public record RunSettings(
     Map<String, ActorRef<WorkerMessage>> workers,
     List<SliceStep> slices,
     IntFunction<SlicePlace> places,
+    Optional<SliceHosts> hosts,
     ActorRef<RunEvent> events,
     boolean elastic,
     LongSupplier nanoTime) {
+
+  /** All slices live here. */
+  public RunSettings(
+      RunKey key,
+      Job job,
+      RunDefinition definition,
+      Network network,
+      StepPlan plan,
+      Checkpoint begin,
+      Optional<EvaluationPlan> validation,
+      Map<String, ActorRef<WorkerMessage>> workers,
+      List<SliceStep> slices,
+      IntFunction<SlicePlace> places,
+      ActorRef<RunEvent> events,
+      boolean elastic,
+      LongSupplier nanoTime) {
+    this(
+        key,
+        job,
+        definition,
+        network,
+        plan,
+        begin,
+        validation,
+        workers,
+        slices,
+        places,
+        Optional.empty(),
+        events,
+        elastic,
+        nanoTime);
+  }
 
   /**
    * Slices are on the default dispatcher.
@@ -156,45 +187,13 @@ public record RunSettings(
 
   private static List<SliceStep> cut(
       Job job, Network network, StepPlan plan, Checkpoint begin, int slices, int rollbacks) {
-    int length = network.length();
-    if (slices < 1 || slices > ChunkGrid.chunks(length)) {
-      throw new IllegalArgumentException(
-          "slices: expected 1 to %d but found %d".formatted(ChunkGrid.chunks(length), slices));
-    }
-    Rounding rounding = job.objective(network).rounding();
-    float[][] whole = new float[2][length];
-    float[][] wholeState = new float[job.optimizer().stateVectors()][length];
-    List<SliceStep> all = new ArrayList<>();
-    for (int k = 0; k < slices; k++) {
-      int from = ChunkGrid.sliceFrom(length, slices, k);
-      int to = ChunkGrid.sliceFrom(length, slices, k + 1);
-      SliceStep slice =
-          new SliceStep(
-              from,
-              to,
-              plan,
-              job.update().scaled(rateScale(job, rollbacks)),
-              network.regions(),
-              rounding,
-              whole,
-              wholeState);
-      slice.restore(begin.position().step(), begin.weights(), begin.state());
-      all.add(slice);
-    }
+    List<SliceStep> all = new SlicePlan(job, network, plan, slices, rollbacks).all();
+    all.forEach(slice -> slice.restore(begin.position().step(), begin.weights(), begin.state()));
     return all;
   }
 
-  /** What the learning rate is multiplied by after so many roll-backs. */
-  private static double rateScale(Job job, int rollbacks) {
-    double scale = 1;
-    for (int i = 0; i < rollbacks; i++) {
-      scale *= job.rollback().orElseThrow().factor();
-    }
-    return scale;
-  }
-
   double rateScale(int rollbacks) {
-    return rateScale(job, rollbacks);
+    return SlicePlan.rateScale(job, rollbacks);
   }
 
   float learningRate(long step, int rollbacks) {
@@ -203,7 +202,8 @@ public record RunSettings(
 
   /** As many slices as at first, with other weights. */
   List<SliceStep> slicesAt(Checkpoint from, int rollbacks) {
-    return cut(job, network, plan, from, slices.size(), rollbacks);
+    int count = hosts.map(SliceHosts::usual).orElse(slices.size());
+    return cut(job, network, plan, from, count, rollbacks);
   }
 
   Optional<BestEpoch> bestEpoch() {
@@ -217,28 +217,7 @@ public record RunSettings(
     };
   }
 
-  List<ParameterSlice.Settings> sliceSettings(
-      RunKey current, List<SliceStep> parts, long step, ActorRef<RunMessage> run) {
-    List<ParameterSlice.Settings> all = new ArrayList<>();
-    int from = 0;
-    for (SliceStep slice : parts) {
-      Optional<SampleLedger> ledger =
-          all.isEmpty() ? Optional.of(new SampleLedger(plan, job.seed())) : Optional.empty();
-      all.add(
-          new ParameterSlice.Settings(
-              current,
-              all.size(),
-              parts.size(),
-              from,
-              plan,
-              slice,
-              network,
-              run,
-              places.apply(all.size()).compute(),
-              step,
-              ledger));
-      from += slice.length();
-    }
-    return all;
+  SlicePlan slicePlan(int count, int rollbacks) {
+    return new SlicePlan(job, network, plan, count, rollbacks);
   }
 }

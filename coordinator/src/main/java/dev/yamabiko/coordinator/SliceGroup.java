@@ -3,23 +3,64 @@ package dev.yamabiko.coordinator;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.javadsl.ActorContext;
 import dev.yamabiko.coordinator.TrainingRun.Command;
+import dev.yamabiko.model.Checkpoint;
+import dev.yamabiko.protocol.NodeMessage;
 import dev.yamabiko.protocol.RunKey;
 import dev.yamabiko.protocol.RunMessage;
 import dev.yamabiko.protocol.SliceMessage;
+import dev.yamabiko.protocol.SliceRange;
 import dev.yamabiko.protocol.WorkerMessage;
+import dev.yamabiko.slices.ParameterSlice;
+import dev.yamabiko.slices.SlicePlan;
 import dev.yamabiko.step.SliceStep;
 import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
-/** The parameter slices of a run's current lineage, as one. */
+/**
+ * The parameter slices of a run's current lineage, as one. They live on the parameters nodes that
+ * are there when the lineage begins, and without any on this one.
+ */
 final class SliceGroup {
+
+  /** A node that owns some of them; {@code slices} is null until they are there. */
+  private static final class Owner {
+    final ParametersNode node;
+    final SliceRange range;
+    ActorRef<SliceMessage> slices;
+
+    Owner(ParametersNode node, SliceRange range) {
+      this.node = node;
+      this.range = range;
+    }
+  }
 
   private final RunSettings settings;
   private final ActorContext<Command> context;
   private final ActorRef<RunMessage> run;
-  private final List<ActorRef<SliceMessage>> slices = new ArrayList<>();
+
+  /** Each slice here, or who stands for the slices of a node. */
+  private final List<ActorRef<SliceMessage>> members = new ArrayList<>();
+
+  /** By name; empty if the slices are here. */
+  private final Map<String, Owner> owners = new LinkedHashMap<>();
+
+  /** Starts of nodes that have lost slices of this run. */
+  private final Set<ActorRef<NodeMessage>> lost = new HashSet<>();
+
+  /** By number. */
+  private List<ActorRef<SliceMessage>> slices = List.of();
+
+  /** Which slices have not said yet what they lack, since they were asked. */
+  private final BitSet asked = new BitSet();
 
   /** Added since the last step closed. */
   private final Map<String, ActorRef<WorkerMessage>> newcomers = new TreeMap<>();
@@ -37,31 +78,130 @@ final class SliceGroup {
     key = settings.key();
   }
 
-  /** With the weights of {@code step}. */
-  void begin(List<SliceStep> parts, long step) {
-    steps = new ClosingSteps(parts.size(), step);
-    for (ParameterSlice.Settings slice : settings.sliceSettings(key, parts, step, run)) {
-      String name = "slice-%d-%d".formatted(key.lineage(), slice.slice());
-      ActorRef<SliceMessage> ref =
-          context.spawn(
-              ParameterSlice.create(slice), name, settings.places().apply(slice.slice()).actor());
-      context.watchWith(ref, new TrainingRun.SliceLost(slice.slice()));
-      slices.add(ref);
-    }
-    tell(new SliceMessage.MeetPeers(key, slices));
+  /** With the run's first weights. */
+  void begin() {
+    begin(settings.begin(), settings.begin().position().rollbacks(), settings.slices());
   }
 
   /** Begins anew with other weights; all that is still under way is fenced off. */
-  void beginAgain(List<SliceStep> parts, long step) {
-    for (ActorRef<SliceMessage> slice : slices) {
-      context.unwatch(slice);
-      context.stop(slice);
+  void beginAgain(Checkpoint from, int rollbacks) {
+    for (ActorRef<SliceMessage> member : members) {
+      context.unwatch(member);
+      context.stop(member);
     }
-    slices.clear();
+    members.clear();
+    owners.clear();
     newcomers.clear();
+    asked.clear();
     key = key.nextLineage();
-    begin(parts, step);
+    begin(from, rollbacks, List.of());
   }
+
+  /**
+   * @param cut the slices, if they have been cut already
+   */
+  private void begin(Checkpoint from, int rollbacks, List<SliceStep> cut) {
+    List<ParametersNode> nodes =
+        settings.hosts().map(hosts -> hosts.nodes().get()).orElse(List.of()).stream()
+            .filter(node -> !lost.contains(node.node()))
+            .toList();
+    if (nodes.isEmpty()) {
+      List<SliceStep> parts = cut.isEmpty() ? settings.slicesAt(from, rollbacks) : cut;
+      beginHere(parts, settings.slicePlan(parts.size(), rollbacks), from.position().step());
+    } else {
+      beginThere(nodes, from, rollbacks);
+    }
+  }
+
+  private void beginHere(List<SliceStep> parts, SlicePlan plan, long step) {
+    steps = new ClosingSteps(parts.size(), step);
+    for (int slice = 0; slice < parts.size(); slice++) {
+      SlicePlace place = settings.places().apply(slice);
+      ParameterSlice.Settings own =
+          plan.settings(key, slice, parts.get(slice), step, run, place.compute());
+      String name = "slice-%d-%d".formatted(key.lineage(), slice);
+      add(context.spawn(ParameterSlice.create(own), name, place.actor()), slice);
+    }
+    slices = List.copyOf(members);
+    tell(new SliceMessage.MeetPeers(key, slices));
+  }
+
+  private void beginThere(List<ParametersNode> nodes, Checkpoint from, int rollbacks) {
+    SliceHosts hosts = settings.hosts().orElseThrow();
+    List<SliceRange> ranges =
+        SlicePlacement.deal(settings.network().length(), hosts.usual(), nodes.size());
+    SlicePlan plan = settings.slicePlan(ranges.get(0).of(), rollbacks);
+    steps = new ClosingSteps(plan.slices(), from.position().step());
+    List<ActorRef<SliceMessage>> bySlice = new ArrayList<>();
+    for (int i = 0; i < ranges.size(); i++) {
+      ParametersNode node = nodes.get(i);
+      SliceRange range = ranges.get(i);
+      owners.put(node.name(), new Owner(node, range));
+      RemoteOwner.Settings own =
+          new RemoteOwner.Settings(key, settings.definition(), plan, range, node, hosts, run);
+      ActorRef<SliceMessage> ref =
+          context.spawn(
+              RemoteOwner.create(own, from), "owner-%d-%d".formatted(key.lineage(), range.from()));
+      add(ref, range.from());
+      bySlice.addAll(Collections.nCopies(range.size(), ref));
+    }
+    slices = List.copyOf(bySlice);
+    context.getLog().info("slices of run={} go to {}", key, owners.keySet());
+  }
+
+  private void add(ActorRef<SliceMessage> member, int slice) {
+    context.watchWith(member, new TrainingRun.SliceLost(slice));
+    members.add(member);
+  }
+
+  // --- Owners on other nodes --------------------------------------------------------------------
+
+  /** Whether all slices are where they are to be. */
+  boolean areInPlace() {
+    return owners.values().stream().allMatch(owner -> owner.slices != null);
+  }
+
+  /** The names of the nodes that own slices; none if these are here. */
+  Set<String> owners() {
+    return owners.keySet();
+  }
+
+  /** An owner's slices are there. */
+  void taken(RunMessage.SlicesTaken taken) {
+    owners.get(taken.owner()).slices = taken.slices();
+    if (areInPlace()) {
+      tell(
+          new SliceMessage.MeetPeers(
+              key, owners.values().stream().map(owner -> owner.slices).toList()));
+    }
+  }
+
+  /** These starts of nodes get no slices of this run any more. */
+  void lose(Collection<String> names) {
+    names.forEach(name -> lost.add(owners.get(name).node.node()));
+  }
+
+  /** Owners on other nodes that are silent: they, or slices of theirs, have not answered. */
+  Set<String> silent(Collection<String> awaited) {
+    Set<String> names = new TreeSet<>();
+    for (Owner owner : owners.values()) {
+      boolean silent = awaited.contains(owner.node.name());
+      for (int slice = owner.range.from(); slice < owner.range.to(); slice++) {
+        silent |= asked.get(slice) || awaited.contains(name(slice));
+      }
+      if (silent) {
+        names.add(owner.node.name());
+      }
+    }
+    return names;
+  }
+
+  /** As it is awaited. */
+  static String name(int slice) {
+    return "slice " + slice;
+  }
+
+  // --- All slices -------------------------------------------------------------------------------
 
   /** Of the lineage. */
   RunKey key() {
@@ -92,8 +232,12 @@ final class SliceGroup {
     newcomers.put(worker, ref);
   }
 
-  /** A slice that was a step ahead has given newcomers the older weights instead of its newest. */
+  /**
+   * A step has closed. A slice that was a step ahead has given newcomers the older weights instead
+   * of its newest.
+   */
   void catchUp() {
+    asked.clear();
     newcomers.forEach((worker, ref) -> tell(new SliceMessage.AddWorker(key, worker, ref, step())));
     newcomers.clear();
   }
@@ -105,7 +249,13 @@ final class SliceGroup {
 
   /** Each answers the run with {@link RunMessage.ShardsMissing}. */
   void reportMissing() {
+    asked.set(0, size());
     tell(new SliceMessage.ReportMissing(key, run));
+  }
+
+  /** A slice has said what it lacks. */
+  void heard(RunMessage.ShardsMissing answer) {
+    asked.clear(answer.slice());
   }
 
   /** Each copies its part and answers the run with {@link RunMessage.SliceRead}. */
@@ -114,6 +264,6 @@ final class SliceGroup {
   }
 
   private void tell(SliceMessage message) {
-    slices.forEach(slice -> slice.tell(message));
+    members.forEach(member -> member.tell(message));
   }
 }

@@ -9,9 +9,11 @@ import akka.actor.typed.javadsl.Receive;
 import akka.actor.typed.javadsl.TimerScheduler;
 import akka.japi.function.Function;
 import dev.yamabiko.protocol.RunEvent;
+import dev.yamabiko.protocol.RunKey;
 import dev.yamabiko.protocol.RunMessage;
 import dev.yamabiko.protocol.WorkerMessage;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -32,9 +34,12 @@ import java.util.function.Consumer;
  * enough of them the run waits. Two workers that fail at the same shards end the run: it is not the
  * workers' fault.
  *
- * <p>Ends with exactly one {@link RunEvent.RunEnded} and stops. A slice that fails or is lost, a
- * loss that diverged for good, or a deadline that passes ends the run as failed, with the cause.
- * Lost state comes back from the last checkpoint.
+ * <p>A node that owns slices and is lost, or silent, takes all slices back to the last checkpoint;
+ * they live on the nodes that are left from then on, or here.
+ *
+ * <p>Ends with exactly one {@link RunEvent.RunEnded} and stops. A slice that fails, a loss that
+ * diverged for good, or a deadline that passes ends the run as failed, with the cause. Lost state
+ * comes back from the last checkpoint.
  */
 public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
 
@@ -176,9 +181,13 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
     } else if (message instanceof RunMessage.WorkerLeaving leaving) {
       lose(leaving.worker(), "has left", false);
     } else if (message instanceof RunMessage.WorkerConnected connected) {
-      onWorkerConnected(connected.worker());
+      onWorkerConnected(connected);
     } else if (message instanceof RunMessage.WorkerDisconnected disconnected) {
-      onWorkerDisconnected(disconnected.worker());
+      onWorkerDisconnected(disconnected);
+    } else if (message instanceof RunMessage.SlicesTaken taken) {
+      activity.taken(taken);
+    } else if (message instanceof RunMessage.OwnerLost owner) {
+      course.slicesLost(List.of(owner.owner()), owner.why());
     } else if (message instanceof RunMessage.WorkersDisagree disagree) {
       onWorkersDisagree(disagree);
     } else if (message instanceof RunMessage.SliceFailed failed) {
@@ -238,20 +247,32 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
     }
   }
 
-  private void onWorkerConnected(String worker) {
-    timers.connected(worker);
-    crew.connected(worker);
-    onHeardOf(worker);
+  /** An owner of before may still be there, and see its connections end. */
+  private boolean isOfOwnerBefore(RunKey of, String owner) {
+    return !owner.isEmpty() && !of.equals(slices.key());
   }
 
-  private void onWorkerDisconnected(String worker) {
-    if (attendance.contains(worker)) {
+  private void onWorkerConnected(RunMessage.WorkerConnected connected) {
+    String worker = connected.worker();
+    if (!isOfOwnerBefore(connected.key(), connected.owner())
+        && crew.connected(worker, connected.owner())) {
+      timers.connected(worker);
+      onHeardOf(worker);
+    }
+  }
+
+  private void onWorkerDisconnected(RunMessage.WorkerDisconnected lost) {
+    String worker = lost.worker();
+    if (!isOfOwnerBefore(lost.key(), lost.owner()) && attendance.contains(worker)) {
+      crew.lostConnection(worker, lost.owner());
       timers.disconnected(worker, attendance.get(worker));
     }
   }
 
   private void onStillDisconnected(StillDisconnected still) {
-    if (attendance.contains(still.worker()) && attendance.get(still.worker()).equals(still.ref())) {
+    if (attendance.contains(still.worker())
+        && attendance.get(still.worker()).equals(still.ref())
+        && !crew.isReached(still.worker())) {
       crew.disconnected(still.worker());
       quorum.lost(still.worker(), "has lost its connection");
       activity.goOnWithoutForNow();
@@ -279,6 +300,11 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
   /** Others may do without those who are silent; without others the run has failed. */
   private void overdue() {
     String why = timers.overdue();
+    Set<String> owners = slices.silent(timers.awaited());
+    if (!owners.isEmpty()) {
+      course.slicesLost(owners, "does not answer");
+      return;
+    }
     List<String> silent = timers.awaited().stream().filter(attendance::contains).toList();
     if (!settings.elastic() || silent.isEmpty()) {
       course.fail(why);

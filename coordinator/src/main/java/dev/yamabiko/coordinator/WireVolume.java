@@ -1,16 +1,16 @@
 package dev.yamabiko.coordinator;
 
 import dev.yamabiko.wire.BulkTraffic;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 
 /**
  * What a run sends over its workers' bulk connections, weights and contributions, counted between
  * two calls of {@link #sinceLast}. Dataset blocks are counted apart: a worker that has them on its
- * disk needs none. Belongs to one thread, but for the {@link Link}s.
+ * disk needs none. Belongs to one thread, but for {@link #link} and the {@link Link}s.
  */
 final class WireVolume {
 
@@ -62,6 +62,12 @@ final class WireVolume {
       }
     }
 
+    /** What another node has counted of its own connection to the worker. */
+    synchronized void counted(long received, long sent, long stepsThere) {
+      opened(() -> new BulkTraffic(sent, 0, received, 0, 0));
+      steps = stepsThere;
+    }
+
     private synchronized boolean hasContributed() {
       return steps > 0;
     }
@@ -77,7 +83,7 @@ final class WireVolume {
     }
   }
 
-  private final List<Link> links = new ArrayList<>();
+  private final List<Link> links = new CopyOnWriteArrayList<>();
   private Map<String, Volume> counted = new TreeMap<>();
 
   Link link(String worker) {

@@ -294,6 +294,24 @@ class RunDirectoryTest {
         RunDirectory.checkpoints(directory, 1).last().orElseThrow());
   }
 
+  @Test
+  void shouldHaveNoLineOfStepsThatAreTakenAgainElsewhere() throws IOException {
+    try (RunDirectory run = open(CLASSES)) {
+      Checkpoint from = ((RunEvent.CheckpointTaken) checkpoint(1)).checkpoint();
+      run.onEvent(step(0, Double.NaN));
+      run.onEvent(checkpoint(1));
+      run.settled().join();
+      run.onEvent(step(1, Double.NaN));
+      run.onEvent(new RunEvent.SlicesReturned("p was lost", 2, from, from.position()));
+      run.onEvent(step(1, Double.NaN));
+      run.keep(NETWORK, outcome(), result(run.path()));
+    }
+    List<String> steps = content("metrics.jsonl").lines().toList();
+    assertEquals(2, steps.size(), steps.toString());
+    assertTrue(steps.get(0).contains("\"step\":0"), steps.toString());
+    assertTrue(steps.get(1).contains("\"step\":1"), steps.toString());
+  }
+
   private static RunOutcome outcome() {
     return new RunOutcome(
         RunOutcome.Status.COMPLETED,

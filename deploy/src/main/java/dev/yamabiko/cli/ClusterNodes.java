@@ -3,6 +3,7 @@ package dev.yamabiko.cli;
 import dev.yamabiko.coordinator.CoordinatorNode;
 import dev.yamabiko.coordinator.CoordinatorSettings;
 import dev.yamabiko.worker.NodeSettings;
+import dev.yamabiko.worker.ParametersNode;
 import dev.yamabiko.worker.WorkerNode;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -41,6 +42,22 @@ final class ClusterNodes {
 
   static WorkerStartCommand.Node worker(NodeSettings settings) {
     WorkerNode node = new WorkerNode(settings);
+    return new WorkerStartCommand.Node() {
+      @Override
+      public Optional<String> run() {
+        return node.run();
+      }
+
+      @Override
+      public void leave() {
+        node.leave();
+      }
+    };
+  }
+
+  static WorkerStartCommand.Node parameters(NodeSettings settings, int bulkPort)
+      throws IOException {
+    ParametersNode node = ParametersNode.open(settings, bulkPort);
     return new WorkerStartCommand.Node() {
       @Override
       public Optional<String> run() {

@@ -47,6 +47,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "  yamabiko predict runs/ten --input new-images --out predictions.csv",
       "  yamabiko coordinator",
       "  yamabiko worker --coordinator 127.0.0.1:2551",
+      "  yamabiko parameters --join 127.0.0.1:2551",
       "  yamabiko submit deploy/jobs/digits.conf --follow",
       "",
       "Exit codes: 0 done, 1 the run failed or was cancelled, the server cannot be reached or standard",
@@ -148,6 +149,7 @@ public final class Main implements Runnable {
             .addSubcommand(new PredictCommand(session))
             .addSubcommand(coordinator)
             .addSubcommand(worker)
+            .addSubcommand(new ParametersStartCommand(session, ClusterNodes::parameters))
             .addSubcommand(new SubmitCommand(session, Follower.Patience.DEFAULT))
             .addSubcommand(new JobsCommand(session))
             .addSubcommand(new StatusCommand(session))

@@ -225,6 +225,9 @@ class ServerCommandsTest {
         """
         name      host  threads       job  samples/s  re-issued  MB up  MB down
         one   10.0.0.1        4  digits-1      2,500          3     12        2
+
+        parameters      host  threads
+        p           10.0.0.2        2
         """,
         out());
     assertEquals(0, ask("workers --json"), err());

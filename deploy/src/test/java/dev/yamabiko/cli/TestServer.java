@@ -11,6 +11,7 @@ import dev.yamabiko.coordinator.CoordinatorSettings;
 import dev.yamabiko.coordinator.JobEvent;
 import dev.yamabiko.coordinator.JobStatus;
 import dev.yamabiko.coordinator.JobView;
+import dev.yamabiko.coordinator.ParametersView;
 import dev.yamabiko.coordinator.Seat;
 import dev.yamabiko.coordinator.WorkerView;
 import dev.yamabiko.coordinator.http.HttpApi;
@@ -111,6 +112,9 @@ final class TestServer implements AutoCloseable {
       resume.replyTo().tell(answer(resume.id(), true));
     } else if (command instanceof CoordinatorCommand.FollowJob follow) {
       followers.add(new Follower(follow.id(), follow.after(), follow.listener()));
+    } else if (command instanceof CoordinatorCommand.ListParameters list) {
+      WorkerHello hello = new WorkerHello(1, List.of(), "f00d", "p", "10.0.0.2", 2, 1L << 30);
+      list.replyTo().tell(List.of(new ParametersView(hello, Instant.EPOCH)));
     } else if (command instanceof CoordinatorCommand.ListWorkers list) {
       WorkerHello hello = new WorkerHello(1, List.of(), "f00d", "one", "10.0.0.1", 4, 1L << 30);
       list.replyTo()

@@ -15,14 +15,17 @@ import dev.yamabiko.coordinator.CoordinatorNode;
 import dev.yamabiko.coordinator.CoordinatorSettings;
 import dev.yamabiko.coordinator.JobEvent;
 import dev.yamabiko.coordinator.JobView;
+import dev.yamabiko.coordinator.ParametersView;
 import dev.yamabiko.coordinator.WorkerView;
 import dev.yamabiko.job.Job;
 import dev.yamabiko.job.JobFile;
 import dev.yamabiko.worker.NodeSettings;
+import dev.yamabiko.worker.ParametersNode;
 import dev.yamabiko.worker.WorkerNode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,11 +47,12 @@ final class LocalCluster implements AutoCloseable {
 
   private static final Duration ANSWER = Duration.ofSeconds(LIMIT_SECONDS);
 
-  private record Running(WorkerNode node, Thread thread) {}
+  private record Running(Runnable leave, Thread thread) {}
 
   private final Path directory;
   private final CoordinatorNode coordinator;
   private final Map<String, Running> workers = new LinkedHashMap<>();
+  private final Map<String, Running> parameters = new LinkedHashMap<>();
   private final AtomicInteger followers = new AtomicInteger();
 
   LocalCluster(Path directory) throws IOException {
@@ -97,9 +101,33 @@ final class LocalCluster implements AutoCloseable {
   }
 
   private void start(String name, WorkerNode node) {
-    Thread thread = new Thread(node::run, "node-" + name);
+    workers.put(name, running(name, node::run, node::leave));
+  }
+
+  private static Running running(String name, Runnable run, Runnable leave) {
+    Thread thread = new Thread(run, "node-" + name);
     thread.start();
-    workers.put(name, new Running(node, thread));
+    return new Running(leave, thread);
+  }
+
+  /** Nodes that own slices; waits until they have joined. */
+  void joinParameters(String... names) throws IOException {
+    for (String name : names) {
+      ParametersNode node = ParametersNode.open(settings(name), 0);
+      parameters.put(name, running(name, node::run, node::leave));
+    }
+    await("all parameters nodes have joined", () -> parameters().size() == parameters.size());
+  }
+
+  /** Returns when the node has ended. */
+  void leaveParameters(String name) {
+    Running running = parameters.remove(name);
+    running.leave().run();
+    await("the node of " + name + " has ended", () -> !running.thread().isAlive());
+  }
+
+  List<ParametersView> parameters() {
+    return ask(CoordinatorCommand.ListParameters::new);
   }
 
   private void awaitAll() {
@@ -109,7 +137,7 @@ final class LocalCluster implements AutoCloseable {
   /** Returns when the node has ended. */
   void leave(String name) {
     Running running = workers.remove(name);
-    running.node().leave();
+    running.leave().run();
     await("the node of " + name + " has ended", () -> !running.thread().isAlive());
   }
 
@@ -201,10 +229,10 @@ final class LocalCluster implements AutoCloseable {
 
   @Override
   public void close() {
-    workers.values().forEach(running -> running.node().leave());
-    workers
-        .values()
-        .forEach(running -> await("a node has ended", () -> !running.thread().isAlive()));
+    List<Running> all = new ArrayList<>(workers.values());
+    all.addAll(parameters.values());
+    all.forEach(running -> running.leave().run());
+    all.forEach(running -> await("a node has ended", () -> !running.thread().isAlive()));
     coordinator.close();
   }
 }

@@ -129,6 +129,30 @@ final class ProcessCluster implements AutoCloseable {
     return worker;
   }
 
+  /** Owns slices. Waits until it has joined. */
+  NodeProcess startParameters(String name) throws Exception {
+    NodeProcess node =
+        start(
+            name,
+            "parameters",
+            "--join",
+            "127.0.0.1:" + ports.get(FIRST).control(),
+            "--name",
+            name,
+            "--threads",
+            "1");
+    await(name + " to join", node, () -> parameters().contains(name));
+    return node;
+  }
+
+  /** Nodes that own slices, by name. */
+  List<String> parameters() throws Exception {
+    List<String> names = new ArrayList<>();
+    json("/api/v1/workers")
+        .ifPresent(all -> all.path("parameters").forEach(n -> names.add(n.path("name").asText())));
+    return names;
+  }
+
   NodeProcess worker(String name) {
     return workers.get(name);
   }

@@ -56,7 +56,8 @@ public final class MemoryBulk {
   private int coordinatorsConnection;
 
   private final WeightsBuffers weights = new WeightsBuffers(MOST_BYTES);
-  private final KeptContributions kept = new KeptContributions(FRAME_BYTES);
+  private final KeptContributions kept = new KeptContributions(FRAME_BYTES, new ArrivingWeights());
+  private WeightsNames names = new WeightsNames();
   private Outbox<KeptContributions.Name> up = new Outbox<>();
   private FloatArrivals arrivedDown = new FloatArrivals();
   private int clientsConnection;
@@ -81,6 +82,7 @@ public final class MemoryBulk {
     lostByCoordinator("a newer connection took its place");
     coordinatorsConnection = ++connections;
     down = new Outbox<>();
+    names = new WeightsNames();
     arrivedUp = new FloatArrivals();
     coordinator.connected();
     return connections;
@@ -127,7 +129,7 @@ public final class MemoryBulk {
   public void send(WorkerMessage.InstallWeights message) {
     if (coordinatorsConnection > 0) {
       sent.put(message.slice(), message);
-      down.put(message.slice(), shared.broadcasts.transfer(message, this));
+      down.put(names.of(message), shared.broadcasts.transfer(message, this));
     }
   }
 
@@ -252,6 +254,7 @@ public final class MemoryBulk {
     }
     BulkFrame.ContributionBegin begin = (BulkFrame.ContributionBegin) frame;
     checkRun(begin.key());
+    shared.broadcasts.sent().contributed(begin.key(), begin.step());
     arrivedUp.begin(
         contributions.begin(
             begin,

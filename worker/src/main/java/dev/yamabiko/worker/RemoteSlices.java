@@ -6,8 +6,8 @@ import dev.yamabiko.protocol.SliceMessage;
 import java.util.function.Consumer;
 
 /**
- * Stands for all parameter slices of a run that live on the coordinator's node: takes contributions
- * from the worker and hands them to the bulk connection, which sends them when the socket has room.
+ * Stands for all parameter slices of a run, wherever they live: takes contributions from the worker
+ * and hands them to a bulk connection, which sends them when the socket has room.
  */
 final class RemoteSlices {
   private RemoteSlices() {}

@@ -14,28 +14,20 @@ import akka.cluster.typed.Cluster;
 import akka.cluster.typed.Subscribe;
 import dev.yamabiko.protocol.CoordinatorMessage;
 import dev.yamabiko.protocol.NodeMessage;
-import dev.yamabiko.protocol.RunKey;
-import dev.yamabiko.protocol.SliceMessage;
 import dev.yamabiko.protocol.WorkerHello;
-import dev.yamabiko.protocol.WorkerMessage;
-import dev.yamabiko.wire.BulkClient;
-import dev.yamabiko.wire.BulkSettings;
 import java.time.Duration;
-import java.util.Collections;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * What a worker's node has to do with one coordinator. Finds it through the receptionist, offers
- * the worker until that is answered, and for each run opens the bulk connection before the worker
- * joins.
+ * What a node, of a worker or of parameters, has to do with one coordinator. Finds it through the
+ * receptionist, offers itself until that is answered, and does its {@link Duty}.
  *
  * <p>Whatever tells that the coordinator is gone (its actor ended, its node cannot be reached or
- * has another term, nobody listens for its bulk connections any more) ends the agent and its
- * worker; the node's guardian begins with new ones. All state of a run comes back with the next
- * {@link NodeMessage.EnlistWorker}.
+ * has another term, nobody listens for its bulk connections any more) ends the agent and what it
+ * does; the node's guardian begins with new ones. All state of a run comes back with what the
+ * coordinator asks next.
  */
 final class WorkerAgent extends AbstractBehavior<WorkerAgent.Command> {
 
@@ -48,7 +40,8 @@ final class WorkerAgent extends AbstractBehavior<WorkerAgent.Command> {
 
   private record CoordinatorsFound(Set<ActorRef<CoordinatorMessage>> found) implements Command {}
 
-  private record CoordinatorLost(String why) implements Command {}
+  /** Whatever tells so. */
+  record CoordinatorLost(String why) implements Command {}
 
   private record NodeUnreachable(Address node) implements Command {}
 
@@ -69,59 +62,51 @@ final class WorkerAgent extends AbstractBehavior<WorkerAgent.Command> {
     record Left() implements End {}
   }
 
-  /** A run's connection; it outlives the run's lineages. */
-  private record Enlistment(
-      RunKey key, String token, BulkClient connection, ActorRef<SliceMessage> slices) {
-    boolean isFor(NodeMessage.EnlistWorker enlist) {
-      return key.isOfSameTerm(enlist.key()) && token.equals(enlist.token());
-    }
-  }
-
   /** What the cluster calls nodes that may have the coordinator. */
   static final String COORDINATOR = "coordinator";
 
   private static final Duration OFFER_INTERVAL = Duration.ofSeconds(1);
 
-  private final WorkerHello hello;
-  private final RemoteData data;
+  /** Makes what the node is for; in the agent's actor. */
+  interface Duties {
+    Duty begin(ActorContext<Command> context);
+  }
+
+  private final String name;
+  private final Duty duty;
   private final Consumer<End> ended;
   private final TimerScheduler<Command> timers;
-  private final ActorRef<WorkerMessage> worker;
   private final ActorRef<NodeMessage> self;
   private Optional<ActorRef<CoordinatorMessage>> coordinator = Optional.empty();
   private long term = -1;
-  private Optional<Enlistment> enlistment = Optional.empty();
-  private final PastEnlistments past = new PastEnlistments();
-  private int enlistments;
 
+  /** Of a worker's node. */
   static Behavior<Command> create(
       WorkerHello hello, RemoteData data, long activationBytes, Consumer<End> ended) {
+    return create(
+        hello.worker(), context -> new WorkerDuty(context, hello, data, activationBytes), ended);
+  }
+
+  /**
+   * @param name of the node
+   */
+  static Behavior<Command> create(String name, Duties duties, Consumer<End> ended) {
     return Behaviors.setup(
         context ->
-            Behaviors.withTimers(
-                timers -> new WorkerAgent(context, timers, hello, data, activationBytes, ended)));
+            Behaviors.withTimers(timers -> new WorkerAgent(context, timers, name, duties, ended)));
   }
 
   private WorkerAgent(
       ActorContext<Command> context,
       TimerScheduler<Command> timers,
-      WorkerHello hello,
-      RemoteData data,
-      long activationBytes,
+      String name,
+      Duties duties,
       Consumer<End> ended) {
     super(context);
-    this.hello = hello;
-    this.data = data;
+    this.name = name;
     this.ended = ended;
     this.timers = timers;
-    worker =
-        context.spawn(
-            Worker.create(
-                hello.worker(),
-                data,
-                Processor.ofThreads(hello.worker(), hello.threads(), activationBytes)),
-            "worker");
-    context.watchWith(worker, new CoordinatorLost("the worker's actor ended"));
+    duty = duties.begin(context);
     self = context.messageAdapter(NodeMessage.class, FromCoordinator::new);
     context
         .getSystem()
@@ -182,8 +167,7 @@ final class WorkerAgent extends AbstractBehavior<WorkerAgent.Command> {
 
   private Behavior<Command> onOfferAgain() {
     if (term < 0) {
-      coordinator.ifPresent(
-          to -> to.tell(new CoordinatorMessage.RegisterWorker(hello, worker, self)));
+      coordinator.ifPresent(to -> to.tell(duty.offer(self)));
     }
     return this;
   }
@@ -194,11 +178,27 @@ final class WorkerAgent extends AbstractBehavior<WorkerAgent.Command> {
       return onAccepted(accepted);
     } else if (message instanceof NodeMessage.WorkerRefused refused) {
       return end(new End.Refused(refused.reason()));
-    } else if (message instanceof NodeMessage.EnlistWorker enlist) {
-      return onEnlist(enlist);
+    }
+    long asked = termOf(message);
+    if (asked > term) {
+      return restart("the coordinator began term " + asked);
+    } else if (asked == term) {
+      duty.take(message);
+    }
+    return this;
+  }
+
+  private static long termOf(NodeMessage message) {
+    if (message instanceof NodeMessage.EnlistWorker enlist) {
+      return enlist.key().term();
     } else if (message instanceof NodeMessage.DismissWorker dismiss) {
-      enlistment.filter(e -> e.key().isOfSameTerm(dismiss.key())).ifPresent(e -> disconnect());
-      return this;
+      return dismiss.key().term();
+    } else if (message instanceof NodeMessage.ConnectSlices connect) {
+      return connect.key().term();
+    } else if (message instanceof NodeMessage.OwnSlices own) {
+      return own.key().term();
+    } else if (message instanceof NodeMessage.DropSlices drop) {
+      return drop.key().term();
     }
     throw new IllegalStateException("no handler for " + message.getClass());
   }
@@ -210,65 +210,13 @@ final class WorkerAgent extends AbstractBehavior<WorkerAgent.Command> {
     if (term < 0) {
       term = accepted.term();
       timers.cancel(new OfferAgain());
-      getContext().getLog().info("accepted worker={} term={}", hello.worker(), term);
+      getContext().getLog().info("accepted worker={} term={}", name, term);
     }
     return this;
-  }
-
-  private Behavior<Command> onEnlist(NodeMessage.EnlistWorker enlist) {
-    if (enlist.key().term() != term) {
-      return enlist.key().term() > term
-          ? restart("the coordinator began term " + enlist.key().term())
-          : this;
-    }
-    if (past.contains(enlist.token())) {
-      getContext().getLog().debug("late call run={}", enlist.key());
-      return this;
-    }
-    if (enlistment.filter(e -> e.isFor(enlist)).isEmpty()) {
-      disconnect();
-      BulkClient connection =
-          BulkClient.open(
-              enlist.bulkHost(),
-              enlist.bulkPort(),
-              enlist.token(),
-              enlist.key(),
-              hello.worker(),
-              new Incoming(worker, whenDeserted()),
-              BulkSettings.DEFAULT);
-      // One for all lineages: each contribution says which it belongs to.
-      ActorRef<SliceMessage> slices =
-          getContext().spawn(RemoteSlices.create(connection::send), "slices-" + enlistments++);
-      enlistment = Optional.of(new Enlistment(enlist.key(), enlist.token(), connection, slices));
-      data.connect(connection);
-    }
-    List<ActorRef<SliceMessage>> all =
-        Collections.nCopies(enlist.slices(), enlistment.get().slices());
-    worker.tell(
-        new WorkerMessage.JoinRun(enlist.key(), enlist.definition(), all, enlist.replyTo()));
-    return this;
-  }
-
-  /** A killed coordinator is known so before the failure detector has missed it. */
-  private Consumer<String> whenDeserted() {
-    ActorRef<Command> agent = getContext().getSelf();
-    return cause ->
-        agent.tell(new CoordinatorLost("the coordinator's process has ended: " + cause));
-  }
-
-  private void disconnect() {
-    enlistment.ifPresent(
-        e -> {
-          e.connection().close();
-          getContext().stop(e.slices());
-          past.add(e.token());
-        });
-    enlistment = Optional.empty();
   }
 
   private Behavior<Command> onLeave() {
-    coordinator.ifPresent(
-        to -> to.tell(new CoordinatorMessage.WorkerLeaving(hello.worker(), self)));
+    coordinator.ifPresent(to -> to.tell(duty.farewell(self)));
     return end(new End.Left());
   }
 
@@ -278,7 +226,7 @@ final class WorkerAgent extends AbstractBehavior<WorkerAgent.Command> {
 
   /** One that leaves, or is refused, stays until its system ends. */
   private Behavior<Command> end(End why) {
-    disconnect();
+    duty.end();
     ended.accept(why);
     return why instanceof End.Restart ? Behaviors.stopped() : Behaviors.ignore();
   }

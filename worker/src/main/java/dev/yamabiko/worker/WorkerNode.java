@@ -1,57 +1,17 @@
 package dev.yamabiko.worker;
 
-import akka.actor.Address;
-import akka.actor.CoordinatedShutdown;
-import akka.actor.typed.ActorSystem;
-import akka.actor.typed.DispatcherSelector;
-import akka.cluster.Member;
-import akka.cluster.MemberStatus;
-import akka.cluster.typed.Cluster;
-import akka.cluster.typed.JoinSeedNodes;
-import com.typesafe.config.Config;
-import com.typesafe.config.ConfigFactory;
 import dev.yamabiko.protocol.WorkerHello;
-import dev.yamabiko.tensor.KernelFingerprint;
-import dev.yamabiko.wire.MessageTable;
-import java.time.Duration;
-import java.util.LinkedHashSet;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/**
- * A worker's process: an actor system that joins the coordinator's cluster, and a new one whenever
- * it has lost all coordinators, until it is told to leave or refused for good. It does not wait for
- * the resolver's decision: with a new actor system it is a new member, and joins at once, through
- * any coordinator node that it was told of or has met.
- */
+/** A worker's process; see {@link MemberNode}. */
 public final class WorkerNode {
 
-  private static final Logger LOG = LoggerFactory.getLogger(WorkerNode.class);
-  private static final Duration SHORTEST_PAUSE = Duration.ofMillis(500);
+  private static final String ROLE = "worker";
 
-  /** By then a worker has joined, if there is a coordinator. */
-  private static final Duration SOON = Duration.ofSeconds(3);
-
-  /** Longer than a node takes that nobody says goodbye to. */
-  private static final Duration LONGEST_END = Duration.ofSeconds(10);
-
-  private final NodeSettings settings;
-  private final WorkerHello hello;
-  private final RemoteData data;
-  private final Set<Address> met = new LinkedHashSet<>();
-  private ActorSystem<WorkerGuardian.Command> system;
-  private boolean leaving;
+  private final MemberNode node;
 
   public WorkerNode(NodeSettings settings) {
-    this(settings, hello(settings));
+    this(settings, MemberNode.hello(settings));
   }
 
   /** A node that introduces itself as something else, for tests. */
@@ -61,20 +21,14 @@ public final class WorkerNode {
 
   /** One with data of its own, too. */
   WorkerNode(NodeSettings settings, WorkerHello hello, RemoteData data) {
-    this.settings = settings;
-    this.hello = hello;
-    this.data = data;
+    long activationBytes = Runtime.getRuntime().maxMemory() / 2;
+    node =
+        new MemberNode(
+            settings, ROLE, ended -> WorkerAgent.create(hello, data, activationBytes, ended));
   }
 
   static WorkerHello hello(NodeSettings settings) {
-    return new WorkerHello(
-        MessageTable.PROTOCOL_VERSION,
-        MessageTable.lines(),
-        KernelFingerprint.ofThisJvm(),
-        settings.worker(),
-        settings.host(),
-        settings.threads(),
-        Runtime.getRuntime().maxMemory());
+    return MemberNode.hello(settings);
   }
 
   /**
@@ -83,155 +37,11 @@ public final class WorkerNode {
    * @return why the coordinator refused this worker; empty if it left in good order
    */
   public Optional<String> run() {
-    while (true) {
-      CompletableFuture<WorkerAgent.End> end = new CompletableFuture<>();
-      if (!start(end)) {
-        return Optional.empty();
-      }
-      WorkerAgent.End why = end.join();
-      stop(why);
-      if (why instanceof WorkerAgent.End.Refused refused) {
-        LOG.warn("refused worker={} by the coordinator: {}", settings.worker(), refused.why());
-        return Optional.of(refused.why());
-      } else if (why instanceof WorkerAgent.End.Restart restart && !isLeaving()) {
-        LOG.info("joining again cause={}", restart.why());
-        pause();
-      } else {
-        return Optional.empty();
-      }
-    }
+    return node.run();
   }
 
   /** Ends {@link #run} in good order; for another thread. */
-  public synchronized void leave() {
-    leaving = true;
-    if (system != null) {
-      system.tell(new WorkerGuardian.Leave());
-    }
-  }
-
-  private synchronized boolean isLeaving() {
-    return leaving;
-  }
-
-  private synchronized boolean start(CompletableFuture<WorkerAgent.End> end) {
-    if (leaving) {
-      return false;
-    }
-    long activationBytes = Runtime.getRuntime().maxMemory() / 2;
-    try {
-      system =
-          ActorSystem.create(
-              WorkerGuardian.create(
-                  ended -> WorkerAgent.create(hello, data, activationBytes, ended), end::complete),
-              "yamabiko",
-              config(),
-              DispatcherSelector.defaultDispatcher());
-    } catch (RuntimeException e) {
-      end.complete(
-          new WorkerAgent.End.Refused(
-              "%s:%d cannot be used for control messages: %s"
-                  .formatted(settings.host(), settings.port(), deepest(e).getMessage())));
-      return true;
-    }
-    system
-        .getWhenTerminated()
-        .thenRun(
-            () ->
-                end.complete(
-                    new WorkerAgent.End.Restart("the node was removed", Optional.empty())));
-    Cluster cluster = Cluster.get(system);
-    cluster.manager().tell(new JoinSeedNodes(seeds()));
-    system
-        .scheduler()
-        .scheduleOnce(SOON, () -> sayIfAlone(cluster.selfMember()), system.executionContext());
-    return true;
-  }
-
-  private void sayIfAlone(Member self) {
-    // Before it is let in, a node is as good as removed.
-    if (self.status() == MemberStatus.removed()) {
-      LOG.info(
-          "waiting for the coordinator at {} ...",
-          String.join(" or ", settings.coordinators().stream().map(Object::toString).toList()));
-    }
-  }
-
-  private List<Address> seeds() {
-    Set<Address> seeds = new LinkedHashSet<>();
-    settings
-        .coordinators()
-        .forEach(peer -> seeds.add(new Address("akka", "yamabiko", peer.host(), peer.port())));
-    seeds.addAll(met);
-    return List.copyOf(seeds);
-  }
-
-  /** The coordinator nodes of the cluster that is left; those of older ones are forgotten. */
-  private void remember(ActorSystem<?> ended) {
-    Set<Address> now = new LinkedHashSet<>();
-    for (Member member : Cluster.get(ended).state().getMembers()) {
-      if (member.hasRole(WorkerAgent.COORDINATOR)) {
-        now.add(member.address());
-      }
-    }
-    if (!now.isEmpty()) {
-      met.clear();
-      met.addAll(now);
-    }
-  }
-
-  private void stop(WorkerAgent.End why) {
-    ActorSystem<WorkerGuardian.Command> ended;
-    synchronized (this) {
-      ended = system;
-      system = null;
-      if (ended == null) {
-        return; // it never began
-      }
-      remember(ended);
-    }
-    if (why instanceof WorkerAgent.End.Left) {
-      // Leaves the cluster in good order.
-      CoordinatedShutdown.get(ended).runAll(CoordinatedShutdown.actorSystemTerminateReason());
-    } else {
-      ended.terminate();
-    }
-    try {
-      ended
-          .getWhenTerminated()
-          .toCompletableFuture()
-          .orTimeout(LONGEST_END.toMillis(), TimeUnit.MILLISECONDS)
-          .join();
-    } catch (CompletionException e) {
-      // Of lost connections some never end; nothing of the old system is needed any more.
-      LOG.warn("the node did not end within {} s, going on without", LONGEST_END.toSeconds());
-    }
-  }
-
-  private static Throwable deepest(Throwable e) {
-    return e.getCause() == null ? e : deepest(e.getCause());
-  }
-
-  /** Many workers lose a coordinator at once, and need not come back in the same moment. */
-  private static void pause() {
-    long least = SHORTEST_PAUSE.toMillis();
-    try {
-      Thread.sleep(least + ThreadLocalRandom.current().nextLong(least));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private Config config() {
-    return ConfigFactory.parseMap(
-            Map.of(
-                "akka.remote.artery.canonical.hostname", settings.host(),
-                "akka.remote.artery.canonical.port", settings.port(),
-                "akka.cluster.roles", List.of("worker"),
-                // A coordinator that starts again is asked as soon as it is there.
-                "akka.cluster.seed-node-timeout", "1s",
-                // A cluster that has lost its coordinator is nothing to say goodbye to.
-                "akka.coordinated-shutdown.run-by-actor-system-terminate", "off"))
-        .withFallback(ConfigFactory.load("cluster-node"));
+  public void leave() {
+    node.leave();
   }
 }

@@ -4,6 +4,7 @@ import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.server.AllDirectives;
 import akka.http.javadsl.server.Route;
 import dev.yamabiko.coordinator.CoordinatorCommand;
+import dev.yamabiko.coordinator.ParametersView;
 import dev.yamabiko.coordinator.WorkerView;
 import dev.yamabiko.model.CanonicalJson;
 import java.util.LinkedHashMap;
@@ -11,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 
-/** {@code /api/v1/workers}. */
+/** {@code /api/v1/workers}: they, and the nodes that own slices. */
 final class ClusterRoutes extends AllDirectives {
 
   private final Queries queries;
@@ -25,11 +26,27 @@ final class ClusterRoutes extends AllDirectives {
   }
 
   private CompletionStage<HttpResponse> list() {
+    CompletionStage<List<ParametersView>> parameters =
+        queries.ask(CoordinatorCommand.ListParameters::new);
     return queries
         .<List<WorkerView>>ask(CoordinatorCommand.ListWorkers::new)
-        .thenApply(
-            workers ->
-                Json.ok(Json.list("workers", workers.stream().map(ClusterRoutes::json).toList())));
+        .thenCombine(
+            parameters,
+            (workers, owners) ->
+                Json.ok(
+                    Json.lists(
+                        "workers", workers.stream().map(ClusterRoutes::json).toList(),
+                        "parameters", owners.stream().map(ClusterRoutes::json).toList())));
+  }
+
+  private static String json(ParametersView owner) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("name", owner.hello().worker());
+    json.put("host", owner.hello().host());
+    json.put("threads", owner.hello().threads());
+    json.put("heap_bytes", owner.hello().heapBytes());
+    json.put("registered", owner.registered().toString());
+    return CanonicalJson.of(json);
   }
 
   private static String json(WorkerView worker) {

@@ -25,4 +25,10 @@ final class Json {
   static String list(String name, List<String> objects) {
     return "{\"%s\":[%s]}".formatted(name, String.join(",", objects));
   }
+
+  /** The same of two lists. */
+  static String lists(String name, List<String> objects, String other, List<String> others) {
+    return "{\"%s\":[%s],\"%s\":[%s]}"
+        .formatted(name, String.join(",", objects), other, String.join(",", others));
+  }
 }

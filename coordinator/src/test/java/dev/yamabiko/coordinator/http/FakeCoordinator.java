@@ -8,6 +8,7 @@ import dev.yamabiko.coordinator.CoordinatorCommand;
 import dev.yamabiko.coordinator.JobEvent;
 import dev.yamabiko.coordinator.JobStatus;
 import dev.yamabiko.coordinator.JobView;
+import dev.yamabiko.coordinator.ParametersView;
 import dev.yamabiko.coordinator.WorkerView;
 import dev.yamabiko.job.Job;
 import dev.yamabiko.protocol.WorkerHello;
@@ -68,6 +69,9 @@ final class FakeCoordinator {
       cancel.replyTo().tell(answer(cancel.id(), false));
     } else if (command instanceof CoordinatorCommand.ResumeJob resume) {
       resume.replyTo().tell(answer(resume.id(), true));
+    } else if (command instanceof CoordinatorCommand.ListParameters list) {
+      WorkerHello hello = new WorkerHello(1, List.of(), "f00d", "p", "10.0.0.2", 2, 1L << 30);
+      list.replyTo().tell(List.of(new ParametersView(hello, Instant.EPOCH)));
     } else if (command instanceof CoordinatorCommand.ListWorkers list) {
       WorkerHello hello = new WorkerHello(1, List.of(), "f00d", "one", "10.0.0.1", 4, 1L << 30);
       list.replyTo()

@@ -359,7 +359,9 @@ class HttpApiTest {
             + "\"heap_bytes\":1073741824,\"fingerprint\":\"f00d\","
             + "\"registered\":\"1970-01-01T00:00:00Z\",\"job\":\"digits-1\","
             + "\"samples_per_second\":2.5,\"reissued\":3,"
-            + "\"bytes_up\":10,\"bytes_down\":20}]}\n",
+            + "\"bytes_up\":10,\"bytes_down\":20}],"
+            + "\"parameters\":[{\"name\":\"p\",\"host\":\"10.0.0.2\",\"threads\":2,"
+            + "\"heap_bytes\":1073741824,\"registered\":\"1970-01-01T00:00:00Z\"}]}\n",
         api.get("/api/v1/workers").body());
   }
 

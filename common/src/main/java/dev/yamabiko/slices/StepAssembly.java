@@ -1,4 +1,4 @@
-package dev.yamabiko.coordinator;
+package dev.yamabiko.slices;
 
 import dev.yamabiko.protocol.FloatSegment;
 import dev.yamabiko.step.Block;

@@ -1,4 +1,4 @@
-package dev.yamabiko.coordinator;
+package dev.yamabiko.slices;
 
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
@@ -14,17 +14,14 @@ import dev.yamabiko.protocol.SliceMessage;
 import dev.yamabiko.protocol.WorkerMessage;
 import dev.yamabiko.step.Block;
 import dev.yamabiko.step.BlockSum;
-import dev.yamabiko.step.ChunkGrid;
 import dev.yamabiko.step.DivergenceException;
 import dev.yamabiko.step.SampleLedger;
 import dev.yamabiko.step.SliceStep;
 import dev.yamabiko.step.Statistics;
 import dev.yamabiko.step.StepPlan;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -46,7 +43,7 @@ import java.util.function.Supplier;
  * were given, because a worker uses its arrays again, and so does its link. Within one process none
  * are: a worker that is late may even have read weights that its slice was overwriting.
  */
-final class ParameterSlice extends AbstractBehavior<ParameterSlice.Command> {
+public final class ParameterSlice extends AbstractBehavior<ParameterSlice.Command> {
 
   sealed interface Command {}
 
@@ -76,7 +73,7 @@ final class ParameterSlice extends AbstractBehavior<ParameterSlice.Command> {
    * What a slice is, for its whole life: slice number {@code slice}, elements from {@code from};
    * its weights are those before {@code step}. The ledger is kept by one slice of the run.
    */
-  record Settings(
+  public record Settings(
       RunKey key,
       int slice,
       int slices,
@@ -89,7 +86,7 @@ final class ParameterSlice extends AbstractBehavior<ParameterSlice.Command> {
       long step,
       Optional<SampleLedger> ledger) {}
 
-  static Behavior<SliceMessage> create(Settings settings) {
+  public static Behavior<SliceMessage> create(Settings settings) {
     return Behaviors.transformMessages(
         SliceMessage.class,
         Behaviors.<Command>setup(context -> new ParameterSlice(context, settings)),
@@ -105,7 +102,7 @@ final class ParameterSlice extends AbstractBehavior<ParameterSlice.Command> {
   private long step;
   private StepAssembly assembly;
   private Statistics statistics;
-  private double[][] squares;
+  private NormShares shares;
   private boolean updating;
 
   /** What it lacks was asked for: that is late, and is handed out twice. */
@@ -152,8 +149,7 @@ final class ParameterSlice extends AbstractBehavior<ParameterSlice.Command> {
     } else if (message instanceof SliceMessage.ShareNorm share) {
       onShareNorm(share);
     } else if (message instanceof SliceMessage.AddWorker add) {
-      workers.put(add.worker(), add.ref());
-      add.ref().tell(add.open() < step && holds(add.open()) ? weights(add.open()) : weights(step));
+      onAddWorker(add);
     } else if (message instanceof SliceMessage.RemoveWorker remove) {
       workers.remove(remove.worker());
     } else if (message instanceof SliceMessage.MeetPeers meet) {
@@ -168,6 +164,18 @@ final class ParameterSlice extends AbstractBehavior<ParameterSlice.Command> {
       throw new IllegalStateException("no handler for " + message.getClass());
     }
     return this;
+  }
+
+  /**
+   * Also the newest weights: they may have been sent before it was added, or on a connection that
+   * was lost. They go first, since newer ones take the place of older ones that are still waiting.
+   */
+  private void onAddWorker(SliceMessage.AddWorker add) {
+    workers.put(add.worker(), add.ref());
+    add.ref().tell(weights(step));
+    if (add.open() < step && holds(add.open())) {
+      add.ref().tell(weights(add.open()));
+    }
   }
 
   private void onContribute(SliceMessage.Contribute contribute) {
@@ -320,8 +328,8 @@ final class ParameterSlice extends AbstractBehavior<ParameterSlice.Command> {
 
   private Behavior<Command> onAggregated(Aggregated aggregated) {
     statistics = aggregated.statistics();
-    SliceMessage share = new SliceMessage.ShareNorm(key, step, slice, aggregated.squares());
-    peers.forEach(peer -> peer.tell(share));
+    NormShares.parts(new SliceMessage.ShareNorm(key, step, slice, aggregated.squares()))
+        .forEach(part -> peers.forEach(peer -> peer.tell(part)));
     return this;
   }
 
@@ -330,18 +338,14 @@ final class ParameterSlice extends AbstractBehavior<ParameterSlice.Command> {
     if (share.step() != step || updating) {
       return;
     }
-    squares[share.slice()] = share.squares();
-    if (Arrays.stream(squares).anyMatch(Objects::isNull)) {
-      return;
-    }
+    shares.accept(share).ifPresent(this::updateWith);
+  }
+
+  private void updateWith(double norm) {
     updating = true;
     long closing = step;
     Statistics sum = statistics;
-    double[] all = Arrays.stream(squares).flatMapToDouble(Arrays::stream).toArray();
-    compute(
-        () -> {
-          return update(closing, sum, Math.sqrt(ChunkGrid.total(all)));
-        });
+    compute(() -> update(closing, sum, norm));
   }
 
   /** On the compute thread. */
@@ -379,7 +383,7 @@ final class ParameterSlice extends AbstractBehavior<ParameterSlice.Command> {
   private void begin(long next) {
     step = next;
     assembly = new StepAssembly(settings.plan(), step, sliceStep.length());
-    squares = new double[settings.slices()][];
+    shares = new NormShares(settings.slices());
     updating = false;
     closing = false;
     reported = false;
@@ -410,16 +414,17 @@ final class ParameterSlice extends AbstractBehavior<ParameterSlice.Command> {
     copying++;
     compute(
         () -> {
-          copy(sliceStep.weights(read.step()), sliceStep.weightsAt(), read.weights());
+          int to = settings.from() - read.origin();
+          copy(sliceStep.weights(read.step()), sliceStep.weightsAt(), read.weights(), to);
           for (int i = 0; i < read.state().length; i++) {
-            copy(sliceStep.state()[i], sliceStep.weightsAt(), read.state()[i]);
+            copy(sliceStep.state()[i], sliceStep.weightsAt(), read.state()[i], to);
           }
           return new Copied(read);
         });
   }
 
-  private void copy(float[] part, int at, float[] whole) {
-    System.arraycopy(part, at, whole, settings.from(), sliceStep.length());
+  private void copy(float[] part, int at, float[] into, int to) {
+    System.arraycopy(part, at, into, to, sliceStep.length());
   }
 
   private Behavior<Command> onCopied(Copied copied) {

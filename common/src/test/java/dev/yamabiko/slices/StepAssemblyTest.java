@@ -1,10 +1,10 @@
-package dev.yamabiko.coordinator;
+package dev.yamabiko.slices;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.yamabiko.coordinator.StepAssembly.Verdict;
+import dev.yamabiko.slices.StepAssembly.Verdict;
 import dev.yamabiko.step.Block;
 import dev.yamabiko.step.BlockSum;
 import dev.yamabiko.step.Statistics;

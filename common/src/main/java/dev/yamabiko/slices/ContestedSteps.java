@@ -1,4 +1,4 @@
-package dev.yamabiko.coordinator;
+package dev.yamabiko.slices;
 
 import java.util.ArrayDeque;
 import java.util.Deque;

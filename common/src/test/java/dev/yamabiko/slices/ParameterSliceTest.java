@@ -1,4 +1,4 @@
-package dev.yamabiko.coordinator;
+package dev.yamabiko.slices;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -230,12 +230,13 @@ class ParameterSliceTest {
   }
 
   @Test
-  void shouldSendWeightsOfTheStepBeforeWhereOtherSlicesHaveNotClosedIt() {
+  void shouldAlsoSendWeightsOfTheStepBeforeWhereOtherSlicesHaveNotClosedIt() {
     ActorRef<SliceMessage> slice = slice(0, 1, Optional.empty());
     slice.tell(contribution(KEY, 0, 0, 2, 8, 12));
     run.expectMessageClass(RunMessage.SliceUpdated.class);
     TestProbe<WorkerMessage> late = KIT.createTestProbe(WorkerMessage.class);
     slice.tell(new SliceMessage.AddWorker(KEY, "late", late.ref(), 0));
+    assertEquals(1, late.expectMessageClass(InstallWeights.class).step());
     InstallWeights weights = late.expectMessageClass(InstallWeights.class);
     assertEquals(0, weights.step());
     assertArrayEquals(new float[] {10, 20}, weights.weights().values());

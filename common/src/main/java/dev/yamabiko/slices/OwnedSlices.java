@@ -1,0 +1,54 @@
+package dev.yamabiko.slices;
+
+import dev.yamabiko.job.Job;
+import dev.yamabiko.job.JobFile;
+import dev.yamabiko.nn.Network;
+import dev.yamabiko.protocol.NodeMessage.OwnSlices;
+import dev.yamabiko.step.SliceStep;
+import dev.yamabiko.step.StepPlan;
+import dev.yamabiko.tensor.Shape;
+import dev.yamabiko.wire.BulkClient;
+import dev.yamabiko.wire.BulkException;
+import dev.yamabiko.wire.BulkSettings;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The slices that an owner was given, with their weights and the optimizer's state.
+ *
+ * @param parts of the owner's range, in order
+ */
+record OwnedSlices(SlicePlan plan, List<SliceStep> parts) {
+
+  /**
+   * As the coordinator's bulk plane gives them; blocks until they are here.
+   *
+   * @param owner its name
+   * @throws BulkException if they do not come
+   */
+  static OwnedSlices fetch(OwnSlices task, String owner) throws BulkException {
+    Job job = JobFile.parse(task.definition().job(), "job.conf", Path.of(""), List.of());
+    Network network = job.model().build(new Shape(task.inputShape()));
+    StepPlan steps = new StepPlan(task.examples(), job.batchSize(), job.shards(), job.epochs());
+    SlicePlan plan = new SlicePlan(job, network, steps, task.slices().of(), task.rollbacks());
+    List<SliceStep> parts = new ArrayList<>();
+    try (BulkClient coordinator =
+        BulkClient.open(
+            task.bulkHost(),
+            task.bulkPort(),
+            task.token(),
+            SlicePieces.key(task.key()),
+            owner,
+            PiecesOnly.INSTANCE,
+            BulkSettings.DEFAULT)) {
+      for (int slice = task.slices().from(); slice < task.slices().to(); slice++) {
+        SliceStep part = plan.alone(slice);
+        new SlicePieces(part.vectors(task.step()), 0, part.length())
+            .fetch(coordinator, SlicePieces.beginning(slice));
+        parts.add(part);
+      }
+    }
+    return new OwnedSlices(plan, parts);
+  }
+}

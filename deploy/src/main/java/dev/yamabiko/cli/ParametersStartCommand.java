@@ -1,0 +1,72 @@
+package dev.yamabiko.cli;
+
+import dev.yamabiko.worker.NodeSettings;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Runs a node that owns parameter slices in this process, until it is told to leave. */
+@Command(
+    name = "parameters",
+    description = {
+      "Starts a node that joins a coordinator and owns weights and optimizer state of its jobs,",
+      "so that workers exchange them with this node and not with the coordinator."
+    },
+    footer = {"", "Example:", "  yamabiko parameters --join 10.0.0.5:2551 --host 10.0.0.7"})
+final class ParametersStartCommand implements Callable<Integer> {
+
+  /** Makes it; {@link ClusterNodes#parameters}, but for tests. */
+  interface Maker {
+    WorkerStartCommand.Node make(NodeSettings settings, int bulkPort) throws IOException;
+  }
+
+  private final Session session;
+  private final Maker maker;
+
+  @Spec private CommandSpec spec;
+
+  @Mixin private MemberOptions member;
+
+  @Option(
+      names = "--bulk-port",
+      paramLabel = "P",
+      description = "Port of weights and gradients, which workers connect to (default: any).")
+  private Optional<Integer> bulkPort = Optional.empty();
+
+  ParametersStartCommand(Session session, Maker maker) {
+    this.session = session;
+    this.maker = maker;
+  }
+
+  @Override
+  public Integer call() {
+    // It needs no dataset.
+    NodeSettings settings = member.settings(session.workingDirectory(), 0);
+    int port = NodeOptions.port(spec, "--bulk-port", bulkPort).orElse(0);
+    ServiceLog.show();
+    WorkerStartCommand.Node node;
+    try {
+      node = maker.make(settings, port);
+    } catch (IOException e) {
+      throw ServerException.failed(e.getMessage(), e);
+    }
+    session.interruption().during(node::leave);
+    say("parameters node %s joins %s".formatted(settings.worker(), MemberOptions.told(settings)));
+    Optional<String> refusal = node.run();
+    if (refusal.isPresent()) {
+      throw ServerException.failed(
+          "the coordinator refused this parameters node: " + refusal.get(), null);
+    }
+    say("parameters node %s has left".formatted(settings.worker()));
+    return 0;
+  }
+
+  private void say(String text) {
+    session.err().println("yamabiko: " + text);
+  }
+}

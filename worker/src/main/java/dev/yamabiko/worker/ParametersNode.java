@@ -1,0 +1,57 @@
+package dev.yamabiko.worker;
+
+import dev.yamabiko.protocol.WorkerHello;
+import dev.yamabiko.wire.BulkServer;
+import dev.yamabiko.wire.BulkSettings;
+import java.io.IOException;
+import java.util.Optional;
+
+/** The process of a node that owns parameter slices; see {@link MemberNode}. */
+public final class ParametersNode {
+
+  private static final String ROLE = "parameters";
+
+  private final MemberNode node;
+  private final BulkServer bulk;
+
+  private ParametersNode(NodeSettings settings, BulkServer bulk) {
+    this.bulk = bulk;
+    WorkerHello hello = MemberNode.hello(settings);
+    node =
+        new MemberNode(
+            settings,
+            ROLE,
+            ended ->
+                WorkerAgent.create(
+                    hello.worker(), context -> new ParametersDuty(context, hello, bulk), ended));
+  }
+
+  /**
+   * Listens for workers, and joins nobody yet.
+   *
+   * @param bulkPort of weights and gradients; 0 for any
+   * @throws IOException if it cannot be had; names it
+   */
+  public static ParametersNode open(NodeSettings settings, int bulkPort) throws IOException {
+    return new ParametersNode(
+        settings, BulkServer.bind(settings.host(), bulkPort, BulkSettings.DEFAULT));
+  }
+
+  /**
+   * Blocks until the node has left.
+   *
+   * @return why the coordinator refused it; empty if it left in good order
+   */
+  public Optional<String> run() {
+    try {
+      return node.run();
+    } finally {
+      bulk.close();
+    }
+  }
+
+  /** Ends {@link #run} in good order; for another thread. */
+  public void leave() {
+    node.leave();
+  }
+}
