@@ -209,6 +209,7 @@ public final class NetworkPass {
       float[] gradient,
       GradientListener listener) {
     forgetGradients();
+    int bottom = network.offset(firstTrained);
     for (int i = nodes.size() - 1; i >= firstTrained; i--) {
       if (layers[i] == null) {
         continue;
@@ -237,11 +238,10 @@ public final class NetworkPass {
       } else {
         free.push(g);
       }
-      if (i > firstTrained) {
+      if (owner.offset() > bottom) {
         listener.finalFrom(owner.offset());
       }
     }
-    int bottom = network.offset(firstTrained);
     Arrays.fill(gradient, 0, bottom, 0f);
     listener.finalFrom(0);
   }

@@ -160,7 +160,7 @@ class BlockComputationTest {
                   end[0] = index;
                 });
     int dense = perceptron.network().offset(2);
-    assertEquals(List.of(dense, dense, 0), indexes);
+    assertEquals(List.of(dense, 0), indexes);
     assertArrayEquals(seen, gradient);
     assertEquals(8, returned.examples());
   }
