@@ -116,13 +116,18 @@ class SliceOwnerTest {
     String token = BulkToken.random();
     SlicePieces slice = new SlicePieces(beginning, FROM, LENGTH - FROM);
     coordinator.admit(SlicePieces.key(KEY), "p", token, new Beginning(slice));
+    own(new SliceRange(1, 2, 2), token);
+    return standIn.expectMessageClass(OwnerEvent.SlicesTaken.class);
+  }
+
+  private void own(SliceRange slices, String token) {
     owner =
         KIT.spawn(
             SliceOwner.create(
                 new NodeMessage.OwnSlices(
                     KEY,
                     new RunDefinition(JOB, "", Optional.empty()),
-                    new SliceRange(1, 2, 2),
+                    slices,
                     1,
                     0,
                     8,
@@ -136,7 +141,6 @@ class SliceOwnerTest {
                 own,
                 HOST,
                 1));
-    return standIn.expectMessageClass(OwnerEvent.SlicesTaken.class);
   }
 
   private record Beginning(SlicePieces slice) implements BulkLink.Receiver {
@@ -270,31 +274,10 @@ class SliceOwnerTest {
 
   @Test
   void shouldSayThatItsBeginningCannotBeHad() {
-    coordinator.admit(
-        SlicePieces.key(KEY),
-        "p",
-        "00".repeat(32),
-        new Beginning(new SlicePieces(beginning, 0, 1)));
-    owner =
-        KIT.spawn(
-            SliceOwner.create(
-                new NodeMessage.OwnSlices(
-                    KEY,
-                    new RunDefinition(JOB, "", Optional.empty()),
-                    new SliceRange(0, 1, 2),
-                    1,
-                    0,
-                    8,
-                    List.of(1),
-                    HOST,
-                    coordinator.port(),
-                    "00".repeat(32),
-                    run.ref(),
-                    standIn.ref()),
-                "p",
-                own,
-                HOST,
-                1));
+    String token = BulkToken.random();
+    SlicePieces other = new SlicePieces(beginning, 0, 1);
+    coordinator.admit(SlicePieces.key(KEY), "p", token, new Beginning(other));
+    own(new SliceRange(0, 1, 2), token);
     String cause = await(OwnerEvent.OwnerFailed.class).cause();
     assertTrue(cause.contains("slice-0"), cause);
   }

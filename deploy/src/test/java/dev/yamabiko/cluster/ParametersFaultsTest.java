@@ -1,11 +1,14 @@
 package dev.yamabiko.cluster;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -31,6 +34,7 @@ class ParametersFaultsTest {
 
   private ProcessCluster cluster;
   private JsonNode alone;
+  private final List<NodeProcess> owners = new ArrayList<>();
 
   @BeforeAll
   void start() throws Exception {
@@ -43,6 +47,20 @@ class ParametersFaultsTest {
   @AfterAll
   void end() {
     cluster.close();
+  }
+
+  private NodeProcess own(String name) throws Exception {
+    NodeProcess node = cluster.startParameters(name);
+    owners.add(node);
+    return node;
+  }
+
+  /** The next test has none but its own. */
+  @AfterEach
+  void killOwners() throws Exception {
+    owners.forEach(NodeProcess::kill);
+    owners.clear();
+    cluster.await("no parameters node to be known", () -> cluster.parameters().isEmpty());
   }
 
   private JobWatch.Event atStep(JobWatch watch, long step) throws Exception {
@@ -73,8 +91,8 @@ class ParametersFaultsTest {
 
   @Test
   void shouldGiveTheSameBitsWhenAnOwnerIsKilled() throws Exception {
-    NodeProcess p = cluster.startParameters("p");
-    cluster.startParameters("q");
+    NodeProcess p = own("p");
+    own("q");
     String id = cluster.submit(JOB.text());
     JobWatch watch = cluster.watch(id);
     atStep(watch, 100);
@@ -88,7 +106,7 @@ class ParametersFaultsTest {
   @Tag("slow")
   @Test
   void shouldGiveTheSameBitsWhenTheLastOwnerIsStopped() throws Exception {
-    NodeProcess s = cluster.startParameters("s");
+    NodeProcess s = own("s");
     String id = cluster.submit(JOB.text());
     JobWatch watch = cluster.watch(id);
     atStep(watch, 100);
@@ -101,5 +119,18 @@ class ParametersFaultsTest {
       s.goOn();
     }
     cluster.await("s to join again", () -> cluster.parameters().contains("s"));
+  }
+
+  @Tag("slow")
+  @Test
+  void shouldGoOnByItselfWhenTheCoordinatorIsKilledAndStartedAgain() throws Exception {
+    NodeProcess t = own("t");
+    String id = cluster.submit(JOB.text());
+    atStep(cluster.watch(id), 100);
+    cluster.coordinator().kill();
+    cluster.startCoordinator();
+    assertSameAsAlone(id);
+    cluster.await("t to join again", () -> cluster.parameters().contains("t"));
+    assertTrue(t.isAlive());
   }
 }
