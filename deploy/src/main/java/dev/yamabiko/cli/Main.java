@@ -47,7 +47,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "  yamabiko predict runs/ten --input new-images --out predictions.csv",
       "  yamabiko coordinator",
       "  yamabiko worker --coordinator 127.0.0.1:2551",
-      "  yamabiko parameters --join 127.0.0.1:2551",
+      "  yamabiko parameters --coordinator 127.0.0.1:2551",
       "  yamabiko submit deploy/jobs/digits.conf --follow",
       "",
       "Exit codes: 0 done, 1 the run failed or was cancelled, the server cannot be reached or standard",

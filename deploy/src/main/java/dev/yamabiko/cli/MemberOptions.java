@@ -24,7 +24,7 @@ final class MemberOptions {
   private CommandSpec spec;
 
   @Option(
-      names = {"--coordinator", "--join"},
+      names = "--coordinator",
       required = true,
       paramLabel = "HOST:PORT",
       description =

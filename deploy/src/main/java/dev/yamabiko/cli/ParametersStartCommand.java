@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
       "Starts a node that joins a coordinator and owns weights and optimizer state of its jobs,",
       "so that workers exchange them with this node and not with the coordinator."
     },
-    footer = {"", "Example:", "  yamabiko parameters --join 10.0.0.5:2551 --host 10.0.0.7"})
+    footer = {"", "Example:", "  yamabiko parameters --coordinator 10.0.0.5:2551 --host 10.0.0.7"})
 final class ParametersStartCommand implements Callable<Integer> {
 
   /** Makes it; {@link ClusterNodes#parameters}, but for tests. */

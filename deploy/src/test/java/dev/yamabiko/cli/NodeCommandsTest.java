@@ -249,8 +249,8 @@ class NodeCommandsTest {
         "worker --coordinator h:1 --threads 0 | --threads expects a number from 1 to 1024 but got 0",
         "worker --coordinator h:1 --name a/b | --name expects",
         "parameters | Missing required option: '--coordinator=HOST:PORT'",
-        "parameters --join here | --coordinator expects HOST:PORT but got here",
-        "parameters --join h:1 --bulk-port -1 | --bulk-port expects a port from 0 to 65535 but got -1"
+        "parameters --coordinator here | --coordinator expects HOST:PORT but got here",
+        "parameters --coordinator h:1 --bulk-port -1 | --bulk-port expects a port from 0 to 65535 but got -1"
       })
   void shouldRefuseWrongOptions(String commandLine, String expected) {
     assertEquals(2, run(commandLine));

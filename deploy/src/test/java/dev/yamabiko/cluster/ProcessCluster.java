@@ -135,7 +135,7 @@ final class ProcessCluster implements AutoCloseable {
         start(
             name,
             "parameters",
-            "--join",
+            "--coordinator",
             "127.0.0.1:" + ports.get(FIRST).control(),
             "--name",
             name,
