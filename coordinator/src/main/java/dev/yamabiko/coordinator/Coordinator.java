@@ -466,6 +466,8 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
 
   private void accept(CoordinatorMessage.RegisterWorker register) {
     String name = register.hello().worker();
+    // Before a job can ask it to take part.
+    register.node().tell(new NodeMessage.WorkerAccepted(resources.store().term(), name));
     if (!workers.containsKey(name)) {
       RegisteredWorker worker =
           new RegisteredWorker(register.hello(), register.worker(), register.node(), now());
@@ -474,7 +476,6 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
       getContext().getLog().info("joined worker={} threads={}", name, register.hello().threads());
       startJobs();
     }
-    register.node().tell(new NodeMessage.WorkerAccepted(resources.store().term(), name));
   }
 
   private Behavior<Command> onRefusedGone(RefusedGone gone) {
