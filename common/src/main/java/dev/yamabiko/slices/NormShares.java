@@ -18,10 +18,15 @@ final class NormShares {
   /** 32 KiB of doubles. */
   static final int MOST = 4096;
 
+  private final int parameters;
   private final double[][] squares;
   private final BitSet[] there;
 
-  NormShares(int slices) {
+  /**
+   * @param parameters of the network, over all slices
+   */
+  NormShares(int parameters, int slices) {
+    this.parameters = parameters;
     squares = new double[slices][];
     there = new BitSet[slices];
   }
@@ -36,7 +41,22 @@ final class NormShares {
     return parts;
   }
 
-  /** The norm, once every slice's share is here. */
+  /** Whether it can be a part of this network's norm. */
+  boolean fits(ShareNorm part) {
+    return part.slice() >= 0
+        && part.slice() < squares.length
+        && part.of() == chunks(part.slice())
+        && part.at() >= 0
+        && part.at() <= part.of() - part.squares().length;
+  }
+
+  private int chunks(int slice) {
+    int from = ChunkGrid.sliceFrom(parameters, squares.length, slice);
+    int to = ChunkGrid.sliceFrom(parameters, squares.length, slice + 1);
+    return from == to ? 0 : ChunkGrid.chunks(to - from);
+  }
+
+  /** The norm, once every slice's share is here. The part fits. */
   Optional<Double> accept(ShareNorm part) {
     int slice = part.slice();
     if (squares[slice] == null) {

@@ -338,6 +338,12 @@ public final class ParameterSlice extends AbstractBehavior<ParameterSlice.Comman
     if (share.step() != step || updating) {
       return;
     }
+    if (!shares.fits(share)) {
+      getContext()
+          .getLog()
+          .warn("dropped a share of the norm that fits no slice run={}", key.run());
+      return;
+    }
     shares.accept(share).ifPresent(this::updateWith);
   }
 
@@ -383,7 +389,7 @@ public final class ParameterSlice extends AbstractBehavior<ParameterSlice.Comman
   private void begin(long next) {
     step = next;
     assembly = new StepAssembly(settings.plan(), step, sliceStep.length());
-    shares = new NormShares(settings.slices());
+    shares = new NormShares(settings.network().length(), settings.slices());
     updating = false;
     closing = false;
     reported = false;

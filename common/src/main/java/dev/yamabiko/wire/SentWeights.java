@@ -25,9 +25,12 @@ final class SentWeights {
     return sent != null && sent.isNewerThan(new Version(key, step));
   }
 
-  /** A contribution begins to arrive. */
+  /** A contribution begins to arrive; it tells nothing if no weights of its step were sent yet. */
   synchronized void contributed(RunKey key, long step) {
-    contributed = Version.newest(contributed, new Version(key, step));
+    Version found = new Version(key, step);
+    if (newest.values().stream().anyMatch(sent -> !found.isNewerThan(sent))) {
+      contributed = Version.newest(contributed, found);
+    }
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.yamabiko.slices;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.yamabiko.protocol.RunKey;
@@ -25,12 +26,12 @@ class NormSharesTest {
 
   @Test
   void shouldGiveTheNormOfAllSlicesInTheirOrderWhicheverComesFirst() {
-    double[] first = squares(5, 1);
-    double[] second = squares(3, 2);
+    double[] first = squares(4, 1);
+    double[] second = squares(4, 2);
     double[] all = new double[8];
-    System.arraycopy(first, 0, all, 0, 5);
-    System.arraycopy(second, 0, all, 5, 3);
-    NormShares shares = new NormShares(2);
+    System.arraycopy(first, 0, all, 0, 4);
+    System.arraycopy(second, 0, all, 4, 4);
+    NormShares shares = new NormShares(8 * ChunkGrid.CHUNK, 2);
     assertEquals(Optional.empty(), shares.accept(share(1, second)));
     assertEquals(Optional.empty(), shares.accept(share(1, second)));
     assertEquals(Optional.of(Math.sqrt(ChunkGrid.total(all))), shares.accept(share(0, first)));
@@ -43,7 +44,7 @@ class NormSharesTest {
     List<ShareNorm> parts = NormShares.parts(share(0, large));
     assertEquals(3, parts.size());
     assertTrue(parts.stream().allMatch(part -> part.squares().length <= NormShares.MOST));
-    NormShares shares = new NormShares(1);
+    NormShares shares = new NormShares(large.length * ChunkGrid.CHUNK, 1);
     assertEquals(Optional.empty(), shares.accept(parts.get(2)));
     assertEquals(Optional.empty(), shares.accept(parts.get(0)));
     assertEquals(Optional.empty(), shares.accept(parts.get(0)));
@@ -52,9 +53,21 @@ class NormSharesTest {
 
   @Test
   void shouldTakeTheShareOfASliceWithoutAnyChunk() {
-    NormShares shares = new NormShares(2);
+    NormShares shares = new NormShares(9, 2);
     assertEquals(1, NormShares.parts(share(0)).size());
     assertEquals(Optional.empty(), shares.accept(NormShares.parts(share(0)).get(0)));
     assertEquals(Optional.of(2.0), shares.accept(share(1, 4)));
+  }
+
+  @Test
+  void shouldKnowAPartThatIsOfNoSlice() {
+    NormShares shares = new NormShares(5 * ChunkGrid.CHUNK, 2);
+    assertTrue(shares.fits(share(1, 1, 2, 3)));
+    assertTrue(shares.fits(new ShareNorm(KEY, 3, 1, 2, 3, new double[] {1})));
+    assertFalse(shares.fits(share(1, 1, 2)));
+    assertFalse(shares.fits(share(2, 1, 2, 3)));
+    assertFalse(shares.fits(share(-1, 1, 2, 3)));
+    assertFalse(shares.fits(new ShareNorm(KEY, 3, 1, 3, 3, new double[] {1})));
+    assertFalse(shares.fits(new ShareNorm(KEY, 3, 1, -1, 3, new double[] {1})));
   }
 }

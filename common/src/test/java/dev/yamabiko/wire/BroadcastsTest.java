@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.yamabiko.protocol.RunKey;
 import dev.yamabiko.protocol.WorkerMessage;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
@@ -53,7 +54,18 @@ class BroadcastsTest {
   @Test
   void shouldSendNothingOfAnOlderLineageOnceANewOneGetsContributions() {
     Outgoing slow = broadcasts.transfer(twoFrames(3, 0), "slow");
-    broadcasts.sent().contributed(Plane.RUN.nextLineage(), 1);
+    WorkerMessage.InstallWeights old = twoFrames(1, 0);
+    RunKey next = Plane.RUN.nextLineage();
+    broadcasts.transfer(new WorkerMessage.InstallWeights(next, 1, 0, old.weights()), "fast");
+    broadcasts.sent().contributed(next, 1);
     assertNull(slow.next(UnpooledByteBufAllocator.DEFAULT));
+  }
+
+  @Test
+  void shouldNotBelieveAContributionToAStepOfWhichNoWeightsWereSent() {
+    Outgoing slow = broadcasts.transfer(twoFrames(3, 0), "slow");
+    broadcasts.sent().contributed(Plane.RUN, Long.MAX_VALUE);
+    broadcasts.sent().contributed(Plane.RUN.nextLineage(), 1);
+    assertSends(slow);
   }
 }
