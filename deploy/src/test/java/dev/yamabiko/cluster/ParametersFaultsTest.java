@@ -100,7 +100,7 @@ class ParametersFaultsTest {
     p.kill();
     awaitReturn(watch, "p", killed);
     assertSameAsAlone(id);
-    assertEquals(List.of("q"), cluster.parameters());
+    cluster.await("p to be forgotten", () -> cluster.parameters().equals(List.of("q")));
   }
 
   @Tag("slow")
