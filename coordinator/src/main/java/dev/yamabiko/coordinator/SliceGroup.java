@@ -250,7 +250,7 @@ final class SliceGroup {
   /** Each answers the run with {@link RunMessage.ShardsMissing}. */
   void reportMissing() {
     asked.set(0, size());
-    tell(new SliceMessage.ReportMissing(key, run));
+    tell(new SliceMessage.ReportMissing(key, step(), run));
   }
 
   /** A slice has said what it lacks. */
