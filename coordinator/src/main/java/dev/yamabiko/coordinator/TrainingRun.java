@@ -294,13 +294,14 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
       overdue();
     } else {
       training.askForMissing();
+      slices.answers().expect();
     }
   }
 
   /** Others may do without those who are silent; without others the run has failed. */
   private void overdue() {
     String why = timers.overdue();
-    Set<String> owners = slices.silent(timers.awaited());
+    Set<String> owners = slices.answers().silent(timers.awaited());
     if (!owners.isEmpty()) {
       course.slicesLost(owners, "does not answer");
       return;
