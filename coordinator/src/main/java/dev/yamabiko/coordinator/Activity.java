@@ -157,6 +157,11 @@ final class Activity {
     return kind == Kind.TRAINING;
   }
 
+  /** Whether what it waits for is that a step closes. */
+  boolean isAwaitingStep() {
+    return isTraining() || kind == Kind.CLOSING;
+  }
+
   /** Workers begin no step any more, and say how far they are. */
   void pause(Runnable next) {
     begin(Kind.PAUSING, next);
@@ -320,7 +325,7 @@ final class Activity {
 
   /** All steps that have closed are dealt with. */
   void stepsClosed() {
-    if ((isTraining() || kind == Kind.CLOSING) && training.isOver()) {
+    if (isAwaitingStep() && training.isOver()) {
       then.run();
     }
   }

@@ -25,7 +25,8 @@ import java.util.TreeMap;
 
 /**
  * The parameter slices of a run's current lineage, as one. They live on the parameters nodes that
- * are there when the lineage begins, and without any on this one.
+ * are there when the lineage begins, and without any on this one; also where they have returned to
+ * the same checkpoint too often.
  */
 final class SliceGroup {
 
@@ -54,6 +55,8 @@ final class SliceGroup {
 
   /** By number. */
   private List<ActorRef<SliceMessage>> slices = List.of();
+
+  private final SliceReturns returns = new SliceReturns();
 
   /** Of the owners. */
   private final OwnerAnswers answers = new OwnerAnswers();
@@ -100,6 +103,7 @@ final class SliceGroup {
     List<ParametersNode> nodes =
         settings.hosts().map(hosts -> hosts.nodes().get()).orElse(List.of()).stream()
             .filter(node -> !lost.contains(node.node()))
+            .filter(node -> !returns.isStuckAt(from.position().step()))
             .toList();
     if (nodes.isEmpty()) {
       List<SliceStep> parts = cut.isEmpty() ? settings.slicesAt(from, rollbacks) : cut;
@@ -176,6 +180,14 @@ final class SliceGroup {
   /** These starts of nodes get no slices of this run any more. */
   void lose(Collection<String> names) {
     names.forEach(name -> lost.add(owners.get(name).node.node()));
+  }
+
+  /**
+   * They are to return to the checkpoint of this step. Returns false if they have done so too
+   * often: until a lineage begins with a later one they live on this node.
+   */
+  boolean mayLiveElsewhereFrom(long step) {
+    return returns.isAllowedTo(step);
   }
 
   /** How they answer, and under which names they are awaited. */
