@@ -105,8 +105,14 @@ public sealed interface SliceMessage {
     }
   }
 
-  /** Answered by {@link RunMessage.ShardsMissing} while the slice waits for contributions. */
-  record ReportMissing(RunKey key, ActorRef<RunMessage> replyTo) implements SliceMessage {}
+  /**
+   * Answered by {@link RunMessage.ShardsMissing}. What the slice has said of this step and later
+   * ones, to the run and to other slices, it says again: it may be lost.
+   *
+   * @param step that the run waits for: all steps before it have closed
+   */
+  record ReportMissing(RunKey key, long step, ActorRef<RunMessage> replyTo)
+      implements SliceMessage {}
 
   /**
    * Copy this slice of weights[step] and of the optimizer's state to its place in these vectors.

@@ -34,8 +34,9 @@ import java.util.function.Supplier;
  * thread only where that is meant for it.
  *
  * <p>Promises: each step is applied once, whatever comes late or twice. A lost contribution leaves
- * the step open; the training run's step deadline notices. A slice that fails tells the run, which
- * ends; nothing is restarted here.
+ * the step open; the training run's step deadline notices, and when the run asks, what was said of
+ * the step before is said again. A slice that fails tells the run, which ends; nothing is restarted
+ * here.
  *
  * <p>What comes twice must have the same bits, also after its step has closed; if it has not, the
  * run is told who disagree. Nobody who computed rightly must be blamed, so floats are compared only
@@ -109,6 +110,7 @@ public final class ParameterSlice extends AbstractBehavior<ParameterSlice.Comman
   private boolean reported;
 
   private final ContestedSteps contested = new ContestedSteps();
+  private final LastWord lastWord = new LastWord();
 
   /** All contributions are here: every slice has closed the step before. */
   private boolean closing;
@@ -155,15 +157,22 @@ public final class ParameterSlice extends AbstractBehavior<ParameterSlice.Comman
     } else if (message instanceof SliceMessage.MeetPeers meet) {
       peers = meet.slices();
     } else if (message instanceof SliceMessage.ReportMissing report) {
-      reported = true;
-      List<Integer> shards = assembly.missing().stream().boxed().toList();
-      report.replyTo().tell(new RunMessage.ShardsMissing(key, step, slice, shards));
+      onReportMissing(report);
     } else if (message instanceof SliceMessage.ReadSlice read) {
       onReadSlice(read);
     } else {
       throw new IllegalStateException("no handler for " + message.getClass());
     }
     return this;
+  }
+
+  /** The step that the run waits for may be open because what was said of it is lost. */
+  private void onReportMissing(SliceMessage.ReportMissing report) {
+    reported = true;
+    lastWord.normFrom(report.step()).forEach(part -> peers.forEach(peer -> peer.tell(part)));
+    lastWord.updatesFrom(report.step()).forEach(settings.run()::tell);
+    List<Integer> shards = assembly.missing().stream().boxed().toList();
+    report.replyTo().tell(new RunMessage.ShardsMissing(key, step, slice, shards));
   }
 
   /**
@@ -328,8 +337,10 @@ public final class ParameterSlice extends AbstractBehavior<ParameterSlice.Comman
 
   private Behavior<Command> onAggregated(Aggregated aggregated) {
     statistics = aggregated.statistics();
-    NormShares.parts(new SliceMessage.ShareNorm(key, step, slice, aggregated.squares()))
-        .forEach(part -> peers.forEach(peer -> peer.tell(part)));
+    List<SliceMessage.ShareNorm> parts =
+        NormShares.parts(new SliceMessage.ShareNorm(key, step, slice, aggregated.squares()));
+    lastWord.shared(parts);
+    parts.forEach(part -> peers.forEach(peer -> peer.tell(part)));
     return this;
   }
 
@@ -377,10 +388,10 @@ public final class ParameterSlice extends AbstractBehavior<ParameterSlice.Comman
     long closed = step;
     begin(closed + 1);
     // First the run: what workers say of later steps must not overtake it.
-    settings
-        .run()
-        .tell(
-            new RunMessage.SliceUpdated(key, closed, slice, updated.statistics(), updated.norm()));
+    RunMessage.SliceUpdated word =
+        new RunMessage.SliceUpdated(key, closed, slice, updated.statistics(), updated.norm());
+    lastWord.updated(word);
+    settings.run().tell(word);
     WorkerMessage weights = weights(step);
     workers.values().forEach(worker -> worker.tell(weights));
     return this;

@@ -28,6 +28,7 @@ import dev.yamabiko.step.StepPlan;
 import dev.yamabiko.step.UpdateRule;
 import dev.yamabiko.tensor.Shape;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -117,7 +118,7 @@ class ParameterSliceTest {
   @Test
   void shouldNameWorkersWhenLateBitsDifferFromThoseTheStepWasClosedWith() {
     ActorRef<SliceMessage> slice = slice(0, 1, Optional.empty());
-    slice.tell(new SliceMessage.ReportMissing(KEY, run.ref()));
+    slice.tell(new SliceMessage.ReportMissing(KEY, 0, run.ref()));
     run.expectMessageClass(RunMessage.ShardsMissing.class);
     slice.tell(contribution(KEY, 0, 0, 1, 4, 4));
     slice.tell(contribution(KEY, 0, 1, 2, 4, 8));
@@ -152,7 +153,7 @@ class ParameterSliceTest {
   @Test
   void shouldNotBlameAWorkerWhoseFloatsMayBeOverwritten() {
     ActorRef<SliceMessage> slice = slice(0, 1, Optional.empty());
-    slice.tell(new SliceMessage.ReportMissing(KEY, run.ref()));
+    slice.tell(new SliceMessage.ReportMissing(KEY, 0, run.ref()));
     run.expectMessageClass(RunMessage.ShardsMissing.class);
     slice.tell(contribution(KEY, 0, 0, 2, 8, 12));
     run.expectMessageClass(RunMessage.SliceUpdated.class);
@@ -205,6 +206,53 @@ class ParameterSliceTest {
     worker.expectNoMessage(QUIET);
     slice.tell(new SliceMessage.ShareNorm(KEY, 1, 1, new double[] {0}));
     assertEquals(2, worker.expectMessageClass(InstallWeights.class).step());
+  }
+
+  /** Slices have gone on under their lease; between nodes the run may have lost what they said. */
+  @Test
+  void shouldSayAgainWhichStepsAreUpdatedWhenTheRunAsksForThem() {
+    ActorRef<SliceMessage> slice = slice(0, 1, Optional.empty());
+    List<RunMessage.SliceUpdated> said = new ArrayList<>();
+    for (long step = 0; step < 2; step++) {
+      slice.tell(contribution(KEY, step, 0, 2, 8, 12));
+      said.add(run.expectMessageClass(RunMessage.SliceUpdated.class));
+    }
+    slice.tell(new SliceMessage.ReportMissing(KEY, 0, run.ref()));
+    assertEquals(said.get(0), run.receiveMessage());
+    assertEquals(said.get(1), run.receiveMessage());
+    assertEquals(2, run.expectMessageClass(RunMessage.ShardsMissing.class).step());
+    slice.tell(new SliceMessage.ReportMissing(KEY, 1, run.ref()));
+    assertEquals(said.get(1), run.receiveMessage());
+    run.expectMessageClass(RunMessage.ShardsMissing.class);
+    slice.tell(new SliceMessage.ReportMissing(KEY, 2, run.ref()));
+    assertEquals(List.of(0, 1), run.expectMessageClass(RunMessage.ShardsMissing.class).shards());
+    run.expectNoMessage(QUIET);
+  }
+
+  /** A slice that waits for norms shares its own again, and so does one that has got past it. */
+  @Test
+  void shouldShareItsNormAgainWhenTheRunAsksForTheStep() {
+    TestProbe<SliceMessage> peer = KIT.createTestProbe(SliceMessage.class);
+    ActorRef<SliceMessage> slice = slice(0, 2, Optional.of(new Clipping.GlobalNorm(1)));
+    slice.tell(new SliceMessage.MeetPeers(KEY, List.of(slice, peer.ref())));
+    assertWeights(0, 10, 20);
+    slice.tell(contribution(KEY, 0, 0, 2, 12, 0));
+    double[] squares = peer.expectMessageClass(SliceMessage.ShareNorm.class).squares();
+    SliceMessage question = new SliceMessage.ReportMissing(KEY, 0, run.ref());
+    slice.tell(question);
+    assertArrayEquals(squares, peer.expectMessageClass(SliceMessage.ShareNorm.class).squares());
+    run.expectMessageClass(RunMessage.ShardsMissing.class);
+    worker.expectNoMessage(QUIET);
+    slice.tell(new SliceMessage.ShareNorm(KEY, 0, 1, new double[] {16}));
+    assertWeights(1, 10 - 3 * 0.2f, 20);
+    assertEquals(5, run.expectMessageClass(RunMessage.SliceUpdated.class).norm());
+    slice.tell(question);
+    assertEquals(0, peer.expectMessageClass(SliceMessage.ShareNorm.class).step());
+    // Its own share came back to it, and tells nothing new of a step that is updated.
+    worker.expectNoMessage(QUIET);
+    assertEquals(0, run.expectMessageClass(RunMessage.SliceUpdated.class).step());
+    slice.tell(new SliceMessage.ReportMissing(KEY, 1, run.ref()));
+    peer.expectNoMessage(QUIET);
   }
 
   @Test
@@ -267,7 +315,7 @@ class ParameterSliceTest {
     float[] velocity = new float[2];
     slice.tell(read(1, weights, velocity));
     slice.tell(contribution(KEY, 1, 0, 2, 4, 4));
-    slice.tell(new SliceMessage.ReportMissing(KEY, run.ref()));
+    slice.tell(new SliceMessage.ReportMissing(KEY, 1, run.ref()));
     assertEquals(List.of(), run.expectMessageClass(RunMessage.ShardsMissing.class).shards());
     assertEquals(1, work.size());
     takeAndRun(work);

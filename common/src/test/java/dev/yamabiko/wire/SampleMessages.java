@@ -87,7 +87,7 @@ final class SampleMessages {
         new SliceMessage.RemoveWorker(KEY, "w1"),
         new SliceMessage.ShareNorm(KEY, 17, 2, 4096, 4098, new double[] {0.5, Math.PI}),
         new SliceMessage.MeetPeers(KEY, List.of(actor(resolver, "slices"))),
-        new SliceMessage.ReportMissing(KEY, run),
+        new SliceMessage.ReportMissing(KEY, 17, run),
         new RunMessage.SliceUpdated(KEY, 17, 2, STATISTICS, Double.NaN),
         new RunMessage.ShardsMissing(KEY, 17, 2, List.of(3, 300)),
         new RunMessage.SliceFailed(KEY, 2, "slice 2 failed"),

@@ -82,10 +82,11 @@ final class Activity {
     forsaken = action;
   }
 
-  /** It has deadlines, even where the one before it waited for workers. */
+  /** It has deadlines of its own, even where the one before it waited for workers. */
   private void begin(Kind what, Runnable next) {
     kind = what;
     then = next;
+    slices.answers().expectNothing();
     timers.release();
   }
 
@@ -98,7 +99,7 @@ final class Activity {
       return;
     }
     begin(Kind.PLACING, () -> joinWorkers(next));
-    timers.await("slices to be taken", PREPARE_DEADLINE, slices.owners());
+    timers.await("slices to be taken", PREPARE_DEADLINE, slices.answers().names());
   }
 
   /** Whether it waits for other nodes to take their slices. */
@@ -108,7 +109,7 @@ final class Activity {
 
   /** An owner's slices are there. */
   void taken(RunMessage.SlicesTaken taken) {
-    if (kind == Kind.PLACING && timers.answered(taken.owner())) {
+    if (kind == Kind.PLACING && timers.answered(OwnerAnswers.ownerName(taken.owner()))) {
       slices.taken(taken);
       goOnWhenAnswered();
     }
@@ -154,6 +155,11 @@ final class Activity {
 
   boolean isTraining() {
     return kind == Kind.TRAINING;
+  }
+
+  /** Whether what it waits for is that a step closes. */
+  boolean isAwaitingStep() {
+    return isTraining() || kind == Kind.CLOSING;
   }
 
   /** Workers begin no step any more, and say how far they are. */
@@ -215,9 +221,10 @@ final class Activity {
   void copy(Runnable next) {
     begin(Kind.COPYING, next);
     slices.read(checkpoints.begin(slices.size()));
-    List<String> names = IntStream.range(0, slices.size()).mapToObj(SliceGroup::name).toList();
+    List<String> names =
+        IntStream.range(0, slices.size()).mapToObj(OwnerAnswers::sliceName).toList();
     // From another node they take their time; that nothing comes at all is found out there.
-    Duration deadline = slices.owners().isEmpty() ? ANSWER_DEADLINE : KEEP_DEADLINE;
+    Duration deadline = slices.areElsewhere() ? KEEP_DEADLINE : ANSWER_DEADLINE;
     timers.await("the weights", deadline, names);
   }
 
@@ -236,7 +243,9 @@ final class Activity {
 
   /** A worker has left. */
   void goOnWithout(String worker) {
-    timers.answered(worker);
+    if (kind == Kind.JOINING || kind == Kind.PAUSING) {
+      timers.answered(worker);
+    }
     if (kind == Kind.PAUSING) {
       goOnWhenAnswered();
     } else {
@@ -316,7 +325,7 @@ final class Activity {
 
   /** All steps that have closed are dealt with. */
   void stepsClosed() {
-    if ((isTraining() || kind == Kind.CLOSING) && training.isOver()) {
+    if (isAwaitingStep() && training.isOver()) {
       then.run();
     }
   }
@@ -342,7 +351,7 @@ final class Activity {
   }
 
   void read(RunMessage.SliceRead read) {
-    if (isCopying() && timers.answered(SliceGroup.name(read.slice()))) {
+    if (isCopying() && timers.answered(OwnerAnswers.sliceName(read.slice()))) {
       checkpoints.accept(read);
       if (checkpoints.isCopied() && checkpoints.isWriting()) {
         timers.await("the checkpoint before to be written", KEEP_DEADLINE, List.of());
@@ -366,7 +375,7 @@ final class Activity {
   }
 
   void missing(RunMessage.ShardsMissing answer) {
-    slices.heard(answer);
+    slices.answers().heard(answer.slice());
     if (isTraining()) {
       training.missing(answer);
     } else if (kind == Kind.STOPPING) {

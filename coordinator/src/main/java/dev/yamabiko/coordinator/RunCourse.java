@@ -21,6 +21,10 @@ import java.util.Optional;
  */
 final class RunCourse {
 
+  private static final String STAY_WITH_COORDINATOR =
+      " (after %d returns to the same checkpoint slices stay on the coordinator's node until it is passed)"
+          .formatted(SliceReturns.MOST);
+
   private final RunSettings settings;
   private final ActorRef<RunEvent> events;
   private final Activity activity;
@@ -31,6 +35,10 @@ final class RunCourse {
   private final CheckpointTaking checkpoints;
   private final Rollbacks rollbacks;
   private final RunProgress progress;
+
+  /** Returns to a checkpoint with nobody lost. */
+  private final SliceReturns standstills = new SliceReturns();
+
   private Optional<String> cancelled = Optional.empty();
 
   /** Whether training has begun: there is something to keep. */
@@ -217,6 +225,22 @@ final class RunCourse {
    */
   void slicesLost(Collection<String> owners, String why) {
     slices.lose(owners);
+    returnSlices("parameters node %s %s".formatted(String.join(", ", owners), why));
+  }
+
+  /**
+   * A step does not close, and nobody is to blame. Between nodes that is a lost message, of which
+   * nothing is left once slices begin again, with the same owners; within one it is a failure.
+   */
+  void standsStill(String why) {
+    if (slices.areElsewhere() && standstills.isAllowedTo(checkpoints.last().position().step())) {
+      returnSlices(why + ", though nobody is silent");
+    } else {
+      fail(why);
+    }
+  }
+
+  private void returnSlices(String why) {
     if (cancelled.isPresent()) {
       endWithLastCheckpoint();
       return;
@@ -224,7 +248,8 @@ final class RunCourse {
     long step = slices.step();
     Checkpoint from = checkpoints.last();
     progress.goTo(from, progress.position().rollbacks());
-    String text = "parameters node %s %s".formatted(String.join(", ", owners), why);
+    String text =
+        slices.mayLiveElsewhereFrom(from.position().step()) ? why : why + STAY_WITH_COORDINATOR;
     events.tell(new RunEvent.SlicesReturned(text, step, from, progress.position()));
     joinAgain(from, started ? () -> closeEpochOr(this::goOn) : this::start);
   }

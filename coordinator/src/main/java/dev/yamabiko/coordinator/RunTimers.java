@@ -63,9 +63,14 @@ final class RunTimers {
     return wait.awaited();
   }
 
-  /** Something is missing from them. */
+  /** Something is missing from them, by the last answer; from nobody if empty. */
   void silent(Collection<String> names) {
     wait.silent(names);
+  }
+
+  /** Whether nothing is missing from anybody. */
+  boolean isNobodySilent() {
+    return wait.isNobodySilent();
   }
 
   /** Half of the deadline has passed; true if that was the second half. */

@@ -14,7 +14,6 @@ import dev.yamabiko.slices.ParameterSlice;
 import dev.yamabiko.slices.SlicePlan;
 import dev.yamabiko.step.SliceStep;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashSet;
@@ -23,23 +22,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /**
  * The parameter slices of a run's current lineage, as one. They live on the parameters nodes that
- * are there when the lineage begins, and without any on this one.
+ * are there when the lineage begins, and without any on this one; also where they have returned to
+ * the same checkpoint too often.
  */
 final class SliceGroup {
 
   /** A node that owns some of them; {@code slices} is null until they are there. */
   private static final class Owner {
     final ParametersNode node;
-    final SliceRange range;
     ActorRef<SliceMessage> slices;
 
-    Owner(ParametersNode node, SliceRange range) {
+    Owner(ParametersNode node) {
       this.node = node;
-      this.range = range;
     }
   }
 
@@ -59,8 +56,10 @@ final class SliceGroup {
   /** By number. */
   private List<ActorRef<SliceMessage>> slices = List.of();
 
-  /** Which slices have not said yet what they lack, since they were asked. */
-  private final BitSet asked = new BitSet();
+  private final SliceReturns returns = new SliceReturns();
+
+  /** Of the owners. */
+  private final OwnerAnswers answers = new OwnerAnswers();
 
   /** Added since the last step closed. */
   private final Map<String, ActorRef<WorkerMessage>> newcomers = new TreeMap<>();
@@ -92,7 +91,7 @@ final class SliceGroup {
     members.clear();
     owners.clear();
     newcomers.clear();
-    asked.clear();
+    answers.begin();
     key = key.nextLineage();
     begin(from, rollbacks, List.of());
   }
@@ -104,6 +103,7 @@ final class SliceGroup {
     List<ParametersNode> nodes =
         settings.hosts().map(hosts -> hosts.nodes().get()).orElse(List.of()).stream()
             .filter(node -> !lost.contains(node.node()))
+            .filter(node -> !returns.isStuckAt(from.position().step()))
             .toList();
     if (nodes.isEmpty()) {
       List<SliceStep> parts = cut.isEmpty() ? settings.slicesAt(from, rollbacks) : cut;
@@ -136,7 +136,8 @@ final class SliceGroup {
     for (int i = 0; i < ranges.size(); i++) {
       ParametersNode node = nodes.get(i);
       SliceRange range = ranges.get(i);
-      owners.put(node.name(), new Owner(node, range));
+      owners.put(node.name(), new Owner(node));
+      answers.own(node.name(), range);
       RemoteOwner.Settings own =
           new RemoteOwner.Settings(key, settings.definition(), plan, range, node, hosts, run);
       ActorRef<SliceMessage> ref =
@@ -161,9 +162,9 @@ final class SliceGroup {
     return owners.values().stream().allMatch(owner -> owner.slices != null);
   }
 
-  /** The names of the nodes that own slices; none if these are here. */
-  Set<String> owners() {
-    return owners.keySet();
+  /** Whether other nodes own them. */
+  boolean areElsewhere() {
+    return !owners.isEmpty();
   }
 
   /** An owner's slices are there. */
@@ -181,24 +182,17 @@ final class SliceGroup {
     names.forEach(name -> lost.add(owners.get(name).node.node()));
   }
 
-  /** Owners on other nodes that are silent: they, or slices of theirs, have not answered. */
-  Set<String> silent(Collection<String> awaited) {
-    Set<String> names = new TreeSet<>();
-    for (Owner owner : owners.values()) {
-      boolean silent = awaited.contains(owner.node.name());
-      for (int slice = owner.range.from(); slice < owner.range.to(); slice++) {
-        silent |= asked.get(slice) || awaited.contains(name(slice));
-      }
-      if (silent) {
-        names.add(owner.node.name());
-      }
-    }
-    return names;
+  /**
+   * They are to return to the checkpoint of this step. Returns false if they have done so too
+   * often: until a lineage begins with a later one they live on this node.
+   */
+  boolean mayLiveElsewhereFrom(long step) {
+    return returns.isAllowedTo(step);
   }
 
-  /** As it is awaited. */
-  static String name(int slice) {
-    return "slice " + slice;
+  /** How they answer, and under which names they are awaited. */
+  OwnerAnswers answers() {
+    return answers;
   }
 
   // --- All slices -------------------------------------------------------------------------------
@@ -237,7 +231,7 @@ final class SliceGroup {
    * of its newest.
    */
   void catchUp() {
-    asked.clear();
+    answers.expectNothing();
     newcomers.forEach((worker, ref) -> tell(new SliceMessage.AddWorker(key, worker, ref, step())));
     newcomers.clear();
   }
@@ -249,13 +243,7 @@ final class SliceGroup {
 
   /** Each answers the run with {@link RunMessage.ShardsMissing}. */
   void reportMissing() {
-    asked.set(0, size());
-    tell(new SliceMessage.ReportMissing(key, run));
-  }
-
-  /** A slice has said what it lacks. */
-  void heard(RunMessage.ShardsMissing answer) {
-    asked.clear(answer.slice());
+    tell(new SliceMessage.ReportMissing(key, step(), run));
   }
 
   /** Each copies its part and answers the run with {@link RunMessage.SliceRead}. */

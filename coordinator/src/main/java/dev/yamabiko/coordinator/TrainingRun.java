@@ -35,7 +35,8 @@ import java.util.function.Consumer;
  * workers' fault.
  *
  * <p>A node that owns slices and is lost, or silent, takes all slices back to the last checkpoint;
- * they live on the nodes that are left from then on, or here.
+ * they live on the nodes that are left from then on, or here. So does a message between nodes that
+ * is lost for good, with nobody left out.
  *
  * <p>Ends with exactly one {@link RunEvent.RunEnded} and stops. A slice that fails, a loss that
  * diverged for good, or a deadline that passes ends the run as failed, with the cause. Lost state
@@ -294,15 +295,22 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
       overdue();
     } else {
       training.askForMissing();
+      if (!activity.isPlacing()) {
+        slices.answers().expect();
+      }
     }
   }
 
   /** Others may do without those who are silent; without others the run has failed. */
   private void overdue() {
     String why = timers.overdue();
-    Set<String> owners = slices.silent(timers.awaited());
+    Set<String> owners = slices.answers().silent(timers.awaited());
     if (!owners.isEmpty()) {
       course.slicesLost(owners, "does not answer");
+      return;
+    }
+    if (activity.isAwaitingStep() && timers.isNobodySilent()) {
+      course.standsStill(why);
       return;
     }
     List<String> silent = timers.awaited().stream().filter(attendance::contains).toList();

@@ -45,9 +45,15 @@ final class Wait {
     return awaited.isEmpty();
   }
 
-  /** Something is missing from them. */
+  /** Something is missing from them now; what was missing from others before has come. */
   void silent(Collection<String> names) {
+    silent.clear();
     silent.addAll(names);
+  }
+
+  /** Whether nothing is known to be missing from anybody. */
+  boolean isNobodySilent() {
+    return awaited.isEmpty() && silent.isEmpty();
   }
 
   /** Half of the limit has passed; true if that was the second half. */

@@ -37,6 +37,18 @@ class WaitTest {
   }
 
   @Test
+  void shouldKnowThatNobodyIsSilentWhenWhatWasMissingHasCome() {
+    Wait step = new Wait("step 3 to close", Duration.ofMinutes(1), List.of());
+    assertTrue(step.isNobodySilent());
+    step.silent(List.of("a"));
+    assertFalse(step.isNobodySilent());
+    step.silent(List.of());
+    assertTrue(step.isNobodySilent());
+    assertEquals("waited too long for step 3 to close", step.overdue());
+    assertFalse(wait.isNobodySilent());
+  }
+
+  @Test
   void shouldNameNobodyWhenNobodyIsKnownToBeSilent() {
     assertEquals(
         "waited too long for rain", new Wait("rain", Duration.ofMinutes(1), List.of()).overdue());
