@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ParametersFaultsTest {
 
   private static final SmallJob JOB =
-      SmallJob.of(25).with("checkpoint.every-steps = 70\nclipping { global-norm = 5 }");
+      SmallJob.of(12).with("checkpoint.every-steps = 70\nclipping { global-norm = 5 }");
 
   @TempDir(cleanup = CleanupMode.ON_SUCCESS)
   private static Path directory;
@@ -57,8 +57,8 @@ class ParametersFaultsTest {
 
   /** The next test has none but its own. */
   @AfterEach
-  void killOwners() throws Exception {
-    owners.forEach(NodeProcess::kill);
+  void endOwners() throws Exception {
+    owners.forEach(NodeProcess::terminate);
     owners.clear();
     cluster.await("no parameters node to be known", () -> cluster.parameters().isEmpty());
   }
