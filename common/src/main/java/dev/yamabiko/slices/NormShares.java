@@ -18,7 +18,7 @@ final class NormShares {
   /** 32 KiB of doubles. */
   static final int MOST = 4096;
 
-  private final int parameters;
+  private final int mostChunks;
   private final double[][] squares;
   private final BitSet[] there;
 
@@ -26,7 +26,7 @@ final class NormShares {
    * @param parameters of the network, over all slices
    */
   NormShares(int parameters, int slices) {
-    this.parameters = parameters;
+    mostChunks = ChunkGrid.chunks(parameters);
     squares = new double[slices][];
     there = new BitSet[slices];
   }
@@ -41,19 +41,16 @@ final class NormShares {
     return parts;
   }
 
-  /** Whether it can be a part of this network's norm. */
+  /** Whether it can be a part of this network's norm, beside those that are here. */
   boolean fits(ShareNorm part) {
-    return part.slice() >= 0
-        && part.slice() < squares.length
-        && part.of() == chunks(part.slice())
+    int slice = part.slice();
+    return slice >= 0
+        && slice < squares.length
+        && part.of() >= 0
+        && part.of() <= mostChunks
+        && (squares[slice] == null || squares[slice].length == part.of())
         && part.at() >= 0
         && part.at() <= part.of() - part.squares().length;
-  }
-
-  private int chunks(int slice) {
-    int from = ChunkGrid.sliceFrom(parameters, squares.length, slice);
-    int to = ChunkGrid.sliceFrom(parameters, squares.length, slice + 1);
-    return from == to ? 0 : ChunkGrid.chunks(to - from);
   }
 
   /** The norm, once every slice's share is here. The part fits. */

@@ -64,6 +64,8 @@ class NormSharesTest {
     NormShares shares = new NormShares(5 * ChunkGrid.CHUNK, 2);
     assertTrue(shares.fits(share(1, 1, 2, 3)));
     assertTrue(shares.fits(new ShareNorm(KEY, 3, 1, 2, 3, new double[] {1})));
+    assertFalse(shares.fits(share(1, 1, 2, 3, 4, 5, 6)));
+    shares.accept(share(1, 1, 2, 3));
     assertFalse(shares.fits(share(1, 1, 2)));
     assertFalse(shares.fits(share(2, 1, 2, 3)));
     assertFalse(shares.fits(share(-1, 1, 2, 3)));
