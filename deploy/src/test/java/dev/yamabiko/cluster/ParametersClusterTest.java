@@ -84,6 +84,7 @@ class ParametersClusterTest {
     }
   }
 
+  @Tag("slow")
   @Test
   void shouldGoOnToTheSameBitsAfterACancel() throws IOException {
     String job = SmallJob.of(6).text();
@@ -117,6 +118,7 @@ class ParametersClusterTest {
     assertBitsOfOneNode(job, view);
   }
 
+  @Tag("slow")
   @Test
   void shouldOwnSlicesOfTwoJobsAtATime() throws IOException {
     String one = SmallJob.of(3).with("workers.max = 1").text();

@@ -89,6 +89,7 @@ class ParametersFaultsTest {
         node, (event.nanos() - since) / 1_000_000, (next.nanos() - since) / 1_000_000);
   }
 
+  @Tag("slow")
   @Test
   void shouldGiveTheSameBitsWhenAnOwnerIsKilled() throws Exception {
     NodeProcess p = own("p");
@@ -103,7 +104,7 @@ class ParametersFaultsTest {
     cluster.await("p to be forgotten", () -> cluster.parameters().equals(List.of("q")));
   }
 
-  @Tag("slow")
+  @Tag("soak")
   @Test
   void shouldGiveTheSameBitsWhenTheLastOwnerIsStopped() throws Exception {
     NodeProcess s = own("s");
@@ -121,7 +122,7 @@ class ParametersFaultsTest {
     cluster.await("s to join again", () -> cluster.parameters().contains("s"));
   }
 
-  @Tag("slow")
+  @Tag("soak")
   @Test
   void shouldGoOnByItselfWhenTheCoordinatorIsKilledAndStartedAgain() throws Exception {
     NodeProcess t = own("t");
