@@ -73,11 +73,7 @@ final class Product {
           }
           int left = cAt + top * n + j * TILE;
           int row = biasAt + j * TILE;
-          if (width == TILE) {
-            multiplyColumn(height, steps, as, bs, panel, part > 0, add, row, relu, c, left, n);
-          } else {
-            multiplyEdge(height, width, steps, as, bs, panel, part > 0, add, row, relu, c, left, n);
-          }
+          multiplyColumn(height, width, steps, as, bs, panel, part > 0, add, row, relu, c, left, n);
         }
       }
     }
@@ -92,36 +88,8 @@ final class Product {
     }
   }
 
-  /** All panels of the A block with one panel of B. */
+  /** All panels of the A block with one panel of B; by way of a tile where B ends before it. */
   private void multiplyColumn(
-      int height,
-      int steps,
-      float[] as,
-      float[] bs,
-      int panel,
-      boolean resume,
-      float[] bias,
-      int biasAt,
-      boolean relu,
-      float[] c,
-      int cAt,
-      int cPitch) {
-    int panels = Lanes.parts(height, MAX_HEIGHT);
-    int r = 0;
-    for (int i = 0; i < panels; i++) {
-      int next = Lanes.start(height, panels, i + 1);
-      int at = cAt + r * cPitch;
-      MicroKernels.product(
-          next - r, as, i * PITCH * steps, bs, panel, steps, c, at, cPitch, resume, fence);
-      if (bias != null) {
-        addBias(next - r, bias, biasAt, relu, c, at, cPitch);
-      }
-      r = next;
-    }
-  }
-
-  /** The same where B ends before the tile does. */
-  private void multiplyEdge(
       int height,
       int width,
       int steps,
@@ -135,23 +103,33 @@ final class Product {
       float[] c,
       int cAt,
       int cPitch) {
-    int panels = Lanes.parts(height, MAX_HEIGHT);
-    if (bias != null) {
+    boolean whole = width == TILE;
+    float[] out = whole ? c : tile;
+    int pitch = whole ? cPitch : TILE;
+    float[] add = bias;
+    int addAt = biasAt;
+    if (bias != null && !whole) {
       System.arraycopy(bias, biasAt, biasTile, 0, width);
+      add = biasTile;
+      addAt = 0;
     }
+    int panels = Lanes.parts(height, MAX_HEIGHT);
     int r = 0;
     for (int i = 0; i < panels; i++) {
       int rows = Lanes.start(height, panels, i + 1) - r;
       int at = cAt + r * cPitch;
-      if (resume) {
+      int to = whole ? at : 0;
+      if (resume && !whole) {
         copy(rows, width, c, at, cPitch, tile, 0, TILE);
       }
       MicroKernels.product(
-          rows, as, i * PITCH * steps, bs, panel, steps, tile, 0, TILE, resume, fence);
-      if (bias != null) {
-        addBias(rows, biasTile, 0, relu, tile, 0, TILE);
+          rows, as, i * PITCH * steps, bs, panel, steps, out, to, pitch, resume, fence);
+      if (add != null) {
+        addBias(rows, add, addAt, relu, out, to, pitch);
       }
-      copy(rows, width, tile, 0, TILE, c, at, cPitch);
+      if (!whole) {
+        copy(rows, width, tile, 0, TILE, c, at, cPitch);
+      }
       r += rows;
     }
   }
