@@ -218,16 +218,21 @@ final class RemoteOwner extends AbstractBehavior<RemoteOwner.Command> {
   }
 
   private void fetch(BulkClient from, SliceMessage.ReadSlice wanted, int slice) {
-    float[][] vectors = new float[settings.plan().vectors()][];
-    vectors[0] = wanted.weights();
-    System.arraycopy(wanted.state(), 0, vectors, 1, wanted.state().length);
-    int at = settings.plan().from(slice);
-    int length = settings.plan().from(slice + 1) - at;
     try {
-      new SlicePieces(vectors, at, length).fetch(from, SlicePieces.staged(wanted.step(), slice));
+      pieces(slice, wanted.weights(), wanted.state())
+          .fetch(from, SlicePieces.staged(wanted.step(), slice));
     } catch (BulkException e) {
       throw new CompletionException(e);
     }
+  }
+
+  /** A slice of whole vectors. */
+  private SlicePieces pieces(int slice, float[] weights, float[][] state) {
+    float[][] vectors = new float[settings.plan().vectors()][];
+    vectors[0] = weights;
+    System.arraycopy(state, 0, vectors, 1, state.length);
+    int at = settings.plan().from(slice);
+    return new SlicePieces(vectors, at, settings.plan().from(slice + 1) - at);
   }
 
   private static String reason(Throwable failure) {
@@ -288,18 +293,10 @@ final class RemoteOwner extends AbstractBehavior<RemoteOwner.Command> {
       Checkpoint checkpoint = from;
       for (int slice = range.from(); slice < range.to(); slice++) {
         if (checkpoint != null && name.equals(SlicePieces.beginning(slice))) {
-          return piece(checkpoint, slice, index);
+          return pieces(slice, checkpoint.weights(), checkpoint.state()).read(index);
         }
       }
       return null;
-    }
-
-    private ByteBuffer piece(Checkpoint checkpoint, int slice, int index) {
-      float[][] vectors = new float[settings.plan().vectors()][];
-      vectors[0] = checkpoint.weights();
-      System.arraycopy(checkpoint.state(), 0, vectors, 1, vectors.length - 1);
-      int at = settings.plan().from(slice);
-      return new SlicePieces(vectors, at, settings.plan().from(slice + 1) - at).read(index);
     }
 
     @Override
