@@ -42,7 +42,7 @@ final class Convolution {
     tiles.turnedWeights(shape, w, wAt);
     for (int n = 0; n < rows; n++) {
       gradient.fill(g, gAt + n * shape.outputSize());
-      gradientTaps.fill(gradient.values(), 0);
+      gradientTaps.fill(gradient.values(), gradient.at(0));
       int at = dxAt + n * shape.inputSize();
       tiles.images(gradientTaps, shape.height(), shape.width(), dx, at);
     }

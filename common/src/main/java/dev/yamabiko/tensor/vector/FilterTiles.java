@@ -3,6 +3,7 @@ package dev.yamabiko.tensor.vector;
 import static dev.yamabiko.tensor.vector.Lanes.LANES;
 import static dev.yamabiko.tensor.vector.Lanes.MAX_PIXELS;
 import static dev.yamabiko.tensor.vector.Lanes.TILE;
+import static dev.yamabiko.tensor.vector.LineScratch.START;
 
 import dev.yamabiko.tensor.ConvShape;
 
@@ -13,7 +14,7 @@ import dev.yamabiko.tensor.ConvShape;
  * anything.
  */
 final class FilterTiles {
-  private final Scratch weights = new Scratch();
+  private final LineScratch weights = new LineScratch();
   private final Scratch biases = new Scratch();
   private final Scratch plane = new Scratch();
   private final float[] fence = new float[Lanes.FENCE];
@@ -28,7 +29,7 @@ final class FilterTiles {
   void weights(int taps, int filters, float[] w, int wAt, float[] b, int bAt) {
     begin(taps, filters);
     for (int f = 0; f < filters; f += TILE) {
-      Packing.columnsToB(w, wAt + f, filters, width(f), taps, packed, f * taps);
+      Packing.columnsToB(w, wAt + f, filters, width(f), taps, packed, START + f * taps);
     }
     bias = biases.atLeast(count() * TILE);
     System.arraycopy(b, bAt, bias, 0, filters);
@@ -43,7 +44,7 @@ final class FilterTiles {
     for (int c = 0; c < shape.channels(); c += TILE) {
       for (int k = 0; k < window; k++) {
         int from = wAt + (c * window + k) * filters;
-        int to = c * taps + (window - 1 - k) * TILE;
+        int to = START + c * taps + (window - 1 - k) * TILE;
         int pitch = window * filters;
         Packing.rowsToB(w, from, pitch, width(c), filters, packed, to, window * TILE);
       }
@@ -93,6 +94,7 @@ final class FilterTiles {
    */
   void run(Taps image, int from, int pixels, int f, float[] to, int toAt) {
     boolean narrow = width(f) <= LANES;
+    int panel = START + f * taps;
     int pitch = image.pixelPitch();
     int parts = Lanes.parts(pixels, MAX_PIXELS);
     for (int i = 0; i < parts; i++) {
@@ -104,10 +106,10 @@ final class FilterTiles {
       int[] offsets = image.offsets();
       if (pitch == 1) {
         MicroKernels.pixels(
-            height, narrow, values, at, offsets, packed, f * taps, taps, to, out, bias, f, fence);
+            height, narrow, values, at, offsets, packed, panel, taps, to, out, bias, f, fence);
       } else {
         MicroKernels.tiledPixels(
-            height, narrow, values, at, offsets, packed, f * taps, taps, to, out, bias, f, fence);
+            height, narrow, values, at, offsets, packed, panel, taps, to, out, bias, f, fence);
       }
     }
   }

@@ -9,7 +9,7 @@ import dev.yamabiko.tensor.ConvShape;
  * has beyond the filters is of no meaning.
  */
 final class GradientTiles {
-  private final Scratch room = new Scratch();
+  private final LineScratch room = new LineScratch();
   private int filters;
   private int pixels;
   private float[] values;
@@ -21,11 +21,16 @@ final class GradientTiles {
   }
 
   /** Takes the gradient [filters, pixels]. */
-  void fill(float[] g, int at) {
+  void fill(float[] g, int gAt) {
     for (int f = 0; f < filters; f += TILE) {
       int width = Math.min(TILE, filters - f);
-      Packing.rowsToB(g, at + f * pixels, pixels, width, pixels, values, f * pixels, TILE);
+      Packing.rowsToB(g, gAt + f * pixels, pixels, width, pixels, values, at(f), TILE);
     }
+  }
+
+  /** Where the tiles of TILE filters from f on begin. */
+  int at(int f) {
+    return LineScratch.START + f * pixels;
   }
 
   /** To be read, or to be written instead of {@link #fill}. */

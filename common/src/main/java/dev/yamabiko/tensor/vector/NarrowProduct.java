@@ -4,6 +4,7 @@ import static dev.yamabiko.tensor.vector.Lanes.LANES;
 import static dev.yamabiko.tensor.vector.Lanes.MAX_TAPS;
 import static dev.yamabiko.tensor.vector.Lanes.SPECIES;
 import static dev.yamabiko.tensor.vector.Lanes.TILE;
+import static dev.yamabiko.tensor.vector.LineScratch.START;
 
 import jdk.incubator.vector.FloatVector;
 
@@ -16,11 +17,20 @@ final class NarrowProduct {
   /** Steps per block: a panel of B is half of a first-level cache. */
   private static final int STEPS = 256;
 
-  private final float[] panel = new float[STEPS * TILE];
-  private final float[] tile = new float[MAX_TAPS * TILE];
+  private static final int TILE_ROOM = MAX_TAPS * TILE;
+  private static final int PANEL = START + TILE_ROOM;
+
+  /** A tile, and a panel behind it. */
+  private final LineScratch bPanels;
+
   private final float[] biasTile = new float[LANES];
   private final int[] rows = new int[MAX_TAPS];
   private final float[] fence = new float[Lanes.FENCE];
+
+  /** With room for panels that others use in between. */
+  NarrowProduct(LineScratch bPanels) {
+    this.bPanels = bPanels;
+  }
 
   static boolean fits(int n) {
     return n <= LANES;
@@ -47,38 +57,39 @@ final class NarrowProduct {
     if (bias != null) {
       System.arraycopy(bias, biasAt, biasTile, 0, n);
     }
+    float[] bs = bPanels.atLeast(TILE_ROOM + STEPS * TILE);
     int panels = Lanes.parts(m, MAX_TAPS);
     for (int from = 0; from < k; from += STEPS) {
       int steps = Math.min(STEPS, k - from);
       boolean last = from + steps == k;
       if (transposed) {
-        Packing.rowsToB(b, bAt + from, k, n, steps, panel, 0);
+        Packing.rowsToB(b, bAt + from, k, n, steps, bs, PANEL);
       } else {
-        Packing.columnsToB(b, bAt + from * n, n, n, steps, panel, 0);
+        Packing.columnsToB(b, bAt + from * n, n, n, steps, bs, PANEL);
       }
       for (int i = 0; i < panels; i++) {
         int r = Lanes.start(m, panels, i);
         int height = Lanes.start(m, panels, i + 1) - r;
         int at = cAt + r * n;
         if (from > 0) {
-          Product.copy(height, n, c, at, n, tile, 0, TILE);
+          Product.copy(height, n, c, at, n, bs, START, TILE);
         }
         int left = aAt + r * k + from;
         MicroKernels.taps(
-            height, true, a, rows, 0, left, panel, 0, steps, tile, 0, TILE, from > 0, fence);
+            height, true, a, rows, 0, left, bs, PANEL, steps, bs, START, TILE, from > 0, fence);
         if (last && bias != null) {
-          addBias(height, relu);
+          addBias(height, bs, relu);
         }
-        Product.copy(height, n, tile, 0, TILE, c, at, n);
+        Product.copy(height, n, bs, START, TILE, c, at, n);
       }
     }
   }
 
-  private void addBias(int height, boolean relu) {
+  private void addBias(int height, float[] tile, boolean relu) {
     FloatVector row = FloatVector.fromArray(SPECIES, biasTile, 0);
     for (int r = 0; r < height; r++) {
-      FloatVector sum = row.add(FloatVector.fromArray(SPECIES, tile, r * TILE));
-      (relu ? sum.max(0f) : sum).intoArray(tile, r * TILE);
+      FloatVector sum = row.add(FloatVector.fromArray(SPECIES, tile, START + r * TILE));
+      (relu ? sum.max(0f) : sum).intoArray(tile, START + r * TILE);
     }
   }
 }

@@ -196,7 +196,7 @@ final class PooledConvolution {
     for (int f = 0; f < filters; f += TILE) {
       int width = Math.min(TILE, filters - f);
       int at = (row * filters + f) * pixels;
-      int to = f * pool.inputs();
+      int to = gradient.at(f);
       for (int v = 0; v < width; v += LANES) {
         int winnersAt = row * filters * pixels + f + v;
         if (shape.tiledOutput()) {
@@ -270,7 +270,7 @@ final class PooledConvolution {
     ConvShape convolution = shape.convolution();
     int height = convolution.height();
     int width = convolution.width();
-    gradientTiles.fill(gradient.values(), 0);
+    gradientTiles.fill(gradient.values(), gradient.at(0));
     if (!shape.tiledInput()) {
       tiles.images(gradientTiles, height, width, dx, dxAt);
       return;

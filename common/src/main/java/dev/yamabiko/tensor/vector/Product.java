@@ -5,6 +5,7 @@ import static dev.yamabiko.tensor.vector.Lanes.MAX_HEIGHT;
 import static dev.yamabiko.tensor.vector.Lanes.PITCH;
 import static dev.yamabiko.tensor.vector.Lanes.SPECIES;
 import static dev.yamabiko.tensor.vector.Lanes.TILE;
+import static dev.yamabiko.tensor.vector.LineScratch.START;
 
 import jdk.incubator.vector.FloatVector;
 
@@ -21,11 +22,20 @@ final class Product {
   /** Rows of A per block: about 1 MB. */
   private static final int ROWS = 40 * MAX_HEIGHT;
 
+  private static final int TILE_ROOM = MAX_HEIGHT * TILE;
+
   private final Scratch aPanels = new Scratch();
-  private final Scratch bPanels = new Scratch();
+
+  /** Room for a tile, and the panels behind it. */
+  private final LineScratch bPanels;
+
   private final float[] fence = new float[Lanes.FENCE];
-  private final float[] tile = new float[MAX_HEIGHT * TILE];
   private final float[] biasTile = new float[TILE];
+
+  /** With room for panels that others use in between. */
+  Product(LineScratch bPanels) {
+    this.bPanels = bPanels;
+  }
 
   /**
    * A [m, k] row-major, B [k, n] row-major or, if transposed, stored as [n, k].
@@ -53,7 +63,7 @@ final class Product {
     int mostSteps = Lanes.parts(k, parts);
     float[] as = aPanels.atLeast(Lanes.parts(Math.min(ROWS, m), MAX_HEIGHT) * PITCH * mostSteps);
     // Where a panel of B is used once, all can take the same place, which stays in the cache.
-    float[] bs = bPanels.atLeast((blocks == 1 ? 1 : tiles) * TILE * mostSteps);
+    float[] bs = bPanels.atLeast(TILE_ROOM + (blocks == 1 ? 1 : tiles) * TILE * mostSteps);
     for (int part = 0; part < parts; part++) {
       int from = Lanes.start(k, parts, part);
       int steps = Lanes.start(k, parts, part + 1) - from;
@@ -64,7 +74,7 @@ final class Product {
         packRows(a, aAt + top * k + from, k, height, steps, as);
         for (int j = 0; j < tiles; j++) {
           int width = Math.min(TILE, n - j * TILE);
-          int panel = blocks == 1 ? 0 : j * TILE * steps;
+          int panel = START + TILE_ROOM + (blocks == 1 ? 0 : j * TILE * steps);
           // Packed just before its first use, when it is in the first-level cache.
           if (block == 0 && transposed) {
             Packing.rowsToB(b, bAt + j * TILE * k + from, k, width, steps, bs, panel);
@@ -88,7 +98,7 @@ final class Product {
     }
   }
 
-  /** All panels of the A block with one panel of B; by way of a tile where B ends before it. */
+  /** All panels of the A block with one panel of B; by way of a tile where there is more to do. */
   private void multiplyColumn(
       int height,
       int width,
@@ -103,46 +113,45 @@ final class Product {
       float[] c,
       int cAt,
       int cPitch) {
-    boolean whole = width == TILE;
-    float[] out = whole ? c : tile;
-    int pitch = whole ? cPitch : TILE;
-    float[] add = bias;
-    int addAt = biasAt;
-    if (bias != null && !whole) {
+    boolean direct = width == TILE && bias == null;
+    float[] out = direct ? c : bs;
+    int pitch = direct ? cPitch : TILE;
+    if (bias != null) {
       System.arraycopy(bias, biasAt, biasTile, 0, width);
-      add = biasTile;
-      addAt = 0;
     }
     int panels = Lanes.parts(height, MAX_HEIGHT);
     int r = 0;
     for (int i = 0; i < panels; i++) {
       int rows = Lanes.start(height, panels, i + 1) - r;
       int at = cAt + r * cPitch;
-      int to = whole ? at : 0;
-      if (resume && !whole) {
-        copy(rows, width, c, at, cPitch, tile, 0, TILE);
+      int to = direct ? at : START;
+      if (resume && !direct) {
+        copy(rows, width, c, at, cPitch, bs, START, TILE);
       }
       MicroKernels.product(
           rows, as, i * PITCH * steps, bs, panel, steps, out, to, pitch, resume, fence);
-      if (add != null) {
-        addBias(rows, add, addAt, relu, out, to, pitch);
-      }
-      if (!whole) {
-        copy(rows, width, tile, 0, TILE, c, at, cPitch);
+      if (bias != null && width == TILE) {
+        addBias(rows, biasTile, relu, bs, c, at, cPitch);
+      } else if (!direct) {
+        if (bias != null) {
+          addBias(rows, biasTile, relu, bs, bs, START, TILE);
+        }
+        copy(rows, width, bs, START, TILE, c, at, cPitch);
       }
       r += rows;
     }
   }
 
-  /** c = bias + c for each row of a tile, and max(c, 0) if relu. */
+  /** c = bias + the tile at START for each of its rows, and max(c, 0) if relu. */
   private static void addBias(
-      int rows, float[] bias, int biasAt, boolean relu, float[] c, int cAt, int cPitch) {
-    FloatVector left = FloatVector.fromArray(SPECIES, bias, biasAt);
-    FloatVector right = FloatVector.fromArray(SPECIES, bias, biasAt + LANES);
+      int rows, float[] bias, boolean relu, float[] tile, float[] c, int cAt, int cPitch) {
+    FloatVector left = FloatVector.fromArray(SPECIES, bias, 0);
+    FloatVector right = FloatVector.fromArray(SPECIES, bias, LANES);
     for (int r = 0; r < rows; r++) {
+      int from = START + r * TILE;
       int at = cAt + r * cPitch;
-      FloatVector a = left.add(FloatVector.fromArray(SPECIES, c, at));
-      FloatVector b = right.add(FloatVector.fromArray(SPECIES, c, at + LANES));
+      FloatVector a = left.add(FloatVector.fromArray(SPECIES, tile, from));
+      FloatVector b = right.add(FloatVector.fromArray(SPECIES, tile, from + LANES));
       (relu ? a.max(0f) : a).intoArray(c, at);
       (relu ? b.max(0f) : b).intoArray(c, at + LANES);
     }

@@ -52,7 +52,7 @@ final class TapSums {
             tap,
             image.start(),
             gradient.values(),
-            f * pixels,
+            gradient.at(f),
             pixels,
             sums.hand(),
             tap * pitch + f,
@@ -60,7 +60,7 @@ final class TapSums {
             resume,
             fence);
       }
-      addPixels(gradient.values(), f * pixels, pixels, resume, taps * pitch + f);
+      addPixels(gradient.values(), gradient.at(f), pixels, resume, taps * pitch + f);
     }
   }
 
@@ -82,7 +82,7 @@ final class TapSums {
               image.values(),
               at + channel,
               gradient.values(),
-              f * pixels,
+              gradient.at(f),
               pixels,
               sums.hand(),
               tap * pitch + f,
@@ -91,7 +91,7 @@ final class TapSums {
               fence);
         }
       }
-      addPixels(gradient.values(), f * pixels, pixels, resume, shape.taps() * pitch + f);
+      addPixels(gradient.values(), gradient.at(f), pixels, resume, shape.taps() * pitch + f);
     }
   }
 

@@ -18,6 +18,9 @@ import jdk.incubator.vector.FloatVector;
 final class TreeTiles {
   private static final int SLOT = MAX_HEIGHT * TILE;
 
+  /** What the slots take of the array that they share with the panels of B, from START on. */
+  static final int SLOTS_ROOM = TreeSteps.SLOTS * SLOT;
+
   // A step: where its shard begins, or its slot if it has no rows; its second shard or -1; a
   // shard's rows; the slot to add or -1; the slot for the result.
   private static final int FIRST = 0;
@@ -27,9 +30,10 @@ final class TreeTiles {
   private static final int TARGET = 4;
   private static final int FIELDS = 5;
 
+  private static final int OUT = slot(TreeSteps.OUT);
+
   private final TreeSteps tree = new TreeSteps(MAX_PAIR > 0);
   private final float[] fence = new float[Lanes.FENCE];
-  private final float[] slots = new float[TreeSteps.SLOTS * SLOT];
   private ShardRows shards;
   private int tallest;
 
@@ -40,6 +44,10 @@ final class TreeTiles {
   private int[] plan = {};
 
   private int planned;
+
+  private static int slot(int number) {
+    return LineScratch.START + number * SLOT;
+  }
 
   /** Returns false if every shard is empty, so that there is nothing to sum. */
   boolean plan(ShardRows shards) {
@@ -56,11 +64,11 @@ final class TreeTiles {
       int at = FIELDS * step;
       int shard = tree.shard(step);
       boolean pair = tree.second(step) != TreeSteps.NONE;
-      plan[at + TARGET] = tree.target(step) * SLOT;
-      plan[at + ADD] = tree.add(step) == TreeSteps.NONE ? -1 : tree.add(step) * SLOT;
+      plan[at + TARGET] = slot(tree.target(step));
+      plan[at + ADD] = tree.add(step) == TreeSteps.NONE ? -1 : slot(tree.add(step));
       plan[at + SECOND] = pair ? shards.from(tree.second(step)) : -1;
       if (shard == TreeSteps.NONE) {
-        plan[at + FIRST] = tree.source(step) * SLOT;
+        plan[at + FIRST] = slot(tree.source(step));
         plan[at + ROWS] = 0;
       } else {
         plan[at + FIRST] = shards.from(shard);
@@ -82,7 +90,7 @@ final class TreeTiles {
    * One tile, of which the first {@code width} columns are put out.
    *
    * @param as a panel [rows][PITCH] at a
-   * @param bs a panel [rows][TILE] at b
+   * @param bs a panel [rows][TILE] at b, and the room for slots
    */
   void tile(
       int height,
@@ -98,12 +106,11 @@ final class TreeTiles {
       whole(height, as, a, bs, b, out, outAt, outPitch);
       return;
     }
-    int slot = TreeSteps.OUT * SLOT;
     if (shards.resumed()) {
-      Product.copy(height, width, out, outAt, outPitch, slots, slot, TILE);
+      Product.copy(height, width, out, outAt, outPitch, bs, OUT, TILE);
     }
-    whole(height, as, a, bs, b, slots, slot, TILE);
-    Product.copy(height, width, slots, slot, TILE, out, outAt, outPitch);
+    whole(height, as, a, bs, b, bs, OUT, TILE);
+    Product.copy(height, width, bs, OUT, TILE, out, outAt, outPitch);
   }
 
   private void whole(
@@ -115,8 +122,8 @@ final class TreeTiles {
     }
     for (int at = 0; at < planned; at += FIELDS) {
       int target = plan[at + TARGET];
-      boolean last = target == TreeSteps.OUT * SLOT;
-      float[] c = last ? out : slots;
+      boolean last = target == OUT;
+      float[] c = last ? out : bs;
       int cAt = last ? outAt : target;
       int cPitch = last ? outPitch : TILE;
       int rows = plan[at + ROWS];
@@ -130,12 +137,12 @@ final class TreeTiles {
         int bAt = b + first * TILE;
         MicroKernels.product(height, as, aAt, bs, bAt, rows, c, cAt, cPitch, false, fence);
         if (add >= 0) {
-          addTile(height, add, c, cAt, cPitch, c, cAt, cPitch);
+          addTile(height, bs, add, c, cAt, cPitch, c, cAt, cPitch);
         }
       } else if (add >= 0) {
-        addTile(height, add, slots, first, TILE, c, cAt, cPitch);
+        addTile(height, bs, add, bs, first, TILE, c, cAt, cPitch);
       } else {
-        Product.copy(height, TILE, slots, first, TILE, c, cAt, cPitch);
+        Product.copy(height, TILE, bs, first, TILE, c, cAt, cPitch);
       }
     }
   }
@@ -168,7 +175,7 @@ final class TreeTiles {
           c,
           cAt + r * cPitch,
           cPitch,
-          add < 0 ? null : slots,
+          add < 0 ? null : bs,
           add + r * TILE,
           TILE,
           fence);
@@ -178,6 +185,7 @@ final class TreeTiles {
   /** c = slot + tile. */
   private void addTile(
       int height,
+      float[] slots,
       int slot,
       float[] tile,
       int tileAt,

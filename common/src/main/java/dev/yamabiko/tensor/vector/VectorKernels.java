@@ -12,9 +12,10 @@ import dev.yamabiko.tensor.ShardRows;
  * those of {@link ScalarKernels} to the bit.
  */
 public final class VectorKernels implements Kernels {
-  private final Product product = new Product();
-  private final NarrowProduct narrow = new NarrowProduct();
-  private final WeightGradient weightGradient = new WeightGradient();
+  private final LineScratch bPanels = new LineScratch();
+  private final Product product = new Product(bPanels);
+  private final NarrowProduct narrow = new NarrowProduct(bPanels);
+  private final WeightGradient weightGradient = new WeightGradient(bPanels);
   private final BiasGradient biasGradient = new BiasGradient();
   private final Convolution convolution = new Convolution();
   private final PooledConvolution pooled = new PooledConvolution();

@@ -16,10 +16,20 @@ final class WeightGradient {
   /** Floats of G that stay in a first-level cache beside all else. */
   private static final int B_GROUP = 1 << 12;
 
+  private static final int PANELS = LineScratch.START + TreeTiles.SLOTS_ROOM;
+
   private final TreeTiles tree = new TreeTiles();
   private final Scratch aPanels = new Scratch();
-  private final Scratch bPanels = new Scratch();
+
+  /** The tree's slots, and the panels behind them. */
+  private final LineScratch bPanels;
+
   private final Scratch turned = new Scratch();
+
+  /** With room for panels that others use in between. */
+  WeightGradient(LineScratch bPanels) {
+    this.bPanels = bPanels;
+  }
 
   void run(
       ShardRows shards,
@@ -56,10 +66,10 @@ final class WeightGradient {
     int blocks = Lanes.parts(in, blockPanels * tallest);
     int tiles = Lanes.parts(out, TILE);
     float[] as = aPanels.atLeast(Lanes.parts(Lanes.parts(in, blocks), tallest) * PITCH * rows);
-    float[] bs = bPanels.atLeast(tiles * TILE * rows);
+    float[] bs = bPanels.atLeast(TreeTiles.SLOTS_ROOM + tiles * TILE * rows);
     for (int j = 0; j < tiles; j++) {
       int width = Math.min(TILE, out - j * TILE);
-      Packing.columnsToB(g, gAt + j * TILE, out, width, rows, bs, j * TILE * rows);
+      Packing.columnsToB(g, gAt + j * TILE, out, width, rows, bs, PANELS + j * TILE * rows);
     }
     int group = Math.max(1, B_GROUP / (TILE * rows));
     for (int block = 0; block < blocks; block++) {
@@ -82,7 +92,7 @@ final class WeightGradient {
                 as,
                 i * PITCH * rows,
                 bs,
-                j * TILE * rows,
+                PANELS + j * TILE * rows,
                 dw,
                 dwAt + (top + r) * out + j * TILE,
                 out);
@@ -106,7 +116,7 @@ final class WeightGradient {
     int rows = shards.rows();
     int panels = Lanes.parts(out, tree.tallest());
     float[] as = aPanels.atLeast(panels * PITCH * rows);
-    float[] bs = bPanels.atLeast(TILE * rows);
+    float[] bs = bPanels.atLeast(TreeTiles.SLOTS_ROOM + TILE * rows);
     float[] tile = turned.atLeast(out * TILE);
     for (int i = 0; i < panels; i++) {
       int r = Lanes.start(out, panels, i);
@@ -115,14 +125,14 @@ final class WeightGradient {
     }
     for (int from = 0; from < in; from += TILE) {
       int width = Math.min(TILE, in - from);
-      Packing.columnsToB(x, xAt + from, in, width, rows, bs, 0);
+      Packing.columnsToB(x, xAt + from, in, width, rows, bs, PANELS);
       if (shards.resumed()) {
         turn(width, out, dw, dwAt + from * out, out, tile, 0, TILE);
       }
       for (int i = 0; i < panels; i++) {
         int r = Lanes.start(out, panels, i);
         int height = Lanes.start(out, panels, i + 1) - r;
-        tree.tile(height, TILE, as, i * PITCH * rows, bs, 0, tile, r * TILE, TILE);
+        tree.tile(height, TILE, as, i * PITCH * rows, bs, PANELS, tile, r * TILE, TILE);
       }
       turn(out, width, tile, 0, TILE, dw, dwAt + from * out, out);
     }
