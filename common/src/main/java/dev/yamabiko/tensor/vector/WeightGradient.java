@@ -71,7 +71,9 @@ final class WeightGradient {
       int width = Math.min(TILE, out - j * TILE);
       Packing.columnsToB(g, gAt + j * TILE, out, width, rows, bs, PANELS + j * TILE * rows);
     }
-    int group = Math.max(1, B_GROUP / (TILE * rows));
+    int fitting = B_GROUP / (TILE * rows);
+    // Tiles that do not fit are gone before they are used again: then the panel of A may stay.
+    int group = fitting == 0 ? tiles : fitting;
     for (int block = 0; block < blocks; block++) {
       int top = Lanes.start(in, blocks, block);
       int height = Lanes.start(in, blocks, block + 1) - top;
