@@ -69,9 +69,10 @@ public final class BlockComputation {
 
   /**
    * The gradient of the block, summed over its examples, in {@code gradient}. The block must hold
-   * at least one example in this step: an empty block has no gradient.
+   * at least one example in this step: an empty block has no gradient. Whether the gradient is
+   * finite is for {@link SliceStep} to see, which reads it anyway and has the sum of all blocks.
    *
-   * @throws DivergenceException where loss or gradient is not finite
+   * @throws DivergenceException where the loss is not finite
    */
   public Statistics train(
       StepPlan plan,
@@ -137,7 +138,7 @@ public final class BlockComputation {
     read(train, shards.rows(), first, order);
     Training training = new Training(seed, step, samples, gradient);
     Statistics statistics = forward(step, block, train, shards, weights, training, null);
-    backward(step, block, shards, weights, training, gradient, statistics, listener);
+    backward(shards, weights, training, gradient, statistics, listener);
     return statistics;
   }
 
@@ -206,7 +207,7 @@ public final class BlockComputation {
       Training training = new Training(seed, step, samples, gradient);
       statistics = forward(step, shard, train, piece, weights, training, statistics);
       Statistics known = statistics;
-      backward(step, shard, piece, weights, training, gradient, known, (index, sum) -> {});
+      backward(piece, weights, training, gradient, known, (index, sum) -> {});
     }
     listener.finalFrom(0, statistics);
     return statistics;
@@ -228,34 +229,20 @@ public final class BlockComputation {
     loss.evaluate(pass.kernels(), rows, features, y, targets, errors, pass.outputGradient());
     Statistics statistics = statistics(shards, train.targets(), y, before);
     if (!Double.isFinite(statistics.loss())) {
-      throw diverged(step, block, shards, "loss", pass.firstNonFiniteLayer(rows));
+      throw diverged(step, block, shards, pass.firstNonFiniteLayer(rows));
     }
     return statistics;
   }
 
   private void backward(
-      long step,
-      Block block,
       ShardRows shards,
       float[] weights,
       Training training,
       float[] gradient,
       Statistics statistics,
       Listener listener) {
-    int[] checkedFrom = {network.length()};
     pass.backward(
-        weights,
-        shards,
-        training,
-        gradient,
-        index -> {
-          int bad = pass.kernels().firstNonFinite(gradient, index, checkedFrom[0]);
-          if (bad >= 0) {
-            throw diverged(step, block, shards, "gradient", network.layerOfParameter(bad));
-          }
-          checkedFrom[0] = index;
-          listener.finalFrom(index, statistics);
-        });
+        weights, shards, training, gradient, index -> listener.finalFrom(index, statistics));
   }
 
   /** Loss and metrics of the examples [from, to) of a dataset. */
@@ -331,26 +318,27 @@ public final class BlockComputation {
     return new Statistics(examples + to - from, sum, correct, squared, hash);
   }
 
-  private DivergenceException diverged(
-      long step, Block block, ShardRows shards, String what, int layer) {
+  /**
+   * @param layer the first whose outputs are not finite, or -1
+   */
+  private DivergenceException diverged(long step, Block block, ShardRows shards, int layer) {
+    int shard = block.from() + firstDiverged(shards);
+    String place =
+        layer < 0 ? "the loss (%s)".formatted(loss.kind()) : network.describeLayer(layer);
+    return new DivergenceException(
+        "the run diverged: loss is not finite in step %d, shard %d, first in %s; %s"
+            .formatted(step, shard, place, DivergenceException.ADVICE));
+  }
+
+  /** The first shard with a loss that is not finite; the first of all if only the sum is not. */
+  private int firstDiverged(ShardRows shards) {
     for (int s = 0; s < shards.shards(); s++) {
       for (int n = shards.from(s); n < shards.to(s); n++) {
         if (!Double.isFinite(errors[n])) {
-          return new DivergenceException(message(step, "shard " + (block.from() + s), what, layer));
+          return s;
         }
       }
     }
-    String where =
-        block.isLeaf()
-            ? "shard " + block.from()
-            : "shards %d-%d".formatted(block.from(), block.to() - 1);
-    return new DivergenceException(message(step, where, what, layer));
-  }
-
-  private String message(long step, String where, String what, int layer) {
-    String place =
-        layer < 0 ? "the loss (%s)".formatted(loss.kind()) : network.describeLayer(layer);
-    return "the run diverged: %s is not finite in step %d, %s, first in %s; %s"
-        .formatted(what, step, where, place, DivergenceException.ADVICE);
+    return 0;
   }
 }
