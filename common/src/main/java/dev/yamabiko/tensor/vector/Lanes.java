@@ -1,6 +1,8 @@
 package dev.yamabiko.tensor.vector;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /** The sizes that follow from this CPU's vector registers. No result depends on them. */
@@ -43,6 +45,20 @@ final class Lanes {
   static final boolean FENCED = LANES < 16;
 
   static final int FENCE = 16;
+
+  /** 0, 1, 2, .. */
+  private static final float[] NUMBERS = new float[LANES];
+
+  static {
+    for (int i = 0; i < LANES; i++) {
+      NUMBERS[i] = i;
+    }
+  }
+
+  /** The first {@code count} lanes, all from LANES on, none up to 0. */
+  static VectorMask<Float> below(int count) {
+    return FloatVector.fromArray(SPECIES, NUMBERS, 0).compare(VectorOperators.LT, count);
+  }
 
   /**
    * Whether tiles of neighbouring pixels are high enough where they end with a row as long as this.

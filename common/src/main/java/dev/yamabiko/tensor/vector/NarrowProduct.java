@@ -80,7 +80,7 @@ final class NarrowProduct {
         if (last && bias != null) {
           addBias(height, bs, relu);
         }
-        Product.copy(height, n, bs, START, TILE, c, at, n);
+        put(height, n, bs, c, at, cAt + m * n);
       }
     }
   }
@@ -91,5 +91,17 @@ final class NarrowProduct {
       FloatVector sum = row.add(FloatVector.fromArray(SPECIES, tile, START + r * TILE));
       (relu ? sum.max(0f) : sum).intoArray(tile, START + r * TILE);
     }
+  }
+
+  /**
+   * The tile's rows one behind the other: what is written behind one is overwritten by the next.
+   */
+  private static void put(int height, int n, float[] tile, float[] c, int at, int end) {
+    int whole = Math.max(0, Math.min(height, Math.floorDiv(end - at - LANES, n) + 1));
+    for (int r = 0; r < whole; r++) {
+      FloatVector.fromArray(SPECIES, tile, START + r * TILE).intoArray(c, at + r * n);
+    }
+    int rest = height - whole;
+    Product.copy(rest, n, tile, START + whole * TILE, TILE, c, at + whole * n, n);
   }
 }

@@ -7,6 +7,7 @@ import static dev.yamabiko.tensor.vector.Lanes.TILE;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
 
 /**
  * Moves parts of matrices into the panels that the micro-kernels read from end to end: A panels
@@ -54,9 +55,25 @@ final class Packing {
       }
       return;
     }
-    for (int p = 0; p < steps; p++) {
+    int readable = Math.max(0, Math.min(steps, Math.floorDiv(m.length - at - TILE, pitch) + 1));
+    maskedToB(m, at, pitch, width, readable, panel, to);
+    for (int p = readable; p < steps; p++) {
       System.arraycopy(m, at + p * pitch, panel, to + p * TILE, width);
       Arrays.fill(panel, to + p * TILE + width, to + (p + 1) * TILE, 0f);
+    }
+  }
+
+  /** Where whole tiles can be read, though they hold other columns, too. */
+  private static void maskedToB(
+      float[] m, int at, int pitch, int width, int steps, float[] panel, int to) {
+    FloatVector zero = FloatVector.zero(SPECIES);
+    VectorMask<Float> leftKept = Lanes.below(width);
+    VectorMask<Float> rightKept = Lanes.below(width - LANES);
+    for (int p = 0; p < steps; p++) {
+      FloatVector left = FloatVector.fromArray(SPECIES, m, at + p * pitch);
+      FloatVector right = FloatVector.fromArray(SPECIES, m, at + p * pitch + LANES);
+      zero.blend(left, leftKept).intoArray(panel, to + p * TILE);
+      zero.blend(right, rightKept).intoArray(panel, to + p * TILE + LANES);
     }
   }
 

@@ -7,7 +7,6 @@ import dev.yamabiko.tensor.ConvShape;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorOperators;
 
 /**
  * One image [channels, height, width], laid out so that a convolution is a matrix product without
@@ -21,15 +20,6 @@ import jdk.incubator.vector.VectorOperators;
  * once per layout.
  */
 final class TapPlanes implements Taps {
-
-  /** 0, 1, 2, .. */
-  private static final float[] NUMBERS = new float[LANES];
-
-  static {
-    for (int i = 0; i < LANES; i++) {
-      NUMBERS[i] = i;
-    }
-  }
 
   private int channels;
   private int height;
@@ -170,8 +160,7 @@ final class TapPlanes implements Taps {
   private static void copyVectors(
       float[] from, int at, int pitch, float[] to, int toAt, int toPitch, int rows, int width) {
     FloatVector zero = FloatVector.zero(SPECIES);
-    VectorMask<Float> kept =
-        FloatVector.fromArray(SPECIES, NUMBERS, 0).compare(VectorOperators.LT, width);
+    VectorMask<Float> kept = Lanes.below(width);
     for (int row = 0; row < rows; row++) {
       zero.blend(FloatVector.fromArray(SPECIES, from, at + row * pitch), kept)
           .intoArray(to, toAt + row * toPitch);
