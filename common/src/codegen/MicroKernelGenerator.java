@@ -20,7 +20,9 @@ import java.util.stream.IntStream;
 public class MicroKernelGenerator {
 
   /** As in Lanes, where the reasons are: the greatest heights that are ever asked for. */
-  private static final int MAX_HEIGHT = 14;
+  private static final int MAX_HEIGHT = 12;
+
+  private static final int MAX_RESUMED = 10;
 
   /** 14 x 2 accumulators, two vectors and a broadcast fill 31 of the 32 registers of AVX-512. */
   private static final int MAX_PIXELS = 14;
@@ -60,13 +62,9 @@ public class MicroKernelGenerator {
 
         private static void product$H(
             float[] a, int aAt, float[] b, int bAt, int steps,
-            float[] c, int cAt, int cPitch, boolean resume, float[] fence) {
+            float[] c, int cAt, int cPitch, float[] fence) {
           FloatVector $ACCUMULATORS;
-          if (resume) {
-      $LOAD
-          } else {
-            $ZERO
-          }
+          $ZERO
           for (int p = 0; p < steps; p++) {
             int s = aAt + p * PITCH;
             int q = bAt + p * TILE;
@@ -78,6 +76,10 @@ public class MicroKernelGenerator {
       $STORE
         }
       """;
+
+  /** The same from c on. */
+  private static final String RESUMED =
+      PRODUCT.replace("product$H", "resumed$H").replace("    $ZERO", "$LOAD");
 
   /** Two products of as many steps side by side; c = add + (first + second). */
   private static final String PAIR =
@@ -194,8 +196,9 @@ public class MicroKernelGenerator {
         static void product(
             int height, float[] a, int aAt, float[] b, int bAt, int steps,
             float[] c, int cAt, int cPitch, boolean resume, float[] fence) {
-          switch (height) {
+          switch (resume ? -height : height) {
       $PRODUCTS
+      $RESUMED
             default -> throw new IllegalArgumentException("height " + height);
           }
         }
@@ -251,10 +254,14 @@ public class MicroKernelGenerator {
       """;
 
   private static final String TRANSPOSE_HEAD =
-      """
+"""
 
         private static VectorShuffle<Float> rotation(int distance) {
-          return VectorShuffle.fromOp(SPECIES, lane -> (lane + distance + LANES) & (LANES - 1));
+          return VectorShuffle.fromOp(SPECIES, lane -> (lane + distance) & (LANES - 1));
+        }
+
+        private static VectorShuffle<Float> mirror(int last) {
+          return VectorShuffle.fromOp(SPECIES, lane -> (last - lane) & (LANES - 1));
         }
 
         private static VectorMask<Float> lanesWithBit(int bit) {
@@ -265,14 +272,7 @@ public class MicroKernelGenerator {
           return VectorMask.fromArray(SPECIES, set, 0);
         }
 
-        private static final VectorShuffle<Float> LEFT1 = rotation(1);
-        private static final VectorShuffle<Float> LEFT2 = rotation(2);
-        private static final VectorShuffle<Float> LEFT4 = rotation(4);
-        private static final VectorShuffle<Float> LEFT8 = rotation(8);
-        private static final VectorShuffle<Float> RIGHT1 = rotation(-1);
-        private static final VectorShuffle<Float> RIGHT2 = rotation(-2);
-        private static final VectorShuffle<Float> RIGHT4 = rotation(-4);
-        private static final VectorShuffle<Float> RIGHT8 = rotation(-8);
+$SHUFFLES
         private static final VectorMask<Float> BIT1 = lanesWithBit(1);
         private static final VectorMask<Float> BIT2 = lanesWithBit(2);
         private static final VectorMask<Float> BIT4 = lanesWithBit(4);
@@ -301,6 +301,7 @@ public class MicroKernelGenerator {
     Files.createDirectories(directory);
     StringBuilder source = new StringBuilder(HEAD);
     appendAll(source, PRODUCT, MAX_HEIGHT, 2);
+    appendAll(source, RESUMED, MAX_RESUMED, 2);
     appendAll(source, PAIR, MAX_PAIR, 2);
     for (int width = 1; width <= 2; width++) {
       appendAll(source, PIXELS, MAX_PIXELS, width);
@@ -312,8 +313,11 @@ public class MicroKernelGenerator {
         DISPATCH
             .replace(
                 "$PRODUCTS",
-                cases(
-                    MAX_HEIGHT, "product$H(a, aAt, b, bAt, steps, c, cAt, cPitch, resume, fence)"))
+                cases(MAX_HEIGHT, "product$H(a, aAt, b, bAt, steps, c, cAt, cPitch, fence)"))
+            .replace(
+                "$RESUMED",
+                cases(MAX_RESUMED, "resumed$H(a, aAt, b, bAt, steps, c, cAt, cPitch, fence)")
+                    .replace("case ", "case -"))
             .replace(
                 "$PAIRS",
                 cases(
@@ -342,12 +346,23 @@ public class MicroKernelGenerator {
                     MAX_TAPS,
                     "taps$Hx$W(a, offsets, offsetsAt, aAt, b, bAt, steps,"
                         + " c, cAt, cPitch, resume, fence)")));
-    source.append(TRANSPOSE_HEAD);
+    source.append(
+        TRANSPOSE_HEAD.replace(
+            "$SHUFFLES", shuffles("ROTATION", "rotation") + "\n" + shuffles("MIRROR", "mirror")));
     for (int lanes = 4; lanes <= 16; lanes *= 2) {
       source.append(transpose(lanes));
     }
     source.append("}\n");
     Files.writeString(directory.resolve("MicroKernels.java"), source);
+  }
+
+  /** One for each lane. */
+  private static String shuffles(String name, String factory) {
+    return lines(
+        16,
+        lane ->
+            "  private static final VectorShuffle<Float> %1$s%2$d = %3$s(%2$d);"
+                .formatted(name, lane, factory));
   }
 
   private static void appendAll(StringBuilder source, String template, int most, int width) {
@@ -382,13 +397,16 @@ public class MicroKernelGenerator {
             + "\n    }\n";
     String addRow =
         "    if (add != null) {\n"
+            + lines(
+                width,
+                v ->
+                    "      FloatVector add%d = FloatVector.fromArray(SPECIES, add, addAt%s);"
+                        .formatted(v, lane(v)))
+            + "\n"
             + perVector(
                 height,
                 width,
-                (r, v) ->
-                    ("      c%1$d_%2$d = FloatVector.fromArray(SPECIES, add, addAt%3$s)"
-                            + ".add(c%1$d_%2$d);")
-                        .formatted(r, v, lane(v)))
+                (r, v) -> "      c%1$d_%2$d = add%2$d.add(c%1$d_%2$d);".formatted(r, v))
             + "\n    }\n";
     String sum =
         perVector(
@@ -479,7 +497,10 @@ public class MicroKernelGenerator {
         + cases(most, call.replace("$W", "1")).replace("case ", "case -");
   }
 
-  /** Exchanges blocks off the diagonal at distances lanes/2, ..., 2, 1. */
+  /**
+   * Turns row r by r lanes, so that what goes to one row stands in different lanes, moves lane l
+   * down by l rows, in steps of 1, 2, 4, .., and sorts the lanes of each row.
+   */
   private static String transpose(int lanes) {
     StringBuilder s = new StringBuilder();
     s.append("\n  private static void transpose").append(lanes);
@@ -489,23 +510,23 @@ public class MicroKernelGenerator {
     s.append("      int f = at + k * LANES;\n");
     s.append("      int g = toAt + k * LANES * toPitch;\n");
     for (int r = 0; r < lanes; r++) {
-      s.append("      FloatVector r%1$d = ".formatted(r));
-      s.append("FloatVector.fromArray(SPECIES, from, f + %d * fromPitch);\n".formatted(r));
+      s.append("      FloatVector r0_%1$d = ".formatted(r));
+      s.append("FloatVector.fromArray(SPECIES, from, f + %d * fromPitch)".formatted(r));
+      s.append(r == 0 ? ";\n" : ".rearrange(ROTATION%d);\n".formatted(r));
     }
-    s.append("      FloatVector t;\n");
-    for (int d = lanes / 2; d > 0; d /= 2) {
+    int stage = 0;
+    for (int down = 1; down < lanes; down *= 2) {
       for (int r = 0; r < lanes; r++) {
-        if ((r & d) == 0) {
-          s.append(
-              ("      t = r%1$d.blend(r%2$d.rearrange(RIGHT%3$d), BIT%3$d);\n"
-                      + "      r%2$d = r%1$d.rearrange(LEFT%3$d).blend(r%2$d, BIT%3$d);\n"
-                      + "      r%1$d = t;\n")
-                  .formatted(r, r + d, d));
-        }
+        s.append(
+            "      FloatVector r%1$d_%2$d = r%3$d_%2$d.blend(r%3$d_%4$d, BIT%5$d);\n"
+                .formatted(stage + 1, r, stage, (r - down) & (lanes - 1), down));
       }
+      stage++;
     }
     for (int r = 0; r < lanes; r++) {
-      s.append("      r%1$d.intoArray(to, g + %1$d * toPitch);\n".formatted(r));
+      s.append(
+          "      r%1$d_%2$d.rearrange(MIRROR%2$d).intoArray(to, g + %2$d * toPitch);\n"
+              .formatted(stage, r));
     }
     return s.append("    }\n  }\n").toString();
   }

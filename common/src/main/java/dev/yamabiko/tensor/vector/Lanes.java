@@ -21,7 +21,15 @@ final class Lanes {
    * height, and then the second may never be asked: a process in so many ran at a tenth of the
    * speed to its end. So these kernels add nothing when their chains are done.
    */
-  static final int MAX_HEIGHT = LANES >= 16 ? 14 : 6;
+  static final int MAX_HEIGHT = LANES >= 16 ? 12 : 6;
+
+  /**
+   * The same for tiles that go on from what C holds. To load 28 accumulators, too, is more than the
+   * second compiler takes: once it has made 18,000 nodes it leaves what is yet to be inlined for
+   * later, and then does not know the vectors' class where they are stored. It does not fail, it
+   * puts every vector into an object: a process in three ran at a fiftieth of its speed to its end.
+   */
+  static final int MAX_RESUMED = LANES >= 16 ? 10 : 6;
 
   /** The same for tiles of pixels. */
   static final int MAX_PIXELS = LANES >= 16 ? 14 : 6;

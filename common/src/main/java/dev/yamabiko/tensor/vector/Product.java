@@ -2,6 +2,7 @@ package dev.yamabiko.tensor.vector;
 
 import static dev.yamabiko.tensor.vector.Lanes.LANES;
 import static dev.yamabiko.tensor.vector.Lanes.MAX_HEIGHT;
+import static dev.yamabiko.tensor.vector.Lanes.MAX_RESUMED;
 import static dev.yamabiko.tensor.vector.Lanes.PITCH;
 import static dev.yamabiko.tensor.vector.Lanes.SPECIES;
 import static dev.yamabiko.tensor.vector.Lanes.TILE;
@@ -61,7 +62,8 @@ final class Product {
     int blocks = Lanes.parts(m, ROWS);
     int parts = Lanes.parts(k, STEPS);
     int mostSteps = Lanes.parts(k, parts);
-    float[] as = aPanels.atLeast(Lanes.parts(Math.min(ROWS, m), MAX_HEIGHT) * PITCH * mostSteps);
+    int tallest = parts == 1 ? MAX_HEIGHT : MAX_RESUMED;
+    float[] as = aPanels.atLeast(Lanes.parts(Math.min(ROWS, m), tallest) * PITCH * mostSteps);
     // Where a panel of B is used once, all can take the same place, which stays in the cache.
     float[] bs = bPanels.atLeast(TILE_ROOM + (blocks == 1 ? 1 : tiles) * TILE * mostSteps);
     for (int part = 0; part < parts; part++) {
@@ -71,7 +73,7 @@ final class Product {
       for (int block = 0; block < blocks; block++) {
         int top = Lanes.start(m, blocks, block);
         int height = Lanes.start(m, blocks, block + 1) - top;
-        packRows(a, aAt + top * k + from, k, height, steps, as);
+        packRows(a, aAt + top * k + from, k, height, tallest, steps, as);
         for (int j = 0; j < tiles; j++) {
           int width = Math.min(TILE, n - j * TILE);
           int panel = START + TILE_ROOM + (blocks == 1 ? 0 : j * TILE * steps);
@@ -83,14 +85,16 @@ final class Product {
           }
           int left = cAt + top * n + j * TILE;
           int row = biasAt + j * TILE;
-          multiplyColumn(height, width, steps, as, bs, panel, part > 0, add, row, relu, c, left, n);
+          multiplyColumn(
+              height, tallest, width, steps, as, bs, panel, part > 0, add, row, relu, c, left, n);
         }
       }
     }
   }
 
-  private static void packRows(float[] a, int at, int pitch, int height, int steps, float[] to) {
-    int panels = Lanes.parts(height, MAX_HEIGHT);
+  private static void packRows(
+      float[] a, int at, int pitch, int height, int tallest, int steps, float[] to) {
+    int panels = Lanes.parts(height, tallest);
     for (int i = 0; i < panels; i++) {
       int r = Lanes.start(height, panels, i);
       int next = Lanes.start(height, panels, i + 1);
@@ -101,6 +105,7 @@ final class Product {
   /** All panels of the A block with one panel of B; by way of a tile where there is more to do. */
   private void multiplyColumn(
       int height,
+      int tallest,
       int width,
       int steps,
       float[] as,
@@ -119,7 +124,7 @@ final class Product {
     if (bias != null) {
       System.arraycopy(bias, biasAt, biasTile, 0, width);
     }
-    int panels = Lanes.parts(height, MAX_HEIGHT);
+    int panels = Lanes.parts(height, tallest);
     int r = 0;
     for (int i = 0; i < panels; i++) {
       int rows = Lanes.start(height, panels, i + 1) - r;

@@ -59,7 +59,7 @@ final class TreeTiles {
     if (plan.length < planned) {
       plan = new int[2 * planned];
     }
-    tallest = MAX_HEIGHT;
+    tallest = shards.resumed() ? Lanes.MAX_RESUMED : MAX_HEIGHT;
     for (int step = 0; step < tree.count(); step++) {
       int at = FIELDS * step;
       int shard = tree.shard(step);
