@@ -80,7 +80,7 @@ final class NarrowProduct {
         if (last && bias != null) {
           addBias(height, bs, relu);
         }
-        put(height, n, bs, c, at, cAt + m * n);
+        put(height, n, bs, c, at);
       }
     }
   }
@@ -96,8 +96,8 @@ final class NarrowProduct {
   /**
    * The tile's rows one behind the other: what is written behind one is overwritten by the next.
    */
-  private static void put(int height, int n, float[] tile, float[] c, int at, int end) {
-    int whole = Math.max(0, Math.min(height, Math.floorDiv(end - at - LANES, n) + 1));
+  private static void put(int height, int n, float[] tile, float[] c, int at) {
+    int whole = Math.max(0, Math.floorDiv(height * n - LANES, n) + 1);
     for (int r = 0; r < whole; r++) {
       FloatVector.fromArray(SPECIES, tile, START + r * TILE).intoArray(c, at + r * n);
     }
