@@ -84,7 +84,7 @@ public sealed interface RunMessage {
   /** A slice could not do its update, or was sent what makes no sense. */
   record SliceFailed(RunKey key, int slice, String cause) implements RunMessage {}
 
-  /** NaN or infinity in loss or gradient; the message names step, shards and layer. */
+  /** NaN or infinity in loss or gradient; the message names step and layer. */
   record Diverged(RunKey key, long step, String message) implements RunMessage {}
 
   /** The shards that a slice still waits for in its current step. */

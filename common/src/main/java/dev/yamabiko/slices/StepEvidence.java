@@ -5,7 +5,7 @@ import dev.yamabiko.step.Block;
 import dev.yamabiko.step.Rounding;
 import dev.yamabiko.step.Statistics;
 import java.nio.ByteBuffer;
-import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -112,13 +112,17 @@ final class StepEvidence {
         both);
   }
 
+  /** Every NaN counts as the same: which one an operation gives is the processor's business. */
   private static int checksum(FloatSegment gradient) {
     ByteBuffer bytes = ByteBuffer.allocate(BUFFER_FLOATS * Float.BYTES);
-    FloatBuffer floats = bytes.asFloatBuffer();
+    IntBuffer bits = bytes.asIntBuffer();
     CRC32C crc = new CRC32C();
     for (int done = 0; done < gradient.length(); ) {
       int some = Math.min(BUFFER_FLOATS, gradient.length() - done);
-      floats.clear().put(gradient.values(), gradient.at() + done, some);
+      bits.clear();
+      for (int i = 0; i < some; i++) {
+        bits.put(Float.floatToIntBits(gradient.values()[gradient.at() + done + i]));
+      }
       crc.update(bytes.array(), 0, some * Float.BYTES);
       done += some;
     }

@@ -1,6 +1,6 @@
 package dev.yamabiko.step;
 
-/** NaN or infinity in loss or gradient; the message names step, shards and layer. */
+/** NaN or infinity in the loss; the message names step, shard and layer. */
 public final class DivergenceException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -12,7 +12,7 @@ import java.util.Arrays;
  * The step as one thread would do it with a pencil: every shard by itself, sums along the tree by
  * recursion, one update of the whole vector. It knows no blocks, slices, workers or messages, and
  * so it is the right answer that everything else is compared with. What the job's communication
- * setting rounds it rounds one number at a time.
+ * setting rounds it rounds one number at a time. Of what is not finite it looks at the loss alone.
  */
 public final class PlainStep {
 

@@ -279,7 +279,7 @@ public final class SliceStep {
     } else {
       gradient(step, at, n, next, from);
     }
-    // Before clipping, which would hide that a sum over blocks overflowed, as one inside would not.
+    // Before clipping and freezing, which would hide it.
     boolean finite = !hidesGradient || isFinite(g, from, to);
     for (Region region : regions) {
       int begin = Math.max(from, weightsAt + region.from());

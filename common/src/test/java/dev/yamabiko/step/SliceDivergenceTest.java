@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** A slice sees that a run diverged, even where no worker could and no weight shows it. */
+/** A slice sees that a run diverged, even where no weight shows it: workers see only the loss. */
 class SliceDivergenceTest {
 
   private static final StepPlan PLAN = new StepPlan(8, 4, 2, 2);
@@ -54,6 +54,20 @@ class SliceDivergenceTest {
           Optional.of(clipping),
           part(0, 1, 1, huge),
           part(1, 2, 1, huge));
+    }
+  }
+
+  @Test
+  void shouldSeeAGradientThatIsNotFiniteWhateverTheUpdateMakesOfIt() {
+    Optimizer still = new Sgd(0, 0, false, 0);
+    for (float bad : new float[] {Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, Float.NaN}) {
+      for (Clipping clipping : List.of(new Clipping.Value(1), new Clipping.GlobalNorm(0.5))) {
+        assertDiverges("the gradient of step 0 is", SGD, Optional.of(clipping), part(0, 2, 1, bad));
+      }
+      for (Optimizer optimizer : List.of(still, SGD, ADAM, RMS_PROP)) {
+        assertDiverges(
+            "the gradient of step 0 is", optimizer, Optional.empty(), part(0, 2, 1, bad));
+      }
     }
   }
 
