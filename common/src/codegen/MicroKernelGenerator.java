@@ -254,7 +254,7 @@ public class MicroKernelGenerator {
       """;
 
   private static final String TRANSPOSE_HEAD =
-"""
+      """
 
         private static VectorShuffle<Float> rotation(int distance) {
           return VectorShuffle.fromOp(SPECIES, lane -> (lane + distance) & (LANES - 1));
@@ -272,7 +272,7 @@ public class MicroKernelGenerator {
           return VectorMask.fromArray(SPECIES, set, 0);
         }
 
-$SHUFFLES
+      $SHUFFLES
         private static final VectorMask<Float> BIT1 = lanesWithBit(1);
         private static final VectorMask<Float> BIT2 = lanesWithBit(2);
         private static final VectorMask<Float> BIT4 = lanesWithBit(4);

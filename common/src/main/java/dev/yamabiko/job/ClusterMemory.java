@@ -33,6 +33,12 @@ public record ClusterMemory(Plan plan, int threads) {
   /** Steps of a product that are packed at a time; see the kernels. */
   private static final int PACKED_STEPS = 512;
 
+  /**
+   * Of each thread: panels that begin at cache lines are arrays of at least half a megabyte, more
+   * where the heap is larger than 2 GiB, and there are up to five.
+   */
+  static final long LINES = 5L << 19;
+
   /** Throws where there is no thread. */
   public ClusterMemory {
     if (threads < 1) {
@@ -89,7 +95,9 @@ public record ClusterMemory(Plan plan, int threads) {
             .orElseThrow();
     int uneven = Math.min(shards, plan.busyWorkers() > 1 ? most + 1 : most);
     int pieces = Math.max(uneven, Math.min(threads, shards));
-    long packed = Float.BYTES * 2L * PACKED_STEPS * plan.network().widestActivation() * threads;
+    long packed =
+        Float.BYTES * 2L * PACKED_STEPS * plan.network().widestActivation() * threads
+            + LINES * threads;
     int sums = threads * plan.sumsHeld(shardsOfPiece(shards));
     return bytes(2 + 1 + pieces + sums) + packed + Math.min(activationBytes(shards), heap / 2);
   }

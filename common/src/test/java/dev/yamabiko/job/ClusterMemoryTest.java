@@ -43,8 +43,8 @@ class ClusterMemoryTest {
   @Test
   void shouldCountWhatAWorkerHolds() {
     // The widest layer has 1 value: 512 steps of it packed on either side. 100 examples of an
-    // evaluation, each with 1 input, 1 output and 2 gradients.
-    long perThread = 4 * (2 * 512 + 100 * 4);
+    // evaluation, each with 1 input, 1 output and 2 gradients. Panels that begin at cache lines.
+    long perThread = 4 * (2 * 512 + 100 * 4) + ClusterMemory.LINES;
     assertEquals(3 + 1, vectors(memory(1, 1, "shards = 4").workerHeapBytes(HEAP) - perThread));
     assertEquals(3 + 4, vectors(memory(1, 4, "shards = 4").workerHeapBytes(HEAP) - 4 * perThread));
     assertEquals(3 + 2, vectors(memory(2, 1, "shards = 4").workerHeapBytes(HEAP) - perThread));
@@ -53,7 +53,7 @@ class ClusterMemoryTest {
   @Test
   void shouldCountSumsThatAreRoundedOneByOne() {
     String rounded = "communication { gradients = bfloat16 }";
-    long perThread = 4 * (2 * 512 + 100 * 4);
+    long perThread = 4 * (2 * 512 + 100 * 4) + ClusterMemory.LINES;
     assertEquals(
         3 + 1 + 2, vectors(memory(1, 1, "shards = 4", rounded).workerHeapBytes(HEAP) - perThread));
     assertEquals(
@@ -66,7 +66,7 @@ class ClusterMemoryTest {
   @Test
   void shouldCountNoMoreActivationsThanAWorkerTakes() {
     long some = memory(1, 1, "shards = 4").workerHeapBytes(100);
-    assertEquals(4 * (4 * PARAMETERS + 2 * 512) + 50, some);
+    assertEquals(4 * (4 * PARAMETERS + 2 * 512) + ClusterMemory.LINES + 50, some);
   }
 
   @Test

@@ -16,19 +16,16 @@ final class Lanes {
   static final int TILE = 2 * LANES;
 
   /**
-   * Greatest height of a tile: the accumulators nearly fill 32 registers (AVX-512) or else 16. The
-   * first of the JVM's two compilers refuses methods that are much larger than the kernels of this
-   * height, and then the second may never be asked: a process in so many ran at a tenth of the
-   * speed to its end. So these kernels add nothing when their chains are done.
+   * Greatest height of a tile: as many accumulators as fit into 32 registers (AVX-512) or else 16,
+   * as far as the JVM's compilers go along. The first refuses methods that are much larger than a
+   * kernel of 14 rows, and then the second may never be asked. The second stops inlining where it
+   * is once it has made 18,000 nodes, which a kernel of 13 rows may do or not, as its profile has
+   * it; then it does not know the vectors' class where they are stored and puts each into an
+   * object. Either way a process in so many runs at a small part of its speed to its end.
    */
   static final int MAX_HEIGHT = LANES >= 16 ? 12 : 6;
 
-  /**
-   * The same for tiles that go on from what C holds. To load 28 accumulators, too, is more than the
-   * second compiler takes: once it has made 18,000 nodes it leaves what is yet to be inlined for
-   * later, and then does not know the vectors' class where they are stored. It does not fail, it
-   * puts every vector into an object: a process in three ran at a fiftieth of its speed to its end.
-   */
+  /** The same for tiles that go on from what C holds, which is more to compile. */
   static final int MAX_RESUMED = LANES >= 16 ? 10 : 6;
 
   /** The same for tiles of pixels. */

@@ -11,8 +11,14 @@ final class LineScratch {
   /** The values of an array begin 16 bytes behind its own beginning, lines are 64 bytes long. */
   static final int START = 12;
 
-  /** 2 MiB: half of a region of 4 MiB, which are those of heaps up to 16 GiB. */
-  private static final int LEAST = 1 << 19;
+  /** Floats that fill half of one of G1's regions, of which a heap has some 2,048. */
+  private static final int LEAST = halfRegion(Runtime.getRuntime().maxMemory()) / Float.BYTES;
+
+  /** In bytes; regions have a power of two from 1 MiB to 32 MiB. */
+  private static int halfRegion(long heap) {
+    long even = Math.max(1 << 20, Math.min(heap / 2048, 1 << 25));
+    return (int) Long.highestOneBit(2 * even - 1) / 2;
+  }
 
   private final Scratch scratch = new Scratch();
 

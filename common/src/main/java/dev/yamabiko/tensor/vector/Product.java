@@ -62,14 +62,14 @@ final class Product {
     int blocks = Lanes.parts(m, ROWS);
     int parts = Lanes.parts(k, STEPS);
     int mostSteps = Lanes.parts(k, parts);
-    int tallest = parts == 1 ? MAX_HEIGHT : MAX_RESUMED;
-    float[] as = aPanels.atLeast(Lanes.parts(Math.min(ROWS, m), tallest) * PITCH * mostSteps);
+    float[] as = aPanels.atLeast(Lanes.parts(Math.min(ROWS, m), MAX_RESUMED) * PITCH * mostSteps);
     // Where a panel of B is used once, all can take the same place, which stays in the cache.
     float[] bs = bPanels.atLeast(TILE_ROOM + (blocks == 1 ? 1 : tiles) * TILE * mostSteps);
     for (int part = 0; part < parts; part++) {
       int from = Lanes.start(k, parts, part);
       int steps = Lanes.start(k, parts, part + 1) - from;
       float[] add = part + 1 == parts ? bias : null;
+      int tallest = part == 0 ? MAX_HEIGHT : MAX_RESUMED;
       for (int block = 0; block < blocks; block++) {
         int top = Lanes.start(m, blocks, block);
         int height = Lanes.start(m, blocks, block + 1) - top;

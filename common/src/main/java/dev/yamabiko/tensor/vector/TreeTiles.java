@@ -3,6 +3,7 @@ package dev.yamabiko.tensor.vector;
 import static dev.yamabiko.tensor.vector.Lanes.LANES;
 import static dev.yamabiko.tensor.vector.Lanes.MAX_HEIGHT;
 import static dev.yamabiko.tensor.vector.Lanes.MAX_PAIR;
+import static dev.yamabiko.tensor.vector.Lanes.MAX_RESUMED;
 import static dev.yamabiko.tensor.vector.Lanes.PITCH;
 import static dev.yamabiko.tensor.vector.Lanes.SPECIES;
 import static dev.yamabiko.tensor.vector.Lanes.TILE;
@@ -59,7 +60,7 @@ final class TreeTiles {
     if (plan.length < planned) {
       plan = new int[2 * planned];
     }
-    tallest = shards.resumed() ? Lanes.MAX_RESUMED : MAX_HEIGHT;
+    tallest = shards.resumed() ? MAX_RESUMED : MAX_HEIGHT;
     for (int step = 0; step < tree.count(); step++) {
       int at = FIELDS * step;
       int shard = tree.shard(step);
