@@ -17,6 +17,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -98,6 +100,7 @@ class GoldenHashTest {
         .map(jvm -> Arguments.of(DIGITS, jvm));
   }
 
+  @Execution(ExecutionMode.CONCURRENT)
   @ParameterizedTest(name = "{0} on {1}")
   @MethodSource("firstJob")
   void shouldGiveGoldenHashOnEveryJvm(Run run, Jvm jvm) throws Exception {
@@ -105,6 +108,7 @@ class GoldenHashTest {
   }
 
   @Tag("slow")
+  @Execution(ExecutionMode.CONCURRENT)
   @ParameterizedTest(name = "{0} on {1}")
   @MethodSource("otherJobs")
   void shouldGiveGoldenHashOfOtherJobsOnEveryJvm(Run run, Jvm jvm) throws Exception {
@@ -112,6 +116,7 @@ class GoldenHashTest {
   }
 
   @Tag("slow")
+  @Execution(ExecutionMode.CONCURRENT)
   @ParameterizedTest(name = "{0} on {1}")
   @MethodSource("wholeEpoch")
   void shouldGiveGoldenHashForWholeEpochOnEveryJvm(Run run, Jvm jvm) throws Exception {
@@ -119,6 +124,7 @@ class GoldenHashTest {
   }
 
   @Tag("soak")
+  @Execution(ExecutionMode.CONCURRENT)
   @ParameterizedTest(name = "{0} on {1}")
   @MethodSource("wholeEpochOnSlowJvms")
   void shouldGiveGoldenHashForWholeEpochOnSlowJvms(Run run, Jvm jvm) throws Exception {
@@ -140,7 +146,7 @@ class GoldenHashTest {
     assertEquals(golden(run.name(), hash), hash);
   }
 
-  private static String golden(String name, String found) throws IOException {
+  private static synchronized String golden(String name, String found) throws IOException {
     Properties golden = new Properties();
     Path file = Path.of(GOLDEN);
     if (Files.exists(file)) {
