@@ -57,7 +57,7 @@ class PlanTest {
         steps       605 (121 in each of 5 epochs)
         workers     2
         memory      about 103.6 MiB besides the data
-        cluster     coordinator about 73.7 MiB with 2 workers, a worker about 97.7 MiB with 1 thread, besides the data
+        cluster     coordinator about 73.7 MiB with 2 workers, a worker about 100.2 MiB with 1 thread, besides the data
         wire        gradients float32, 106.3 KiB for each block; weights float32, 106.3 KiB to each worker
         advice      16 examples per shard or more are faster: now 12; take fewer shards or a larger batch-size
         """,
@@ -80,7 +80,7 @@ class PlanTest {
         steps       1 (1 in each of 1 epoch)
         workers     1
         memory      about 80 bytes besides the data
-        cluster     coordinator about 68.0 MiB with 1 worker, a worker about 4.0 MiB with 1 thread, besides the data
+        cluster     coordinator about 68.0 MiB with 1 worker, a worker about 6.5 MiB with 1 thread, besides the data
         wire        gradients float32, 8 bytes for each block; weights float32, 8 bytes to each worker
         """,
         sine(job("batch-size = 1", "epochs = 1"), 1, 0, 1).table(HEAP));
