@@ -138,7 +138,8 @@ public final class BlockComputation {
     read(train, shards.rows(), first, order);
     Training training = new Training(seed, step, samples, gradient);
     Statistics statistics = forward(step, block, train, shards, weights, training, null);
-    backward(shards, weights, training, gradient, statistics, listener);
+    pass.backward(
+        weights, shards, training, gradient, index -> listener.finalFrom(index, statistics));
     return statistics;
   }
 
@@ -206,8 +207,7 @@ public final class BlockComputation {
       read(train, count, first + from, order);
       Training training = new Training(seed, step, samples, gradient);
       statistics = forward(step, shard, train, piece, weights, training, statistics);
-      Statistics known = statistics;
-      backward(piece, weights, training, gradient, known, (index, sum) -> {});
+      pass.backward(weights, piece, training, gradient, index -> {});
     }
     listener.finalFrom(0, statistics);
     return statistics;
@@ -232,17 +232,6 @@ public final class BlockComputation {
       throw diverged(step, block, shards, pass.firstNonFiniteLayer(rows));
     }
     return statistics;
-  }
-
-  private void backward(
-      ShardRows shards,
-      float[] weights,
-      Training training,
-      float[] gradient,
-      Statistics statistics,
-      Listener listener) {
-    pass.backward(
-        weights, shards, training, gradient, index -> listener.finalFrom(index, statistics));
   }
 
   /** Loss and metrics of the examples [from, to) of a dataset. */

@@ -118,7 +118,8 @@ final class Product {
       float[] c,
       int cAt,
       int cPitch) {
-    boolean direct = width == TILE && bias == null;
+    boolean whole = width == TILE;
+    boolean direct = whole && bias == null;
     float[] out = direct ? c : bs;
     int pitch = direct ? cPitch : TILE;
     if (bias != null) {
@@ -135,12 +136,11 @@ final class Product {
       }
       MicroKernels.product(
           rows, as, i * PITCH * steps, bs, panel, steps, out, to, pitch, resume, fence);
-      if (bias != null && width == TILE) {
-        addBias(rows, biasTile, relu, bs, c, at, cPitch);
-      } else if (!direct) {
-        if (bias != null) {
-          addBias(rows, biasTile, relu, bs, bs, START, TILE);
-        }
+      if (bias != null) {
+        addBias(
+            rows, biasTile, relu, bs, whole ? c : bs, whole ? at : START, whole ? cPitch : TILE);
+      }
+      if (!whole) {
         copy(rows, width, bs, START, TILE, c, at, cPitch);
       }
       r += rows;
