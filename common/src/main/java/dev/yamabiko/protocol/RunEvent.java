@@ -26,6 +26,9 @@ public sealed interface RunEvent {
       long step, int epoch, Statistics statistics, float learningRate, double gradientNorm)
       implements RunEvent {}
 
+  /** How long the step took that has just closed; right after {@link StepClosed}. */
+  record StepTimed(long step, StepTiming timing) implements RunEvent {}
+
   /**
    * @param step steps taken so far
    * @param train of the epoch's batches, each with the weights of its step

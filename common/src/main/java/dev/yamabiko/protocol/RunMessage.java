@@ -20,8 +20,15 @@ public sealed interface RunMessage {
    * @param statistics of the whole batch, with weights[step]
    * @param norm the gradient's global norm, NaN where nobody asked for it
    */
-  record SliceUpdated(RunKey key, long step, int slice, Statistics statistics, double norm)
-      implements RunMessage {}
+  record SliceUpdated(
+      RunKey key, long step, int slice, Statistics statistics, double norm, StepTiming timing)
+      implements RunMessage {
+
+    /** The same, as another slice has timed the step. */
+    public SliceUpdated timed(StepTiming by) {
+      return new SliceUpdated(key, step, slice, statistics, norm, by);
+    }
+  }
 
   /** One part's statistics with weights[step]. */
   record PartEvaluated(RunKey key, long step, DataPart data, int part, Statistics statistics)

@@ -41,6 +41,8 @@ public sealed interface SliceMessage {
   /**
    * The gradient sum of one block for this slice, from weights[step]; keyed by (run, term, step,
    * slice, block), so that a second one does no harm.
+   *
+   * @param computeNanos what it took the worker, by its own clock; see {@link WorkerTiming}
    */
   record Contribute(
       RunKey key,
@@ -50,10 +52,11 @@ public sealed interface SliceMessage {
       FloatSegment gradient,
       Statistics statistics,
       String worker,
-      Floats floats)
+      Floats floats,
+      long computeNanos)
       implements SliceMessage {
 
-    /** Lent. */
+    /** Lent, and not timed. */
     public Contribute(
         RunKey key,
         long step,
@@ -62,7 +65,7 @@ public sealed interface SliceMessage {
         FloatSegment gradient,
         Statistics statistics,
         String worker) {
-      this(key, step, slice, block, gradient, statistics, worker, Floats.LENT);
+      this(key, step, slice, block, gradient, statistics, worker, Floats.LENT, 0);
     }
   }
 

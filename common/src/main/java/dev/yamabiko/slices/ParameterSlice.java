@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -72,7 +73,8 @@ public final class ParameterSlice extends AbstractBehavior<ParameterSlice.Comman
 
   /**
    * What a slice is, for its whole life: slice number {@code slice}, elements from {@code from};
-   * its weights are those before {@code step}. The ledger is kept by one slice of the run.
+   * its weights are those before {@code step}. The ledger is kept by one slice of the run; the
+   * clock tells how long steps take, and nothing else.
    */
   public record Settings(
       RunKey key,
@@ -84,6 +86,7 @@ public final class ParameterSlice extends AbstractBehavior<ParameterSlice.Comman
       Network network,
       ActorRef<RunMessage> run,
       Executor compute,
+      LongSupplier nanoTime,
       long step,
       Optional<SampleLedger> ledger) {}
 
@@ -111,6 +114,7 @@ public final class ParameterSlice extends AbstractBehavior<ParameterSlice.Comman
 
   private final ContestedSteps contested = new ContestedSteps();
   private final LastWord lastWord = new LastWord();
+  private final StepArrivals arrivals;
 
   /** All contributions are here: every slice has closed the step before. */
   private boolean closing;
@@ -124,6 +128,7 @@ public final class ParameterSlice extends AbstractBehavior<ParameterSlice.Comman
     this.key = settings.key();
     this.slice = settings.slice();
     this.sliceStep = settings.sliceStep();
+    arrivals = new StepArrivals(settings.nanoTime());
     begin(settings.step());
   }
 
@@ -185,6 +190,7 @@ public final class ParameterSlice extends AbstractBehavior<ParameterSlice.Comman
     if (add.open() < step && holds(add.open())) {
       add.ref().tell(weights(add.open()));
     }
+    arrivals.sent();
   }
 
   private void onContribute(SliceMessage.Contribute contribute) {
@@ -204,7 +210,10 @@ public final class ParameterSlice extends AbstractBehavior<ParameterSlice.Comman
         new BlockSum.Part(
             contribute.block(), gradient.values(), gradient.at(), contribute.statistics());
     switch (assembly.offer(part, contribute.worker())) {
-      case TAKEN -> closeIfComplete();
+      case TAKEN -> {
+        arrivals.taken(contribute.worker(), contribute.computeNanos());
+        closeIfComplete();
+      }
       case DUPLICATE ->
           getContext().getLog().debug("double run={} step={}", key, contribute.step());
       case COVERED ->
@@ -389,11 +398,13 @@ public final class ParameterSlice extends AbstractBehavior<ParameterSlice.Comman
     begin(closed + 1);
     // First the run: what workers say of later steps must not overtake it.
     RunMessage.SliceUpdated word =
-        new RunMessage.SliceUpdated(key, closed, slice, updated.statistics(), updated.norm());
+        new RunMessage.SliceUpdated(
+            key, closed, slice, updated.statistics(), updated.norm(), arrivals.close());
     lastWord.updated(word);
     settings.run().tell(word);
     WorkerMessage weights = weights(step);
     workers.values().forEach(worker -> worker.tell(weights));
+    arrivals.begin();
     return this;
   }
 

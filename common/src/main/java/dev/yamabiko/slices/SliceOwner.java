@@ -188,7 +188,8 @@ public final class SliceOwner extends AbstractBehavior<SliceOwner.Command> {
           getContext()
               .spawn(
                   ParameterSlice.create(
-                      plan.settings(key, slice, part, task.step(), task.run(), compute)),
+                      plan.settings(
+                          key, slice, part, task.step(), task.run(), compute, System::nanoTime)),
                   "slice-" + slice);
       getContext().watchWith(ref, new Failed("slice %d ended".formatted(slice)));
       spawned.add(ref);

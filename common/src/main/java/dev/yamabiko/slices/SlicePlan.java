@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
 
 /**
  * What all slices of a lineage have in common, on whichever node they live.
@@ -86,10 +87,11 @@ public record SlicePlan(Job job, Network network, StepPlan plan, int slices, int
       SliceStep part,
       long step,
       ActorRef<RunMessage> run,
-      Executor compute) {
+      Executor compute,
+      LongSupplier nanoTime) {
     Optional<SampleLedger> ledger =
         slice == 0 ? Optional.of(new SampleLedger(plan, job.seed())) : Optional.empty();
     return new ParameterSlice.Settings(
-        key, slice, slices, from(slice), plan, part, network, run, compute, step, ledger);
+        key, slice, slices, from(slice), plan, part, network, run, compute, nanoTime, step, ledger);
   }
 }

@@ -18,7 +18,7 @@ sealed interface BulkFrame {
    * Of the frames of this table; a change that older programs cannot read raises it. They need not
    * read {@link Bfloat16Next}, which only jobs use that they refuse to take part in.
    */
-  int VERSION = 2;
+  int VERSION = 3;
 
   /** "YMBK". */
   int MAGIC = 0x594d424b;
@@ -71,6 +71,7 @@ sealed interface BulkFrame {
       int slice,
       Block block,
       Statistics statistics,
+      long computeNanos,
       int total,
       FloatRun first)
       implements BulkFrame {
@@ -85,7 +86,8 @@ sealed interface BulkFrame {
           new FloatSegment(values, 0, values.length),
           statistics,
           worker,
-          floats);
+          floats,
+          computeNanos);
     }
 
     @Override

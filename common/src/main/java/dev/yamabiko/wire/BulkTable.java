@@ -73,6 +73,8 @@ final class BulkTable {
           out.writeVarInt(begin.block().from(), true);
           out.writeVarInt(begin.block().to(), true);
           writeStatistics(out, begin.statistics());
+          // Of the same length whatever the clock says: what is sent depends on the job alone.
+          out.writeLong(begin.computeNanos());
           out.writeVarInt(begin.total(), true);
           kryo.writeObject(out, begin.first());
         },
@@ -83,6 +85,7 @@ final class BulkTable {
                 in.readVarInt(true),
                 new Block(in.readVarInt(true), in.readVarInt(true)),
                 readStatistics(in),
+                in.readLong(),
                 in.readVarInt(true),
                 kryo.readObject(in, FloatRun.class)));
     register(

@@ -46,6 +46,7 @@ final class FloatFrames {
                 contribution.slice(),
                 contribution.block(),
                 contribution.statistics(),
+                contribution.computeNanos(),
                 contribution.gradient().length(),
                 first));
   }

@@ -16,8 +16,10 @@ import dev.yamabiko.protocol.RunKey;
 import dev.yamabiko.protocol.RunMessage;
 import dev.yamabiko.protocol.SliceMessage;
 import dev.yamabiko.protocol.SliceRange;
+import dev.yamabiko.protocol.StepTiming;
 import dev.yamabiko.protocol.WorkerHello;
 import dev.yamabiko.protocol.WorkerMessage;
+import dev.yamabiko.protocol.WorkerTiming;
 import dev.yamabiko.step.Block;
 import dev.yamabiko.step.Statistics;
 import java.lang.reflect.RecordComponent;
@@ -35,7 +37,7 @@ import java.util.stream.Collectors;
 public final class MessageTable {
 
   /** Of the meaning of all messages; both sides must have the same. */
-  public static final int PROTOCOL_VERSION = 3;
+  public static final int PROTOCOL_VERSION = 4;
 
   /** Kryo's own numbers for primitives and strings end before this one. */
   private static final int FIRST = 20;
@@ -100,7 +102,10 @@ public final class MessageTable {
           RunMessage.SliceFailed.class,
           RunMessage.WorkersDisagree.class,
           RunMessage.WorkerConnected.class,
-          RunMessage.WorkerDisconnected.class);
+          RunMessage.WorkerDisconnected.class,
+          // How long steps take.
+          StepTiming.class,
+          WorkerTiming.class);
 
   private MessageTable() {}
 

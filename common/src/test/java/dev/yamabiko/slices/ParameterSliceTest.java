@@ -18,8 +18,10 @@ import dev.yamabiko.protocol.FloatSegment;
 import dev.yamabiko.protocol.RunKey;
 import dev.yamabiko.protocol.RunMessage;
 import dev.yamabiko.protocol.SliceMessage;
+import dev.yamabiko.protocol.StepTiming;
 import dev.yamabiko.protocol.WorkerMessage;
 import dev.yamabiko.protocol.WorkerMessage.InstallWeights;
+import dev.yamabiko.protocol.WorkerTiming;
 import dev.yamabiko.step.Block;
 import dev.yamabiko.step.SampleLedger;
 import dev.yamabiko.step.SliceStep;
@@ -35,6 +37,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
@@ -51,6 +54,9 @@ class ParameterSliceTest {
   private final TestProbe<WorkerMessage> worker = KIT.createTestProbe(WorkerMessage.class);
   private Optional<SampleLedger> ledger = Optional.empty();
   private final TestProbe<RunMessage> run = KIT.createTestProbe(RunMessage.class);
+
+  /** Nanoseconds. */
+  private final AtomicLong clock = new AtomicLong();
 
   private float momentum;
   private Executor compute = ForkJoinPool.commonPool();
@@ -71,6 +77,76 @@ class ParameterSliceTest {
     RunMessage.SliceUpdated updated = run.expectMessageClass(RunMessage.SliceUpdated.class);
     assertEquals(0, updated.step());
     assertEquals(4, updated.statistics().examples());
+  }
+
+  @Test
+  void shouldTellWhichWorkerAStepHasWaitedFor() {
+    BlockingQueue<Runnable> work = new LinkedBlockingQueue<>();
+    compute = work::add;
+    clock.set(1_000);
+    ActorRef<SliceMessage> slice = slice(0, 1, Optional.empty());
+    assertWeights(0, 10, 20);
+    at(slice, 1_500, timed(0, 0, 1, "quick", 300));
+    at(slice, 9_000, timed(0, 1, 2, "slow", 7_700));
+    clock.set(9_200);
+    takeAndRun(work);
+    assertEquals(
+        new StepTiming(
+            8_200,
+            200,
+            List.of(new WorkerTiming("quick", 500, 300), new WorkerTiming("slow", 8_000, 7_700))),
+        run.expectMessageClass(RunMessage.SliceUpdated.class).timing());
+    // The next step begins where this one has ended; what comes twice is not counted.
+    at(slice, 9_300, timed(1, 0, 1, "quick", 40));
+    at(slice, 9_400, timed(1, 0, 1, "quick", 140));
+    at(slice, 9_500, timed(1, 1, 2, "quick", 240));
+    takeAndRun(work);
+    assertEquals(
+        new StepTiming(300, 0, List.of(new WorkerTiming("quick", 300, 240))),
+        run.expectMessageClass(RunMessage.SliceUpdated.class).timing());
+  }
+
+  /** Nobody can have begun before that. */
+  @Test
+  void shouldTimeTheFirstStepFromWhenItsWeightsWereSent() {
+    ActorRef<SliceMessage> slice = slice(0, 1, Optional.empty());
+    assertWeights(0, 10, 20);
+    clock.set(50_000);
+    slice.tell(new SliceMessage.AddWorker(KEY, "worker-1", worker.ref(), 0));
+    assertWeights(0, 10, 20);
+    at(slice, 50_100, timed(0, 0, 1, "worker-1", 90));
+    clock.set(60_000);
+    slice.tell(new SliceMessage.AddWorker(KEY, "late", worker.ref(), 0));
+    assertWeights(0, 10, 20);
+    at(slice, 60_500, timed(0, 1, 2, "late", 400));
+    StepTiming timing = run.expectMessageClass(RunMessage.SliceUpdated.class).timing();
+    assertEquals(10_500, timing.nanos());
+    assertEquals(
+        List.of(new WorkerTiming("worker-1", 100, 90), new WorkerTiming("late", 10_500, 400)),
+        timing.workers());
+  }
+
+  /** Once the slice has got this, by this time. */
+  private void at(ActorRef<SliceMessage> slice, long time, SliceMessage contribution) {
+    clock.set(time);
+    slice.tell(contribution);
+    // Each message before this one has been worked off when it is answered.
+    TestProbe<RunMessage> answer = KIT.createTestProbe(RunMessage.class);
+    slice.tell(new SliceMessage.ReportMissing(KEY, Long.MAX_VALUE, answer.ref()));
+    answer.expectMessageClass(RunMessage.ShardsMissing.class);
+  }
+
+  private static SliceMessage timed(long step, int from, int to, String worker, long nanos) {
+    return new SliceMessage.Contribute(
+        KEY,
+        step,
+        0,
+        new Block(from, to),
+        segment(4, 4),
+        STATISTICS,
+        worker,
+        SliceMessage.Floats.LENT,
+        nanos);
   }
 
   @Test
@@ -176,7 +252,8 @@ class ParameterSliceTest {
         segment(gradient),
         statistics,
         "elsewhere",
-        SliceMessage.Floats.GIVEN);
+        SliceMessage.Floats.GIVEN,
+        0);
   }
 
   @Test
@@ -352,7 +429,18 @@ class ParameterSliceTest {
         KIT.spawn(
             ParameterSlice.create(
                 new ParameterSlice.Settings(
-                    KEY, number, slices, 0, PLAN, step, NETWORK, run.ref(), compute, 0, ledger)));
+                    KEY,
+                    number,
+                    slices,
+                    0,
+                    PLAN,
+                    step,
+                    NETWORK,
+                    run.ref(),
+                    compute,
+                    clock::get,
+                    0,
+                    ledger)));
     slice.tell(new SliceMessage.AddWorker(KEY, "worker-1", worker.ref(), 0));
     return slice;
   }

@@ -34,13 +34,14 @@ class BulkFrameTest {
   /** One of each kind, in the order of their numbers: length, sum and body in hex. */
   private static final List<String> GOLDEN =
       List.of(
-          "00000010926e02f5144b424d590203616263017202010177",
+          "00000010051ff534144b424d590303616263017202010177",
           "0000000177d2802215",
           "0000000461bba24f16026e6f",
           "0000000196e9f0d517",
           "0000001231953e2b1801720201ac020402020000803f000000c0",
-          "0000002e22dbf8321901720201ac0204020405000000000000e03f03000000000000"
-              + "0040080706050403020102020000803f000000c0",
+          "00000036ac79b6cd1901720201ac0204020405000000000000e03f03000000000000"
+              + "004008070605040302011817161514131211"
+              + "02020000803f000000c0",
           "0000000cedd09d051ae807020000803f000000c0",
           "00000006d695a9071b0702616206",
           "00000007b43e66c11c070303090807",
@@ -59,7 +60,8 @@ class BulkFrameTest {
         new BulkFrame.Refused("no"),
         new BulkFrame.Ping(),
         new BulkFrame.WeightsBegin(KEY, 300, 4, 2, run),
-        new BulkFrame.ContributionBegin(KEY, 300, 4, new Block(2, 4), statistics, 2, run),
+        new BulkFrame.ContributionBegin(
+            KEY, 300, 4, new Block(2, 4), statistics, 0x1112131415161718L, 2, run),
         new BulkFrame.FloatsNext(1000, run),
         new BulkFrame.BlockRequest(7, "ab", 3),
         new BulkFrame.BlockBegin(7, 3, bytes),
@@ -154,13 +156,14 @@ class BulkFrameTest {
     Block block = new Block(slice, slice + length + 1);
     BulkFrame.ContributionBegin sent =
         new BulkFrame.ContributionBegin(
-            key, step, slice, block, statistics, length * 3, FloatRun.of(values, 5, length));
+            key, step, slice, block, statistics, seed, length * 3, FloatRun.of(values, 5, length));
     BulkFrame.ContributionBegin read = (BulkFrame.ContributionBegin) decode(RawPeer.bytes(sent));
     assertEquals(sent.key(), read.key());
     assertEquals(sent.step(), read.step());
     assertEquals(sent.slice(), read.slice());
     assertEquals(sent.block(), read.block());
     assertEquals(sent.statistics(), read.statistics());
+    assertEquals(sent.computeNanos(), read.computeNanos());
     assertEquals(sent.total(), read.total());
     assertArrayEquals(bits(sent.first()), bits(read.first()));
   }

@@ -29,6 +29,7 @@ class BulkReconnectTest {
         1,
         new Block(2, 4),
         new Statistics(1, 1, 1, 1),
+        0,
         total,
         FloatRun.of(first, 0, first.length));
   }

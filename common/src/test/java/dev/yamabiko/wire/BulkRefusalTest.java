@@ -178,6 +178,7 @@ class BulkRefusalTest {
             new Block(0, 1),
             new Statistics(1, 1, 1, 1),
             0,
+            0,
             FloatRun.of(new float[0], 0, 0));
     assertBad(RawPeer.bytes(other), "a contribution of run run-2/3 on a link of run run-1/3");
   }
@@ -194,6 +195,7 @@ class BulkRefusalTest {
         0,
         new Block(0, 1),
         new Statistics(1, 1, 1, 1),
+        0,
         total,
         FloatRun.of(new float[first], 0, first));
   }

@@ -30,7 +30,7 @@ class ContributionBuffersTest {
     FloatRun run = FloatRun.of(all, 0, floats);
     BulkFrame.ContributionBegin begin =
         new BulkFrame.ContributionBegin(
-            key, step, 0, block, new Statistics(1, 1, 1, 1), floats, run);
+            key, step, 0, block, new Statistics(1, 1, 1, 1), 0, floats, run);
     FloatAssembly assembly =
         buffers.begin(
             begin,

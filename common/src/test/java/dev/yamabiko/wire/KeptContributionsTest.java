@@ -75,7 +75,8 @@ class KeptContributionsTest {
             gradient,
             new Statistics(1, 0, 0, 0),
             "w",
-            SliceMessage.Floats.COPIED),
+            SliceMessage.Floats.COPIED,
+            5),
         Optional.of(now));
     assertTrue(!now.isEmpty());
     Outbox<KeptContributions.Name> later = new Outbox<>();

@@ -13,8 +13,10 @@ import dev.yamabiko.protocol.RunKey;
 import dev.yamabiko.protocol.RunMessage;
 import dev.yamabiko.protocol.SliceMessage;
 import dev.yamabiko.protocol.SliceRange;
+import dev.yamabiko.protocol.StepTiming;
 import dev.yamabiko.protocol.WorkerHello;
 import dev.yamabiko.protocol.WorkerMessage;
+import dev.yamabiko.protocol.WorkerTiming;
 import dev.yamabiko.step.Block;
 import dev.yamabiko.step.Statistics;
 import java.util.List;
@@ -88,7 +90,14 @@ final class SampleMessages {
         new SliceMessage.ShareNorm(KEY, 17, 2, 4096, 4098, new double[] {0.5, Math.PI}),
         new SliceMessage.MeetPeers(KEY, List.of(actor(resolver, "slices"))),
         new SliceMessage.ReportMissing(KEY, 17, run),
-        new RunMessage.SliceUpdated(KEY, 17, 2, STATISTICS, Double.NaN),
+        new RunMessage.SliceUpdated(
+            KEY,
+            17,
+            2,
+            STATISTICS,
+            Double.NaN,
+            new StepTiming(
+                12_345_678, 345_678, List.of(new WorkerTiming("w1", 12_000_000, 11_000_000)))),
         new RunMessage.ShardsMissing(KEY, 17, 2, List.of(3, 300)),
         new RunMessage.SliceFailed(KEY, 2, "slice 2 failed"),
         new RunMessage.WorkersDisagree(KEY, 17, 2, "workers w1 and w2"),

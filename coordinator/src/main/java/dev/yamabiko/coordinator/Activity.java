@@ -4,6 +4,7 @@ import akka.actor.typed.ActorRef;
 import dev.yamabiko.protocol.DataPart;
 import dev.yamabiko.protocol.RunEvent;
 import dev.yamabiko.protocol.RunMessage;
+import dev.yamabiko.protocol.StepTiming;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -311,6 +312,11 @@ final class Activity {
   }
 
   // --- Answers and time -------------------------------------------------------------------------
+
+  /** How long the step took that is about to close, and what a slice says of it. */
+  StepTiming timing(StepTiming bySlice) {
+    return training.timing(bySlice);
+  }
 
   void stepClosed() {
     training.closed();

@@ -1,10 +1,8 @@
 package dev.yamabiko.coordinator;
 
 import dev.yamabiko.protocol.RunMessage;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -14,8 +12,28 @@ import java.util.Optional;
  */
 final class ClosingSteps {
 
+  /** What the slices have said of one step. */
+  private static final class Word {
+    final RunMessage.SliceUpdated[] updates;
+    RunMessage.SliceUpdated last;
+    int missing;
+
+    Word(int slices) {
+      updates = new RunMessage.SliceUpdated[slices];
+      missing = slices;
+    }
+
+    void add(RunMessage.SliceUpdated update) {
+      if (updates[update.slice()] == null) {
+        last = update;
+        missing--;
+      }
+      updates[update.slice()] = update;
+    }
+  }
+
   private final int slices;
-  private final Map<Long, RunMessage.SliceUpdated[]> updates = new HashMap<>();
+  private final Map<Long, Word> words = new HashMap<>();
   private long step;
   private Optional<RunMessage.Diverged> divergence = Optional.empty();
 
@@ -35,21 +53,22 @@ final class ClosingSteps {
   /** Late word on a step that has closed is dropped. */
   void accept(RunMessage.SliceUpdated updated) {
     if (updated.step() >= step) {
-      updates
-              .computeIfAbsent(updated.step(), s -> new RunMessage.SliceUpdated[slices])[
-              updated.slice()] =
-          updated;
+      words.computeIfAbsent(updated.step(), s -> new Word(slices)).add(updated);
     }
   }
 
-  /** Closes the next step, if all slices have updated: what the first of them said. */
+  /**
+   * Closes the next step, if all slices have updated: what the first of them said, and how long the
+   * step took the last.
+   */
   Optional<RunMessage.SliceUpdated> close() {
-    RunMessage.SliceUpdated[] all = updates.get(step);
-    if (all == null || Arrays.stream(all).anyMatch(Objects::isNull)) {
+    Word word = words.get(step);
+    if (word == null || word.missing > 0) {
       return Optional.empty();
     }
-    updates.remove(step++);
-    return Optional.of(all[0]);
+    words.remove(step++);
+    RunMessage.SliceUpdated first = word.updates[0];
+    return Optional.of(first == word.last ? first : first.timed(word.last.timing()));
   }
 
   /** Word on a step that has closed is a late worker's, who may have met half-sent weights. */

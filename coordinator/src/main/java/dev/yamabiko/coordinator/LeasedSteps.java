@@ -2,6 +2,7 @@ package dev.yamabiko.coordinator;
 
 import dev.yamabiko.protocol.RunEvent;
 import dev.yamabiko.protocol.RunMessage;
+import dev.yamabiko.protocol.StepTiming;
 import dev.yamabiko.protocol.WorkerMessage;
 import dev.yamabiko.step.Block;
 import java.util.List;
@@ -74,6 +75,11 @@ final class LeasedSteps {
   /** A step begins, or goes on after a wait. */
   void startClock() {
     clock.begin();
+  }
+
+  /** The open step's, of which a slice says that it took so long. */
+  StepTiming timing(StepTiming bySlice) {
+    return clock.timing(bySlice);
   }
 
   /** A step has closed. */

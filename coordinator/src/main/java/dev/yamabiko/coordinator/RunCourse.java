@@ -108,7 +108,9 @@ final class RunCourse {
     }
     steps.accept(updated);
     for (var closed = steps.close(); closed.isPresent(); closed = steps.close()) {
-      events.tell(progress.closeStep(closed.get()));
+      RunMessage.SliceUpdated step = closed.get();
+      events.tell(progress.closeStep(step));
+      events.tell(new RunEvent.StepTimed(step.step(), activity.timing(step.timing())));
       activity.stepClosed();
     }
     if (steps.divergence().isPresent()) {

@@ -34,7 +34,7 @@ import java.util.function.LongSupplier;
  * @param hosts what slices on other nodes need; absent where all live here
  * @param elastic whether other workers may take the place of lost ones: late shards are handed out
  *     again, and a run without workers waits for some; otherwise it fails
- * @param nanoTime the clock by which steps are late; it decides who computes, never what
+ * @param nanoTime the clock by which steps are late and timed; it decides who computes, never what
  */
 public record RunSettings(
     RunKey key,

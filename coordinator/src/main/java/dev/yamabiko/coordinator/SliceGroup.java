@@ -118,7 +118,8 @@ final class SliceGroup {
     for (int slice = 0; slice < parts.size(); slice++) {
       SlicePlace place = settings.places().apply(slice);
       ParameterSlice.Settings own =
-          plan.settings(key, slice, parts.get(slice), step, run, place.compute());
+          plan.settings(
+              key, slice, parts.get(slice), step, run, place.compute(), settings.nanoTime());
       String name = "slice-%d-%d".formatted(key.lineage(), slice);
       add(context.spawn(ParameterSlice.create(own), name, place.actor()), slice);
     }

@@ -1,5 +1,6 @@
 package dev.yamabiko.coordinator;
 
+import dev.yamabiko.protocol.StepTiming;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 
@@ -10,6 +11,7 @@ final class StepClock {
   private final StepDeadline deadline = new StepDeadline();
   private final LateDeadline late = new LateDeadline();
   private long began;
+  private boolean waited = true;
 
   StepClock(LongSupplier nanoTime) {
     this.nanoTime = nanoTime;
@@ -18,6 +20,12 @@ final class StepClock {
   /** A step begins now, or goes on after a wait that says nothing of it. */
   void begin() {
     began = nanoTime.getAsLong();
+    waited = true;
+  }
+
+  /** A slice's timing of the step that closes now, without what passed before the step began. */
+  StepTiming timing(StepTiming bySlice) {
+    return waited ? bySlice.within(nanoTime.getAsLong() - began) : bySlice;
   }
 
   /**
@@ -33,6 +41,7 @@ final class StepClock {
       late.closed(taken);
     }
     began = now;
+    waited = false;
   }
 
   /** When something is taken to be wrong. */

@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.yamabiko.protocol.RunKey;
 import dev.yamabiko.protocol.RunMessage;
+import dev.yamabiko.protocol.StepTiming;
 import dev.yamabiko.step.Statistics;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -16,7 +18,13 @@ class ClosingStepsTest {
   private final ClosingSteps steps = new ClosingSteps(2, 5);
 
   private static RunMessage.SliceUpdated updated(long step, int slice) {
-    return new RunMessage.SliceUpdated(KEY, step, slice, new Statistics(4, step, 0, 0), 1);
+    return new RunMessage.SliceUpdated(
+        KEY,
+        step,
+        slice,
+        new Statistics(4, step, 0, 0),
+        1,
+        new StepTiming(100 + slice, 0, List.of()));
   }
 
   @Test
@@ -28,6 +36,15 @@ class ClosingStepsTest {
     assertEquals(Optional.of(updated(5, 0)), steps.close());
     assertEquals(6, steps.step());
     assertTrue(steps.close().isEmpty());
+  }
+
+  @Test
+  void shouldTellHowLongTheStepTookTheSliceThatWasLast() {
+    steps.accept(updated(5, 0));
+    steps.accept(updated(5, 1));
+    // Said again, because it might have been lost.
+    steps.accept(updated(5, 0));
+    assertEquals(101, steps.close().orElseThrow().timing().nanos());
   }
 
   @Test

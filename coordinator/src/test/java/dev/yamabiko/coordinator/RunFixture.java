@@ -6,6 +6,8 @@ import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import akka.actor.testkit.typed.javadsl.ManualTime;
 import akka.actor.testkit.typed.javadsl.TestProbe;
 import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.javadsl.Behaviors;
 import com.typesafe.config.ConfigFactory;
 import dev.yamabiko.data.DataSource;
 import dev.yamabiko.data.DataSpec;
@@ -62,7 +64,10 @@ abstract class RunFixture {
   static final RunKey KEY = new RunKey("run", 1);
   static final int EXAMPLES = 8;
 
+  /** All but how long steps took. */
   final TestProbe<RunEvent> events = KIT.createTestProbe(RunEvent.class);
+
+  final TestProbe<RunEvent.StepTimed> timings = KIT.createTestProbe(RunEvent.StepTimed.class);
   final TestProbe<WorkerMessage> first = KIT.createTestProbe(WorkerMessage.class);
   final TestProbe<WorkerMessage> second = KIT.createTestProbe(WorkerMessage.class);
 
@@ -152,8 +157,17 @@ abstract class RunFixture {
                 workers,
                 RunSettings.cut(job, network, plan(), begin, twoSlices ? 2 : 1),
                 ForkJoinPool.commonPool(),
-                events.ref(),
+                KIT.spawn(Behaviors.receiveMessage(this::observe)),
                 elastic.isPresent())));
+  }
+
+  private Behavior<RunEvent> observe(RunEvent event) {
+    if (event instanceof RunEvent.StepTimed timed) {
+      timings.ref().tell(timed);
+    } else {
+      events.ref().tell(event);
+    }
+    return Behaviors.same();
   }
 
   void join(ActorRef<RunMessage> run) {

@@ -2,7 +2,10 @@ package dev.yamabiko.coordinator;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.yamabiko.protocol.StepTiming;
+import dev.yamabiko.protocol.WorkerTiming;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -35,6 +38,27 @@ class StepClockTest {
     close(Duration.ofSeconds(60), true);
     assertEquals(Duration.ofSeconds(5), clock.late());
     assertEquals(Duration.ofMinutes(20), clock.deadline());
+  }
+
+  /** Slices hold the first step's weights while workers evaluate, or while there are none. */
+  @Test
+  void shouldTimeTheFirstStepAfterAWaitFromWhenItBegan() {
+    StepTiming bySlice =
+        new StepTiming(
+            10_000,
+            200,
+            List.of(new WorkerTiming("w1", 9_800, 500), new WorkerTiming("w2", 1, 500)));
+    clock.begin();
+    now.addAndGet(2_000);
+    assertEquals(
+        new StepTiming(
+            2_000,
+            200,
+            List.of(new WorkerTiming("w1", 1_800, 500), new WorkerTiming("w2", 0, 500))),
+        clock.timing(bySlice));
+    clock.closed(false);
+    // The run may hear of several steps at once; what it has not waited for it leaves alone.
+    assertEquals(bySlice, clock.timing(bySlice));
   }
 
   @Test

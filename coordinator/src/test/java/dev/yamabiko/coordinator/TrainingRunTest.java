@@ -17,7 +17,9 @@ import dev.yamabiko.protocol.RunEvent;
 import dev.yamabiko.protocol.RunKey;
 import dev.yamabiko.protocol.RunMessage;
 import dev.yamabiko.protocol.RunOutcome;
+import dev.yamabiko.protocol.StepTiming;
 import dev.yamabiko.protocol.WorkerMessage;
+import dev.yamabiko.protocol.WorkerTiming;
 import dev.yamabiko.step.Block;
 import dev.yamabiko.step.Statistics;
 import java.time.Duration;
@@ -44,6 +46,11 @@ class TrainingRunTest extends RunFixture {
         RunEvent.StepClosed closed = events.expectMessageClass(RunEvent.StepClosed.class);
         assertEquals(step, closed.step());
         assertEquals(4, closed.statistics().examples());
+        RunEvent.StepTimed timed = timings.receiveMessage();
+        assertEquals(step, timed.step());
+        assertEquals(
+            List.of("worker-1", "worker-2"),
+            timed.timing().workers().stream().map(WorkerTiming::worker).sorted().toList());
       }
       answerValidation(2L * epoch + 2);
       RunEvent.EpochClosed closed = events.expectMessageClass(RunEvent.EpochClosed.class);
@@ -219,8 +226,8 @@ class TrainingRunTest extends RunFixture {
     events.expectMessageClass(RunEvent.RunStarted.class);
     Statistics batch = statisticsBefore(1);
     // What the slices say, had the second step been applied to the first one's samples.
-    run.tell(new RunMessage.SliceUpdated(KEY, 0, 0, batch, Double.NaN));
-    run.tell(new RunMessage.SliceUpdated(KEY, 1, 0, batch, Double.NaN));
+    run.tell(new RunMessage.SliceUpdated(KEY, 0, 0, batch, Double.NaN, StepTiming.NONE));
+    run.tell(new RunMessage.SliceUpdated(KEY, 1, 0, batch, Double.NaN, StepTiming.NONE));
     events.expectMessageClass(RunEvent.StepClosed.class);
     events.expectMessageClass(RunEvent.StepClosed.class);
     answerValidation(2);
@@ -323,7 +330,8 @@ class TrainingRunTest extends RunFixture {
     run.tell(new RunMessage.WorkerReady(old, "worker-1"));
     run.tell(new RunMessage.WorkerReady(old, "worker-2"));
     run.tell(new RunMessage.Diverged(old, 1, "the other worker's word"));
-    run.tell(new RunMessage.SliceUpdated(old, 1, 0, new Statistics(4, 2, 0, 0), 0));
+    run.tell(
+        new RunMessage.SliceUpdated(old, 1, 0, new Statistics(4, 2, 0, 0), 0, StepTiming.NONE));
     run.tell(new RunMessage.WorkerFailed(old, "worker-2", 1, List.of(), "late"));
     run.tell(new RunMessage.SliceFailed(old, 0, "late"));
     join(run);

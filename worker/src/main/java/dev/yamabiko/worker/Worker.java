@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.LongConsumer;
 
 /**
  * Takes part in one run at a time: holds the lease and the incoming weights, and whenever the
@@ -213,10 +214,10 @@ public final class Worker extends AbstractBehavior<Worker.Command> {
     }
   }
 
-  private Runnable training(long step, List<Block> blocks) {
+  private LongConsumer training(long step, List<Block> blocks) {
     Membership member = run;
     RunKey key = run.join.key();
-    return () ->
+    return began ->
         member.replica.train(
             step,
             blocks,
@@ -236,14 +237,15 @@ public final class Worker extends AbstractBehavior<Worker.Command> {
                           late ? gradient.copy() : gradient,
                           statistics,
                           name,
-                          late ? SliceMessage.Floats.COPIED : SliceMessage.Floats.LENT));
+                          late ? SliceMessage.Floats.COPIED : SliceMessage.Floats.LENT,
+                          processor.nanoTime().getAsLong() - began));
             });
   }
 
-  private Runnable evaluation(WorkerMessage.Evaluate request) {
+  private LongConsumer evaluation(WorkerMessage.Evaluate request) {
     RunReplica replica = run.replica;
     Evaluations evaluations = run.evaluations;
-    return () ->
+    return began ->
         replica.evaluate(
             request.data(),
             request.fromPart(),
@@ -257,14 +259,18 @@ public final class Worker extends AbstractBehavior<Worker.Command> {
             });
   }
 
-  private void start(long step, List<Block> blocks, Runnable work) {
+  /**
+   * @param work is told when it began, by the processor's clock
+   */
+  private void start(long step, List<Block> blocks, LongConsumer work) {
     computing = run;
     RunReplica replica = run.replica;
     List<FloatSegment> weights = run.inbox.slices(step);
     Runnable task =
         () -> {
+          long began = processor.nanoTime().getAsLong();
           replica.install(step, weights);
-          work.run();
+          work.accept(began);
         };
     getContext()
         .pipeToSelf(
