@@ -35,6 +35,17 @@ public record TrainedModel(
     }
   }
 
+  /**
+   * The network of a model file, without its weights.
+   *
+   * @throws ModelException saying what is wrong with the file
+   */
+  public static Network networkOf(Path path) {
+    try (SafetensorsFile file = SafetensorsFile.open(path)) {
+      return network(path, ModelDescription.read(path, file.metadata()));
+    }
+  }
+
   private static Network network(Path file, ModelDescription description) {
     Job job = description.job();
     try {

@@ -5,7 +5,9 @@ import dev.yamabiko.model.Checkpoint;
 import dev.yamabiko.model.Checkpoint.Position;
 import dev.yamabiko.model.CheckpointFile;
 import dev.yamabiko.model.CheckpointStore;
+import dev.yamabiko.model.ModelException;
 import dev.yamabiko.model.Safetensors;
+import dev.yamabiko.model.TrainedModel;
 import dev.yamabiko.nn.Network;
 import dev.yamabiko.protocol.RunEvent;
 import dev.yamabiko.protocol.RunOutcome;
@@ -142,6 +144,18 @@ public final class RunDirectory implements RunListener, AutoCloseable {
             .contains(run.relativize(real).getName(0).toString());
   }
 
+  /**
+   * The layers of the model that is kept here; empty where there is none.
+   *
+   * @throws ModelException if it is damaged
+   */
+  public static Optional<Network> networkOf(Path directory) {
+    Path model = modelOf(directory);
+    return Files.isRegularFile(model)
+        ? Optional.of(TrainedModel.networkOf(model))
+        : Optional.empty();
+  }
+
   /** The model of the run that is kept here, where there is one. */
   public static Path modelOf(Path directory) {
     return directory.resolve(MODEL);
@@ -152,7 +166,12 @@ public final class RunDirectory implements RunListener, AutoCloseable {
    * end. May be called while the run is under way, where the file itself may not be opened.
    */
   public static ByteBuffer metricsOf(Path directory, long from) throws IOException {
-    return MetricsFile.read(directory.resolve(METRICS), from, 1 << 16);
+    return metricsOf(directory, from, 1 << 16);
+  }
+
+  /** The same, of another size. */
+  public static ByteBuffer metricsOf(Path directory, long from, int most) throws IOException {
+    return MetricsFile.read(directory.resolve(METRICS), from, most);
   }
 
   /**
