@@ -31,8 +31,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -241,11 +239,14 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
     if (command instanceof CoordinatorCommand.SubmitJob submit) {
       onSubmit(submit);
     } else if (command instanceof CoordinatorCommand.ListJobs list) {
-      List<JobView> all = new ArrayList<>(jobs.values().stream().map(JobEntry::view).toList());
-      Collections.reverse(all);
-      list.replyTo().tell(all);
+      List<String> ids = List.copyOf(jobs.keySet());
+      list.replyTo().tell(JobPage.of(ids, list.limit(), list.before(), id -> jobs.get(id).view()));
     } else if (command instanceof CoordinatorCommand.GetJob get) {
       get.replyTo().tell(Optional.ofNullable(jobs.get(get.id())).map(JobEntry::view));
+    } else if (command instanceof CoordinatorCommand.DescribeJob describe) {
+      describe
+          .replyTo()
+          .tell(Optional.ofNullable(jobs.get(describe.id())).map(JobEntry::description));
     } else if (command instanceof CoordinatorCommand.CancelJob cancel) {
       cancel.replyTo().tell(cancel(jobs.get(cancel.id())));
     } else if (command instanceof CoordinatorCommand.ResumeJob resume) {
@@ -640,7 +641,7 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
   private Behavior<Command> onFromRun(FromRun from) {
     JobEntry entry = jobs.get(from.news().id());
     if (from.news() instanceof JobRun.News.DataRead read) {
-      entry.prepared(read.lines(), read.steps());
+      entry.prepared(read.lines(), read.steps(), read.network());
     } else if (from.news() instanceof JobRun.News.Notice notice) {
       entry.notice(notice.text());
     } else if (from.news() instanceof JobRun.News.DiskChanged disk) {

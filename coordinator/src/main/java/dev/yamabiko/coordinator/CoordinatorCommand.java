@@ -21,10 +21,14 @@ public sealed interface CoordinatorCommand {
   /** Puts a checked job at the end of the queue; answered by its state. */
   record SubmitJob(Job job, ActorRef<JobView> replyTo) implements CoordinatorCommand {}
 
-  /** Answered by all jobs, the newest first. */
-  record ListJobs(ActorRef<List<JobView>> replyTo) implements CoordinatorCommand {}
+  /** Answered as {@link JobPage#of} says. */
+  record ListJobs(int limit, Optional<String> before, ActorRef<Optional<JobPage>> replyTo)
+      implements CoordinatorCommand {}
 
   record GetJob(String id, ActorRef<Optional<JobView>> replyTo) implements CoordinatorCommand {}
+
+  record DescribeJob(String id, ActorRef<Optional<JobDescription>> replyTo)
+      implements CoordinatorCommand {}
 
   /** A running job ends after its current step. */
   record CancelJob(String id, ActorRef<Answer> replyTo) implements CoordinatorCommand {}

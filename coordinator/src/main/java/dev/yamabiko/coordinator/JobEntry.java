@@ -3,6 +3,7 @@ package dev.yamabiko.coordinator;
 import akka.actor.typed.ActorRef;
 import dev.yamabiko.job.Job;
 import dev.yamabiko.model.CanonicalJson;
+import dev.yamabiko.nn.Network;
 import dev.yamabiko.protocol.RunEvent;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -33,6 +34,7 @@ final class JobEntry {
   private MetricsLine line;
   private long step;
   private long stepsTotal;
+  private Optional<Network> network = Optional.empty();
   private int epoch;
   private double trainLoss = Double.NaN;
   private double validationLoss = Double.NaN;
@@ -148,9 +150,10 @@ final class JobEntry {
   }
 
   /** Its data has been read. */
-  void prepared(MetricsLine lines, long steps) {
+  void prepared(MetricsLine lines, long steps, Network model) {
     line = lines;
     stepsTotal = steps;
+    network = Optional.of(model);
   }
 
   void observe(RunEvent event) {
@@ -211,6 +214,10 @@ final class JobEntry {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("notice", text);
     events.add("notice", CanonicalJson.of(json));
+  }
+
+  JobDescription description() {
+    return new JobDescription(id(), stored.job(), network, directory);
   }
 
   JobView view() {

@@ -12,6 +12,7 @@ import dev.yamabiko.data.LoadedData;
 import dev.yamabiko.data.blocks.PreparedDatasets;
 import dev.yamabiko.job.Job;
 import dev.yamabiko.model.CanonicalJson;
+import dev.yamabiko.nn.Network;
 import dev.yamabiko.protocol.NodeMessage;
 import dev.yamabiko.protocol.RunDefinition;
 import dev.yamabiko.protocol.RunEvent;
@@ -76,7 +77,7 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
   sealed interface News {
     String id();
 
-    record DataRead(String id, MetricsLine lines, long steps) implements News {}
+    record DataRead(String id, MetricsLine lines, long steps, Network network) implements News {}
 
     record Notice(String id, String text) implements News {}
 
@@ -208,7 +209,7 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
     }
     CheckedJob checked = prepared.checked();
     MetricsLine lines = new MetricsLine(checked.data().train().targets());
-    tell(new News.DataRead(id, lines, prepared.plan().steps()));
+    tell(new News.DataRead(id, lines, prepared.plan().steps(), checked.network()));
     prepared.notices().forEach(notice -> tell(new News.Notice(id, notice)));
     run = getContext().spawn(TrainingRun.create(runSettings(checked)), "training");
     getContext().watchWith(run, new RunLost());

@@ -242,11 +242,36 @@ class CoordinatorTest {
   void shouldListTheNewestJobFirst() {
     String first = submit("min = 1");
     String second = submit("min = 1");
-    assertEquals(
-        List.of(second, first),
-        ask((ActorRef<List<JobView>> to) -> new CoordinatorCommand.ListJobs(to)).stream()
-            .map(JobView::id)
-            .toList());
+    assertEquals(List.of(second, first), listed(1_000, Optional.empty()));
+    assertEquals(List.of(second), listed(1, Optional.empty()));
+    assertEquals(List.of(first), listed(1, Optional.of(second)));
+    assertEquals(List.of(), listed(1, Optional.of(first)));
+  }
+
+  private List<String> listed(int limit, Optional<String> before) {
+    return ask(
+            (ActorRef<Optional<JobPage>> to) -> new CoordinatorCommand.ListJobs(limit, before, to))
+        .orElseThrow()
+        .jobs()
+        .stream()
+        .map(JobView::id)
+        .toList();
+  }
+
+  @Test
+  void shouldTellWhatAJobIsToDoAndItsLayersOnceItsDataIsRead() {
+    String id = submit("min = 1");
+    JobDescription queued = describe(id);
+    assertTrue(queued.file().contains("half-squared-error"), queued.file());
+    assertEquals(Optional.empty(), queued.network());
+    enlisted(join("a"));
+    assertEquals(2, describe(id).network().orElseThrow().parameterCount());
+  }
+
+  private JobDescription describe(String id) {
+    return ask((ActorRef<Optional<JobDescription>> to) ->
+            new CoordinatorCommand.DescribeJob(id, to))
+        .orElseThrow();
   }
 
   @Test

@@ -1,6 +1,5 @@
 package dev.yamabiko.cli;
 
-import dev.yamabiko.model.CanonicalJson;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -25,8 +24,7 @@ final class JobsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    String answer = server.server().get("/api/v1/jobs");
-    List<Map<String, Object>> jobs = JsonFields.list(CanonicalJson.object(answer), "jobs");
+    List<Map<String, Object>> jobs = server.server().jobs();
     TextTable table =
         new TextTable("id", "status", "epoch", "step", "workers", "train loss", "validation loss");
     for (Map<String, Object> job : jobs) {
@@ -41,7 +39,7 @@ final class JobsCommand implements Callable<Integer> {
           Figures.loss(fields.number("validation_loss")));
     }
     session.print(jobs.isEmpty() ? "no jobs" : table.text().stripTrailing());
-    session.answer(answer);
+    session.answer(Map.of("jobs", jobs));
     return 0;
   }
 }

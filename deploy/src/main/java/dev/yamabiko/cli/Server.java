@@ -20,6 +20,7 @@ import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -91,6 +92,19 @@ final class Server {
     }
     String path = "/api/v1/jobs/" + URLEncoder.encode(id, StandardCharsets.UTF_8);
     return more.length == 0 ? path : path + "/" + String.join("/", more);
+  }
+
+  /** All jobs, the newest first, page by page. */
+  List<Map<String, Object>> jobs() {
+    List<Map<String, Object>> jobs = new ArrayList<>();
+    Map<String, Object> page = CanonicalJson.object(get("/api/v1/jobs"));
+    jobs.addAll(JsonFields.list(page, "jobs"));
+    while (page.get("next") instanceof String next) {
+      String query = URLEncoder.encode(next, StandardCharsets.UTF_8);
+      page = CanonicalJson.object(get("/api/v1/jobs?before=" + query));
+      jobs.addAll(JsonFields.list(page, "jobs"));
+    }
+    return jobs;
   }
 
   /** The JSON object that is there. */

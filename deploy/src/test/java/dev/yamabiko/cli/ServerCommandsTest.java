@@ -175,6 +175,21 @@ class ServerCommandsTest {
   }
 
   @Test
+  void shouldListMoreJobsThanAPageHolds() {
+    for (int i = 1; i <= 2_100; i++) {
+      String id = "a-%04d".formatted(i);
+      server.jobs.put(id, TestServer.view(id, JobStatus.QUEUED, "", Optional.empty()));
+    }
+    assertEquals(0, ask("jobs"), err());
+    List<String> lines = out().lines().toList();
+    assertEquals(2_101, lines.size());
+    assertTrue(lines.get(1).startsWith("a-2100 "), lines.get(1));
+    assertTrue(lines.get(2_100).startsWith("a-0001 "), lines.get(2_100));
+    assertEquals(0, ask("jobs --json"), err());
+    assertEquals(2_100, ((List<?>) CanonicalJson.object(out()).get("jobs")).size());
+  }
+
+  @Test
   void shouldShowAJobThatRuns() {
     server.jobs.put("a-1", TestServer.view("a-1", JobStatus.RUNNING, "", Optional.empty()));
     assertEquals(0, ask("status a-1"), err());

@@ -9,6 +9,7 @@ import com.typesafe.config.ConfigFactory;
 import dev.yamabiko.coordinator.CoordinatorCommand;
 import dev.yamabiko.coordinator.CoordinatorSettings;
 import dev.yamabiko.coordinator.JobEvent;
+import dev.yamabiko.coordinator.JobPage;
 import dev.yamabiko.coordinator.JobStatus;
 import dev.yamabiko.coordinator.JobView;
 import dev.yamabiko.coordinator.ParametersView;
@@ -20,7 +21,6 @@ import dev.yamabiko.protocol.WorkerHello;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -103,7 +103,8 @@ final class TestServer implements AutoCloseable {
         submit.replyTo().tell(view);
       }
     } else if (command instanceof CoordinatorCommand.ListJobs list) {
-      list.replyTo().tell(new ArrayList<>(jobs.values()));
+      List<String> ids = List.copyOf(jobs.keySet());
+      list.replyTo().tell(JobPage.of(ids, list.limit(), list.before(), jobs::get));
     } else if (command instanceof CoordinatorCommand.GetJob get) {
       get.replyTo().tell(Optional.ofNullable(jobs.get(get.id())));
     } else if (command instanceof CoordinatorCommand.CancelJob cancel) {

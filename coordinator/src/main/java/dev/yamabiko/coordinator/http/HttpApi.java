@@ -1,6 +1,7 @@
 package dev.yamabiko.coordinator.http;
 
 import akka.actor.typed.ActorSystem;
+import akka.actor.typed.DispatcherSelector;
 import akka.http.javadsl.Http;
 import akka.http.javadsl.ServerBinding;
 import akka.http.javadsl.server.Directives;
@@ -17,6 +18,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
 /**
@@ -81,6 +83,7 @@ public final class HttpApi implements AutoCloseable {
         submission = new JobSubmission(new JobFiles(uploads, settings.dataRoots()));
         Materializer materializer = Materializer.createMaterializer(coordinator);
         Queries queries = new Queries(coordinator);
+        Executor blocking = coordinator.dispatchers().lookup(DispatcherSelector.blocking());
         JobRoutes jobs =
             new JobRoutes(
                 queries,
@@ -92,7 +95,14 @@ public final class HttpApi implements AutoCloseable {
             Directives.concat(
                 jobs.route(),
                 new UploadRoutes(uploads, settings.dataRoots(), submission, materializer).route(),
-                new ClusterRoutes(queries).workers());
+                new ClusterRoutes(queries).workers(),
+                Directives.pathPrefix(
+                    "jobs",
+                    () ->
+                        Directives.concat(
+                            new SeriesRoutes(queries, blocking).route(),
+                            new DescriptionRoutes(queries, blocking, uploads.directory())
+                                .route())));
         directory = DataDirectory.of(settings.data(), settings.uploads());
       } catch (IOException e) {
         throw new UncheckedIOException(e);

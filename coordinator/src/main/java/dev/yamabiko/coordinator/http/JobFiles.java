@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * Which files of this machine the jobs of users may name: uploads, as {@code sha256:HEX} and {@code
@@ -53,6 +54,17 @@ final class JobFiles {
       }
       return text;
     }
+  }
+
+  /**
+   * A text that names uploads by their paths, with the names that jobs have for them.
+   *
+   * @param uploads their directory as the text writes it
+   */
+  static String withNames(String text, String uploads) {
+    String path = Pattern.quote(uploads);
+    return text.replaceAll(path + "/trees/([0-9a-f]{64})", TREE + "$1")
+        .replaceAll(path + "/([0-9a-f]{64})", FILE + "$1");
   }
 
   private Path find(String name) {

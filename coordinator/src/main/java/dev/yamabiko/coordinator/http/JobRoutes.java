@@ -11,16 +11,21 @@ import akka.http.javadsl.server.AllDirectives;
 import akka.http.javadsl.server.Route;
 import dev.yamabiko.coordinator.CoordinatorCommand;
 import dev.yamabiko.coordinator.CoordinatorCommand.Answer;
+import dev.yamabiko.coordinator.JobPage;
 import dev.yamabiko.coordinator.JobView;
 import dev.yamabiko.model.CanonicalJson;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** {@code /api/v1/jobs}: submit, list, look at, follow, cancel and resume. */
 final class JobRoutes extends AllDirectives {
+
+  private static final int MOST_LISTED = 1_000;
 
   private final Queries queries;
   private final JobBody body;
@@ -46,7 +51,11 @@ final class JobRoutes extends AllDirectives {
         "jobs",
         () ->
             concat(
-                pathEnd(() -> concat(get(() -> completeWithFuture(list())), post(this::submit))),
+                pathEnd(
+                    () ->
+                        concat(
+                            get(() -> extractRequest(request -> completeWithFuture(list(request)))),
+                            post(this::submit))),
                 pathPrefix(segment(), this::ofJob)));
   }
 
@@ -89,10 +98,28 @@ final class JobRoutes extends AllDirectives {
         .addHeader(Location.create("/api/v1/jobs/" + job.id()));
   }
 
-  private CompletionStage<HttpResponse> list() {
+  private CompletionStage<HttpResponse> list(HttpRequest request) {
+    Query query = Query.of(request, List.of("limit", "before"));
+    int limit = (int) query.whole("limit", 1, MOST_LISTED, MOST_LISTED);
+    Optional<String> before = query.text("before");
     return queries
-        .<List<JobView>>ask(CoordinatorCommand.ListJobs::new)
-        .thenApply(jobs -> Json.ok(Json.list("jobs", jobs.stream().map(JobView::json).toList())));
+        .<Optional<JobPage>>ask(replyTo -> new CoordinatorCommand.ListJobs(limit, before, replyTo))
+        .thenApply(
+            page ->
+                Json.ok(
+                    page.map(JobRoutes::json)
+                        .orElseThrow(
+                            () ->
+                                Problem.badRequest(
+                                        "before: " + JobId.unknown(before.orElseThrow()).detail())
+                                    .exception())));
+  }
+
+  private static String json(JobPage page) {
+    return "{\"jobs\":[%s],\"next\":%s}"
+        .formatted(
+            page.jobs().stream().map(JobView::json).collect(Collectors.joining(",")),
+            page.next().map("\"%s\""::formatted).orElse("null"));
   }
 
   private CompletionStage<HttpResponse> show(String id) {

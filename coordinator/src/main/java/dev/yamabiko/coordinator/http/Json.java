@@ -5,6 +5,7 @@ import akka.http.javadsl.model.HttpEntities;
 import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.model.StatusCode;
 import akka.http.javadsl.model.StatusCodes;
+import dev.yamabiko.model.CanonicalJson;
 import java.util.List;
 
 /** Answers that are one JSON object. */
@@ -24,6 +25,12 @@ final class Json {
   /** {"jobs": [...]}, of objects that are JSON already. */
   static String list(String name, List<String> objects) {
     return "{\"%s\":[%s]}".formatted(name, String.join(",", objects));
+  }
+
+  /** As it stands between the quotes of a JSON string. */
+  static String escaped(String text) {
+    String array = CanonicalJson.of(List.of(text));
+    return array.substring(2, array.length() - 2);
   }
 
   /** The same of two lists. */

@@ -4,15 +4,12 @@ import akka.NotUsed;
 import akka.stream.javadsl.FileIO;
 import akka.stream.javadsl.Source;
 import akka.util.ByteString;
-import dev.yamabiko.model.CanonicalJson;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.regex.Pattern;
 
 /**
  * A model file as users get it. The job in its metadata names uploads as the user did, by their
@@ -64,16 +61,9 @@ record ModelDownload(Path file, ByteString beginning, long from, long bytes) {
 
   private static byte[] named(ByteBuffer header, Path uploads) {
     // A string of the job, which is itself a string of the header.
-    String path = inJson(inJson(uploads.toString()));
+    String path = Json.escaped(Json.escaped(uploads.toString()));
     String text = StandardCharsets.UTF_8.decode(header).toString();
-    text = text.replaceAll(Pattern.quote(path) + "/trees/([0-9a-f]{64})", JobFiles.TREE + "$1");
-    text = text.replaceAll(Pattern.quote(path) + "/([0-9a-f]{64})", JobFiles.FILE + "$1");
-    return text.stripTrailing().getBytes(StandardCharsets.UTF_8);
-  }
-
-  private static String inJson(String text) {
-    String array = CanonicalJson.of(List.of(text));
-    return array.substring(2, array.length() - 2);
+    return JobFiles.withNames(text, path).stripTrailing().getBytes(StandardCharsets.UTF_8);
   }
 
   Source<ByteString, NotUsed> content() {

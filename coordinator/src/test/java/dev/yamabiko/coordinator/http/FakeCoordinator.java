@@ -5,7 +5,9 @@ import akka.actor.typed.Behavior;
 import akka.actor.typed.Terminated;
 import akka.actor.typed.javadsl.Behaviors;
 import dev.yamabiko.coordinator.CoordinatorCommand;
+import dev.yamabiko.coordinator.JobDescription;
 import dev.yamabiko.coordinator.JobEvent;
+import dev.yamabiko.coordinator.JobPage;
 import dev.yamabiko.coordinator.JobStatus;
 import dev.yamabiko.coordinator.JobView;
 import dev.yamabiko.coordinator.ParametersView;
@@ -14,7 +16,6 @@ import dev.yamabiko.job.Job;
 import dev.yamabiko.protocol.WorkerHello;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,6 +29,7 @@ final class FakeCoordinator {
   record Follower(long after, ActorRef<JobEvent> listener) {}
 
   final Map<String, JobView> jobs = new ConcurrentHashMap<>();
+  final Map<String, JobDescription> descriptions = new ConcurrentHashMap<>();
   final BlockingQueue<Job> submitted = new LinkedBlockingQueue<>();
   final BlockingQueue<Follower> followers = new LinkedBlockingQueue<>();
   final BlockingQueue<ActorRef<JobEvent>> gone = new LinkedBlockingQueue<>();
@@ -62,7 +64,10 @@ final class FakeCoordinator {
       jobs.put(view.id(), view);
       submit.replyTo().tell(view);
     } else if (command instanceof CoordinatorCommand.ListJobs list) {
-      list.replyTo().tell(new ArrayList<>(jobs.values()));
+      List<String> ids = jobs.keySet().stream().sorted().toList();
+      list.replyTo().tell(JobPage.of(ids, list.limit(), list.before(), jobs::get));
+    } else if (command instanceof CoordinatorCommand.DescribeJob describe) {
+      describe.replyTo().tell(Optional.ofNullable(descriptions.get(describe.id())));
     } else if (command instanceof CoordinatorCommand.GetJob get) {
       get.replyTo().tell(Optional.ofNullable(jobs.get(get.id())));
     } else if (command instanceof CoordinatorCommand.CancelJob cancel) {

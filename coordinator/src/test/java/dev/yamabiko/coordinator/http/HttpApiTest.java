@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import akka.http.javadsl.model.StatusCodes;
+import dev.yamabiko.coordinator.JobDescription;
 import dev.yamabiko.coordinator.JobStatus;
 import dev.yamabiko.coordinator.Seat;
 import dev.yamabiko.data.ContentHash;
@@ -222,9 +223,129 @@ class HttpApiTest {
     assertEquals(10, job.get("steps_total"));
   }
 
+  @Test
+  void shouldListJobsPageByPage() throws Exception {
+    for (String id : List.of("a-1", "b-2", "c-3")) {
+      api.coordinator.jobs.put(
+          id, FakeCoordinator.job(id, JobStatus.RUNNING, data, Optional.empty()));
+    }
+    assertEquals("c-3 b-2 a-1 null", listed("/api/v1/jobs"));
+    assertEquals("c-3 b-2 b-2", listed("/api/v1/jobs?limit=2"));
+    assertEquals("a-1 null", listed("/api/v1/jobs?limit=2&before=b-2"));
+    assertEquals("null", listed("/api/v1/jobs?before=a-1"));
+  }
+
+  /** The ids, and what comes next. */
+  private String listed(String path) throws Exception {
+    Map<String, Object> page = CanonicalJson.object(api.get(path).body());
+    StringBuilder ids = new StringBuilder();
+    ((List<?>) page.get("jobs"))
+        .forEach(job -> ids.append(((Map<?, ?>) job).get("id")).append(' '));
+    return ids.append(page.get("next")).toString();
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
+        "jobs?limit=0",
+        "jobs?limit=1001",
+        "jobs?limit=x",
+        "jobs?limit=",
+        "jobs?limit=1&limit=2",
+        "jobs?before=nope-1",
+        "jobs?befor=a-1",
+        "jobs?%zz",
+        "jobs/a-1/series?points=9",
+        "jobs/a-1/series?points=5001",
+        "jobs/a-1/series?point=10"
+      })
+  void shouldRefuseAQueryThatSaysNothing(String path) throws Exception {
+    api.coordinator.jobs.put(
+        "a-1", FakeCoordinator.job("a-1", JobStatus.RUNNING, data, Optional.empty()));
+    String answer = raw("GET /api/v1/" + path + " HTTP/1.1\r\nHost: here\r\n\r\n");
+    assertTrue(answer.startsWith("HTTP/1.1 400 "), answer);
+  }
+
+  @Test
+  void shouldNameTheKeysThatAQueryMayHave() throws Exception {
+    assertEquals(
+        "the query of this URL: expected the keys limit, before but found sort",
+        Api.problem(400, api.get("/api/v1/jobs?sort=id")));
+    assertEquals(
+        "limit: expected a whole number from 1 to 1000 but found \"many\"",
+        Api.problem(400, api.get("/api/v1/jobs?limit=many")));
+    assertEquals(
+        "before: there is no job x-9", Api.problem(400, api.get("/api/v1/jobs?before=x-9")));
+  }
+
+  @Test
+  void shouldSendCurves() throws Exception {
+    api.coordinator.jobs.put(
+        "a-1", FakeCoordinator.job("a-1", JobStatus.RUNNING, data, Optional.empty()));
+    StringBuilder lines = new StringBuilder();
+    for (int i = 0; i < 100; i++) {
+      lines.append("{\"step\":%d,\"epoch\":0,\"train_loss\":1.5}\n".formatted(i));
+    }
+    Files.writeString(data.resolve("metrics.jsonl"), lines);
+    Map<String, Object> few =
+        CanonicalJson.object(api.get("/api/v1/jobs/a-1/series?points=10").body());
+    assertEquals(99, few.get("last_step"));
+    assertEquals(
+        List.of(9, 19, 29, 39, 49, 59, 69, 79, 89, 99), ((Map<?, ?>) few.get("steps")).get("step"));
+    Map<String, Object> all = CanonicalJson.object(api.get("/api/v1/jobs/a-1/series").body());
+    assertEquals(100, ((List<?>) ((Map<?, ?>) all.get("steps")).get("step")).size());
+  }
+
+  @Test
+  void shouldSendTheJobFileWithTheNamesOfUploads() throws Exception {
+    String hash = "ab".repeat(32);
+    Path uploads = data.resolve("uploads");
+    describe("path = \"%s/%s\"".formatted(uploads, hash), Optional.empty());
+    HttpResponse<String> response = api.get("/api/v1/jobs/a-1/file");
+    assertEquals("path = \"sha256:%s\"\n".formatted(hash), response.body());
+    assertTrue(
+        response.headers().firstValue("Content-Type").orElse("").startsWith("application/hocon"));
+    describe("", Optional.empty());
+    Api.problem(409, api.get("/api/v1/jobs/a-1/file"));
+  }
+
+  private void describe(String file, Optional<Network> network) {
+    api.coordinator.descriptions.put("a-1", new JobDescription("a-1", file, network, data));
+  }
+
+  private static final String LAYERS =
+      "{\"input\":[3],\"layers\":[{\"layer\":1,\"path\":\"0\",\"name\":\"dense 2\","
+          + "\"output\":[2],\"parameters\":8,\"frozen\":false}],\"parameters\":8}\n";
+
+  @Test
+  void shouldSendLayersOfARunOrOfItsModel() throws Exception {
+    Network network = Network.build(Shape.of(3), List.of(new Dense.Spec(2, Initializer.HE)));
+    describe("", Optional.of(network));
+    assertEquals(LAYERS, api.get("/api/v1/jobs/a-1/layers").body());
+    describe("", Optional.empty());
+    assertTrue(
+        Api.problem(409, api.get("/api/v1/jobs/a-1/layers")).contains("before its data is read"));
+    Path model = data.resolve("model.safetensors");
+    Files.writeString(model, "nonsense");
+    Api.problem(507, api.get("/api/v1/jobs/a-1/layers"));
+    Map<String, String> metadata =
+        Map.of(
+            "format", "yamabiko",
+            "job", SPIRALS.replace("units = 3", "units = 2"),
+            "input_shape", "[3]",
+            "input_columns", "[]",
+            "input_scaling", "[]",
+            "classes", "[\"a\",\"b\"]");
+    Safetensors.write(model, network, network.initialWeights(1), metadata);
+    assertEquals(LAYERS, api.get("/api/v1/jobs/a-1/layers").body());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/api/v1/jobs/digits-9/series",
+        "/api/v1/jobs/digits-9/file",
+        "/api/v1/jobs/digits-9/layers",
         "/api/v1/jobs/digits-9",
         "/api/v1/jobs/digits-9/events",
         "/api/v1/jobs/digits-9/metrics",
@@ -253,6 +374,10 @@ class HttpApiTest {
     assertEquals("allowed here: GET, POST", Api.problem(405, response));
     assertTrue(response.headers().firstValue("Allow").isPresent());
     Api.problem(405, api.get("/api/v1/jobs/digits-1/cancel"));
+    for (String path : List.of("series", "file", "layers")) {
+      assertEquals(
+          "allowed here: GET", Api.problem(405, api.post("/api/v1/jobs/digits-1/" + path, "")));
+    }
   }
 
   @Test
