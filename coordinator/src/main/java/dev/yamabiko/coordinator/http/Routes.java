@@ -25,6 +25,7 @@ final class Routes extends AllDirectives {
   private final Supplier<Seat> seat;
   private final Supplier<Optional<String>> fault;
   private final HealthRoutes health;
+  private final PageRoutes page = new PageRoutes();
   private final PassedOn passedOn;
   private final Supplier<Route> api;
 
@@ -48,7 +49,8 @@ final class Routes extends AllDirectives {
     Route routes =
         concat(
             pathPrefix("api", () -> pathPrefix("v1", () -> extractRequest(this::byCoordinator))),
-            health.route());
+            health.route(),
+            extractRequest(this::page));
     Route own = extractRequest(request -> of(request, routes));
     return withRequestTimeout(
         REQUEST,
@@ -69,12 +71,28 @@ final class Routes extends AllDirectives {
     if (now instanceof Seat.Here) {
       return api.get();
     } else if (now instanceof Seat.There there && !PassedOn.is(request)) {
-      return withoutRequestTimeout(
-          () ->
-              withoutSizeLimit(
-                  () -> extractRequest(whole -> completeWithFuture(passedOn.to(there, whole)))));
+      return passedOn(there);
     }
     return complete(Problem.noCoordinator());
+  }
+
+  /**
+   * Of the node that answers the page's requests, so that they fit. While there is none, the page
+   * itself says so, and waits.
+   */
+  private Route page(HttpRequest request) {
+    return PageRoutes.isOf(request)
+            && seat.get() instanceof Seat.There there
+            && !PassedOn.is(request)
+        ? passedOn(there)
+        : page.route();
+  }
+
+  private Route passedOn(Seat.There there) {
+    return withoutRequestTimeout(
+        () ->
+            withoutSizeLimit(
+                () -> extractRequest(whole -> completeWithFuture(passedOn.to(there, whole)))));
   }
 
   private Route of(HttpRequest request, Route routes) {

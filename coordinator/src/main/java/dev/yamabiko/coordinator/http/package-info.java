@@ -7,6 +7,7 @@
  *   POST jobs ──► JobRoutes ──► JobSubmission (parse, check) ──► SubmitJob ──► coordinator
  *   GET  jobs/ID/events ──► JobEventStream ◄── JobEvent ─────────────────────── coordinator
  *   PUT  data/SHA256 ──► UploadRoutes ──► UploadStore, which JobFiles reads for jobs
+ *   GET  / and /ui/... ──► PageRoutes ──► PageFiles, on the class path
  * </pre>
  *
  * <p>A node that does not have the coordinator passes all of that on ({@link

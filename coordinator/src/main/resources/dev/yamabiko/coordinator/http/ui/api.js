@@ -1,0 +1,72 @@
+// The coordinator's API, as docs/http.md describes it. What it refuses comes as a Problem.
+
+export const API = new URL('../api/v1/', import.meta.url);
+
+export class Problem extends Error {
+  /**
+   * @param status 0 where no answer came
+   * @param detail one sentence for people, as the API says it
+   */
+  constructor(status, detail) {
+    super(detail);
+    this.status = status;
+    this.detail = detail;
+  }
+
+  get isUnreachable() {
+    return this.status === 0 || this.status === 503 || this.status === 504;
+  }
+}
+
+async function send(path, options) {
+  let response;
+  try {
+    response = await fetch(new URL(path, API), { cache: 'no-cache', ...options });
+  } catch {
+    throw new Problem(0, 'the coordinator cannot be reached');
+  }
+  if (!response.ok) throw await problem(response);
+  return response;
+}
+
+async function problem(response) {
+  try {
+    const { detail } = await response.json();
+    if (typeof detail === 'string') return new Problem(response.status, detail);
+  } catch {
+    // No problem in the standard's form: something between here and there has answered.
+  }
+  return new Problem(response.status, `unexpected answer ${response.status} ${response.statusText}`.trim());
+}
+
+export const get = async path => (await send(path)).json();
+export const text = async path => (await send(path)).text();
+export const post = async (path, body, type) =>
+  (await send(path, { method: 'POST', body, headers: type ? { 'Content-Type': type } : {} })).json();
+
+/** Null where the route, or what it shows, is not there. */
+export async function orNull(answer) {
+  try {
+    return await answer;
+  } catch (e) {
+    if (e instanceof Problem && (e.status === 404 || e.status === 409)) return null;
+    throw e;
+  }
+}
+
+const of = (id, what) => `jobs/${encodeURIComponent(id)}${what}`;
+
+export const jobs = (limit, before) =>
+  get(`jobs?limit=${limit}${before ? `&before=${encodeURIComponent(before)}` : ''}`);
+export const job = id => get(of(id, ''));
+export const workers = () => get('workers');
+export const series = (id, points) => get(of(id, `/series?points=${points}`));
+export const timeline = id => get(of(id, '/timeline'));
+export const notices = id => get(of(id, '/notices'));
+export const layers = id => get(of(id, '/layers'));
+export const file = id => text(of(id, '/file'));
+export const submit = body => post('jobs', body, 'application/hocon');
+export const cancel = id => post(of(id, '/cancel'));
+export const resume = id => post(of(id, '/resume'));
+export const modelUrl = id => new URL(of(id, '/model'), API).href;
+export const eventsUrl = (id, fromStep) => new URL(of(id, `/events?from_step=${fromStep}`), API).href;

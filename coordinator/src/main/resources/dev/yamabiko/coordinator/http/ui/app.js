@@ -1,0 +1,56 @@
+// Which view is shown: by the part of the address behind #, so that every view can be linked to.
+import * as compare from './views/compare.js';
+import * as job from './views/job.js';
+import * as overview from './views/overview.js';
+import * as submit from './views/submit.js';
+import { el } from './dom.js';
+import { switchTheme } from './switch.js';
+
+const VIEWS = { '': overview, jobs: job, compare, submit };
+
+const main = document.getElementById('main');
+let shown = null;
+
+function route() {
+  const [name, ...rest] = location.hash.replace(/^#\/?/, '').split('/');
+  return { view: VIEWS[name], name: name || 'overview', rest: rest.filter(Boolean).map(plain) };
+}
+
+function plain(part) {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
+function open(event) {
+  const { view, name, rest } = route();
+  shown?.close();
+  main.replaceChildren();
+  shown = null;
+  if (view) {
+    document.title = `${rest[0] ?? view.title} – Yamabiko`;
+    shown = view.open(main, rest);
+  } else {
+    document.title = 'Yamabiko';
+    main.append(el('h1', { tabindex: -1 }, 'There is nothing here'), el('p', {}, el('a', { href: '#/' }, 'To the overview')));
+  }
+  for (const link of document.querySelectorAll('nav a')) {
+    if (link.dataset.view === name) link.setAttribute('aria-current', 'page');
+    else link.removeAttribute('aria-current');
+  }
+  // After a click, not when the page has just been opened, where a reader begins at its top.
+  if (event) {
+    scrollTo(0, 0);
+    main.querySelector('h1')?.focus({ preventScroll: true });
+  }
+}
+
+document.getElementById('skip').addEventListener('click', event => {
+  event.preventDefault();
+  main.focus();
+});
+switchTheme(document.getElementById('theme'));
+addEventListener('hashchange', open);
+open();

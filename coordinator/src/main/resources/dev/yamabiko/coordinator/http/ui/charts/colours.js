@@ -1,0 +1,22 @@
+// Colours of the style sheet, for what is drawn on canvases.
+
+const ROOT = document.documentElement;
+
+/** Of a custom property of the style sheet, as it is now. */
+export const colour = name => getComputedStyle(ROOT).getPropertyValue(`--${name}`).trim();
+
+/** The same, more or less transparent; the style sheet writes colours as #rrggbb. */
+export const faint = (name, alpha) =>
+  colour(name) + Math.round(255 * alpha).toString(16).padStart(2, '0');
+
+const listeners = new Set();
+
+/** Calls it when light becomes dark, or dark light. */
+export function onRecolour(listener) {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+const tell = () => listeners.forEach(listener => listener());
+new MutationObserver(tell).observe(ROOT, { attributes: true, attributeFilter: ['data-theme'] });
+matchMedia('(prefers-color-scheme: dark)').addEventListener('change', tell);

@@ -1,0 +1,32 @@
+// What has happened to a job, the newest first.
+import { el, moment, panel, show } from '../dom.js';
+import * as format from '../format.js';
+
+/** How a kind of notice is marked; others are plain. */
+const GRAVE = new Set(['worker-lost', 'waiting', 'slices-returned', 'disk', 'rollback']);
+
+export class Events {
+  constructor() {
+    this.shown = [];
+    this.list = el('ol', { class: 'events', tabindex: 0, 'aria-label': 'Events, the newest first' });
+    this.empty = el('p', { class: 'note' }, 'Nothing has happened yet.');
+    this.element = panel('Events', { class: 'events-panel' }, this.empty, this.list);
+  }
+
+  update({ notices }) {
+    if (notices === this.shown) return;
+    this.shown = notices;
+    show(this.empty, notices.length === 0);
+    show(this.list, notices.length > 0);
+    this.list.replaceChildren(...notices.map(line));
+  }
+}
+
+function line(notice) {
+  const kind = notice.kind ?? 'run';
+  return el('li', { 'data-kind': kind, 'data-grave': GRAVE.has(kind) },
+    el('span', { class: 'event-when' },
+      notice.at ? moment(notice.at, format.clock(notice.at)) : '',
+      Number.isInteger(notice.step) ? el('span', {}, `step ${format.count(notice.step)}`) : null),
+    el('span', { class: 'event-text' }, notice.notice));
+}
