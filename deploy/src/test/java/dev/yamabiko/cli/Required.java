@@ -7,14 +7,14 @@ import java.util.Set;
  * What must be at hand, by {@code -Drequired=docker,browser}: tests that want it then fail for its
  * lack instead of being skipped.
  */
-record Required(Set<String> names) {
+public record Required(Set<String> names) {
 
-  static final String DOCKER = "docker";
-  static final String BROWSER = "browser";
+  public static final String DOCKER = "docker";
+  public static final String BROWSER = "browser";
 
   private static final Set<String> KNOWN = Set.of(DOCKER, BROWSER);
 
-  Required {
+  public Required {
     names = Set.copyOf(names);
     for (String name : names) {
       if (!KNOWN.contains(name)) {
@@ -24,7 +24,7 @@ record Required(Set<String> names) {
     }
   }
 
-  static Required here() {
+  public static Required here() {
     return parse(System.getProperty("required", ""));
   }
 
@@ -37,7 +37,7 @@ record Required(Set<String> names) {
                 .toList()));
   }
 
-  boolean holds(String name) {
+  public boolean holds(String name) {
     return names.contains(name);
   }
 }

@@ -7,22 +7,28 @@ import { Table } from '../table.js';
 
 export class Layers {
   constructor({ id }) {
+    this.id = id;
     this.table = new Table('Layers', [
-      { title: 'Layer', number: true, text: row => row.layer },
-      { title: 'Kind', head: true, text: row => row.name },
-      { title: 'Output', text: row => row.output.join(' × ') },
+      { title: 'Layer', number: true, text: row => row.path ?? String(row.layer ?? '') },
+      { title: 'Kind', head: true, text: row => (row.frozen ? `${row.name}, frozen` : row.name) },
+      { title: 'Output', text: row => (row.output ? row.output.join(' × ') : '') },
       { title: 'Parameters', number: true, text: row => format.count(row.parameters) },
-    ], row => row.layer);
+    ], row => row.layer ?? 'all');
     this.element = panel('Layers', { hidden: true }, this.table.element);
-    this.load(id).catch(e => reportFailure(id, e));
   }
 
-  async load(id) {
-    const found = await api.orNull(api.layers(id));
+  /** They are known once the job's data has been read: with every change of its status they may be. */
+  update({ view }) {
+    if (this.isLoaded || this.askedIn === view.status) return;
+    this.askedIn = view.status;
+    this.load().catch(e => reportFailure(`layers of ${this.id}`, e));
+  }
+
+  async load() {
+    const found = await api.orNull(api.layers(this.id));
     if (!found) return;
-    this.table.update([...found.layers, { layer: '', name: 'all', output: [], parameters: found.parameters }]);
+    this.isLoaded = true;
+    this.table.update([...found.layers, { name: 'all', parameters: found.parameters }]);
     show(this.element, true);
   }
-
-  update() {}
 }

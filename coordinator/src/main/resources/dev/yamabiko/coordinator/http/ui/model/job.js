@@ -76,7 +76,7 @@ export class Job {
         this.refresh();
       },
       epoch: line => {
-        if (line.epoch > this.curves.lastEpoch) this.curves.epoch(line);
+        this.curves.epoch(line);
         this.changed();
       },
       rollback: line => {

@@ -1,0 +1,285 @@
+package dev.yamabiko.cluster;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.yamabiko.model.SafetensorsFile;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The dashboard in a browser, before a coordinator and workers in processes of their own. In order:
+ * the first looks at a cluster that has nothing yet, and the last at what the others have left.
+ */
+@EnabledIf(value = "dev.yamabiko.cluster.Browser#isInstalled", disabledReason = Browser.NO_BROWSER)
+@Timeout(300)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class PageIT {
+
+  /** From a kill until the page tells of it. */
+  private static final Duration AT_ONCE = Duration.ofSeconds(3);
+
+  private static final String LOSS = "Loss";
+
+  @TempDir private static Path directory;
+  private static ProcessCluster cluster;
+  private static Browser browser;
+
+  @BeforeAll
+  static void start() throws Exception {
+    cluster = new ProcessCluster(directory);
+    cluster.startCoordinator();
+    browser = new Browser(cluster.url(), directory);
+    wide();
+  }
+
+  @AfterAll
+  static void end() {
+    if (browser != null) {
+      browser.close();
+    }
+    if (cluster != null) {
+      cluster.close();
+    }
+  }
+
+  private static void wide() {
+    browser.resize(1400, 900);
+  }
+
+  @AfterEach
+  void shouldHaveAskedNobodyElseAndHadNoErrors() {
+    assertEquals(Set.of(cluster.url().replace("http://", "")), browser.requestedHosts());
+    assertEquals(List.of(), browser.complaints());
+  }
+
+  // --- What people do ---------------------------------------------------------------------------
+
+  @Test
+  @Order(1)
+  void shouldShowTheWayWhereThereIsNothingYet() throws Exception {
+    browser.open("");
+    browser.find("code", "yamabiko submit deploy/jobs/digits.conf --server " + cluster.url());
+    browser.find("code", "yamabiko worker --coordinator 127.0.0.1:2551");
+    browser.picture("empty");
+    cluster.haveWorkers("w1", "w2");
+    browser.find("section table.rows tbody tr", "w1");
+    browser.find("section table.rows tbody tr", "w2");
+    assertFalse(browser.text("main").contains("No workers"));
+  }
+
+  @Test
+  @Order(2)
+  void shouldFollowAJobFromItsSubmissionToItsModel() throws Exception {
+    String id = submit(SmallJob.of(60).text());
+    String first = curve();
+    String second = browser.await("the curves to move", () -> moved(first));
+    browser.await("the curves to go on moving", () -> moved(second));
+    browser.find("section", "Time of a step");
+    browser.find("table.rows tbody tr", "w2");
+    browser.picture("running");
+
+    cluster.worker("w2").kill();
+    browser.await(
+        "the loss of w2 among the events",
+        AT_ONCE,
+        () -> browser.text(".events").contains("w2 was lost"));
+    browser.await(
+        "steps in which only w1 took part",
+        AT_ONCE,
+        () -> browser.evaluate(LANES_OF_LAST_STEP).equals(List.of("w1")));
+    browser.picture("worker-lost");
+
+    JsonNode result = cluster.completed(id);
+    browser.find(".pill", "completed");
+    browser.find("section", result.path("weights_sha256").asText());
+    browser.find("section", "conv2d");
+    browser.find("pre", "softmax-cross-entropy");
+    browser.picture("completed");
+    browser.click("a", "Download model");
+    try (SafetensorsFile model = SafetensorsFile.open(browser.downloaded(id + ".safetensors"))) {
+      assertEquals(result.path("weights_sha256").asText(), model.metadata().get("weights_sha256"));
+    }
+    cluster.haveWorkers("w1", "w2");
+  }
+
+  /** The workers in the newest step of the job's timeline. */
+  private static final String LANES_OF_LAST_STEP =
+      """
+      const id = location.hash.split('/')[2];
+      const { steps } = await (await fetch(`/api/v1/jobs/${id}/timeline`)).json();
+      return steps.at(-1).workers.map(worker => worker.name);
+      """;
+
+  @Test
+  @Order(3)
+  void shouldCancelAndResume() throws Exception {
+    String id = submit(SmallJob.of(40).text());
+    curve();
+    browser.click("button", "Cancel");
+    browser.find(".pill", "cancelled");
+    cluster.await(id, "cancelled", job -> job.path("status").asText().equals("cancelled"));
+    browser.click("button", "Resume");
+    browser.find(".pill", "running");
+    cluster.completed(id);
+    browser.find(".pill", "completed");
+  }
+
+  @Test
+  @Order(4)
+  void shouldCompareRuns() throws Exception {
+    String[] ids = {
+      cluster.submit(SmallJob.of(3).text()),
+      cluster.submit(SmallJob.of(3).text().replace("learning-rate = 0.02", "learning-rate = 0.05"))
+    };
+    for (String id : ids) {
+      cluster.completed(id);
+    }
+    browser.open("");
+    for (String id : ids) {
+      browser.find("input[aria-label='Compare %s']".formatted(id)).click();
+    }
+    browser.click("a", "Compare 2");
+    String training = browser.await("both curves", () -> inChart("Training loss", ids));
+    browser.find("#quantity").sendKeys("Validation accuracy");
+    String accuracy = browser.await("both curves", () -> inChart("Validation accuracy", ids));
+    assertTrue(training.contains("at step 59") && accuracy.contains("%"), training + accuracy);
+    browser.picture("compare");
+  }
+
+  private static String inChart(String title, String... ids) {
+    String said = browser.chart(title);
+    return List.of(ids).stream().allMatch(id -> said.contains(id + ":")) ? said : null;
+  }
+
+  @Test
+  @Order(5)
+  void shouldSayWhatIsWrongWithAJob() {
+    browser.open("submit");
+    browser.write("textarea", SmallJob.of(3).text().replace("epochs", "epoks"));
+    browser.click("button", "Submit");
+    browser.find("[role=alert]", "epoks: unknown key; did you mean \"epochs\"?");
+    browser.picture("wrong-job");
+    // The browser itself complains of every answer that is no success.
+    assertTrue(browser.complaints().removeIf(line -> line.contains("400 (Bad Request)")));
+  }
+
+  @Test
+  @Order(6)
+  void shouldShowForeignTextAsText() {
+    String foreign = "<img src=nowhere onerror=alert(1)>";
+    browser.open("submit");
+    browser.write("textarea", SmallJob.of(3).with("\"%s\" = 1".formatted(foreign)).text());
+    browser.click("button", "Submit");
+    browser.find("[role=alert]", foreign);
+    browser.open("jobs/" + foreign.replace(" ", "%20"));
+    browser.find("h1", foreign);
+    browser.find("[role=alert]", "there is no job");
+    assertTrue(browser.complaints().removeIf(line -> line.contains("400 (Bad Request)")));
+    assertTrue(browser.complaints().removeIf(line -> line.contains("404 (Not Found)")));
+  }
+
+  @Test
+  @Order(7)
+  void shouldGoOnAfterTheCoordinatorHasBeenAway() throws Exception {
+    String id = submit(SmallJob.of(100).text());
+    String first = curve();
+    cluster.coordinator().kill();
+    browser.find(".connection", "Connection lost, trying again");
+    browser.picture("connection-lost");
+    cluster.startCoordinator();
+    browser.await("the connection to be back", () -> browser.text(".connection").isEmpty());
+    browser.await("the curves to move", () -> moved(first));
+    cluster.completed(id);
+    browser.find(".pill", "completed");
+    assertTrue(browser.chart(LOSS).contains("at step 1,999"), browser.chart(LOSS));
+    browser.complaints().removeIf(line -> line.contains("net::ERR_") || line.contains("503"));
+  }
+
+  /** Writes a job on the page; returns its id once its own view is shown. */
+  private static String submit(String job) {
+    browser.open("submit");
+    browser.write("textarea", job);
+    browser.click("button", "Submit");
+    browser.await("the job's view", () -> browser.address().contains("#/jobs/"));
+    return browser.find("h1").getText();
+  }
+
+  /** The loss as the page tells it, once it has one. */
+  private static String curve() {
+    return browser.await("the first steps", () -> moved(""));
+  }
+
+  private static String moved(String before) {
+    String now = browser.chart(LOSS);
+    return now.contains(" at step ") && !now.equals(before) ? now : null;
+  }
+
+  // --- What it is like --------------------------------------------------------------------------
+
+  @Test
+  @Order(8)
+  void shouldHaveNoBarriersInLightInDarkAndOnAPhone() throws Exception {
+    String ended = cluster.submit(SmallJob.of(2).text());
+    cluster.completed(ended);
+    String running = cluster.submit(SmallJob.of(1000).text());
+    List<String> views =
+        List.of(
+            "",
+            "jobs/" + running,
+            "jobs/" + ended,
+            "compare/" + ended + "/" + running,
+            "submit",
+            "nowhere");
+    for (String scheme : List.of("light", "dark")) {
+      browser.prefer(scheme);
+      for (int width : new int[] {1400, 360}) {
+        browser.resize(width, 800);
+        for (String view : views) {
+          browser.open(view);
+          browser.reload();
+          browser.find("h1");
+          if (view.startsWith("jobs/")) {
+            curve();
+          }
+          String where = "%s-%d-%s".formatted(scheme, width, view.replace('/', '-'));
+          browser.picture(where);
+          assertEquals(List.of(), browser.barriers(), where);
+          assertEquals(0, browser.tooWide(), where);
+        }
+      }
+    }
+    wide();
+    browser.prefer("light");
+    cluster.cancel(running);
+  }
+
+  @Test
+  @Order(9)
+  void shouldKeepLongRunsInBoundedMemory() {
+    Object kept =
+        browser.evaluate(
+            """
+            const { Curves } = await import('/ui/model/curves.js');
+            const curves = new Curves(500);
+            for (let step = 0; step < 100000; step++) curves.step({ step, train_loss: step });
+            const { x, mean, min, max } = curves.steps.get('train_loss');
+            return [x.length <= 2000, x.length >= 1000, x.at(-1), min[0], max.at(-1), mean[0] === (min[0] + max[0]) / 2];
+            """);
+    assertEquals(List.of(true, true, 99_999L, 0L, 99_999L, true), kept);
+  }
+}
