@@ -101,6 +101,7 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
       String bulkHost,
       PreparedDatasets datasets,
       WorkerAdmission admission,
+      ClusterMetrics metrics,
       Executor blocking,
       Clock clock,
       Duration grace,
@@ -116,6 +117,8 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
   }
 
   private static final String RESTARTED = "the coordinator ended while the job was running";
+
+  private static final String LOST = "lost";
 
   /** How long a worker may take to tell that it still uses its name; none that is gone does. */
   private static final Duration LIFE_SIGN = Duration.ofMillis(1500);
@@ -165,6 +168,7 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
     this.timers = timers;
     this.resources = resources;
     news = context.messageAdapter(JobRun.News.class, FromRun::new);
+    resources.metrics().termBegan();
     context
         .getSystem()
         .receptionist()
@@ -188,11 +192,11 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
     try {
       job = JobFile.parse(stored.job(), stored.id(), Path.of(""), List.of());
     } catch (JobException e) {
-      jobs.put(stored.id(), unreadable(stored, e));
+      add(unreadable(stored, e));
       return;
     }
     JobEntry entry = new JobEntry(stored, job, resources.store().runDirectory(stored.id()));
-    jobs.put(stored.id(), entry);
+    add(entry);
     if (stored.cancelling().isPresent()) {
       end(entry, JobStatus.CANCELLED, stored.cancelling().get(), Optional.empty());
     } else if (stored.status() == JobStatus.RUNNING) {
@@ -201,6 +205,11 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
       takenUp.add(stored.id());
       getContext().getLog().info("taken up job={}", stored.id());
     }
+  }
+
+  private void add(JobEntry entry) {
+    jobs.put(entry.id(), entry);
+    resources.metrics().add(entry);
   }
 
   private JobEntry unreadable(StoredJob stored, JobException cause) {
@@ -269,7 +278,7 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
       StoredJob stored = StoredJob.submitted(id, job.resolved(), now());
       JobEntry entry = new JobEntry(stored, job, resources.store().runDirectory(id));
       resources.store().write(stored);
-      jobs.put(id, entry);
+      add(entry);
       getContext().getLog().info("submitted job={}", id);
       startJobs();
       submit.replyTo().tell(entry.view());
@@ -473,6 +482,7 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
       RegisteredWorker worker =
           new RegisteredWorker(register.hello(), register.worker(), register.node(), now());
       workers.put(name, worker);
+      resources.metrics().joined(worker);
       getContext().watchWith(register.node(), new NodeLost(name, register.node()));
       getContext().getLog().info("joined worker={} threads={}", name, register.hello().threads());
       startJobs();
@@ -487,7 +497,7 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
   private Behavior<Command> onNodeLost(NodeLost lost) {
     RegisteredWorker known = workers.get(lost.worker());
     if (known != null && known.node().equals(lost.node())) {
-      remove(lost.worker(), "lost");
+      remove(lost.worker(), LOST);
     }
     return this;
   }
@@ -496,6 +506,7 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
     RegisteredWorker worker = workers.remove(name);
     if (worker != null) {
       getContext().unwatch(worker.node());
+      resources.metrics().gone(worker, how.equals(LOST));
       jobs.values().forEach(entry -> entry.left(name, false));
       getContext().getLog().info("{} worker={}", how, name);
     }
@@ -629,6 +640,7 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
             resources.bulk(),
             resources.bulkHost(),
             resources.datasets(),
+            resources.metrics().run(entry.id()),
             resources.blocking(),
             news);
     ActorRef<JobRun.Command> run =
@@ -713,6 +725,7 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
     StoredJob ended = entry.stored().ended(status, reason, result, now());
     keep(ended);
     entry.ended(ended);
+    resources.metrics().runEnded(entry.id());
     getContext().getLog().info("ended job={} status={} {}", entry.id(), status, reason);
   }
 
@@ -765,6 +778,7 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
   }
 
   private Behavior<Command> onPostStop(PostStop signal) {
+    resources.metrics().termEnded();
     getContext().getLog().info("coordinator ended term={}", resources.store().term());
     return this;
   }

@@ -58,6 +58,7 @@ public final class CoordinatorNode implements AutoCloseable {
 
   private final Presence presence;
   private final ExecutorService blocking = blocking();
+  private final NodeMetrics metrics = new NodeMetrics();
   private final CompletableFuture<Void> settled = new CompletableFuture<>();
   private volatile Seat seat = new Seat.Vacant();
   private BulkServer bulk;
@@ -91,7 +92,7 @@ public final class CoordinatorNode implements AutoCloseable {
   private void open(CoordinatorSettings settings) throws IOException {
     bulk = BulkServer.bind(settings.host(), settings.bulkPort(), BulkSettings.DEFAULT);
     system = system(settings);
-    http = HttpApi.bind(system, settings, this::seat);
+    http = HttpApi.bind(system, settings, this::seat, metrics);
     Member self = Cluster.get(system).selfMember();
     String url = "http://%s:%d".formatted(settings.host(), http.address().getPort());
     presence.announce(
@@ -172,6 +173,7 @@ public final class CoordinatorNode implements AutoCloseable {
             settings.host(),
             new PreparedDatasets(settings.datasets(), settings.datasetBytes()),
             new WorkerAdmission(KernelFingerprint.ofThisJvm(), settings.allowOtherFingerprints()),
+            metrics.cluster(),
             blocking,
             Clock.systemUTC(),
             GRACE,
@@ -251,6 +253,7 @@ public final class CoordinatorNode implements AutoCloseable {
       bulk.close();
     }
     blocking.shutdownNow();
+    metrics.close();
     try {
       presence.close();
     } catch (IOException e) {

@@ -61,6 +61,7 @@ final class DiskState {
   }
 
   synchronized void hasWritten(Path checkpoint) {
+    watch.checkpointWritten();
     if (warned) {
       warned = false;
       watch.recovered(

@@ -14,7 +14,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** One job as the coordinator keeps it in memory: its stored state, its run's progress, events. */
+/**
+ * One job as the coordinator keeps it in memory: its stored state, its run's progress, events.
+ * Belongs to the coordinator; only its status is looked at from other threads.
+ */
 final class JobEntry {
 
   /** Empty if it cannot be read: the entry is there to be looked at, and never runs. */
@@ -22,7 +25,7 @@ final class JobEntry {
 
   private final Path directory;
   private final JobEvents events = new JobEvents();
-  private StoredJob stored;
+  private volatile StoredJob stored;
   private Optional<ActorRef<JobRun.Command>> run = Optional.empty();
   private List<String> workers = List.of();
 

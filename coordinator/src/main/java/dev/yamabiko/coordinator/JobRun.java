@@ -106,6 +106,7 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
    * @param fence of what the run writes
    * @param workers that take part, in order
    * @param parameters nodes that slices can live on now
+   * @param metrics hear what the coordinator hears, and the checkpoints
    * @param blocking for reading and writing
    */
   record Settings(
@@ -119,6 +120,7 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
       BulkServer bulk,
       String bulkHost,
       PreparedDatasets datasets,
+      RunMetrics metrics,
       Executor blocking,
       ActorRef<News> coordinator) {}
 
@@ -149,6 +151,7 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
     this.settings = settings;
     id = settings.id();
     workers = new ArrayList<>(settings.workers());
+    settings.metrics().begin(wire::total);
     ActorRef<Command> self = context.getSelf();
     preparing =
         CompletableFuture.supplyAsync(
@@ -160,14 +163,14 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
                     settings.parameters().get().isEmpty(),
                     settings.datasets(),
                     settings.fence(),
-                    watch(self)),
+                    watch(self, settings.metrics())),
             settings.blocking());
     context.pipeToSelf(
         preparing,
         (job, failure) -> failure == null ? new Prepared(job) : new PreparationFailed(failure));
   }
 
-  private static DiskWatch watch(ActorRef<Command> self) {
+  private static DiskWatch watch(ActorRef<Command> self, RunMetrics metrics) {
     return new DiskWatch() {
       @Override
       public void failed(String why) {
@@ -177,6 +180,11 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
       @Override
       public void warned(String why) {
         self.tell(new DiskChanged(Optional.of(why), why));
+      }
+
+      @Override
+      public void checkpointWritten() {
+        metrics.checkpointWritten();
       }
 
       @Override
@@ -308,6 +316,7 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
   private Behavior<Command> onObserved(Observed observed) {
     RunEvent event = observed.event();
     clock.onEvent(event);
+    settings.metrics().onEvent(event);
     prepared.directory().onEvent(event);
     paces.observe(event);
     if (event instanceof RunEvent.StepClosed) {

@@ -12,7 +12,7 @@ import java.util.function.Supplier;
 
 /**
  * A worker that the coordinator has accepted. Belongs to the coordinator; only its connection's
- * traffic is looked at from other threads.
+ * traffic, and whether it is idle, are looked at from other threads.
  */
 final class RegisteredWorker {
 
@@ -20,7 +20,7 @@ final class RegisteredWorker {
   private final ActorRef<WorkerMessage> worker;
   private final ActorRef<NodeMessage> node;
   private final Instant registered;
-  private Optional<String> job = Optional.empty();
+  private volatile Optional<String> job = Optional.empty();
   private WorkerPace pace = WorkerPace.NONE;
   private volatile Supplier<BulkTraffic> traffic;
 

@@ -10,7 +10,8 @@ import java.util.function.Supplier;
 /**
  * What a run sends over its workers' bulk connections, weights and contributions, counted between
  * two calls of {@link #sinceLast}. Dataset blocks are counted apart: a worker that has them on its
- * disk needs none. Belongs to one thread, but for {@link #link} and the {@link Link}s.
+ * disk needs none. Belongs to one thread, but for {@link #link}, {@link #total} and the {@link
+ * Link}s.
  */
 final class WireVolume {
 
@@ -100,6 +101,11 @@ final class WireVolume {
         .distinct()
         .sorted()
         .toList();
+  }
+
+  /** Of all workers since the beginning. */
+  Volume total() {
+    return links.stream().map(Link::volume).reduce(Volume.NONE, Volume::plus);
   }
 
   /** By worker, in the order of names; who has neither sent nor been sent anything is absent. */

@@ -21,6 +21,7 @@ import dev.yamabiko.protocol.WorkerMessage;
 import dev.yamabiko.wire.BulkServer;
 import dev.yamabiko.wire.BulkSettings;
 import dev.yamabiko.wire.MessageTable;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -88,6 +89,7 @@ class CoordinatorTest {
             "127.0.0.1",
             new PreparedDatasets(data.resolve("datasets"), 1L << 30),
             new WorkerAdmission(BITS, false),
+            new ClusterMetrics(new SimpleMeterRegistry(), System::nanoTime),
             blocking,
             Clock.systemUTC(),
             grace,

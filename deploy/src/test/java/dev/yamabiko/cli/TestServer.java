@@ -12,6 +12,7 @@ import dev.yamabiko.coordinator.JobEvent;
 import dev.yamabiko.coordinator.JobPage;
 import dev.yamabiko.coordinator.JobStatus;
 import dev.yamabiko.coordinator.JobView;
+import dev.yamabiko.coordinator.NodeMetrics;
 import dev.yamabiko.coordinator.ParametersView;
 import dev.yamabiko.coordinator.Seat;
 import dev.yamabiko.coordinator.WorkerView;
@@ -47,6 +48,7 @@ final class TestServer implements AutoCloseable {
   /** Answers to submissions that a test gives when it wants to. */
   final BlockingQueue<Runnable> held = new LinkedBlockingQueue<>();
 
+  private final NodeMetrics metrics = new NodeMetrics();
   private final Path data;
   private final List<Path> roots;
   private int port;
@@ -64,7 +66,7 @@ final class TestServer implements AutoCloseable {
     system = ActorSystem.create(behavior(), "server", CONFIG);
     CoordinatorSettings settings =
         new CoordinatorSettings("127.0.0.1", 0, port, 0, data, roots, 1 << 24, 0, false);
-    api = HttpApi.bind(system, settings, Seat.Here::new);
+    api = HttpApi.bind(system, settings, Seat.Here::new, metrics);
     port = api.address().getPort();
   }
 
@@ -82,6 +84,7 @@ final class TestServer implements AutoCloseable {
     api.close();
     system.terminate();
     system.getWhenTerminated().toCompletableFuture().join();
+    metrics.close();
   }
 
   private Behavior<CoordinatorCommand> behavior() {

@@ -9,6 +9,7 @@ import akka.http.javadsl.server.Route;
 import akka.stream.Materializer;
 import dev.yamabiko.coordinator.CoordinatorCommand;
 import dev.yamabiko.coordinator.CoordinatorSettings;
+import dev.yamabiko.coordinator.NodeMetrics;
 import dev.yamabiko.coordinator.Seat;
 import dev.yamabiko.coordinator.UnfinishedJobs;
 import java.io.IOException;
@@ -50,10 +51,12 @@ public final class HttpApi implements AutoCloseable {
   public static HttpApi bind(
       ActorSystem<CoordinatorCommand> coordinator,
       CoordinatorSettings settings,
-      Supplier<Seat> seat)
+      Supplier<Seat> seat,
+      NodeMetrics metrics)
       throws IOException {
     HttpApi api = new HttpApi(coordinator, settings);
-    Routes routes = new Routes(seat, api::fault, api.passedOn, api::own);
+    Routes routes =
+        new Routes(seat, api::fault, api.passedOn, api::own, new MetricsRoutes(metrics));
     try {
       api.binding =
           Http.get(coordinator)

@@ -28,6 +28,7 @@ final class Routes extends AllDirectives {
   private final PageRoutes page = new PageRoutes();
   private final PassedOn passedOn;
   private final Supplier<Route> api;
+  private final MetricsRoutes metrics;
 
   /**
    * @param fault why nothing can be changed, if that is so
@@ -37,18 +38,21 @@ final class Routes extends AllDirectives {
       Supplier<Seat> seat,
       Supplier<Optional<String>> fault,
       PassedOn passedOn,
-      Supplier<Route> api) {
+      Supplier<Route> api,
+      MetricsRoutes metrics) {
     this.seat = seat;
     this.fault = fault;
     this.health = new HealthRoutes(seat, fault);
     this.passedOn = passedOn;
     this.api = api;
+    this.metrics = metrics;
   }
 
   Route all() {
     Route routes =
         concat(
             pathPrefix("api", () -> pathPrefix("v1", () -> extractRequest(this::byCoordinator))),
+            metrics.route(),
             health.route(),
             extractRequest(this::page));
     Route own = extractRequest(request -> of(request, routes));

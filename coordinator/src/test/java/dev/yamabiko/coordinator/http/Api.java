@@ -8,6 +8,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.yamabiko.coordinator.CoordinatorCommand;
 import dev.yamabiko.coordinator.CoordinatorSettings;
+import dev.yamabiko.coordinator.NodeMetrics;
 import dev.yamabiko.coordinator.Seat;
 import dev.yamabiko.model.CanonicalJson;
 import java.io.IOException;
@@ -35,6 +36,7 @@ final class Api implements AutoCloseable {
 
   final FakeCoordinator coordinator = new FakeCoordinator();
   volatile Seat seat = new Seat.Here();
+  final NodeMetrics metrics = new NodeMetrics();
   final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final ActorSystem<CoordinatorCommand> system;
   private final HttpApi api;
@@ -43,7 +45,7 @@ final class Api implements AutoCloseable {
     system = ActorSystem.create(coordinator.behavior(), "api", CONFIG);
     CoordinatorSettings settings =
         new CoordinatorSettings("127.0.0.1", 0, 0, 0, data, roots, uploadBytes, 0, false);
-    api = HttpApi.bind(system, settings, () -> seat);
+    api = HttpApi.bind(system, settings, () -> seat, metrics);
   }
 
   /** As the node's guardian does when it hears of it. */
@@ -93,5 +95,6 @@ final class Api implements AutoCloseable {
   public void close() {
     api.close();
     ActorTestKit.shutdown(system);
+    metrics.close();
   }
 }

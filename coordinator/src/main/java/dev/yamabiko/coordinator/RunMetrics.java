@@ -1,0 +1,196 @@
+package dev.yamabiko.coordinator;
+
+import dev.yamabiko.protocol.RunEvent;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.LongStream;
+
+/**
+ * The figures of one job, by what its run says. Counters count what happens, also steps that are
+ * taken again after a return; gauges are what was said last. A step costs some additions. Events
+ * come from one thread; figures are read by others.
+ */
+final class RunMetrics implements RunListener {
+
+  /** Upper bounds of the step's histogram, from small models to large ones. */
+  private static final Duration[] BOUNDS =
+      LongStream.of(1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 30_000, 60_000)
+          .mapToObj(Duration::ofMillis)
+          .toArray(Duration[]::new);
+
+  private static final long UNKNOWN = Long.MIN_VALUE;
+
+  private final MeterRegistry registry;
+  private final String job;
+  private final LongSupplier nanoTime;
+  private final List<Meter> meters = new CopyOnWriteArrayList<>();
+  private final Timer stepTime;
+  private final Counter steps;
+  private final Counter samples;
+  private final Counter reissues;
+  private final Counter rollbacks;
+  private final Counter returns;
+  private final Counter checkpoints;
+
+  /** When the open step began, unless something else than steps has passed since. */
+  private long stepBegan = UNKNOWN;
+
+  /** Whether there is a validation loss to tell; where there is no such data, there never is. */
+  private boolean validated;
+
+  private volatile Supplier<WireVolume.Volume> wire = () -> WireVolume.Volume.NONE;
+  private volatile int workers;
+  private volatile long step;
+  private volatile int epoch;
+  private volatile double trainLoss = Double.NaN;
+  private volatile double validationLoss = Double.NaN;
+  private volatile double learningRate = Double.NaN;
+
+  RunMetrics(MeterRegistry registry, String job, LongSupplier nanoTime) {
+    this.registry = registry;
+    this.job = job;
+    this.nanoTime = nanoTime;
+    stepTime =
+        Timer.builder("yamabiko.step")
+            .description("From one step's end to the next one's, where nothing lies between them")
+            .tag("job", job)
+            .serviceLevelObjectives(BOUNDS)
+            .register(registry);
+    meters.add(stepTime);
+    steps = counter("yamabiko.steps", "Steps taken, those that were taken again included");
+    samples = counter("yamabiko.samples", "Examples in the steps taken");
+    reissues =
+        counter("yamabiko.reissues", "How often a worker's shards of a step were given to others");
+    rollbacks = counter("yamabiko.rollbacks", "Returns to a checkpoint after the loss diverged");
+    returns = counter("yamabiko.slice.returns", "Returns to a checkpoint after slices were lost");
+    checkpoints = counter("yamabiko.checkpoints.written", "Checkpoints that are on the disk");
+    bytes("up", WireVolume.Volume::up);
+    bytes("down", WireVolume.Volume::down);
+    bytes("dataset", WireVolume.Volume::dataset);
+    gauge("yamabiko.job.workers", "Workers that take part in the run", run -> run.workers);
+    gauge("yamabiko.job.step", "Steps of the job that are taken", run -> run.step);
+    gauge("yamabiko.job.epoch", "Epochs of the job that are closed", run -> run.epoch);
+    gauge("yamabiko.train.loss", "Mean loss of the last step's batch", run -> run.trainLoss);
+    gauge("yamabiko.learning.rate", "Of the last step", run -> run.learningRate);
+  }
+
+  private Counter counter(String name, String help) {
+    Counter counter = Counter.builder(name).description(help).tag("job", job).register(registry);
+    meters.add(counter);
+    return counter;
+  }
+
+  private void bytes(String traffic, ToDoubleFunction<WireVolume.Volume> which) {
+    meters.add(
+        FunctionCounter.builder("yamabiko.wire", this, run -> which.applyAsDouble(run.wire.get()))
+            .description(
+                "On the bulk connections of workers: gradients up, weights and dataset blocks down")
+            .baseUnit("bytes")
+            .tag("job", job)
+            .tag("traffic", traffic)
+            .register(registry));
+  }
+
+  private void gauge(String name, String help, ToDoubleFunction<RunMetrics> value) {
+    meters.add(
+        Gauge.builder(name, this, value).description(help).tag("job", job).register(registry));
+  }
+
+  /** A run of the job begins, which counts its own traffic from 0 on. */
+  void begin(Supplier<WireVolume.Volume> traffic) {
+    WireVolume.Volume before = wire.get();
+    wire = () -> before.plus(traffic.get());
+    stepBegan = UNKNOWN;
+  }
+
+  /** The run has ended, and its connections with it. */
+  void ended() {
+    WireVolume.Volume last = wire.get();
+    wire = () -> last;
+    workers = 0;
+  }
+
+  /** From any thread. */
+  void checkpointWritten() {
+    checkpoints.increment();
+  }
+
+  @Override
+  public void onEvent(RunEvent event) {
+    if (event instanceof RunEvent.StepClosed closed) {
+      closed(closed);
+    } else if (event instanceof RunEvent.RunStarted begun) {
+      workers = begun.workers();
+      step = begun.step();
+      stepBegan = nanoTime.getAsLong();
+    } else if (event instanceof RunEvent.EpochClosed closed) {
+      closed(closed);
+    } else if (event instanceof RunEvent.CheckpointTaken) {
+      stepBegan = nanoTime.getAsLong();
+    } else if (event instanceof RunEvent.ShardsReissued late) {
+      reissues.increment(late.workers().size());
+    } else if (event instanceof RunEvent.RolledBack back) {
+      rollbacks.increment();
+      goneBack(back.to().step(), back.to().epochs());
+    } else if (event instanceof RunEvent.SlicesReturned back) {
+      returns.increment();
+      goneBack(back.to().step(), back.to().epochs());
+    } else if (event instanceof RunEvent.WorkerJoined joined) {
+      workers = joined.workers();
+    } else if (event instanceof RunEvent.WorkerLeft left) {
+      workers = left.workers();
+    } else if (event instanceof RunEvent.Waiting) {
+      stepBegan = UNKNOWN;
+    }
+  }
+
+  private void closed(RunEvent.StepClosed closed) {
+    long now = nanoTime.getAsLong();
+    if (stepBegan != UNKNOWN) {
+      stepTime.record(now - stepBegan, TimeUnit.NANOSECONDS);
+    }
+    stepBegan = now;
+    steps.increment();
+    samples.increment(closed.statistics().examples());
+    step = closed.step() + 1;
+    trainLoss = closed.statistics().meanLoss();
+    learningRate = closed.learningRate();
+  }
+
+  private void closed(RunEvent.EpochClosed closed) {
+    epoch = closed.epoch() + 1;
+    stepBegan = nanoTime.getAsLong();
+    if (closed.validation().isPresent()) {
+      validationLoss = closed.validation().get().meanLoss();
+      if (!validated) {
+        validated = true;
+        gauge(
+            "yamabiko.validation.loss",
+            "Mean loss of the validation data at the last epoch's end",
+            run -> run.validationLoss);
+      }
+    }
+  }
+
+  private void goneBack(long toStep, int toEpoch) {
+    step = toStep;
+    epoch = toEpoch;
+    stepBegan = UNKNOWN;
+  }
+
+  /** Its series are on the page no longer. */
+  void forget() {
+    meters.forEach(registry::remove);
+  }
+}
