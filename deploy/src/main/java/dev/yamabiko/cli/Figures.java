@@ -2,6 +2,11 @@ package dev.yamabiko.cli;
 
 import dev.yamabiko.data.Targets;
 import dev.yamabiko.step.Statistics;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Locale;
 
 /** Numbers as people read them. Files and JSON keep every digit; these do not. */
@@ -39,6 +44,54 @@ final class Figures {
     return Double.isFinite(samplesPerSecond)
         ? count(Math.round(samplesPerSecond)) + " samples/s"
         : "- samples/s";
+  }
+
+  /** "8,123", or "-" where it is not known. */
+  static String perSecond(double samplesPerSecond) {
+    return Double.isFinite(samplesPerSecond) ? count(Math.round(samplesPerSecond)) : "-";
+  }
+
+  /** "72 %" of 0.723, or "-" where it is not known. */
+  static String percent(double share) {
+    return Double.isFinite(share) ? Math.round(100 * share) + " %" : "-";
+  }
+
+  /** "12.3 MB": three significant digits, in powers of 1,000. */
+  static String bytes(long bytes) {
+    if (bytes < 1000) {
+      return bytes + " B";
+    }
+    double size = bytes / 1e3;
+    int unit = 0;
+    for (; size >= 999.5 && unit < 3; unit++) {
+      size /= 1e3;
+    }
+    return threeDigits(size) + " " + List.of("kB", "MB", "GB", "TB").get(unit);
+  }
+
+  private static String threeDigits(double number) {
+    int decimals = number < 9.995 ? 2 : number < 99.95 ? 1 : 0;
+    return String.format(Locale.ROOT, "%." + decimals + "f", number);
+  }
+
+  /**
+   * "2 min ago", in whole units; the day in UTC once it is a month ago. Another machine's clock may
+   * be ahead of this one's: that is "now".
+   */
+  static String ago(Instant then, Instant now) {
+    Duration past = Duration.between(then, now);
+    if (past.toSeconds() < 1) {
+      return "now";
+    } else if (past.toMinutes() < 1) {
+      return past.toSeconds() + " s ago";
+    } else if (past.toHours() < 1) {
+      return past.toMinutes() + " min ago";
+    } else if (past.toDays() < 1) {
+      return past.toHours() + " h ago";
+    } else if (past.toDays() <= 30) {
+      return past.toDays() + (past.toDays() == 1 ? " day ago" : " days ago");
+    }
+    return LocalDate.ofInstant(then, ZoneOffset.UTC).toString();
   }
 
   /** "0:42", "1:02:03". */

@@ -4,9 +4,7 @@ import dev.yamabiko.data.Targets;
 import dev.yamabiko.model.CanonicalJson;
 import dev.yamabiko.protocol.RunEvent;
 import dev.yamabiko.step.Statistics;
-import dev.yamabiko.step.StepPlan;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
@@ -22,9 +20,17 @@ final class FollowedRun {
   /** Stands for a number of examples that a line does not tell; its means are what counts. */
   private static final long MANY = 1L << 40;
 
+  /** Of the epochs that had ended before anybody looked, so many are shown. */
+  private static final int PAST_EPOCHS = 5;
+
+  /** Besides the workers' table: the bar, its header, its last line, and a line above. */
+  private static final int OTHER_ROWS = 4;
+
+  private static final int MOST_WORKERS = 16;
+
   private final Session session;
-  private final int batchSize;
   private final LongSupplier nanoTime;
+  private final StepShares shares = new StepShares();
   private Progress progress;
   private LossHistory history;
   private long stepsTotal;
@@ -33,10 +39,14 @@ final class FollowedRun {
   private String said = "";
   private long nextStep;
   private int nextEpoch;
+  private long pastSteps;
+  private int pastEpochs;
 
-  FollowedRun(Session session, int batchSize, LongSupplier nanoTime) {
+  /** Whether a status that comes is a new one, and none from before. */
+  private boolean upToDate = true;
+
+  FollowedRun(Session session, LongSupplier nanoTime) {
     this.session = session;
-    this.batchSize = batchSize;
     this.nanoTime = nanoTime;
   }
 
@@ -45,14 +55,26 @@ final class FollowedRun {
     return status;
   }
 
+  /**
+   * What the coordinator says of the job before its events come: those of steps that it counts
+   * already are of the past.
+   */
+  void begin(JsonFields job) {
+    onStatus(job);
+    pastSteps = job.whole("step");
+    pastEpochs = (int) job.whole("epoch");
+    upToDate = pastSteps > 0;
+  }
+
   void on(ServerEvents.Event event) {
-    Map<String, Object> line = CanonicalJson.object(event.data());
+    JsonFields line = new JsonFields(CanonicalJson.object(event.data()));
     switch (event.kind()) {
-      case "status" -> onStatus(new JsonFields(line));
-      case "step" -> onStep(new JsonFields(line));
-      case "epoch" -> onEpoch(new JsonFields(line));
-      case "rollback" -> onRollback(new JsonFields(line));
-      case "notice" -> say(new JsonFields(line).text("notice"));
+      case "status" -> onStatus(line);
+      case "step" -> onStep(line);
+      case "epoch" -> onEpoch(line);
+      case "rollback" -> onRollback(line);
+      case "notice" -> onNotice(line);
+      case "timing" -> onTiming(line);
       default -> {
         // Of a newer server.
       }
@@ -60,12 +82,15 @@ final class FollowedRun {
   }
 
   private void onStatus(JsonFields job) {
-    status = job.text("status");
     stepsTotal = Math.max(stepsTotal, job.whole("steps_total"));
     epochs = Math.max(epochs, (int) job.whole("epochs"));
     String reason = job.object().containsKey("reason") ? ": " + job.text("reason") : "";
-    String text = "%s is %s%s".formatted(job.text("id"), status, reason);
-    if (!text.equals(said)) {
+    String name = session.terminal().err().status(job.text("status"));
+    String text = "%s is %s%s".formatted(job.text("id"), name, reason);
+    if (text.equals(said)) {
+      upToDate = true;
+    } else if (upToDate && job.whole("step") >= pastSteps) {
+      status = job.text("status");
       said = text;
       say(text);
     }
@@ -73,22 +98,35 @@ final class FollowedRun {
 
   private void onStep(JsonFields line) {
     long step = line.whole("step");
-    if (step < nextStep || !begin(line)) {
+    if (step < nextStep || !isBegun(line)) {
       return;
     }
     nextStep = step + 1;
-    tell(
+    RunEvent.StepClosed closed =
         new RunEvent.StepClosed(
             step,
             (int) line.whole("epoch"),
             statistics(line, "train", line.whole("examples")),
             (float) line.number("learning_rate"),
-            line.number("gradient_norm")));
+            line.number("gradient_norm"));
+    history.onEvent(closed);
+    if (step < pastSteps) {
+      progress.past(closed);
+    } else {
+      endPast();
+      progress.onEvent(closed);
+    }
+  }
+
+  /** All that comes from now on is new, whatever step it is of. */
+  private void endPast() {
+    pastSteps = 0;
+    pastEpochs = 0;
   }
 
   private void onEpoch(JsonFields line) {
     int epoch = (int) line.whole("epoch");
-    if (epoch < nextEpoch || !begin(line)) {
+    if (epoch < nextEpoch || !isBegun(line)) {
       return;
     }
     nextEpoch = epoch + 1;
@@ -96,9 +134,15 @@ final class FollowedRun {
         line.object().containsKey("validation_loss")
             ? Optional.of(statistics(line, "validation", MANY))
             : Optional.empty();
-    tell(
+    RunEvent.EpochClosed closed =
         new RunEvent.EpochClosed(
-            epoch, line.whole("steps"), statistics(line, "train", MANY), validation));
+            epoch, line.whole("steps"), statistics(line, "train", MANY), validation);
+    history.onEvent(closed);
+    if (epoch < pastEpochs) {
+      progress.past(closed, epoch >= pastEpochs - PAST_EPOCHS);
+    } else {
+      progress.onEvent(closed);
+    }
   }
 
   private void onRollback(JsonFields line) {
@@ -116,22 +160,52 @@ final class FollowedRun {
         line.number("learning_rate_scale"));
   }
 
-  private void tell(RunEvent event) {
-    history.onEvent(event);
-    progress.onEvent(event);
+  /** Some of them say what is shown in another way. */
+  private void onNotice(JsonFields line) {
+    switch (line.text("kind")) {
+      case "checkpoint", "rollback", "waiting", "went-on" -> {
+        // As train does: of checkpoints nothing, a roll-back by its own event, else by the status.
+      }
+      case "shards-reissued" -> shares.reissued(line.text("worker"));
+      default -> {
+        boolean past = line.object().get("step") != null && line.whole("step") < pastSteps;
+        if (!past) {
+          say(line.text("notice"));
+        }
+      }
+    }
+  }
+
+  private void onTiming(JsonFields line) {
+    if (line.whole("step") >= pastSteps) {
+      shares.on(line);
+      showShares();
+    }
+  }
+
+  private void showShares() {
+    Terminal terminal = session.terminal();
+    if (progress != null) {
+      int most = Math.min(MOST_WORKERS, terminal.rows() - OTHER_ROWS);
+      progress.below(shares.latest(terminal.columns(), most));
+    }
   }
 
   /** With the first line it is known how long the run is and what it predicts. */
-  private boolean begin(JsonFields line) {
+  private boolean isBegun(JsonFields line) {
     if (progress == null && stepsTotal > 0 && epochs > 0) {
       int perEpoch = (int) (stepsTotal / epochs);
       Targets targets =
           line.object().containsKey("train_accuracy")
               ? Targets.Classes.numbered(2)
               : new Targets.Values(List.of(Targets.Value.plain("value")));
-      StepPlan plan = new StepPlan(perEpoch * batchSize, batchSize, 1, epochs);
       history = new LossHistory(perEpoch);
-      progress = new Progress(session.err(), session.terminal(), plan, targets, nanoTime);
+      progress =
+          new Progress(
+              session.err(),
+              session.terminal(),
+              new ProgressLine(epochs, perEpoch, targets),
+              nanoTime);
       progress.onEvent(new RunEvent.RunStarted(0, line.whole("step"), 0));
     }
     return progress != null;
@@ -156,15 +230,26 @@ final class FollowedRun {
             history.train(), history.validation(), terminal.columns(), terminal.unicode());
   }
 
-  /** Leaves the line that is being redrawn. */
+  /** Leaves what is being redrawn, and says where the workers' time went. */
+  void end() {
+    leave();
+    session.err().print(shares.whole());
+    session.err().flush();
+  }
+
+  /** Leaves what is being redrawn. */
   void leave() {
     if (progress != null) {
-      progress.leaveBar();
+      progress.leave();
     }
   }
 
   void say(String text) {
-    leave();
-    session.err().println("yamabiko: " + text);
+    String line = "yamabiko: " + text;
+    if (progress == null) {
+      session.err().println(line);
+    } else {
+      progress.above(line);
+    }
   }
 }

@@ -15,7 +15,7 @@ final class JobStatusText {
    * @param curve a drawing of the losses, or empty
    */
   static String of(
-      String json, Optional<LoadedData.Baseline> baseline, String curve, Server server) {
+      String json, Optional<LoadedData.Baseline> baseline, String curve, Server server, Ink ink) {
     Map<String, Object> job = CanonicalJson.object(json);
     JsonFields fields = new JsonFields(job);
     String id = fields.text("id");
@@ -23,7 +23,9 @@ final class JobStatusText {
     if (job.containsKey("weights_sha256")
         && job.get("started") == null
         && fields.whole("steps") == 0) {
-      text.append("%s %s before it began\n".formatted(fields.text("job"), fields.text("status")));
+      text.append(
+          "%s %s before it began\n"
+              .formatted(fields.text("job"), ink.status(fields.text("status"))));
       line(text, "id", id);
     } else if (job.containsKey("weights_sha256")) {
       text.append(Summary.of(RemoteResult.of(job), baseline, curve));
@@ -32,7 +34,7 @@ final class JobStatusText {
         line(text, "model", server.url() + Server.job(id, "model"));
       }
     } else {
-      text.append("%s %s\n".formatted(id, fields.text("status")));
+      text.append("%s %s\n".formatted(id, ink.status(fields.text("status"))));
       if (fields.whole("steps_total") > 0) {
         line(text, "step", fields.count("step") + " of " + fields.count("steps_total"));
         line(text, "epoch", fields.count("epoch") + " of " + fields.count("epochs"));

@@ -1,5 +1,6 @@
 package dev.yamabiko.cli;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -25,20 +26,10 @@ final class JobsCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     List<Map<String, Object>> jobs = server.server().jobs();
-    TextTable table =
-        new TextTable("id", "status", "epoch", "step", "workers", "train loss", "validation loss");
-    for (Map<String, Object> job : jobs) {
-      JsonFields fields = new JsonFields(job);
-      table.row(
-          fields.text("id"),
-          fields.text("status"),
-          fields.count(job.containsKey("epochs") && !job.containsKey("epoch") ? "epochs" : "epoch"),
-          fields.count(job.containsKey("step") ? "step" : "steps"),
-          fields.count("workers"),
-          Figures.loss(fields.number("train_loss")),
-          Figures.loss(fields.number("validation_loss")));
-    }
-    session.print(jobs.isEmpty() ? "no jobs" : table.text().stripTrailing());
+    session.print(
+        jobs.isEmpty()
+            ? "no jobs"
+            : JobsTable.of(jobs, Instant.now(), session.ink()).stripTrailing());
     session.answer(Map.of("jobs", jobs));
     return 0;
   }

@@ -1,7 +1,9 @@
 package dev.yamabiko.cli;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Fields of a JSON object, as people read them; "-" where there is none. */
 record JsonFields(Map<String, Object> object) {
@@ -16,6 +18,11 @@ record JsonFields(Map<String, Object> object) {
 
   String text(String name) {
     return object.get(name) == null ? "-" : object.get(name).toString();
+  }
+
+  /** Empty where there is none. */
+  Optional<Instant> time(String name) {
+    return Optional.ofNullable(object.get(name)).map(time -> Instant.parse(time.toString()));
   }
 
   String count(String name) {

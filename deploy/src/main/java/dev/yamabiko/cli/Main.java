@@ -35,6 +35,14 @@ import picocli.CommandLine.UnmatchedArgumentException;
     description = "Trains neural networks on the JVM: the same bits, whatever happens.",
     synopsisSubcommandLabel = "COMMAND",
     versionProvider = Main.Version.class,
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "  0:done",
+      "  1:the run failed or was cancelled, the server cannot be reached, or standard output cannot be"
+          + " written",
+      "  2:the input is wrong",
+      "130:interrupted"
+    },
     footer = {
       "",
       "Examples:",
@@ -49,9 +57,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "  yamabiko worker --coordinator 127.0.0.1:2551",
       "  yamabiko parameters --coordinator 127.0.0.1:2551",
       "  yamabiko submit deploy/jobs/digits.conf --follow",
+      "  yamabiko status digits-1 --watch",
       "",
-      "Exit codes: 0 done, 1 the run failed or was cancelled, the server cannot be reached or standard",
-      "output cannot be written, 2 the input is wrong, 130 interrupted.",
       "YAMABIKO_JAVA_OPTS holds options for the JVM, as -Xmx8g for more memory."
     })
 public final class Main implements Runnable {
@@ -139,36 +146,58 @@ public final class Main implements Runnable {
       TrainCommand train,
       CoordinatorStartCommand coordinator,
       WorkerStartCommand worker) {
-    CommandLine commands =
-        new CommandLine(new Main())
-            .addSubcommand(train)
-            .addSubcommand(new CheckCommand(session))
-            .addSubcommand(new GradcheckCommand(session))
-            .addSubcommand(new PlanCommand(session))
-            .addSubcommand(new EvaluateCommand(session))
-            .addSubcommand(new PredictCommand(session))
-            .addSubcommand(coordinator)
-            .addSubcommand(worker)
-            .addSubcommand(new ParametersStartCommand(session, ClusterNodes::parameters))
-            .addSubcommand(new SubmitCommand(session, Follower.Patience.DEFAULT))
-            .addSubcommand(new JobsCommand(session))
-            .addSubcommand(new StatusCommand(session))
-            .addSubcommand(new CancelCommand(session))
-            .addSubcommand(new ResumeCommand(session))
-            .addSubcommand(new WorkersCommand(session))
-            .setExpandAtFiles(false)
-            .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF))
-            .setUsageHelpAutoWidth(false)
-            .setUsageHelpWidth(100)
-            .setOut(new PrintWriter(session.out(), true))
-            .setErr(new PrintWriter(session.err(), true))
-            .setParameterExceptionHandler((e, given) -> refuse(session, usageError(e)))
-            .setExecutionExceptionHandler((e, command, parsed) -> failed(session, e));
+    CommandLine commands = commands(session, train, coordinator, worker);
     try {
       return commands.execute(args);
     } catch (Error e) {
       return failed(session, e);
     }
+  }
+
+  /** All of them, as the command line names them. */
+  static CommandLine commands(Session session) {
+    return commands(
+        session,
+        new TrainCommand(session, SingleNode::run),
+        new CoordinatorStartCommand(session, ClusterNodes::coordinator),
+        new WorkerStartCommand(session, ClusterNodes::worker));
+  }
+
+  private static CommandLine commands(
+      Session session,
+      TrainCommand train,
+      CoordinatorStartCommand coordinator,
+      WorkerStartCommand worker) {
+    return new CommandLine(new Main())
+        .addSubcommand(train)
+        .addSubcommand(new CheckCommand(session))
+        .addSubcommand(new GradcheckCommand(session))
+        .addSubcommand(new PlanCommand(session))
+        .addSubcommand(new EvaluateCommand(session))
+        .addSubcommand(new PredictCommand(session))
+        .addSubcommand(coordinator)
+        .addSubcommand(worker)
+        .addSubcommand(new ParametersStartCommand(session, ClusterNodes::parameters))
+        .addSubcommand(new SubmitCommand(session, Follower.Patience.DEFAULT))
+        .addSubcommand(new JobsCommand(session))
+        .addSubcommand(new StatusCommand(session, Follower.Patience.DEFAULT))
+        .addSubcommand(new CancelCommand(session))
+        .addSubcommand(new ResumeCommand(session))
+        .addSubcommand(new WorkersCommand(session))
+        .addSubcommand(new CompletionCommand(session))
+        .setExpandAtFiles(false)
+        .setColorScheme(CommandLine.Help.defaultColorScheme(ansi(session)))
+        .setUsageHelpAutoWidth(false)
+        .setUsageHelpWidth(100)
+        .setOut(new PrintWriter(session.out(), true))
+        .setErr(new PrintWriter(session.err(), true))
+        .setParameterExceptionHandler((e, given) -> refuse(session, usageError(e)))
+        .setExecutionExceptionHandler((e, command, parsed) -> failed(session, e));
+  }
+
+  /** Help goes to standard output. */
+  private static Ansi ansi(Session session) {
+    return session.terminal().out() == Ink.COLOURED ? Ansi.ON : Ansi.OFF;
   }
 
   static boolean wantsJson(String[] args) {

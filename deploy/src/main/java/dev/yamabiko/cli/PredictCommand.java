@@ -68,6 +68,7 @@ final class PredictCommand implements Callable<Integer> {
   @Option(
       names = "--format",
       paramLabel = "FORMAT",
+      completionCandidates = PredictionFormat.Names.class,
       description = "csv or jsonl (default: by the extension of --out, else csv).")
   private Optional<String> format = Optional.empty();
 

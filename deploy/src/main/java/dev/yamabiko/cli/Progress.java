@@ -1,16 +1,17 @@
 package dev.yamabiko.cli;
 
 import dev.yamabiko.coordinator.RunListener;
-import dev.yamabiko.data.Targets;
 import dev.yamabiko.protocol.RunEvent;
 import dev.yamabiko.step.Statistics;
-import dev.yamabiko.step.StepPlan;
 import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.LongSupplier;
 
 /**
  * Tells people how a run goes. A terminal shows one bar per epoch, redrawn in place at most ten
- * times a second; elsewhere each epoch is a line, and a long epoch says every 30 s that it lives.
+ * times a second, and lines below it if there are any; elsewhere each epoch is a line, and a long
+ * epoch says every 30 s that it lives.
  */
 final class Progress implements RunListener {
 
@@ -19,28 +20,30 @@ final class Progress implements RunListener {
 
   private final PrintStream err;
   private final Terminal terminal;
-  private final StepPlan plan;
   private final ProgressLine line;
   private final LongSupplier nanoTime;
   private final SampleRate rate = new SampleRate();
+  private final LiveLines live;
 
   private long samples;
+  private long steps;
   private long epochSamples;
   private long epochBegan;
+  private boolean wholeEpoch = true;
   private long lastShown;
   private Statistics train;
-  private int drawn;
+  private String bar = "";
+  private List<String> below = List.of();
 
   /**
    * @param nanoTime as {@link System#nanoTime}
    */
-  Progress(
-      PrintStream err, Terminal terminal, StepPlan plan, Targets targets, LongSupplier nanoTime) {
+  Progress(PrintStream err, Terminal terminal, ProgressLine line, LongSupplier nanoTime) {
     this.err = err;
     this.terminal = terminal;
-    this.plan = plan;
+    this.line = line;
     this.nanoTime = nanoTime;
-    line = new ProgressLine(plan.epochs(), plan.stepsPerEpoch(), targets);
+    live = new LiveLines(err);
   }
 
   @Override
@@ -57,13 +60,13 @@ final class Progress implements RunListener {
     } else if (event instanceof RunEvent.RolledBack back) {
       goBack(back.reason(), back.to().step(), back.rateScale());
     } else if (event instanceof RunEvent.RunEnded) {
-      leaveBar();
+      leave();
     }
   }
 
   /** What comes after this step is taken anew. */
   void goBack(String reason, long step, double rateScale) {
-    leaveBar();
+    leave();
     err.println(
         "yamabiko: %s; going back to step %d, learning rate x %s"
             .formatted(reason, step, rateScale));
@@ -71,8 +74,30 @@ final class Progress implements RunListener {
     epochSamples = 0;
   }
 
+  /** A step that was taken before anybody looked: it counts, but nothing is known of its speed. */
+  void past(RunEvent.StepClosed closed) {
+    count(closed.statistics());
+    wholeEpoch = false;
+  }
+
+  /**
+   * @param shown whether it is worth a line
+   */
+  void past(RunEvent.EpochClosed closed, boolean shown) {
+    if (shown) {
+      above(line.epochEnd(closed.epoch(), closed.train(), closed.validation()));
+    }
+    train = null;
+    wholeEpoch = true;
+  }
+
+  private void count(Statistics step) {
+    train = train == null ? step : train.plus(step);
+  }
+
   private void onStep(RunEvent.StepClosed closed, long now) {
-    train = train == null ? closed.statistics() : train.plus(closed.statistics());
+    count(closed.statistics());
+    steps++;
     samples += closed.statistics().examples();
     epochSamples += closed.statistics().examples();
     rate.at(now, samples);
@@ -83,15 +108,16 @@ final class Progress implements RunListener {
   }
 
   private ProgressLine.Moment moment(RunEvent.StepClosed closed) {
-    int taken = (int) (closed.step() % plan.stepsPerEpoch()) + 1;
-    long inEpochs = (long) (plan.epochs() - closed.epoch()) * plan.examples();
-    double secondsLeft = (inEpochs - epochSamples) / rate.perSecond();
+    int taken = (int) (closed.step() % line.stepsPerEpoch()) + 1;
+    long stepsLeft = (long) (line.epochs() - closed.epoch()) * line.stepsPerEpoch() - taken;
+    double secondsLeft = (double) stepsLeft * samples / steps / rate.perSecond();
     return new ProgressLine.Moment(closed.epoch(), taken, train, rate.perSecond(), secondsLeft);
   }
 
   private void show(ProgressLine.Moment moment) {
     if (terminal.interactive()) {
-      draw(line.bar(moment, terminal.columns(), terminal.unicode()));
+      bar = line.bar(moment, terminal.columns(), terminal.unicode());
+      draw();
     } else {
       err.println(line.within(moment));
     }
@@ -99,32 +125,52 @@ final class Progress implements RunListener {
 
   private void onEpoch(RunEvent.EpochClosed closed, long now) {
     double seconds = (now - epochBegan) / 1e9;
+    double perSecond = epochSamples / seconds;
     String text =
-        line.epochEnd(
-            closed.epoch(), closed.train(), closed.validation(), epochSamples / seconds, seconds);
+        wholeEpoch
+            ? line.epochEnd(closed.epoch(), closed.train(), closed.validation(), perSecond, seconds)
+            : line.epochEnd(closed.epoch(), closed.train(), closed.validation(), perSecond);
     if (terminal.interactive()) {
-      draw(text);
-      leaveBar();
+      live.draw(List.of(text));
+      leave();
+      if (!below.isEmpty() && closed.epoch() + 1 < line.epochs()) {
+        bar = line.bar(closed.epoch() + 1, terminal.columns(), terminal.unicode());
+        draw();
+      }
     } else {
       err.println(text);
     }
     train = null;
+    wholeEpoch = true;
     epochSamples = 0;
     epochBegan = now;
     lastShown = now;
   }
 
-  /** Over what was drawn before, blanks up to its end. */
-  private void draw(String text) {
-    err.print("\r" + text + " ".repeat(Math.max(0, drawn - text.length())));
-    err.flush();
-    drawn = text.length();
+  /** These lines stand below the bar from now on, if the terminal can do that. */
+  void below(List<String> lines) {
+    if (terminal.steerable()) {
+      below = lines;
+      if (!bar.isEmpty()) {
+        draw();
+      }
+    }
   }
 
-  void leaveBar() {
-    if (drawn > 0) {
-      err.println();
-      drawn = 0;
-    }
+  private void draw() {
+    List<String> lines = new ArrayList<>(below);
+    lines.add(0, bar);
+    live.draw(lines);
+  }
+
+  /** A line for good. */
+  void above(String text) {
+    live.above(text);
+  }
+
+  /** The bar stays as it is, and what comes next stands below it. */
+  void leave() {
+    live.leave();
+    bar = "";
   }
 }

@@ -29,24 +29,32 @@ record ProgressLine(int epochs, int stepsPerEpoch, Targets targets) {
 
   /** The same as a bar, narrower than the terminal; what does not fit goes from the right. */
   String bar(Moment moment, int columns, boolean unicode) {
-    String head = epoch(moment.epoch()) + " ";
-    String tail = "  " + figures(moment);
+    return bar(moment.epoch(), moment.taken(), "  " + figures(moment), columns, unicode);
+  }
+
+  /** Of an epoch, from 0, of which no step is known yet. */
+  String bar(int epoch, int columns, boolean unicode) {
+    return bar(epoch, 0, "", columns, unicode);
+  }
+
+  private String bar(int epoch, int taken, String tail, int columns, boolean unicode) {
+    String head = epoch(epoch) + " ";
     // Figures grow and shrink; a bar that follows them would twitch.
     int room = columns - 1 - head.length() - Math.max(FIGURES, tail.length()) - 2;
     int width = Math.max(0, Math.min(BAR, room));
-    String line = head + (unicode ? blocks(moment, width) : hashes(moment, width)) + tail;
+    String line = head + (unicode ? blocks(taken, width) : hashes(taken, width)) + tail;
     return line.length() < columns ? line : line.substring(0, Math.max(0, columns - 1));
   }
 
-  private String blocks(Moment moment, int width) {
-    int eighths = (int) (8L * width * moment.taken() / stepsPerEpoch);
+  private String blocks(int taken, int width) {
+    int eighths = (int) (8L * width * taken / stepsPerEpoch);
     String full = "█".repeat(eighths / 8);
     String partly = eighths % 8 == 0 ? "" : "▏▎▍▌▋▊▉".substring(eighths % 8 - 1, eighths % 8);
     return "▕" + full + partly + " ".repeat(width - full.length() - partly.length()) + "▏";
   }
 
-  private String hashes(Moment moment, int width) {
-    int full = (int) ((long) width * moment.taken() / stepsPerEpoch);
+  private String hashes(int taken, int width) {
+    int full = (int) ((long) width * taken / stepsPerEpoch);
     return "[" + "#".repeat(full) + "-".repeat(width - full) + "]";
   }
 
@@ -57,14 +65,21 @@ record ProgressLine(int epochs, int stepsPerEpoch, Targets targets) {
       Optional<Statistics> validation,
       double samplesPerSecond,
       double seconds) {
+    return epochEnd(epoch, train, validation, samplesPerSecond) + "  " + Figures.seconds(seconds);
+  }
+
+  /** Where only the end of it was seen. */
+  String epochEnd(
+      int epoch, Statistics train, Optional<Statistics> validation, double samplesPerSecond) {
+    return epochEnd(epoch, train, validation) + "  " + Figures.rate(samplesPerSecond);
+  }
+
+  /** Where nothing is known of its speed. */
+  String epochEnd(int epoch, Statistics train, Optional<Statistics> validation) {
     return epoch(epoch)
         + "  "
         + lossAndMetric(train)
-        + validation.map(v -> "  validation " + lossAndMetric(v)).orElse("")
-        + "  "
-        + Figures.rate(samplesPerSecond)
-        + "  "
-        + Figures.seconds(seconds);
+        + validation.map(v -> "  validation " + lossAndMetric(v)).orElse("");
   }
 
   private String epoch(int epoch) {

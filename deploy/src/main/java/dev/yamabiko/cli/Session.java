@@ -37,6 +37,16 @@ record Session(
     (json ? err : out).println(text);
   }
 
+  /** Of what is {@link #print printed}. */
+  Ink ink() {
+    return json ? terminal.err() : terminal.out();
+  }
+
+  /** What went wrong, in one line. */
+  void complain(String error) {
+    err.println(terminal.err().bad("yamabiko:") + " " + error);
+  }
+
   /** The one JSON object, the last line of standard output; only where it was asked for. */
   void answer(String object) {
     if (json && answered.compareAndSet(false, true)) {
@@ -50,7 +60,7 @@ record Session(
 
   /** One line for people, and the answer of what came to nothing. */
   void fail(String error) {
-    err.println("yamabiko: " + error);
+    complain(error);
     answerWithout("failed", error);
   }
 

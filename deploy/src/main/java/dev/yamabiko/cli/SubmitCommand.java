@@ -56,11 +56,14 @@ final class SubmitCommand implements Callable<Integer> {
       return leftInDoubt(coordinator);
     }
     String id = new JsonFields(CanonicalJson.object(answer.get())).text("id");
+    Watch watch = new Watch(session, coordinator, id, patience);
     if (submission.isInterrupted()) {
-      return detached(coordinator, id, "queued");
+      return watch.detached("queued");
     }
     if (follow) {
-      return follow(coordinator, submission, id, job, baseline);
+      say("submitted " + id);
+      submission.onInterruption(watch::detach);
+      return watch.show(baseline);
     }
     session.print(id);
     session.answer(answer.get());
@@ -77,28 +80,6 @@ final class SubmitCommand implements Callable<Integer> {
     return checked.data().baseline();
   }
 
-  private int follow(
-      Server coordinator,
-      Submission submission,
-      String id,
-      Job job,
-      Optional<LoadedData.Baseline> baseline) {
-    say("submitted " + id);
-    FollowedRun run = new FollowedRun(session, job.batchSize(), System::nanoTime);
-    Follower follower = new Follower(coordinator, id, run, patience, System::nanoTime);
-    submission.onInterruption(follower::detach);
-    Optional<String> end = follower.follow();
-    if (end.isEmpty()) {
-      return detached(coordinator, id, run.status());
-    }
-    run.leave();
-    session.print(JobStatusText.of(end.get(), baseline, run.curve(), coordinator));
-    session.answer(end.get());
-    boolean completed =
-        new JsonFields(CanonicalJson.object(end.get())).text("status").equals("completed");
-    return completed ? 0 : 1;
-  }
-
   /** The coordinator may have got the job, and has not said so. */
   private int leftInDoubt(Server coordinator) {
     String error = "interrupted; the job may have been submitted";
@@ -107,17 +88,6 @@ final class SubmitCommand implements Callable<Integer> {
     answer.put("id", null);
     answer.put("status", "detached");
     answer.put("error", error);
-    session.answer(answer);
-    return Interruption.EXIT_CODE;
-  }
-
-  private int detached(Server coordinator, String id, String status) {
-    say(
-        "detached; job %s goes on; to look again: yamabiko status %s --server %s"
-            .formatted(id, id, coordinator.option()));
-    Map<String, Object> answer = new LinkedHashMap<>();
-    answer.put("id", id);
-    answer.put("status", status);
     session.answer(answer);
     return Interruption.EXIT_CODE;
   }

@@ -112,7 +112,11 @@ final class TrainCommand implements Callable<Integer> {
     TrainingClock clock = new TrainingClock(System::nanoTime);
     LossHistory history = new LossHistory(plan.stepsPerEpoch());
     Progress progress =
-        new Progress(session.err(), session.terminal(), plan, targets, System::nanoTime);
+        new Progress(
+            session.err(),
+            session.terminal(),
+            new ProgressLine(plan.epochs(), plan.stepsPerEpoch(), targets),
+            System::nanoTime);
 
     session.interruption().during(() -> interrupt(cancellation));
     RunDirectory directory =
@@ -307,9 +311,9 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private void explain(String error) {
-    session.err().println("yamabiko: " + error);
+    session.complain(error);
     if (error.contains("OutOfMemoryError")) {
-      session.err().println("yamabiko: " + Main.MORE_MEMORY);
+      session.complain(Main.MORE_MEMORY);
     }
   }
 }

@@ -1,0 +1,52 @@
+package dev.yamabiko.cli;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+
+/** Jobs as people read them, a line for each, in the order of the server: the newest first. */
+final class JobsTable {
+
+  private JobsTable() {}
+
+  /**
+   * @param jobs as the server tells of them
+   */
+  static String of(List<Map<String, Object>> jobs, Instant now, Ink ink) {
+    TextTable table =
+        new TextTable(
+                "id", "status", "epoch", "loss", "validation", "metric", "workers", "submitted")
+            .words(1)
+            .ink(1, ink::status);
+    for (Map<String, Object> job : jobs) {
+      JsonFields fields = new JsonFields(job);
+      table.row(
+          fields.text("id"),
+          fields.text("status"),
+          epoch(fields),
+          Figures.loss(fields.number("train_loss")),
+          Figures.loss(fields.number("validation_loss")),
+          metric(fields),
+          fields.count("workers"),
+          fields.time("submitted").map(then -> Figures.ago(then, now)).orElse("-"));
+    }
+    return table.text();
+  }
+
+  /** "2/5" until the end; then all that were closed, "5". */
+  private static String epoch(JsonFields job) {
+    return job.object().containsKey("epoch")
+        ? job.count("epoch") + "/" + job.count("epochs")
+        : job.count("epochs");
+  }
+
+  /** Of the validation, at the end. */
+  private static String metric(JsonFields job) {
+    double accuracy = job.number("validation_accuracy");
+    double rmse = job.number("validation_rmse");
+    if (Double.isFinite(accuracy)) {
+      return Figures.accuracy(accuracy);
+    }
+    return Double.isFinite(rmse) ? Figures.rmse(rmse) : "-";
+  }
+}
