@@ -1,6 +1,5 @@
 package dev.yamabiko.model;
 
-import dev.yamabiko.data.Targets;
 import dev.yamabiko.nn.Loss;
 import dev.yamabiko.nn.NetworkPass;
 import dev.yamabiko.tensor.Kernels;
@@ -71,23 +70,5 @@ public final class Predictor {
   /** The class of an example of the last {@link #predict}, as training counts it. */
   public int predictedClass(int row) {
     return loss.predictedClass(features, outputs, row * features);
-  }
-
-  /**
-   * One value of an example of the last {@link #predict}, in the model's units and in double, as
-   * training counts it.
-   */
-  double predictedValue(int row, int target) {
-    return loss.predictedValue(outputs[row * features + target]);
-  }
-
-  /** The squared error of an example of the last {@link #predict}, as training counts it. */
-  double squaredError(Targets.Values values, int row, float[] targets) {
-    return loss.squaredError(values, row, outputs, targets);
-  }
-
-  /** The loss of every example of the last {@link #predict}. */
-  void losses(int rows, float[] targets, double[] losses) {
-    loss.evaluate(pass.kernels(), rows, features, outputs, targets, losses, null);
   }
 }

@@ -2,6 +2,7 @@ package dev.yamabiko.protocol;
 
 import akka.actor.typed.ActorRef;
 import dev.yamabiko.step.Block;
+import dev.yamabiko.step.Measures;
 import dev.yamabiko.step.Statistics;
 import java.util.List;
 
@@ -33,6 +34,27 @@ public sealed interface RunMessage {
   /** One part's statistics with weights[step]. */
   record PartEvaluated(RunKey key, long step, DataPart data, int part, Statistics statistics)
       implements RunMessage {}
+
+  /**
+   * What all metrics of one part are made of, with weights[step]. Of very many targets it comes in
+   * several messages, so that each stays small.
+   *
+   * @param fromTarget the first target whose errors these are; 0 where classes are told apart
+   * @param targets how many there are in all; 0 where classes are told apart
+   */
+  record PartMeasured(
+      RunKey key,
+      long step,
+      DataPart data,
+      int part,
+      int fromTarget,
+      int targets,
+      Measures measures)
+      implements RunMessage {
+
+    /** Of so many targets the errors take half of what a control message may have. */
+    public static final int MOST_TARGETS = 2048;
+  }
 
   /** The worker begins no step from {@code nextStep} on until it has another lease. */
   record LeasePaused(RunKey key, long lease, long nextStep, String worker) implements RunMessage {}

@@ -1,5 +1,6 @@
 package dev.yamabiko.protocol;
 
+import dev.yamabiko.step.Measures;
 import dev.yamabiko.step.Statistics;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -13,7 +14,7 @@ import java.util.OptionalInt;
  * @param samplesApplied examples whose gradients went into the weights
  * @param weights the whole flat vector; absent where there is nothing to keep
  * @param train of the training examples, with these weights
- * @param validation of the validation examples, with these weights
+ * @param validation of the validation examples, with these weights: what all metrics are made of
  * @param bestEpoch counted from 0; present where the job selects one and an epoch has closed
  * @param rollbacks how often the run has gone back
  * @param ledger empty where there was no run
@@ -27,7 +28,7 @@ public record RunOutcome(
     int workers,
     Optional<float[]> weights,
     Optional<Statistics> train,
-    Optional<Statistics> validation,
+    Optional<Measures> validation,
     OptionalInt bestEpoch,
     int rollbacks,
     Optional<RunLedger> ledger) {

@@ -58,7 +58,11 @@ public sealed interface WorkerMessage {
   record InstallWeights(RunKey key, long step, int slice, FloatSegment weights)
       implements WorkerMessage {}
 
-  /** Evaluate parts [fromPart, toPart) of a dataset with weights[step]. */
+  /**
+   * Evaluate parts [fromPart, toPart) of a dataset with weights[step]; answered, part by part, by
+   * {@link RunMessage.PartEvaluated} of training data, by {@link RunMessage.PartMeasured} of
+   * validation data.
+   */
   record Evaluate(
       RunKey key, long step, DataPart data, int fromPart, int toPart, ActorRef<RunMessage> replyTo)
       implements WorkerMessage {}

@@ -236,6 +236,23 @@ public final class BlockComputation {
 
   /** Loss and metrics of the examples [from, to) of a dataset. */
   public Statistics evaluate(Dataset data, int from, int to, float[] weights) {
+    return evaluate(data, from, to, weights, (rows, y) -> {});
+  }
+
+  /** The same, and what every other metric is made of. */
+  public Measures measure(Dataset data, int from, int to, float[] weights) {
+    PartTally tally = PartTally.of(loss, features, data.targets(), to - from);
+    return tally.measures(
+        evaluate(
+            data, from, to, weights, (rows, y) -> tally.add(pass.kernels(), rows, y, targets)));
+  }
+
+  /** Hears of outputs y [rows, features], in ascending order of examples. */
+  private interface Outputs {
+    void computed(int rows, float[] y);
+  }
+
+  private Statistics evaluate(Dataset data, int from, int to, float[] weights, Outputs outputs) {
     Statistics statistics = null;
     for (int at = from; at < to; ) {
       int rows = Math.min(mostRows, to - at);
@@ -244,6 +261,7 @@ public final class BlockComputation {
       float[] y = pass.forward(weights, shards, null);
       loss.evaluate(pass.kernels(), rows, features, y, targets, errors, null);
       statistics = statistics(shards, data.targets(), y, statistics);
+      outputs.computed(rows, y);
       at += rows;
     }
     return statistics;

@@ -21,6 +21,9 @@ import dev.yamabiko.protocol.WorkerHello;
 import dev.yamabiko.protocol.WorkerMessage;
 import dev.yamabiko.protocol.WorkerTiming;
 import dev.yamabiko.step.Block;
+import dev.yamabiko.step.ClassTally;
+import dev.yamabiko.step.ErrorTally;
+import dev.yamabiko.step.Measures;
 import dev.yamabiko.step.Statistics;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
@@ -105,7 +108,14 @@ public final class MessageTable {
           RunMessage.WorkerDisconnected.class,
           // How long steps take.
           StepTiming.class,
-          WorkerTiming.class);
+          WorkerTiming.class,
+          // All metrics of validation data.
+          long[].class,
+          float[].class,
+          ClassTally.class,
+          ErrorTally.class,
+          Measures.class,
+          RunMessage.PartMeasured.class);
 
   private MessageTable() {}
 
@@ -184,7 +194,11 @@ public final class MessageTable {
     } else if (type == Optional.class) {
       return new OptionalSerializer();
     } else if (type == double[].class) {
-      return new DoublesSerializer();
+      return ArraySerializer.DOUBLES;
+    } else if (type == long[].class) {
+      return ArraySerializer.LONGS;
+    } else if (type == float[].class) {
+      return ArraySerializer.FLOATS;
     } else if (type.isEnum()) {
       return new EnumSerializer((Class) type);
     }

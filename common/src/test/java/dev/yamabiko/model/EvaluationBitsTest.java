@@ -92,20 +92,11 @@ class EvaluationBitsTest {
   void shouldNotShowHowManyExamplesFitTheMemory() throws IOException {
     for (Case any : List.of(read(CLASSES), read(RATES))) {
       Evaluation ample = Evaluation.of(any.model, any.data, kernels);
-      long bytes = any.model.network().floatsPerExample() * Float.BYTES;
-      for (int rows : new int[] {0, 1, 7, 255}) {
-        Predictor predictor = new Predictor(any.model, kernels, rows * bytes);
-        assertEquals(Math.max(1, rows), predictor.batch());
-        int size = any.data.inputShape().size();
-        assertEquals(predictor.batch() * size, predictor.inputs().length);
-        Evaluation tight = Evaluation.of(any.model, any.data, predictor);
+      for (int rows : new int[] {1, 7, 255}) {
+        Evaluation tight = Evaluation.of(any.model, any.data, kernels, rows);
         assertEquals(ample.statistics(), tight.statistics());
-        assertEquals(ample.values(), tight.values());
-        assertEquals(ample.classes().isPresent(), tight.classes().isPresent());
-        ample
-            .classes()
-            .ifPresent(
-                report -> assertEquals(report.macroF1(), tight.classes().orElseThrow().macroF1()));
+        assertEquals(
+            CanonicalJson.of(EvaluationJson.of(ample)), CanonicalJson.of(EvaluationJson.of(tight)));
       }
     }
   }

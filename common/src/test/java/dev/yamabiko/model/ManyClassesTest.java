@@ -73,7 +73,7 @@ class ManyClassesTest {
     assertEquals(0.5, report.accuracy());
     assertEquals(40, report.predicted(7));
     assertEquals(20, report.support(CLASSES - 1));
-    assertEquals(20, report.confusion()[CLASSES - 1][7]);
+    assertEquals(20, report.confusion(CLASSES - 1)[7]);
     assertEquals(0, report.support(8));
   }
 }

@@ -4,6 +4,8 @@ import akka.actor.typed.ActorRef;
 import dev.yamabiko.data.blocks.DatasetRef;
 import dev.yamabiko.protocol.SliceRange;
 import dev.yamabiko.step.Block;
+import dev.yamabiko.step.ClassTally;
+import dev.yamabiko.step.ErrorTally;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
@@ -36,11 +38,11 @@ final class ArbitraryMessages {
     } else if (type == Integer.class) {
       return Arbitraries.integers().asGeneric();
     } else if (type == double[].class) {
-      return Arbitraries.longs()
-          .map(Double::longBitsToDouble)
-          .array(double[].class)
-          .ofMaxSize(20)
-          .asGeneric();
+      return doubles(0, 20).asGeneric();
+    } else if (type == ClassTally.class) {
+      return Arbitraries.integers().between(0, 20).flatMap(this::classTally).asGeneric();
+    } else if (type == ErrorTally.class) {
+      return Arbitraries.integers().between(0, 20).flatMap(this::errorTally).asGeneric();
     } else if (type == SliceRange.class) {
       return Combinators.combine(
               Arbitraries.integers().between(0, 100),
@@ -72,6 +74,25 @@ final class ArbitraryMessages {
       return record(plain);
     }
     throw new IllegalArgumentException("no values of " + type);
+  }
+
+  private static Arbitrary<double[]> doubles(int least, int most) {
+    return Arbitraries.longs()
+        .map(Double::longBitsToDouble)
+        .array(double[].class)
+        .ofMinSize(least)
+        .ofMaxSize(most);
+  }
+
+  private Arbitrary<ClassTally> classTally(int pairs) {
+    Arbitrary<long[]> longs = Arbitraries.longs().array(long[].class).ofSize(pairs);
+    Arbitrary<float[]> scores = Arbitraries.floats().array(float[].class).ofMaxSize(20);
+    return Combinators.combine(longs, longs, scores, scores).as(ClassTally::new);
+  }
+
+  private Arbitrary<ErrorTally> errorTally(int targets) {
+    Arbitrary<double[]> sums = doubles(targets, targets);
+    return Combinators.combine(Arbitraries.longs(), sums, sums, sums, sums).as(ErrorTally::new);
   }
 
   private Arbitrary<Object> container(ParameterizedType type) {

@@ -93,7 +93,7 @@ class MessageSerializerTest {
   void shouldRefuseToWriteWhatHasNoNumber() {
     RunKey key = new RunKey("run", 1);
     for (Object unknown :
-        List.of(new RunMessage.CheckpointKept(key), new HashMap<>(), new float[1])) {
+        List.of(new RunMessage.CheckpointKept(key), new HashMap<>(), new int[1])) {
       Exception refused =
           assertThrows(IllegalArgumentException.class, () -> SERIALIZER.toBinary(unknown));
       assertTrue(refused.getMessage().contains("is not registered"), refused.getMessage());

@@ -21,7 +21,7 @@ class MessageTableTest {
 
   /** The class of a line such as "33 dev.yamabiko.step.Block(int from, int to)". */
   private static String type(String line) {
-    return line.replaceFirst("^\\d+ ", "").replaceFirst("[(\\[].*", "");
+    return line.replaceFirst("^\\d+ ", "").replaceFirst("(?<=\\w)[(\\[].*", "");
   }
 
   @Test

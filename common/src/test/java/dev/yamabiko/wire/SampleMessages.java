@@ -18,6 +18,9 @@ import dev.yamabiko.protocol.WorkerHello;
 import dev.yamabiko.protocol.WorkerMessage;
 import dev.yamabiko.protocol.WorkerTiming;
 import dev.yamabiko.step.Block;
+import dev.yamabiko.step.ClassTally;
+import dev.yamabiko.step.ErrorTally;
+import dev.yamabiko.step.Measures;
 import dev.yamabiko.step.Statistics;
 import java.util.List;
 import java.util.Optional;
@@ -27,6 +30,28 @@ final class SampleMessages {
 
   private static final RunKey KEY = new RunKey("digits-17", 4, 1);
   private static final Statistics STATISTICS = new Statistics(128, 12.5, 117, 0.25);
+
+  private static final Measures CLASSES =
+      new Measures(
+          STATISTICS,
+          Optional.of(
+              new ClassTally(
+                  new long[] {ClassTally.pair(0, 0), ClassTally.pair(1, 0), ClassTally.pair(1, 1)},
+                  new long[] {1, 1, 2},
+                  new float[] {-0f, 0.5f, Float.NaN},
+                  new float[] {0.25f})),
+          Optional.empty());
+  private static final Measures VALUES =
+      new Measures(
+          STATISTICS,
+          Optional.empty(),
+          Optional.of(
+              new ErrorTally(
+                  128,
+                  new double[] {1, 2},
+                  new double[] {3, 4},
+                  new double[] {-5, Double.NaN},
+                  new double[] {Math.PI, Double.MIN_VALUE})));
 
   private SampleMessages() {}
 
@@ -102,7 +127,9 @@ final class SampleMessages {
         new RunMessage.SliceFailed(KEY, 2, "slice 2 failed"),
         new RunMessage.WorkersDisagree(KEY, 17, 2, "workers w1 and w2"),
         new RunMessage.WorkerConnected(KEY, "w1", "p1"),
-        new RunMessage.WorkerDisconnected(KEY, "w1", "p1"));
+        new RunMessage.WorkerDisconnected(KEY, "w1", "p1"),
+        new RunMessage.PartMeasured(KEY, 17, DataPart.VALIDATION, 3, 0, 0, CLASSES),
+        new RunMessage.PartMeasured(KEY, 17, DataPart.VALIDATION, 3, 2048, 2050, VALUES));
   }
 
   private static <T> ActorRef<T> actor(ActorRefResolver resolver, String name) {

@@ -356,6 +356,12 @@ final class Activity {
     }
   }
 
+  void measured(RunMessage.PartMeasured measured) {
+    if (isEvaluating() && evaluations.isCompleteWith(measured)) {
+      then.run();
+    }
+  }
+
   void read(RunMessage.SliceRead read) {
     if (isCopying() && timers.answered(OwnerAnswers.sliceName(read.slice()))) {
       checkpoints.accept(read);

@@ -2,19 +2,27 @@ package dev.yamabiko.coordinator;
 
 import dev.yamabiko.protocol.DataPart;
 import dev.yamabiko.protocol.RunMessage;
+import dev.yamabiko.step.ArrivingSum;
+import dev.yamabiko.step.Measures;
 import dev.yamabiko.step.ShardPlanner;
-import dev.yamabiko.step.Statistics;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Statistics of a dataset's parts as they come in, in any order, late or twice. */
+/**
+ * Measures of a dataset's parts as they come in, in any order, late or twice.
+ *
+ * <p>Memory: of classes 16 bytes for each pair of true and predicted class that occurs, and of two
+ * classes 4 bytes for each example, twice while they are added; of values 32 bytes for each target,
+ * for two nodes of the tree's levels for each worker.
+ */
 final class Evaluation {
 
   private final DataPart data;
   private final long step;
-  private final Statistics[] parts;
+  private final int parts;
+  private final PartRanges ranges = new PartRanges();
+  private final ArrivingSum<Measures> sum;
   private List<Share> holders = List.of();
 
   /**
@@ -23,7 +31,8 @@ final class Evaluation {
   Evaluation(DataPart data, long step, int parts) {
     this.data = data;
     this.step = step;
-    this.parts = new Statistics[parts];
+    this.parts = parts;
+    sum = new ArrivingSum<>(parts, Measures::plus);
   }
 
   /** Parts [from, to) for one worker. */
@@ -34,7 +43,7 @@ final class Evaluation {
    * nothing.
    */
   List<Share> handOut(List<String> workers) {
-    int[] missing = IntStream.range(0, parts.length).filter(i -> parts[i] == null).toArray();
+    int[] missing = IntStream.range(0, parts).filter(i -> !sum.has(i)).toArray();
     List<Share> shares = new ArrayList<>();
     for (int i = 0; i < workers.size(); i++) {
       int to = ShardPlanner.bound(missing.length, workers.size(), i + 1);
@@ -54,7 +63,7 @@ final class Evaluation {
   /** Who was asked for parts that are still missing. */
   List<String> silent() {
     return holders.stream()
-        .filter(share -> IntStream.range(share.from(), share.to()).anyMatch(i -> parts[i] == null))
+        .filter(share -> IntStream.range(share.from(), share.to()).anyMatch(i -> !sum.has(i)))
         .map(Share::worker)
         .distinct()
         .toList();
@@ -69,21 +78,36 @@ final class Evaluation {
     return step;
   }
 
-  /** Whether this was asked for. */
+  /** Takes a part of training data. Returns whether this was asked for. */
   boolean accept(RunMessage.PartEvaluated evaluated) {
-    if (evaluated.data() != data || evaluated.step() != step) {
+    if (data != DataPart.TRAIN || !isOfThis(evaluated.data(), evaluated.step())) {
       return false;
     }
-    parts[evaluated.part()] = evaluated.statistics();
+    sum.add(evaluated.part(), Measures.of(evaluated.statistics()));
     return true;
   }
 
+  /** Takes a part of validation data, or some targets of it. Returns whether this was asked for. */
+  boolean accept(RunMessage.PartMeasured measured) {
+    if (data != DataPart.VALIDATION || !isOfThis(measured.data(), measured.step())) {
+      return false;
+    }
+    if (!sum.has(measured.part())) {
+      ranges.add(measured).ifPresent(whole -> sum.add(measured.part(), whole));
+    }
+    return true;
+  }
+
+  private boolean isOfThis(DataPart ofData, long ofStep) {
+    return ofData == data && ofStep == step;
+  }
+
   boolean isComplete() {
-    return !Arrays.asList(parts).contains(null);
+    return sum.isComplete();
   }
 
   /** Along the tree over part numbers. */
-  Statistics sum() {
-    return Statistics.sum(Arrays.asList(parts));
+  Measures sum() {
+    return sum.total();
   }
 }

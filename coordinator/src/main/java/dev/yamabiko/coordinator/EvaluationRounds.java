@@ -4,7 +4,7 @@ import akka.actor.typed.ActorRef;
 import dev.yamabiko.protocol.DataPart;
 import dev.yamabiko.protocol.RunMessage;
 import dev.yamabiko.protocol.WorkerMessage;
-import dev.yamabiko.step.Statistics;
+import dev.yamabiko.step.Measures;
 import java.time.Duration;
 import java.util.List;
 
@@ -70,7 +70,16 @@ final class EvaluationRounds {
 
   /** Takes a part. Returns whether that was the last. */
   boolean isCompleteWith(RunMessage.PartEvaluated evaluated) {
-    if (!evaluation.accept(evaluated)) {
+    return isCompleteIf(evaluation.accept(evaluated));
+  }
+
+  /** Takes a part, or some of it. Returns whether that was the last. */
+  boolean isCompleteWith(RunMessage.PartMeasured measured) {
+    return isCompleteIf(evaluation.accept(measured));
+  }
+
+  private boolean isCompleteIf(boolean accepted) {
+    if (!accepted) {
       return false;
     }
     if (evaluation.isComplete()) {
@@ -81,7 +90,7 @@ final class EvaluationRounds {
   }
 
   /** Of all parts. */
-  Statistics sum() {
+  Measures sum() {
     return evaluation.sum();
   }
 }

@@ -9,6 +9,7 @@ import dev.yamabiko.protocol.DataPart;
 import dev.yamabiko.protocol.RunEvent;
 import dev.yamabiko.protocol.RunMessage;
 import dev.yamabiko.protocol.RunOutcome.Status;
+import dev.yamabiko.step.Measures;
 import dev.yamabiko.step.Statistics;
 import java.util.Collection;
 import java.util.Optional;
@@ -47,7 +48,7 @@ final class RunCourse {
   private boolean ended;
 
   /** Of the weights that slices hold. */
-  private Optional<Statistics> validation = Optional.empty();
+  private Optional<Measures> validation = Optional.empty();
 
   RunCourse(
       RunSettings settings,
@@ -157,7 +158,7 @@ final class RunCourse {
       fail(unaccounted.get());
       return;
     }
-    events.tell(progress.closeEpoch(validation));
+    events.tell(progress.closeEpoch(validation.map(Measures::statistics)));
     if (!progress.isBest()) {
       keepIfDue();
       return;
@@ -289,7 +290,12 @@ final class RunCourse {
     } else {
       activity.evaluate(
           DataPart.TRAIN,
-          () -> end(Status.COMPLETED, "", Optional.of(weights), Optional.of(evaluations.sum())));
+          () ->
+              end(
+                  Status.COMPLETED,
+                  "",
+                  Optional.of(weights),
+                  Optional.of(evaluations.sum().statistics())));
     }
   }
 

@@ -7,6 +7,7 @@ import dev.yamabiko.protocol.RunEvent;
 import dev.yamabiko.protocol.RunLedger;
 import dev.yamabiko.protocol.RunMessage;
 import dev.yamabiko.protocol.RunOutcome;
+import dev.yamabiko.step.Measures;
 import dev.yamabiko.step.SampleHash;
 import dev.yamabiko.step.Statistics;
 import java.util.Optional;
@@ -137,7 +138,7 @@ final class RunProgress {
       String message,
       Optional<float[]> weights,
       Optional<Statistics> train,
-      Optional<Statistics> validation) {
+      Optional<Measures> validation) {
     return new RunOutcome(
         status,
         message,

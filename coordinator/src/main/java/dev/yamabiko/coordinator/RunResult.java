@@ -4,6 +4,8 @@ import dev.yamabiko.data.LoadedData;
 import dev.yamabiko.data.Targets;
 import dev.yamabiko.job.Job;
 import dev.yamabiko.model.CanonicalJson;
+import dev.yamabiko.model.Evaluation;
+import dev.yamabiko.model.EvaluationJson;
 import dev.yamabiko.model.WeightsHash;
 import dev.yamabiko.nn.Network;
 import dev.yamabiko.protocol.RunLedger;
@@ -24,6 +26,8 @@ import java.util.OptionalInt;
  * exist is NaN here and null in JSON.
  *
  * @param epochs closed
+ * @param evaluation all metrics of the validation data, by {@link EvaluationJson}; empty where
+ *     there is none
  * @param baselineRmse of the trivial forecast, where the data has one
  * @param weightsSha256 empty where the run left no weights
  * @param samplesApplied by the whole run
@@ -45,6 +49,7 @@ public record RunResult(
     double validationLoss,
     double validationAccuracy,
     double validationRmse,
+    Optional<Map<String, Object>> evaluation,
     double baselineRmse,
     Optional<String> weightsSha256,
     String dataSha256,
@@ -69,6 +74,7 @@ public record RunResult(
           "validation_loss",
           "validation_accuracy",
           "validation_rmse",
+          "evaluation",
           "weights_sha256",
           "data_sha256",
           "samples_applied",
@@ -90,7 +96,9 @@ public record RunResult(
       Path runDirectory) {
     Targets targets = data.train().targets();
     boolean classes = targets instanceof Targets.Classes;
-    Optional<Statistics> validation = outcome.validation();
+    Optional<Evaluation> evaluation =
+        outcome.validation().map(measures -> Evaluation.of(targets, measures));
+    Optional<Statistics> validation = evaluation.map(Evaluation::statistics);
     return new RunResult(
         job.name(),
         outcome.status(),
@@ -101,6 +109,7 @@ public record RunResult(
         validation.map(Statistics::meanLoss).orElse(Double.NaN),
         validation.filter(s -> classes).map(Statistics::accuracy).orElse(Double.NaN),
         validation.filter(s -> !classes).map(s -> s.rmse(targets.width())).orElse(Double.NaN),
+        evaluation.map(EvaluationJson::ofResult),
         data.baseline().map(LoadedData.Baseline::rmse).orElse(Double.NaN),
         outcome.weights().map(WeightsHash::sha256),
         dataSha256,
@@ -132,6 +141,7 @@ public record RunResult(
         Double.NaN,
         Double.NaN,
         Double.NaN,
+        Optional.empty(),
         baselineRmse,
         Optional.empty(),
         dataSha256,
@@ -159,6 +169,7 @@ public record RunResult(
         validationLoss,
         validationAccuracy,
         validationRmse,
+        evaluation,
         baselineRmse,
         weightsSha256,
         dataSha256,
@@ -189,6 +200,7 @@ public record RunResult(
     if (!Double.isNaN(baselineRmse)) {
       json.put("baseline_rmse", baselineRmse);
     }
+    json.put("evaluation", evaluation.orElse(null));
     json.put("weights_sha256", weightsSha256.orElse(null));
     json.put("data_sha256", dataSha256);
     json.put("samples_applied", samplesApplied);

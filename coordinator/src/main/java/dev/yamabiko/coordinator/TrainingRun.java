@@ -159,6 +159,8 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
       course.updated(updated);
     } else if (message instanceof RunMessage.PartEvaluated evaluated) {
       activity.evaluated(evaluated);
+    } else if (message instanceof RunMessage.PartMeasured measured) {
+      activity.measured(measured);
     } else if (message instanceof RunMessage.ShardsMissing answer) {
       activity.missing(answer);
     } else if (message instanceof RunMessage.LeasePaused paused) {
@@ -173,8 +175,8 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
       course.diverged(diverged);
     } else if (message instanceof RunMessage.WorkerFailed failed) {
       onWorkerFailed(failed);
-    } else if (message instanceof RunMessage.SpeedMeasured measured) {
-      onSpeedMeasured(measured);
+    } else if (message instanceof RunMessage.SpeedMeasured speed) {
+      onSpeedMeasured(speed);
     } else if (message instanceof RunMessage.ProbeAnswered answered) {
       onHeardOf(answered.worker());
     } else if (message instanceof RunMessage.OfferWorker offer) {

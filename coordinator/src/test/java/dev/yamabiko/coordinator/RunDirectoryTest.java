@@ -339,6 +339,7 @@ class RunDirectoryTest {
         Double.NaN,
         Double.NaN,
         Double.NaN,
+        Optional.empty(),
         Double.NaN,
         Optional.empty(),
         "d",

@@ -36,7 +36,9 @@ import dev.yamabiko.protocol.RunOutcome;
 import dev.yamabiko.protocol.SliceMessage;
 import dev.yamabiko.protocol.WorkerMessage;
 import dev.yamabiko.step.Block;
+import dev.yamabiko.step.ErrorTally;
 import dev.yamabiko.step.EvaluationPlan;
+import dev.yamabiko.step.Measures;
 import dev.yamabiko.step.SampleHash;
 import dev.yamabiko.step.Statistics;
 import dev.yamabiko.step.StepPlan;
@@ -63,6 +65,9 @@ abstract class RunFixture {
   static final ManualTime TIME = ManualTime.get(KIT.system());
   static final RunKey KEY = new RunKey("run", 1);
   static final int EXAMPLES = 8;
+
+  private static final ErrorTally EXACT =
+      new ErrorTally(150, new double[1], new double[1], new double[1], new double[1]);
 
   /** All but how long steps took. */
   final TestProbe<RunEvent> events = KIT.createTestProbe(RunEvent.class);
@@ -270,12 +275,22 @@ abstract class RunFixture {
   }
 
   static RunMessage evaluated(WorkerMessage.Evaluate request, double loss) {
-    return new RunMessage.PartEvaluated(
-        request.key(),
-        request.step(),
-        request.data(),
-        request.fromPart(),
-        new Statistics(150, loss, 0, 0));
+    Statistics statistics = new Statistics(150, loss, 0, 0);
+    RunKey key = request.key();
+    int part = request.fromPart();
+    return switch (request.data()) {
+      case TRAIN ->
+          new RunMessage.PartEvaluated(key, request.step(), DataPart.TRAIN, part, statistics);
+      case VALIDATION ->
+          new RunMessage.PartMeasured(
+              key,
+              request.step(),
+              DataPart.VALIDATION,
+              part,
+              0,
+              1,
+              new Measures(statistics, Optional.empty(), Optional.of(EXACT)));
+    };
   }
 
   static <T extends WorkerMessage> T skipTo(TestProbe<WorkerMessage> worker, Class<T> type) {

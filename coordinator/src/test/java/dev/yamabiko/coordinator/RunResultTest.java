@@ -12,6 +12,9 @@ import dev.yamabiko.nn.Network;
 import dev.yamabiko.protocol.RunLedger;
 import dev.yamabiko.protocol.RunOutcome;
 import dev.yamabiko.protocol.RunOutcome.Status;
+import dev.yamabiko.step.ClassTally;
+import dev.yamabiko.step.ErrorTally;
+import dev.yamabiko.step.Measures;
 import dev.yamabiko.step.Statistics;
 import java.nio.file.Path;
 import java.util.List;
@@ -23,6 +26,26 @@ class RunResultTest {
 
   private static final Statistics TRAIN = new Statistics(10, 5, 9, 40);
   private static final Statistics VALIDATION = new Statistics(4, 3, 3, 16);
+
+  /** Of three classes; one example of class 2 is taken for class 0. */
+  private static final Measures CLASSES =
+      new Measures(
+          VALIDATION,
+          Optional.of(
+              new ClassTally(
+                  new long[] {ClassTally.pair(0, 0), ClassTally.pair(2, 0), ClassTally.pair(2, 2)},
+                  new long[] {2, 1, 1},
+                  new float[0],
+                  new float[0])),
+          Optional.empty());
+
+  private static final Measures VALUES =
+      new Measures(
+          VALIDATION,
+          Optional.empty(),
+          Optional.of(
+              new ErrorTally(
+                  4, new double[] {6}, new double[] {16}, new double[] {7}, new double[] {64})));
 
   private static Job job(String data, String loss, int outputs) {
     return JobFile.parse(
@@ -51,6 +74,10 @@ class RunResultTest {
   }
 
   private static RunOutcome completed() {
+    return completed(CLASSES);
+  }
+
+  private static RunOutcome completed(Measures validation) {
     return new RunOutcome(
         Status.COMPLETED,
         "",
@@ -60,7 +87,7 @@ class RunResultTest {
         2,
         Optional.of(new float[0]),
         Optional.of(TRAIN),
-        Optional.of(VALIDATION),
+        Optional.of(validation),
         OptionalInt.of(0),
         0,
         Optional.of(new RunLedger(1, 10, 255, 2, -1)));
@@ -71,7 +98,14 @@ class RunResultTest {
     assertEquals(
         "{\"job\":\"small\",\"status\":\"completed\",\"epochs\":1,\"steps\":3,\"workers\":2,"
             + "\"train_loss\":0.5,\"validation_loss\":0.75,\"validation_accuracy\":0.75,"
-            + "\"validation_rmse\":null,\"weights_sha256\":"
+            + "\"validation_rmse\":null,\"evaluation\":{\"loss\":0.75,\"examples\":4,"
+            + "\"accuracy\":0.75,\"macro_f1\":0.7333333333333334,\"classes\":["
+            + "{\"name\":\"0\",\"precision\":0.6666666666666666,\"recall\":1.0,\"f1\":0.8,"
+            + "\"support\":2},"
+            + "{\"name\":\"1\",\"precision\":null,\"recall\":null,\"f1\":null,\"support\":0},"
+            + "{\"name\":\"2\",\"precision\":1.0,\"recall\":0.5,\"f1\":0.6666666666666666,"
+            + "\"support\":2}],\"confusion\":[[2,0,0],[0,0,0],[1,0,1]],\"roc_auc\":null,"
+            + "\"mae\":null,\"rmse\":null,\"r2\":null,\"targets\":null},\"weights_sha256\":"
             + "\"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\","
             + "\"data_sha256\":\"dada\",\"samples_applied\":12,\"samples_per_second\":97.2,"
             + "\"seconds\":0.123,\"parameters\":9,\"best_epoch\":0,\"rollbacks\":0,"
@@ -83,7 +117,9 @@ class RunResultTest {
 
   @Test
   void shouldCarryRmseAndBaselineOfARegression() {
-    String json = of(SINE, completed(), Optional.of(new LoadedData.Baseline("same", 2.5))).toJson();
+    String json =
+        of(SINE, completed(VALUES), Optional.of(new LoadedData.Baseline("same", 2.5))).toJson();
+    assertTrue(json.contains("\"mae\":1.5,\"rmse\":2.0,\"r2\":0.75,\"targets\":[{\"name\":"), json);
     assertTrue(
         json.contains(
             "\"validation_accuracy\":null,\"validation_rmse\":2.0,\"baseline_rmse\":2.5,"),
@@ -119,6 +155,7 @@ class RunResultTest {
     String json = of(SPIRALS, outcome, Optional.empty()).toJson();
     assertTrue(json.contains("\"status\":\"failed\""), json);
     assertTrue(json.contains("\"train_loss\":null,\"validation_loss\":null,"), json);
+    assertTrue(json.contains("\"evaluation\":null,"), json);
     assertTrue(json.contains("\"weights_sha256\":null"), json);
     assertTrue(json.endsWith("\"error\":\"no worker left\"}"), json);
   }

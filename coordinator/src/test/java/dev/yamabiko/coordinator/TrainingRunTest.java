@@ -66,7 +66,7 @@ class TrainingRunTest extends RunFixture {
     RunOutcome outcome = events.expectMessageClass(RunEvent.RunEnded.class).outcome();
     assertEquals(RunOutcome.Status.COMPLETED, outcome.status());
     assertEquals(2 * EXAMPLES, outcome.samplesApplied());
-    assertEquals(3, outcome.validation().orElseThrow().loss());
+    assertEquals(3, outcome.validation().orElseThrow().statistics().loss());
     assertEquals(5, outcome.train().orElseThrow().loss());
     // Zero weights, learning rate 1, each step's mean gradient is (1, 1).
     assertArrayEquals(new float[] {-4, -4}, outcome.weights().orElseThrow());
@@ -389,7 +389,7 @@ class TrainingRunTest extends RunFixture {
     assertEquals(RunOutcome.Status.COMPLETED, outcome.status());
     assertArrayEquals(new float[] {-2, -2}, outcome.weights().orElseThrow());
     assertEquals(OptionalInt.of(0), outcome.bestEpoch());
-    assertEquals(3, outcome.validation().orElseThrow().loss());
+    assertEquals(3, outcome.validation().orElseThrow().statistics().loss());
     assertEquals(4, outcome.steps());
   }
 

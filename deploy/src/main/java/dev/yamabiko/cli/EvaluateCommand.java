@@ -6,11 +6,13 @@ import dev.yamabiko.data.Dataset;
 import dev.yamabiko.data.DatasetHash;
 import dev.yamabiko.job.DataFile;
 import dev.yamabiko.model.Evaluation;
+import dev.yamabiko.model.EvaluationJson;
 import dev.yamabiko.model.TrainedModel;
 import dev.yamabiko.model.WeightsHash;
 import dev.yamabiko.tensor.KernelsFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -81,7 +83,9 @@ final class EvaluateCommand implements Callable<Integer> {
     Evaluation evaluation = Evaluation.of(trained, examples, KernelsFactory.create());
     session.print(EvaluationText.of(evaluation).stripTrailing());
     if (session.json()) {
-      Map<String, Object> answer = EvaluationJson.of(evaluation);
+      Map<String, Object> answer = new LinkedHashMap<>();
+      answer.put("status", "ok");
+      answer.putAll(EvaluationJson.of(evaluation));
       answer.put("weights_sha256", WeightsHash.sha256(trained.weights()));
       answer.put("data_sha256", DatasetHash.sha256(examples, Optional.empty()));
       session.answer(answer);

@@ -4,10 +4,8 @@ import dev.yamabiko.model.ClassificationReport;
 import dev.yamabiko.model.Evaluation;
 import dev.yamabiko.model.RegressionReport;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.IntStream;
 
 /** An evaluation as people read it. */
 final class EvaluationText {
@@ -36,23 +34,25 @@ final class EvaluationText {
     if (report.classes() == 2) {
       text.append("  roc-auc ").append(ratio(report.rocAuc()));
     }
-    TextTable table = new TextTable("class", "precision", "recall", "f1", "examples");
-    for (int k = 0; k < report.classes(); k++) {
-      table.row(
-          report.names().get(k),
-          ratio(report.precision(k)),
-          ratio(report.recall(k)),
-          ratio(report.f1(k)),
-          Figures.count(report.support(k)));
-    }
-    table.row(
-        "macro average",
-        ratio(report.macroPrecision()),
-        ratio(report.macroRecall()),
-        ratio(report.macroF1()),
-        Figures.count(report.examples()));
-    text.append("\n\n").append(table.text()).append('\n');
+    text.append("\n\n").append(table(report.figures())).append('\n');
     text.append(report.classes() <= MOST_CLASSES_IN_MATRIX ? matrix(report) : pairs(report));
+  }
+
+  /** The figures of each class, and their means. */
+  static String table(List<ClassificationReport.Figures> classes) {
+    TextTable table = new TextTable("class", "precision", "recall", "f1", "examples");
+    classes.forEach(figures -> row(table, figures));
+    row(table, ClassificationReport.macroAverage(classes));
+    return table.text();
+  }
+
+  private static void row(TextTable table, ClassificationReport.Figures figures) {
+    table.row(
+        figures.name(),
+        ratio(figures.precision()),
+        ratio(figures.recall()),
+        ratio(figures.f1()),
+        Figures.count(figures.support()));
   }
 
   private static String matrix(ClassificationReport report) {
@@ -61,7 +61,7 @@ final class EvaluationText {
     TextTable table = new TextTable(header.toArray(String[]::new));
     for (int k = 0; k < report.classes(); k++) {
       List<String> row = new ArrayList<>(List.of(report.names().get(k)));
-      for (long count : report.confusion()[k]) {
+      for (long count : report.confusion(k)) {
         row.add(Figures.count(count));
       }
       table.row(row.toArray(String[]::new));
@@ -69,47 +69,38 @@ final class EvaluationText {
     return table.text();
   }
 
-  private record Pair(int truth, int predicted, long examples) {}
-
   private static String pairs(ClassificationReport report) {
-    List<Pair> pairs =
-        IntStream.range(0, report.classes())
-            .boxed()
-            .flatMap(
-                t ->
-                    IntStream.range(0, report.classes())
-                        .filter(p -> p != t && report.confusion()[t][p] > 0)
-                        .mapToObj(p -> new Pair(t, p, report.confusion()[t][p])))
-            .sorted(Comparator.comparingLong((Pair pair) -> -pair.examples))
-            .limit(MOST_PAIRS)
-            .toList();
+    List<ClassificationReport.Confused> pairs =
+        report.confused().stream().limit(MOST_PAIRS).toList();
     if (pairs.isEmpty()) {
       return "no example was taken for another class\n";
     }
     TextTable table = new TextTable("most confused: true", "predicted", "examples");
-    for (Pair pair : pairs) {
-      table.row(
-          report.names().get(pair.truth),
-          report.names().get(pair.predicted),
-          Figures.count(pair.examples));
+    for (ClassificationReport.Confused pair : pairs) {
+      table.row(pair.truth(), pair.predicted(), Figures.count(pair.examples()));
     }
     return table.text();
   }
 
   private static void values(StringBuilder text, RegressionReport report) {
+    text.append("\n\n").append(table(report.targets(), report.total()));
+  }
+
+  /** The figures of each target, and of all where there are several. */
+  static String table(List<RegressionReport.Target> targets, RegressionReport.Target total) {
     TextTable table = new TextTable("target", "mae", "rmse", "r2");
-    report.targets().forEach(target -> row(table, target.name(), target));
-    if (report.targets().size() > 1) {
-      row(table, "all", report.total());
+    targets.forEach(target -> row(table, target.name(), target));
+    if (targets.size() > 1) {
+      row(table, "all", total);
     }
-    text.append("\n\n").append(table.text());
+    return table.text();
   }
 
   private static void row(TextTable table, String name, RegressionReport.Target target) {
     table.row(name, Figures.loss(target.mae()), Figures.loss(target.rmse()), ratio(target.r2()));
   }
 
-  private static String ratio(double ratio) {
+  static String ratio(double ratio) {
     return Double.isFinite(ratio) ? String.format(Locale.ROOT, "%.4f", ratio) : "-";
   }
 }

@@ -16,6 +16,14 @@ record JsonFields(Map<String, Object> object) {
         : List.of();
   }
 
+  /** An object within; empty where there is none. */
+  @SuppressWarnings("unchecked")
+  Optional<Map<String, Object>> child(String name) {
+    return object.get(name) instanceof Map<?, ?> child
+        ? Optional.of((Map<String, Object>) child)
+        : Optional.empty();
+  }
+
   String text(String name) {
     return object.get(name) == null ? "-" : object.get(name).toString();
   }

@@ -26,6 +26,7 @@ final class RemoteResult {
         fields.number("validation_loss"),
         fields.number("validation_accuracy"),
         fields.number("validation_rmse"),
+        fields.child("evaluation"),
         fields.number("baseline_rmse"),
         Optional.ofNullable((String) job.get("weights_sha256")),
         fields.text("data_sha256"),

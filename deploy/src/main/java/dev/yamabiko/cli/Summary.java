@@ -40,7 +40,12 @@ final class Summary {
                 Figures.rate(result.samplesPerSecond()),
                 plural(result.workers(), "worker")));
     line(text, "train", metrics(result.trainLoss(), ""));
-    line(text, "validation", metrics(result.validationLoss(), validationMetric(result)));
+    Optional<SummarizedEvaluation> evaluation = result.evaluation().map(SummarizedEvaluation::of);
+    String more = evaluation.map(SummarizedEvaluation::line).orElse("");
+    line(text, "validation", metrics(result.validationLoss(), validationMetric(result) + more));
+    evaluation
+        .map(SummarizedEvaluation::table)
+        .ifPresent(table -> table.lines().forEach(row -> line(text, "", row)));
     baseline
         .filter(b -> !Double.isNaN(result.validationRmse()))
         .ifPresent(b -> line(text, "baseline", compared(b, result.validationRmse())));

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,6 +36,12 @@ class EvaluationTest {
     assertEquals(result.path("validation_rmse"), report.path("rmse"));
     assertEquals(result.path("weights_sha256"), report.path("weights_sha256"));
     assertEquals(result.path("train_loss"), trained.evaluate(train).path("loss"));
+    ObjectNode figures = report.deepCopy();
+    figures.remove(List.of("status", "weights_sha256", "data_sha256"));
+    assertEquals(figures, result.path("evaluation"));
+    for (String workers : List.of("1", "2")) {
+      assertEquals(figures, trained.again(workers).path("evaluation"), workers);
+    }
     return trained;
   }
 

@@ -6,6 +6,7 @@ import dev.yamabiko.coordinator.RunResult;
 import dev.yamabiko.data.LoadedData;
 import dev.yamabiko.protocol.RunOutcome;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
@@ -14,6 +15,16 @@ class SummaryTest {
 
   private static RunResult result(
       RunOutcome.Status status, double loss, double accuracy, double rmse, String weights) {
+    return result(status, loss, accuracy, rmse, weights, Optional.empty());
+  }
+
+  private static RunResult result(
+      RunOutcome.Status status,
+      double loss,
+      double accuracy,
+      double rmse,
+      String weights,
+      Optional<Map<String, Object>> evaluation) {
     return new RunResult(
         "digits",
         status,
@@ -24,6 +35,7 @@ class SummaryTest {
         loss / 2,
         accuracy,
         rmse,
+        evaluation,
         Double.NaN,
         Optional.ofNullable(weights),
         "",

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.yamabiko.coordinator.RunListener;
 import dev.yamabiko.protocol.RunEvent;
 import dev.yamabiko.protocol.RunOutcome;
+import dev.yamabiko.step.Measures;
 import dev.yamabiko.step.Statistics;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -76,7 +77,7 @@ class TrainCommandTest {
         2,
         Optional.of(new float[9]).filter(w -> weights),
         statistics,
-        statistics,
+        statistics.map(Measures::of),
         OptionalInt.empty(),
         0,
         Optional.empty());

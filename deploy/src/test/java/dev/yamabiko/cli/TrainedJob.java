@@ -73,6 +73,12 @@ final class TrainedJob {
     return new TrainedJob(working, job, training, network, weights, itsResult);
   }
 
+  /** The result of the same job with so many workers. */
+  JsonNode again(String workers) {
+    return done("train", "job.conf", "--json", "--out", RUN + "-" + workers, "--workers", workers)
+        .json();
+  }
+
   Dataset training() {
     return training;
   }

@@ -132,6 +132,26 @@ class ClusterFaultsTest {
     assertSameAsAlone(JOB, id);
   }
 
+  /** The last epoch's validation is long; what the worker had of it is measured by the others. */
+  @Tag("slow")
+  @Test
+  void shouldEvaluateTheSameWhenAWorkerIsKilledMeanwhile() throws Exception {
+    cluster.haveWorkers("a", "b", "c");
+    SmallJob job = SmallJob.of(1).with("data.validation.builtin.examples = 30000");
+    JsonNode alone = cluster.alone(job.text());
+    String id = cluster.submit(job.text());
+    JobWatch watch = cluster.watch(id);
+    atStep(watch, job.steps() - 1);
+    cluster.worker("c").kill();
+    assertEquals("running", cluster.status(id).orElseThrow().path("status").asText());
+    cluster.await(watch, "c to be lost", event -> event.isNotice("worker c"));
+    assertTrue(watch.seen().stream().noneMatch(event -> event.kind().equals("epoch")));
+    JsonNode end = cluster.completed(id);
+    assertEquals(30_000, end.path("evaluation").path("examples").asInt());
+    assertEquals(alone.path("evaluation"), end.path("evaluation"), cluster::evidence);
+    assertEquals(alone.path("weights_sha256"), end.path("weights_sha256"));
+  }
+
   @Tag("slow")
   @Test
   void shouldWaitForWorkersWhenAllAreKilled() throws Exception {

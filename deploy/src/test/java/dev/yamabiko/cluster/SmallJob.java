@@ -18,7 +18,8 @@ record SmallJob(int epochs, String more) {
           "steps",
           "train_loss",
           "validation_loss",
-          "validation_accuracy");
+          "validation_accuracy",
+          "evaluation");
 
   static SmallJob of(int epochs) {
     return new SmallJob(epochs, "");

@@ -1,7 +1,7 @@
 package dev.yamabiko.worker;
 
 import dev.yamabiko.protocol.DataPart;
-import dev.yamabiko.protocol.RunMessage.PartEvaluated;
+import dev.yamabiko.protocol.RunMessage;
 import dev.yamabiko.protocol.WorkerMessage.Evaluate;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -28,22 +28,22 @@ final class Evaluations {
   private final Set<Part> asked = new HashSet<>();
 
   /** Written by the compute thread. */
-  private final Map<Part, PartEvaluated> done = new ConcurrentHashMap<>();
+  private final Map<Part, List<RunMessage>> done = new ConcurrentHashMap<>();
 
   /**
    * Queues what has not been asked for yet.
    *
    * @return the answers that are there already
    */
-  List<PartEvaluated> add(Evaluate request) {
-    List<PartEvaluated> again = new ArrayList<>();
+  List<RunMessage> add(Evaluate request) {
+    List<RunMessage> again = new ArrayList<>();
     int from = request.fromPart();
     for (int number = from; number < request.toPart(); number++) {
       Part part = new Part(request.step(), request.data(), number);
       if (!asked.add(part)) {
         queue(request, from, number);
         from = number + 1;
-        Optional.ofNullable(done.get(part)).ifPresent(again::add);
+        Optional.ofNullable(done.get(part)).ifPresent(again::addAll);
       }
     }
     queue(request, from, request.toPart());
@@ -66,8 +66,8 @@ final class Evaluations {
     return next != null && next.step() == step ? Optional.of(queue.remove()) : Optional.empty();
   }
 
-  /** On the compute thread: this is what the run is told. */
-  void done(PartEvaluated evaluated) {
-    done.put(new Part(evaluated.step(), evaluated.data(), evaluated.part()), evaluated);
+  /** On the compute thread: this is what the run is told of a part. */
+  void done(Evaluate request, int part, List<RunMessage> answer) {
+    done.put(new Part(request.step(), request.data(), part), answer);
   }
 }

@@ -9,6 +9,7 @@ import dev.yamabiko.step.Block;
 import dev.yamabiko.step.BlockComputation;
 import dev.yamabiko.step.ChunkGrid;
 import dev.yamabiko.step.EvaluationPlan;
+import dev.yamabiko.step.Measures;
 import dev.yamabiko.step.Objective;
 import dev.yamabiko.step.Rounding;
 import dev.yamabiko.step.Statistics;
@@ -38,9 +39,9 @@ final class RunReplica {
     void contribute(Block block, int slice, FloatSegment gradient, Statistics statistics);
   }
 
-  /** Takes the statistics of one part of a dataset; on any compute thread. */
+  /** Takes the measures of one part of a dataset; on any compute thread. */
   interface Evaluations {
-    void evaluated(int part, Statistics statistics);
+    void evaluated(int part, Measures measures);
   }
 
   private final Network network;
@@ -194,7 +195,10 @@ final class RunReplica {
     return gradients.get(buffer);
   }
 
-  /** Statistics of the parts [from, to) of the dataset with the installed weights. */
+  /**
+   * The parts [from, to) of the dataset with the installed weights: of validation data all that is
+   * measured, of training data statistics alone.
+   */
   void evaluate(DataPart data, int from, int to, Evaluations evaluations) {
     if (rounding.ofWeights(plan, installed)) {
       throw new IllegalStateException("weights[%d] come rounded, to train on".formatted(installed));
@@ -207,8 +211,16 @@ final class RunReplica {
       work.add(
           computation ->
               evaluations.evaluated(
-                  part, computation.evaluate(examples, parts.from(part), parts.to(part), weights)));
+                  part, measure(computation, data, examples, parts.from(part), parts.to(part))));
     }
     threads.run(work);
+  }
+
+  private Measures measure(
+      BlockComputation computation, DataPart data, Dataset examples, int from, int to) {
+    return switch (data) {
+      case TRAIN -> Measures.of(computation.evaluate(examples, from, to, weights));
+      case VALIDATION -> computation.measure(examples, from, to, weights);
+    };
   }
 }

@@ -250,12 +250,10 @@ public final class Worker extends AbstractBehavior<Worker.Command> {
             request.data(),
             request.fromPart(),
             request.toPart(),
-            (part, statistics) -> {
-              RunMessage.PartEvaluated evaluated =
-                  new RunMessage.PartEvaluated(
-                      request.key(), request.step(), request.data(), part, statistics);
-              evaluations.done(evaluated);
-              request.replyTo().tell(evaluated);
+            (part, measures) -> {
+              List<RunMessage> answer = PartAnswer.of(request, part, measures);
+              evaluations.done(request, part, answer);
+              answer.forEach(request.replyTo()::tell);
             });
   }
 

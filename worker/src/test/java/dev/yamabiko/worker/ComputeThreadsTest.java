@@ -19,6 +19,7 @@ import dev.yamabiko.step.BlockComputation;
 import dev.yamabiko.step.ChunkGrid;
 import dev.yamabiko.step.DivergenceException;
 import dev.yamabiko.step.EvaluationPlan;
+import dev.yamabiko.step.Measures;
 import dev.yamabiko.step.Objective;
 import dev.yamabiko.step.Statistics;
 import dev.yamabiko.step.StepPlan;
@@ -199,9 +200,9 @@ class ComputeThreadsTest {
     assertThrows(IllegalStateException.class, () -> validation(replica));
   }
 
-  private static Statistics validation(RunReplica replica) {
-    List<Statistics> all = new ArrayList<>();
-    replica.evaluate(DataPart.VALIDATION, 0, 1, (part, statistics) -> all.add(statistics));
+  private static Measures validation(RunReplica replica) {
+    List<Measures> all = new ArrayList<>();
+    replica.evaluate(DataPart.VALIDATION, 0, 1, (part, measures) -> all.add(measures));
     return all.get(0);
   }
 
@@ -284,11 +285,11 @@ class ComputeThreadsTest {
     Job job = job("shards = 4");
     Dataset train = data(job).train();
     float[] weights = job.model().build(train.inputShape()).initialWeights(3);
-    List<Map<Integer, Statistics>> byThreads = new ArrayList<>();
+    List<Map<Integer, Measures>> byThreads = new ArrayList<>();
     for (int threads : new int[] {1, 3}) {
       RunReplica replica = replica(job, train, threads, Long.MAX_VALUE);
       replica.install(0, slices(weights));
-      Map<Integer, Statistics> parts = new ConcurrentHashMap<>();
+      Map<Integer, Measures> parts = new ConcurrentHashMap<>();
       replica.evaluate(
           DataPart.VALIDATION, 1, new EvaluationPlan(900).parts(), (p, s) -> parts.put(p, s));
       byThreads.add(new TreeMap<>(parts));

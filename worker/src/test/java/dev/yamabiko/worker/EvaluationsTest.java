@@ -26,8 +26,9 @@ class EvaluationsTest {
     return new Evaluate(KEY, step, DataPart.VALIDATION, from, to, run);
   }
 
-  private static PartEvaluated answer(long step, int part) {
-    return new PartEvaluated(KEY, step, DataPart.VALIDATION, part, new Statistics(256, 1, 0, 0));
+  private static List<RunMessage> answer(long step, int part) {
+    return List.of(
+        new PartEvaluated(KEY, step, DataPart.VALIDATION, part, new Statistics(256, 1, 0, 0)));
   }
 
   private List<Evaluate> left(long step) {
@@ -64,8 +65,8 @@ class EvaluationsTest {
   void shouldGiveAnAnswerAgainThatMayHaveBeenLost() {
     evaluations.add(parts(7, 0, 2));
     evaluations.next(7);
-    evaluations.done(answer(7, 0));
-    assertEquals(List.of(answer(7, 0)), evaluations.add(parts(7, 0, 2)));
+    evaluations.done(parts(7, 0, 2), 0, answer(7, 0));
+    assertEquals(answer(7, 0), evaluations.add(parts(7, 0, 2)));
     assertEquals(List.of(), left(7));
   }
 

@@ -24,6 +24,7 @@ import dev.yamabiko.protocol.SliceMessage.Contribute;
 import dev.yamabiko.protocol.WorkerMessage;
 import dev.yamabiko.step.Block;
 import dev.yamabiko.step.ChunkGrid;
+import dev.yamabiko.step.ClassTally;
 import dev.yamabiko.tensor.Shape;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -114,14 +115,26 @@ class WorkerTest {
     worker.tell(new WorkerMessage.Evaluate(KEY, 5, DataPart.VALIDATION, 1, 3, run.ref()));
     run.expectNoMessage(QUIET);
     install(worker, 5, 0f);
-    RunMessage.PartEvaluated second = run.expectMessageClass(RunMessage.PartEvaluated.class);
+    RunMessage.PartMeasured second = run.expectMessageClass(RunMessage.PartMeasured.class);
     assertEquals(1, second.part());
-    assertEquals(256, second.statistics().examples());
+    assertEquals(256, second.measures().statistics().examples());
     // Zero weights: three classes equally likely.
-    assertEquals(Math.log(3), second.statistics().meanLoss(), 1e-6);
-    RunMessage.PartEvaluated third = run.expectMessageClass(RunMessage.PartEvaluated.class);
+    assertEquals(Math.log(3), second.measures().statistics().meanLoss(), 1e-6);
+    RunMessage.PartMeasured third = run.expectMessageClass(RunMessage.PartMeasured.class);
     assertEquals(2, third.part());
-    assertEquals(88, third.statistics().examples());
+    assertEquals(88, third.measures().statistics().examples());
+    ClassTally classes = third.measures().classes().orElseThrow();
+    assertEquals(88, Arrays.stream(classes.counts()).sum());
+    assertTrue(Arrays.stream(classes.pairs()).allMatch(p -> ClassTally.predicted(p) == 0));
+  }
+
+  @Test
+  void shouldSayOnlyStatisticsOfTrainingData() {
+    ActorRef<WorkerMessage> worker = join();
+    install(worker, 5, 0f);
+    worker.tell(new WorkerMessage.Evaluate(KEY, 5, DataPart.TRAIN, 0, 1, run.ref()));
+    RunMessage.PartEvaluated part = run.expectMessageClass(RunMessage.PartEvaluated.class);
+    assertEquals(Math.log(3), part.statistics().meanLoss(), 1e-6);
   }
 
   @Test
@@ -136,10 +149,10 @@ class WorkerTest {
     worker.tell(part);
     worker.tell(part);
     gate.release();
-    RunMessage answer = run.expectMessageClass(RunMessage.PartEvaluated.class);
+    RunMessage answer = run.expectMessageClass(RunMessage.PartMeasured.class);
     run.expectNoMessage(QUIET);
     worker.tell(part);
-    assertEquals(answer, run.expectMessageClass(RunMessage.PartEvaluated.class));
+    assertEquals(answer, run.expectMessageClass(RunMessage.PartMeasured.class));
   }
 
   @Test

@@ -3,6 +3,9 @@ package dev.yamabiko.model;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.yamabiko.step.ErrorTally;
+import dev.yamabiko.tensor.TreeOrder;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import net.jqwik.api.ForAll;
@@ -10,19 +13,24 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 
-class RegressionErrorsTest {
+class RegressionReportTest {
 
+  /** Of examples that are parts of their own, added along the tree. */
   private static RegressionReport report(double[][] y, double[][] t, String... names) {
-    RegressionErrors errors = new RegressionErrors(List.of(names));
+    List<ErrorTally> parts = new ArrayList<>();
     double squared = 0;
     for (int n = 0; n < y.length; n++) {
-      errors.nextExample();
+      double[] absolute = new double[names.length];
+      double[] squares = new double[names.length];
       for (int k = 0; k < names.length; k++) {
-        errors.add(k, y[n][k] - t[n][k], t[n][k]);
-        squared += (y[n][k] - t[n][k]) * (y[n][k] - t[n][k]);
+        absolute[k] = Math.abs(y[n][k] - t[n][k]);
+        squares[k] = absolute[k] * absolute[k];
+        squared += squares[k];
       }
+      parts.add(new ErrorTally(1, absolute, squares, t[n], new double[names.length]));
     }
-    return errors.report(Math.sqrt(squared / (y.length * names.length)));
+    double rmse = Math.sqrt(squared / (y.length * names.length));
+    return RegressionReport.of(List.of(names), TreeOrder.sum(parts, ErrorTally::plus), rmse);
   }
 
   /**

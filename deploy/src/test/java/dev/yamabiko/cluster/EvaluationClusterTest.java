@@ -1,0 +1,117 @@
+package dev.yamabiko.cluster;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.yamabiko.coordinator.JobEvent;
+import dev.yamabiko.coordinator.JobView;
+import dev.yamabiko.data.DataLoader;
+import dev.yamabiko.job.Job;
+import dev.yamabiko.job.JobFile;
+import dev.yamabiko.model.CanonicalJson;
+import dev.yamabiko.model.Evaluation;
+import dev.yamabiko.model.EvaluationJson;
+import dev.yamabiko.model.TrainedModel;
+import dev.yamabiko.tensor.KernelsFactory;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.CleanupMode;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What a run on a cluster says of its validation data is, in every field and to the last bit, what
+ * {@code evaluate} says of its model and that data.
+ */
+@Tag("cluster")
+@Timeout(300)
+class EvaluationClusterTest {
+
+  private static final String COMMON =
+      ", optimizer = adam, batch-size = 64, shards = 5, epochs = 2\n";
+
+  @TempDir(cleanup = CleanupMode.ON_SUCCESS)
+  private Path directory;
+
+  private void writeTable(String name, int rows, long seed) throws IOException {
+    Random random = new Random(seed);
+    StringBuilder table = new StringBuilder("a,b,kind,half,metres,grams\n");
+    for (int i = 0; i < rows; i++) {
+      double a = 50 + 10 * random.nextGaussian();
+      double b = random.nextDouble();
+      table.append(a).append(',').append(b).append(',');
+      table.append(List.of("x", "y", "z").get((int) (3 * b))).append(',');
+      table.append(b + random.nextGaussian() / 4 > 0.5 ? "yes" : "no").append(',');
+      table.append(1e4 + 300 * a + b).append(',').append(b / 7).append('\n');
+    }
+    Files.writeString(directory.resolve(name), table);
+  }
+
+  private String job(String columns, String model) {
+    String source = "csv { path = \"%s\", columns = [a, b], " + columns + " }";
+    return "data.train { "
+        + source.formatted(directory.resolve("train.csv"))
+        + " }\n"
+        + "data.validation { "
+        + source.formatted(directory.resolve("validation.csv"))
+        + " }\n"
+        + model
+        + COMMON;
+  }
+
+  private static Map<String, Object> completed(LocalCluster cluster, String text) {
+    String id = cluster.submit(text);
+    LocalCluster.next(cluster.follow(id), JobEvent.END);
+    JobView end = cluster.view(id);
+    assertEquals("", end.reason());
+    return CanonicalJson.object(end.result().orElseThrow());
+  }
+
+  /** By the command's own code, in one thread. */
+  private static String evaluate(String text, Map<String, Object> result) {
+    Job job = JobFile.parse(text, "test.conf", Path.of(""), List.of());
+    TrainedModel model = TrainedModel.load(Path.of((String) result.get("run_directory")));
+    Evaluation evaluation =
+        Evaluation.of(
+            model,
+            DataLoader.loadForModel(
+                job.data().validation().orElseThrow().source().orElseThrow(),
+                model.targets(),
+                model.scaling(),
+                model.columns()),
+            KernelsFactory.create());
+    return CanonicalJson.of(EvaluationJson.of(evaluation));
+  }
+
+  @Test
+  void shouldSayWhatEvaluateSaysWithAnyNumberOfWorkers() throws Exception {
+    writeTable("train.csv", 310, 1);
+    writeTable("validation.csv", 1100, 2);
+    List<String> jobs =
+        List.of(
+            job("label = half", "model = [ { dense { units = 1 } } ], loss = binary-cross-entropy"),
+            job(
+                "label = kind",
+                "model = [ { dense { units = 3 } } ], loss = softmax-cross-entropy"),
+            job(
+                "targets = [metres, grams]",
+                "model = [ { dense { units = 2 } } ], loss = half-squared-error"));
+    try (LocalCluster cluster = new LocalCluster(directory)) {
+      for (String worker : List.of("a", "b", "c")) {
+        cluster.join(worker);
+        for (String job : jobs) {
+          Map<String, Object> result = completed(cluster, job);
+          String evaluation = CanonicalJson.of(result.get("evaluation"));
+          assertEquals(evaluate(job, result), evaluation, "with " + worker);
+          assertTrue(evaluation.contains("\"examples\":1100,"), evaluation);
+        }
+      }
+    }
+  }
+}
