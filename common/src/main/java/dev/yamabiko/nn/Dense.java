@@ -100,8 +100,19 @@ public final class Dense implements Layer {
     if (relu) {
       Activation.Kind.RELU.backward(call.rows() * out, y, g, g);
     }
-    call.kernels().weightGradient(call.shards(), in, out, x, 0, g, 0, gradient, at);
     call.kernels().biasGradient(call.shards(), out, g, 0, gradient, biasAt(at));
+    call.kernels()
+        .weightGradient(
+            call.shards(),
+            in,
+            out,
+            x,
+            0,
+            g,
+            0,
+            gradient,
+            at,
+            row -> call.listener().finalFrom(at + row * out));
     if (dx != null) {
       call.kernels().inputGradient(call.rows(), in, out, g, 0, call.weights(), at, dx, 0);
     }

@@ -16,9 +16,14 @@ public final class NetworkPass {
 
   /** Hears of gradients as backward produces them, from the last layer to the first. */
   public interface GradientListener {
-    /** The gradient of all parameters from this index of the flat vector on is final. */
+    /**
+     * The gradient of all parameters from this index of the flat vector on is final. The indexes
+     * never rise; one may come twice.
+     */
     void finalFrom(int index);
   }
+
+  private static final GradientListener NOBODY = index -> {};
 
   private final Network network;
   private final Kernels kernels;
@@ -149,7 +154,8 @@ public final class NetworkPass {
     return free.isEmpty() ? allocate(capacity, network.widestActivation()) : free.pop();
   }
 
-  private LayerCall call(int i, float[] weights, ShardRows shards, Training training) {
+  private LayerCall call(
+      int i, float[] weights, ShardRows shards, Training training, GradientListener listener) {
     Node node = owners[i];
     return new LayerCall(
         kernels,
@@ -158,7 +164,8 @@ public final class NetworkPass {
         i,
         node.offset(),
         node.bufferOffset(),
-        node.frozen() ? null : training);
+        node.frozen() ? null : training,
+        node.frozen() ? NOBODY : listener);
   }
 
   /**
@@ -176,7 +183,7 @@ public final class NetworkPass {
         continue;
       }
       Node node = nodes.get(i);
-      LayerCall call = call(i, weights, shards, training);
+      LayerCall call = call(i, weights, shards, training, NOBODY);
       layers[i].forward(call, values[inputs[i]], values[i + 1], saved[i]);
       if (node.addend() != Node.NONE) {
         add(values[node.addend()], values[i + 1], shards.rows() * outputSize(i));
@@ -220,7 +227,7 @@ public final class NetworkPass {
       gradients[i + 1] = null;
       float[] dx = isWanted(inputs[i]) ? take() : null;
       layers[i].backward(
-          call(i, weights, shards, training),
+          call(i, weights, shards, training, listener),
           values[inputs[i]],
           values[i + 1],
           saved[i],

@@ -1,5 +1,7 @@
 package dev.yamabiko.tensor;
 
+import java.util.function.IntConsumer;
+
 /**
  * The arithmetic that takes the time, defined down to the last bit.
  *
@@ -45,6 +47,9 @@ public interface Kernels {
   /**
    * dW = X^T G, along the tree over shards: X [rows, in], G [rows, out], dW [in, out]; per shard
    * the chain runs over its rows.
+   *
+   * @param finalFrom hears how far dW is final: its rows from this one on, the last ones first; of
+   *     all of them at the end. Called by the calling thread.
    */
   void weightGradient(
       ShardRows shards,
@@ -55,7 +60,22 @@ public interface Kernels {
       float[] g,
       int gAt,
       float[] dw,
-      int dwAt);
+      int dwAt,
+      IntConsumer finalFrom);
+
+  /** The same, where nobody has use for a part of it. */
+  default void weightGradient(
+      ShardRows shards,
+      int in,
+      int out,
+      float[] x,
+      int xAt,
+      float[] g,
+      int gAt,
+      float[] dw,
+      int dwAt) {
+    weightGradient(shards, in, out, x, xAt, g, gAt, dw, dwAt, row -> {});
+  }
 
   /**
    * db[c] = sum over rows of G [rows, columns], along the tree over shards; per shard one chain

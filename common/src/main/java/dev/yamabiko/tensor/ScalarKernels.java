@@ -1,6 +1,7 @@
 package dev.yamabiko.tensor;
 
 import java.util.Arrays;
+import java.util.function.IntConsumer;
 
 /**
  * The definition of {@link Kernels} written with {@code Math.fma} and nothing else. Loops run so
@@ -91,7 +92,8 @@ public final class ScalarKernels implements Kernels {
       float[] g,
       int gAt,
       float[] dw,
-      int dwAt) {
+      int dwAt,
+      IntConsumer finalFrom) {
     sums.begin(in * out);
     for (int s = 0; s < shards.shards(); s++) {
       if (!shards.isEmpty(s)) {
@@ -105,6 +107,7 @@ public final class ScalarKernels implements Kernels {
       sums.accept(!shards.isEmpty(s));
     }
     sums.finish(dw, dwAt);
+    finalFrom.accept(0);
   }
 
   @Override

@@ -2,7 +2,9 @@ package dev.yamabiko.nn;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.yamabiko.tensor.KernelsFactory;
 import dev.yamabiko.tensor.Philox;
 import dev.yamabiko.tensor.ScalarKernels;
 import dev.yamabiko.tensor.Shape;
@@ -51,8 +53,40 @@ class NetworkPassTest {
   void shouldStopAtTheFirstLayerWithParametersAndSayWhatIsFinal() {
     List<Integer> finals = new ArrayList<>();
     float[] gradient = gradient(new NetworkPass(network, new ScalarKernels()), 2, finals);
-    assertEquals(List.of(45, 45, 0), finals);
+    assertEquals(List.of(45, 45, 45, 0, 0), finals);
     assertEquals(-1, new ScalarKernels().firstNonFinite(gradient, 0, gradient.length));
+  }
+
+  @Test
+  void shouldGiveAWideLayersGradientAwayBeforeItIsWhole() {
+    Network wide =
+        Network.build(
+            Shape.of(600),
+            List.of(new Dense.Spec(40, Initializer.HE), TANH, new Dense.Spec(3, Initializer.HE)));
+    NetworkPass pass = new NetworkPass(wide, KernelsFactory.create());
+    ShardRows shards = ShardRows.single(512);
+    Philox random = Philox.stream(1, Philox.Purpose.GENERATE, 0, 0, 0);
+    float[] input = pass.input(512);
+    for (int i = 0; i < 512 * 600; i++) {
+      input[i] = (float) random.nextGaussian();
+    }
+    float[] y = pass.forward(wide.initialWeights(5), shards, null);
+    System.arraycopy(y, 0, pass.outputGradient(), 0, 512 * 3);
+    float[] gradient = new float[wide.parameterCount()];
+    float[] told = new float[gradient.length];
+    List<Integer> finals = new ArrayList<>(List.of(gradient.length));
+    pass.backward(
+        wide.initialWeights(5),
+        shards,
+        null,
+        gradient,
+        index -> {
+          int before = finals.get(finals.size() - 1);
+          System.arraycopy(gradient, index, told, index, before - index);
+          finals.add(index);
+        });
+    assertArrayEquals(gradient, told);
+    assertTrue(finals.stream().filter(i -> i > 0 && i < wide.offset(1)).count() > 1, "" + finals);
   }
 
   @Test

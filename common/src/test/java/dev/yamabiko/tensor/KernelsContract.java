@@ -151,6 +151,46 @@ abstract class KernelsContract {
   }
 
   @Property
+  void shouldSayWhichRowsOfTheWeightGradientAreFinal(
+      @ForAll("shards") ShardRows shards,
+      @ForAll @IntRange(min = 1, max = 50) int in,
+      @ForAll @IntRange(min = 1, max = 50) int out,
+      @ForAll long seed) {
+    assertSaysWhichRowsAreFinal(shards, in, out, seed);
+  }
+
+  /**
+   * @return how often it said so
+   */
+  int assertSaysWhichRowsAreFinal(ShardRows shards, int in, int out, long seed) {
+    float[] x = new Data(seed).next(shards.rows() * in);
+    float[] g = new Data(~seed).next(shards.rows() * out);
+    float[] dw = new float[in * out];
+    Arrays.fill(dw, Float.NaN);
+    float[] told = new float[in * out];
+    int[] from = {in};
+    int[] times = {0};
+    tested.weightGradient(
+        shards,
+        in,
+        out,
+        x,
+        0,
+        g,
+        0,
+        dw,
+        0,
+        row -> {
+          System.arraycopy(dw, row * out, told, row * out, (from[0] - row) * out);
+          from[0] = row;
+          times[0]++;
+        });
+    assertEquals(0, from[0]);
+    assertArrayEquals(dw, told);
+    return times[0];
+  }
+
+  @Property
   void shouldGiveTheDefinedBitsOfBiasGradient(
       @ForAll("shards") ShardRows shards,
       @ForAll @IntRange(min = 1, max = 40) int columns,

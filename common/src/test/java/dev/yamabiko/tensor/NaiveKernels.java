@@ -1,5 +1,6 @@
 package dev.yamabiko.tensor;
 
+import java.util.function.IntConsumer;
 import java.util.function.IntFunction;
 
 /** The definition of {@link Kernels}, written down again without a thought for speed. */
@@ -60,7 +61,8 @@ final class NaiveKernels implements Kernels {
       float[] g,
       int gAt,
       float[] dw,
-      int dwAt) {
+      int dwAt,
+      IntConsumer finalFrom) {
     for (int i = 0; i < in; i++) {
       for (int j = 0; j < out; j++) {
         int left = xAt + i;

@@ -1,6 +1,7 @@
 package dev.yamabiko.tensor;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.yamabiko.tensor.vector.VectorKernels;
 import java.util.Arrays;
@@ -28,6 +29,12 @@ class VectorKernelsTest extends KernelsContract {
     int[] many = new int[100];
     Arrays.fill(many, 3);
     assertSameBits(3, 130 * 70, weightGradient(shardsOf(many), 130, 70));
+  }
+
+  @Test
+  void shouldGiveALongWeightGradientAwayInParts() {
+    int times = assertSaysWhichRowsAreFinal(ShardRows.single(600), 530, 37, 1);
+    assertTrue(times > 3, times + " times");
   }
 
   @Test

@@ -228,7 +228,7 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
     LoadedData data = checked.data();
     compute =
         Executors.newFixedThreadPool(
-            prepared.count(),
+            Math.min(prepared.count(), Runtime.getRuntime().availableProcessors()),
             task -> {
               Thread thread = new Thread(task, "slices-" + id);
               thread.setDaemon(true);

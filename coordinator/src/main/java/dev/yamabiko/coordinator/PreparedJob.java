@@ -93,7 +93,7 @@ record PreparedJob(
               : Optional.empty();
       Checkpoint begin = before.isPresent() ? before.get() : checked.start(notices::add);
       StepPlan plan = checked.plan(workers).steps();
-      int count = RunSettings.slices(checked.network().length(), workers);
+      int count = RunSettings.slicesOnTheWay(checked.network().length(), workers);
       List<SliceStep> slices =
           slicesHere ? RunSettings.cut(job, checked.network(), plan, begin, count) : List.of();
       RunDirectory directory =

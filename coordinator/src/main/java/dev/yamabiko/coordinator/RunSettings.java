@@ -176,6 +176,15 @@ public record RunSettings(
   }
 
   /**
+   * The same where gradients and weights travel: also for few workers so many that a slice is on
+   * its way, updated and sent back while the gradients of those before it are still computed.
+   */
+  public static int slicesOnTheWay(int length, int workers) {
+    int slicesWorthOverlapping = 8;
+    return slices(length, Math.max(workers, slicesWorthOverlapping));
+  }
+
+  /**
    * The flat vector and the optimizer's state, cut into slices: most of what a run allocates.
    *
    * @throws IllegalArgumentException if there are more slices than chunks of the grid

@@ -6,6 +6,7 @@ import dev.yamabiko.tensor.PoolShape;
 import dev.yamabiko.tensor.PooledConvShape;
 import dev.yamabiko.tensor.ScalarKernels;
 import dev.yamabiko.tensor.ShardRows;
+import java.util.function.IntConsumer;
 
 /**
  * The kernels on the Vector API. Vectors run over outputs, never along a chain, so the results are
@@ -93,8 +94,9 @@ public final class VectorKernels implements Kernels {
       float[] g,
       int gAt,
       float[] dw,
-      int dwAt) {
-    weightGradient.run(shards, in, out, x, xAt, g, gAt, dw, dwAt);
+      int dwAt,
+      IntConsumer finalFrom) {
+    weightGradient.run(shards, in, out, x, xAt, g, gAt, dw, dwAt, finalFrom);
   }
 
   @Override

@@ -6,6 +6,7 @@ import static dev.yamabiko.tensor.vector.Lanes.TILE;
 
 import dev.yamabiko.tensor.ShardRows;
 import java.util.Arrays;
+import java.util.function.IntConsumer;
 
 /** dW = X^T G along the tree over shards, tile by tile ({@link TreeTiles}). */
 final class WeightGradient {
@@ -40,14 +41,17 @@ final class WeightGradient {
       float[] g,
       int gAt,
       float[] dw,
-      int dwAt) {
+      int dwAt,
+      IntConsumer finalFrom) {
     if (!tree.plan(shards)) {
       Arrays.fill(dw, dwAt, dwAt + in * out, 0f);
     } else if (out <= LANES && in >= TILE) {
       turned(shards, in, out, x, xAt, g, gAt, dw, dwAt);
     } else {
-      straight(shards, in, out, x, xAt, g, gAt, dw, dwAt);
+      straight(shards, in, out, x, xAt, g, gAt, dw, dwAt, finalFrom);
+      return;
     }
+    finalFrom.accept(0);
   }
 
   private void straight(
@@ -59,7 +63,8 @@ final class WeightGradient {
       float[] g,
       int gAt,
       float[] dw,
-      int dwAt) {
+      int dwAt,
+      IntConsumer finalFrom) {
     int rows = shards.rows();
     int tallest = tree.tallest();
     int blockPanels = Math.max(1, A_BLOCK / (PITCH * rows));
@@ -74,7 +79,7 @@ final class WeightGradient {
     int fitting = B_GROUP / (TILE * rows);
     // Tiles that do not fit are gone before they are used again: then the panel of A may stay.
     int group = fitting == 0 ? tiles : fitting;
-    for (int block = 0; block < blocks; block++) {
+    for (int block = blocks - 1; block >= 0; block--) {
       int top = Lanes.start(in, blocks, block);
       int height = Lanes.start(in, blocks, block + 1) - top;
       int panels = Lanes.parts(height, tallest);
@@ -101,6 +106,7 @@ final class WeightGradient {
           }
         }
       }
+      finalFrom.accept(top);
     }
   }
 

@@ -106,7 +106,7 @@ public final class StepModel {
    */
   public StepForecast forecast(Setting setting, int workers, int sliceNodes) {
     List<List<Block>> leases = leases(setting, workers);
-    int slices = RunSettings.slices(setting.floats(), leases.size());
+    int slices = RunSettings.slicesOnTheWay(setting.floats(), leases.size());
     double seconds = seconds(setting, leases, sliceNodes);
     double withoutNetwork = withoutSending().seconds(setting.with(Link.FREE), leases, sliceNodes);
     double compute = install(setting) + slowest(setting, leases);
@@ -224,7 +224,7 @@ public final class StepModel {
     if (computing == 0) {
       return 0;
     }
-    int slices = RunSettings.slices(setting.floats(), workers);
+    int slices = RunSettings.slicesOnTheWay(setting.floats(), workers);
     double one =
         setting.floats() * setting.upBytes() * costs.perByte() + slices * costs.perMessage();
     return 2 * blocks.size() * one * setting.threads() / computing;
@@ -233,7 +233,7 @@ public final class StepModel {
   private double seconds(Setting setting, List<List<Block>> leases, int sliceNodes) {
     int nodes = Math.max(1, sliceNodes);
     int workers = leases.size();
-    int slices = RunSettings.slices(setting.floats(), workers);
+    int slices = RunSettings.slicesOnTheWay(setting.floats(), workers);
     int stages = Math.max(1, slices / nodes);
     double[] arrived = new double[stages];
     double free = 0;
