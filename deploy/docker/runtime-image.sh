@@ -25,7 +25,7 @@ if [ "$(docker image inspect -f '{{ index .Config.Labels "dev.yamabiko.made-from
   exit 0
 fi
 
-# jdk.jfr is Akka's, java.naming and java.sql logback's and Jackson's, java.desktop reads images.
+# jdk.jfr is for recordings of a run and Akka's, java.naming and java.sql logback's and Jackson's, java.desktop reads images.
 modules=java.base,java.desktop,java.logging,java.management,java.naming,java.net.http,java.sql,java.xml
 modules+=,jdk.crypto.ec,jdk.incubator.vector,jdk.jcmd,jdk.jfr,jdk.management,jdk.unsupported,jdk.zipfs
 

@@ -116,6 +116,9 @@ public final class ParameterSlice extends AbstractBehavior<ParameterSlice.Comman
   private final LastWord lastWord = new LastWord();
   private final StepArrivals arrivals;
 
+  /** Of the update that is under way; from one compute task to the next. */
+  private SliceUpdateEvent recorded;
+
   /** All contributions are here: every slice has closed the step before. */
   private boolean closing;
 
@@ -279,6 +282,8 @@ public final class ParameterSlice extends AbstractBehavior<ParameterSlice.Comman
     long closed = step;
     List<BlockSum.Part> parts = assembly.parts();
     Runnable compare = comparison();
+    recorded = new SliceUpdateEvent();
+    recorded.begin();
     compute(
         () -> {
           Optional<Unaccounted> wrong = unaccounted(closed, parts);
@@ -376,8 +381,9 @@ public final class ParameterSlice extends AbstractBehavior<ParameterSlice.Comman
 
   /** On the compute thread. */
   private Command update(long closing, Statistics sum, double norm) {
-    return sliceStep
-        .update(closing, norm)
+    Optional<SliceStep.NonFinite> wrong = sliceStep.update(closing, norm);
+    recorded.done(slice, closing, sliceStep.length());
+    return wrong
         .<Command>map(bad -> new Diverged(explain(bad)))
         .orElseGet(() -> new Updated(sum, norm));
   }
@@ -403,7 +409,10 @@ public final class ParameterSlice extends AbstractBehavior<ParameterSlice.Comman
     lastWord.updated(word);
     settings.run().tell(word);
     WorkerMessage weights = weights(step);
+    BroadcastEvent broadcast = new BroadcastEvent();
+    broadcast.begin();
     workers.values().forEach(worker -> worker.tell(weights));
+    broadcast.done(slice, step, workers.size(), sliceStep.length());
     arrivals.begin();
     return this;
   }

@@ -96,7 +96,8 @@ final class CheckpointWriter {
   void writeMissing() throws IOException {
     if (missing.isPresent()) {
       store.write(missing.get());
-      disk.hasWritten(store.file(stepOf(missing.get())));
+      long step = stepOf(missing.get());
+      disk.hasWritten(store.file(step), step);
       missing = Optional.empty();
     }
   }

@@ -256,6 +256,8 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
       describe
           .replyTo()
           .tell(Optional.ofNullable(jobs.get(describe.id())).map(JobEntry::description));
+    } else if (command instanceof CoordinatorCommand.GetTimeline get) {
+      get.replyTo().tell(Optional.ofNullable(jobs.get(get.id())).map(JobEntry::timeline));
     } else if (command instanceof CoordinatorCommand.CancelJob cancel) {
       cancel.replyTo().tell(cancel(jobs.get(cancel.id())));
     } else if (command instanceof CoordinatorCommand.ResumeJob resume) {
@@ -654,11 +656,11 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
     JobEntry entry = jobs.get(from.news().id());
     if (from.news() instanceof JobRun.News.DataRead read) {
       entry.prepared(read.lines(), read.steps(), read.network());
-    } else if (from.news() instanceof JobRun.News.Notice notice) {
-      entry.notice(notice.text());
+    } else if (from.news() instanceof JobRun.News.Noticed noticed) {
+      entry.notice(noticed.notice());
     } else if (from.news() instanceof JobRun.News.DiskChanged disk) {
-      entry.warn(disk.warning(), disk.text());
-      getContext().getLog().warn("disk job={} {}", entry.id(), disk.text());
+      entry.warn(disk.warning(), disk.notice());
+      getContext().getLog().warn("disk job={} {}", entry.id(), disk.notice().text());
     } else if (from.news() instanceof JobRun.News.Advanced advanced) {
       entry.observe(advanced.event());
       if (advanced.event() instanceof RunEvent.WorkerLeft left) {

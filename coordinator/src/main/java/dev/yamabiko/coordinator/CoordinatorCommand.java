@@ -30,6 +30,10 @@ public sealed interface CoordinatorCommand {
   record DescribeJob(String id, ActorRef<Optional<JobDescription>> replyTo)
       implements CoordinatorCommand {}
 
+  /** Answered by what the job's last steps were spent on, as far as this coordinator knows. */
+  record GetTimeline(String id, ActorRef<Optional<TimelineView>> replyTo)
+      implements CoordinatorCommand {}
+
   /** A running job ends after its current step. */
   record CancelJob(String id, ActorRef<Answer> replyTo) implements CoordinatorCommand {}
 

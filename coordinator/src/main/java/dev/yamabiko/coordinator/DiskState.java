@@ -60,8 +60,11 @@ final class DiskState {
     watch.failed(why);
   }
 
-  synchronized void hasWritten(Path checkpoint) {
-    watch.checkpointWritten();
+  /**
+   * @param step of the checkpoint
+   */
+  synchronized void hasWritten(Path checkpoint, long step) {
+    watch.kept(step);
     if (warned) {
       warned = false;
       watch.recovered(

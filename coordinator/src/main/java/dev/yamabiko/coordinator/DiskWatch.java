@@ -10,8 +10,8 @@ public interface DiskWatch {
   /** Something cannot be written at present, a full disk for instance; the run goes on. */
   default void warned(String why) {}
 
-  /** A checkpoint is on the disk. */
-  default void checkpointWritten() {}
+  /** The checkpoint of this step is on the disk. */
+  default void kept(long step) {}
 
   /** What could not be written is on the disk. */
   default void recovered(String how) {}

@@ -2,15 +2,12 @@ package dev.yamabiko.coordinator;
 
 import akka.actor.typed.ActorRef;
 import dev.yamabiko.job.Job;
-import dev.yamabiko.model.CanonicalJson;
 import dev.yamabiko.nn.Network;
 import dev.yamabiko.protocol.RunEvent;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -25,6 +22,7 @@ final class JobEntry {
 
   private final Path directory;
   private final JobEvents events = new JobEvents();
+  private final JobTimings timings = new JobTimings(System::nanoTime);
   private volatile StoredJob stored;
   private Optional<ActorRef<JobRun.Command>> run = Optional.empty();
   private List<String> workers = List.of();
@@ -166,7 +164,10 @@ final class JobEntry {
     } else if (event instanceof RunEvent.StepClosed closed) {
       step = closed.step() + 1;
       trainLoss = closed.statistics().meanLoss();
+      timings.closed(closed.statistics().examples());
       events.add("step", line.of(closed));
+    } else if (event instanceof RunEvent.StepTimed timed) {
+      timings.add(timed).ifPresent(json -> events.add("timing", json));
     } else if (event instanceof RunEvent.EpochClosed closed) {
       epoch = closed.epoch() + 1;
       closed.validation().ifPresent(validation -> validationLoss = validation.meanLoss());
@@ -178,22 +179,12 @@ final class JobEntry {
     } else if (event instanceof RunEvent.SlicesReturned back) {
       step = back.to().step();
       epoch = back.to().epochs();
-      notice(
-          "%s in step %d: all slices return to step %d, and go on to the same bits"
-              .formatted(back.why(), back.step(), step));
     } else if (event instanceof RunEvent.Waiting waiting) {
       present = Optional.of(waiting.workers());
     } else if (event instanceof RunEvent.WentOn) {
       present = Optional.empty();
     } else if (event instanceof RunEvent.WorkerJoined joined) {
       present = present.map(names -> with(names, joined.worker()));
-      notice("worker %s joined".formatted(joined.worker()));
-    } else if (event instanceof RunEvent.WorkerLeft left) {
-      notice("worker %s %s".formatted(left.worker(), left.why()));
-    } else if (event instanceof RunEvent.ShardsReissued late) {
-      notice(
-          "shards of step %d are computed again elsewhere: %s %s"
-              .formatted(late.step(), String.join(", ", late.workers()), late.why()));
     }
   }
 
@@ -208,15 +199,17 @@ final class JobEntry {
   /**
    * @param standing until there is another one, or none
    */
-  void warn(Optional<String> standing, String text) {
+  void warn(Optional<String> standing, Notice said) {
     warning = standing;
-    notice(text);
+    notice(said);
   }
 
-  void notice(String text) {
-    Map<String, Object> json = new LinkedHashMap<>();
-    json.put("notice", text);
-    events.add("notice", CanonicalJson.of(json));
+  void notice(Notice said) {
+    events.add("notice", said.json());
+  }
+
+  TimelineView timeline() {
+    return timings.view();
   }
 
   JobDescription description() {

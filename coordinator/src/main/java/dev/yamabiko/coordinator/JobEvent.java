@@ -4,7 +4,7 @@ package dev.yamabiko.coordinator;
  * Something that happened to a job, for those who follow it.
  *
  * @param number counts a job's events from 1 on
- * @param kind "status", "step", "epoch", "rollback", "notice"; the last event is "end"
+ * @param kind "status", "step", "timing", "epoch", "rollback", "notice"; the last event is "end"
  * @param json one object: a line of {@code metrics.jsonl}, the job's state, or at the end its
  *     result
  */

@@ -24,11 +24,13 @@ import dev.yamabiko.step.EvaluationPlan;
 import dev.yamabiko.wire.BulkServer;
 import dev.yamabiko.wire.BulkToken;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -79,14 +81,15 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
 
     record DataRead(String id, MetricsLine lines, long steps, Network network) implements News {}
 
-    record Notice(String id, String text) implements News {}
+    /** Which is kept already, as far as that can be done. */
+    record Noticed(String id, Notice notice) implements News {}
 
     /**
      * What the run leaves cannot be written at present, or can again; it goes on.
      *
      * @param warning empty if all is well again
      */
-    record DiskChanged(String id, Optional<String> warning, String text) implements News {}
+    record DiskChanged(String id, Optional<String> warning, Notice notice) implements News {}
 
     /** Without the checkpoints, which are only for the disk. */
     record Advanced(String id, RunEvent event) implements News {}
@@ -127,6 +130,9 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
   private final Settings settings;
   private final String id;
   private final CompletableFuture<PreparedJob> preparing;
+  private final Clock wallClock = Clock.systemUTC();
+  private final RunNotices notices = new RunNotices(wallClock);
+  private final NoticeFile noticeFile;
   private final TrainingClock clock = new TrainingClock(System::nanoTime);
   private final List<RegisteredWorker> workers;
   private Optional<String> cancelled = Optional.empty();
@@ -152,7 +158,8 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
     id = settings.id();
     workers = new ArrayList<>(settings.workers());
     settings.metrics().begin(wire::total);
-    ActorRef<Command> self = context.getSelf();
+    noticeFile = new NoticeFile(settings.directory(), settings.fence());
+    DiskWatch watch = watch(context.getSelf());
     preparing =
         CompletableFuture.supplyAsync(
             () ->
@@ -163,14 +170,14 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
                     settings.parameters().get().isEmpty(),
                     settings.datasets(),
                     settings.fence(),
-                    watch(self, settings.metrics())),
+                    watch),
             settings.blocking());
     context.pipeToSelf(
         preparing,
         (job, failure) -> failure == null ? new Prepared(job) : new PreparationFailed(failure));
   }
 
-  private static DiskWatch watch(ActorRef<Command> self, RunMetrics metrics) {
+  private DiskWatch watch(ActorRef<Command> self) {
     return new DiskWatch() {
       @Override
       public void failed(String why) {
@@ -182,9 +189,18 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
         self.tell(new DiskChanged(Optional.of(why), why));
       }
 
+      /** Not by way of this actor, which may have come to its end by then. */
       @Override
-      public void checkpointWritten() {
-        metrics.checkpointWritten();
+      public void kept(long step) {
+        settings.metrics().checkpointWritten();
+        String text = "the checkpoint of step %d is on the disk".formatted(step);
+        noticed(
+            new Notice(
+                wallClock.instant(),
+                Notice.Kind.CHECKPOINT,
+                text,
+                OptionalLong.of(step),
+                Optional.empty()));
       }
 
       @Override
@@ -218,7 +234,9 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
     CheckedJob checked = prepared.checked();
     MetricsLine lines = new MetricsLine(checked.data().train().targets());
     tell(new News.DataRead(id, lines, prepared.plan().steps(), checked.network()));
-    prepared.notices().forEach(notice -> tell(new News.Notice(id, notice)));
+    prepared
+        .notices()
+        .forEach(text -> noticed(Notice.of(wallClock.instant(), Notice.Kind.RUN, text)));
     run = getContext().spawn(TrainingRun.create(runSettings(checked)), "training");
     getContext().watchWith(run, new RunLost());
     return this;
@@ -335,6 +353,7 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
       return keep(ended.outcome());
     } else {
       tell(new News.Advanced(id, event));
+      notices.observe(event).ifPresent(this::noticed);
     }
     return this;
   }
@@ -374,7 +393,9 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
   }
 
   private Behavior<Command> onDiskChanged(DiskChanged changed) {
-    tell(new News.DiskChanged(id, changed.warning(), changed.text()));
+    Notice notice = Notice.of(wallClock.instant(), Notice.Kind.DISK, changed.text());
+    noticeFile.add(notice);
+    tell(new News.DiskChanged(id, changed.warning(), notice));
     return this;
   }
 
@@ -393,6 +414,11 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
     }
     tell(new News.Ended(id, status, reason, result));
     return Behaviors.stopped();
+  }
+
+  private void noticed(Notice notice) {
+    noticeFile.add(notice);
+    tell(new News.Noticed(id, notice));
   }
 
   private void tell(News news) {

@@ -140,7 +140,7 @@ public final class RunDirectory implements RunListener, AutoCloseable {
     Path run = directory.toRealPath();
     return real.startsWith(run)
         && !real.equals(run)
-        && Set.of(JOB, METRICS, RESULT, MODEL, CHECKPOINTS)
+        && Set.of(JOB, METRICS, RESULT, MODEL, CHECKPOINTS, NoticeFile.NAME)
             .contains(run.relativize(real).getName(0).toString());
   }
 

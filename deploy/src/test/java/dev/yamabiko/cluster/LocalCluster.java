@@ -16,6 +16,7 @@ import dev.yamabiko.coordinator.CoordinatorSettings;
 import dev.yamabiko.coordinator.JobEvent;
 import dev.yamabiko.coordinator.JobView;
 import dev.yamabiko.coordinator.ParametersView;
+import dev.yamabiko.coordinator.TimelineView;
 import dev.yamabiko.coordinator.WorkerView;
 import dev.yamabiko.job.Job;
 import dev.yamabiko.job.JobFile;
@@ -151,6 +152,12 @@ final class LocalCluster implements AutoCloseable {
 
   JobView view(String id) {
     return ask((ActorRef<Optional<JobView>> replyTo) -> new CoordinatorCommand.GetJob(id, replyTo))
+        .orElseThrow();
+  }
+
+  TimelineView timeline(String id) {
+    return ask((ActorRef<Optional<TimelineView>> replyTo) ->
+            new CoordinatorCommand.GetTimeline(id, replyTo))
         .orElseThrow();
   }
 

@@ -217,29 +217,33 @@ public final class Worker extends AbstractBehavior<Worker.Command> {
   private LongConsumer training(long step, List<Block> blocks) {
     Membership member = run;
     RunKey key = run.join.key();
-    return began ->
-        member.replica.train(
-            step,
-            blocks,
-            (block, slice, gradient, statistics) -> {
-              // Late: the next step begins right after this, and in the same arrays.
-              boolean late = member.newest > step;
-              member
-                  .join
-                  .slices()
-                  .get(slice)
-                  .tell(
-                      new SliceMessage.Contribute(
-                          key,
-                          step,
-                          slice,
-                          block,
-                          late ? gradient.copy() : gradient,
-                          statistics,
-                          name,
-                          late ? SliceMessage.Floats.COPIED : SliceMessage.Floats.LENT,
-                          processor.nanoTime().getAsLong() - began));
-            });
+    return began -> {
+      ShardComputeEvent recorded = new ShardComputeEvent();
+      recorded.begin();
+      member.replica.train(
+          step,
+          blocks,
+          (block, slice, gradient, statistics) -> {
+            // Late: the next step begins right after this, and in the same arrays.
+            boolean late = member.newest > step;
+            member
+                .join
+                .slices()
+                .get(slice)
+                .tell(
+                    new SliceMessage.Contribute(
+                        key,
+                        step,
+                        slice,
+                        block,
+                        late ? gradient.copy() : gradient,
+                        statistics,
+                        name,
+                        late ? SliceMessage.Floats.COPIED : SliceMessage.Floats.LENT,
+                        processor.nanoTime().getAsLong() - began));
+          });
+      recorded.done(name, member.replica, step, blocks);
+    };
   }
 
   private LongConsumer evaluation(WorkerMessage.Evaluate request) {

@@ -97,6 +97,7 @@ public final class HttpApi implements AutoCloseable {
         own =
             Directives.concat(
                 jobs.route(),
+                new JobHistoryRoutes(queries).route(),
                 new UploadRoutes(uploads, settings.dataRoots(), submission, materializer).route(),
                 new ClusterRoutes(queries).workers(),
                 Directives.pathPrefix(

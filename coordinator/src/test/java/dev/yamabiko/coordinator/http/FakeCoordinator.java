@@ -11,9 +11,13 @@ import dev.yamabiko.coordinator.JobPage;
 import dev.yamabiko.coordinator.JobStatus;
 import dev.yamabiko.coordinator.JobView;
 import dev.yamabiko.coordinator.ParametersView;
+import dev.yamabiko.coordinator.TimelineView;
 import dev.yamabiko.coordinator.WorkerView;
 import dev.yamabiko.job.Job;
+import dev.yamabiko.protocol.RunEvent;
+import dev.yamabiko.protocol.StepTiming;
 import dev.yamabiko.protocol.WorkerHello;
+import dev.yamabiko.protocol.WorkerTiming;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -30,6 +34,18 @@ final class FakeCoordinator {
 
   final Map<String, JobView> jobs = new ConcurrentHashMap<>();
   final Map<String, JobDescription> descriptions = new ConcurrentHashMap<>();
+
+  /** Of every job. */
+  volatile TimelineView timeline =
+      new TimelineView(
+          List.of(
+              new RunEvent.StepTimed(
+                  130,
+                  new StepTiming(
+                      10_000_000,
+                      2_000_000,
+                      List.of(new WorkerTiming("w1", 8_000_000, 6_000_000))))));
+
   final BlockingQueue<Job> submitted = new LinkedBlockingQueue<>();
   final BlockingQueue<Follower> followers = new LinkedBlockingQueue<>();
   final BlockingQueue<ActorRef<JobEvent>> gone = new LinkedBlockingQueue<>();
@@ -70,6 +86,8 @@ final class FakeCoordinator {
       describe.replyTo().tell(Optional.ofNullable(descriptions.get(describe.id())));
     } else if (command instanceof CoordinatorCommand.GetJob get) {
       get.replyTo().tell(Optional.ofNullable(jobs.get(get.id())));
+    } else if (command instanceof CoordinatorCommand.GetTimeline get) {
+      get.replyTo().tell(Optional.ofNullable(jobs.get(get.id())).map(job -> timeline));
     } else if (command instanceof CoordinatorCommand.CancelJob cancel) {
       cancel.replyTo().tell(answer(cancel.id(), false));
     } else if (command instanceof CoordinatorCommand.ResumeJob resume) {

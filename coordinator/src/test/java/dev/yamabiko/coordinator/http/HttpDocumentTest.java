@@ -23,6 +23,8 @@ class HttpDocumentTest {
           "/api/v1/jobs/b-2",
           "/api/v1/jobs/c-3",
           "/api/v1/jobs",
+          "/api/v1/jobs/a-1/timeline",
+          "/api/v1/jobs/a-1/notices",
           "/api/v1/workers",
           "/api/v1/data-roots");
 
@@ -39,6 +41,9 @@ class HttpDocumentTest {
           (id, status) ->
               api.coordinator.jobs.put(
                   id, FakeCoordinator.job(id, status, data, Optional.empty())));
+      Files.writeString(
+          data.resolve("events.jsonl"),
+          "{\"notice\":\"\",\"at\":\"\",\"kind\":\"run\",\"step\":1,\"worker\":\"w\"}\n");
       for (String path : PATHS) {
         var answer = api.get(path);
         assertEquals(200, answer.statusCode());
