@@ -33,6 +33,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -87,7 +88,10 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
   /** Workers have had the time to come back. */
   private record GraceOver() implements Command {}
 
-  private record FollowerLost(ActorRef<JobEvent> follower) implements Command {}
+  private record FollowerLost(ActorRef<JobEventBatch> follower) implements Command {}
+
+  /** Those who follow jobs hear of what has happened since the last time. */
+  private record SendEvents() implements Command {}
 
   /**
    * What the coordinator works with; it owns none of it.
@@ -123,6 +127,9 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
   /** How long a worker may take to tell that it still uses its name; none that is gone does. */
   private static final Duration LIFE_SIGN = Duration.ofMillis(1500);
 
+  /** How long an event may wait for others that are sent with it. */
+  private static final Duration BATCH = Duration.ofMillis(100);
+
   private final Resources resources;
   private final Map<String, RegisteredWorker> workers = new LinkedHashMap<>();
   private final ParametersNodes parameters = new ParametersNodes();
@@ -135,6 +142,9 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
 
   /** Ids of jobs that wait for room on the disk, until they are tried again. */
   private final Set<String> postponed = new HashSet<>();
+
+  /** Jobs that somebody follows. */
+  private final Set<JobEntry> followed = new LinkedHashSet<>();
 
   /** By id: states that the disk has not taken yet. */
   private final Map<String, StoredJob> unkept = new LinkedHashMap<>();
@@ -234,6 +244,7 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
         .onMessage(RunGone.class, this::onRunGone)
         .onMessage(RefusedGone.class, this::onRefusedGone)
         .onMessage(FollowerLost.class, this::onFollowerLost)
+        .onMessage(SendEvents.class, this::onSendEvents)
         .onMessage(KeepAgain.class, again -> onKeepAgain())
         .onMessage(GraceOver.class, over -> onGraceOver())
         .onMessage(StartAgain.class, again -> onStartAgain())
@@ -350,15 +361,33 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
 
   private void onFollow(CoordinatorCommand.FollowJob follow) {
     JobEntry entry = jobs.get(follow.id());
-    ActorRef<JobEvent> listener = follow.listener();
+    ActorRef<JobEventBatch> listener = follow.listener();
     if (entry == null) {
-      listener.tell(new JobEvent(0, JobEvent.END, "{}"));
+      listener.tell(end(0, "{}"));
     } else if (entry.status().hasEnded()) {
-      listener.tell(new JobEvent(follow.after() + 1, JobEvent.END, entry.view().json()));
+      listener.tell(end(follow.after() + 1, entry.view().json()));
     } else {
       getContext().watchWith(listener, new FollowerLost(listener));
       entry.events().follow(follow.after(), listener);
+      followed.add(entry);
+      SendEvents often = new SendEvents();
+      if (!timers.isTimerActive(often)) {
+        timers.startTimerWithFixedDelay(often, BATCH);
+      }
     }
+  }
+
+  private static JobEventBatch end(long number, String json) {
+    return new JobEventBatch(List.of(new JobEvent(number, JobEvent.END, json)));
+  }
+
+  private Behavior<Command> onSendEvents(SendEvents often) {
+    followed.forEach(entry -> entry.events().send());
+    followed.removeIf(entry -> !entry.events().isFollowed());
+    if (followed.isEmpty()) {
+      timers.cancel(often);
+    }
+    return this;
   }
 
   private Behavior<Command> onFollowerLost(FollowerLost lost) {

@@ -46,10 +46,10 @@ public sealed interface CoordinatorCommand {
   record ListParameters(ActorRef<List<ParametersView>> replyTo) implements CoordinatorCommand {}
 
   /**
-   * Tells {@code listener} the job's recent events after number {@code after}, then each new one to
-   * the last, in order; an unknown job has only an event of kind "end" with number 0. Forgotten
-   * when the listener stops.
+   * Tells {@code listener} the job's recent events after number {@code after}, then the new ones to
+   * the last, in order, many at a time; an unknown job has only an event of kind "end" with number
+   * 0. Forgotten when the listener stops.
    */
-  record FollowJob(String id, long after, ActorRef<JobEvent> listener)
+  record FollowJob(String id, long after, ActorRef<JobEventBatch> listener)
       implements CoordinatorCommand {}
 }

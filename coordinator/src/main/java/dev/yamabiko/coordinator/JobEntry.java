@@ -165,7 +165,7 @@ final class JobEntry {
       step = closed.step() + 1;
       trainLoss = closed.statistics().meanLoss();
       timings.closed(closed.statistics().examples());
-      events.add("step", line.of(closed));
+      events.add(JobEvent.STEP, line.of(closed));
     } else if (event instanceof RunEvent.StepTimed timed) {
       timings.add(timed).ifPresent(json -> events.add("timing", json));
     } else if (event instanceof RunEvent.EpochClosed closed) {
@@ -175,7 +175,7 @@ final class JobEntry {
     } else if (event instanceof RunEvent.RolledBack back) {
       step = back.to().step();
       epoch = back.to().epochs();
-      events.add("rollback", line.of(back));
+      events.add(JobEvent.ROLLBACK, line.of(back));
     } else if (event instanceof RunEvent.SlicesReturned back) {
       step = back.to().step();
       epoch = back.to().epochs();

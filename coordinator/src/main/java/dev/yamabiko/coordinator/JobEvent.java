@@ -1,5 +1,7 @@
 package dev.yamabiko.coordinator;
 
+import java.util.Set;
+
 /**
  * Something that happened to a job, for those who follow it.
  *
@@ -10,9 +12,25 @@ package dev.yamabiko.coordinator;
  */
 public record JobEvent(long number, String kind, String json) {
 
+  public static final String STEP = "step";
+  public static final String ROLLBACK = "rollback";
   public static final String END = "end";
+
+  /** What somebody may wait for. */
+  private static final Set<String> URGENT = Set.of("status", "notice", END);
 
   public boolean isLast() {
     return kind.equals(END);
+  }
+
+  boolean isUrgent() {
+    return URGENT.contains(kind);
+  }
+
+  /** As a server-sent event; the JSON holds no line breaks. */
+  void appendTo(StringBuilder text) {
+    text.append("id: ").append(number);
+    text.append("\nevent: ").append(kind);
+    text.append("\ndata: ").append(json).append("\n\n");
   }
 }

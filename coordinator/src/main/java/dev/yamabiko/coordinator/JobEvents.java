@@ -2,20 +2,27 @@ package dev.yamabiko.coordinator;
 
 import akka.actor.typed.ActorRef;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 
 /**
- * A job's recent events and those who follow them. Older events than are kept are in the run's
- * {@code metrics.jsonl}, and all of a job that has ended, but for its end.
+ * A job's recent events and those who follow them. What is not urgent is told in batches, to all
+ * the same one, when there is enough of it or {@link #send} is called. Older events than are kept
+ * are in the run's {@code metrics.jsonl}, and all of a job that has ended, but for its end.
  */
 final class JobEvents {
 
   private static final int KEPT = 4_096;
 
   private final Deque<JobEvent> recent = new ArrayDeque<>();
-  private final Set<ActorRef<JobEvent>> followers = new LinkedHashSet<>();
+  private final Set<ActorRef<JobEventBatch>> followers = new LinkedHashSet<>();
+
+  /** Of the recent ones those that followers have not heard of. */
+  private final List<JobEvent> untold = new ArrayList<>();
+
   private long last;
 
   void add(String kind, String json) {
@@ -24,7 +31,12 @@ final class JobEvents {
     if (recent.size() > KEPT) {
       recent.remove();
     }
-    followers.forEach(follower -> follower.tell(event));
+    if (isFollowed()) {
+      untold.add(event);
+      if (event.isUrgent() || untold.size() == JobEventBatch.MOST) {
+        send();
+      }
+    }
     if (event.isLast()) {
       followers.clear();
       recent.clear();
@@ -32,23 +44,45 @@ final class JobEvents {
     }
   }
 
+  /** Followers hear of all that has happened. */
+  void send() {
+    if (!untold.isEmpty()) {
+      JobEventBatch batch = new JobEventBatch(untold);
+      untold.clear();
+      followers.forEach(follower -> follower.tell(batch));
+    }
+  }
+
+  boolean isFollowed() {
+    return !followers.isEmpty();
+  }
+
   /**
    * What came after this number, and from now on what comes. An end that a resumed job has left
    * behind is none. Numbers begin anew when the coordinator does: who has heard of more than there
    * is has heard it from the one before, and of nothing here.
    */
-  void follow(long after, ActorRef<JobEvent> follower) {
+  void follow(long after, ActorRef<JobEventBatch> follower) {
+    send();
     long heard = after > last ? 0 : after;
-    recent.stream()
-        .filter(event -> event.number() > heard)
-        .filter(event -> !event.isLast() || event == recent.getLast())
-        .forEach(follower::tell);
+    List<JobEvent> missed =
+        recent.stream()
+            .filter(event -> event.number() > heard)
+            .filter(event -> !event.isLast() || event == recent.getLast())
+            .toList();
+    for (int from = 0; from < missed.size(); from += JobEventBatch.MOST) {
+      int to = Math.min(from + JobEventBatch.MOST, missed.size());
+      follower.tell(new JobEventBatch(missed.subList(from, to)));
+    }
     if (recent.isEmpty() || !recent.getLast().isLast()) {
       followers.add(follower);
     }
   }
 
-  void forget(ActorRef<JobEvent> follower) {
+  void forget(ActorRef<JobEventBatch> follower) {
     followers.remove(follower);
+    if (!isFollowed()) {
+      untold.clear();
+    }
   }
 }

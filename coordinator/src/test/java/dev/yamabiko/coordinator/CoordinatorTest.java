@@ -8,6 +8,7 @@ import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import akka.actor.testkit.typed.javadsl.TestProbe;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.javadsl.AskPattern;
+import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.receptionist.Receptionist;
 import akka.japi.function.Function;
 import dev.yamabiko.coordinator.CoordinatorCommand.Answer;
@@ -176,8 +177,17 @@ class CoordinatorTest {
 
   private TestProbe<JobEvent> follow(String id) {
     TestProbe<JobEvent> follower = kit.createTestProbe(JobEvent.class);
-    coordinator.tell(new CoordinatorCommand.FollowJob(id, 0, follower.ref()));
+    coordinator.tell(new CoordinatorCommand.FollowJob(id, 0, oneByOne(follower)));
     return follower;
+  }
+
+  private ActorRef<JobEventBatch> oneByOne(TestProbe<JobEvent> follower) {
+    return kit.spawn(
+        Behaviors.receiveMessage(
+            batch -> {
+              batch.events().forEach(follower.ref()::tell);
+              return Behaviors.same();
+            }));
   }
 
   private static String end(TestProbe<JobEvent> follower) {
@@ -324,10 +334,11 @@ class CoordinatorTest {
   @Test
   void shouldLetOneFollowerFollowManyJobs() {
     TestProbe<JobEvent> follower = kit.createTestProbe(JobEvent.class);
+    ActorRef<JobEventBatch> batches = oneByOne(follower);
     String first = submit("min = 1");
     String second = submit("min = 1");
     for (String id : List.of(first, second, first)) {
-      coordinator.tell(new CoordinatorCommand.FollowJob(id, 0, follower.ref()));
+      coordinator.tell(new CoordinatorCommand.FollowJob(id, 0, batches));
     }
     cancel(first);
     cancel(second);

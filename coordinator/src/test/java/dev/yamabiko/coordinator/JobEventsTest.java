@@ -1,18 +1,26 @@
 package dev.yamabiko.coordinator;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
 
 import akka.actor.testkit.typed.javadsl.TestInbox;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class JobEventsTest {
 
   private final JobEvents events = new JobEvents();
-  private final TestInbox<JobEvent> follower = TestInbox.create();
+  private final TestInbox<JobEventBatch> follower = TestInbox.create();
 
   private List<Long> heard() {
-    return follower.getAllReceived().stream().map(JobEvent::number).toList();
+    events.send();
+    return follower.getAllReceived().stream()
+        .flatMap(batch -> batch.events().stream())
+        .map(JobEvent::number)
+        .toList();
   }
 
   @Test
@@ -92,5 +100,65 @@ class JobEventsTest {
     events.follow(0, follower.getRef());
     events.add("step", "{}");
     assertEquals(List.of(2L, 3L), heard());
+  }
+
+  @Test
+  void shouldTellManyAtOnceAndAllTheSameBatch() {
+    TestInbox<JobEventBatch> other = TestInbox.create("other");
+    events.follow(0, follower.getRef());
+    events.follow(0, other.getRef());
+    events.add("step", "{}");
+    events.add("step", "{}");
+    assertFalse(follower.hasMessages());
+    events.send();
+    JobEventBatch batch = follower.receiveMessage();
+    assertEquals(List.of(1L, 2L), batch.events().stream().map(JobEvent::number).toList());
+    assertSame(batch, other.receiveMessage());
+    assertSame(batch.text(), batch.text());
+    events.send();
+    assertFalse(follower.hasMessages());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"status", "notice", "end"})
+  void shouldTellWhatIsUrgentAtOnceAndInItsOrder(String kind) {
+    events.follow(0, follower.getRef());
+    events.add("step", "{}");
+    events.add(kind, "{}");
+    assertEquals(2, follower.receiveMessage().events().size());
+  }
+
+  @Test
+  void shouldTellNoMoreAtOnceThanABatchHolds() {
+    for (int i = 0; i < 300; i++) {
+      events.add("step", "{}");
+    }
+    events.follow(0, follower.getRef());
+    for (int i = 0; i < 300; i++) {
+      events.add("step", "{}");
+    }
+    assertEquals(
+        List.of(256, 44, 256),
+        follower.getAllReceived().stream().map(batch -> batch.events().size()).toList());
+    assertEquals(44, heard().size());
+  }
+
+  @Test
+  void shouldTellNobodyTwiceWhoBeginsWhileOthersWait() {
+    events.follow(0, follower.getRef());
+    events.add("step", "{}");
+    TestInbox<JobEventBatch> other = TestInbox.create("other");
+    events.follow(0, other.getRef());
+    assertEquals(List.of(1L), heard());
+    assertEquals(1, other.getAllReceived().size());
+  }
+
+  @Test
+  void shouldKeepNothingForNobody() {
+    events.follow(0, follower.getRef());
+    events.add("step", "{}");
+    events.forget(follower.getRef());
+    assertFalse(events.isFollowed());
+    assertEquals(List.of(), heard());
   }
 }

@@ -151,14 +151,14 @@ class FollowTest {
     TestServer.Follower follower = follower();
     assertEquals(0, follower.after());
     long number = 0;
-    follower.listener().tell(running(++number));
+    follower.tell(running(++number));
     for (int e = 0; e < 2; e++) {
       for (int s = 0; s < 5; s++) {
-        follower.listener().tell(step(++number, 5 * e + s));
+        follower.tell(step(++number, 5 * e + s));
       }
-      follower.listener().tell(epoch(++number, e));
+      follower.tell(epoch(++number, e));
     }
-    follower.listener().tell(end(++number, JobStatus.COMPLETED));
+    follower.tell(end(++number, JobStatus.COMPLETED));
     assertEquals(0, code.get(), err());
     assertTrue(err().contains("submitted spirals-1"), err());
     assertTrue(
@@ -203,7 +203,7 @@ class FollowTest {
   @Test
   void shouldEndWithOneWhenTheRunFailed() throws Exception {
     CompletableFuture<Integer> code = follow(PATIENCE);
-    follower().listener().tell(end(1, JobStatus.FAILED));
+    follower().tell(end(1, JobStatus.FAILED));
     assertEquals(1, code.get(), err());
     assertEquals("failed", CanonicalJson.object(out()).get("status"));
   }
@@ -212,11 +212,11 @@ class FollowTest {
   void shouldComeBackWhenTheCoordinatorDoes() throws Exception {
     CompletableFuture<Integer> code = follow(PATIENCE);
     TestServer.Follower first = follower();
-    first.listener().tell(running(1));
+    first.tell(running(1));
     for (int s = 0; s < 5; s++) {
-      first.listener().tell(step(2 + s, s));
+      first.tell(step(2 + s, s));
     }
-    first.listener().tell(epoch(7, 0));
+    first.tell(epoch(7, 0));
     await(() -> err().contains("epoch 1/2"));
     server.close();
     await(() -> err().contains("is lost"));
@@ -224,14 +224,14 @@ class FollowTest {
     TestServer.Follower second = follower();
     assertEquals(7, second.after());
     // From the last checkpoint on: what was shown before is not shown again.
-    second.listener().tell(running(1));
-    second.listener().tell(step(2, 4));
-    second.listener().tell(epoch(3, 0));
+    second.tell(running(1));
+    second.tell(step(2, 4));
+    second.tell(epoch(3, 0));
     for (int s = 5; s < 10; s++) {
-      second.listener().tell(step(s, s));
+      second.tell(step(s, s));
     }
-    second.listener().tell(epoch(10, 1));
-    second.listener().tell(end(11, JobStatus.COMPLETED));
+    second.tell(epoch(10, 1));
+    second.tell(end(11, JobStatus.COMPLETED));
     assertEquals(0, code.get(), err());
     assertTrue(err().contains("connected again to " + server.url()), err());
     assertEquals(1, err().lines().filter(line -> line.startsWith("epoch 1/2")).count(), err());
@@ -253,7 +253,7 @@ class FollowTest {
     server.jobs.put(
         "spirals-1", TestServer.view("spirals-1", JobStatus.QUEUED, "", Optional.empty()));
     server.start();
-    follower().listener().tell(end(1, JobStatus.COMPLETED));
+    follower().tell(end(1, JobStatus.COMPLETED));
     assertEquals("completed", CanonicalJson.object(end.get().orElseThrow()).get("status"));
     assertTrue(err().contains("connected again to " + server.url()), err());
   }
@@ -281,7 +281,7 @@ class FollowTest {
   void shouldLeaveTheJobAloneWhenInterrupted() throws Exception {
     CompletableFuture<Integer> code = follow(PATIENCE);
     TestServer.Follower follower = follower();
-    follower.listener().tell(running(1));
+    follower.tell(running(1));
     await(() -> err().contains("spirals-1 is running"));
     interruption.onSignal();
     assertEquals(130, code.get(), err());

@@ -9,6 +9,7 @@ import com.typesafe.config.ConfigFactory;
 import dev.yamabiko.coordinator.CoordinatorCommand;
 import dev.yamabiko.coordinator.CoordinatorSettings;
 import dev.yamabiko.coordinator.JobEvent;
+import dev.yamabiko.coordinator.JobEventBatch;
 import dev.yamabiko.coordinator.JobPage;
 import dev.yamabiko.coordinator.JobStatus;
 import dev.yamabiko.coordinator.JobView;
@@ -35,7 +36,11 @@ import java.util.concurrent.LinkedBlockingQueue;
  */
 final class TestServer implements AutoCloseable {
 
-  record Follower(String id, long after, ActorRef<JobEvent> listener) {}
+  record Follower(String id, long after, ActorRef<JobEventBatch> listener) {
+    void tell(JobEvent event) {
+      listener.tell(new JobEventBatch(List.of(event)));
+    }
+  }
 
   private static final Config CONFIG =
       ConfigFactory.parseString("akka.actor.provider = local, akka.loglevel = ERROR")

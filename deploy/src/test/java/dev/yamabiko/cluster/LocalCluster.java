@@ -14,6 +14,7 @@ import dev.yamabiko.coordinator.CoordinatorCommand;
 import dev.yamabiko.coordinator.CoordinatorNode;
 import dev.yamabiko.coordinator.CoordinatorSettings;
 import dev.yamabiko.coordinator.JobEvent;
+import dev.yamabiko.coordinator.JobEventBatch;
 import dev.yamabiko.coordinator.JobView;
 import dev.yamabiko.coordinator.ParametersView;
 import dev.yamabiko.coordinator.TimelineView;
@@ -181,12 +182,12 @@ final class LocalCluster implements AutoCloseable {
   BlockingQueue<JobEvent> follow(String id) {
     BlockingQueue<JobEvent> events = new LinkedBlockingQueue<>();
     ActorSystem<CoordinatorCommand> system = coordinator.system();
-    ActorRef<JobEvent> listener =
+    ActorRef<JobEventBatch> listener =
         system.systemActorOf(
             Behaviors.receiveMessage(
-                event -> {
-                  events.add(event);
-                  return event.isLast() ? Behaviors.stopped() : Behaviors.same();
+                batch -> {
+                  events.addAll(batch.events());
+                  return batch.isLast() ? Behaviors.stopped() : Behaviors.same();
                 }),
             "follower-" + followers.incrementAndGet(),
             Props.empty());

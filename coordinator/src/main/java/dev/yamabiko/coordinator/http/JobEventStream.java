@@ -17,7 +17,7 @@ import akka.stream.javadsl.Source;
 import akka.stream.typed.javadsl.ActorSource;
 import akka.util.ByteString;
 import dev.yamabiko.coordinator.CoordinatorCommand;
-import dev.yamabiko.coordinator.JobEvent;
+import dev.yamabiko.coordinator.JobEventBatch;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -26,8 +26,9 @@ import java.util.Optional;
  * A job's events as server-sent events: {@code id} is the event's number, {@code event} its kind,
  * {@code data} its JSON. Ends after the last event; in between, comments keep the connection alive.
  *
- * <p>A client that reads too slowly for the events to fit the buffer is cut off; it comes back with
- * {@code Last-Event-ID} and goes on with what the coordinator still has.
+ * <p>The connection of a client that reads too slowly for the batches of events to fit the buffer
+ * is cut; it comes back with {@code Last-Event-ID} and goes on with what the coordinator still has.
+ * Batches and their text are shared, so that many who do not read hold no more than one.
  */
 record JobEventStream(ActorSystem<CoordinatorCommand> coordinator, Duration keepAlive) {
 
@@ -35,23 +36,35 @@ record JobEventStream(ActorSystem<CoordinatorCommand> coordinator, Duration keep
       MediaTypes.customWithFixedCharset(
           "text", "event-stream", HttpCharsets.UTF_8, Map.of(), false);
 
-  /** Twice what the coordinator keeps, and sends at once to whoever begins to follow. */
-  private static final int BUFFER = 8_192;
+  /** Batches: what the coordinator keeps, and sends at once to whoever begins, and 10 s of more. */
+  private static final int BUFFER = 128;
 
   private static final ByteString COMMENT = ByteString.fromString(": alive\n\n");
 
-  /**
-   * @param after number of the last event that the client has seen; 0 for none
-   */
-  HttpResponse response(String id, long after) {
-    return HttpResponse.create()
-        .addHeader(CacheControl.create(CacheDirectives.NO_STORE))
-        .withEntity(HttpEntities.createChunked(ContentTypes.create(MEDIA_TYPE), events(id, after)));
+  /** Goes into the log as a line. */
+  private static final class NotRead extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    NotRead() {
+      super("the client does not read", null, false, false);
+    }
   }
 
-  private Source<ByteString, NotUsed> events(String id, long after) {
-    return ActorSource.<JobEvent>actorRef(
-            event -> false, event -> Optional.empty(), BUFFER, OverflowStrategy.fail())
+  /**
+   * @param after number of the last event that the client has seen; 0 for none
+   * @param fromStep the first step that it does not know
+   */
+  HttpResponse response(String id, long after, long fromStep) {
+    return HttpResponse.create()
+        .addHeader(CacheControl.create(CacheDirectives.NO_STORE))
+        .withEntity(
+            HttpEntities.createChunked(
+                ContentTypes.create(MEDIA_TYPE), events(id, after, fromStep)));
+  }
+
+  private Source<ByteString, NotUsed> events(String id, long after, long fromStep) {
+    return ActorSource.<JobEventBatch>actorRef(
+            batch -> false, batch -> Optional.empty(), BUFFER, OverflowStrategy.fail())
         .mapMaterializedValue(
             listener -> {
               coordinator.tell(new CoordinatorCommand.FollowJob(id, after, listener));
@@ -60,18 +73,12 @@ record JobEventStream(ActorSystem<CoordinatorCommand> coordinator, Duration keep
         .addAttributes(
             Attributes.createLogLevels(
                 Attributes.logLevelOff(), Attributes.logLevelOff(), Attributes.logLevelDebug()))
-        // The end of the stream, without the last event, tells the client to come back.
-        .recoverWithRetries(1, BufferOverflowException.class, Source::empty)
-        .takeWhile(event -> !event.isLast(), true)
-        .map(JobEventStream::render)
+        // Ends the connection, and with it all that is kept for it.
+        .mapError(BufferOverflowException.class, full -> new NotRead())
+        .takeWhile(batch -> !batch.isLast(), true)
+        .statefulMapConcat(() -> new FromStep(fromStep)::text)
         // The client sees at once that it is connected.
         .prepend(Source.single(COMMENT))
         .keepAlive(keepAlive, () -> COMMENT);
-  }
-
-  /** The JSON holds no line breaks. */
-  private static ByteString render(JobEvent event) {
-    return ByteString.fromString(
-        "id: %d\nevent: %s\ndata: %s\n\n".formatted(event.number(), event.kind(), event.json()));
   }
 }

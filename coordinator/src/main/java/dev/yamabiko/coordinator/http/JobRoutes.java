@@ -128,11 +128,16 @@ final class JobRoutes extends AllDirectives {
 
   private Route follow(String id, HttpRequest request) {
     long after = lastSeen(request);
+    long fromStep =
+        Query.of(request, List.of("from_step")).whole("from_step", 0, Long.MAX_VALUE, 0);
     // Asked first, because a stream that has begun cannot become a 404.
     return withoutRequestTimeout(
         () ->
             completeWithFuture(
-                queries.job(JobId.checked(id)).thenApply(job -> events.response(job.id(), after))));
+                queries
+                    .job(JobId.checked(id))
+                    .thenApply(
+                        job -> events.response(job.id(), after, after == 0 ? fromStep : 0))));
   }
 
   private static long lastSeen(HttpRequest request) {

@@ -7,6 +7,7 @@ import akka.actor.typed.javadsl.Behaviors;
 import dev.yamabiko.coordinator.CoordinatorCommand;
 import dev.yamabiko.coordinator.JobDescription;
 import dev.yamabiko.coordinator.JobEvent;
+import dev.yamabiko.coordinator.JobEventBatch;
 import dev.yamabiko.coordinator.JobPage;
 import dev.yamabiko.coordinator.JobStatus;
 import dev.yamabiko.coordinator.JobView;
@@ -30,7 +31,11 @@ import java.util.concurrent.LinkedBlockingQueue;
 /** Answers as a coordinator does that is in the state which a test has put it in. */
 final class FakeCoordinator {
 
-  record Follower(long after, ActorRef<JobEvent> listener) {}
+  record Follower(long after, ActorRef<JobEventBatch> listener) {
+    void tell(JobEvent event) {
+      listener.tell(new JobEventBatch(List.of(event)));
+    }
+  }
 
   final Map<String, JobView> jobs = new ConcurrentHashMap<>();
   final Map<String, JobDescription> descriptions = new ConcurrentHashMap<>();
@@ -48,7 +53,7 @@ final class FakeCoordinator {
 
   final BlockingQueue<Job> submitted = new LinkedBlockingQueue<>();
   final BlockingQueue<Follower> followers = new LinkedBlockingQueue<>();
-  final BlockingQueue<ActorRef<JobEvent>> gone = new LinkedBlockingQueue<>();
+  final BlockingQueue<ActorRef<JobEventBatch>> gone = new LinkedBlockingQueue<>();
 
   Behavior<CoordinatorCommand> behavior() {
     return Behaviors.setup(

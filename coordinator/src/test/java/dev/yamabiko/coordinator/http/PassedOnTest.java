@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import akka.actor.typed.ActorRef;
 import dev.yamabiko.coordinator.JobEvent;
+import dev.yamabiko.coordinator.JobEventBatch;
 import dev.yamabiko.coordinator.JobStatus;
 import dev.yamabiko.coordinator.Seat;
 import dev.yamabiko.data.ContentHash;
@@ -108,7 +109,7 @@ class PassedOnTest {
     assertEquals(7, follower.after());
     try (BufferedReader lines =
         new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8))) {
-      follower.listener().tell(new JobEvent(8, "step", "{}"));
+      follower.tell(new JobEvent(8, "step", "{}"));
       String line = lines.readLine();
       while (!line.startsWith("id: ")) {
         line = lines.readLine();
@@ -116,9 +117,9 @@ class PassedOnTest {
       assertEquals("id: 8", line);
     }
     // Who writes notices that nobody reads.
-    ActorRef<JobEvent> gone = null;
+    ActorRef<JobEventBatch> gone = null;
     for (int id = 9; gone == null; id++) {
-      follower.listener().tell(new JobEvent(id, "step", "{}"));
+      follower.tell(new JobEvent(id, "step", "{}"));
       gone = active.coordinator.gone.poll(50, TimeUnit.MILLISECONDS);
     }
     assertEquals(follower.listener(), gone);
