@@ -176,9 +176,12 @@ final class Completion {
     return text.replace(":", "\\:");
   }
 
-  /** Without its full stop. */
+  /** Or what there is before a semicolon; without its full stop and without defaults. */
   private static String firstSentence(String... description) {
-    return String.join(" ", description).replaceFirst("(?s)[.;:]( .*)?$", "");
+    return String.join(" ", description)
+        .replaceFirst("(;|\\. [A-Z]).*", "")
+        .replaceFirst(" \\(default.*?\\)", "")
+        .replaceFirst("\\.$", "");
   }
 
   private static Map<String, CommandSpec> visible(CommandSpec root) {

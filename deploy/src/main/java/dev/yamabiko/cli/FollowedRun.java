@@ -6,7 +6,10 @@ import dev.yamabiko.protocol.RunEvent;
 import dev.yamabiko.step.Statistics;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * Shows the events of a job on a coordinator as {@code train} shows those of its own run. The lines
@@ -28,7 +31,10 @@ final class FollowedRun {
 
   private static final int MOST_WORKERS = 16;
 
+  private static final Set<String> UNSAID = Set.of("checkpoint", "rollback", "waiting", "went-on");
+
   private final Session session;
+  private final Supplier<CompletableFuture<String>> workers;
   private final LongSupplier nanoTime;
   private final StepShares shares = new StepShares();
   private Progress progress;
@@ -41,12 +47,17 @@ final class FollowedRun {
   private int nextEpoch;
   private long pastSteps;
   private int pastEpochs;
+  private Optional<CompletableFuture<String>> asked = Optional.empty();
 
   /** Whether a status that comes is a new one, and none from before. */
   private boolean upToDate = true;
 
-  FollowedRun(Session session, LongSupplier nanoTime) {
+  /**
+   * @param workers asks for what {@code workers --json} prints, without waiting
+   */
+  FollowedRun(Session session, Supplier<CompletableFuture<String>> workers, LongSupplier nanoTime) {
     this.session = session;
+    this.workers = workers;
     this.nanoTime = nanoTime;
   }
 
@@ -93,6 +104,9 @@ final class FollowedRun {
       status = job.text("status");
       said = text;
       say(text);
+      if (progress != null && !status.equals("running")) {
+        progress.below(List.of());
+      }
     }
   }
 
@@ -160,34 +174,40 @@ final class FollowedRun {
         line.number("learning_rate_scale"));
   }
 
-  /** Some of them say what is shown in another way. */
+  /** Some of them say what is shown in another way: by a rollback event, or by the status. */
   private void onNotice(JsonFields line) {
-    switch (line.text("kind")) {
-      case "checkpoint", "rollback", "waiting", "went-on" -> {
-        // As train does: of checkpoints nothing, a roll-back by its own event, else by the status.
-      }
-      case "shards-reissued" -> shares.reissued(line.text("worker"));
-      default -> {
-        boolean past = line.object().get("step") != null && line.whole("step") < pastSteps;
-        if (!past) {
-          say(line.text("notice"));
-        }
-      }
+    boolean past = line.object().get("step") != null && line.whole("step") < pastSteps;
+    if (!past && !UNSAID.contains(line.text("kind"))) {
+      say(line.text("notice"));
     }
   }
 
   private void onTiming(JsonFields line) {
-    if (line.whole("step") >= pastSteps) {
-      shares.on(line);
-      showShares();
+    if (line.whole("step") < pastSteps) {
+      return;
+    }
+    askForWorkers();
+    shares.timing(line);
+    if (progress != null) {
+      Terminal terminal = session.terminal();
+      int most = Math.min(MOST_WORKERS, terminal.rows() - OTHER_ROWS);
+      progress.below(shares.latest(terminal.columns(), most));
     }
   }
 
-  private void showShares() {
-    Terminal terminal = session.terminal();
-    if (progress != null) {
-      int most = Math.min(MOST_WORKERS, terminal.rows() - OTHER_ROWS);
-      progress.below(shares.latest(terminal.columns(), most));
+  /** One question at a time; what it is answered shows with the event after. */
+  private void askForWorkers() {
+    asked
+        .filter(CompletableFuture::isDone)
+        .ifPresent(
+            answer -> {
+              asked = Optional.empty();
+              if (!answer.isCompletedExceptionally()) {
+                shares.workers(CanonicalJson.object(answer.join()));
+              }
+            });
+    if (asked.isEmpty()) {
+      asked = Optional.of(workers.get());
     }
   }
 

@@ -14,8 +14,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "parameters",
     description = {
-      "Starts a node that joins a coordinator and owns weights and optimizer state of its jobs,",
-      "so that workers exchange them with this node and not with the coordinator."
+      "Starts a node that owns weights and optimizer state of a coordinator's jobs.",
+      "Workers exchange them with this node then, and not with the coordinator."
     },
     footer = {"", "Example:", "  yamabiko parameters --coordinator 10.0.0.5:2551 --host 10.0.0.7"})
 final class ParametersStartCommand implements Callable<Integer> {

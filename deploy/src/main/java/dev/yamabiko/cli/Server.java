@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 
 /**
@@ -110,6 +111,20 @@ final class Server {
   /** The JSON object that is there. */
   String get(String path) {
     return send(path, request(ANSWER).GET()).body().strip();
+  }
+
+  /** The same without waiting, and of the node alone that answered last. */
+  CompletableFuture<String> ask(String path) {
+    HttpRequest request = request(ANSWER).uri(URI.create(base() + path)).GET().build();
+    return client
+        .sendAsync(request, BodyHandlers.ofString())
+        .thenApply(
+            response -> {
+              if (response.statusCode() != 200) {
+                throw refusal(response.statusCode(), response.body());
+              }
+              return response.body().strip();
+            });
   }
 
   String post(String path) {

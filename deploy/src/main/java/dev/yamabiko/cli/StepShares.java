@@ -8,14 +8,25 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Where the steps' time goes, worker by worker, from the {@code timing} events of a run. Of a
- * worker's step {@code compute}, {@code broadcast} (weights down, gradients up), {@code wait} (for
- * the last worker) and {@code aggregate} (the update) are all there is.
+ * Where the steps' time goes, worker by worker, from the {@code timing} events of a run: {@code
+ * compute}, {@code broadcast} (weights down, gradients up), {@code wait} (for the last worker) and
+ * {@code aggregate} (the update) make up a worker's step.
  */
 final class StepShares {
 
   /** Seconds, summed over steps. */
   private record Spent(long steps, double all, double compute, double broadcast, double waiting) {
+
+    static final Spent NOTHING = new Spent(0, 0, 0, 0, 0);
+
+    static Spent of(long steps, double perStep, JsonFields worker) {
+      return new Spent(
+          steps,
+          steps * perStep,
+          steps * worker.number("compute"),
+          steps * worker.number("broadcast"),
+          steps * worker.number("wait"));
+    }
 
     Spent plus(Spent more) {
       return new Spent(
@@ -25,100 +36,93 @@ final class StepShares {
           broadcast + more.broadcast,
           waiting + more.waiting);
     }
+
+    double perStep() {
+      return all / steps;
+    }
+
+    double aggregate() {
+      return Math.max(0, all - compute - broadcast - waiting);
+    }
   }
 
-  /**
-   * A worker of the latest event.
-   *
-   * @param samplesPerSecond NaN where it is not told
-   */
-  private record Row(String name, Spent spent, double samplesPerSecond) {}
-
+  private final Map<String, JsonFields> nodes = new HashMap<>();
   private final Map<String, Spent> whole = new TreeMap<>();
-  private final Map<String, Long> reissued = new HashMap<>();
-  private List<Row> latest = List.of();
-  private long steps;
-  private double seconds;
-  private double secondsPerStep = Double.NaN;
+  private Map<String, Spent> latest = Map.of();
+  private Spent wholeSteps = Spent.NOTHING;
+  private double latestPerStep;
 
   /** An event's data: means over its steps. */
-  void on(JsonFields timing) {
-    long count = timing.whole("steps");
-    secondsPerStep = timing.number("seconds");
-    steps += count;
-    seconds += count * secondsPerStep;
-    List<Row> rows = new ArrayList<>();
+  void timing(JsonFields timing) {
+    long steps = timing.whole("steps");
+    latestPerStep = timing.number("seconds");
+    wholeSteps = wholeSteps.plus(Spent.of(steps, latestPerStep, timing));
+    latest = new TreeMap<>();
     for (Map<String, Object> worker : JsonFields.list(timing.object(), "workers")) {
       JsonFields fields = new JsonFields(worker);
-      Spent spent =
-          new Spent(
-              count,
-              count * secondsPerStep,
-              count * fields.number("compute"),
-              count * fields.number("broadcast"),
-              count * fields.number("wait"));
-      rows.add(new Row(fields.text("name"), spent, fields.number("samples_per_second")));
+      Spent spent = Spent.of(steps, latestPerStep, fields);
+      latest.put(fields.text("name"), spent);
       whole.merge(fields.text("name"), spent, Spent::plus);
     }
-    latest = rows;
   }
 
-  /** Shards of this worker were handed out a second time. */
-  void reissued(String worker) {
-    reissued.merge(worker, 1L, Long::sum);
+  /** What the coordinator says of its workers: their speed, and how often they were late. */
+  void workers(Map<String, Object> all) {
+    for (Map<String, Object> worker : JsonFields.list(all, "workers")) {
+      JsonFields fields = new JsonFields(worker);
+      nodes.put(fields.text("name"), fields);
+    }
   }
 
   /**
    * Of the steps since the event before, narrower than the terminal: what does not fit is cut off.
    *
-   * @param most workers to be shown; of more, those who kept the others waiting
+   * @param most workers to be shown; of more, those for whom the others waited
    */
   List<String> latest(int columns, int most) {
     if (latest.isEmpty()) {
       return List.of();
     }
-    TextTable table = table("%s a step".formatted(OutlookText.time(secondsPerStep)), "samples/s");
-    List<Row> shown =
-        latest.stream()
-            .sorted(Comparator.comparingDouble(row -> row.spent().waiting() / row.spent().steps()))
-            .limit(Math.max(1, most))
-            .sorted(Comparator.comparing(Row::name))
-            .toList();
-    for (Row row : shown) {
-      table.row(cells(row.name(), Figures.perSecond(row.samplesPerSecond()), row.spent()));
-    }
-    List<String> lines = new ArrayList<>(table.lines());
+    Comparator<String> lastToCome = Comparator.comparingDouble(name -> latest.get(name).waiting());
+    List<String> shown =
+        latest.keySet().stream().sorted(lastToCome).limit(Math.max(1, most)).sorted().toList();
+    List<String> lines = new ArrayList<>(table(latestPerStep, shown, latest).lines());
     if (latest.size() > shown.size()) {
-      lines.add("and %s faster ones".formatted(Figures.count(latest.size() - shown.size())));
+      lines.add("and %s more, which waited longer".formatted(latest.size() - shown.size()));
     }
     return lines.stream().map(line -> cut(line, columns - 1)).toList();
   }
 
   /** Of all steps that were seen; each line ends with a line break. Empty where there are none. */
   String whole() {
-    if (steps == 0) {
-      return "";
+    return whole.isEmpty()
+        ? ""
+        : table(wholeSteps.perStep(), List.copyOf(whole.keySet()), whole).text();
+  }
+
+  private TextTable table(double perStep, List<String> names, Map<String, Spent> spent) {
+    TextTable table =
+        new TextTable(
+            "step " + OutlookText.time(perStep),
+            "samples/s",
+            "compute",
+            "broadcast",
+            "wait",
+            "aggregate",
+            "re-issued");
+    for (String name : names) {
+      Spent of = spent.get(name);
+      JsonFields node = nodes.getOrDefault(name, new JsonFields(Map.of()));
+      table.row(
+          name,
+          Figures.perSecond(node.number("samples_per_second")),
+          Figures.percent(of.compute() / of.all()),
+          Figures.percent(of.broadcast() / of.all()),
+          Figures.percent(of.waiting() / of.all()),
+          Figures.percent(of.aggregate() / of.all()),
+          node.count("reissued"));
     }
-    TextTable table = table("%s a step".formatted(OutlookText.time(seconds / steps)), "steps");
-    whole.forEach((name, spent) -> table.row(cells(name, Figures.count(spent.steps()), spent)));
-    return table.text();
-  }
-
-  private static TextTable table(String first, String second) {
-    return new TextTable(first, second, "compute", "broadcast", "wait", "aggregate", "re-issued");
-  }
-
-  private String[] cells(String name, String second, Spent spent) {
-    double aggregate = spent.all() - spent.compute() - spent.broadcast() - spent.waiting();
-    return new String[] {
-      name,
-      second,
-      Figures.percent(spent.compute() / spent.all()),
-      Figures.percent(spent.broadcast() / spent.all()),
-      Figures.percent(spent.waiting() / spent.all()),
-      Figures.percent(Math.max(0, aggregate) / spent.all()),
-      Figures.count(reissued.getOrDefault(name, 0L))
-    };
+    return table;
   }
 
   private static String cut(String line, int columns) {

@@ -45,7 +45,7 @@ class FollowTest {
       batch-size = 8, shards = 2, epochs = 2
       """;
 
-  private static final Follower.Patience PATIENCE =
+  static final Follower.Patience PATIENCE =
       new Follower.Patience(
           Duration.ofSeconds(60),
           Duration.ofSeconds(60),
@@ -110,14 +110,14 @@ class FollowTest {
     return err.toString(StandardCharsets.UTF_8);
   }
 
-  private static JobEvent running(long number) {
+  static JobEvent running(long number) {
     return new JobEvent(
         number,
         "status",
         TestServer.view("spirals-1", JobStatus.RUNNING, "", Optional.empty()).json());
   }
 
-  private static JobEvent step(long number, long step) {
+  static JobEvent step(long number, long step) {
     return new JobEvent(
         number,
         "step",
@@ -125,7 +125,7 @@ class FollowTest {
             .formatted(step, step / 5));
   }
 
-  private static JobEvent epoch(long number, int epoch) {
+  static JobEvent epoch(long number, int epoch) {
     return new JobEvent(
         number,
         "epoch",
@@ -133,7 +133,7 @@ class FollowTest {
             .formatted(epoch, 5 * epoch + 5));
   }
 
-  private static JobEvent end(long number, JobStatus status) {
+  static JobEvent end(long number, JobStatus status) {
     return new JobEvent(
         number,
         JobEvent.END,
@@ -245,7 +245,7 @@ class FollowTest {
         new Follower(
             new Server(List.of(URI.create(server.url()))),
             "spirals-1",
-            new FollowedRun(session(), 8, System::nanoTime),
+            new FollowedRun(session(), CompletableFuture::new, System::nanoTime),
             PATIENCE,
             System::nanoTime);
     CompletableFuture<Optional<String>> end = CompletableFuture.supplyAsync(follower::follow);
@@ -286,7 +286,8 @@ class FollowTest {
     interruption.onSignal();
     assertEquals(130, code.get(), err());
     assertTrue(
-        err().contains("to look again: yamabiko status spirals-1 --server " + server.url()), err());
+        err().contains("to look again: yamabiko status spirals-1 --watch --server " + server.url()),
+        err());
     assertEquals("{\"id\":\"spirals-1\",\"status\":\"running\"}\n", out());
     assertFalse(server.jobs.get("spirals-1").status().hasEnded());
   }

@@ -283,7 +283,7 @@ class LauncherTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"status", "jobs", "workers", "cancel", "resume", "--help", "--version"})
+  @CsvSource({"status", "jobs", "workers", "cancel", "resume", "completion", "--help", "--version"})
   void shouldLeaveOutTheVectorModuleWhereNothingIsComputed(String command) throws Exception {
     assertTrue(!run(command).out().contains("--add-modules"));
   }

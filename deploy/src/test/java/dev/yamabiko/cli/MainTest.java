@@ -10,10 +10,12 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class MainTest {
@@ -56,7 +58,7 @@ class MainTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "''                           | a command is expected: train, check, gradcheck, plan, evaluate, predict, coordinator, worker, parameters, submit, jobs, status, cancel, resume, workers (see yamabiko --help)",
+        "''                           | a command is expected: train, check, gradcheck, plan, evaluate, predict, coordinator, worker, parameters, submit, jobs, status, cancel, resume, workers, completion (see yamabiko --help)",
         "trian a.conf                 | unexpected argument trian; did you mean train? (see yamabiko --help)",
         "train                        | Missing required parameter: 'JOB.conf' (see yamabiko train --help)",
         "train a.conf b.conf          | unexpected argument b.conf (see yamabiko train --help)",
@@ -142,26 +144,25 @@ class MainTest {
     assertTrue(out().contains("50 examples"), out());
   }
 
+  static List<String> commands() {
+    return List.copyOf(CommandModel.all().getSubcommands().keySet());
+  }
+
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "--help",
-        "train --help",
-        "check --help",
-        "gradcheck --help",
-        "plan --help",
-        "coordinator --help",
-        "worker --help",
-        "submit --help",
-        "jobs --help",
-        "status --help",
-        "cancel --help",
-        "resume --help",
-        "workers --help"
-      })
-  void shouldShowAnExampleInEveryHelp(String commandLine) {
-    assertEquals(0, run(commandLine));
-    assertTrue(out().contains("Example"), out());
+  @MethodSource("commands")
+  void shouldShowAnExampleInEveryHelp(String command) {
+    assertEquals(0, run(command + " --help"));
+    String examples = out().replaceFirst("(?s).*\nExamples?:\n", "");
+    assertTrue(examples.length() < out().length(), out());
+    assertTrue(examples.contains("yamabiko " + command), out());
+    assertTrue(out().lines().allMatch(line -> line.length() <= 100), out());
+  }
+
+  @Test
+  void shouldShowExamplesAndExitCodesInItsOwnHelp() {
+    assertEquals(0, run("--help"));
+    assertTrue(out().contains("\nExamples:\n"), out());
+    assertTrue(out().contains("\n  130   interrupted\n"), out());
     assertTrue(out().lines().allMatch(line -> line.length() <= 100), out());
   }
 

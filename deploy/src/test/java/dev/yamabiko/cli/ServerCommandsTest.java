@@ -16,6 +16,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -65,17 +66,30 @@ class ServerCommandsTest {
   }
 
   private int run(List<String> arguments) {
+    return run(arguments, new Terminal(false, 80, true));
+  }
+
+  private int run(List<String> arguments, Terminal terminal) {
     out = new ByteArrayOutputStream();
     err = new ByteArrayOutputStream();
-    return Main.run(
-        arguments.toArray(String[]::new),
-        new PrintStream(out, true, StandardCharsets.UTF_8),
-        new PrintStream(err, true, StandardCharsets.UTF_8),
-        working);
+    String[] args = arguments.toArray(String[]::new);
+    Session session =
+        new Session(
+            new PrintStream(out, true, StandardCharsets.UTF_8),
+            new PrintStream(err, true, StandardCharsets.UTF_8),
+            working,
+            terminal,
+            Main.wantsJson(args),
+            new Interruption(Duration.ZERO, code -> {}));
+    return Main.run(args, session);
   }
 
   private int ask(String commandLine) {
     return run(commandLine + " --server " + server.url());
+  }
+
+  private int ask(String commandLine, Terminal terminal) {
+    return run(List.of((commandLine + " --server " + server.url()).split(" ")), terminal);
   }
 
   private String out() {
@@ -165,8 +179,8 @@ class ServerCommandsTest {
     assertEquals(0, ask("jobs"), err());
     assertEquals(
         """
-        id    status  epoch  step  workers  train loss  validation loss
-        a-1  running      0     3        1      0.5000                -
+        id   status   epoch    loss  validation  metric  workers   submitted
+        a-1  running    0/2  0.5000           -       -        1  1970-01-01
         """,
         out());
     assertEquals(0, ask("jobs --json"), err());
@@ -222,6 +236,37 @@ class ServerCommandsTest {
   }
 
   @Test
+  void shouldShowTheStatusInItsColourOnATerminalAndNeverInJson() {
+    server.jobs.put("a-1", TestServer.view("a-1", JobStatus.RUNNING, "", Optional.empty()));
+    server.jobs.put("b-2", TestServer.view("b-2", JobStatus.FAILED, "why", Optional.empty()));
+    Terminal terminal = new Terminal(true, 80, 24, true, true, Ink.COLOURED, Ink.COLOURED);
+    assertEquals(0, ask("jobs", terminal), err());
+    assertTrue(out().contains("\na-1  \u001b[36mrunning\u001b[0m    0/2"), out());
+    assertTrue(out().contains("\nb-2  \u001b[31mfailed\u001b[0m       0"), out());
+    assertEquals(0, ask("status a-1", terminal), err());
+    assertTrue(out().startsWith("a-1 \u001b[36mrunning\u001b[0m\n"), out());
+    assertEquals(2, ask("status c-3", terminal));
+    assertEquals("\u001b[31myamabiko:\u001b[0m there is no job c-3\n", err());
+    for (String command : List.of("jobs", "status a-1", "workers")) {
+      assertEquals(0, ask(command + " --json", terminal), err());
+      assertFalse(out().contains("\u001b"), out());
+    }
+  }
+
+  @Test
+  void shouldSayHowAnEndedJobEndedToWhoeverWatchesIt() {
+    for (JobStatus status : List.of(JobStatus.COMPLETED, JobStatus.FAILED, JobStatus.CANCELLED)) {
+      String result = FollowTest.RESULT.replace("\"completed\"", "\"" + status + "\"");
+      server.jobs.put("a-1", TestServer.view("a-1", status, "", Optional.of(result)));
+      assertEquals(status == JobStatus.COMPLETED ? 0 : 1, ask("status a-1 --watch --json"), err());
+      assertTrue(err().contains("spirals " + status + ": 2 epochs, 10 steps"), err());
+      assertEquals(status.toString(), CanonicalJson.object(out()).get("status"));
+    }
+    assertEquals(2, ask("status c-3 --watch"));
+    assertEquals("yamabiko: there is no job c-3\n", err());
+  }
+
+  @Test
   void shouldSteerJobs() {
     server.jobs.put("a-1", TestServer.view("a-1", JobStatus.RUNNING, "", Optional.empty()));
     server.jobs.put("b-2", TestServer.view("b-2", JobStatus.FAILED, "why", Optional.empty()));
@@ -238,11 +283,11 @@ class ServerCommandsTest {
     assertEquals(0, ask("workers"), err());
     assertEquals(
         """
-        name      host  threads       job  samples/s  re-issued  MB up  MB down
-        one   10.0.0.1        4  digits-1      2,500          3     12        2
+        name  host      threads  job       samples/s  re-issued       up     down      joined
+        one   10.0.0.1        4  digits-1      2,500          3  12.3 MB  2.00 MB  1970-01-01
 
-        parameters      host  threads
-        p           10.0.0.2        2
+        parameters  host      threads      joined
+        p           10.0.0.2        2  1970-01-01
         """,
         out());
     assertEquals(0, ask("workers --json"), err());

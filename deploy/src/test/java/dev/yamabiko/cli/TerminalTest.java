@@ -3,6 +3,7 @@ package dev.yamabiko.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import org.junit.jupiter.api.Test;
@@ -16,8 +17,10 @@ class TerminalTest {
     Properties properties = new Properties();
     properties.setProperty("yamabiko.terminal", "true");
     properties.setProperty("yamabiko.columns", "132");
+    properties.setProperty("yamabiko.rows", "50");
     assertEquals(
-        new Terminal(true, 132, true), Terminal.of(properties, Map.of("LANG", "de_DE.UTF-8")));
+        new Terminal(true, 132, 50, true, true, Ink.COLOURED, Ink.PLAIN),
+        Terminal.of(properties, Map.of("LANG", "de_DE.UTF-8")));
   }
 
   @Test
@@ -47,5 +50,47 @@ class TerminalTest {
     environment.put("LC_CTYPE", type == null ? "" : type);
     environment.put("LANG", lang);
     assertEquals(expected, Terminal.of(new Properties(), environment).unicode());
+  }
+
+  @Test
+  void shouldTellTheStreamsApart() {
+    Properties properties = new Properties();
+    properties.setProperty("yamabiko.output-terminal", "true");
+    Terminal terminal = Terminal.of(properties, Map.of("TERM", "xterm"));
+    assertEquals(new Terminal(false, 80, 24, false, false, Ink.PLAIN, Ink.COLOURED), terminal);
+  }
+
+  /** What the environment says, whether the stream is a terminal, and whether it takes colours. */
+  @ParameterizedTest
+  @CsvSource({
+    "TERM=xterm, true, true",
+    "TERM=xterm, false, false",
+    "TERM=dumb, true, false",
+    "NO_COLOR=1, true, false",
+    "NO_COLOR=, true, true",
+    "CLICOLOR_FORCE=1, false, true",
+    "CLICOLOR_FORCE=0, false, false",
+    "CLICOLOR_FORCE=1 NO_COLOR=1, true, false"
+  })
+  void shouldTakeColoursWhereTheyAreWanted(String variables, boolean terminal, boolean expected) {
+    Map<String, String> environment = new HashMap<>();
+    for (String variable : variables.split(" ")) {
+      String[] parts = variable.split("=", 2);
+      environment.put(parts[0], parts[1]);
+    }
+    Properties properties = new Properties();
+    properties.setProperty("yamabiko.terminal", Boolean.toString(terminal));
+    properties.setProperty("yamabiko.output-terminal", Boolean.toString(terminal));
+    Terminal found = Terminal.of(properties, environment);
+    Ink ink = expected ? Ink.COLOURED : Ink.PLAIN;
+    assertEquals(List.of(ink, ink), List.of(found.err(), found.out()));
+  }
+
+  @Test
+  void shouldNotMoveTheCursorOfADumbTerminal() {
+    Properties properties = new Properties();
+    properties.setProperty("yamabiko.terminal", "true");
+    Terminal terminal = Terminal.of(properties, Map.of("TERM", "dumb"));
+    assertEquals(List.of(true, false), List.of(terminal.interactive(), terminal.steerable()));
   }
 }
