@@ -179,21 +179,19 @@ class FollowTest {
   void shouldSayWhatPeopleWantToKnowAndNotThatCheckpointsAreWritten() throws Exception {
     CompletableFuture<Integer> code = follow(PATIENCE);
     TestServer.Follower follower = follower();
-    follower.listener().tell(running(1));
+    follower.tell(running(1));
     List<String> kinds = List.of("checkpoint", "waiting", "went-on", "rollback", "worker-lost");
     for (int i = 0; i < kinds.size(); i++) {
       String kind = kinds.get(i);
-      follower
-          .listener()
-          .tell(
+      follower.tell(
               new JobEvent(
                   2 + i,
                   "notice",
                   "{\"notice\":\"of kind %s\",\"at\":\"\",\"kind\":\"%s\"}".formatted(kind, kind)));
     }
-    follower.listener().tell(new JobEvent(7, "notice", "{\"notice\":\"of a server of before\"}"));
-    follower.listener().tell(new JobEvent(8, "timing", "{\"step\":1,\"steps\":1}"));
-    follower.listener().tell(end(9, JobStatus.COMPLETED));
+    follower.tell(new JobEvent(7, "notice", "{\"notice\":\"of a server of before\"}"));
+    follower.tell(new JobEvent(8, "timing", "{\"step\":1,\"steps\":1}"));
+    follower.tell(end(9, JobStatus.COMPLETED));
     assertEquals(0, code.get(), err());
     assertEquals(
         List.of("yamabiko: of kind worker-lost", "yamabiko: of a server of before"),

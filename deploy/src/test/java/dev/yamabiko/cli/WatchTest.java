@@ -70,12 +70,10 @@ class WatchTest {
 
   private void play(TestServer.Follower follower, JobStatus end) {
     long number = 0;
-    follower.listener().tell(FollowTest.running(++number));
+    follower.tell(FollowTest.running(++number));
     for (int step = 0; step < 10; step++) {
-      follower.listener().tell(FollowTest.step(++number, step));
-      follower
-          .listener()
-          .tell(
+      follower.tell(FollowTest.step(++number, step));
+      follower.tell(
               new JobEvent(
                   ++number,
                   "timing",
@@ -85,10 +83,10 @@ class WatchTest {
                   [{"name":"one","compute":0.006,"broadcast":0.001,"wait":0.0}]}"""
                       .formatted(step)));
       if (step % 5 == 4) {
-        follower.listener().tell(FollowTest.epoch(++number, step / 5));
+        follower.tell(FollowTest.epoch(++number, step / 5));
       }
     }
-    follower.listener().tell(FollowTest.end(++number, end));
+    follower.tell(FollowTest.end(++number, end));
   }
 
   @Test
