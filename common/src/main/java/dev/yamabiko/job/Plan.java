@@ -88,7 +88,8 @@ public record Plan(
    * weights of two versions, as they began, and as workers hold them; the optimizer's state, now
    * and as it began; copies for a checkpoint, for the best epoch and for each roll-back; the
    * gradient and what is needed to add it up; a gradient for each block, and {@link #sumsHeld} of
-   * each worker; and {@link #activationBytes}. Neither the dataset nor the JVM itself is counted.
+   * each worker; {@link #activationBytes}; and {@link #evaluationBytes}. Neither the dataset nor
+   * the JVM itself is counted.
    *
    * @param heap the JVM's; activations never take more than half of it
    */
@@ -100,7 +101,27 @@ public record Plan(
     int largest = blocks().stream().mapToInt(Block::shards).max().orElseThrow();
     long gradients = blocks().size() + (long) busyWorkers() * sumsHeld(largest);
     long vectors = 4 + state + copies + depth + gradients + workers;
-    return Float.BYTES * vectors * network.length() + Math.min(activationBytes(), heap / 2);
+    return Float.BYTES * vectors * network.length()
+        + Math.min(activationBytes(), heap / 2)
+        + evaluationBytes();
+  }
+
+  /**
+   * What metrics of the validation data are made of, while they are added up, at most: of each pair
+   * of classes that occurs a number and a count, and of two classes each example's score, all of it
+   * twice; or of each target four sums, for two of the tree's nodes on each level for each worker.
+   */
+  long evaluationBytes() {
+    if (validationExamples == 0) {
+      return 0;
+    }
+    long outputs = network.outputShape().size();
+    int parts = new EvaluationPlan(validationExamples).parts();
+    long pairs = Math.min(Math.max(4, outputs * outputs), validationExamples);
+    long scores = outputs <= 2 ? validationExamples : 0;
+    long nodes = Math.min(parts, 2L * TreeOrder.levels(parts) * workers);
+    return Math.max(
+        2 * (2 * Long.BYTES * pairs + Float.BYTES * scores), 4 * Double.BYTES * outputs * nodes);
   }
 
   /** As many as a run may need to hold; the beginning is one of them. */

@@ -144,7 +144,7 @@ class PlanTest {
         4 * ((fixed + 3 * 2 + 1 + 1) * parameters + 16 * perRow),
         sine(adam, 100, 0, 1).memoryBytes(HEAP));
     assertEquals(
-        4 * ((fixed + 3 * 2 + 1 + 1) * parameters + 256 * perRow),
+        4 * ((fixed + 3 * 2 + 1 + 1) * parameters + 256 * perRow) + 2 * (16 * 4 + 4 * 1000),
         sine(adam, 100, 1000, 1).memoryBytes(HEAP));
     // Of 4 shards and of 2 that are summed shard by shard, a gradient for each level above them.
     Job rounded = job("shards = 4", "communication { gradients = bfloat16 }");
@@ -154,6 +154,21 @@ class PlanTest {
     assertEquals(
         4 * ((fixed + 0 + 2 + 2 * 1 + 2) * parameters + 2 * 8 * perRow),
         sine(rounded, 100, 0, 2).memoryBytes(HEAP));
+  }
+
+  @Test
+  void shouldCountWhatMetricsAreMadeOf() {
+    Job job = job("shards = 4");
+    assertEquals(0, sine(job, 100, 0, 1).evaluationBytes());
+    // One output may tell of two classes: a score of each example, and four pairs, all twice.
+    assertEquals(2 * (16 * 4 + 4 * 70_000), sine(job, 100, 70_000, 1).evaluationBytes());
+    // 50 values: four sums of each for the 274 parts, or for two nodes on each of 9 levels.
+    Job wide = job("shards = 4", "model = [ { dense { units = 50 } } ]");
+    Network network = wide.model().build(Shape.of(1));
+    assertEquals(
+        Math.max(2 * 16 * 2500, 32 * 50 * 18),
+        new Plan(wide, network, 100, 70_000, 1).evaluationBytes());
+    assertEquals(32 * 50 * 274, new Plan(wide, network, 100, 70_000, 99).evaluationBytes());
   }
 
   @Test

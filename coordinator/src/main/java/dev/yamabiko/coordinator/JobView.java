@@ -55,6 +55,17 @@ public record JobView(
    * before, how far it is.
    */
   public String json() {
+    return CanonicalJson.of(fields());
+  }
+
+  /** The same as one of many: without the evaluation, which may be long. */
+  public String jsonInList() {
+    Map<String, Object> json = fields();
+    json.remove("evaluation");
+    return CanonicalJson.of(json);
+  }
+
+  private Map<String, Object> fields() {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("id", id);
     json.put("job", name);
@@ -85,6 +96,6 @@ public record JobView(
       json.put(status.hasEnded() ? "error" : "reason", reason);
     }
     warning.ifPresent(text -> json.put("warning", text));
-    return CanonicalJson.of(json);
+    return json;
   }
 }

@@ -84,7 +84,11 @@ record SummarizedEvaluation(String line, String table) {
             .filter(one -> !Double.isNaN(ratio.applyAsDouble(one)))
             .sorted(Comparator.comparingDouble(ratio))
             .limit(WORST)
-            .map(one -> name.apply(one) + " " + EvaluationText.ratio(ratio.applyAsDouble(one)))
+            .map(
+                one ->
+                    TextTable.plain(name.apply(one))
+                        + " "
+                        + EvaluationText.ratio(ratio.applyAsDouble(one)))
             .collect(Collectors.joining(", "));
     return lowest.isEmpty() ? "" : "lowest " + metric + ": " + lowest;
   }

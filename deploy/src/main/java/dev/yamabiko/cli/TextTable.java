@@ -35,8 +35,12 @@ final class TextTable {
   }
 
   void row(String... cells) {
-    // Names come from files: what they say must not steer a terminal.
-    rows.add(Arrays.stream(cells).map(c -> c.replaceAll("\\p{Cntrl}", " ")).toArray(String[]::new));
+    rows.add(Arrays.stream(cells).map(TextTable::plain).toArray(String[]::new));
+  }
+
+  /** Names come from files: what they say must not steer a terminal. */
+  static String plain(String name) {
+    return name.replaceAll("\\p{Cntrl}", " ");
   }
 
   /** Each line ends with a line break. */

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.yamabiko.coordinator.RunResult;
 import dev.yamabiko.data.LoadedData;
+import dev.yamabiko.model.CanonicalJson;
 import dev.yamabiko.protocol.RunOutcome;
 import java.nio.file.Path;
 import java.util.Map;
@@ -68,6 +69,40 @@ class SummaryTest {
             Optional.empty(),
             "(curve)\n",
             Optional.of(Path.of("/runs/d/model.safetensors"))));
+  }
+
+  @Test
+  void shouldShowTheFiguresOfAFewClasses() {
+    Map<String, Object> evaluation =
+        CanonicalJson.object(
+            """
+            {"accuracy":0.75,"macro_f1":0.7333,"roc_auc":0.875,"classes":[
+            {"name":"no","precision":0.5,"recall":1.0,"f1":0.6667,"support":1},
+            {"name":"yes","precision":1.0,"recall":0.6667,"f1":0.8,"support":3}]}""");
+    assertEquals(
+        """
+          train       loss 0.04000
+          validation  loss 0.02000  accuracy 75.00 %  roc-auc 0.8750
+                      class          precision  recall      f1  examples
+                      no                0.5000  1.0000  0.6667         1
+                      yes               1.0000  0.6667  0.8000         3
+                      macro average     0.7500  0.8334  0.7334         4
+          weights     sha256 abc
+        """,
+        Summary.of(
+                result(
+                    RunOutcome.Status.COMPLETED,
+                    0.04,
+                    0.75,
+                    Double.NaN,
+                    "abc",
+                    Optional.of(evaluation)),
+                Optional.empty(),
+                "")
+            .lines()
+            .skip(1)
+            .map(line -> line + "\n")
+            .reduce("", String::concat));
   }
 
   @Test

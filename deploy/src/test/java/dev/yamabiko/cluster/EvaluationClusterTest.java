@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.yamabiko.coordinator.JobEvent;
 import dev.yamabiko.coordinator.JobView;
 import dev.yamabiko.data.DataLoader;
+import dev.yamabiko.data.DataSpec;
 import dev.yamabiko.job.Job;
 import dev.yamabiko.job.JobFile;
 import dev.yamabiko.model.CanonicalJson;
@@ -81,7 +82,7 @@ class EvaluationClusterTest {
         Evaluation.of(
             model,
             DataLoader.loadForModel(
-                job.data().validation().orElseThrow().source().orElseThrow(),
+                ((DataSpec.Validation.Source) job.data().validation().orElseThrow()).source(),
                 model.targets(),
                 model.scaling(),
                 model.columns()),

@@ -118,7 +118,7 @@ final class JobRoutes extends AllDirectives {
   private static String json(JobPage page) {
     return "{\"jobs\":[%s],\"next\":%s}"
         .formatted(
-            page.jobs().stream().map(JobView::json).collect(Collectors.joining(",")),
+            page.jobs().stream().map(JobView::jsonInList).collect(Collectors.joining(",")),
             page.next().map("\"%s\""::formatted).orElse("null"));
   }
 
