@@ -688,8 +688,8 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
     } else if (from.news() instanceof JobRun.News.Noticed noticed) {
       entry.notice(noticed.notice());
     } else if (from.news() instanceof JobRun.News.DiskChanged disk) {
-      entry.warn(disk.warning(), disk.notice());
-      getContext().getLog().warn("disk job={} {}", entry.id(), disk.notice().text());
+      entry.warn(disk.warning());
+      getContext().getLog().warn("disk job={} {}", entry.id(), disk.text());
     } else if (from.news() instanceof JobRun.News.Advanced advanced) {
       entry.observe(advanced.event());
       if (advanced.event() instanceof RunEvent.WorkerLeft left) {

@@ -199,9 +199,8 @@ final class JobEntry {
   /**
    * @param standing until there is another one, or none
    */
-  void warn(Optional<String> standing, Notice said) {
+  void warn(Optional<String> standing) {
     warning = standing;
-    notice(said);
   }
 
   void notice(Notice said) {

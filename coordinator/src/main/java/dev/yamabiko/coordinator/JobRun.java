@@ -30,7 +30,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -89,7 +88,7 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
      *
      * @param warning empty if all is well again
      */
-    record DiskChanged(String id, Optional<String> warning, Notice notice) implements News {}
+    record DiskChanged(String id, Optional<String> warning, String text) implements News {}
 
     /** Without the checkpoints, which are only for the disk. */
     record Advanced(String id, RunEvent event) implements News {}
@@ -130,9 +129,7 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
   private final Settings settings;
   private final String id;
   private final CompletableFuture<PreparedJob> preparing;
-  private final Clock wallClock = Clock.systemUTC();
-  private final RunNotices notices = new RunNotices(wallClock);
-  private final NoticeFile noticeFile;
+  private final RunNotices notices;
   private final TrainingClock clock = new TrainingClock(System::nanoTime);
   private final List<RegisteredWorker> workers;
   private Optional<String> cancelled = Optional.empty();
@@ -158,7 +155,14 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
     id = settings.id();
     workers = new ArrayList<>(settings.workers());
     settings.metrics().begin(wire::total);
-    noticeFile = new NoticeFile(settings.directory(), settings.fence());
+    NoticeFile file = new NoticeFile(settings.directory(), settings.fence());
+    notices =
+        new RunNotices(
+            Clock.systemUTC(),
+            notice -> {
+              file.add(notice);
+              tell(new News.Noticed(id, notice));
+            });
     DiskWatch watch = watch(context.getSelf());
     preparing =
         CompletableFuture.supplyAsync(
@@ -193,14 +197,7 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
       @Override
       public void kept(long step) {
         settings.metrics().checkpointWritten();
-        String text = "the checkpoint of step %d is on the disk".formatted(step);
-        noticed(
-            new Notice(
-                wallClock.instant(),
-                Notice.Kind.CHECKPOINT,
-                text,
-                OptionalLong.of(step),
-                Optional.empty()));
+        notices.kept(step);
       }
 
       @Override
@@ -234,9 +231,7 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
     CheckedJob checked = prepared.checked();
     MetricsLine lines = new MetricsLine(checked.data().train().targets());
     tell(new News.DataRead(id, lines, prepared.plan().steps(), checked.network()));
-    prepared
-        .notices()
-        .forEach(text -> noticed(Notice.of(wallClock.instant(), Notice.Kind.RUN, text)));
+    prepared.notices().forEach(text -> notices.say(Notice.Kind.RUN, text));
     run = getContext().spawn(TrainingRun.create(runSettings(checked)), "training");
     getContext().watchWith(run, new RunLost());
     return this;
@@ -353,7 +348,7 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
       return keep(ended.outcome());
     } else {
       tell(new News.Advanced(id, event));
-      notices.observe(event).ifPresent(this::noticed);
+      notices.observe(event);
     }
     return this;
   }
@@ -393,9 +388,8 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
   }
 
   private Behavior<Command> onDiskChanged(DiskChanged changed) {
-    Notice notice = Notice.of(wallClock.instant(), Notice.Kind.DISK, changed.text());
-    noticeFile.add(notice);
-    tell(new News.DiskChanged(id, changed.warning(), notice));
+    tell(new News.DiskChanged(id, changed.warning(), changed.text()));
+    notices.say(Notice.Kind.DISK, changed.text());
     return this;
   }
 
@@ -414,11 +408,6 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
     }
     tell(new News.Ended(id, status, reason, result));
     return Behaviors.stopped();
-  }
-
-  private void noticed(Notice notice) {
-    noticeFile.add(notice);
-    tell(new News.Noticed(id, notice));
   }
 
   private void tell(News news) {

@@ -45,11 +45,6 @@ record Notice(Instant at, Kind kind, String text, OptionalLong step, Optional<St
       DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
           .withZone(ZoneOffset.UTC);
 
-  /** Of no step and no worker. */
-  static Notice of(Instant at, Kind kind, String text) {
-    return new Notice(at, kind, text, OptionalLong.empty(), Optional.empty());
-  }
-
   String json() {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("notice", text);

@@ -5,50 +5,50 @@ import dev.yamabiko.protocol.RunEvent;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
 
-/** Which of a run's events are worth a notice, and what it says. Told of all of them, in order. */
+/** What of a run is worth a notice, and what it says. Told of all of the run's events, in order. */
 final class RunNotices {
 
   private final Clock clock;
+  private final Consumer<Notice> to;
 
   /** The one that is open. */
   private OptionalLong step = OptionalLong.empty();
 
-  RunNotices(Clock clock) {
+  /**
+   * @param to takes notices, from any thread
+   */
+  RunNotices(Clock clock, Consumer<Notice> to) {
     this.clock = clock;
+    this.to = to;
   }
 
-  Optional<Notice> observe(RunEvent event) {
+  void observe(RunEvent event) {
     if (event instanceof RunEvent.RunStarted begun) {
       step = OptionalLong.of(begun.step());
     } else if (event instanceof RunEvent.StepClosed closed) {
       step = OptionalLong.of(closed.step() + 1);
     } else if (event instanceof RunEvent.RolledBack back) {
       step = OptionalLong.of(back.to().step());
-      return notice(Kind.ROLLBACK, text(back), OptionalLong.of(back.step()), Optional.empty());
+      tell(Kind.ROLLBACK, text(back), OptionalLong.of(back.step()), Optional.empty());
     } else if (event instanceof RunEvent.SlicesReturned back) {
       step = OptionalLong.of(back.to().step());
-      return notice(
-          Kind.SLICES_RETURNED, text(back), OptionalLong.of(back.step()), Optional.empty());
+      tell(Kind.SLICES_RETURNED, text(back), OptionalLong.of(back.step()), Optional.empty());
     } else if (event instanceof RunEvent.WorkerJoined joined) {
-      return ofWorker(
-          Kind.WORKER_JOINED, joined.worker(), "worker %s joined".formatted(joined.worker()));
+      ofWorker(Kind.WORKER_JOINED, joined.worker(), "joined");
     } else if (event instanceof RunEvent.WorkerLeft left) {
-      return ofWorker(
-          Kind.WORKER_LOST, left.worker(), "worker %s %s".formatted(left.worker(), left.why()));
+      ofWorker(Kind.WORKER_LOST, left.worker(), left.why());
     } else if (event instanceof RunEvent.ShardsReissued late) {
-      return notice(
-          Kind.SHARDS_REISSUED,
-          text(late),
-          OptionalLong.of(late.step()),
-          late.workers().size() == 1 ? Optional.of(late.workers().get(0)) : Optional.empty());
+      Optional<String> one =
+          late.workers().size() == 1 ? Optional.of(late.workers().get(0)) : Optional.empty();
+      tell(Kind.SHARDS_REISSUED, text(late), OptionalLong.of(late.step()), one);
     } else if (event instanceof RunEvent.Waiting waiting) {
-      return notice(Kind.WAITING, "the run " + waiting.why(), step, Optional.empty());
+      tell(Kind.WAITING, "the run " + waiting.why(), step, Optional.empty());
     } else if (event instanceof RunEvent.WentOn on) {
       String text = "the run goes on, workers: " + on.workers();
-      return notice(Kind.WENT_ON, text, step, Optional.empty());
+      tell(Kind.WENT_ON, text, step, Optional.empty());
     }
-    return Optional.empty();
   }
 
   private static String text(RunEvent.RolledBack back) {
@@ -66,12 +66,22 @@ final class RunNotices {
         .formatted(late.step(), String.join(", ", late.workers()), late.why());
   }
 
-  private Optional<Notice> ofWorker(Kind kind, String worker, String text) {
-    return notice(kind, text, step, Optional.of(worker));
+  private void ofWorker(Kind kind, String worker, String what) {
+    tell(kind, "worker %s %s".formatted(worker, what), step, Optional.of(worker));
   }
 
-  private Optional<Notice> notice(
-      Kind kind, String text, OptionalLong at, Optional<String> worker) {
-    return Optional.of(new Notice(clock.instant(), kind, text, at, worker));
+  /** This checkpoint is on the disk; from any thread. */
+  void kept(long ofStep) {
+    String text = "the checkpoint of step %d is on the disk".formatted(ofStep);
+    tell(Kind.CHECKPOINT, text, OptionalLong.of(ofStep), Optional.empty());
+  }
+
+  /** Of no step and no worker. */
+  void say(Kind kind, String text) {
+    tell(kind, text, OptionalLong.empty(), Optional.empty());
+  }
+
+  private void tell(Kind kind, String text, OptionalLong at, Optional<String> worker) {
+    to.accept(new Notice(clock.instant(), kind, text, at, worker));
   }
 }

@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -20,7 +22,7 @@ class NoticeFileTest {
   @TempDir private Path directory;
 
   private static Notice notice(String text) {
-    return Notice.of(Instant.EPOCH, Notice.Kind.RUN, text);
+    return new Notice(Instant.EPOCH, Notice.Kind.RUN, text, OptionalLong.empty(), Optional.empty());
   }
 
   private static String line(String text) {

@@ -10,8 +10,10 @@ import dev.yamabiko.step.Statistics;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 class RunNoticesTest {
@@ -21,11 +23,14 @@ class RunNoticesTest {
   private static final Checkpoint FROM =
       new Checkpoint(TO, new float[0], new float[0][], Optional.empty(), Checkpoint.WayBack.NONE);
 
+  private final List<Notice> all = new ArrayList<>();
   private final RunNotices notices =
-      new RunNotices(Clock.fixed(Instant.parse("2026-11-26T18:00:00Z"), ZoneOffset.UTC));
+      new RunNotices(Clock.fixed(Instant.parse("2026-11-26T18:00:00Z"), ZoneOffset.UTC), all::add);
 
   private String told(RunEvent event) {
-    return notices.observe(event).map(Notice::json).orElse("");
+    all.clear();
+    notices.observe(event);
+    return all.stream().map(Notice::json).collect(Collectors.joining());
   }
 
   private void closeStep(long step) {
@@ -48,6 +53,19 @@ class RunNoticesTest {
             + AT
             + ",\"kind\":\"worker-joined\",\"step\":131,\"worker\":\"w3\"}",
         told(new RunEvent.WorkerJoined("w3", 2)));
+  }
+
+  @Test
+  void shouldTellOfCheckpointsAndOfWhateverElseIsSaid() {
+    notices.kept(200);
+    notices.say(Notice.Kind.DISK, "cannot write");
+    assertEquals(
+        List.of(
+            "{\"notice\":\"the checkpoint of step 200 is on the disk\","
+                + AT
+                + ",\"kind\":\"checkpoint\",\"step\":200}",
+            "{\"notice\":\"cannot write\"," + AT + ",\"kind\":\"disk\"}"),
+        all.stream().map(Notice::json).toList());
   }
 
   @Test
