@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param selection which epoch's weights are the best ones, and when to stop looking for better
  * @param rollback what a run does that diverges; it stops where this is empty
  * @param workers of a cluster; on a single node the command says how many
+ * @param tensorBoard plays no part in what a run computes
  * @param resolved the whole job as HOCON: settings applied, paths absolute
  * @param places where it was written; plays no part in comparing jobs
  */
@@ -36,6 +37,7 @@ public record Job(
     Optional<Selection> selection,
     Optional<Rollback> rollback,
     WorkerCount workers,
+    TensorBoard tensorBoard,
     String resolved,
     Places places) {
 
@@ -66,6 +68,7 @@ public record Job(
         Optional.empty(),
         Optional.empty(),
         WorkerCount.DEFAULT,
+        TensorBoard.DEFAULT,
         resolved,
         Places.UNKNOWN);
   }

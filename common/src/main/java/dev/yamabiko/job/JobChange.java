@@ -9,7 +9,8 @@ import java.util.TreeSet;
 
 /**
  * What differs between the job that a run began with and the one that is to continue it. Epochs,
- * checkpoints and paths may; data is compared by its content, elsewhere.
+ * checkpoints, paths and what is written for TensorBoard may; data is compared by its content,
+ * elsewhere.
  */
 public final class JobChange {
   private JobChange() {}

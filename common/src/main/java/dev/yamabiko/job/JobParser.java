@@ -49,7 +49,8 @@ final class JobParser {
             "checkpoint",
             "early-stopping",
             "on-divergence",
-            "workers");
+            "workers",
+            "tensorboard");
     this.defaultName = defaultName;
   }
 
@@ -79,6 +80,7 @@ final class JobParser {
         policies.selection(),
         policies.rollback(),
         policies.workers(),
+        policies.tensorBoard(),
         resolved(name, data, model),
         Places.of(job.node()));
   }

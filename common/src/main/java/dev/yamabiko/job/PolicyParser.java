@@ -2,12 +2,16 @@ package dev.yamabiko.job;
 
 import com.typesafe.config.ConfigValueType;
 import dev.yamabiko.data.DataSpec;
+import dev.yamabiko.optim.Period;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 
-/** {@code checkpoint}, {@code early-stopping}, {@code on-divergence} and {@code workers}. */
+/**
+ * {@code checkpoint}, {@code early-stopping}, {@code on-divergence}, {@code workers} and {@code
+ * tensorboard}.
+ */
 final class PolicyParser {
   private static final int DEFAULT_PATIENCE = 5;
   private static final double DEFAULT_FACTOR = 0.5;
@@ -102,6 +106,31 @@ final class PolicyParser {
       throw options.at("max").expected("at least min, which is %d,".formatted(least));
     }
     return new WorkerCount(least, most);
+  }
+
+  TensorBoard tensorBoard() {
+    Node node = job.at("tensorboard");
+    if (!node.given()) {
+      return TensorBoard.DEFAULT;
+    }
+    Section options = node.section("scalars", "histograms");
+    return new TensorBoard(options.at("scalars").flag(true), period(options.at("histograms")));
+  }
+
+  private static Optional<Period> period(Node node) {
+    if (!node.given()) {
+      return Optional.empty();
+    }
+    Section options = node.section("every-epochs", "every-steps");
+    Node epochs = options.at("every-epochs");
+    Node steps = options.at("every-steps");
+    if (epochs.given() == steps.given()) {
+      throw node.error(
+          "expected one of every-epochs and every-steps but found "
+              + (steps.given() ? "both" : "neither"));
+    }
+    return Optional.of(
+        steps.given() ? Period.steps(steps.integer(1)) : Period.epochs(epochs.integer(1)));
   }
 
   /** {@code freeze = [0, 2]}: numbers of layers. */

@@ -23,7 +23,7 @@ public record Period(int count, Unit unit) {
     return new Period(count, Unit.EPOCHS);
   }
 
-  long inSteps(int stepsPerEpoch) {
+  public long inSteps(int stepsPerEpoch) {
     return unit == Unit.STEPS ? count : (long) count * stepsPerEpoch;
   }
 }

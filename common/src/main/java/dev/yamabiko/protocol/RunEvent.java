@@ -44,6 +44,14 @@ public sealed interface RunEvent {
   record CheckpointTaken(Checkpoint checkpoint) implements RunEvent {}
 
   /**
+   * The weights as they are between two steps, for an observer that wants to look at them; to be
+   * answered as {@link CheckpointTaken} is.
+   *
+   * @param step steps taken so far
+   */
+  record WeightsCopied(long step, float[] weights) implements RunEvent {}
+
+  /**
    * The run diverged and begins anew from an earlier step, with a smaller learning rate.
    *
    * @param reason names step, shard and layer

@@ -85,9 +85,11 @@ class JobChangeTest {
         "checkpoint.every-steps=1",
         "checkpoint.keep=7",
         "data.train.builtin.examples=61",
-        "data.storage=disk"
+        "data.storage=disk",
+        "tensorboard.scalars=false",
+        "tensorboard.histograms.every-steps=5"
       })
-  void shouldLetEpochsCheckpointsAndPlacesChange(String setting) {
+  void shouldLetEpochsCheckpointsPlacesAndTensorBoardChange(String setting) {
     assertEquals("none", change(setting));
   }
 

@@ -123,6 +123,7 @@ class JobFileTest {
             Optional.empty(),
             Optional.empty(),
             WorkerCount.DEFAULT,
+            TensorBoard.DEFAULT,
             job.resolved(),
             Places.UNKNOWN),
         job);
@@ -136,6 +137,30 @@ class JobFileTest {
         assertThrows(
             JobException.class, () -> parse(DIGITS + "\nworkers { min = 3, max = 2 }").workers());
     assertTrue(e.getMessage().contains("at least min, which is 3, but found 2"), e.getMessage());
+  }
+
+  @Test
+  void shouldReadWhatIsWrittenForTensorBoard() {
+    assertEquals(new TensorBoard(true, Optional.empty()), parse(DIGITS).tensorBoard());
+    assertEquals(
+        new TensorBoard(false, Optional.of(Period.epochs(2))),
+        parse(DIGITS + "\ntensorboard { scalars = false, histograms { every-epochs = 2 } }")
+            .tensorBoard());
+    Job job = parse(DIGITS + "\ntensorboard.histograms.every-steps = 50");
+    assertEquals(new TensorBoard(true, Optional.of(Period.steps(50))), job.tensorBoard());
+    assertEquals(job.tensorBoard(), again(job).tensorBoard());
+    for (String wrong :
+        List.of(
+            "histograms {}",
+            "histograms { every-steps = 1, every-epochs = 1 }",
+            "histograms { every-steps = 0 }",
+            "histograms = true",
+            "scalars = 1",
+            "gradients = true")) {
+      JobException refused =
+          assertThrows(JobException.class, () -> parse(DIGITS + "\ntensorboard { " + wrong + " }"));
+      assertTrue(refused.getMessage().contains("tensorboard"), refused.getMessage());
+    }
   }
 
   @Test

@@ -59,7 +59,8 @@ public record CheckedJob(Job job, LoadedData data, String dataSha256, Network ne
         dataSha256,
         ModelMetadata.of(job, data),
         data.train().targets(),
-        job.checkpoints().keep());
+        job.checkpoints().keep(),
+        BoardContent.of(job.tensorBoard(), plan(1).steps(), network));
   }
 
   public RunResult result(RunOutcome outcome, TrainingClock clock, Path runDirectory) {

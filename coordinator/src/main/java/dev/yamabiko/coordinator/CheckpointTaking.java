@@ -54,7 +54,7 @@ final class CheckpointTaking {
     return snapshot.isComplete();
   }
 
-  /** Whether the one before is still being written. */
+  /** Whether the one before is still being written, or looked at. */
   boolean isWriting() {
     return writing;
   }
@@ -73,6 +73,14 @@ final class CheckpointTaking {
     snapshot = null;
     writing = true;
     return taken;
+  }
+
+  /** From the copies, no checkpoint; somebody looks at them from now on. */
+  float[] weights() {
+    float[] weights = snapshot.weights();
+    snapshot = null;
+    writing = true;
+    return weights;
   }
 
   void written() {

@@ -338,7 +338,7 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
       prepared.directory().wrote(closed.epoch(), stepsOnWire, wire.sinceLast(), paces.sinceLast());
       stepsOnWire = 0;
     }
-    if (event instanceof RunEvent.CheckpointTaken) {
+    if (event instanceof RunEvent.CheckpointTaken || event instanceof RunEvent.WeightsCopied) {
       ActorRef<RunMessage> taker = run;
       prepared
           .directory()

@@ -173,9 +173,20 @@ final class RunCourse {
   private void keepIfDue() {
     if (progress.isCheckpointDue()) {
       take(this::goOn);
+    } else if (progress.isLookDue()) {
+      look(this::goOn);
     } else {
       goOn();
     }
+  }
+
+  private void look(Runnable then) {
+    activity.copy(
+        () -> {
+          events.tell(
+              new RunEvent.WeightsCopied(progress.position().step(), checkpoints.weights()));
+          then.run();
+        });
   }
 
   /** Takes a checkpoint, unless the last one was taken here, and goes on while it is written. */

@@ -18,6 +18,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
@@ -30,10 +31,11 @@ import java.util.stream.Stream;
 
 /**
  * What a run leaves on disk: {@code job.conf} and {@code metrics.jsonl} from its start on, {@code
- * checkpoints/} on the way, {@code model.safetensors} and {@code result.json} at its end. Each file
- * but the metrics appears whole or not at all, and the result last. It names the weights of the
- * model that it describes, and a run that goes on leaves both until it ends again: killed between
- * the two, it leaves a result that does not name the model's weights, which {@link ModelProvenance}
+ * checkpoints/} on the way, {@code model.safetensors} and {@code result.json} at its end; and what
+ * {@link TensorBoardLog} tells, which is no part of the result. Each file but the metrics and
+ * TensorBoard's appears whole or not at all, and the result last. It names the weights of the model
+ * that it describes, and a run that goes on leaves both until it ends again: killed between the
+ * two, it leaves a result that does not name the model's weights, which {@link ModelProvenance}
  * tells. Metrics are on the disk before the checkpoint that they lead up to. Checkpoints are
  * written by a thread of their own, one at a time.
  *
@@ -48,6 +50,7 @@ public final class RunDirectory implements RunListener, AutoCloseable {
   private static final String RESULT = "result.json";
   private static final String MODEL = "model.safetensors";
   private static final String CHECKPOINTS = "checkpoints";
+  private static final String TENSORBOARD = "tensorboard";
 
   /** For what a run leaves at its end. */
   private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -61,7 +64,7 @@ public final class RunDirectory implements RunListener, AutoCloseable {
   private final DiskState disk;
   private Optional<String> gap = Optional.empty();
   private final CheckpointWriter writer;
-  private long missing;
+  private final TensorBoardLog board;
 
   private RunDirectory(
       Path directory,
@@ -78,6 +81,13 @@ public final class RunDirectory implements RunListener, AutoCloseable {
     journal = new RunJournal(metrics, checkpoints);
     disk = new DiskState(directory, watch);
     writer = new CheckpointWriter(directory, checkpoints, disk, executor);
+    board =
+        new TensorBoardLog(
+            directory.resolve(TENSORBOARD),
+            description.board(),
+            description.targets(),
+            Clock.systemUTC(),
+            gate);
   }
 
   /** Whether a run has begun in this directory. */
@@ -140,7 +150,7 @@ public final class RunDirectory implements RunListener, AutoCloseable {
     Path run = directory.toRealPath();
     return real.startsWith(run)
         && !real.equals(run)
-        && Set.of(JOB, METRICS, RESULT, MODEL, CHECKPOINTS, NoticeFile.NAME)
+        && Set.of(JOB, METRICS, RESULT, MODEL, CHECKPOINTS, TENSORBOARD, NoticeFile.NAME)
             .contains(run.relativize(real).getName(0).toString());
   }
 
@@ -330,6 +340,7 @@ public final class RunDirectory implements RunListener, AutoCloseable {
 
   @Override
   public void onEvent(RunEvent event) {
+    board.onEvent(event);
     if (failure().isPresent()) {
       return;
     }
@@ -371,7 +382,7 @@ public final class RunDirectory implements RunListener, AutoCloseable {
 
   @Override
   public CompletableFuture<Void> settled() {
-    return writer.settled();
+    return CompletableFuture.allOf(writer.settled(), board.settled());
   }
 
   /** Adds what the epoch that has just closed took on the wire; see {@link MetricsLine#ofWire}. */
@@ -492,6 +503,7 @@ public final class RunDirectory implements RunListener, AutoCloseable {
   @Override
   public void close() {
     writer.settled().join();
+    board.close();
     try {
       journal.close();
     } catch (IOException e) {

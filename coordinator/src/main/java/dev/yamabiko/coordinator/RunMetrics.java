@@ -136,7 +136,8 @@ final class RunMetrics implements RunListener {
       stepBegan = nanoTime.getAsLong();
     } else if (event instanceof RunEvent.EpochClosed closed) {
       closed(closed);
-    } else if (event instanceof RunEvent.CheckpointTaken) {
+    } else if (event instanceof RunEvent.CheckpointTaken
+        || event instanceof RunEvent.WeightsCopied) {
       stepBegan = nanoTime.getAsLong();
     } else if (event instanceof RunEvent.ShardsReissued late) {
       reissues.increment(late.workers().size());

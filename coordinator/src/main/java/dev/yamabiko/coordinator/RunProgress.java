@@ -12,6 +12,7 @@ import dev.yamabiko.step.SampleHash;
 import dev.yamabiko.step.Statistics;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 
 /**
  * How far a run has come, and what is next: the end of the epoch, a checkpoint, more steps, or the
@@ -21,12 +22,14 @@ final class RunProgress {
 
   private final RunSettings settings;
   private final long everyExample;
+  private final OptionalLong everyLook;
   private Position position;
   private Optional<BestEpoch> bestEpoch;
 
   RunProgress(RunSettings settings, Checkpoint begin) {
     this.settings = settings;
     everyExample = SampleHash.ofAll(settings.plan().examples());
+    everyLook = settings.job().tensorBoard().everySteps(settings.plan());
     goTo(begin, begin.position().rollbacks());
   }
 
@@ -114,6 +117,11 @@ final class RunProgress {
     return settings.job().checkpoints().isDue(position.step(), settings.plan());
   }
 
+  /** Whether somebody wants to look at the weights here. */
+  boolean isLookDue() {
+    return everyLook.isPresent() && position.step() % everyLook.getAsLong() == 0;
+  }
+
   /** Whether all steps are taken, or none promises a better epoch. */
   boolean isOver() {
     return position.step() >= settings.plan().steps()
@@ -123,8 +131,13 @@ final class RunProgress {
   /** The next step count at which something else than a step has to be done. */
   long nextStop() {
     long epochEnd = settings.plan().endOfEpoch(position.epochs());
-    return Math.min(
-        epochEnd, settings.job().checkpoints().nextAfter(position.step(), settings.plan()));
+    long step = position.step();
+    long checkpoint = settings.job().checkpoints().nextAfter(step, settings.plan());
+    long look =
+        everyLook.isPresent()
+            ? Math.multiplyExact(step / everyLook.getAsLong() + 1, everyLook.getAsLong())
+            : Long.MAX_VALUE;
+    return Math.min(epochEnd, Math.min(checkpoint, look));
   }
 
   /**

@@ -142,6 +142,7 @@ abstract class RunFixture {
             selection,
             rollback,
             elastic.orElse(plain.workers()),
+            plain.tensorBoard(),
             plain.resolved(),
             plain.places());
     Network network = Network.build(Shape.of(1), model);

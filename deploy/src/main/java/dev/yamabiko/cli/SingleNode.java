@@ -205,7 +205,8 @@ public final class SingleNode {
               } catch (RuntimeException e) {
                 outcome.completeExceptionally(e);
               }
-              if (observed.event() instanceof RunEvent.CheckpointTaken) {
+              if (observed.event() instanceof RunEvent.CheckpointTaken
+                  || observed.event() instanceof RunEvent.WeightsCopied) {
                 CompletableFuture.allOf(
                         listeners.stream()
                             .map(RunListener::settled)

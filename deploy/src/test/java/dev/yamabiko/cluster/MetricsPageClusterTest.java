@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.yamabiko.cli.EventRecords;
 import dev.yamabiko.coordinator.JobEvent;
 import dev.yamabiko.coordinator.JobStatus;
 import dev.yamabiko.coordinator.JobView;
@@ -17,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -59,6 +61,16 @@ class MetricsPageClusterTest {
     return lines.stream().mapToLong(line -> line.path(key).asLong()).sum();
   }
 
+  private static void assertForTensorBoard(List<JsonNode> lines, EventRecords.Page page) {
+    List<Float> losses =
+        lines.stream()
+            .filter(line -> line.has("step"))
+            .map(line -> (float) line.path("train_loss").asDouble())
+            .toList();
+    assertEquals(losses, List.copyOf(page.scalars().get("loss/train").values()));
+    assertEquals(Set.of(14L, 29L), page.histograms().get("weights/7.bias").keySet());
+  }
+
   private static void assertDocumented(Exposition page) throws Exception {
     String document = Files.readString(Path.of("../docs/monitoring.md"));
     List<String> missing =
@@ -74,7 +86,10 @@ class MetricsPageClusterTest {
 
   @Test
   void shouldTellWhatTheRunHasDone() throws Exception {
-    SmallJob job = SmallJob.of(2).with("workers { min = 2, max = 2 }, checkpoint.every-steps = 10");
+    SmallJob job =
+        SmallJob.of(2)
+            .with("workers { min = 2, max = 2 }, checkpoint.every-steps = 10")
+            .with("tensorboard.histograms.every-steps = 15");
     try (LocalCluster cluster = new LocalCluster(directory)) {
       Exposition idle = page(cluster);
       assertEquals(1, idle.value("yamabiko_coordinator_active"));
@@ -130,6 +145,7 @@ class MetricsPageClusterTest {
       assertEquals(0, page.value("yamabiko_workers_computing"));
       assertEquals(0, page.value("yamabiko_job_workers", "job", id));
       assertDocumented(page);
+      assertForTensorBoard(lines, EventRecords.page(view.directory()));
     }
   }
 }

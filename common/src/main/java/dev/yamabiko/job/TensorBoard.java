@@ -1,0 +1,23 @@
+package dev.yamabiko.job;
+
+import dev.yamabiko.optim.Period;
+import dev.yamabiko.step.StepPlan;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * What a run writes for TensorBoard, beside its result, of which it is no part.
+ *
+ * @param histograms of the weights, how often; empty for never
+ */
+public record TensorBoard(boolean scalars, Optional<Period> histograms) {
+
+  static final TensorBoard DEFAULT = new TensorBoard(true, Optional.empty());
+
+  /** After every so many steps there are histograms of the weights, if there ever are. */
+  public OptionalLong everySteps(StepPlan plan) {
+    return histograms
+        .map(period -> OptionalLong.of(period.inSteps(plan.stepsPerEpoch())))
+        .orElse(OptionalLong.empty());
+  }
+}

@@ -1,0 +1,36 @@
+package dev.yamabiko.coordinator;
+
+import dev.yamabiko.job.TensorBoard;
+import dev.yamabiko.nn.Network;
+import dev.yamabiko.step.StepPlan;
+import java.util.List;
+import java.util.OptionalLong;
+
+/**
+ * What a run writes for TensorBoard.
+ *
+ * @param scalars whether there are losses and what belongs to them
+ * @param histogramSteps after every so many steps there are histograms of the weights
+ * @param tensors the weights' places in the flat vector
+ */
+public record BoardContent(
+    boolean scalars, OptionalLong histogramSteps, List<Network.Place> tensors) {
+
+  public static final BoardContent NONE = new BoardContent(false, OptionalLong.empty(), List.of());
+
+  public BoardContent {
+    tensors = List.copyOf(tensors);
+  }
+
+  static BoardContent of(TensorBoard wanted, StepPlan plan, Network network) {
+    return new BoardContent(wanted.scalars(), wanted.everySteps(plan), network.places());
+  }
+
+  boolean isNothing() {
+    return !scalars && histogramSteps.isEmpty();
+  }
+
+  boolean hasHistogramsAfter(long steps) {
+    return histogramSteps.isPresent() && steps % histogramSteps.getAsLong() == 0;
+  }
+}
