@@ -9,6 +9,9 @@ const HEIGHT = 230;
 const FONT = '12px system-ui, sans-serif';
 const TABLE_ROWS = 12;
 
+/** More than this hide the line that joins them. */
+const MOST_DOTS = 60;
+
 /**
  * @typedef Line
  * @property label
@@ -240,7 +243,7 @@ export class Chart {
     return [this.fromZero ? 0 : low - spare, max + spare];
   }
 
-  series(line) {
+  series(line, i) {
     const main = {
       label: line.label,
       stroke: () => colour(line.colour),
@@ -249,7 +252,7 @@ export class Chart {
       spanGaps: true,
       fill: line.area ? () => faint(line.colour, 0.55) : undefined,
       points: line.dots
-        ? { show: true, size: 6, fill: () => colour(line.colour) }
+        ? { show: () => (this.curves[i]?.length ?? 0) <= MOST_DOTS, size: 6, fill: () => colour(line.colour) }
         : { show: u => u.data[0].length < 3, size: 6 },
     };
     const edge = { stroke: () => 'transparent', width: 0, points: { show: false }, spanGaps: true };

@@ -8,7 +8,9 @@ import { colour, onRecolour } from './colours.js';
 const LANE = 22;
 const GAP = 6;
 const RULER = 20;
-const SHOWN = 40;
+
+/** As many steps are shown as have room to be told apart. */
+const STEP = 26;
 const PARTS = [['compute', 'compute'], ['broadcast', 'broadcast'], ['wait', 'wait']];
 
 export class Timeline {
@@ -45,7 +47,6 @@ export class Timeline {
   update(steps) {
     this.steps = steps;
     this.workers = [...new Set(steps.flatMap(step => step.workers.map(worker => worker.name)))].sort(byName);
-    this.shown = steps.slice(-SHOWN);
     const summary = this.workers.map(name => summarise(name, steps));
     this.table.update(summary);
     say(this.sentence, verdict(summary, steps));
@@ -56,20 +57,21 @@ export class Timeline {
   draw() {
     const width = this.plot.clientWidth;
     if (width === 0 || this.steps.length === 0) return;
+    const shown = this.steps.slice(-Math.max(8, Math.floor(width / STEP)));
     const height = RULER + this.workers.length * (LANE + GAP);
     const ratio = devicePixelRatio;
     Object.assign(this.canvas, { width: width * ratio, height: height * ratio });
     Object.assign(this.canvas.style, { width: `${width}px`, height: `${height}px` });
     const pen = this.canvas.getContext('2d');
     pen.scale(ratio, ratio);
-    const total = this.shown.reduce((sum, step) => sum + step.seconds, 0);
+    const total = shown.reduce((sum, step) => sum + step.seconds, 0);
     const pixels = seconds => (seconds / total) * width;
     const colours = Object.fromEntries(PARTS.map(([part]) => [part, colour(part)]));
     pen.font = '11px system-ui, sans-serif';
     this.boxes = [];
     let x = 0;
     let free = 0;
-    for (const step of this.shown) {
+    for (const step of shown) {
       const end = x + pixels(step.seconds);
       pen.fillStyle = colour('grid');
       pen.fillRect(Math.round(x), 0, 1, height);
