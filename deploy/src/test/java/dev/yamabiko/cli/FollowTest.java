@@ -184,10 +184,10 @@ class FollowTest {
     for (int i = 0; i < kinds.size(); i++) {
       String kind = kinds.get(i);
       follower.tell(
-              new JobEvent(
-                  2 + i,
-                  "notice",
-                  "{\"notice\":\"of kind %s\",\"at\":\"\",\"kind\":\"%s\"}".formatted(kind, kind)));
+          new JobEvent(
+              2 + i,
+              "notice",
+              "{\"notice\":\"of kind %s\",\"at\":\"\",\"kind\":\"%s\"}".formatted(kind, kind)));
     }
     follower.tell(new JobEvent(7, "notice", "{\"notice\":\"of a server of before\"}"));
     follower.tell(new JobEvent(8, "timing", "{\"step\":1,\"steps\":1}"));

@@ -74,14 +74,14 @@ class WatchTest {
     for (int step = 0; step < 10; step++) {
       follower.tell(FollowTest.step(++number, step));
       follower.tell(
-              new JobEvent(
-                  ++number,
-                  "timing",
-                  """
+          new JobEvent(
+              ++number,
+              "timing",
+              """
                   {"step":%d,"steps":1,"seconds":0.01,"compute":0.006,"broadcast":0.001,\
                   "wait":0.0,"aggregate":0.003,"samples_per_second":800.0,"workers":\
                   [{"name":"one","compute":0.006,"broadcast":0.001,"wait":0.0}]}"""
-                      .formatted(step)));
+                  .formatted(step)));
       if (step % 5 == 4) {
         follower.tell(FollowTest.epoch(++number, step / 5));
       }

@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.stream.Stream;
 import org.openqa.selenium.By;
 import org.openqa.selenium.StaleElementReferenceException;
@@ -45,6 +46,13 @@ final class Browser implements AutoCloseable {
   private static final Path PICTURES = Path.of("target", "page");
   private static final Duration SOON = Duration.ofMinutes(1);
   private static final int MOST_HEIGHT = 6000;
+
+  /**
+   * Tells each time that it has no bindings to this browser's version, which nothing here asks for.
+   */
+  private static final Logger BINDINGS =
+      Logger.getLogger("org.openqa.selenium.devtools.CdpVersionFinder");
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final String url;
@@ -61,6 +69,7 @@ final class Browser implements AutoCloseable {
     this.url = url;
     downloads = Files.createDirectories(directory.resolve("downloads")).toAbsolutePath();
     Files.createDirectories(PICTURES);
+    BINDINGS.setLevel(Level.OFF);
     ChromeDriverService service =
         new ChromeDriverService.Builder()
             .usingDriverExecutable(program("chromedriver").orElseThrow())
@@ -259,8 +268,7 @@ final class Browser implements AutoCloseable {
         JsonNode message = JSON.readTree(entry.getMessage()).path("message");
         String asked = message.path("params").path("request").path("url").asText();
         if (message.path("method").asText().equals("Network.requestWillBeSent")
-            && !asked.startsWith("data:")
-            && !asked.startsWith("blob:")) {
+            && asked.matches("(http|ws)s?:.*")) {
           requested.add(URI.create(asked.replaceFirst("[?#].*", "")).getAuthority());
         }
       } catch (IOException e) {

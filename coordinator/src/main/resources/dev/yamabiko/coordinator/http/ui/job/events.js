@@ -7,18 +7,19 @@ const GRAVE = new Set(['worker-lost', 'waiting', 'slices-returned', 'disk', 'rol
 
 export class Events {
   constructor() {
-    this.shown = [];
+    this.shown = null;
     this.list = el('ol', { class: 'events', tabindex: 0, 'aria-label': 'Events, the newest first' });
     this.empty = el('p', { class: 'note' }, 'Nothing has happened yet.');
     this.element = panel('Events', { class: 'events-panel' }, this.empty, this.list);
   }
 
   update({ notices }) {
-    if (notices === this.shown) return;
-    this.shown = notices;
-    show(this.empty, notices.length === 0);
-    show(this.list, notices.length > 0);
-    this.list.replaceChildren(...notices.map(line));
+    const { all } = notices;
+    if (all === this.shown) return;
+    this.shown = all;
+    show(this.empty, all.length === 0);
+    show(this.list, all.length > 0);
+    this.list.replaceChildren(...all.map(line));
   }
 }
 
@@ -28,5 +29,6 @@ function line(notice) {
     el('span', { class: 'event-when' },
       notice.at ? moment(notice.at, format.clock(notice.at)) : '',
       Number.isInteger(notice.step) ? el('span', {}, `step ${format.count(notice.step)}`) : null),
-    el('span', { class: 'event-text' }, notice.notice));
+    el('span', { class: 'event-text' }, notice.notice,
+      notice.earlier ? el('span', { class: 'event-more' }, ` and ${format.several(notice.earlier, 'checkpoint')} before`) : null));
 }

@@ -17,10 +17,11 @@ export class Layers {
     this.element = panel('Layers', { hidden: true }, this.table.element);
   }
 
-  /** They are known once the job's data has been read: with every change of its status they may be. */
+  /** They are known once the job's data has been read, and its steps are counted. */
   update({ view }) {
-    if (this.isLoaded || this.askedIn === view.status) return;
-    this.askedIn = view.status;
+    const state = `${view.status} ${view.steps_total}`;
+    if (this.isLoaded || this.askedIn === state) return;
+    this.askedIn = state;
     this.load().catch(e => reportFailure(`layers of ${this.id}`, e));
   }
 

@@ -3,9 +3,9 @@ import * as api from '../api.js';
 import { report } from '../connection.js';
 import { follow } from '../stream.js';
 import { Curves } from './curves.js';
+import { Notices } from './notices.js';
 import { Timings } from './timings.js';
 
-const MOST_NOTICES = 500;
 const RETRY_MS = 2000;
 
 /** The series are asked for again at most so often. */
@@ -24,8 +24,7 @@ export class Job {
     this.told = told;
     this.curves = new Curves(points);
     this.timings = new Timings();
-    this.notices = [];
-    this.hasNotices = false;
+    this.notices = new Notices();
     this.view = null;
     this.closed = false;
     this.loadedAt = 0;
@@ -63,8 +62,7 @@ export class Job {
 
   async loadNotices() {
     const kept = await api.orNull(api.notices(this.id));
-    this.hasNotices = kept !== null;
-    if (kept) this.notices = kept.notices.slice(0, MOST_NOTICES);
+    if (kept) this.notices.load(kept.notices);
   }
 
   follow() {
@@ -133,11 +131,8 @@ export class Job {
   }
 
   notice(notice) {
-    const isKnown = this.notices.some(other => other.at === notice.at && other.notice === notice.notice);
-    // A coordinator that keeps no times sends again what it sent before, from the beginning on.
-    if (isKnown) return;
-    this.notices = [notice, ...this.notices].slice(0, MOST_NOTICES);
-    this.told(notice);
+    if (!this.notices.add(notice)) return;
+    if (notice.kind !== 'checkpoint') this.told(notice);
     this.changed();
   }
 }
