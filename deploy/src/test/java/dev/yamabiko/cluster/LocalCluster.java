@@ -58,6 +58,10 @@ final class LocalCluster implements AutoCloseable {
   private final AtomicInteger followers = new AtomicInteger();
 
   LocalCluster(Path directory) throws IOException {
+    this(directory, List.of());
+  }
+
+  LocalCluster(Path directory, List<Path> dataRoots) throws IOException {
     this.directory = directory;
     coordinator =
         CoordinatorNode.start(
@@ -67,7 +71,7 @@ final class LocalCluster implements AutoCloseable {
                 0,
                 0,
                 directory.resolve("data"),
-                List.of(),
+                dataRoots,
                 CoordinatorSettings.DEFAULT_UPLOAD_BYTES,
                 CoordinatorSettings.DEFAULT_DATASET_BYTES,
                 false));

@@ -26,6 +26,7 @@ final class Routes extends AllDirectives {
   private final Supplier<Optional<String>> fault;
   private final HealthRoutes health;
   private final PageRoutes page = new PageRoutes();
+  private final OpenApiRoutes openApi = new OpenApiRoutes();
   private final PassedOn passedOn;
   private final Supplier<Route> api;
   private final MetricsRoutes metrics;
@@ -51,7 +52,12 @@ final class Routes extends AllDirectives {
   Route all() {
     Route routes =
         concat(
-            pathPrefix("api", () -> pathPrefix("v1", () -> extractRequest(this::byCoordinator))),
+            pathPrefix(
+                "api",
+                () ->
+                    concat(
+                        openApi.route(),
+                        pathPrefix("v1", () -> extractRequest(this::byCoordinator)))),
             metrics.route(),
             health.route(),
             extractRequest(this::page));
