@@ -103,7 +103,7 @@ final class ClusterMetrics {
   synchronized RunMetrics run(String job) {
     forgetEnded();
     ended.remove(job);
-    return runs.computeIfAbsent(job, id -> new RunMetrics(registry, id, nanoTime));
+    return runs.computeIfAbsent(job, id -> new RunMetrics(registry, id));
   }
 
   /** The job has ended, whether or not it has had a run. */

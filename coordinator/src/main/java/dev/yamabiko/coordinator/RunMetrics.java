@@ -1,6 +1,7 @@
 package dev.yamabiko.coordinator;
 
 import dev.yamabiko.protocol.RunEvent;
+import dev.yamabiko.protocol.StepTiming;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -11,7 +12,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.LongStream;
@@ -29,22 +29,20 @@ final class RunMetrics implements RunListener {
           .mapToObj(Duration::ofMillis)
           .toArray(Duration[]::new);
 
-  private static final long UNKNOWN = Long.MIN_VALUE;
-
   private final MeterRegistry registry;
   private final String job;
-  private final LongSupplier nanoTime;
   private final List<Meter> meters = new CopyOnWriteArrayList<>();
   private final Timer stepTime;
+  private final Counter compute;
+  private final Counter broadcast;
+  private final Counter wait;
+  private final Counter aggregate;
   private final Counter steps;
   private final Counter samples;
   private final Counter reissues;
   private final Counter rollbacks;
   private final Counter returns;
   private final Counter checkpoints;
-
-  /** When the open step began, unless something else than steps has passed since. */
-  private long stepBegan = UNKNOWN;
 
   /** Whether there is a validation loss to tell; where there is no such data, there never is. */
   private boolean validated;
@@ -57,17 +55,20 @@ final class RunMetrics implements RunListener {
   private volatile double validationLoss = Double.NaN;
   private volatile double learningRate = Double.NaN;
 
-  RunMetrics(MeterRegistry registry, String job, LongSupplier nanoTime) {
+  RunMetrics(MeterRegistry registry, String job) {
     this.registry = registry;
     this.job = job;
-    this.nanoTime = nanoTime;
     stepTime =
         Timer.builder("yamabiko.step")
-            .description("From one step's end to the next one's, where nothing lies between them")
+            .description("How long steps took")
             .tag("job", job)
             .serviceLevelObjectives(BOUNDS)
             .register(registry);
     meters.add(stepTime);
+    compute = part("compute");
+    broadcast = part("broadcast");
+    wait = part("wait");
+    aggregate = part("aggregate");
     steps = counter("yamabiko.steps", "Steps taken, those that were taken again included");
     samples = counter("yamabiko.samples", "Examples in the steps taken");
     reissues =
@@ -83,6 +84,18 @@ final class RunMetrics implements RunListener {
     gauge("yamabiko.job.epoch", "Epochs of the job that are closed", run -> run.epoch);
     gauge("yamabiko.train.loss", "Mean loss of the last step's batch", run -> run.trainLoss);
     gauge("yamabiko.learning.rate", "Of the last step", run -> run.learningRate);
+  }
+
+  private Counter part(String part) {
+    Counter counter =
+        Counter.builder("yamabiko.step.part")
+            .description("What steps were spent on, in the mean over their workers")
+            .baseUnit("seconds")
+            .tag("job", job)
+            .tag("part", part)
+            .register(registry);
+    meters.add(counter);
+    return counter;
   }
 
   private Counter counter(String name, String help) {
@@ -111,7 +124,6 @@ final class RunMetrics implements RunListener {
   void begin(Supplier<WireVolume.Volume> traffic) {
     WireVolume.Volume before = wire.get();
     wire = () -> before.plus(traffic.get());
-    stepBegan = UNKNOWN;
   }
 
   /** The run has ended, and its connections with it. */
@@ -133,12 +145,10 @@ final class RunMetrics implements RunListener {
     } else if (event instanceof RunEvent.RunStarted begun) {
       workers = begun.workers();
       step = begun.step();
-      stepBegan = nanoTime.getAsLong();
+    } else if (event instanceof RunEvent.StepTimed timed) {
+      timed(timed.timing());
     } else if (event instanceof RunEvent.EpochClosed closed) {
       closed(closed);
-    } else if (event instanceof RunEvent.CheckpointTaken
-        || event instanceof RunEvent.WeightsCopied) {
-      stepBegan = nanoTime.getAsLong();
     } else if (event instanceof RunEvent.ShardsReissued late) {
       reissues.increment(late.workers().size());
     } else if (event instanceof RunEvent.RolledBack back) {
@@ -151,17 +161,20 @@ final class RunMetrics implements RunListener {
       workers = joined.workers();
     } else if (event instanceof RunEvent.WorkerLeft left) {
       workers = left.workers();
-    } else if (event instanceof RunEvent.Waiting) {
-      stepBegan = UNKNOWN;
     }
   }
 
+  private void timed(StepTiming timing) {
+    stepTime.record(timing.nanos(), TimeUnit.NANOSECONDS);
+    TimingMeans parts = new TimingMeans();
+    parts.add(timing);
+    compute.increment(parts.computeSeconds());
+    broadcast.increment(parts.broadcastSeconds());
+    wait.increment(parts.waitSeconds());
+    aggregate.increment(parts.aggregateSeconds());
+  }
+
   private void closed(RunEvent.StepClosed closed) {
-    long now = nanoTime.getAsLong();
-    if (stepBegan != UNKNOWN) {
-      stepTime.record(now - stepBegan, TimeUnit.NANOSECONDS);
-    }
-    stepBegan = now;
     steps.increment();
     samples.increment(closed.statistics().examples());
     step = closed.step() + 1;
@@ -171,7 +184,6 @@ final class RunMetrics implements RunListener {
 
   private void closed(RunEvent.EpochClosed closed) {
     epoch = closed.epoch() + 1;
-    stepBegan = nanoTime.getAsLong();
     if (closed.validation().isPresent()) {
       validationLoss = closed.validation().get().meanLoss();
       if (!validated) {
@@ -187,7 +199,6 @@ final class RunMetrics implements RunListener {
   private void goneBack(long toStep, int toEpoch) {
     step = toStep;
     epoch = toEpoch;
-    stepBegan = UNKNOWN;
   }
 
   /** Its series are on the page no longer. */

@@ -73,9 +73,25 @@ final class TimingMeans {
     return all.steps;
   }
 
-  /** Of all steps together. */
+  /** Of all steps together, as the following are. */
   double seconds() {
     return nanos / NANOS;
+  }
+
+  double computeSeconds() {
+    return all.compute / NANOS;
+  }
+
+  double broadcastSeconds() {
+    return all.broadcast / NANOS;
+  }
+
+  double waitSeconds() {
+    return all.wait / NANOS;
+  }
+
+  double aggregateSeconds() {
+    return aggregate / NANOS;
   }
 
   /**

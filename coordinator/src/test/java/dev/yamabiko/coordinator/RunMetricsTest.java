@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.yamabiko.model.Checkpoint;
 import dev.yamabiko.model.Checkpoint.Position;
 import dev.yamabiko.protocol.RunEvent;
+import dev.yamabiko.protocol.StepTiming;
+import dev.yamabiko.protocol.WorkerTiming;
 import dev.yamabiko.step.Statistics;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.List;
@@ -42,39 +44,41 @@ class RunMetricsTest {
     return registry.get(name).tag("job", job).gauge().value();
   }
 
-  private void after(long nanos, RunMetrics run, RunEvent event) {
-    now += nanos;
-    run.onEvent(event);
+  private double part(String part) {
+    return registry.get("yamabiko.step.part").tag("part", part).counter().count();
   }
 
   @Test
-  void shouldTimeStepsAndNothingElse() {
+  void shouldCountStepsAndTheirTimes() {
     RunMetrics run = cluster.run("a-1");
-    after(0, run, new RunEvent.RunStarted(2, 0, 0));
-    after(100, run, closed(0, 1));
-    after(50, run, new RunEvent.WorkerLeft("w1", "was lost", false, 1));
-    after(250, run, closed(1, 1));
-    after(
-        7_000, run, new RunEvent.EpochClosed(0, 2, new Statistics(16, 16, 0, 0), Optional.empty()));
-    after(9_000, run, new RunEvent.CheckpointTaken(checkpoint(2)));
-    after(30, run, closed(2, 1));
-    after(10, run, new RunEvent.Waiting("no worker is left", List.of()));
-    after(90_000, run, new RunEvent.WentOn(1));
-    after(1_000, run, closed(3, 1));
-    after(2, run, closed(4, 1));
-    after(
-        500,
-        run,
-        new RunEvent.SlicesReturned("p1 was lost", 4, checkpoint(2), checkpoint(2).position()));
-    after(1_000, run, closed(2, 1));
-    after(1, run, closed(3, 1));
+    run.onEvent(new RunEvent.RunStarted(2, 0, 0));
+    StepTiming timing =
+        new StepTiming(
+            1_000_000,
+            200_000,
+            List.of(
+                new WorkerTiming("w1", 800_000, 500_000),
+                new WorkerTiming("w2", 400_000, 300_000)));
+    for (int step = 0; step < 3; step++) {
+      run.onEvent(closed(step, 1));
+      run.onEvent(new RunEvent.StepTimed(step, timing));
+    }
+    run.onEvent(new RunEvent.WorkerLeft("w1", "was lost", false, 1));
+    run.onEvent(
+        new RunEvent.SlicesReturned("p1 was lost", 3, checkpoint(2), checkpoint(2).position()));
+    run.onEvent(closed(2, 1));
+    run.onEvent(new RunEvent.StepTimed(2, new StepTiming(50_000_000, 0, List.of())));
     var timer = registry.get("yamabiko.step").tag("job", "a-1").timer();
-    assertEquals(5, timer.count());
-    assertEquals(100 + 300 + 30 + 2 + 1, timer.totalTime(TimeUnit.NANOSECONDS));
-    assertEquals(7, count("yamabiko.steps", "a-1"));
-    assertEquals(56, count("yamabiko.samples", "a-1"));
+    assertEquals(4, timer.count());
+    assertEquals(53_000_000, timer.totalTime(TimeUnit.NANOSECONDS));
+    assertEquals(3 * 400e-6, part("compute"), 1e-12);
+    assertEquals(3 * 200e-6, part("broadcast"), 1e-12);
+    assertEquals(3 * 200e-6, part("wait"), 1e-12);
+    assertEquals(3 * 200e-6, part("aggregate"), 1e-12);
+    assertEquals(4, count("yamabiko.steps", "a-1"));
+    assertEquals(32, count("yamabiko.samples", "a-1"));
     assertEquals(1, count("yamabiko.slice.returns", "a-1"));
-    assertEquals(4, gauge("yamabiko.job.step", "a-1"));
+    assertEquals(3, gauge("yamabiko.job.step", "a-1"));
     assertEquals(1, gauge("yamabiko.job.workers", "a-1"));
   }
 

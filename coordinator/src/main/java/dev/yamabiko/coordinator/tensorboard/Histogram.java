@@ -28,6 +28,20 @@ public record Histogram(
 
   private static final double[] EDGES = edges();
 
+  /** By the upper half of a float's bits, the bucket of the smallest value that has them. */
+  private static final short[] FIRST = first();
+
+  private static short[] first() {
+    short[] first = new short[1 << Short.SIZE];
+    for (int upper = 0; upper < first.length; upper++) {
+      boolean negative = upper >>> Short.SIZE - 1 == 1;
+      float smallest = Float.intBitsToFloat(upper << Short.SIZE | (negative ? 0xffff : 0));
+      // Of NaN and what shares its bits, the negative infinity, it is the first of all.
+      first[upper] = (short) (Float.isNaN(smallest) ? 0 : search(smallest));
+    }
+    return first;
+  }
+
   private static double[] edges() {
     double[] positive = new double[1000];
     int size = 0;
@@ -58,7 +72,7 @@ public record Histogram(
         nan++;
         continue;
       }
-      buckets[bucket(value)]++;
+      buckets[bucket(values[i])]++;
       if (Double.isInfinite(value)) {
         infinite++;
       } else {
@@ -73,9 +87,17 @@ public record Histogram(
         none ? 0 : min, none ? 0 : max, to - from - nan, sum, squares, buckets, nan + infinite);
   }
 
-  /** The first whose upper edge is greater. */
-  private static int bucket(double value) {
-    int at = Arrays.binarySearch(EDGES, value == 0 ? 0.0 : value);
+  /** The first whose upper edge is greater: from the table, and at most one further. */
+  private static int bucket(float value) {
+    int bucket = FIRST[Float.floatToRawIntBits(value) >>> Short.SIZE];
+    while (bucket < EDGES.length - 1 && EDGES[bucket] <= value) {
+      bucket++;
+    }
+    return bucket;
+  }
+
+  private static int search(double value) {
+    int at = Arrays.binarySearch(EDGES, value);
     int above = at >= 0 ? at + 1 : -at - 1;
     return Math.min(above, EDGES.length - 1);
   }
