@@ -166,7 +166,7 @@ class BlockComputationTest {
                   end[0] = index;
                 });
     int dense = perceptron.network().offset(2);
-    assertEquals(List.of(dense, 0), indexes);
+    assertEquals(List.of(dense, 0), indexes.stream().distinct().toList());
     assertArrayEquals(seen, gradient);
     assertEquals(8, returned.examples());
   }
