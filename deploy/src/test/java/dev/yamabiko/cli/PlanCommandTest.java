@@ -58,8 +58,9 @@ class PlanCommandTest {
         forecasts.findValues("workers").stream().map(JsonNode::asInt).toList());
     for (JsonNode forecast : forecasts) {
       JsonNode star = forecast.path("star");
-      // More than two ways at 1 ms each, and the bytes of one worker's floats.
-      double wire = 2 * 4 * 8 * answer.path("parameters").asDouble() / 1e9;
+      // More than two ways at 1 ms each, and the bytes of one worker's floats, one way: the slices
+      // that are updated go down while others come up.
+      double wire = 4 * 8 * answer.path("parameters").asDouble() / 1e9;
       assertTrue(star.path("step_seconds").asDouble() > 2e-3 + wire, star.toString());
       assertTrue(star.path("compute_seconds").asDouble() > 0, star.toString());
       assertTrue(
