@@ -55,7 +55,12 @@ class EndToEndTest {
     assertEquals(
         new TreeSet<>(
             List.of(
-                "checkpoints", "job.conf", "metrics.jsonl", "model.safetensors", "result.json")),
+                "checkpoints",
+                "job.conf",
+                "metrics.jsonl",
+                "model.safetensors",
+                "result.json",
+                "tensorboard")),
         names("run"));
     // The resolved job trains to the same weights from anywhere.
     Output again = train(directory.resolve("run/job.conf").toString(), "again");
@@ -83,7 +88,9 @@ class EndToEndTest {
     assertEquals("failed", output.json().path("status").asText());
     assertTrue(error.matches(".*step \\d+.*layer \\d+ \\(.*"), error);
     assertFalse(output.err().contains("\tat "), output.err());
-    assertEquals(new TreeSet<>(List.of("job.conf", "metrics.jsonl", "result.json")), names("run"));
+    assertEquals(
+        new TreeSet<>(List.of("job.conf", "metrics.jsonl", "result.json", "tensorboard")),
+        names("run"));
   }
 
   @Test
