@@ -91,7 +91,8 @@ public sealed interface RunEvent {
   record WorkerMeasured(String worker, long examples, long nanos) implements RunEvent {}
 
   /**
-   * Shards of a step are late and are handed out a second time; the first answer wins.
+   * Shards of a step are late, or who holds them cannot be reached: they are handed out a second
+   * time, and the first answer wins.
    *
    * @param workers who held them
    */

@@ -15,6 +15,9 @@ import java.util.Set;
  */
 final class LeasedSteps {
 
+  /** What one says of a worker whose node may still be there. */
+  static final String UNREACHED = "has lost its connection";
+
   private final RunSettings settings;
   private final Crew crew;
   private final Division division;
@@ -126,6 +129,11 @@ final class LeasedSteps {
   /** A slice's answer; once the last is here, late shards are handed out again. */
   void missing(RunMessage.ShardsMissing answer) {
     late.accept(answer, slices.step()).ifPresent(this::blame);
+  }
+
+  /** Long before its node counts as lost others compute what it had. */
+  void unreached(String worker) {
+    settings.events().tell(new RunEvent.ShardsReissued(slices.step(), List.of(worker), UNREACHED));
   }
 
   private void blame(Set<Integer> shards) {

@@ -277,7 +277,10 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
         && attendance.get(still.worker()).equals(still.ref())
         && !crew.isReached(still.worker())) {
       crew.disconnected(still.worker());
-      quorum.lost(still.worker(), "has lost its connection");
+      quorum.lost(still.worker(), LeasedSteps.UNREACHED);
+      if (quorum.isMet()) {
+        training.unreached(still.worker());
+      }
       activity.goOnWithoutForNow();
     }
   }

@@ -270,6 +270,17 @@ class ElasticRunTest extends RunFixture {
   }
 
   @Test
+  void shouldSayAtOnceWhoseShardsGoToOthersForALostConnection() {
+    ActorRef<RunMessage> run = begin();
+    run.tell(new RunMessage.WorkerDisconnected(KEY, "worker-2"));
+    TIME.expectNoMessageFor(Duration.ofMillis(200), events);
+    TIME.timePasses(Duration.ofMillis(100));
+    assertEquals(
+        new RunEvent.ShardsReissued(0, List.of("worker-2"), "has lost its connection"),
+        events.receiveMessage());
+  }
+
+  @Test
   void shouldNotTakeTheOldOnesLostConnectionForTheNewOnes() {
     ActorRef<RunMessage> run = begin();
     run.tell(new RunMessage.WorkerDisconnected(KEY, "worker-2"));
