@@ -9,6 +9,7 @@ import dev.yamabiko.model.SafetensorsFile;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -100,7 +101,6 @@ class PageIT {
         AT_ONCE,
         () -> browser.evaluate(LANES_OF_LAST_STEP).equals(List.of("w1")));
     browser.picture("worker-late");
-    browser.find(".events li", "worker w2 was lost");
 
     JsonNode result = cluster.completed(id);
     browser.find(".pill", "completed");
@@ -235,6 +235,20 @@ class PageIT {
 
   // --- What it is like --------------------------------------------------------------------------
 
+  private enum Look {
+    LIGHT("light", 1400),
+    DARK("dark", 1400),
+    PHONE("light", 360);
+
+    private final String scheme;
+    private final int width;
+
+    Look(String scheme, int width) {
+      this.scheme = scheme;
+      this.width = width;
+    }
+  }
+
   @Test
   @Order(8)
   void shouldHaveNoBarriersInLightInDarkAndOnAPhone() throws Exception {
@@ -243,34 +257,29 @@ class PageIT {
     String running = cluster.submit(SmallJob.of(1000).text());
     List<String> views =
         List.of(
-            "",
-            "jobs/" + running,
-            "jobs/" + ended,
-            "compare/" + ended + "/" + running,
-            "submit",
-            "nowhere");
-    for (String scheme : List.of("light", "dark")) {
-      browser.prefer(scheme);
-      for (int width : new int[] {1400, 360}) {
-        browser.resize(width, 800);
-        for (String view : views) {
-          browser.open(view);
-          browser.reload();
-          browser.find("h1");
-          if (view.startsWith("jobs/")) {
-            curve();
-          }
-          String where = "%s-%d-%s".formatted(scheme, width, view.replace('/', '-'));
-          browser.picture(where);
-          assertEquals(List.of(), browser.barriers(), where);
-          assertEquals(0, browser.tooWide(), where);
+            "", "jobs/" + running, "jobs/" + ended, "compare/" + ended + "/" + running, "submit");
+    for (Look look : Look.values()) {
+      browser.prefer(look.scheme);
+      browser.resize(look.width, 800);
+      for (String view : views) {
+        browser.open(view);
+        browser.reload();
+        browser.find("h1");
+        if (view.startsWith("jobs/")) {
+          curve();
         }
+        String where = "%s-%s".formatted(look, view.replace('/', '-')).toLowerCase(Locale.ROOT);
+        browser.picture(where);
+        assertEquals(List.of(), browser.barriers(), where);
+        assertEquals(0, browser.tooWide(), where);
       }
     }
     wide();
     browser.prefer("light");
     cluster.cancel(running);
   }
+
+  // --- What it keeps ----------------------------------------------------------------------------
 
   @Test
   @Order(9)
@@ -282,8 +291,73 @@ class PageIT {
             const curves = new Curves(500);
             for (let step = 0; step < 100000; step++) curves.step({ step, train_loss: step });
             const { x, mean, min, max } = curves.steps.get('train_loss');
-            return [x.length <= 2000, x.length >= 1000, x.at(-1), min[0], max.at(-1), mean[0] === (min[0] + max[0]) / 2];
+            const isMean = mean.every((value, i) => value === (min[i] + max[i]) / 2);
+            return [x.length <= 2000, x.length >= 1000, x.at(-1), min[0], max.at(-1), isMean];
             """);
     assertEquals(List.of(true, true, 99_999L, 0L, 99_999L, true), kept);
+  }
+
+  @Test
+  @Order(10)
+  void shouldReplaceStepsThatAreTakenAgain() {
+    Object values =
+        browser.evaluate(
+            """
+            const { Curves } = await import('/ui/model/curves.js');
+            const curves = new Curves(500);
+            curves.load({ steps: { step: [1, 3], train_loss: { mean: [4, 3], min: [4, 3], max: [4, 3] } },
+                epochs: { epoch: [0], step: [3], train_loss: [3.5] }, last_step: 3 });
+            for (const step of [4, 5, 6]) curves.step({ step, train_loss: 9 });
+            curves.rollback({ to_step: 5 });
+            curves.step({ step: 5, train_loss: null });
+            curves.step({ step: 4, train_loss: 2 });
+            return [curves.steps.get('train_loss').mean, curves.epochs.get('train_loss').mean, curves.lastStep];
+            """);
+    assertEquals(List.of(List.of(4L, 3L, 2L), List.of(3.5), 4L), values);
+  }
+
+  @Test
+  @Order(11)
+  void shouldFoldCheckpointsAndTellNothingTwice() {
+    Object told =
+        browser.evaluate(
+            """
+            const { Notices } = await import('/ui/model/notices.js');
+            const notices = new Notices();
+            const checkpoint = at => ({ kind: 'checkpoint', at, notice: `checkpoint ${at}` });
+            notices.load([checkpoint(2), checkpoint(1), { kind: 'worker-lost', at: 0, notice: 'lost' }]);
+            const isNew = [notices.add(checkpoint(2)), notices.add(checkpoint(3))];
+            return [...isNew, ...notices.all.map(notice => `${notice.notice} ${notice.earlier ?? 0}`)];
+            """);
+    assertEquals(List.of(false, true, "checkpoint 3 2", "lost 0"), told);
+  }
+
+  @Test
+  @Order(12)
+  void shouldSayFiguresAsPeopleReadThem() {
+    Object said =
+        browser.evaluate(
+            """
+            const f = await import('/ui/format.js');
+            return [f.seconds(0.00042), f.seconds(0.0123), f.seconds(3.42), f.seconds(125), f.seconds(3840),
+                f.bytes(999), f.bytes(12345678), f.rate(4305.4), f.percent(0.98402), f.figure(0.0613449),
+                f.figure(1.5e-7), f.count(12000), f.figure(null)];
+            """);
+    assertEquals(
+        List.of(
+            "420 µs",
+            "12.3 ms",
+            "3.4 s",
+            "2 min 05 s",
+            "1 h 04 min",
+            "999 B",
+            "12.3 MB",
+            "4,305 samples/s",
+            "98.40 %",
+            "0.06134",
+            "1.50e-7",
+            "12,000",
+            "–"),
+        said);
   }
 }

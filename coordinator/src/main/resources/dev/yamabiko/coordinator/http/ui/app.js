@@ -4,7 +4,6 @@ import * as job from './views/job.js';
 import * as overview from './views/overview.js';
 import * as submit from './views/submit.js';
 import { el } from './dom.js';
-import { switchTheme } from './switch.js';
 
 const VIEWS = { '': overview, jobs: job, compare, submit };
 
@@ -51,6 +50,5 @@ document.getElementById('skip').addEventListener('click', event => {
   event.preventDefault();
   main.focus();
 });
-switchTheme(document.getElementById('theme'));
 addEventListener('hashchange', open);
 open();

@@ -1,8 +1,35 @@
-// Before anything is drawn: the colours that were chosen here, or the system's.
+// Light or dark, as the system has it or as was chosen here. Runs before anything is drawn.
 'use strict';
-try {
-  const chosen = localStorage.getItem('yamabiko.theme');
-  if (chosen === 'light' || chosen === 'dark') document.documentElement.dataset.theme = chosen;
-} catch {
-  // A browser that keeps nothing shows the system's colours.
+{
+  const KEY = 'yamabiko.theme';
+  const dark = matchMedia('(prefers-color-scheme: dark)');
+  let chosen = 'auto';
+  try {
+    chosen = localStorage.getItem(KEY) ?? chosen;
+  } catch {
+    // A browser that keeps nothing shows the system's colours.
+  }
+
+  const apply = () => {
+    const isDark = chosen === 'dark' || (chosen !== 'light' && dark.matches);
+    document.documentElement.dataset.theme = isDark ? 'dark' : 'light';
+  };
+
+  const choose = event => {
+    chosen = event.target.value;
+    try {
+      localStorage.setItem(KEY, chosen);
+    } catch {
+      // It holds as long as the page is open, then.
+    }
+    apply();
+  };
+
+  apply();
+  dark.addEventListener('change', apply);
+  document.addEventListener('DOMContentLoaded', () => {
+    const select = document.getElementById('theme');
+    select.value = chosen;
+    select.addEventListener('change', choose);
+  });
 }

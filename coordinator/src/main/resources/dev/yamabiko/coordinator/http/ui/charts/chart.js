@@ -5,7 +5,7 @@ import { el, say, show } from '../dom.js';
 import * as format from '../format.js';
 import { colour, faint, onRecolour } from './colours.js';
 
-const HEIGHT = 230;
+const HEIGHT = 210;
 const FONT = '12px system-ui, sans-serif';
 const TABLE_ROWS = 12;
 

@@ -17,6 +17,5 @@ export function onRecolour(listener) {
   return () => listeners.delete(listener);
 }
 
-const tell = () => listeners.forEach(listener => listener());
-new MutationObserver(tell).observe(ROOT, { attributes: true, attributeFilter: ['data-theme'] });
-matchMedia('(prefers-color-scheme: dark)').addEventListener('change', tell);
+new MutationObserver(() => listeners.forEach(listener => listener()))
+  .observe(ROOT, { attributes: true, attributeFilter: ['data-theme'] });

@@ -58,8 +58,8 @@ export class Heading {
     const { view, curves } = job;
     show(this.progress, !job.hasEnded && Boolean(view.steps_total));
     if (job.hasEnded || !view.steps_total) return;
-    const steps = Math.max(view.step ?? 0, curves.lastStep + 1);
-    const epoch = Math.max(view.epoch ?? 0, curves.lastEpoch + 1);
+    const steps = curves.lastStep < 0 ? view.step : curves.lastStep + 1;
+    const epoch = curves.lastEpoch ?? view.epoch;
     const rate = job.timings.stepsPerSecond;
     const left = rate && view.status === 'running' ? ` · about ${format.seconds((view.steps_total - steps) / rate)} left` : '';
     mark(this.bar, 'value', steps / view.steps_total);

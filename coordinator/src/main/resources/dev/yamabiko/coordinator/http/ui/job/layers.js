@@ -18,17 +18,15 @@ export class Layers {
   }
 
   /** They are known once the job's data has been read, and its steps are counted. */
-  update({ view }) {
-    const state = `${view.status} ${view.steps_total}`;
-    if (this.isLoaded || this.askedIn === state) return;
-    this.askedIn = state;
+  update({ view, hasEnded }) {
+    if (this.isAsked || !(view.steps_total > 0 || hasEnded)) return;
+    this.isAsked = true;
     this.load().catch(e => reportFailure(`layers of ${this.id}`, e));
   }
 
   async load() {
     const found = await api.orNull(api.layers(this.id));
     if (!found) return;
-    this.isLoaded = true;
     this.table.update([...found.layers, { name: 'all', parameters: found.parameters }]);
     show(this.element, true);
   }

@@ -22,7 +22,8 @@ export class Curves {
     this.lastStep = -1;
     /** Steps that have come since the series was loaded. */
     this.fresh = 0;
-    this.lastEpoch = -1;
+    /** Of the last step, from 0 on; null before the first. */
+    this.lastEpoch = null;
   }
 
   load(series) {
@@ -30,7 +31,7 @@ export class Curves {
     this.fill(this.steps, series.steps, 4 * this.points);
     this.fill(this.epochs, series.epochs, EPOCHS);
     this.lastStep = series.last_step ?? -1;
-    this.lastEpoch = series.epochs?.epoch?.at(-1) ?? -1;
+    this.lastEpoch = series.steps?.epoch?.at(-1) ?? null;
   }
 
   fill(curves, columns, most) {
@@ -44,6 +45,7 @@ export class Curves {
       if (!NOT_CURVES.has(name)) curve(this.steps, name, 4 * this.points).add(line.step, value);
     }
     this.lastStep = line.step;
+    this.lastEpoch = line.epoch;
     this.fresh++;
   }
 
@@ -53,7 +55,6 @@ export class Curves {
     for (const [name, value] of Object.entries(line)) {
       if (!NOT_CURVES.has(name)) curve(this.epochs, name, EPOCHS).add(step, value);
     }
-    this.lastEpoch = line.epoch;
   }
 
   /** All steps from this one on will be taken again. */
@@ -63,9 +64,9 @@ export class Curves {
     this.lastStep = Math.min(this.lastStep, step - 1);
   }
 
-  /** Whether it is time to ask for the series again, for curves as fine as they can be. */
+  /** Whether it is time to ask for the series again, for a curve that is equally fine all along. */
   get areCoarse() {
-    return this.fresh > 2 * this.points;
+    return this.fresh > this.points / 4;
   }
 }
 

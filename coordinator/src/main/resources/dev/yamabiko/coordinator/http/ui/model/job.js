@@ -110,7 +110,7 @@ export class Job {
     this.changed();
   }
 
-  /** A long run's curves, as fine as they can be: in memory they have been made coarser. */
+  /** A long run's curves, equally fine all along: what has come since is finer than what was there. */
   async refresh() {
     const soon = performance.now() < this.loadedAt + REFRESH_MS;
     if (!this.curves.areCoarse || soon || document.visibilityState !== 'visible') return;
@@ -126,6 +126,7 @@ export class Job {
       });
     }
     fetched.lastStep = Math.max(fetched.lastStep, this.curves.lastStep);
+    fetched.lastEpoch = this.curves.lastEpoch;
     this.curves = fetched;
     this.changed();
   }

@@ -102,7 +102,8 @@ class Compare {
   colourChoices() {
     for (const label of this.list.children) {
       const at = this.ids.indexOf(label.firstChild.value);
-      label.children[1].style.setProperty('--swatch', at < 0 ? 'transparent' : `var(--job-${at + 1})`);
+      show(label.children[1], at >= 0);
+      label.children[1].style.setProperty('--swatch', `var(--job-${at + 1})`);
     }
   }
 
