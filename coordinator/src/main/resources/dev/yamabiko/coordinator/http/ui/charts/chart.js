@@ -26,16 +26,18 @@ export class Chart {
    * @param format of a value, as text
    * @param tick the same where there is less room, beside the axis
    * @param of what x counts
+   * @param robust leaves room for nearly all values only: a few very large ones are cut off
    * @param log whether small and large values are told apart by their ratio
    * @param {Line[]} lines
    */
-  constructor({ title, level = 3, format: shown, tick = shown, of = 'step', log = false, fromZero = false, lines, sync, height }) {
+  constructor({ title, level = 3, format: shown, tick = shown, of = 'step', log = false, fromZero = false, robust = false, lines, sync, height }) {
     this.title = title;
     this.shown = shown;
     this.tick = tick;
     this.of = of;
     this.log = log;
     this.fromZero = fromZero;
+    this.robust = robust;
     this.lines = lines;
     this.sync = sync;
     this.height = height ?? HEIGHT;
@@ -239,8 +241,16 @@ export class Chart {
   range(min, max) {
     if (min === null) return [0, 1];
     const low = this.fromZero ? 0 : min;
-    const spare = (max - low || Math.abs(max) || 1) * 0.06;
-    return [this.fromZero ? 0 : low - spare, max + spare];
+    const high = this.robust ? Math.min(max, this.usual()) : max;
+    const spare = (high - low || Math.abs(high) || 1) * 0.06;
+    return [this.fromZero ? 0 : low - spare, high + spare];
+  }
+
+  /** Far above what most values of the highest line are. */
+  usual() {
+    const { top, mean } = this.curves.at(-1);
+    const sorted = [...(top ?? mean)].sort((a, b) => a - b);
+    return 2 * sorted[Math.floor(0.9 * (sorted.length - 1))];
   }
 
   series(line, i) {

@@ -11,6 +11,9 @@ const RULER = 20;
 
 /** As many steps are shown as have room to be told apart. */
 const STEP = 26;
+
+/** Whoever is the last in more of its steps than this is slow: of two, each is the last in half of them. */
+const SLOW = 0.65;
 const PARTS = [['compute', 'compute'], ['broadcast', 'broadcast'], ['wait', 'wait']];
 
 export class Timeline {
@@ -135,9 +138,10 @@ const lastOf = step => step.workers.reduce((last, worker) => (worker.wait < last
 function verdict(summary, steps) {
   const over = `the last ${format.several(steps.length, 'step')}`;
   if (summary.length < 2) return `One worker took part in ${over}; nobody waited for anybody.`;
-  const slowest = summary.reduce((most, each) => (each.last > most.last ? each : most));
+  const share = each => each.last / each.steps;
+  const slowest = summary.reduce((most, each) => (share(each) > share(most) ? each : most));
   const waited = summary.reduce((sum, each) => sum + each.wait, 0) / summary.length;
-  return slowest.last > 0.5 * steps.length
-    ? `In ${slowest.last} of ${over} the others waited for ${slowest.name}; they waited ${format.seconds(waited)} a step on average.`
-    : `In ${over} nobody was slow more often than others; they waited ${format.seconds(waited)} a step on average.`;
+  return share(slowest) > SLOW
+    ? `In ${slowest.last} of its ${format.several(slowest.steps, 'step')} here the others waited for ${slowest.name}; workers waited ${format.seconds(waited)} a step on average.`
+    : `In ${over} nobody was slow much more often than others; workers waited ${format.seconds(waited)} a step on average.`;
 }

@@ -6,6 +6,8 @@ import { announce } from '../said.js';
 import { changePill, pill } from '../table.js';
 import { Steering } from '../views/steering.js';
 
+const TILES = ['Training loss', 'Validation loss', 'Accuracy', 'RMSE', 'Speed', 'Time'];
+
 export class Heading {
   constructor(id, steered) {
     this.id = id;
@@ -17,8 +19,9 @@ export class Heading {
     this.steering = new Steering(id, steered);
     this.model = el('a', { class: 'button primary', download: `${id}.safetensors`, href: api.modelUrl(id), hidden: true }, 'Download model');
     this.compare = el('a', { class: 'button', href: `#/compare/${encodeURIComponent(id)}` }, 'Compare …');
-    this.tiles = new Map();
-    this.figures = el('dl', { class: 'tiles' });
+    this.tiles = new Map(TILES.map(label => [label, el('dd')]));
+    this.figures = el('dl', { class: 'tiles' }, [...this.tiles].map(([label, value]) =>
+      el('div', { class: 'tile', hidden: true }, el('dt', {}, label), value)));
     this.progress = el('div', { class: 'job-progress', hidden: true }, this.bar, this.where);
     this.element = el('header', { class: 'job-head' },
       el('div', { class: 'job-title' },
@@ -81,12 +84,9 @@ export class Heading {
   }
 
   tile(label, text) {
-    if (!this.tiles.has(label)) {
-      const value = el('dd');
-      this.tiles.set(label, value);
-      this.figures.append(el('div', { class: 'tile' }, el('dt', {}, label), value));
-    }
-    say(this.tiles.get(label), text);
+    const value = this.tiles.get(label);
+    say(value, text);
+    show(value.parentElement, true);
   }
 }
 

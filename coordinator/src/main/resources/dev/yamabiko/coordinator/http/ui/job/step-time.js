@@ -21,6 +21,7 @@ export class StepTime {
       title: 'Parts of a step',
       format: format.seconds,
       fromZero: true,
+      robust: true,
       sync: `steps of ${job.id}`,
       lines: PARTS.map(part => ({ label: part, colour: part, area: true })),
     });
