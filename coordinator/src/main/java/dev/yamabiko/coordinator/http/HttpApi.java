@@ -36,6 +36,7 @@ public final class HttpApi implements AutoCloseable {
   private final PassedOn passedOn;
   private ServerBinding binding;
   private JobSubmission submission;
+  private SeriesRoutes series;
   private Route own;
   private volatile DataDirectory directory;
 
@@ -86,6 +87,7 @@ public final class HttpApi implements AutoCloseable {
         submission = new JobSubmission(new JobFiles(uploads, settings.dataRoots()));
         Materializer materializer = Materializer.createMaterializer(coordinator);
         Queries queries = new Queries(coordinator);
+        series = new SeriesRoutes(queries);
         Executor blocking = coordinator.dispatchers().lookup(DispatcherSelector.blocking());
         JobRoutes jobs =
             new JobRoutes(
@@ -104,7 +106,7 @@ public final class HttpApi implements AutoCloseable {
                     "jobs",
                     () ->
                         Directives.concat(
-                            new SeriesRoutes(queries, blocking).route(),
+                            series.route(),
                             new DescriptionRoutes(queries, blocking, uploads.directory())
                                 .route())));
         directory = DataDirectory.of(settings.data(), settings.uploads());
@@ -140,6 +142,7 @@ public final class HttpApi implements AutoCloseable {
     synchronized (this) {
       if (submission != null) {
         submission.close();
+        series.close();
       }
     }
     // Nothing is left to end where the actor system has ended by itself.

@@ -12,14 +12,9 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import scala.concurrent.duration.Duration;
 
 /**
@@ -41,43 +36,25 @@ final class JobSubmission implements AutoCloseable {
   private static final String ORIGIN = "job";
 
   private final JobFiles files;
-  private final ThreadPoolExecutor threads;
+  private final Turns turns =
+      new Turns(
+          "job-check",
+          AT_ONCE,
+          WAITING,
+          "too many jobs are being checked at the moment; try again");
 
   JobSubmission(JobFiles files) {
     this.files = files;
-    threads =
-        new ThreadPoolExecutor(
-            AT_ONCE,
-            AT_ONCE,
-            10,
-            TimeUnit.SECONDS,
-            new ArrayBlockingQueue<>(WAITING),
-            task -> {
-              Thread thread = new Thread(task, "job-check");
-              thread.setDaemon(true);
-              return thread;
-            });
-    threads.allowCoreThreadTimeOut(true);
   }
 
   /** The job, or a {@link ProblemException} that says what {@code check} says. */
   CompletionStage<Job> check(ByteBuffer body) {
-    return inTurn(() -> checked(body));
+    return turns.take(() -> checked(body));
   }
 
   /** The content of what lies below a data root; empty if there is nothing that a job may name. */
   CompletionStage<Optional<String>> content(String path) {
-    return inTurn(() -> files.content(path));
-  }
-
-  private <T> CompletionStage<T> inTurn(Supplier<T> work) {
-    try {
-      return CompletableFuture.supplyAsync(work, threads);
-    } catch (RejectedExecutionException e) {
-      return CompletableFuture.failedFuture(
-          Problem.unavailable("too many jobs are being checked at the moment; try again")
-              .exception());
-    }
+    return turns.take(() -> files.content(path));
   }
 
   private Job checked(ByteBuffer body) {
@@ -116,6 +93,6 @@ final class JobSubmission implements AutoCloseable {
 
   @Override
   public void close() {
-    threads.shutdownNow();
+    turns.close();
   }
 }
