@@ -146,6 +146,8 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
   /** Jobs that somebody follows. */
   private final Set<JobEntry> followed = new LinkedHashSet<>();
 
+  private final EndedTimelines timelines = new EndedTimelines();
+
   /** By id: states that the disk has not taken yet. */
   private final Map<String, StoredJob> unkept = new LinkedHashMap<>();
 
@@ -677,6 +679,7 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
     ActorRef<JobRun.Command> run =
         getContext().spawnAnonymous(JobRun.create(settings), DispatcherSelector.blocking());
     getContext().watchWith(run, new RunGone(entry.id(), run));
+    timelines.begins(entry);
     entry.started(run, names, running);
     getContext().getLog().info("started job={} workers={}", entry.id(), names);
   }
@@ -756,6 +759,7 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
     StoredJob ended = entry.stored().ended(status, reason, result, now());
     keep(ended);
     entry.ended(ended);
+    timelines.ended(entry);
     resources.metrics().runEnded(entry.id());
     getContext().getLog().info("ended job={} status={} {}", entry.id(), status, reason);
   }

@@ -207,6 +207,10 @@ final class JobEntry {
     events.add("notice", said.json());
   }
 
+  void forgetTimeline() {
+    timings.forget();
+  }
+
   TimelineView timeline() {
     return timings.view();
   }

@@ -68,6 +68,10 @@ final class JobTimings {
     return CanonicalJson.of(json);
   }
 
+  void forget() {
+    recent.clear();
+  }
+
   /** The last steps, in the order in which they closed. */
   TimelineView view() {
     return new TimelineView(List.copyOf(recent));
