@@ -2,6 +2,7 @@ package dev.yamabiko.worker;
 
 import dev.yamabiko.protocol.DataPart;
 import dev.yamabiko.protocol.RunMessage;
+import dev.yamabiko.protocol.RunMessage.PartMeasured;
 import dev.yamabiko.protocol.WorkerMessage.Evaluate;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -16,9 +17,18 @@ import java.util.concurrent.ConcurrentHashMap;
 /**
  * The parts of datasets that a worker is asked to evaluate, each once: the run asks again for what
  * is late, and a busy worker would never get through all that has piled up. An answer that is there
- * already is given again, because it may have been lost on the way.
+ * already is given again, because it may have been lost on the way; one of very many targets is not
+ * kept, and its part is evaluated again.
+ *
+ * <p>Memory: some 4 KB at most for each part asked for.
  */
 final class Evaluations {
+
+  /** Of so many targets an answer is no larger than one of classes may be. */
+  static final int MOST_KEPT_TARGETS = 128;
+
+  /** In place of an answer, of which none is empty. */
+  private static final List<RunMessage> NOT_KEPT = List.of();
 
   private record Part(long step, DataPart data, int number) {}
 
@@ -40,7 +50,7 @@ final class Evaluations {
     int from = request.fromPart();
     for (int number = from; number < request.toPart(); number++) {
       Part part = new Part(request.step(), request.data(), number);
-      if (!asked.add(part)) {
+      if (!asked.add(part) && !done.remove(part, NOT_KEPT)) {
         queue(request, from, number);
         from = number + 1;
         Optional.ofNullable(done.get(part)).ifPresent(again::addAll);
@@ -68,6 +78,12 @@ final class Evaluations {
 
   /** On the compute thread: this is what the run is told of a part. */
   void done(Evaluate request, int part, List<RunMessage> answer) {
-    done.put(new Part(request.step(), request.data(), part), answer);
+    boolean small =
+        answer.stream()
+            .noneMatch(
+                message ->
+                    message instanceof PartMeasured measured
+                        && measured.targets() > MOST_KEPT_TARGETS);
+    done.put(new Part(request.step(), request.data(), part), small ? answer : NOT_KEPT);
   }
 }

@@ -9,6 +9,7 @@ import dev.yamabiko.protocol.RunKey;
 import dev.yamabiko.protocol.RunMessage;
 import dev.yamabiko.protocol.RunMessage.PartEvaluated;
 import dev.yamabiko.protocol.WorkerMessage.Evaluate;
+import dev.yamabiko.step.Measures;
 import dev.yamabiko.step.Statistics;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,6 +69,24 @@ class EvaluationsTest {
     evaluations.done(parts(7, 0, 2), 0, answer(7, 0));
     assertEquals(answer(7, 0), evaluations.add(parts(7, 0, 2)));
     assertEquals(List.of(), left(7));
+  }
+
+  @Test
+  void shouldEvaluateAgainWhatHasTooLongAnAnswerToBeKept() {
+    evaluations.add(parts(7, 0, 3));
+    evaluations.next(7);
+    evaluations.done(parts(7, 0, 3), 0, List.of(errors(0, Evaluations.MOST_KEPT_TARGETS)));
+    evaluations.done(parts(7, 0, 3), 1, List.of(errors(1, Evaluations.MOST_KEPT_TARGETS + 1)));
+    assertEquals(
+        List.of(errors(0, Evaluations.MOST_KEPT_TARGETS)), evaluations.add(parts(7, 0, 3)));
+    assertEquals(List.of(parts(7, 1, 2)), left(7));
+    assertEquals(List.of(), evaluations.add(parts(7, 1, 2)));
+    assertEquals(List.of(), left(7), "it is under way again");
+  }
+
+  private static RunMessage errors(int part, int targets) {
+    Measures measures = Measures.of(new Statistics(256, 1, 0, 0));
+    return new RunMessage.PartMeasured(KEY, 7, DataPart.VALIDATION, part, 0, targets, measures);
   }
 
   @Test
