@@ -5,6 +5,7 @@ import java.util.BitSet;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.BinaryOperator;
 
 /**
@@ -35,9 +36,13 @@ public final class ArrivingSum<T> {
     return arrived.get(leaf);
   }
 
-  /** Takes a leaf's value, unless there is one: the first counts. */
+  /**
+   * Takes a leaf's value, unless there is one: the first counts.
+   *
+   * @throws IndexOutOfBoundsException if there is no such leaf
+   */
   public void add(int leaf, T value) {
-    if (arrived.get(leaf)) {
+    if (arrived.get(Objects.checkIndex(leaf, leaves))) {
       return;
     }
     arrived.set(leaf);

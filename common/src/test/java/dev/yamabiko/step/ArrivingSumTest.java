@@ -65,4 +65,11 @@ class ArrivingSumTest {
         "2 of 3 leaves are there",
         assertThrows(IllegalStateException.class, sum::total).getMessage());
   }
+
+  @Test
+  void shouldRefuseALeafThatThereIsNot() {
+    ArrivingSum<String> sum = of(3);
+    assertThrows(IndexOutOfBoundsException.class, () -> sum.add(3, "d"));
+    assertFalse(sum.isComplete());
+  }
 }
