@@ -262,7 +262,8 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
       onSubmit(submit);
     } else if (command instanceof CoordinatorCommand.ListJobs list) {
       List<String> ids = List.copyOf(jobs.keySet());
-      list.replyTo().tell(JobPage.of(ids, list.limit(), list.before(), id -> jobs.get(id).view()));
+      list.replyTo()
+          .tell(JobPage.of(ids, list.limit(), list.before(), id -> jobs.get(id).viewInList()));
     } else if (command instanceof CoordinatorCommand.GetJob get) {
       get.replyTo().tell(Optional.ofNullable(jobs.get(get.id())).map(JobEntry::view));
     } else if (command instanceof CoordinatorCommand.DescribeJob describe) {

@@ -24,6 +24,13 @@ final class JobEntry {
   private final JobEvents events = new JobEvents();
   private final JobTimings timings = new JobTimings(System::nanoTime);
   private volatile StoredJob stored;
+
+  /** Of which state {@link #brief} is. */
+  private StoredJob shortened;
+
+  /** The result without its evaluation. */
+  private Optional<String> brief = Optional.empty();
+
   private Optional<ActorRef<JobRun.Command>> run = Optional.empty();
   private List<String> workers = List.of();
 
@@ -220,6 +227,19 @@ final class JobEntry {
   }
 
   JobView view() {
+    return view(stored.result());
+  }
+
+  /** As one of many: the evaluation, which may be long, is not read again for each list. */
+  JobView viewInList() {
+    if (shortened != stored) {
+      shortened = stored;
+      brief = stored.result().map(RunResult::withoutEvaluation);
+    }
+    return view(brief);
+  }
+
+  private JobView view(Optional<String> result) {
     return new JobView(
         stored.id(),
         job.map(Job::name).orElseGet(() -> id().replaceFirst("-\\d+$", "")),
@@ -237,6 +257,6 @@ final class JobEntry {
         trainLoss,
         validationLoss,
         directory,
-        stored.result());
+        result);
   }
 }

@@ -9,6 +9,7 @@ import dev.yamabiko.protocol.RunEvent;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -44,5 +45,18 @@ class JobEntryTest {
     entry.observe(new RunEvent.WentOn(2));
     entry.become(running);
     assertEquals(List.of("one", "two"), entry.view().workers());
+  }
+
+  @Test
+  void shouldHaveNoEvaluationInALongList() {
+    StoredJob stored = StoredJob.submitted("a-1", TEXT, Instant.EPOCH);
+    JobEntry entry =
+        new JobEntry(stored, JobFile.parse(TEXT, "a-1", Path.of(""), List.of()), Path.of(""));
+    assertEquals(Optional.empty(), entry.viewInList().result());
+    String result = "{\"steps\":10,\"evaluation\":{\"accuracy\":0.5},\"seconds\":1.5}";
+    entry.ended(stored.ended(JobStatus.COMPLETED, "", Optional.of(result), Instant.EPOCH));
+    assertEquals(Optional.of(result), entry.view().result());
+    assertEquals(Optional.of("{\"steps\":10,\"seconds\":1.5}"), entry.viewInList().result());
+    assertEquals(entry.view().jsonInList(), entry.viewInList().jsonInList());
   }
 }
