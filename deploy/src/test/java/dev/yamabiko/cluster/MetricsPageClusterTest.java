@@ -78,6 +78,9 @@ class MetricsPageClusterTest {
             .filter(name -> name.startsWith("yamabiko_") && !document.contains("`" + name + "`"))
             .toList();
     assertEquals(List.of(), missing);
+    // Prometheus has a label of this name of its own, which goes before unless it is told
+    // otherwise.
+    assertTrue(document.contains("\n    honor_labels: true\n"));
     for (Exposition.Family family : page.families().values()) {
       boolean counts = family.name().endsWith("_total");
       assertEquals(counts, family.type().equals("counter"), family.name());
