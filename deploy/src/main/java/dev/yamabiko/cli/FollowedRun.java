@@ -250,9 +250,8 @@ final class FollowedRun {
             history.train(), history.validation(), terminal.columns(), terminal.unicode());
   }
 
-  /** Leaves what is being redrawn, and says where the workers' time went. */
+  /** Says where the workers' time went; after {@link #leave}. */
   void end() {
-    leave();
     session.err().print(shares.whole());
     session.err().flush();
   }

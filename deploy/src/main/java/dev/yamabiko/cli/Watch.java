@@ -35,11 +35,15 @@ final class Watch {
     follower.detach();
   }
 
-  /** Blocks; returns the exit code. */
+  /** Blocks; returns the exit code. Whatever is said afterwards has lines of its own. */
   int show(Optional<LoadedData.Baseline> baseline) {
-    Optional<String> end = follower.follow();
-    if (end.isEmpty()) {
+    Optional<String> end;
+    try {
+      end = follower.follow();
+    } finally {
       run.leave();
+    }
+    if (end.isEmpty()) {
       return detached(run.status());
     }
     run.end();

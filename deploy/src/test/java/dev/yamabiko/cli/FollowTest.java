@@ -71,18 +71,25 @@ class FollowTest {
   }
 
   private Session session() {
+    return session(new Terminal(false, 80, true));
+  }
+
+  private Session session(Terminal terminal) {
     return new Session(
         new PrintStream(out, true, StandardCharsets.UTF_8),
         new PrintStream(err, true, StandardCharsets.UTF_8),
         working,
-        new Terminal(false, 80, true),
+        terminal,
         true,
         interruption);
   }
 
   /** In another thread, so that the test can play the coordinator. */
   private CompletableFuture<Integer> follow(Follower.Patience patience) {
-    Session session = session();
+    return follow(patience, session());
+  }
+
+  private CompletableFuture<Integer> follow(Follower.Patience patience, Session session) {
     String[] args = {"spirals.conf", "--follow", "--json", "--server", server.url()};
     return CompletableFuture.supplyAsync(
         () -> {
@@ -256,6 +263,7 @@ class FollowTest {
     assertTrue(err().contains("connected again to " + server.url()), err());
   }
 
+  /** And says so below the bar and the table, which nobody draws again. */
   @Test
   void shouldGiveUpACoordinatorThatDoesNotComeBack() throws Exception {
     CompletableFuture<Integer> code =
@@ -264,12 +272,31 @@ class FollowTest {
                 Duration.ofSeconds(60),
                 Duration.ofSeconds(60),
                 Duration.ofMillis(20),
-                Duration.ofMillis(200)));
-    follower();
+                Duration.ofMillis(200)),
+            session(new Terminal(true, 100, 24, false, true, Ink.PLAIN, Ink.PLAIN)));
+    TestServer.Follower follower = follower();
+    follower.tell(running(1));
+    follower.tell(step(2, 4));
+    follower.tell(
+        new JobEvent(
+            3,
+            "timing",
+            """
+            {"step":4,"steps":1,"seconds":0.01,"compute":0.006,"broadcast":0.001,"wait":0.0,\
+            "aggregate":0.003,"workers":\
+            [{"name":"one","compute":0.006,"broadcast":0.001,"wait":0.0}]}"""));
+    follower.tell(epoch(4, 0));
+    await(() -> err().contains("\rone "));
     server.close();
     try {
       assertEquals(1, code.get(), err());
-      assertTrue(err().contains(server.url() + " cannot be reached"), err());
+      List<String> shown = Screen.lines(err());
+      assertEquals("epoch 2/2 [------------------------]", shown.get(shown.size() - 2), err());
+      assertTrue(
+          shown
+              .get(shown.size() - 1)
+              .startsWith("yamabiko: the coordinator " + server.url() + " cannot be reached"),
+          err());
     } finally {
       server.start();
     }
@@ -326,8 +353,12 @@ class FollowTest {
     assertEquals("detached", CanonicalJson.object(out()).get("status"));
   }
 
+  /** Ends with the test's time. */
   private void await(BooleanSupplier condition) {
     while (!condition.getAsBoolean()) {
+      if (Thread.currentThread().isInterrupted()) {
+        throw new AssertionError("waited in vain: " + err());
+      }
       Thread.onSpinWait();
       Thread.yield();
     }

@@ -152,6 +152,7 @@ class FollowedRunTest {
           epoch(run, step / 10);
         }
       }
+      run.leave();
       run.end();
       List<String> shown = screen();
       assertEquals(6, shown.size(), text());
@@ -180,6 +181,7 @@ class FollowedRunTest {
         epoch(run, step / 10);
       }
     }
+    run.leave();
     run.end();
     assertEquals(
         """
