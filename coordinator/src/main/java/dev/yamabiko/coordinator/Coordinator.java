@@ -207,7 +207,7 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
       add(unreadable(stored, e));
       return;
     }
-    JobEntry entry = new JobEntry(stored, job, resources.store().runDirectory(stored.id()));
+    JobEntry entry = entry(stored, job);
     add(entry);
     if (stored.cancelling().isPresent()) {
       end(entry, JobStatus.CANCELLED, stored.cancelling().get(), Optional.empty());
@@ -217,6 +217,11 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
       takenUp.add(stored.id());
       getContext().getLog().info("taken up job={}", stored.id());
     }
+  }
+
+  private JobEntry entry(StoredJob stored, Job job) {
+    JobStore store = resources.store();
+    return new JobEntry(stored, job, store.runDirectory(stored.id()), store.term());
   }
 
   private void add(JobEntry entry) {
@@ -231,7 +236,8 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
       failed = stored.ended(JobStatus.FAILED, why, Optional.empty(), now());
       getContext().getLog().warn("a job cannot be read job={} {}", stored.id(), why);
     }
-    return JobEntry.unreadable(failed, resources.store().runDirectory(stored.id()));
+    JobStore store = resources.store();
+    return JobEntry.unreadable(failed, store.runDirectory(stored.id()), store.term());
   }
 
   @Override
@@ -292,7 +298,7 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
     try {
       id = resources.store().newId(job.name());
       StoredJob stored = StoredJob.submitted(id, job.resolved(), now());
-      JobEntry entry = new JobEntry(stored, job, resources.store().runDirectory(id));
+      JobEntry entry = entry(stored, job);
       resources.store().write(stored);
       add(entry);
       getContext().getLog().info("submitted job={}", id);
@@ -329,7 +335,7 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
     StoredJob none =
         StoredJob.submitted("", job.resolved(), now())
             .ended(JobStatus.FAILED, "the job cannot be kept: " + why, Optional.empty(), now());
-    return new JobEntry(none, job, Path.of("")).view();
+    return new JobEntry(none, job, Path.of(""), resources.store().term()).view();
   }
 
   private CoordinatorCommand.Answer cancel(JobEntry entry) {

@@ -21,7 +21,7 @@ final class JobEntry {
   private final Optional<Job> job;
 
   private final Path directory;
-  private final JobEvents events = new JobEvents();
+  private final JobEvents events;
   private final JobTimings timings = new JobTimings(System::nanoTime);
   private volatile StoredJob stored;
 
@@ -47,19 +47,23 @@ final class JobEntry {
   private double trainLoss = Double.NaN;
   private double validationLoss = Double.NaN;
 
-  JobEntry(StoredJob stored, Job job, Path directory) {
-    this(stored, Optional.of(job), directory);
+  /**
+   * @param term of the coordinator
+   */
+  JobEntry(StoredJob stored, Job job, Path directory, long term) {
+    this(stored, Optional.of(job), directory, term);
   }
 
-  private JobEntry(StoredJob stored, Optional<Job> job, Path directory) {
+  private JobEntry(StoredJob stored, Optional<Job> job, Path directory, long term) {
+    events = new JobEvents(term);
     this.stored = stored;
     this.job = job;
     this.directory = directory;
   }
 
   /** Of a job that has ended because it cannot be read. */
-  static JobEntry unreadable(StoredJob stored, Path directory) {
-    return new JobEntry(stored, Optional.empty(), directory);
+  static JobEntry unreadable(StoredJob stored, Path directory, long term) {
+    return new JobEntry(stored, Optional.empty(), directory, term);
   }
 
   /** Whether there is a job that could run. */

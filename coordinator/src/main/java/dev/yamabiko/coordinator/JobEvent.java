@@ -5,7 +5,7 @@ import java.util.Set;
 /**
  * Something that happened to a job, for those who follow it.
  *
- * @param number counts a job's events from 1 on
+ * @param number counts a job's events, from 1 on in the coordinator's first term
  * @param kind "status", "step", "timing", "epoch", "rollback", "notice"; the last event is "end"
  * @param json one object: a line of {@code metrics.jsonl}, the job's state, or at the end its
  *     result

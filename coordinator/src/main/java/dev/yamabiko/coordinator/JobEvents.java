@@ -17,6 +17,9 @@ final class JobEvents {
 
   private static final int KEPT = 4_096;
 
+  /** More events than a coordinator lives to see. */
+  private static final int TERM_BITS = 40;
+
   private final Deque<JobEvent> recent = new ArrayDeque<>();
   private final Set<ActorRef<JobEventBatch>> followers = new LinkedHashSet<>();
 
@@ -24,6 +27,14 @@ final class JobEvents {
   private final List<JobEvent> untold = new ArrayList<>();
 
   private long last;
+
+  /**
+   * @param term of the coordinator; numbers of later terms are higher, so that nobody takes an
+   *     event for one of the coordinator before
+   */
+  JobEvents(long term) {
+    last = (term - 1) << TERM_BITS;
+  }
 
   void add(String kind, String json) {
     JobEvent event = new JobEvent(++last, kind, json);
@@ -59,8 +70,8 @@ final class JobEvents {
 
   /**
    * What came after this number, and from now on what comes. An end that a resumed job has left
-   * behind is none. Numbers begin anew when the coordinator does: who has heard of more than there
-   * is has heard it from the one before, and of nothing here.
+   * behind is none. Who has heard of more than there is has heard it from a coordinator with
+   * another data directory, and of nothing here.
    */
   void follow(long after, ActorRef<JobEventBatch> follower) {
     send();

@@ -33,7 +33,7 @@ class JobEntryTest {
   void shouldShowThoseWhoCanBeReachedWhileItWaitsForMore() {
     StoredJob stored = StoredJob.submitted("a-1", TEXT, Instant.EPOCH);
     JobEntry entry =
-        new JobEntry(stored, JobFile.parse(TEXT, "a-1", Path.of(""), List.of()), Path.of(""));
+        new JobEntry(stored, JobFile.parse(TEXT, "a-1", Path.of(""), List.of()), Path.of(""), 1);
     StoredJob running = stored.attempt().running(Instant.EPOCH);
     entry.started(kit.createTestProbe(JobRun.Command.class).ref(), List.of("one", "two"), running);
     entry.observe(new RunEvent.Waiting("waits", List.of("one")));

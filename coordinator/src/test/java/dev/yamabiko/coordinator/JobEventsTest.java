@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class JobEventsTest {
 
-  private final JobEvents events = new JobEvents();
+  private final JobEvents events = new JobEvents(1);
   private final TestInbox<JobEventBatch> follower = TestInbox.create();
 
   private List<Long> heard() {
@@ -91,6 +91,20 @@ class JobEventsTest {
     events.follow(500, follower.getRef());
     events.add("step", "{}");
     assertEquals(List.of(1L, 2L), heard());
+  }
+
+  @Test
+  void shouldTellAllToWhoHeardFromTheTermBeforeHoweverMuchThereIs() {
+    events.add("step", "{}");
+    events.follow(0, follower.getRef());
+    long last = heard().get(0);
+    JobEvents next = new JobEvents(2);
+    next.add("status", "{}");
+    next.add("step", "{}");
+    next.follow(last, follower.getRef());
+    assertEquals(
+        List.of("status", "step"),
+        follower.receiveMessage().events().stream().map(JobEvent::kind).toList());
   }
 
   @Test
