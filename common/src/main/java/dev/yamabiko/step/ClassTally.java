@@ -92,4 +92,10 @@ public record ClassTally(long[] pairs, long[] counts, float[] positives, float[]
           Arrays.hashCode(negatives)
         });
   }
+
+  /** The same for the same numbers, and short for many. */
+  @Override
+  public String toString() {
+    return "ClassTally[%d pairs, %08x]".formatted(pairs.length, hashCode());
+  }
 }

@@ -103,4 +103,10 @@ public record ErrorTally(
           Arrays.hashCode(spread)
         });
   }
+
+  /** The same for the same numbers, and short for many. */
+  @Override
+  public String toString() {
+    return "ErrorTally[%d examples, %d targets, %08x]".formatted(examples, targets(), hashCode());
+  }
 }

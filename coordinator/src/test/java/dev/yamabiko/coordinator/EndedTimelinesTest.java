@@ -29,7 +29,8 @@ class EndedTimelinesTest {
         new JobEntry(
             StoredJob.submitted(id, TEXT, Instant.EPOCH),
             JobFile.parse(TEXT, id, Path.of(""), List.of()),
-            Path.of(""));
+            Path.of(""),
+            1);
     entry.observe(new RunEvent.StepTimed(0, StepTiming.NONE));
     return entry;
   }

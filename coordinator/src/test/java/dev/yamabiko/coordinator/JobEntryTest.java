@@ -51,7 +51,7 @@ class JobEntryTest {
   void shouldHaveNoEvaluationInALongList() {
     StoredJob stored = StoredJob.submitted("a-1", TEXT, Instant.EPOCH);
     JobEntry entry =
-        new JobEntry(stored, JobFile.parse(TEXT, "a-1", Path.of(""), List.of()), Path.of(""));
+        new JobEntry(stored, JobFile.parse(TEXT, "a-1", Path.of(""), List.of()), Path.of(""), 1);
     assertEquals(Optional.empty(), entry.viewInList().result());
     String result = "{\"steps\":10,\"evaluation\":{\"accuracy\":0.5},\"seconds\":1.5}";
     entry.ended(stored.ended(JobStatus.COMPLETED, "", Optional.of(result), Instant.EPOCH));
