@@ -110,6 +110,8 @@ final class Browser implements AutoCloseable {
     logs.enable(LogType.BROWSER, Level.ALL);
     logs.enable(LogType.PERFORMANCE, Level.ALL);
     options.setCapability("goog:loggingPrefs", logs);
+    options.setExperimentalOption(
+        "perfLoggingPrefs", Map.of("enableNetwork", true, "enablePage", false));
     return options;
   }
 
@@ -264,11 +266,14 @@ final class Browser implements AutoCloseable {
   /** The hosts, with ports, that the page has asked for anything. */
   Set<String> requestedHosts() {
     for (LogEntry entry : driver.manage().logs().get(LogType.PERFORMANCE)) {
+      // By far the most are events that came, with all they hold.
+      if (!entry.getMessage().contains("\"Network.requestWillBeSent\"")) {
+        continue;
+      }
       try {
         JsonNode message = JSON.readTree(entry.getMessage()).path("message");
         String asked = message.path("params").path("request").path("url").asText();
-        if (message.path("method").asText().equals("Network.requestWillBeSent")
-            && asked.matches("(http|ws)s?:.*")) {
+        if (asked.matches("(http|ws)s?:.*")) {
           requested.add(URI.create(asked.replaceFirst("[?#].*", "")).getAuthority());
         }
       } catch (IOException e) {
