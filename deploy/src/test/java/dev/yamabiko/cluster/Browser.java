@@ -210,6 +210,15 @@ final class Browser implements AutoCloseable {
         Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", false));
   }
 
+  /** As if another tab were before the page, {@code hidden}, or no longer, {@code visible}. */
+  void become(String visibility) {
+    driver.executeScript(
+        "Object.defineProperty(document, 'visibilityState',"
+            + " { value: arguments[0], configurable: true });"
+            + "document.dispatchEvent(new Event('visibilitychange'));",
+        visibility);
+  }
+
   /** What the system prefers, {@code light} or {@code dark}. */
   void prefer(String scheme) {
     driver.executeCdpCommand(

@@ -111,7 +111,6 @@ class PageIT {
     try (SafetensorsFile model = SafetensorsFile.open(browser.downloaded(id + ".safetensors"))) {
       assertEquals(result.path("weights_sha256").asText(), model.metadata().get("weights_sha256"));
     }
-    cluster.haveWorkers("w1", "w2");
   }
 
   /** Its shards go to others long before it is given up for lost. */
@@ -213,6 +212,46 @@ class PageIT {
     browser.complaints().removeIf(line -> line.contains("net::ERR_") || line.contains("503"));
   }
 
+  @Test
+  @Order(8)
+  void shouldGiveItsStreamBackWhileNobodySeesIt() throws Exception {
+    browser.evaluate(
+        """
+        const Own = EventSource;
+        window.streams = [];
+        window.EventSource = class extends Own {
+          constructor(url) {
+            super(url);
+            streams.push(this);
+          }
+        };
+        """);
+    String id = submit(SmallJob.of(1000).text());
+    String first = curve();
+    assertEquals(true, browser.evaluate(HAS_STREAM));
+    browser.become("hidden");
+    browser.await("no stream", () -> browser.evaluate(HAS_STREAM).equals(false));
+    browser.become("visible");
+    browser.await("a stream", () -> browser.evaluate(HAS_STREAM).equals(true));
+    browser.await("the curves to move", () -> moved(first));
+    cluster.cancel(id);
+    browser.find(".pill", "cancelled");
+  }
+
+  private static final String HAS_STREAM =
+      "return streams.some(stream => stream.readyState !== EventSource.CLOSED);";
+
+  @Test
+  @Order(9)
+  void shouldForgetWhatAViewHadLostThatIsLeft() {
+    browser.open("");
+    browser.evaluate("(await import('/ui/connection.js')).report('somebody', 'it is away')");
+    browser.find(".connection", "Connection lost, trying again: it is away");
+    browser.open("constructor");
+    browser.find("h1", "There is nothing here");
+    assertEquals("", browser.text(".connection"));
+  }
+
   /** Writes a job on the page; returns its id once its own view is shown. */
   private static String submit(String job) {
     browser.open("submit");
@@ -235,17 +274,17 @@ class PageIT {
   // --- What it is like --------------------------------------------------------------------------
 
   @Test
-  @Order(8)
+  @Order(10)
   void shouldHaveNoBarriersInLightInDarkAndOnAPhone() throws Exception {
     String ended = cluster.submit(SmallJob.of(2).text());
     cluster.completed(ended);
     String running = cluster.submit(SmallJob.of(1000).text());
-    for (String view : List.of("jobs/" + running, "compare/" + ended + "/" + running)) {
+    for (String view : List.of("jobs/" + running, "compare/" + ended + "/" + running, "")) {
       lookAt(view);
     }
     // The others are looked at while nothing is computed.
     cluster.cancel(running);
-    for (String view : List.of("", "jobs/" + ended, "submit")) {
+    for (String view : List.of("jobs/" + ended, "submit")) {
       lookAt(view);
     }
     wide();
@@ -255,21 +294,22 @@ class PageIT {
   private static void lookAt(String view) {
     wide();
     browser.open(view);
-    browser.find("h1");
-    if (view.startsWith("jobs/")) {
-      curve();
-    }
+    isShown(view);
     hasNoBarriers("light-", view);
     browser.prefer("dark");
     hasNoBarriers("dark-", view);
     browser.prefer("light");
     browser.resize(360, 800);
     browser.reload();
+    isShown(view);
+    hasNoBarriers("phone-", view);
+  }
+
+  private static void isShown(String view) {
     browser.find("h1");
     if (view.startsWith("jobs/")) {
       curve();
     }
-    hasNoBarriers("phone-", view);
   }
 
   private static void hasNoBarriers(String look, String view) {
@@ -282,7 +322,7 @@ class PageIT {
   // --- What it keeps ----------------------------------------------------------------------------
 
   @Test
-  @Order(9)
+  @Order(11)
   void shouldKeepLongRunsInBoundedMemory() {
     Object kept =
         browser.evaluate(
@@ -298,7 +338,7 @@ class PageIT {
   }
 
   @Test
-  @Order(10)
+  @Order(12)
   void shouldReplaceStepsThatAreTakenAgain() {
     Object values =
         browser.evaluate(
@@ -317,7 +357,39 @@ class PageIT {
   }
 
   @Test
-  @Order(11)
+  @Order(15)
+  void shouldGoOnWithWhatCameAfterTheAnswer() {
+    Object values =
+        browser.evaluate(
+            """
+            const { Curves } = await import('/ui/model/curves.js');
+            const [answer, shown] = [new Curves(500), new Curves(500)];
+            answer.load({ steps: { step: [1], train_loss: { mean: [4], min: [4], max: [4] } }, last_step: 1 });
+            for (const step of [0, 1, 2]) shown.step({ step, train_loss: step });
+            shown.epoch({ steps: 2, validation_loss: 7 });
+            answer.extend(shown);
+            return [answer.steps.get('train_loss').mean, answer.epochs.get('validation_loss').mean, answer.lastStep];
+            """);
+    assertEquals(List.of(List.of(4L, 2L), List.of(7L), 2L), values);
+  }
+
+  @Test
+  @Order(16)
+  void shouldNotTakeOldNoticesForNewOnes() {
+    Object isNew =
+        browser.evaluate(
+            """
+            const { Notices } = await import('/ui/model/notices.js');
+            const notices = new Notices();
+            const lost = at => ({ kind: 'worker-lost', at: String(at), notice: `lost ${at}` });
+            notices.load([...Array(500).keys()].map(i => lost(800 - i)));
+            return [notices.add(lost(300)), notices.add(lost(801)), notices.all.length];
+            """);
+    assertEquals(List.of(false, true, 500L), isNew);
+  }
+
+  @Test
+  @Order(13)
   void shouldFoldCheckpointsAndTellNothingTwice() {
     Object told =
         browser.evaluate(
@@ -333,7 +405,7 @@ class PageIT {
   }
 
   @Test
-  @Order(12)
+  @Order(14)
   void shouldSayFiguresAsPeopleReadThem() {
     Object said =
         browser.evaluate(

@@ -13,20 +13,25 @@ export class Problem extends Error {
     this.detail = detail;
   }
 
-  get isUnreachable() {
-    return this.status === 0 || this.status === 503 || this.status === 504;
+  /** Asking again would bring the same; else the coordinator may only be away. */
+  get isRefusal() {
+    return this.status >= 400 && this.status < 500;
   }
 }
 
-async function send(path, options) {
-  let response;
+/** More than the coordinator takes for an answer, except to a job whose data it reads. */
+const ANSWER_MS = 40_000;
+const SUBMISSION_MS = 660_000;
+
+/** @param read what becomes of the response, whose body may break off as well */
+async function send(path, read, { wait = ANSWER_MS, ...options } = {}) {
   try {
-    response = await fetch(new URL(path, API), { cache: 'no-cache', ...options });
-  } catch {
-    throw new Problem(0, 'the coordinator cannot be reached');
+    const response = await fetch(new URL(path, API), { cache: 'no-cache', signal: AbortSignal.timeout(wait), ...options });
+    if (!response.ok) throw await problem(response);
+    return await read(response);
+  } catch (e) {
+    throw e instanceof Problem ? e : new Problem(0, 'the coordinator cannot be reached');
   }
-  if (!response.ok) throw await problem(response);
-  return response;
 }
 
 async function problem(response) {
@@ -39,10 +44,11 @@ async function problem(response) {
   return new Problem(response.status, `unexpected answer ${response.status} ${response.statusText}`.trim());
 }
 
-export const get = async path => (await send(path)).json();
-export const text = async path => (await send(path)).text();
-export const post = async (path, body, type) =>
-  (await send(path, { method: 'POST', body, headers: type ? { 'Content-Type': type } : {} })).json();
+const json = response => response.json();
+
+export const get = path => send(path, json);
+export const text = path => send(path, response => response.text());
+export const post = (path, options) => send(path, json, { method: 'POST', ...options });
 
 /** Null where the route, or what it shows, is not there. */
 export async function orNull(answer) {
@@ -65,7 +71,7 @@ export const timeline = id => get(of(id, '/timeline'));
 export const notices = id => get(of(id, '/notices'));
 export const layers = id => get(of(id, '/layers'));
 export const file = id => text(of(id, '/file'));
-export const submit = body => post('jobs', body, 'application/hocon');
+export const submit = body => post('jobs', { body, headers: { 'Content-Type': 'application/hocon' }, wait: SUBMISSION_MS });
 export const cancel = id => post(of(id, '/cancel'));
 export const resume = id => post(of(id, '/resume'));
 export const modelUrl = id => new URL(of(id, '/model'), API).href;

@@ -3,6 +3,7 @@ import * as compare from './views/compare.js';
 import * as job from './views/job.js';
 import * as overview from './views/overview.js';
 import * as submit from './views/submit.js';
+import { forgetAll } from './connection.js';
 import { el } from './dom.js';
 
 const VIEWS = { '': overview, jobs: job, compare, submit };
@@ -12,7 +13,9 @@ let shown = null;
 
 function route() {
   const [name, ...rest] = location.hash.replace(/^#\/?/, '').split('/');
-  return { view: VIEWS[name], name: name || 'overview', rest: rest.filter(Boolean).map(plain) };
+  const parts = rest.filter(Boolean).map(plain);
+  const isThere = Object.hasOwn(VIEWS, name) && (name !== 'jobs' || parts.length > 0);
+  return { view: isThere ? VIEWS[name] : null, name: name || 'overview', rest: parts };
 }
 
 function plain(part) {
@@ -26,6 +29,7 @@ function plain(part) {
 function open(event) {
   const { view, name, rest } = route();
   shown?.close();
+  forgetAll();
   main.replaceChildren();
   shown = null;
   if (view) {

@@ -5,7 +5,8 @@
   const dark = matchMedia('(prefers-color-scheme: dark)');
   let chosen = 'auto';
   try {
-    chosen = localStorage.getItem(KEY) ?? chosen;
+    const kept = localStorage.getItem(KEY);
+    if (kept === 'light' || kept === 'dark') chosen = kept;
   } catch {
     // A browser that keeps nothing shows the system's colours.
   }

@@ -8,6 +8,8 @@ const GRAVE = new Set(['worker-lost', 'waiting', 'slices-returned', 'disk', 'rol
 export class Events {
   constructor() {
     this.shown = null;
+    /** What stands for each notice: what is selected stays so while others come. */
+    this.lines = new Map();
     this.list = el('ol', { class: 'events', tabindex: 0, 'aria-label': 'Events, the newest first' });
     this.empty = el('p', { class: 'note' }, 'Nothing has happened yet.');
     this.element = panel('Events', { class: 'events-panel' }, this.empty, this.list);
@@ -19,7 +21,22 @@ export class Events {
     this.shown = all;
     show(this.empty, all.length === 0);
     show(this.list, all.length > 0);
-    this.list.replaceChildren(...all.map(line));
+    const kept = new Set(all);
+    for (const [notice, element] of this.lines) {
+      if (!kept.has(notice)) {
+        element.remove();
+        this.lines.delete(notice);
+      }
+    }
+    let next = this.list.firstChild;
+    for (const notice of all) {
+      if (this.lines.has(notice)) {
+        next = this.lines.get(notice).nextSibling;
+      } else {
+        this.lines.set(notice, line(notice));
+        this.list.insertBefore(this.lines.get(notice), next);
+      }
+    }
   }
 }
 

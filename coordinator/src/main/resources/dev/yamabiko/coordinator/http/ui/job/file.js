@@ -1,6 +1,6 @@
 // The job file, as the coordinator has it.
 import * as api from '../api.js';
-import { reportFailure } from '../connection.js';
+import { untilAnswered } from '../connection.js';
 import { el, panel, say, show } from '../dom.js';
 import { submitLike } from '../views/submit.js';
 
@@ -9,7 +9,7 @@ export class File {
     this.text = el('pre', { class: 'file-text', tabindex: 0, 'aria-label': 'Job file' });
     const again = el('button', { type: 'button', class: 'small', on: { click: () => submitLike(this.text.textContent) } }, 'Submit one like it');
     this.element = panel('Job file', { hidden: true, actions: el('div', { class: 'actions' }, again) }, this.text);
-    this.load(id).catch(e => reportFailure(id, e));
+    untilAnswered(`file of ${id}`, this, () => this.load(id));
   }
 
   async load(id) {
@@ -20,4 +20,8 @@ export class File {
   }
 
   update() {}
+
+  close() {
+    this.closed = true;
+  }
 }

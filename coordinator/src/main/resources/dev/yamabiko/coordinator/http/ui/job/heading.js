@@ -80,6 +80,11 @@ export class Heading {
     if (accuracy !== undefined && accuracy !== null) this.tile('Accuracy', format.percent(accuracy));
     if (rmse !== undefined && rmse !== null) this.tile('RMSE', format.figure(rmse));
     this.tile('Speed', format.rate(job.hasEnded ? view.samples_per_second : timings.latest?.samples_per_second));
+    this.tick(job);
+  }
+
+  /** Time goes on without events. */
+  tick(job) {
     this.tile('Time', format.seconds(time(job)));
   }
 
@@ -92,5 +97,5 @@ export class Heading {
 
 function time({ view, hasEnded }) {
   if (hasEnded) return view.seconds;
-  return view.started ? (Date.now() - Date.parse(view.started)) / 1000 : null;
+  return view.started ? Math.max(0, Date.now() - Date.parse(view.started)) / 1000 : null;
 }

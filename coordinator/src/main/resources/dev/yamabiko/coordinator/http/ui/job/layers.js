@@ -1,6 +1,6 @@
 // The network, layer by layer.
 import * as api from '../api.js';
-import { reportFailure } from '../connection.js';
+import { untilAnswered } from '../connection.js';
 import { panel, show } from '../dom.js';
 import * as format from '../format.js';
 import { Table } from '../table.js';
@@ -21,7 +21,7 @@ export class Layers {
   update({ view, hasEnded }) {
     if (this.isAsked || !(view.steps_total > 0 || hasEnded)) return;
     this.isAsked = true;
-    this.load().catch(e => reportFailure(`layers of ${this.id}`, e));
+    untilAnswered(`layers of ${this.id}`, this, () => this.load());
   }
 
   async load() {
@@ -29,5 +29,9 @@ export class Layers {
     if (!found) return;
     this.table.update([...found.layers, { name: 'all', parameters: found.parameters }]);
     show(this.element, true);
+  }
+
+  close() {
+    this.closed = true;
   }
 }

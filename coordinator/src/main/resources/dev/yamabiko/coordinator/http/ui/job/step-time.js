@@ -46,7 +46,7 @@ export class StepTime {
       this.update(this.job);
     } catch (e) {
       this.askedAtEnd = false;
-      reportFailure(this.who, e);
+      if (!this.closed) reportFailure(this.who, e);
     }
   }
 
@@ -57,10 +57,10 @@ export class StepTime {
   }
 
   close() {
+    this.closed = true;
     this.stop();
     this.parts.close();
     this.lanes.close();
-    report(this.who, null);
   }
 }
 

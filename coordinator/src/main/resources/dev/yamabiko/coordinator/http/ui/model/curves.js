@@ -64,6 +64,19 @@ export class Curves {
     this.lastStep = Math.min(this.lastStep, step - 1);
   }
 
+  /** Goes on with what others have that came later. */
+  extend(others) {
+    for (const [own, theirs, most] of [[this.steps, others.steps, 4 * this.points], [this.epochs, others.epochs, EPOCHS]]) {
+      for (const [name, { x, mean }] of theirs) {
+        const longer = curve(own, name, most);
+        const last = longer.x.at(-1) ?? -1;
+        x.forEach((step, i) => step > last && longer.add(step, mean[i]));
+      }
+    }
+    this.lastStep = Math.max(this.lastStep, others.lastStep);
+    this.lastEpoch = others.lastEpoch;
+  }
+
   /** Whether it is time to ask for the series again, for a curve that is equally fine all along. */
   get areCoarse() {
     return this.fresh > this.points / 4;

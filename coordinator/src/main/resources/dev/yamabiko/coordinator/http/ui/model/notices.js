@@ -7,19 +7,22 @@ export class Notices {
   constructor() {
     this.all = [];
     this.known = new Set();
+    /** What was before is not told again. */
+    this.floor = '';
   }
 
   /** @param kept as the API has them, the newest first */
   load(kept) {
     this.all = [];
     this.known.clear();
+    this.floor = kept.length < MOST ? '' : kept.at(-1).at;
     for (const notice of [...kept].reverse()) this.add(notice);
   }
 
   /** @returns whether it is new: a connection that comes back may tell again what it has told before */
   add(notice) {
     const key = `${notice.at} ${notice.notice}`;
-    if (this.known.has(key)) return false;
+    if (this.known.has(key) || notice.at < this.floor) return false;
     this.known.add(key);
     const [last, ...before] = this.all;
     const folds = notice.kind === 'checkpoint' && last?.kind === 'checkpoint';

@@ -2,7 +2,7 @@
 import * as api from '../api.js';
 import { Chart } from '../charts/chart.js';
 import { report, reportFailure } from '../connection.js';
-import { el, panel, show } from '../dom.js';
+import { el, panel, say, show } from '../dom.js';
 import * as format from '../format.js';
 import { Curves } from '../model/curves.js';
 import { repeating } from '../pace.js';
@@ -10,7 +10,7 @@ import { changePill, pill, Table } from '../table.js';
 
 const SECONDS = 3;
 const JOBS = 200;
-const MOST = 8;
+export const MOST = 8;
 
 const QUANTITIES = [
   ['train_loss', 'Training loss', format.figure, 'steps'],
@@ -35,6 +35,7 @@ class Compare {
   constructor(ids) {
     this.ids = ids;
     this.found = new Map();
+    this.absent = new Set();
     this.buildChoice();
     this.buildChart();
     this.buildResults();
@@ -44,7 +45,8 @@ class Compare {
   buildChoice() {
     this.list = el('div', { class: 'choices', role: 'group', 'aria-label': 'Jobs' });
     this.noJobs = el('p', { class: 'note', hidden: true }, 'There are no jobs to compare yet.');
-    this.choosing = panel('Jobs', {}, el('p', { class: 'note' }, `Choose two or more, at most ${MOST}.`), this.noJobs, this.list);
+    this.missing = el('p', { class: 'problem', hidden: true });
+    this.choosing = panel('Jobs', {}, el('p', { class: 'note' }, `Choose two or more, at most ${MOST}.`), this.noJobs, this.list, this.missing);
   }
 
   buildChart() {
@@ -79,9 +81,11 @@ class Compare {
       if (!this.jobs) this.offer((await api.jobs(JOBS)).jobs);
       await Promise.all(this.ids.map(id => this.load(id)));
       report('compare', null);
-      if (!this.closed) this.draw();
+      if (this.closed) return;
+      this.tellMissing();
+      this.draw();
     } catch (e) {
-      reportFailure('compare', e);
+      if (!this.closed) reportFailure('compare', e);
     }
   }
 
@@ -122,14 +126,25 @@ class Compare {
 
   async load(id) {
     const known = this.found.get(id);
-    if (known?.job.ended) return;
+    if (known?.job.status === 'completed') return;
     const points = Math.max(100, this.charting.parentElement?.clientWidth ?? 800);
     const job = await api.orNull(api.job(id));
-    if (!job) return;
+    if (!job) {
+      this.absent.add(id);
+      return;
+    }
+    // What has ended otherwise may be resumed.
+    if (known?.job.ended && known.job.ended === job.ended) return;
     const curves = new Curves(points);
     const series = await api.orNull(api.series(id, Math.min(points, 2000)));
     if (series) curves.load(series);
     this.found.set(id, { job, curves });
+  }
+
+  tellMissing() {
+    const missing = this.ids.filter(id => this.absent.has(id));
+    say(this.missing, `There is no job ${missing.join(', ')}.`);
+    show(this.missing, missing.length > 0);
   }
 
   rechart() {
@@ -162,6 +177,5 @@ class Compare {
     this.closed = true;
     this.stop();
     this.chart?.close();
-    report('compare', null);
   }
 }

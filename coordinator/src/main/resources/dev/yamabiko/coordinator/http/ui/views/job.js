@@ -1,6 +1,5 @@
 // One job: how it goes, where its time goes, what has happened, what has come of it.
 import * as api from '../api.js';
-import { report } from '../connection.js';
 import { el } from '../dom.js';
 import { Events } from '../job/events.js';
 import { File } from '../job/file.js';
@@ -10,10 +9,8 @@ import { Metrics } from '../job/metrics.js';
 import { Result } from '../job/result.js';
 import { StepTime } from '../job/step-time.js';
 import { Job } from '../model/job.js';
-import { drawing } from '../pace.js';
+import { drawing, repeating } from '../pace.js';
 import { announce } from '../said.js';
-
-const RETRY_MS = 2000;
 
 export const title = 'Job';
 
@@ -40,7 +37,6 @@ class JobView {
   async open() {
     try {
       await this.job.open();
-      report(this.id, null);
     } catch (e) {
       if (!(e instanceof api.Problem)) throw e;
       this.refused(e);
@@ -57,16 +53,12 @@ class JobView {
     this.main.append(el('div', { class: 'job' },
       metrics.element, events.element, time.element, result.element, el('div', { class: 'pair' }, layers.element, file.element)));
     this.redraw();
+    this.stopTicking = repeating(1, () => this.heading.tick(this.job));
   }
 
   refused(problem) {
-    if (problem.isUnreachable) {
-      report(this.id, problem.detail);
-      setTimeout(() => this.job.closed || this.open(), RETRY_MS);
-    } else {
-      this.main.append(el('p', { class: 'problem', role: 'alert' }, problem.detail),
-        el('p', {}, el('a', { href: '#/' }, 'To the overview')));
-    }
+    this.main.append(el('p', { class: 'problem', role: 'alert' }, problem.detail),
+      el('p', {}, el('a', { href: '#/' }, 'To the overview')));
   }
 
   draw() {
@@ -84,7 +76,7 @@ class JobView {
   close() {
     this.job.close();
     this.redraw.close();
-    report(this.id, null);
+    this.stopTicking?.();
     for (const part of this.parts) part.close?.();
   }
 }

@@ -4,11 +4,14 @@ import { report, reportFailure } from '../connection.js';
 import { command, el, mark, moment, panel, say, show } from '../dom.js';
 import * as format from '../format.js';
 import { repeating } from '../pace.js';
+import { toast } from '../said.js';
 import { changePill, pill, Table } from '../table.js';
+import { MOST as MOST_COMPARED } from './compare.js';
 import { Steering } from './steering.js';
 
 const SECONDS = 2;
 const PAGE = 50;
+const MOST = 1000;
 
 export const title = 'Overview';
 
@@ -16,7 +19,12 @@ export function open(main) {
   const view = new Overview();
   main.append(el('h1', { tabindex: -1 }, 'Overview'), view.totals, view.jobsPanel, view.workersPanel, view.parametersPanel);
   const stop = repeating(SECONDS, () => view.ask());
-  return { close: stop };
+  return {
+    close: () => {
+      view.closed = true;
+      stop();
+    },
+  };
 }
 
 class Overview {
@@ -95,7 +103,7 @@ class Overview {
       this.drawJobs(jobs);
       this.drawWorkers(workers);
     } catch (e) {
-      reportFailure('overview', e);
+      if (!this.closed) reportFailure('overview', e);
     }
   }
 
@@ -103,7 +111,10 @@ class Overview {
     this.jobs.update(jobs);
     show(this.jobs.element, jobs.length > 0);
     show(this.noJobs, jobs.length === 0);
-    show(this.more, Boolean(next) && jobs.length >= this.limit);
+    show(this.more, Boolean(next) && this.limit < MOST);
+    // The oldest run first: all that have not ended are shown.
+    this.isCut = Boolean(next) && jobs.at(-1)?.ended === null;
+    if (this.isCut) this.limit = Math.min(MOST, 2 * this.limit);
     this.running = jobs.filter(job => job.status === 'running').length;
     this.waiting = jobs.filter(job => job.status === 'queued' || job.status === 'waiting').length;
   }
@@ -118,8 +129,8 @@ class Overview {
     const busy = workers.filter(worker => worker.job !== null);
     const speed = busy.reduce((total, worker) => total + (worker.samples_per_second ?? 0), 0);
     const values = [
-      format.count(workers.length), format.count(sum('threads')), format.count(this.running),
-      format.count(this.waiting), busy.length > 0 ? format.rate(speed) : '–',
+      format.count(workers.length), format.count(sum('threads')), format.count(this.running) + (this.isCut ? '+' : ''),
+      format.count(this.waiting) + (this.isCut ? '+' : ''), busy.length > 0 ? format.rate(speed) : '–',
     ];
     this.tiles.forEach((tile, i) => say(tile.value, values[i]));
   }
@@ -127,7 +138,10 @@ class Overview {
   choice(row) {
     const box = el('input', { type: 'checkbox', 'aria-label': `Compare ${row.id}` });
     box.addEventListener('change', () => {
-      if (box.checked) this.chosen.add(row.id);
+      if (box.checked && this.chosen.size === MOST_COMPARED) {
+        box.checked = false;
+        toast(`At most ${MOST_COMPARED} jobs can be compared.`);
+      } else if (box.checked) this.chosen.add(row.id);
       else this.chosen.delete(row.id);
       show(this.compare, this.chosen.size > 1);
       say(this.compare, `Compare ${this.chosen.size}`);
@@ -137,7 +151,7 @@ class Overview {
   }
 
   showMore() {
-    this.limit += PAGE;
+    this.limit = Math.min(MOST, this.limit + PAGE);
     this.ask();
   }
 }

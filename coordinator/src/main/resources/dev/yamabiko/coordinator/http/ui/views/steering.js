@@ -27,6 +27,7 @@ export class Steering {
   }
 
   async act(request, text) {
+    const hadFocus = this.element.contains(document.activeElement);
     this.cancel.disabled = this.resume.disabled = true;
     try {
       const job = await request(this.id);
@@ -38,6 +39,13 @@ export class Steering {
       toast(`${text} ${this.id}: ${e.detail}`);
     } finally {
       this.cancel.disabled = this.resume.disabled = false;
+      if (hadFocus) this.focus();
     }
+  }
+
+  /** Back to where the keyboard was: to the button that is left, or else what names the job. */
+  focus() {
+    const shown = [this.cancel, this.resume].find(button => !button.hidden);
+    (shown ?? this.element.closest('tr')?.querySelector('a') ?? document.querySelector('h1'))?.focus();
   }
 }

@@ -1,7 +1,7 @@
 // Submitting a job: written, pasted, opened or dropped.
 import * as api from '../api.js';
 import { el, panel, say, show } from '../dom.js';
-import { announce } from '../said.js';
+import { announce, toast } from '../said.js';
 
 export const title = 'Submit';
 
@@ -62,8 +62,18 @@ export function open(main) {
   if (template !== null) put(template);
   template = null;
 
-  const load = async chosen => chosen && put(await chosen.text());
-  file.addEventListener('change', () => load(file.files[0]));
+  const load = async chosen => {
+    try {
+      if (chosen) put(await chosen.text());
+    } catch {
+      toast(`${chosen.name} cannot be read`);
+    }
+  };
+  file.addEventListener('change', async () => {
+    await load(file.files[0]);
+    // The same file, chosen again after it was edited, is a change as well.
+    file.value = '';
+  });
   example.addEventListener('click', () => put(EXAMPLE));
   area.addEventListener('dragover', event => event.preventDefault());
   area.addEventListener('drop', event => {
@@ -80,10 +90,18 @@ export function open(main) {
     show(problem, false);
     try {
       const { id } = await api.submit(area.value);
+      if (closed) {
+        toast(`Submitted as ${id}`);
+        return;
+      }
       announce(`submitted as ${id}`);
-      if (!closed) location.hash = `#/jobs/${encodeURIComponent(id)}`;
+      location.hash = `#/jobs/${encodeURIComponent(id)}`;
     } catch (e) {
       if (!(e instanceof api.Problem)) throw e;
+      if (closed) {
+        toast(`Submit: ${e.detail}`);
+        return;
+      }
       say(problem, e.detail);
       show(problem, true);
       selectLine(area, e.detail);
