@@ -1,11 +1,12 @@
-# A browser for the tests, for .ci/run to source after engine.sh: install_browser.
+# A browser and a second shell for the tests, for .ci/run to source after engine.sh: install_browser.
 #
-# What is installed already is used. Else both programs come from Debian's packages.
+# What is installed already is used. Else the programs come from Debian's packages.
 
 install_browser() {
   local packages=()
   command -v chromium >/dev/null || packages+=(chromium)
   command -v chromedriver >/dev/null || packages+=(chromium-driver)
+  command -v zsh >/dev/null || packages+=(zsh)
   [ ${#packages[@]} -gt 0 ] || return 0
   [ "$(id -u)" = 0 ] || { echo "only root can install ${packages[*]}" >&2; return 1; }
   install_packages "${packages[@]}"
