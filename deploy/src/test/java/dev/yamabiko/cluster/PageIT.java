@@ -135,6 +135,9 @@ class PageIT {
     browser.click("button", "Cancel");
     browser.find(".pill", "cancelled");
     cluster.await(id, "cancelled", job -> job.path("status").asText().equals("cancelled"));
+    browser.await(
+        "the keyboard on the button that is left",
+        () -> browser.evaluate("return document.activeElement.textContent").equals("Resume"));
     browser.click("button", "Resume");
     browser.find(".pill", "running");
     cluster.completed(id);

@@ -22,8 +22,10 @@ export class Steering {
   }
 
   update(job) {
+    const focused = document.activeElement;
     show(this.cancel, job.ended === null);
     show(this.resume, job.status === 'cancelled' || job.status === 'failed');
+    if (focused.hidden && this.element.contains(focused)) this.focus();
   }
 
   async act(request, text) {
@@ -39,7 +41,8 @@ export class Steering {
       toast(`${text} ${this.id}: ${e.detail}`);
     } finally {
       this.cancel.disabled = this.resume.disabled = false;
-      if (hadFocus) this.focus();
+      const focused = document.activeElement;
+      if (hadFocus && (focused === document.body || focused.hidden)) this.focus();
     }
   }
 
