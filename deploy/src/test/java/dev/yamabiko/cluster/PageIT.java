@@ -15,6 +15,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
@@ -199,6 +200,7 @@ class PageIT {
   }
 
   @Test
+  @Tag("slow")
   @Order(7)
   void shouldGoOnAfterTheCoordinatorHasBeenAway() throws Exception {
     String id = submit(SmallJob.of(12).text());
@@ -277,6 +279,7 @@ class PageIT {
   // --- What it is like --------------------------------------------------------------------------
 
   @Test
+  @Tag("slow")
   @Order(10)
   void shouldHaveNoBarriersInLightInDarkAndOnAPhone() throws Exception {
     String ended = cluster.submit(SmallJob.of(2).text());
