@@ -63,8 +63,13 @@ final class DiskState {
   /**
    * @param step of the checkpoint
    */
-  synchronized void hasWritten(Path checkpoint, long step) {
+  void hasWritten(Path checkpoint, long step) {
+    // It may write itself, and nobody who asks for a failure is to wait for that.
     watch.kept(step);
+    recovered(checkpoint);
+  }
+
+  private synchronized void recovered(Path checkpoint) {
     if (warned) {
       warned = false;
       watch.recovered(

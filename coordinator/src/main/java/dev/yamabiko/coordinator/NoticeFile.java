@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -89,7 +91,7 @@ public final class NoticeFile {
     AtomicFile.write(file, part -> Files.write(part, kept), gate);
   }
 
-  /** The last so many notices of the run in this directory, the newest first, as they are kept. */
+  /** The last so many notices of the run in this directory, the newest first. */
   public static List<String> newest(Path directory, int many) throws IOException {
     List<String> lines;
     try {
@@ -99,9 +101,7 @@ public final class NoticeFile {
     }
     List<String> newest = new ArrayList<>();
     for (int i = lines.size() - 1; i >= 0 && newest.size() < many; i--) {
-      if (isNotice(lines.get(i))) {
-        newest.add(lines.get(i));
-      }
+      notice(lines.get(i)).ifPresent(newest::add);
     }
     return newest;
   }
@@ -125,11 +125,15 @@ public final class NoticeFile {
     return bytes.flip();
   }
 
-  private static boolean isNotice(String line) {
+  /** The notice alone, whatever else stands in the line; empty for one that lost its end. */
+  private static Optional<String> notice(String line) {
     try {
-      return CanonicalJson.object(line).containsKey("notice");
+      Map<String, Object> notice = CanonicalJson.object(line);
+      return notice.containsKey("notice")
+          ? Optional.of(CanonicalJson.of(notice))
+          : Optional.empty();
     } catch (IllegalArgumentException e) {
-      return false; // it lost its end
+      return Optional.empty();
     }
   }
 }

@@ -82,7 +82,9 @@ class TimelineClusterTest {
           parts += step.path(part).asDouble();
         }
         assertEquals(step.path("seconds").asDouble(), parts, 1e-8, step.toString());
-        if (i < 4) {
+        // The first step counts from when all were told to begin, which the first of them has
+        // heard.
+        if (i > 0 && i < 4) {
           double least = 16 * SLOW_NANOS / 1e9;
           assertTrue(worker(step, "slow").path("compute").asDouble() >= least, step.toString());
           assertTrue(step.path("seconds").asDouble() >= least, step.toString());
