@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -45,23 +44,9 @@ class EvaluationTest {
     return trained;
   }
 
-  private void writeTable(String name, int rows, long seed) throws IOException {
-    Random random = new Random(seed);
-    StringBuilder table = new StringBuilder("a,b,kind,half,metres,grams,share\n");
-    for (int i = 0; i < rows; i++) {
-      double a = 50 + 10 * random.nextGaussian();
-      double b = random.nextDouble();
-      table.append(a).append(',').append(b).append(',');
-      table.append(List.of("x", "y", "z").get((int) (3 * b))).append(',');
-      table.append(b + random.nextGaussian() / 4 > 0.5 ? "yes" : "no").append(',');
-      table.append(1e4 + 300 * a).append(',').append(b / 7).append(',').append(1 - b).append('\n');
-    }
-    files().text(name, table.toString());
-  }
-
   private TrainedJob assertSameFiguresOfTable(String job, String options) throws IOException {
-    writeTable("train.csv", 310, 1);
-    writeTable("validation.csv", 530, 2);
+    files().text("train.csv", SampleTable.of(310, 1));
+    files().text("validation.csv", SampleTable.of(530, 2));
     return assertSameFigures(
         directory,
         job,

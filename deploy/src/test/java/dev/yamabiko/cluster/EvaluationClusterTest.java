@@ -3,6 +3,7 @@ package dev.yamabiko.cluster;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.yamabiko.cli.SampleTable;
 import dev.yamabiko.coordinator.JobEvent;
 import dev.yamabiko.coordinator.JobView;
 import dev.yamabiko.data.DataLoader;
@@ -14,12 +15,10 @@ import dev.yamabiko.model.Evaluation;
 import dev.yamabiko.model.EvaluationJson;
 import dev.yamabiko.model.TrainedModel;
 import dev.yamabiko.tensor.KernelsFactory;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -39,20 +38,6 @@ class EvaluationClusterTest {
 
   @TempDir(cleanup = CleanupMode.ON_SUCCESS)
   private Path directory;
-
-  private void writeTable(String name, int rows, long seed) throws IOException {
-    Random random = new Random(seed);
-    StringBuilder table = new StringBuilder("a,b,kind,half,metres,grams\n");
-    for (int i = 0; i < rows; i++) {
-      double a = 50 + 10 * random.nextGaussian();
-      double b = random.nextDouble();
-      table.append(a).append(',').append(b).append(',');
-      table.append(List.of("x", "y", "z").get((int) (3 * b))).append(',');
-      table.append(b + random.nextGaussian() / 4 > 0.5 ? "yes" : "no").append(',');
-      table.append(1e4 + 300 * a + b).append(',').append(b / 7).append('\n');
-    }
-    Files.writeString(directory.resolve(name), table);
-  }
 
   private String job(String columns, String model) {
     String source = "csv { path = \"%s\", columns = [a, b], " + columns + " }";
@@ -92,8 +77,8 @@ class EvaluationClusterTest {
 
   @Test
   void shouldSayWhatEvaluateSaysWithAnyNumberOfWorkers() throws Exception {
-    writeTable("train.csv", 310, 1);
-    writeTable("validation.csv", 1100, 2);
+    Files.writeString(directory.resolve("train.csv"), SampleTable.of(310, 1));
+    Files.writeString(directory.resolve("validation.csv"), SampleTable.of(1100, 2));
     List<String> jobs =
         List.of(
             job("label = half", "model = [ { dense { units = 1 } } ], loss = binary-cross-entropy"),
