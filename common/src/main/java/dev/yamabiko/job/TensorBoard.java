@@ -20,4 +20,18 @@ public record TensorBoard(boolean scalars, Optional<Period> histograms) {
         .map(period -> OptionalLong.of(period.inSteps(plan.stepsPerEpoch())))
         .orElse(OptionalLong.empty());
   }
+
+  /** Whether histograms are due when this many steps have been taken. */
+  public boolean isDue(long step, StepPlan plan) {
+    OptionalLong every = everySteps(plan);
+    return every.isPresent() && step % every.getAsLong() == 0;
+  }
+
+  /** The first step count after this one at which histograms are due; past all if never. */
+  public long nextAfter(long step, StepPlan plan) {
+    OptionalLong every = everySteps(plan);
+    return every.isPresent()
+        ? Math.multiplyExact(step / every.getAsLong() + 1, every.getAsLong())
+        : Long.MAX_VALUE;
+  }
 }

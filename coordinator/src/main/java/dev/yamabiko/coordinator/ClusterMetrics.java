@@ -85,14 +85,13 @@ final class ClusterMetrics {
     workers.add(worker);
   }
 
-  /**
-   * @param without a word
-   */
-  void gone(RegisteredWorker worker, boolean without) {
+  void gone(RegisteredWorker worker) {
     workers.remove(worker);
-    if (without) {
-      lost.increment();
-    }
+  }
+
+  /** A worker that is gone has not said so. */
+  void lost() {
+    lost.increment();
   }
 
   void add(JobEntry entry) {

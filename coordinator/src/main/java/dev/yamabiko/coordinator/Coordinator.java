@@ -122,8 +122,6 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
 
   private static final String RESTARTED = "the coordinator ended while the job was running";
 
-  private static final String LOST = "lost";
-
   /** How long a worker may take to tell that it still uses its name; none that is gone does. */
   private static final Duration LIFE_SIGN = Duration.ofMillis(1500);
 
@@ -537,7 +535,8 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
   private Behavior<Command> onNodeLost(NodeLost lost) {
     RegisteredWorker known = workers.get(lost.worker());
     if (known != null && known.node().equals(lost.node())) {
-      remove(lost.worker(), LOST);
+      resources.metrics().lost();
+      remove(lost.worker(), "lost");
     }
     return this;
   }
@@ -546,7 +545,7 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
     RegisteredWorker worker = workers.remove(name);
     if (worker != null) {
       getContext().unwatch(worker.node());
-      resources.metrics().gone(worker, how.equals(LOST));
+      resources.metrics().gone(worker);
       jobs.values().forEach(entry -> entry.left(name, false));
       getContext().getLog().info("{} worker={}", how, name);
     }

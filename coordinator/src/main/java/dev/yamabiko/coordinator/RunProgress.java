@@ -12,7 +12,6 @@ import dev.yamabiko.step.SampleHash;
 import dev.yamabiko.step.Statistics;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.OptionalLong;
 
 /**
  * How far a run has come, and what is next: the end of the epoch, a checkpoint, more steps, or the
@@ -22,14 +21,12 @@ final class RunProgress {
 
   private final RunSettings settings;
   private final long everyExample;
-  private final OptionalLong everyLook;
   private Position position;
   private Optional<BestEpoch> bestEpoch;
 
   RunProgress(RunSettings settings, Checkpoint begin) {
     this.settings = settings;
     everyExample = SampleHash.ofAll(settings.plan().examples());
-    everyLook = settings.job().tensorBoard().everySteps(settings.plan());
     goTo(begin, begin.position().rollbacks());
   }
 
@@ -119,7 +116,7 @@ final class RunProgress {
 
   /** Whether somebody wants to look at the weights here. */
   boolean isLookDue() {
-    return everyLook.isPresent() && position.step() % everyLook.getAsLong() == 0;
+    return settings.job().tensorBoard().isDue(position.step(), settings.plan());
   }
 
   /** Whether all steps are taken, or none promises a better epoch. */
@@ -133,10 +130,7 @@ final class RunProgress {
     long epochEnd = settings.plan().endOfEpoch(position.epochs());
     long step = position.step();
     long checkpoint = settings.job().checkpoints().nextAfter(step, settings.plan());
-    long look =
-        everyLook.isPresent()
-            ? Math.multiplyExact(step / everyLook.getAsLong() + 1, everyLook.getAsLong())
-            : Long.MAX_VALUE;
+    long look = settings.job().tensorBoard().nextAfter(step, settings.plan());
     return Math.min(epochEnd, Math.min(checkpoint, look));
   }
 

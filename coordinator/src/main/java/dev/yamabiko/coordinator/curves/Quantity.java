@@ -3,6 +3,9 @@ package dev.yamabiko.coordinator.curves;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalDouble;
+import java.util.function.Function;
+import java.util.stream.DoubleStream;
 
 /**
  * One quantity over buckets: of the values in each the mean, least, largest and last. Values that
@@ -113,20 +116,20 @@ final class Quantity {
 
   List<Float> least(int buckets, int together) {
     makeRoom(buckets);
-    List<Float> values = new ArrayList<>();
-    for (int from = 0; from < buckets; from += together) {
-      int to = Math.min(from + together, buckets);
-      values.add(rounded(Arrays.stream(least, from, to).min().orElseThrow()));
-    }
-    return values;
+    return each(least, buckets, together, DoubleStream::min);
   }
 
   List<Float> largest(int buckets, int together) {
     makeRoom(buckets);
+    return each(largest, buckets, together, DoubleStream::max);
+  }
+
+  private static List<Float> each(
+      double[] of, int buckets, int together, Function<DoubleStream, OptionalDouble> one) {
     List<Float> values = new ArrayList<>();
     for (int from = 0; from < buckets; from += together) {
       int to = Math.min(from + together, buckets);
-      values.add(rounded(Arrays.stream(largest, from, to).max().orElseThrow()));
+      values.add(rounded(one.apply(Arrays.stream(of, from, to)).orElseThrow()));
     }
     return values;
   }

@@ -99,7 +99,6 @@ public final class HttpApi implements AutoCloseable {
         own =
             Directives.concat(
                 jobs.route(),
-                new JobHistoryRoutes(queries).route(),
                 new UploadRoutes(uploads, settings.dataRoots(), submission, materializer).route(),
                 new ClusterRoutes(queries).workers(),
                 Directives.pathPrefix(
@@ -107,6 +106,7 @@ public final class HttpApi implements AutoCloseable {
                     () ->
                         Directives.concat(
                             series.route(),
+                            new JobHistoryRoutes(queries, blocking).route(),
                             new DescriptionRoutes(queries, blocking, uploads.directory())
                                 .route())));
         directory = DataDirectory.of(settings.data(), settings.uploads());

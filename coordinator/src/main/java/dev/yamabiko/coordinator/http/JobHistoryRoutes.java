@@ -2,7 +2,6 @@ package dev.yamabiko.coordinator.http;
 
 import static akka.http.javadsl.server.PathMatchers.segment;
 
-import akka.actor.typed.DispatcherSelector;
 import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.server.AllDirectives;
 import akka.http.javadsl.server.Route;
@@ -24,13 +23,17 @@ final class JobHistoryRoutes extends AllDirectives {
   private final Queries queries;
   private final Executor blocking;
 
-  JobHistoryRoutes(Queries queries) {
+  /**
+   * @param blocking for reading
+   */
+  JobHistoryRoutes(Queries queries, Executor blocking) {
     this.queries = queries;
-    blocking = queries.coordinator().dispatchers().lookup(DispatcherSelector.blocking());
+    this.blocking = blocking;
   }
 
+  /** Below {@code jobs}. */
   Route route() {
-    return pathPrefix("jobs", () -> pathPrefix(segment(), this::ofJob));
+    return pathPrefix(segment(), this::ofJob);
   }
 
   private Route ofJob(String id) {
