@@ -62,12 +62,18 @@ public final class Jvms {
 
   public static Process start(Path jdk, List<String> flags, List<String> arguments, Path directory)
       throws IOException {
+    return start(Main.class, jdk, flags, arguments, directory);
+  }
+
+  static Process start(
+      Class<?> main, Path jdk, List<String> flags, List<String> arguments, Path directory)
+      throws IOException {
     List<String> command = new ArrayList<>();
     command.add(jdk.resolve("bin/java").toString());
     command.addAll(flags);
     command.add("-cp");
     command.add(System.getProperty("java.class.path"));
-    command.add("dev.yamabiko.cli.Main");
+    command.add(main.getName());
     command.addAll(arguments);
     return new ProcessBuilder(command)
         .directory(directory.toFile())

@@ -122,12 +122,6 @@ class KillTest {
     assertSameAfter(1);
   }
 
-  @Tag("slow")
-  @Test
-  void shouldGiveSameBitsWhenKilledFourTimes() throws Exception {
-    assertSameAfter(4);
-  }
-
   @Tag("soak")
   @Test
   void shouldGiveSameBitsWhenKilledTwentyTimes() throws Exception {

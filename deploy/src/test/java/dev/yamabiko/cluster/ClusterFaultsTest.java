@@ -40,7 +40,6 @@ class ClusterFaultsTest {
   private static final long GRADIENTS = 1_000_000;
 
   private static final SmallJob JOB = SmallJob.of(25);
-  private static final SmallJob LONG = SmallJob.of(150);
   private static final SmallJob ENDLESS = SmallJob.of(10_000);
 
   @TempDir(cleanup = CleanupMode.ON_SUCCESS)
@@ -74,6 +73,17 @@ class ClusterFaultsTest {
     for (String field : SmallJob.RESULTS) {
       assertEquals(alone.path(field), end.path(field), () -> field + cluster.evidence());
     }
+  }
+
+  /** Of a job without an end, what it has done until now. */
+  private void assertSameAsAloneWhenCancelled(String id) throws Exception {
+    cluster.cancel(id);
+    JsonNode end = cluster.await(id, "at its end", now -> !now.path("ended").isNull());
+    assertEquals("cancelled", end.path("status").asText(), end::toString);
+    List<String> lines = cluster.metrics(end);
+    SmallJob asLong = SmallJob.of(end.path("steps").asInt() / ENDLESS.stepsPerEpoch() + 1);
+    List<String> undisturbed = cluster.metrics(cluster.alone(asLong.text()));
+    assertEquals(undisturbed.subList(0, lines.size()), lines, cluster::evidence);
   }
 
   private JobWatch.Event atStep(JobWatch watch, long step) throws Exception {
@@ -133,7 +143,7 @@ class ClusterFaultsTest {
   }
 
   /** The last epoch's validation is long; what the worker had of it is measured by the others. */
-  @Tag("slow")
+  @Tag("soak")
   @Test
   void shouldEvaluateTheSameWhenAWorkerIsKilledMeanwhile() throws Exception {
     cluster.haveWorkers("a", "b", "c");
@@ -171,7 +181,7 @@ class ClusterFaultsTest {
     assertSameAsAlone(JOB, id);
   }
 
-  @Tag("slow")
+  @Tag("soak")
   @Test
   void shouldWaitWhenThereAreFewerWorkersThanTheJobWants() throws Exception {
     cluster.haveWorkers("a");
@@ -203,20 +213,14 @@ class ClusterFaultsTest {
     JsonNode status = cluster.status(id).orElseThrow();
     assertEquals("running", status.path("status").asText());
     assertEquals(2, status.path("workers").asInt());
-    cluster.cancel(id);
-    JsonNode end = cluster.await(id, "at its end", now -> !now.path("ended").isNull());
-    assertEquals("cancelled", end.path("status").asText(), end::toString);
-    List<String> lines = cluster.metrics(end);
-    SmallJob asLong = SmallJob.of(end.path("steps").asInt() / ENDLESS.stepsPerEpoch() + 1);
-    List<String> undisturbed = cluster.metrics(cluster.alone(asLong.text()));
-    assertEquals(undisturbed.subList(0, lines.size()), lines, cluster::evidence);
+    assertSameAsAloneWhenCancelled(id);
   }
 
   @Tag("slow")
   @Test
   void shouldGoOnWithoutAStoppedWorkerAndTakeItBack() throws Exception {
     cluster.haveWorkers("a", "b", "c");
-    String id = cluster.submit(LONG.text());
+    String id = cluster.submit(ENDLESS.text());
     JobWatch watch = cluster.watch(id);
     atStep(watch, 150);
     long stopped = System.nanoTime();
@@ -232,7 +236,7 @@ class ClusterFaultsTest {
     }
     cluster.await("b to send gradients again", () -> sentSince(before, "b"));
     assertEquals("running", cluster.status(id).orElseThrow().path("status").asText());
-    assertSameAsAlone(LONG, id);
+    assertSameAsAloneWhenCancelled(id);
     assertTrue(worker.isAlive());
   }
 
