@@ -43,6 +43,8 @@ class ArchitectureTest {
           .consideringOnlyDependenciesInLayers()
           .layer("cli")
           .definedBy("dev.yamabiko.cli..")
+          .layer("api")
+          .definedBy("dev.yamabiko.api..", "dev.yamabiko.client..", "dev.yamabiko.local..")
           .layer("coordinator")
           .definedBy("dev.yamabiko.coordinator..")
           .layer("worker")
@@ -61,10 +63,12 @@ class ArchitectureTest {
               "dev.yamabiko.wire..")
           .whereLayer("cli")
           .mayNotBeAccessedByAnyLayer()
-          .whereLayer("coordinator")
+          .whereLayer("api")
           .mayOnlyBeAccessedByLayers("cli")
+          .whereLayer("coordinator")
+          .mayOnlyBeAccessedByLayers("cli", "api")
           .whereLayer("worker")
-          .mayOnlyBeAccessedByLayers("cli");
+          .mayOnlyBeAccessedByLayers("cli", "api");
 
   @ArchTest
   static final ArchRule packagesHaveNoCycles =

@@ -1,5 +1,6 @@
 package dev.yamabiko.cli;
 
+import dev.yamabiko.client.ServerException;
 import dev.yamabiko.coordinator.CoordinatorSettings;
 import dev.yamabiko.job.JobException;
 import java.io.IOException;

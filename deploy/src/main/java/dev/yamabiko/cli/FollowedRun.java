@@ -1,5 +1,8 @@
 package dev.yamabiko.cli;
 
+import dev.yamabiko.client.Follower;
+import dev.yamabiko.client.JsonFields;
+import dev.yamabiko.client.ServerEvents;
 import dev.yamabiko.data.Targets;
 import dev.yamabiko.model.CanonicalJson;
 import dev.yamabiko.protocol.RunEvent;
@@ -18,7 +21,7 @@ import java.util.function.Supplier;
  * <p>After a restart of the coordinator the run goes on from a checkpoint and takes some steps
  * again, with the same bits: those are not shown twice.
  */
-final class FollowedRun {
+final class FollowedRun implements Follower.Audience {
 
   /** Stands for a number of examples that a line does not tell; its means are what counts. */
   private static final long MANY = 1L << 40;
@@ -77,7 +80,8 @@ final class FollowedRun {
     upToDate = pastSteps > 0;
   }
 
-  void on(ServerEvents.Event event) {
+  @Override
+  public void on(ServerEvents.Event event) {
     JsonFields line = new JsonFields(CanonicalJson.object(event.data()));
     switch (event.kind()) {
       case "status" -> onStatus(line);
@@ -263,7 +267,8 @@ final class FollowedRun {
     }
   }
 
-  void say(String text) {
+  @Override
+  public void say(String text) {
     String line = "yamabiko: " + text;
     if (progress == null) {
       session.err().println(line);

@@ -1,5 +1,6 @@
 package dev.yamabiko.cli;
 
+import dev.yamabiko.client.JsonFields;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;

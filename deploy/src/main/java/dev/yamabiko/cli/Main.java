@@ -1,8 +1,11 @@
 package dev.yamabiko.cli;
 
+import dev.yamabiko.client.Follower;
+import dev.yamabiko.client.ServerException;
 import dev.yamabiko.data.DataException;
 import dev.yamabiko.data.NearestName;
 import dev.yamabiko.job.JobException;
+import dev.yamabiko.local.SingleNode;
 import dev.yamabiko.model.ModelException;
 import dev.yamabiko.nn.ShapeMismatchException;
 import java.io.FileDescriptor;

@@ -1,5 +1,6 @@
 package dev.yamabiko.cli;
 
+import dev.yamabiko.client.ServerException;
 import dev.yamabiko.worker.NodeSettings;
 import java.io.IOException;
 import java.util.Optional;

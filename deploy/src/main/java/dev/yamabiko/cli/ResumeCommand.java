@@ -1,5 +1,7 @@
 package dev.yamabiko.cli;
 
+import dev.yamabiko.client.JsonFields;
+import dev.yamabiko.client.Server;
 import dev.yamabiko.model.CanonicalJson;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

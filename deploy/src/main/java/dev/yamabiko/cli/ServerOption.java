@@ -1,5 +1,7 @@
 package dev.yamabiko.cli;
 
+import dev.yamabiko.client.Server;
+import dev.yamabiko.client.ServerException;
 import dev.yamabiko.coordinator.CoordinatorSettings;
 import java.net.URI;
 import java.net.URISyntaxException;

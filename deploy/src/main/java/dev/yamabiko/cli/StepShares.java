@@ -1,5 +1,6 @@
 package dev.yamabiko.cli;
 
+import dev.yamabiko.client.JsonFields;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;

@@ -1,5 +1,10 @@
 package dev.yamabiko.cli;
 
+import dev.yamabiko.client.Follower;
+import dev.yamabiko.client.JobUpload;
+import dev.yamabiko.client.JsonFields;
+import dev.yamabiko.client.Server;
+import dev.yamabiko.client.Submission;
 import dev.yamabiko.coordinator.CheckedJob;
 import dev.yamabiko.data.LoadedData;
 import dev.yamabiko.job.Job;

@@ -1,5 +1,6 @@
 package dev.yamabiko.cli;
 
+import dev.yamabiko.client.JsonFields;
 import dev.yamabiko.model.ClassificationReport;
 import dev.yamabiko.model.RegressionReport;
 import java.util.Comparator;

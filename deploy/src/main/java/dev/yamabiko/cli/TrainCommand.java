@@ -13,6 +13,7 @@ import dev.yamabiko.data.LoadedData;
 import dev.yamabiko.data.Targets;
 import dev.yamabiko.job.Job;
 import dev.yamabiko.job.JobException;
+import dev.yamabiko.local.SingleNode;
 import dev.yamabiko.model.Checkpoint;
 import dev.yamabiko.protocol.RunOutcome;
 import dev.yamabiko.step.StepPlan;

@@ -1,5 +1,8 @@
 package dev.yamabiko.cli;
 
+import dev.yamabiko.client.Follower;
+import dev.yamabiko.client.JsonFields;
+import dev.yamabiko.client.Server;
 import dev.yamabiko.data.LoadedData;
 import dev.yamabiko.model.CanonicalJson;
 import java.util.LinkedHashMap;

@@ -3,6 +3,8 @@ package dev.yamabiko.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import dev.yamabiko.client.JsonFields;
+import dev.yamabiko.client.ServerEvents;
 import dev.yamabiko.model.CanonicalJson;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;

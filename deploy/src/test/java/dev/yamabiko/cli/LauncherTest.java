@@ -44,7 +44,7 @@ class LauncherTest {
   void makeProject() throws IOException {
     place = place.toRealPath();
     root = Files.createDirectories(place.resolve("a project"));
-    for (String module : List.of("common", "coordinator", "worker", "deploy")) {
+    for (String module : List.of("common", "coordinator", "worker", "api", "deploy")) {
       Files.createDirectories(root.resolve(module).resolve("src/main"));
       touch(root.resolve(module).resolve("pom.xml"));
     }

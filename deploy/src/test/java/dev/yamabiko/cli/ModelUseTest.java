@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.yamabiko.cli.ResumableJob.Output;
+import dev.yamabiko.local.SingleNode;
 import dev.yamabiko.protocol.RunEvent;
 import java.io.IOException;
 import java.nio.file.Files;

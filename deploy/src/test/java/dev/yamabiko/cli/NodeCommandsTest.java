@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.yamabiko.coordinator.CoordinatorSettings;
+import dev.yamabiko.local.SingleNode;
 import dev.yamabiko.worker.NodeSettings;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

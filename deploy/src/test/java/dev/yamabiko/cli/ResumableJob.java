@@ -3,6 +3,7 @@ package dev.yamabiko.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.yamabiko.coordinator.RunListener;
+import dev.yamabiko.local.SingleNode;
 import dev.yamabiko.protocol.RunEvent;
 import dev.yamabiko.protocol.RunOutcome;
 import java.io.ByteArrayOutputStream;

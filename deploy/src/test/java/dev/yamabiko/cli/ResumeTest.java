@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.yamabiko.cli.ResumableJob.Output;
 import dev.yamabiko.coordinator.RunListener;
+import dev.yamabiko.local.SingleNode;
 import dev.yamabiko.protocol.RunEvent;
 import java.io.IOException;
 import java.nio.file.Files;

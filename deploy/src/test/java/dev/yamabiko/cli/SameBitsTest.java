@@ -9,6 +9,7 @@ import dev.yamabiko.data.Dataset;
 import dev.yamabiko.data.LoadedData;
 import dev.yamabiko.job.Job;
 import dev.yamabiko.job.JobFile;
+import dev.yamabiko.local.SingleNode;
 import dev.yamabiko.nn.Network;
 import dev.yamabiko.protocol.RunOutcome;
 import dev.yamabiko.step.BlockComputation;

@@ -3,6 +3,7 @@ package dev.yamabiko.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.yamabiko.client.JsonFields;
 import dev.yamabiko.model.CanonicalJson;
 import java.util.List;
 import java.util.stream.Collectors;

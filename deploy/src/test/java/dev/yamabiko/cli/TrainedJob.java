@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.yamabiko.data.Dataset;
 import dev.yamabiko.data.Targets;
 import dev.yamabiko.job.Job;
+import dev.yamabiko.local.SingleNode;
 import dev.yamabiko.nn.Loss;
 import dev.yamabiko.nn.Network;
 import dev.yamabiko.nn.NetworkPass;

@@ -2,6 +2,7 @@ package dev.yamabiko.cli;
 
 import dev.yamabiko.benchmarks.compare.Trial;
 import dev.yamabiko.coordinator.RunListener;
+import dev.yamabiko.local.SingleNode;
 import dev.yamabiko.protocol.RunEvent;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,7 +1,7 @@
-package dev.yamabiko.cli;
+package dev.yamabiko.client;
 
 /** A coordinator cannot be reached, or refuses what it was asked; the message is for the user. */
-final class ServerException extends RuntimeException {
+public final class ServerException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private final boolean usersFault;
@@ -11,16 +11,16 @@ final class ServerException extends RuntimeException {
     this.usersFault = usersFault;
   }
 
-  static ServerException refused(String message) {
+  public static ServerException refused(String message) {
     return new ServerException(message, true, null);
   }
 
-  static ServerException failed(String message, Throwable cause) {
+  public static ServerException failed(String message, Throwable cause) {
     return new ServerException(message, false, cause);
   }
 
   /** Whether the same request would be refused again. */
-  boolean usersFault() {
+  public boolean usersFault() {
     return usersFault;
   }
 }

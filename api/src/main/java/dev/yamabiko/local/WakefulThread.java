@@ -1,4 +1,4 @@
-package dev.yamabiko.cli;
+package dev.yamabiko.local;
 
 import akka.dispatch.DispatcherPrerequisites;
 import akka.dispatch.ExecutorServiceConfigurator;

@@ -1,4 +1,4 @@
-package dev.yamabiko.cli;
+package dev.yamabiko.client;
 
 import dev.yamabiko.model.CanonicalJson;
 import java.io.FileNotFoundException;
@@ -32,7 +32,7 @@ import java.util.stream.Collectors;
  * A coordinator's HTTP API, as commands use it; where several nodes serve it, by one that answers.
  * Every failure is a {@link ServerException}.
  */
-final class Server {
+public final class Server {
 
   private static final Duration CONNECT = Duration.ofSeconds(10);
   private static final Duration ANSWER = Duration.ofSeconds(60);
@@ -55,7 +55,7 @@ final class Server {
   /**
    * @param bases of the nodes, at least one; asked in this order until one answers
    */
-  Server(List<URI> bases) {
+  public Server(List<URI> bases) {
     this.bases = List.copyOf(bases);
     client =
         HttpClient.newBuilder()
@@ -65,12 +65,12 @@ final class Server {
   }
 
   /** Of the node that answered last, for messages. */
-  String url() {
+  public String url() {
     return base().toString();
   }
 
   /** As {@code --server} takes it, for commands that users are told. */
-  String option() {
+  public String option() {
     return bases.stream().map(URI::toString).collect(Collectors.joining(","));
   }
 
@@ -87,7 +87,7 @@ final class Server {
    *
    * @throws ServerException if it is empty: that would be the path of all jobs
    */
-  static String job(String id, String... more) {
+  public static String job(String id, String... more) {
     if (id.isBlank()) {
       throw ServerException.refused("expected a job's id but got \"\"; yamabiko jobs lists them");
     }
@@ -96,7 +96,7 @@ final class Server {
   }
 
   /** All jobs, the newest first, page by page. */
-  List<Map<String, Object>> jobs() {
+  public List<Map<String, Object>> jobs() {
     List<Map<String, Object>> jobs = new ArrayList<>();
     Map<String, Object> page = CanonicalJson.object(get("/api/v1/jobs"));
     jobs.addAll(JsonFields.list(page, "jobs"));
@@ -109,12 +109,12 @@ final class Server {
   }
 
   /** The JSON object that is there. */
-  String get(String path) {
+  public String get(String path) {
     return send(path, request(ANSWER).GET()).body().strip();
   }
 
   /** The same without waiting, and of the node alone that answered last. */
-  CompletableFuture<String> ask(String path) {
+  public CompletableFuture<String> ask(String path) {
     HttpRequest request = request(ANSWER).uri(URI.create(base() + path)).GET().build();
     return client
         .sendAsync(request, BodyHandlers.ofString())
@@ -127,11 +127,11 @@ final class Server {
             });
   }
 
-  String post(String path) {
+  public String post(String path) {
     return send(path, request(ANSWER).POST(BodyPublishers.noBody())).body().strip();
   }
 
-  String submit(String job) {
+  public String submit(String job) {
     HttpRequest.Builder request =
         request(CHECK)
             .header("Content-Type", "application/hocon")
@@ -177,7 +177,7 @@ final class Server {
    *
    * @param after 0 for all that the server still has
    */
-  InputStream events(String id, long after) {
+  public InputStream events(String id, long after) {
     HttpRequest.Builder request =
         request(ANSWER)
             .header("Accept", "text/event-stream")

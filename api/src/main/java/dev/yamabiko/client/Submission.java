@@ -1,4 +1,4 @@
-package dev.yamabiko.cli;
+package dev.yamabiko.client;
 
 import java.time.Duration;
 import java.util.Optional;
@@ -12,7 +12,7 @@ import java.util.concurrent.TimeoutException;
  * The sending of one job. From the moment that it is on its way an interruption may leave a job
  * behind, so that the answer is still waited for, but not for long.
  */
-final class Submission {
+public final class Submission {
 
   private final Server server;
   private final Duration patience;
@@ -21,22 +21,22 @@ final class Submission {
   /**
    * @param patience how long an interrupted user waits for the answer
    */
-  Submission(Server server, Duration patience) {
+  public Submission(Server server, Duration patience) {
     this.server = server;
     this.patience = patience;
   }
 
   /** For another thread. */
-  void interrupt() {
+  public void interrupt() {
     interruption.complete(null);
   }
 
-  boolean isInterrupted() {
+  public boolean isInterrupted() {
     return interruption.isDone();
   }
 
   /** Runs at once where the interruption came before. */
-  void onInterruption(Runnable then) {
+  public void onInterruption(Runnable then) {
     interruption.thenRun(then);
   }
 
@@ -46,7 +46,7 @@ final class Submission {
    * @return the answer; empty if interrupted and none came in time: there may be a job or none
    * @throws ServerException if the coordinator refuses the job or cannot be reached
    */
-  Optional<String> send(String job) {
+  public Optional<String> send(String job) {
     CompletableFuture<String> answer = new CompletableFuture<>();
     Thread thread = new Thread(() -> exchange(job, answer), "submission");
     thread.setDaemon(true);

@@ -1,4 +1,4 @@
-package dev.yamabiko.cli;
+package dev.yamabiko.client;
 
 import dev.yamabiko.coordinator.JobEvent;
 import java.io.InputStream;
@@ -14,20 +14,28 @@ import java.util.function.LongSupplier;
  * anew goes on with its jobs, also with one that it had only just accepted. Another thread may
  * detach it.
  */
-final class Follower {
+public final class Follower {
 
   /**
    * How long to wait for what.
    *
    * @param answer to a submission, once it has been interrupted
    */
-  record Patience(Duration answer, Duration silence, Duration pause, Duration absence) {
-    static final Patience DEFAULT =
+  public record Patience(Duration answer, Duration silence, Duration pause, Duration absence) {
+    public static final Patience DEFAULT =
         new Patience(
             Duration.ofSeconds(5),
             Duration.ofSeconds(35),
             Duration.ofSeconds(1),
             Duration.ofSeconds(90));
+  }
+
+  /** Who hears what there is to hear of the job, in the thread that follows it. */
+  public interface Audience {
+    void on(ServerEvents.Event event);
+
+    /** A line on the connection itself. */
+    void say(String text);
   }
 
   /** From which connection a message came. */
@@ -37,7 +45,7 @@ final class Follower {
 
   private final Server server;
   private final String id;
-  private final FollowedRun run;
+  private final Audience audience;
   private final Patience patience;
   private final LongSupplier nanoTime;
   private final BlockingQueue<Received> received = new LinkedBlockingQueue<>();
@@ -48,16 +56,17 @@ final class Follower {
   private boolean detached;
   private Optional<String> end = Optional.empty();
 
-  Follower(Server server, String id, FollowedRun run, Patience patience, LongSupplier nanoTime) {
+  public Follower(
+      Server server, String id, Audience audience, Patience patience, LongSupplier nanoTime) {
     this.server = server;
     this.id = id;
-    this.run = run;
+    this.audience = audience;
     this.patience = patience;
     this.nanoTime = nanoTime;
   }
 
   /** Ends {@link #follow}; for another thread. */
-  void detach() {
+  public void detach() {
     received.add(DETACH);
   }
 
@@ -67,7 +76,7 @@ final class Follower {
    * @return the job as {@code status --json} prints it; empty if detached
    * @throws ServerException if the coordinator does not come back, or does not know the job
    */
-  Optional<String> follow() {
+  public Optional<String> follow() {
     while (end.isEmpty() && !detached) {
       try {
         onLoss(connectAndRead());
@@ -89,7 +98,7 @@ final class Follower {
     int number = ++connections;
     if (lost) {
       lost = false;
-      run.say("connected again to " + server.url());
+      audience.say("connected again to " + server.url());
     }
     return ServerEvents.read(stream, message -> received.add(new Received(number, message)));
   }
@@ -121,7 +130,7 @@ final class Follower {
           end = Optional.of(event.data());
           return "the job has ended";
         }
-        run.on(event);
+        audience.on(event);
       }
     }
   }
@@ -134,7 +143,7 @@ final class Follower {
     if (!lost) {
       lost = true;
       lostAt = now;
-      run.say(
+      audience.say(
           "the connection to %s is lost (%s); trying again for %d s"
               .formatted(server.url(), why, patience.absence().toSeconds()));
     } else if (now - lostAt > patience.absence().toNanos()) {

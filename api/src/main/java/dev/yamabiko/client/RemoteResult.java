@@ -1,4 +1,4 @@
-package dev.yamabiko.cli;
+package dev.yamabiko.client;
 
 import dev.yamabiko.coordinator.RunResult;
 import dev.yamabiko.protocol.RunOutcome;
@@ -9,11 +9,11 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /** A run's result, read from what the server says of an ended job. */
-final class RemoteResult {
+public final class RemoteResult {
 
   private RemoteResult() {}
 
-  static RunResult of(Map<String, Object> job) {
+  public static RunResult of(Map<String, Object> job) {
     JsonFields fields = new JsonFields(job);
     double seconds = fields.number("seconds");
     return new RunResult(

@@ -1,4 +1,4 @@
-package dev.yamabiko.cli;
+package dev.yamabiko.local;
 
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
@@ -73,7 +73,7 @@ public final class SingleNode {
    *
    * @param begin the start of the run, or the checkpoint that it resumes from
    */
-  static RunOutcome run(
+  public static RunOutcome run(
       CheckedJob checked,
       Checkpoint begin,
       int workers,
@@ -83,7 +83,7 @@ public final class SingleNode {
     return run(checked, begin, workers, slices, listeners, cancellation);
   }
 
-  static RunOutcome run(
+  public static RunOutcome run(
       CheckedJob checked,
       Checkpoint begin,
       int workers,
@@ -122,7 +122,7 @@ public final class SingleNode {
 
   /** With a step thread for each worker. */
   private static Config config(int workers) {
-    Config all = ConfigFactory.load("single-node");
+    Config all = ConfigFactory.load("dev/yamabiko/local/single-node");
     ConfigValue stepThread = all.getValue("step-thread");
     for (int w = 0; w < workers; w++) {
       all = all.withValue(stepThreadName(w), stepThread);

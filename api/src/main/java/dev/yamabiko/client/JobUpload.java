@@ -1,4 +1,4 @@
-package dev.yamabiko.cli;
+package dev.yamabiko.client;
 
 import dev.yamabiko.coordinator.RunDirectory;
 import dev.yamabiko.data.ContentHash;
@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 
@@ -19,7 +20,7 @@ import java.util.function.Consumer;
  * coordinator knows them. What is there already is not sent again, and what lies below a data root
  * of the coordinator is used where it is.
  */
-final class JobUpload {
+public final class JobUpload {
 
   private final Server server;
   private final Consumer<String> notices;
@@ -27,18 +28,18 @@ final class JobUpload {
   /** Null until they have been asked for. */
   private List<?> roots;
 
-  JobUpload(Server server, Consumer<String> notices) {
+  public JobUpload(Server server, Consumer<String> notices) {
     this.server = server;
     this.notices = notices;
   }
 
   /** Whether every file is here. */
-  boolean isAllHere(Job job) {
+  public boolean isAllHere(Job job) {
     return job.paths().values().stream().allMatch(Files::exists);
   }
 
   /** Whether the files that are not here lie where the coordinator may look for them itself. */
-  boolean isElsewhere(Job job) {
+  public boolean isElsewhere(Job job) {
     return job.paths().values().stream()
         .filter(path -> !Files.exists(path))
         .allMatch(this::isBelowDataRoot);
@@ -53,7 +54,7 @@ final class JobUpload {
   }
 
   /** The job's text with the coordinator's names of all files that are here. */
-  String bring(Job job) {
+  public String bring(Job job) {
     Map<String, String> names = new LinkedHashMap<>();
     job.paths()
         .forEach(
@@ -86,7 +87,8 @@ final class JobUpload {
       return file.normalize().toString();
     }
     if (!server.hasUpload(sha256)) {
-      notices.accept("uploading %s (%s bytes)".formatted(file, Figures.count(Files.size(file))));
+      notices.accept(
+          String.format(Locale.ROOT, "uploading %s (%,d bytes)", file, Files.size(file)));
       server.upload(sha256, file);
     }
     return name;
@@ -102,7 +104,7 @@ final class JobUpload {
     }
     if (!server.hasUpload(sha256)) {
       notices.accept(
-          "uploading %s (%s files)".formatted(directory, Figures.count(tree.entries().size())));
+          String.format(Locale.ROOT, "uploading %s (%,d files)", directory, tree.entries().size()));
       for (FileTree.Entry entry : tree.entries()) {
         if (!server.hasUpload(entry.sha256())) {
           server.upload(entry.sha256(), directory.resolve(entry.path()));

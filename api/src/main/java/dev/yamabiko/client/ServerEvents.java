@@ -1,4 +1,4 @@
-package dev.yamabiko.cli;
+package dev.yamabiko.client;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -8,22 +8,22 @@ import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 
 /** Reads server-sent events, in a thread of its own, and tells what it reads. */
-final class ServerEvents implements AutoCloseable {
+public final class ServerEvents implements AutoCloseable {
 
   /** What comes of reading. */
-  sealed interface Message {}
+  public sealed interface Message {}
 
   /**
    * @param number of the event, as the server counts
    * @param data one JSON object
    */
-  record Event(long number, String kind, String data) implements Message {}
+  public record Event(long number, String kind, String data) implements Message {}
 
   /** The server lives. */
-  record Alive() implements Message {}
+  public record Alive() implements Message {}
 
   /** Nothing more will come; the last message of this reader. */
-  record Ended(String why) implements Message {}
+  public record Ended(String why) implements Message {}
 
   private final InputStream in;
   private final Consumer<Message> reader;
@@ -39,7 +39,7 @@ final class ServerEvents implements AutoCloseable {
   /**
    * @param reader called in another thread
    */
-  static ServerEvents read(InputStream in, Consumer<Message> reader) {
+  public static ServerEvents read(InputStream in, Consumer<Message> reader) {
     ServerEvents events = new ServerEvents(in, reader);
     Thread thread = new Thread(events::readAll, "server-events");
     thread.setDaemon(true);
