@@ -22,7 +22,7 @@ public final class Jvms {
     }
   }
 
-  private static final Duration LIMIT = Duration.ofMinutes(5);
+  private static final Duration LIMIT = Duration.ofMinutes(10);
 
   private Jvms() {}
 
