@@ -67,11 +67,26 @@ final class ImageFile {
     return with(file, (reader, size) -> planes(reader.read(0), colour));
   }
 
-  private static <T> T with(Path file, Decoder<T> decoder) {
-    return SourceFile.read(file, content -> with(file, content, decoder));
+  /**
+   * The same of a file's content.
+   *
+   * @param name for messages
+   * @param mostPixels the largest image that is decoded
+   */
+  static BytePlanes read(
+      String name, InputStream content, DataSource.Colour colour, long mostPixels) {
+    return with(
+        name,
+        content,
+        Math.min(mostPixels, MOST_PIXELS),
+        (reader, size) -> planes(reader.read(0), colour));
   }
 
-  private static <T> T with(Path file, InputStream content, Decoder<T> decoder) {
+  private static <T> T with(Path file, Decoder<T> decoder) {
+    return SourceFile.read(file, content -> with(file, content, MOST_PIXELS, decoder));
+  }
+
+  private static <T> T with(Object file, InputStream content, long mostPixels, Decoder<T> decoder) {
     ImageReader reader = null;
     boolean[] cut = {false};
     // In memory, whatever ImageIO is told elsewhere: no temporary files.
@@ -81,7 +96,7 @@ final class ImageFile {
       reader.addIIOReadWarningListener(
           (source, warning) -> cut[0] |= warning.startsWith("Truncated File"));
       reader.setInput(stream, true, true);
-      T decoded = decoder.decode(reader, checkedSize(file, reader));
+      T decoded = decoder.decode(reader, checkedSize(file, reader, mostPixels));
       if (cut[0]) {
         throw endsEarly(file, null);
       }
@@ -98,7 +113,7 @@ final class ImageFile {
     }
   }
 
-  private static ImageReader reader(Path file, ImageInputStream stream) throws IOException {
+  private static ImageReader reader(Object file, ImageInputStream stream) throws IOException {
     for (Iterator<ImageReader> all = ImageIO.getImageReaders(stream); all.hasNext(); ) {
       ImageReader reader = all.next();
       if (FORMATS.contains(reader.getFormatName().toLowerCase(Locale.ROOT))) {
@@ -109,13 +124,14 @@ final class ImageFile {
     throw new DataException(file + ": expected a PNG, JPEG, GIF or BMP image but found " + found);
   }
 
-  private static Size checkedSize(Path file, ImageReader reader) throws IOException {
+  private static Size checkedSize(Object file, ImageReader reader, long mostPixels)
+      throws IOException {
     Size size = new Size(reader.getHeight(0), reader.getWidth(0));
-    if (Math.multiplyFull(size.height, size.width) > MOST_PIXELS) {
+    if (Math.multiplyFull(size.height, size.width) > mostPixels) {
       throw new DataException(
           String.format(
               "%s: expected an image of at most %d pixels but the header says %s",
-              file, MOST_PIXELS, size));
+              file, mostPixels, size));
     }
     return size;
   }
@@ -127,11 +143,11 @@ final class ImageFile {
     return e != null;
   }
 
-  private static DataException endsEarly(Path file, Exception cause) {
+  private static DataException endsEarly(Object file, Exception cause) {
     return new DataException(file + ": the image ends early; is the file truncated?", cause);
   }
 
-  private static DataException undecodable(Path file, Exception e) {
+  private static DataException undecodable(Object file, Exception e) {
     String reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     // What Java's JPEG reader says of channels that it cannot name.
     String hint =
@@ -139,7 +155,8 @@ final class ImageFile {
     return new DataException(file + ": the image cannot be decoded: " + reason + hint, e);
   }
 
-  private static BytePlanes planes(BufferedImage image, DataSource.Colour colour) {
+  /** What a model may see of an image that is decoded. */
+  static BytePlanes planes(BufferedImage image, DataSource.Colour colour) {
     int height = image.getHeight();
     int width = image.getWidth();
     boolean grey = colour == DataSource.Colour.GREY;

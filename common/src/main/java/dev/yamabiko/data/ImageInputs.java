@@ -56,18 +56,28 @@ record ImageInputs(Shape shape, DataSource.Colour colour, boolean resized, float
   }
 
   private void read(Path file, String name, byte[] bytes, float[] input, InputSink sink) {
-    BytePlanes image = ImageFile.read(file, colour);
+    fit(file, ImageFile.read(file, colour), bytes, input);
+    sink.accept(new InputOrigin.File(name), input);
+  }
+
+  /** One image that is no file. */
+  float[] input(String name, BytePlanes image) {
+    float[] input = new float[shape.size()];
+    fit(name, image, new byte[shape.size()], input);
+    return input;
+  }
+
+  private void fit(Object name, BytePlanes image, byte[] bytes, float[] input) {
     int height = shape.dimension(1);
     int width = shape.dimension(2);
     if (!resized && (image.height() != height || image.width() != width)) {
       throw new DataException(
           "%s: expected an image of %dx%d (height x width), because the model was trained without resizing, but found %dx%d"
-              .formatted(file, height, width, image.height(), image.width()));
+              .formatted(name, height, width, image.height(), image.width()));
     }
     ImageResize.resize(image, height, width, bytes, 0);
     for (int i = 0; i < bytes.length; i++) {
       input[i] = byteValues[bytes[i] & 0xFF];
     }
-    sink.accept(new InputOrigin.File(name), input);
   }
 }

@@ -1,17 +1,18 @@
 package dev.yamabiko.data;
 
 import dev.yamabiko.tensor.Shape;
-import java.nio.charset.StandardCharsets;
+import java.awt.image.BufferedImage;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * How files without targets become the inputs of a trained model: as its training data did. Inputs
- * are read one by one, so that memory does not grow with their number.
+ * How files without targets, and what a program has at hand, become the inputs of a trained model:
+ * as its training data did. Inputs are read one by one, so that memory does not grow with their
+ * number.
  *
  * @param trainedOn the source of the training data; only its options count
  * @param shape of an input
@@ -23,26 +24,6 @@ public record ModelInputs(
     Shape shape,
     List<DataSource.Column> columns,
     List<LoadedData.Scaling> scaling) {
-
-  /** What a file holds, by its first bytes or else its name. */
-  private enum Kind {
-    TABLE("a table"),
-    ARRAY("a .npy file"),
-    IDX("an IDX file"),
-    IMAGE("an image");
-
-    private final String inWords;
-
-    Kind(String inWords) {
-      this.inWords = inWords;
-    }
-  }
-
-  private static final int MAGIC_BYTES = 6;
-
-  /** PNG, JPEG, GIF and BMP, byte by byte as Latin-1; BMP's "BM" alone may well begin a table. */
-  private static final List<String> IMAGE_BEGINNINGS =
-      List.of("\u0089PNG", "\u00FF\u00D8\u00FF", "GIF87a", "GIF89a");
 
   /** A table of which nothing is known. */
   private static final DataSource.Csv PLAIN =
@@ -65,7 +46,7 @@ public record ModelInputs(
 
   /** Whether inputs of this path are known by the names of their files, not by numbers. */
   public static boolean areFiles(Path path) {
-    return Files.isDirectory(path) || Files.exists(path) && kind(path) == Kind.IMAGE;
+    return Files.isDirectory(path) || Files.exists(path) && InputFile.of(path) == InputFile.IMAGE;
   }
 
   /**
@@ -83,25 +64,127 @@ public record ModelInputs(
       images(path, "a folder").readFolder(path, sink);
       return;
     }
-    Kind kind = kind(path);
+    InputFile kind = InputFile.of(path);
     switch (kind) {
       case TABLE -> table(path).read(sink);
       case ARRAY -> {
-        refuseWhereTable(path, kind.inWords);
+        refuseWhereTable(path, kind.inWords());
         array(path, sink);
       }
       case IDX -> {
-        refuseWhereTable(path, kind.inWords);
+        refuseWhereTable(path, kind.inWords());
         new IdxInputs(shape, byteValues()).read(path, sink);
       }
-      case IMAGE -> images(path, kind.inWords).readFile(path, sink);
+      case IMAGE -> images(path, kind.inWords()).readFile(path, sink);
     }
+  }
+
+  /** What has to be given for one input that is not in a file. */
+  public InputForm form() {
+    if (trainedOn instanceof DataSource.Csv csv) {
+      return new InputForm.Table(InputColumn.of(csv, columns, scaling), csv.lags());
+    }
+    return areImages()
+        ? new InputForm.Image(shape, resizes(), holdsBytes())
+        : new InputForm.Numbers(shape, holdsBytes());
+  }
+
+  /**
+   * Rows by column, of a model that was trained on a table.
+   *
+   * @param source for messages: where they come from
+   * @param sink takes the inputs that they make
+   * @throws DataException if the model was trained on something else
+   */
+  public RowInputs rows(String source, InputSink sink) {
+    if (!(trainedOn instanceof DataSource.Csv csv)) {
+      throw new DataException(
+          "%s: the model was not trained on a table; expected %s of shape %s but found rows"
+              .formatted(source, areImages() ? "an image" : "numbers", shape));
+    }
+    RowWindow window =
+        new RowWindow(source, columnScaling(), csv.unknownCategories(), csv.lags(), shape);
+    return new RowInputs(InputColumn.of(csv, columns, scaling), csv.lags(), window, sink);
+  }
+
+  /**
+   * An image file's content as an input; see {@link ImageFile}.
+   *
+   * @param name for messages: what the image is called
+   * @param mostPixels a larger image is refused before it is decoded
+   * @throws DataException if it is no image that the model takes
+   */
+  public float[] image(String name, InputStream content, long mostPixels) {
+    ImageInputs images = images(name, "an image");
+    return images.input(name, ImageFile.read(name, content, images.colour(), mostPixels));
+  }
+
+  /** The same of an image that is decoded already. */
+  public float[] image(String name, BufferedImage image) {
+    ImageInputs images = images(name, "an image");
+    return images.input(name, ImageFile.planes(image, images.colour()));
+  }
+
+  /**
+   * Numbers as an input, row-major, in the units of the training data: bytes (0 to 255) where it
+   * holds images, and of .npy arrays what is in the file.
+   *
+   * @param name for messages: what the numbers are called
+   * @throws DataException if they are not so many, or not such numbers
+   */
+  public float[] numbers(String name, double[] values) {
+    refuseWhereTable(name, "numbers");
+    if (values.length != shape.size()) {
+      throw new DataException(
+          "%s: expected %d numbers, of shape %s, but found %d"
+              .formatted(name, shape.size(), shape, values.length));
+    }
+    return holdsBytes() ? ofBytes(name, values) : scaled(name, values);
+  }
+
+  private float[] ofBytes(String name, double[] values) {
+    float[] bytes = byteValues();
+    float[] input = new float[values.length];
+    for (int i = 0; i < values.length; i++) {
+      double value = values[i];
+      if (!(value >= 0 && value < bytes.length && value == Math.rint(value))) {
+        throw unfit(name, i, "a whole number from 0 to 255", value);
+      }
+      input[i] = bytes[(int) value];
+    }
+    return input;
+  }
+
+  private float[] scaled(String name, double[] values) {
+    float[] input = new float[values.length];
+    for (int i = 0; i < values.length; i++) {
+      input[i] = (float) (values[i] * scale());
+      if (!Float.isFinite(input[i])) {
+        throw unfit(name, i, "a finite number that, scaled, fits 32-bit floats", values[i]);
+      }
+    }
+    return input;
+  }
+
+  private static DataException unfit(String name, int number, String expected, double found) {
+    return new DataException(
+        "%s, number %d: expected %s but found %s".formatted(name, number, expected, found));
+  }
+
+  /** Whether the training data is bytes, of which the model sees the 255th parts. */
+  private boolean holdsBytes() {
+    return trainedOn instanceof DataSource.Idx
+        || trainedOn instanceof DataSource.Images
+        || trainedOn instanceof DataSource.Builtin && areImages();
+  }
+
+  private double scale() {
+    return trainedOn instanceof DataSource.Npy npy ? npy.scale() : 1;
   }
 
   /** Numbers are multiplied as in training if that was on an array, else taken as they are. */
   private void array(Path path, InputSink sink) {
-    double scale = trainedOn instanceof DataSource.Npy npy ? npy.scale() : 1;
-    NpyArray array = NpyArray.read(path, scale, DataStore.of(DataSpec.Storage.AUTO));
+    NpyArray array = NpyArray.read(path, scale(), DataStore.of(DataSpec.Storage.AUTO));
     if (!array.header().exampleShape().equals(shape)) {
       throw new DataException(
           "%s: the model takes inputs of shape %s but the array holds examples of shape %s"
@@ -114,31 +197,38 @@ public record ModelInputs(
     }
   }
 
-  private ImageInputs images(Path path, String found) {
-    refuseWhereTable(path, found);
-    if (shape.rank() != 3 || shape.dimension(0) != 1 && shape.dimension(0) != 3) {
+  private ImageInputs images(Object name, String found) {
+    refuseWhereTable(name, found);
+    if (!areImages()) {
       throw new DataException(
-          "%s: the model takes inputs of shape %s, not images".formatted(path, shape));
+          "%s: the model takes inputs of shape %s, not images".formatted(name, shape));
     }
     if (trainedOn instanceof DataSource.Images images) {
-      return new ImageInputs(shape, images.colour(), images.size().isPresent(), byteValues());
+      return new ImageInputs(shape, images.colour(), resizes(), byteValues());
     }
     DataSource.Colour colour =
         shape.dimension(0) == 1 ? DataSource.Colour.GREY : DataSource.Colour.RGB;
     return new ImageInputs(shape, colour, false, byteValues());
   }
 
-  private void refuseWhereTable(Path path, String found) {
+  private boolean resizes() {
+    return trainedOn instanceof DataSource.Images images && images.size().isPresent();
+  }
+
+  private boolean areImages() {
+    return shape.rank() == 3 && (shape.dimension(0) == 1 || shape.dimension(0) == 3);
+  }
+
+  private void refuseWhereTable(Object name, String found) {
     if (trainedOn instanceof DataSource.Csv) {
       throw new DataException(
-          path + ": the model was trained on a table; expected a table but found " + found);
+          name + ": the model was trained on a table; expected a table but found " + found);
     }
   }
 
   private CsvInputs table(Path path) {
     if (trainedOn instanceof DataSource.Csv csv) {
-      return new CsvInputs(
-          inputsOf(csv, path, columns), scaling.isEmpty() ? unscaled(columns) : scaling, shape);
+      return new CsvInputs(inputsOf(csv, path, columns), columnScaling(), shape);
     }
     if (shape.rank() != 1 || !(trainedOn instanceof DataSource.Builtin)) {
       throw new DataException(
@@ -155,6 +245,10 @@ public record ModelInputs(
             .mapToObj(i -> (DataSource.Column) new DataSource.Column.Indexed(i))
             .toList();
     return new CsvInputs(inputsOf(PLAIN, path, all), unscaled(all), shape);
+  }
+
+  private List<LoadedData.Scaling> columnScaling() {
+    return scaling.isEmpty() ? unscaled(columns) : scaling;
   }
 
   private static List<LoadedData.Scaling> unscaled(List<DataSource.Column> columns) {
@@ -188,23 +282,5 @@ public record ModelInputs(
       values[i] = trainedOn instanceof DataSource.Npy npy ? (float) (i * npy.scale()) : i / 255f;
     }
     return values;
-  }
-
-  private static Kind kind(Path path) {
-    byte[] begin = SourceFile.read(path, in -> in.readNBytes(MAGIC_BYTES));
-    String first = new String(begin, StandardCharsets.ISO_8859_1);
-    if (first.startsWith("\u0093NUMPY")) {
-      return Kind.ARRAY;
-    }
-    if (first.startsWith("\0\0")) {
-      return Kind.IDX;
-    }
-    if (IMAGE_BEGINNINGS.stream().anyMatch(first::startsWith) || ImageFolder.isImage(path)) {
-      return Kind.IMAGE;
-    }
-    String name = path.getFileName().toString().toLowerCase(Locale.ROOT).replaceFirst("\\.gz$", "");
-    return name.endsWith(".npy")
-        ? Kind.ARRAY
-        : name.endsWith(".idx") || name.endsWith("-ubyte") ? Kind.IDX : Kind.TABLE;
   }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.yamabiko.data.DataSource;
 import dev.yamabiko.data.LoadedData;
+import dev.yamabiko.data.ModelInputs;
 import dev.yamabiko.data.Targets;
 import dev.yamabiko.job.Job;
 import dev.yamabiko.job.JobException;
@@ -41,6 +42,11 @@ record ModelDescription(
               + " has tensors but no job");
     }
     return new Reader(file, metadata).description();
+  }
+
+  /** How files, and what a program has at hand, become the model's inputs. */
+  ModelInputs inputs() {
+    return new ModelInputs(job.data().train(), inputShape, columns, scaling);
   }
 
   /** Reads one key after the other and names the one that is wrong. */

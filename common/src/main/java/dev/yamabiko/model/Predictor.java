@@ -32,7 +32,7 @@ public final class Predictor {
   /**
    * @param activationBytes what activations may take; a batch has at least one example
    */
-  Predictor(TrainedModel model, Kernels kernels, long activationBytes) {
+  public Predictor(TrainedModel model, Kernels kernels, long activationBytes) {
     this.model = model;
     loss = model.job().loss();
     pass = new NetworkPass(model.network(), kernels);

@@ -92,8 +92,8 @@ public record TrainedModel(
     return description.columns();
   }
 
-  /** How files become this model's inputs. */
+  /** How files, and what a program has at hand, become this model's inputs. */
   public ModelInputs inputs() {
-    return new ModelInputs(job().data().train(), network.inputShape(), columns(), scaling());
+    return description.inputs();
   }
 }

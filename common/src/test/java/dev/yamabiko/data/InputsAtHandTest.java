@@ -1,0 +1,367 @@
+package dev.yamabiko.data;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.yamabiko.tensor.Shape;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Random;
+import java.util.function.Consumer;
+import java.util.zip.CRC32;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Rows, images and numbers that a program has at hand become the very inputs that files become. */
+class InputsAtHandTest {
+
+  private static final long MOST_PIXELS = 1 << 20;
+
+  @TempDir private Path directory;
+
+  private record Input(InputOrigin origin, List<Float> values) {}
+
+  private static ModelInputs trainedOn(DataSource source) {
+    LoadedData data = Loading.load(source);
+    return new ModelInputs(source, data.train().inputShape(), data.columns(), data.scaling());
+  }
+
+  private static List<Input> collect(Consumer<InputSink> reading) {
+    List<Input> inputs = new ArrayList<>();
+    reading.accept(
+        (origin, input) -> {
+          List<Float> values = new ArrayList<>();
+          for (float value : input) {
+            values.add(value);
+          }
+          inputs.add(new Input(origin, values));
+        });
+    return inputs;
+  }
+
+  private static List<Input> made(ModelInputs inputs, List<Map<String, Object>> rows) {
+    return collect(
+        sink -> {
+          RowInputs to = inputs.rows("rows", sink);
+          rows.forEach(to::add);
+          to.end();
+        });
+  }
+
+  /** Numbers of unlike size, which their scaling rounds, and a column of words. */
+  private Csv table(int rows) {
+    Random random = new Random(4);
+    StringBuilder text = new StringBuilder("width,soil,height,kind\n");
+    for (int i = 0; i < rows; i++) {
+      String soil = List.of("sand", "loam", "clay").get(i % 3);
+      text.append(random.nextGaussian()).append(',').append(soil).append(',');
+      text.append(1e6 * random.nextDouble()).append(',').append(i % 2 == 0 ? "a" : "b");
+      text.append('\n');
+    }
+    return Csv.file(directory, "table.csv", text.toString())
+        .label("kind")
+        .categorical("soil")
+        .normalize(DataSource.Normalization.STANDARD, DataSource.Normalization.NONE);
+  }
+
+  /** The table's cells by column, numbers as numbers where that is asked for. */
+  private List<Map<String, Object>> rows(boolean numbers, String... columns) throws IOException {
+    List<String> lines = Files.readAllLines(directory.resolve("table.csv"));
+    List<String> header = List.of(lines.get(0).split(","));
+    List<Map<String, Object>> rows = new ArrayList<>();
+    for (String line : lines.subList(1, lines.size())) {
+      String[] cells = line.split(",");
+      Map<String, Object> row = new LinkedHashMap<>();
+      for (String column : columns) {
+        String cell = cells[header.indexOf(column)];
+        boolean isNumber = numbers && CsvCell.isNumber(cell);
+        row.put(column, isNumber ? (Object) Double.valueOf(cell) : cell);
+      }
+      rows.add(row);
+    }
+    return rows;
+  }
+
+  @Test
+  void shouldMakeOfRowsWhatItReadsFromTheirTable() throws IOException {
+    ModelInputs inputs = trainedOn(table(40).source());
+    List<Input> read = collect(sink -> inputs.read(directory.resolve("table.csv"), sink));
+    assertEquals(40, read.size());
+    assertEquals(read, made(inputs, rows(true, "width", "soil", "height")));
+    assertEquals(read, made(inputs, rows(false, "height", "width", "soil")));
+  }
+
+  @Test
+  void shouldMakeWindowsOfASeriesAndAskForTheRowBehindThem() throws IOException {
+    Csv table =
+        Csv.file(directory, "table.csv", "day,Temp\n1,10.1\n2,11.7\n3,9.3\n4,12.9\n5,8\n")
+            .targets("Temp")
+            .lags(3)
+            .normalize(DataSource.Normalization.MIN_MAX, DataSource.Normalization.NONE);
+    ModelInputs inputs = trainedOn(table.source());
+    List<Input> all = made(inputs, rows(true, "Temp"));
+    List<Input> read = collect(sink -> inputs.read(directory.resolve("table.csv"), sink));
+    assertEquals(List.of(3L, 4L, 5L), all.stream().map(InputsAtHandTest::row).toList());
+    assertEquals(read, all.subList(0, 2));
+    // A file asks for the row behind its last one by a row without a value.
+    Files.writeString(
+        directory.resolve("more.csv"), Files.readString(directory.resolve("table.csv")) + "6,\n");
+    assertEquals(all, collect(sink -> inputs.read(directory.resolve("more.csv"), sink)));
+    String few = Loading.errorOf(() -> made(inputs, List.of(Map.of("Temp", 1))));
+    assertEquals("lags = 3 needs at least 3 rows, oldest first, but found 1", few);
+  }
+
+  private static long row(Input input) {
+    return ((InputOrigin.Row) input.origin()).number();
+  }
+
+  private static List<String> names(Csv table) {
+    InputForm.Table form = (InputForm.Table) trainedOn(table.source()).form();
+    return form.columns().stream().map(InputColumn::name).toList();
+  }
+
+  @Test
+  void shouldCallColumnsAsTheHeaderDoes() {
+    DataSource.Normalization standard = DataSource.Normalization.STANDARD;
+    DataSource.Normalization none = DataSource.Normalization.NONE;
+    String[] named = {"x,y,x,t", "1,2,3,4", "2,4,5,6"};
+    Csv byIndex = Csv.of(directory, named).columns(0, 1).targets(3);
+    assertEquals(List.of("x", "y"), names(byIndex.normalize(standard, none)));
+    // Of a job that scales nothing the model keeps no names but those that the job has.
+    assertEquals(List.of("0", "1"), names(byIndex.normalize(none, none)));
+    Csv shared = Csv.of(directory, named).columns(0, 1, 2).targets(3).normalize(standard, none);
+    assertEquals(List.of("column 0", "y", "column 2"), names(shared));
+    Csv plain = Csv.of(directory, "1,2,3", "4,5,6").targets(2);
+    assertEquals(List.of("0", "1"), names(plain.normalize(standard, none)));
+  }
+
+  @Test
+  void shouldSayWhatARowIsMadeOf() {
+    Csv table =
+        Csv.of(directory, "x,day,t", "1,mon,0", "3,fri,1", "8,mon,2")
+            .targets("t")
+            .categorical("day");
+    InputColumn day = new InputColumn("day", List.of("fri", "mon"), OptionalDouble.empty());
+    for (var typical :
+        Map.of(
+                DataSource.Normalization.STANDARD, OptionalDouble.of(4),
+                DataSource.Normalization.MIN_MAX, OptionalDouble.of(4.5),
+                DataSource.Normalization.NONE, OptionalDouble.empty())
+            .entrySet()) {
+      Csv scaled = table.normalize(typical.getKey(), DataSource.Normalization.NONE);
+      InputColumn x = new InputColumn("x", List.of(), typical.getValue());
+      assertEquals(new InputForm.Table(List.of(x, day), 0), trainedOn(scaled.source()).form());
+    }
+  }
+
+  private static Map<String, Object> row(String cells) {
+    Map<String, Object> row = new LinkedHashMap<>();
+    for (String cell : cells.split(" ")) {
+      String[] parts = cell.split("=");
+      row.put(
+          parts[0],
+          switch (parts[1]) {
+            case "null" -> null;
+            case "NaN" -> Double.NaN;
+            case "1e300" -> 1e300;
+            case "true" -> true;
+            case "list" -> List.of(1);
+            default -> parts[1];
+          });
+    }
+    return row;
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "x=1               | row 1: there is no value of 'day'; the input columns are 'x', 'day'",
+        "x=1 dya=mon       | row 1: there is no column 'dya' (did you mean 'day'?); the input columns are 'x', 'day'",
+        "x=1 day=mon label=2 | row 1: there is no column 'label'; the input columns are 'x', 'day'",
+        "x=one day=mon     | row 1, column 'x': expected a number but found 'one'",
+        "x=null day=mon    | row 1, column 'x': the value is missing (found none); a prediction needs every input",
+        "x=? day=mon       | row 1, column 'x': the value is missing (found '?'); a prediction needs every input",
+        "x=NaN day=mon     | row 1, column 'x': expected a finite number but found NaN",
+        "x=1e300 day=mon   | row 1, column 'x': expected a number that fits 32-bit floats but found '1.0E300'",
+        "x=true day=mon    | row 1, column 'x': expected a number but found 'true'",
+        "x=list day=mon    | row 1, column 'x': expected a number but found '[1]'",
+        "x=1 day=sun       | row 1, column 'day': category 'sun' does not occur in the training part, whose categories are 'fri', 'mon'"
+      })
+  void shouldRefuseRowsThatDoNotFit(String cells, String says) {
+    Csv table = Csv.of(directory, "x,day,t", "1,mon,0", "3,fri,1").targets("t").categorical("day");
+    ModelInputs inputs = trainedOn(table.source());
+    List<Map<String, Object>> rows = List.of(Map.of("x", 1, "day", "mon"), row(cells));
+    assertEquals(says, Loading.errorOf(() -> made(inputs, rows)));
+  }
+
+  @Test
+  void shouldTakeTruthValuesAndWholeNumbersForCategories() {
+    Csv table =
+        Csv.of(directory, "x,y,t", "true,1,0", "false,2,1").targets("t").categorical("x", "y");
+    List<Input> made =
+        made(
+            trainedOn(table.source()),
+            List.of(Map.of("x", false, "y", 1), Map.of("x", "true", "y", "2")));
+    assertEquals(List.of(1f, 0f, 1f, 0f), made.get(0).values());
+    assertEquals(List.of(0f, 1f, 0f, 1f), made.get(1).values());
+  }
+
+  // --- Images -----------------------------------------------------------------------------------
+
+  private static BufferedImage picture(int width, int height, long seed) {
+    Random random = new Random(seed);
+    return ImageFiles.rgb(width, random.ints((long) width * height, 0, 1 << 24).toArray());
+  }
+
+  private ModelInputs ofImages(Optional<DataSource.ImageSize> size) {
+    for (String name : List.of("a/1.png", "b/1.png")) {
+      ImageFiles.write(directory.resolve("photos").resolve(name), picture(8, 6, name.hashCode()));
+    }
+    return trainedOn(
+        new DataSource.Images(directory.resolve("photos"), size, DataSource.Colour.GREY));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"png, 31, 17", "jpg, 31, 17", "png, 8, 6", "gif, 5, 40"})
+  void shouldMakeOfAnImageWhatItReadsFromItsFile(String format, int width, int height)
+      throws IOException {
+    ModelInputs inputs = ofImages(Optional.of(new DataSource.ImageSize(6, 8)));
+    Path file = directory.resolve("new." + format);
+    ImageFiles.write(file, picture(width, height, 3));
+    List<Input> read = collect(sink -> inputs.read(file, sink));
+    byte[] content = Files.readAllBytes(file);
+    float[] made = inputs.image("new", new ByteArrayInputStream(content), MOST_PIXELS);
+    assertEquals(read.get(0).values(), collect(sink -> sink.accept(null, made)).get(0).values());
+    if (format.equals("png")) {
+      assertArrayEquals(made, inputs.image("new", picture(width, height, 3)));
+    }
+  }
+
+  @Test
+  void shouldRefuseImagesOfAnotherSizeWhereTrainingStretchedNone() {
+    ModelInputs inputs = ofImages(Optional.empty());
+    assertEquals(new InputForm.Image(Shape.of(1, 6, 8), false, true), inputs.form());
+    String refused = Loading.errorOf(() -> inputs.image("it", picture(9, 6, 1)));
+    assertTrue(refused.startsWith("it: expected an image of 6x8 (height x width)"), refused);
+  }
+
+  /** A PNG that claims to be huge: decoded, it would take gigabytes. */
+  private static byte[] huge() {
+    ByteBuffer header = ByteBuffer.allocate(17);
+    header.put(new byte[] {'I', 'H', 'D', 'R'}).putInt(60_000).putInt(40_000);
+    header.put(new byte[] {8, 2, 0, 0, 0});
+    CRC32 crc = new CRC32();
+    crc.update(header.array());
+    ByteBuffer file = ByteBuffer.allocate(33);
+    file.put(new byte[] {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'});
+    return file.putInt(13).put(header.array()).putInt((int) crc.getValue()).array();
+  }
+
+  @Test
+  void shouldRefuseHugeImagesBeforeTheyAreDecoded() {
+    ModelInputs inputs = ofImages(Optional.of(new DataSource.ImageSize(6, 8)));
+    String refused =
+        Loading.errorOf(() -> inputs.image("it", new ByteArrayInputStream(huge()), MOST_PIXELS));
+    assertEquals(
+        "it: expected an image of at most 1048576 pixels but the header says 40000x60000", refused);
+    String nothing =
+        Loading.errorOf(
+            () -> inputs.image("it", new ByteArrayInputStream(new byte[5]), MOST_PIXELS));
+    assertTrue(nothing.contains("expected a PNG, JPEG, GIF or BMP image"), nothing);
+  }
+
+  // --- Numbers ----------------------------------------------------------------------------------
+
+  @Test
+  void shouldMakeOfPixelsWhatItReadsFromAnIdxFile() throws IOException {
+    ByteBuffer images = ByteBuffer.allocate(16 + 2 * 12);
+    images.put(new byte[] {0, 0, 8, 3}).putInt(2).putInt(3).putInt(4);
+    double[][] pixels = new double[2][12];
+    Random random = new Random(2);
+    for (double[] image : pixels) {
+      for (int i = 0; i < image.length; i++) {
+        image[i] = random.nextInt(256);
+        images.put((byte) image[i]);
+      }
+    }
+    Files.write(directory.resolve("images.idx"), images.array());
+    Files.write(directory.resolve("labels.idx"), new byte[] {0, 0, 8, 1, 0, 0, 0, 2, 0, 1});
+    ModelInputs inputs =
+        trainedOn(
+            new DataSource.Idx(directory.resolve("images.idx"), directory.resolve("labels.idx")));
+    assertEquals(new InputForm.Image(Shape.of(1, 3, 4), false, true), inputs.form());
+    assertEquals(
+        collect(sink -> inputs.read(directory.resolve("images.idx"), sink)),
+        collect(
+            sink -> {
+              for (int i = 0; i < 2; i++) {
+                sink.accept(new InputOrigin.Row(i), inputs.numbers("it", pixels[i]));
+              }
+            }));
+    pixels[0][5] = 0.5;
+    assertEquals(
+        "it, number 5: expected a whole number from 0 to 255 but found 0.5",
+        Loading.errorOf(() -> inputs.numbers("it", pixels[0])));
+    assertEquals(
+        "it: expected 12 numbers, of shape [1, 3, 4], but found 3",
+        Loading.errorOf(() -> inputs.numbers("it", new double[3])));
+    assertEquals(
+        "rows: the model was not trained on a table; expected an image of shape [1, 3, 4] but found rows",
+        Loading.errorOf(() -> inputs.rows("rows", null)));
+  }
+
+  @Test
+  void shouldScaleNumbersAsTheArrayWasScaled() throws IOException {
+    float[] x = {0.1f, -7.25f, 1e-8f, 3e7f, 0.3f, -0f};
+    Npy.write(directory, "x.npy", Npy.bytes("<f4", "(2, 3)", Npy.floats(x)));
+    Npy.write(directory, "y.npy", Npy.bytes("|u1", "(2,)", Npy.of(0, 1)));
+    ModelInputs inputs =
+        trainedOn(
+            new DataSource.Npy(
+                directory.resolve("x.npy"),
+                Optional.of(directory.resolve("y.npy")),
+                Optional.empty(),
+                0.037));
+    assertEquals(new InputForm.Numbers(Shape.of(3), false), inputs.form());
+    assertEquals(
+        collect(sink -> inputs.read(directory.resolve("x.npy"), sink)),
+        collect(
+            sink -> {
+              sink.accept(
+                  new InputOrigin.Row(0), inputs.numbers("a", new double[] {x[0], x[1], x[2]}));
+              sink.accept(
+                  new InputOrigin.Row(1), inputs.numbers("b", new double[] {x[3], x[4], x[5]}));
+            }));
+    assertEquals(
+        "it, number 1: expected a finite number that, scaled, fits 32-bit floats but found NaN",
+        Loading.errorOf(() -> inputs.numbers("it", new double[] {1, Double.NaN, 1})));
+  }
+
+  @Test
+  void shouldTakeNothingButRowsForATable() {
+    ModelInputs inputs = trainedOn(table(4).source());
+    for (Executable asking :
+        List.<Executable>of(
+            () -> inputs.numbers("it", new double[5]),
+            () -> inputs.image("it", picture(2, 2, 1)))) {
+      String refused = Loading.errorOf(asking);
+      assertTrue(
+          refused.startsWith("it: the model was trained on a table; expected a table"), refused);
+    }
+  }
+}
