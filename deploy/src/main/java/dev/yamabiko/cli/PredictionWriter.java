@@ -6,6 +6,7 @@ import dev.yamabiko.data.Targets;
 import dev.yamabiko.job.JobException;
 import dev.yamabiko.model.CanonicalJson;
 import dev.yamabiko.model.Prediction;
+import dev.yamabiko.model.PredictionJson;
 import java.io.IOException;
 import java.io.Writer;
 import java.util.ArrayList;
@@ -45,6 +46,7 @@ final class PredictionWriter {
   private final Writer out;
   private final PredictionFormat format;
   private final Targets targets;
+  private final PredictionJson json;
   private final String key;
   private boolean headed;
 
@@ -55,6 +57,7 @@ final class PredictionWriter {
     this.out = out;
     this.format = format;
     this.targets = targets;
+    json = new PredictionJson(targets);
     key = files ? "file" : "row";
     if (format == PredictionFormat.JSONL && targets instanceof Targets.Values values) {
       requireDistinct(values);
@@ -91,12 +94,12 @@ final class PredictionWriter {
 
   private List<String> header() {
     List<String> header = new ArrayList<>(List.of(key));
-    if (targets instanceof Targets.Classes classes) {
+    if (targets instanceof Targets.Classes) {
       header.add("class");
       header.add("probability");
-      classes.names().forEach(name -> header.add("p(" + name + ")"));
+      json.names().forEach(name -> header.add("p(" + name + ")"));
     } else {
-      ((Targets.Values) targets).values().forEach(value -> header.add(value.name()));
+      header.addAll(json.names());
     }
     return header;
   }
@@ -104,15 +107,15 @@ final class PredictionWriter {
   private List<String> cells(Prediction prediction) {
     List<String> cells = new ArrayList<>(List.of(origin(prediction).toString()));
     if (prediction instanceof Prediction.Class chosen) {
-      cells.add(name(chosen.number()));
+      cells.add(json.names().get(chosen.number()));
       cells.add(decimal(chosen.probabilities()[chosen.number()]));
       for (float p : chosen.probabilities()) {
         cells.add(decimal(p));
       }
     } else {
-      double[] values = ((Prediction.Values) prediction).values();
-      for (int k = 0; k < values.length; k++) {
-        cells.add(isScaled(k) ? decimal(values[k]) : decimal((float) values[k]));
+      Prediction.Values said = (Prediction.Values) prediction;
+      for (int k = 0; k < said.values().length; k++) {
+        cells.add(decimal(json.value(said, k)));
       }
     }
     return cells;
@@ -121,36 +124,11 @@ final class PredictionWriter {
   private Map<String, Object> object(Prediction prediction) {
     Map<String, Object> object = new LinkedHashMap<>();
     object.put(key, origin(prediction));
-    if (prediction instanceof Prediction.Class chosen) {
-      object.put("class", name(chosen.number()));
-      object.put("probability", chosen.probabilities()[chosen.number()]);
-      Map<String, Object> all = new LinkedHashMap<>();
-      for (int k = 0; k < chosen.probabilities().length; k++) {
-        all.put(name(k), chosen.probabilities()[k]);
-      }
-      object.put("probabilities", all);
-    } else {
-      double[] values = ((Prediction.Values) prediction).values();
-      for (int k = 0; k < values.length; k++) {
-        // Boxed apart: a conditional would make a double of the float.
-        Object number = values[k];
-        object.put(value(k).name(), isScaled(k) ? number : Float.valueOf((float) values[k]));
-      }
-    }
+    object.putAll(
+        prediction instanceof Prediction.Class chosen
+            ? json.of(chosen)
+            : json.of((Prediction.Values) prediction));
     return object;
-  }
-
-  private String name(int number) {
-    return ((Targets.Classes) targets).names().get(number);
-  }
-
-  private Targets.Value value(int number) {
-    return ((Targets.Values) targets).values().get(number);
-  }
-
-  /** What was not scaled is the float that the model said. */
-  private boolean isScaled(int target) {
-    return value(target).offset() != 0 || value(target).scale() != 1;
   }
 
   private static Object origin(Prediction prediction) {
@@ -159,12 +137,10 @@ final class PredictionWriter {
         : ((InputOrigin.File) prediction.origin()).name();
   }
 
-  private static String decimal(float number) {
-    return NumberOutput.toString(number, true);
-  }
-
-  private static String decimal(double number) {
-    return NumberOutput.toString(number, true);
+  private static String decimal(Number number) {
+    return number instanceof Float small
+        ? NumberOutput.toString(small, true)
+        : NumberOutput.toString(number.doubleValue(), true);
   }
 
   private void line(List<String> cells) throws IOException {
