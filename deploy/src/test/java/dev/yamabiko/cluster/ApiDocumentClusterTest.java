@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -147,6 +148,15 @@ class ApiDocumentClusterTest {
     return call(status, "POST", "/api/v1/jobs", "", request);
   }
 
+  private void predict(int status, String id, String body, String... headers) throws Exception {
+    String template = JOB + "/predict";
+    HttpRequest.Builder request = request(path(template, id)).POST(BodyPublishers.ofString(body));
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    call(status, "POST", template, id, request);
+  }
+
   private String submitted(String job) throws Exception {
     return JSON.readTree(submit(201, job).body()).get("id").textValue();
   }
@@ -172,6 +182,8 @@ class ApiDocumentClusterTest {
     look(waiting);
     get(409, JOB + "/layers", waiting);
     get(409, JOB + "/model", waiting);
+    get(409, JOB + "/inputs", waiting);
+    predict(409, waiting, "{}");
     post(409, JOB + "/resume", waiting);
     post(200, JOB + "/cancel", waiting);
     look(waiting);
@@ -185,12 +197,19 @@ class ApiDocumentClusterTest {
     look(waiting);
     get(200, JOB + "/layers", waiting);
     get(200, JOB + "/model", waiting);
+    get(200, JOB + "/inputs", waiting);
+    predict(200, waiting, "{\"inputs\":[%s]}".formatted(Arrays.toString(new int[28 * 28])));
+    predict(400, waiting, "{}");
+    predict(403, waiting, "{}", "Origin", "http://elsewhere.example");
+    predict(415, waiting, "{}", "Content-Type", "text/html");
     String back = submitted(DIVERGING);
     assertTrue(get(200, JOB + "/events", back).body().contains("\nevent: rollback\n"));
     look(back);
     String regression = submitted(REGRESSION);
     get(200, JOB + "/events", regression);
     look(regression);
+    get(200, JOB + "/inputs", regression);
+    predict(200, regression, "{\"inputs\":[[0.5]]}");
   }
 
   private void callListsOfJobs() throws Exception {
@@ -200,9 +219,19 @@ class ApiDocumentClusterTest {
     String none = "digits-99";
     get(404, JOB, none);
     for (String part :
-        List.of("file", "layers", "model", "events", "metrics", "series", "timeline", "notices")) {
+        List.of(
+            "file",
+            "layers",
+            "model",
+            "inputs",
+            "events",
+            "metrics",
+            "series",
+            "timeline",
+            "notices")) {
       get(404, JOB + "/" + part, none);
     }
+    predict(404, none, "{}");
     post(404, JOB + "/cancel", none);
     post(404, JOB + "/resume", none);
     get(400, JOB + "/series", none + "?points=1");
@@ -260,6 +289,8 @@ class ApiDocumentClusterTest {
     Set<String> named = document.answers();
     // It takes 20 GiB of uploads.
     assertTrue(named.remove("PUT " + UPLOAD + " 413"));
+    // A body of 8 MiB is refused unread, which a client that is still sending may not hear.
+    assertTrue(named.remove("POST " + JOB + "/predict 413"));
     assertEquals(named, answers);
   }
 

@@ -37,6 +37,7 @@ public final class HttpApi implements AutoCloseable {
   private ServerBinding binding;
   private JobSubmission submission;
   private SeriesRoutes series;
+  private PredictionRoutes predictions;
   private Route own;
   private volatile DataDirectory directory;
 
@@ -89,10 +90,11 @@ public final class HttpApi implements AutoCloseable {
         Queries queries = new Queries(coordinator);
         series = new SeriesRoutes(queries);
         Executor blocking = coordinator.dispatchers().lookup(DispatcherSelector.blocking());
+        predictions = new PredictionRoutes(queries, blocking, materializer);
         JobRoutes jobs =
             new JobRoutes(
                 queries,
-                new JobBody(materializer),
+                RequestBody.ofJob(materializer),
                 submission,
                 new JobEventStream(coordinator, KEEP_ALIVE),
                 uploads.directory());
@@ -106,6 +108,7 @@ public final class HttpApi implements AutoCloseable {
                     () ->
                         Directives.concat(
                             series.route(),
+                            predictions.route(),
                             new JobHistoryRoutes(queries, blocking).route(),
                             new DescriptionRoutes(queries, blocking, uploads.directory())
                                 .route())));
@@ -143,6 +146,7 @@ public final class HttpApi implements AutoCloseable {
       if (submission != null) {
         submission.close();
         series.close();
+        predictions.close();
       }
     }
     // Nothing is left to end where the actor system has ended by itself.

@@ -28,14 +28,14 @@ final class JobRoutes extends AllDirectives {
   private static final int MOST_LISTED = 1_000;
 
   private final Queries queries;
-  private final JobBody body;
+  private final RequestBody body;
   private final JobSubmission submission;
   private final JobEventStream events;
   private final Path uploads;
 
   JobRoutes(
       Queries queries,
-      JobBody body,
+      RequestBody body,
       JobSubmission submission,
       JobEventStream events,
       Path uploads) {

@@ -25,6 +25,7 @@ class HttpDocumentTest {
           "/api/v1/jobs",
           "/api/v1/jobs/a-1/timeline",
           "/api/v1/jobs/a-1/notices",
+          "/api/v1/jobs/d-4/inputs",
           "/api/v1/workers",
           "/api/v1/data-roots");
 
@@ -44,6 +45,16 @@ class HttpDocumentTest {
       Files.writeString(
           data.resolve("events.jsonl"),
           "{\"notice\":\"\",\"at\":\"\",\"kind\":\"run\",\"step\":1,\"worker\":\"w\"}\n");
+      Files.writeString(data.resolve("table.csv"), "x,t\n1,2\n2,3\n");
+      EndedJob.of(
+          api,
+          data,
+          "d-4",
+          """
+          data.train.csv { path = table.csv, targets = [t] }
+          model = [ { dense { units = 1 } } ], loss = half-squared-error, optimizer = sgd
+          batch-size = 2, shards = 1, epochs = 1
+          """);
       for (String path : PATHS) {
         var answer = api.get(path);
         assertEquals(200, answer.statusCode());
