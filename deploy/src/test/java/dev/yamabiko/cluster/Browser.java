@@ -23,12 +23,14 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.Stream;
 import org.openqa.selenium.By;
+import org.openqa.selenium.Dimension;
 import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.TimeoutException;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
+import org.openqa.selenium.interactions.Actions;
 import org.openqa.selenium.logging.LogEntry;
 import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
@@ -154,6 +156,28 @@ final class Browser implements AutoCloseable {
     WebElement field = find(css);
     field.clear();
     field.sendKeys(text);
+  }
+
+  /**
+   * Draws a stroke with the mouse.
+   *
+   * @param points in parts of the element's width and height
+   */
+  void draw(String css, double[]... points) {
+    WebElement pad = find(css);
+    // Scrolled to first: a pen outside the window draws nothing.
+    driver.executeScript("arguments[0].scrollIntoView({ block: 'center' })", pad);
+    Dimension size = pad.getSize();
+    Actions actions = new Actions(driver, Duration.ofMillis(10));
+    for (int i = 0; i < points.length; i++) {
+      int x = (int) ((points[i][0] - 0.5) * size.width);
+      int y = (int) ((points[i][1] - 0.5) * size.height);
+      actions.moveToElement(pad, x, y);
+      if (i == 0) {
+        actions.clickAndHold();
+      }
+    }
+    actions.release().perform();
   }
 
   /** What is shown of an element; empty where there is none. */

@@ -40,6 +40,9 @@ class PageIT {
   private static ProcessCluster cluster;
   private static Browser browser;
 
+  /** The job whose model knows digits. */
+  private static String trained;
+
   @BeforeAll
   static void start() throws Exception {
     cluster = new ProcessCluster(directory);
@@ -103,6 +106,7 @@ class PageIT {
     browser.picture("worker-late");
 
     JsonNode result = cluster.completed(id);
+    trained = id;
     browser.find(".pill", "completed");
     browser.find("section", result.path("weights_sha256").asText());
     browser.find("section", "conv2d");
@@ -275,6 +279,54 @@ class PageIT {
     String now = browser.chart(LOSS);
     return now.contains(" at step ") && !now.equals(before) ? now : null;
   }
+
+  @Test
+  @Order(17)
+  void shouldSayWhatAModelMakesOfDrawingsAndNumbers() throws Exception {
+    String sine = cluster.submit(SINE);
+    browser.open("jobs/" + trained);
+    browser.draw(".pad", ZERO);
+    browser.find(".answer-title", "0");
+    browser.find(".bar-name", "0");
+    browser.picture("drawn");
+    browser.click("button", "Clear");
+    browser.find(".answer", "stands here");
+    browser.draw(".pad", ONE);
+    browser.find(".answer-title", "1");
+
+    double error = cluster.completed(sine).path("validation_rmse").asDouble();
+    browser.open("jobs/" + sine);
+    browser.write(FIELD, "1.5");
+    browser.await(
+        "the sine of 1.5",
+        () -> {
+          String said = browser.text(".answer-title").replace("sin(x): ", "");
+          return !said.isEmpty()
+              && Math.abs(Double.parseDouble(said) - StrictMath.sin(1.5)) < 4 * error;
+        });
+    browser.write(FIELD, "1e300");
+    browser.find("[role=alert]", "inputs[0], number 0: expected a finite number");
+    assertTrue(browser.complaints().removeIf(line -> line.contains("400 (Bad Request)")));
+  }
+
+  private static final String FIELD = ".trial-form input[type=number]";
+
+  private static final String SINE =
+      """
+      name = sine
+      data { train { builtin { name = sine, examples = 500 } }, validation.fraction = 0.2 }
+      model = [ { dense { units = 16 } }, tanh, { dense { units = 1 } } ]
+      loss = half-squared-error, optimizer { adam { learning-rate = 0.03 } }
+      batch-size = 32, shards = 2, epochs = 20
+      """;
+
+  /** A slanted oval and a stroke, in parts of the pad, drawn small and off its middle. */
+  private static final double[][] ZERO = {
+    {0.52, 0.20}, {0.44, 0.22}, {0.38, 0.30}, {0.35, 0.42}, {0.37, 0.54}, {0.43, 0.61},
+    {0.51, 0.62}, {0.58, 0.57}, {0.62, 0.47}, {0.62, 0.35}, {0.58, 0.25}, {0.52, 0.20}
+  };
+
+  private static final double[][] ONE = {{0.30, 0.35}, {0.45, 0.15}, {0.45, 0.85}};
 
   // --- What it is like --------------------------------------------------------------------------
 

@@ -22,6 +22,7 @@ export class Problem extends Error {
 /** More than the coordinator takes for an answer, except to a job whose data it reads. */
 const ANSWER_MS = 40_000;
 const SUBMISSION_MS = 660_000;
+const PREDICTION_MS = 70_000;
 
 /** @param read what becomes of the response, whose body may break off as well */
 async function send(path, read, { wait = ANSWER_MS, ...options } = {}) {
@@ -70,6 +71,13 @@ export const series = (id, points) => get(of(id, `/series?points=${points}`));
 export const timeline = id => get(of(id, '/timeline'));
 export const notices = id => get(of(id, '/notices'));
 export const layers = id => get(of(id, '/layers'));
+export const inputs = id => get(of(id, '/inputs'));
+/** @param body an object, or an image */
+export const predict = (id, body) => post(of(id, '/predict'), {
+  body: body instanceof Blob ? body : JSON.stringify(body),
+  headers: { 'Content-Type': body instanceof Blob ? body.type : 'application/json' },
+  wait: PREDICTION_MS,
+});
 export const file = id => text(of(id, '/file'));
 export const submit = body => post('jobs', { body, headers: { 'Content-Type': 'application/hocon' }, wait: SUBMISSION_MS });
 export const cancel = id => post(of(id, '/cancel'));

@@ -8,6 +8,7 @@ import { Layers } from '../job/layers.js';
 import { Metrics } from '../job/metrics.js';
 import { Result } from '../job/result.js';
 import { StepTime } from '../job/step-time.js';
+import { Trial } from '../job/trial.js';
 import { Job } from '../model/job.js';
 import { drawing, repeating } from '../pace.js';
 import { announce } from '../said.js';
@@ -47,11 +48,13 @@ class JobView {
     const events = new Events(this.job);
     const metrics = new Metrics(this.job);
     const result = new Result(this.job);
+    const trial = new Trial(this.job);
     const layers = new Layers(this.job);
     const file = new File(this.job);
-    this.parts = [this.heading, metrics, events, time, result, layers, file];
+    this.parts = [this.heading, metrics, events, time, result, trial, layers, file];
     this.main.append(el('div', { class: 'job' },
-      metrics.element, events.element, time.element, result.element, el('div', { class: 'pair' }, layers.element, file.element)));
+      metrics.element, events.element, time.element, result.element, trial.element,
+      el('div', { class: 'pair' }, layers.element, file.element)));
     this.redraw();
     this.stopTicking = repeating(1, () => this.heading.tick(this.job));
   }
