@@ -29,7 +29,11 @@ import java.util.stream.Collectors;
 class ArchitectureTest {
 
   private static final String[] PURE = {
-    "dev.yamabiko.tensor..", "dev.yamabiko.nn..", "dev.yamabiko.optim..", "dev.yamabiko.data.."
+    "dev.yamabiko.tensor..",
+    "dev.yamabiko.nn..",
+    "dev.yamabiko.optim..",
+    "dev.yamabiko.data..",
+    "dev.yamabiko.extension.."
   };
 
   private static final Set<String> MACHINE_DEPENDENT =
@@ -55,6 +59,7 @@ class ArchitectureTest {
               "dev.yamabiko.nn..",
               "dev.yamabiko.optim..",
               "dev.yamabiko.data..",
+              "dev.yamabiko.extension..",
               "dev.yamabiko.step..",
               "dev.yamabiko.job..",
               "dev.yamabiko.model..",

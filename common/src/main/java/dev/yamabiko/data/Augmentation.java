@@ -8,7 +8,7 @@ import dev.yamabiko.tensor.Shape;
  * numbers. It is made in place; what comes from outside an image is 0. All but {@link Noise} work
  * on images [channels, height, width], and change every channel alike.
  */
-public sealed interface Augmentation {
+public interface Augmentation {
 
   /** The name that a job calls it by. */
   String kind();

@@ -151,7 +151,7 @@ public final class Builtins {
               return examples;
             });
     Elements values = new Elements(floats, Decoder.FLOATS, (long) examples * features);
-    return new Points(
+    return new FixedExamples(
         "builtin " + source.name(),
         new StoredExamples(
             Shape.of(features), targets, examples, new Elements(floats, Decoder.FLOATS), values));
@@ -160,50 +160,5 @@ public final class Builtins {
   private static String name(DataSource.Builtin source) {
     return String.format(
         "builtin %s, %d examples, seed %d", source.name(), source.examples(), source.seed());
-  }
-
-  /** Generated points: nothing is fitted on them. */
-  private record Points(String name, StoredExamples examples) implements Examples {
-
-    @Override
-    public int size() {
-      return examples.size();
-    }
-
-    @Override
-    public Shape inputShape() {
-      return examples.inputShape();
-    }
-
-    @Override
-    public String targetKind() {
-      return Fit.kindOf(examples.targets());
-    }
-
-    @Override
-    public Fit fit(int[] training) {
-      return Fit.unscaled(name, examples.targets());
-    }
-
-    @Override
-    public Dataset under(Fit fit) {
-      fit.requireUnscaled(name);
-      Elements values = examples.targetValues();
-      if (fit.targets() instanceof Targets.Classes && !fit.targets().equals(examples.targets())) {
-        float[] label = new float[1];
-        Elements own = values;
-        values =
-            fit.classNumbers()
-                .ofAll(
-                    size(),
-                    i -> {
-                      own.read(i, label, 0, 1);
-                      return (int) label[0];
-                    },
-                    Integer::toString,
-                    i -> name);
-      }
-      return new StoredExamples(inputShape(), fit.targets(), size(), examples.inputs(), values);
-    }
   }
 }

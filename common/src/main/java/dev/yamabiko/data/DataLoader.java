@@ -138,6 +138,9 @@ public final class DataLoader {
     if (source instanceof DataSource.Images images) {
       return ImageFolder.read(images, store);
     }
+    if (source instanceof DataSource.Extended extended) {
+      return new ExtendedSource(extended).read(store);
+    }
     return TableExamples.of(CsvTable.read((DataSource.Csv) source, store));
   }
 

@@ -2,6 +2,7 @@ package dev.yamabiko.data;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Where examples come from, as a job names it. */
@@ -20,6 +21,26 @@ public sealed interface DataSource {
    * @param size all images are stretched to it; may be left out if they have one size already
    */
   record Images(Path directory, Optional<ImageSize> size, Colour colour) implements DataSource {}
+
+  /**
+   * Examples that an extension reads.
+   *
+   * @param kind as job files spell it
+   * @param identity says, beside the files, all that the examples depend on
+   * @param files that it reads, by the keys that name them, as are {@code directories}
+   */
+  record Extended(
+      String kind,
+      String identity,
+      Map<String, Path> files,
+      Map<String, Path> directories,
+      ExampleSource source)
+      implements DataSource {
+    public Extended {
+      files = Map.copyOf(files);
+      directories = Map.copyOf(directories);
+    }
+  }
 
   /** Height and width in pixels, each at least 1. */
   record ImageSize(int height, int width) {}

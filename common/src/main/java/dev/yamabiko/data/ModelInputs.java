@@ -230,7 +230,9 @@ public record ModelInputs(
     if (trainedOn instanceof DataSource.Csv csv) {
       return new CsvInputs(inputsOf(csv, path, columns), columnScaling(), shape);
     }
-    if (shape.rank() != 1 || !(trainedOn instanceof DataSource.Builtin)) {
+    boolean plain =
+        trainedOn instanceof DataSource.Builtin || trainedOn instanceof DataSource.Extended;
+    if (shape.rank() != 1 || !plain) {
       throw new DataException(
           "%s: the model takes inputs of shape %s; expected %s"
               .formatted(

@@ -3,11 +3,12 @@ package dev.yamabiko.job;
 import com.typesafe.config.ConfigValueType;
 import dev.yamabiko.data.Augmentation;
 import dev.yamabiko.data.Augmentations;
+import dev.yamabiko.extension.Interval;
 import java.util.List;
 
 /** {@code data.augment = [...]}: what is done to training inputs, first to last. */
 final class AugmentParser {
-  private static final List<String> KINDS = List.of("flip", "shift", "rotate", "crop", "noise");
+  static final List<String> KINDS = List.of("flip", "shift", "rotate", "crop", "noise");
 
   /** More than any image has. */
   private static final int MOST_PIXELS = 1 << 20;
@@ -25,7 +26,8 @@ final class AugmentParser {
   }
 
   private static Augmentation augmentation(Node node) {
-    Variant variant = node.variant(KINDS);
+    Extensions extensions = Extensions.ofThisJvm();
+    Variant variant = node.variant(extensions.with(KINDS, Category.AUGMENTATION));
     return switch (variant.name()) {
       case "flip" -> flip(variant.section("horizontal", "vertical"));
       case "shift" -> new Augmentation.Shift(pixels(variant.section("pixels").at("pixels")));
@@ -33,9 +35,10 @@ final class AugmentParser {
           new Augmentation.Rotate(
               variant.section("degrees").at("degrees").number(Interval.HALF_TURN));
       case "crop" -> new Augmentation.Crop(pixels(variant.section("padding").at("padding")));
-      default ->
+      case "noise" ->
           new Augmentation.Noise(
               variant.section("deviation").at("deviation").number(Interval.POSITIVE));
+      default -> extensions.make(Category.AUGMENTATION, variant, Augmentation.class);
     };
   }
 

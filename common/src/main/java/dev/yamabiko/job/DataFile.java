@@ -65,16 +65,16 @@ public final class DataFile {
     /** Where settings exchange one variant for another. */
     Map<List<String>, List<String>> variants() {
       return switch (this) {
-        case SOURCE -> Map.of(List.of(), DataParser.SOURCES);
-        case DATA -> Map.of(List.of("data"), DataParser.SOURCES);
-        case JOB -> Settings.VARIANTS;
+        case SOURCE -> Map.of(List.of(), DataParser.sourceNames());
+        case DATA -> Map.of(List.of("data"), DataParser.sourceNames());
+        case JOB -> Settings.variants();
       };
     }
   }
 
   private static DataSource plain(Node root, Form form) {
     Node node = form == Form.DATA ? root.section("data").at("data") : root;
-    DataSource source = DataParser.source(node.variant(DataParser.SOURCES), SEED);
+    DataSource source = DataParser.source(node.variant(DataParser.sourceNames()), SEED);
     JobChecks.files(Places.of(root), node.key(), source);
     return source;
   }

@@ -5,6 +5,7 @@ import dev.yamabiko.data.DataSpec;
 import dev.yamabiko.data.DataSpec.Split;
 import dev.yamabiko.data.DataSpec.Storage;
 import dev.yamabiko.data.DataSpec.Validation;
+import dev.yamabiko.extension.Interval;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,19 +14,27 @@ import java.util.Optional;
 
 /** {@code data { train, validation, split, augment, storage }}. */
 final class DataParser {
-  static final List<String> SOURCES = List.of("builtin", "idx", "csv", "images", "npy");
+  private static final List<String> SOURCES = List.of("builtin", "idx", "csv", "images", "npy");
   static final List<String> VALIDATION =
       List.of("builtin", "idx", "csv", "images", "npy", "fraction");
   private static final List<String> BUILTIN = List.of("digits", "spirals", "sine");
 
   private DataParser() {}
 
+  static List<String> sourceNames() {
+    return Extensions.ofThisJvm().with(SOURCES, Category.SOURCE);
+  }
+
+  static List<String> validationNames() {
+    return Extensions.ofThisJvm().with(VALIDATION, Category.SOURCE);
+  }
+
   static DataSpec parse(Node node, long seed) {
     Section data = node.section("train", "validation", "split", "augment", "storage");
-    DataSource train = source(data.at("train").variant(SOURCES), seed);
+    DataSource train = source(data.at("train").variant(sourceNames()), seed);
     Optional<Validation> validation = Optional.empty();
     if (data.at("validation").given()) {
-      validation = Optional.of(validation(data.at("validation").variant(VALIDATION), seed));
+      validation = Optional.of(validation(data.at("validation").variant(validationNames()), seed));
     }
     Optional<Split> split = Optional.ofNullable(data.at("split").oneOf(Split.class, null));
     boolean cut = validation.isPresent() && validation.get() instanceof Validation.Fraction;
@@ -56,7 +65,8 @@ final class DataParser {
       }
       case "images" -> ImagesParser.parse(variant);
       case "npy" -> npy(variant);
-      default -> CsvParser.parse(variant);
+      case "csv" -> CsvParser.parse(variant);
+      default -> Extensions.ofThisJvm().source(variant);
     };
   }
 
@@ -129,15 +139,23 @@ final class DataParser {
       npy.targets().ifPresent(targets -> files.put(at + "npy.targets", targets));
     } else if (source instanceof DataSource.Csv csv) {
       files.put(at + "csv.path", csv.path());
+    } else if (source instanceof DataSource.Extended extended) {
+      extended.files().forEach((name, path) -> files.put(at + extended.kind() + "." + name, path));
     }
     return files;
   }
 
-  /** The directory of one source, if it has one. */
+  /** Every directory of one source, in the same way. */
   static Map<String, Path> directories(String key, DataSource source) {
     String at = key.isEmpty() ? "" : key + ".";
-    return source instanceof DataSource.Images images
-        ? Map.of(at + "images.directory", images.directory())
-        : Map.of();
+    Map<String, Path> directories = new LinkedHashMap<>();
+    if (source instanceof DataSource.Images images) {
+      directories.put(at + "images.directory", images.directory());
+    } else if (source instanceof DataSource.Extended extended) {
+      extended
+          .directories()
+          .forEach((name, path) -> directories.put(at + extended.kind() + "." + name, path));
+    }
+    return directories;
   }
 }

@@ -9,8 +9,10 @@ import dev.yamabiko.step.Communication;
 import dev.yamabiko.step.Objective;
 import dev.yamabiko.step.UpdateRule;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * What a user submits, parsed and checked as far as the file alone can tell.
@@ -19,6 +21,7 @@ import java.util.Optional;
  * @param rollback what a run does that diverges; it stops where this is empty
  * @param workers of a cluster; on a single node the command says how many
  * @param tensorBoard plays no part in what a run computes
+ * @param extensions SHA-256 of those that it was made with, by category and kind: "layer.swish"
  * @param resolved the whole job as HOCON: settings applied, paths absolute
  * @param places where it was written; plays no part in comparing jobs
  */
@@ -38,8 +41,13 @@ public record Job(
     Optional<Rollback> rollback,
     WorkerCount workers,
     TensorBoard tensorBoard,
+    Map<String, String> extensions,
     String resolved,
     Places places) {
+
+  public Job {
+    extensions = Collections.unmodifiableSortedMap(new TreeMap<>(extensions));
+  }
 
   /** A job that was not read from a file and keeps nothing but its last weights. */
   public Job(
@@ -69,6 +77,7 @@ public record Job(
         Optional.empty(),
         WorkerCount.DEFAULT,
         TensorBoard.DEFAULT,
+        Map.of(),
         resolved,
         Places.UNKNOWN);
   }

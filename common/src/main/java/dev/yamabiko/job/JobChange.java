@@ -54,6 +54,9 @@ public final class JobChange {
     if (!before.communication().equals(now.communication())) {
       return "communication";
     }
+    if (!before.extensions().equals(now.extensions())) {
+      return ExtensionPins.KEY;
+    }
     if (before.batchSize() != now.batchSize()) {
       return "batch-size";
     }

@@ -30,6 +30,20 @@ public final class JobChecks {
     job.model().warmStart().ifPresent(path -> model(job.places().of("warm-start"), path));
   }
 
+  /**
+   * The job was made with the very extensions that are here.
+   *
+   * @throws JobException naming the one that is another
+   */
+  public static void extensions(Job job) {
+    Extensions.ofThisJvm()
+        .difference(job)
+        .ifPresent(
+            difference -> {
+              throw new JobException(difference);
+            });
+  }
+
   /** The files and directories of one source, which is written at this key. */
   static void files(Places places, String key, DataSource source) {
     DataParser.files(key, source).forEach((at, file) -> file(places.of(at), file));
@@ -87,8 +101,8 @@ public final class JobChecks {
     }
     try {
       job.loss().check(network.outputShape(), targets);
-    } catch (ShapeMismatchException e) {
-      throw new JobException(job.places().of("loss") + ": " + e.getMessage(), e);
+    } catch (RuntimeException e) {
+      throw new JobException(job.places().of("loss") + ": " + said(job.loss().kind(), e), e);
     }
     job.selection().ifPresent(selection -> metric(job, selection.metric(), targets));
     return network;
@@ -99,11 +113,18 @@ public final class JobChecks {
     for (int i = 0; i < all.size(); i++) {
       try {
         all.get(i).check(input);
-      } catch (DataException e) {
+      } catch (RuntimeException e) {
         throw new JobException(
-            job.places().of("data.augment[" + i + "]") + ": " + e.getMessage(), e);
+            job.places().of("data.augment[" + i + "]") + ": " + said(all.get(i).kind(), e), e);
       }
     }
+  }
+
+  /** What a check found, or that it failed itself, as a user's own may. */
+  private static String said(String kind, RuntimeException e) {
+    return e instanceof ShapeMismatchException || e instanceof DataException
+        ? e.getMessage()
+        : "the check of %s threw %s".formatted(kind, e);
   }
 
   /** The metric by which the best epoch is chosen is one that the data has. */

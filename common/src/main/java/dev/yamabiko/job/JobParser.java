@@ -7,8 +7,11 @@ import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueFactory;
 import com.typesafe.config.ConfigValueType;
 import dev.yamabiko.data.DataSpec;
+import dev.yamabiko.extension.Interval;
 import dev.yamabiko.nn.LayerSpec;
+import dev.yamabiko.nn.Loss;
 import dev.yamabiko.optim.Clipping;
+import dev.yamabiko.optim.Optimizer;
 import dev.yamabiko.step.Communication;
 import dev.yamabiko.step.UpdateRule;
 import java.nio.file.Path;
@@ -18,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 
 /** The whole job: its top-level keys, and what one key demands of another. */
 final class JobParser {
@@ -50,11 +54,13 @@ final class JobParser {
             "early-stopping",
             "on-divergence",
             "workers",
-            "tensorboard");
+            "tensorboard",
+            ExtensionPins.KEY);
     this.defaultName = defaultName;
   }
 
   Job parse() {
+    ExtensionPins pins = new ExtensionPins(job.at(ExtensionPins.KEY));
     String name = name();
     Node seedNode = job.at("seed");
     long seed = seedNode.given() ? seedNode.whole(0, Long.MAX_VALUE) : 1;
@@ -62,16 +68,17 @@ final class JobParser {
     ModelSpec model = model();
     PolicyParser policies = new PolicyParser(job, data);
     int batchSize = job.at("batch-size").integer(1);
+    Loss loss = LossParser.parse(job.at("loss"), job.at("model"), model.layers());
+    Optimizer optimizer = OptimizerParser.parse(job.at("optimizer"));
+    SortedMap<String, String> extensions =
+        pins.of(data, model.layers(), loss.kind(), optimizer.kind());
     return new Job(
         name,
         seed,
         data,
         model,
-        LossParser.parse(job.at("loss"), job.at("model"), model.layers()),
-        new UpdateRule(
-            OptimizerParser.parse(job.at("optimizer")),
-            ScheduleParser.parse(job.at("schedule")),
-            clipping()),
+        loss,
+        new UpdateRule(optimizer, ScheduleParser.parse(job.at("schedule")), clipping()),
         communication(),
         batchSize,
         shards(batchSize),
@@ -81,7 +88,8 @@ final class JobParser {
         policies.rollback(),
         policies.workers(),
         policies.tensorBoard(),
-        resolved(name, data, model),
+        extensions,
+        resolved(name, data, model, extensions),
         Places.of(job.node()));
   }
 
@@ -154,8 +162,10 @@ final class JobParser {
   }
 
   /** The job as text that gives the same job wherever it is read. */
-  private String resolved(String name, DataSpec data, ModelSpec model) {
-    ConfigObject root = withoutNulls((ConfigObject) job.node().value());
+  private String resolved(
+      String name, DataSpec data, ModelSpec model, Map<String, String> extensions) {
+    ConfigObject root =
+        ExtensionPins.into(withoutNulls((ConfigObject) job.node().value()), extensions);
     Map<String, String> values = new LinkedHashMap<>();
     values.put("name", name);
     paths(data, model).forEach((key, path) -> values.put(key, path.toString()));

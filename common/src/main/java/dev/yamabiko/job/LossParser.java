@@ -1,5 +1,6 @@
 package dev.yamabiko.job;
 
+import dev.yamabiko.extension.Interval;
 import dev.yamabiko.nn.Activation;
 import dev.yamabiko.nn.BinaryCrossEntropy;
 import dev.yamabiko.nn.HalfSquaredError;
@@ -23,7 +24,8 @@ final class LossParser {
    * @param model the job's layers, whose last one must not do what the loss does
    */
   static Loss parse(Node node, Node model, List<LayerSpec> layers) {
-    Variant variant = node.variant(LOSSES);
+    Extensions extensions = Extensions.ofThisJvm();
+    Variant variant = node.variant(extensions.with(LOSSES, Category.LOSS));
     LayerSpec last = layers.get(layers.size() - 1);
     return switch (variant.name()) {
       case "softmax-cross-entropy" -> {
@@ -49,10 +51,11 @@ final class LossParser {
       case "huber" ->
           new Huber(
               variant.section("delta").at("delta").single(Interval.POSITIVE, Huber.DEFAULT_DELTA));
-      default -> {
+      case "half-squared-error" -> {
         variant.section();
         yield new HalfSquaredError();
       }
+      default -> extensions.make(Category.LOSS, variant, Loss.class);
     };
   }
 

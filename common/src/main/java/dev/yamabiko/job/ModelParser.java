@@ -2,6 +2,7 @@ package dev.yamabiko.job;
 
 import com.typesafe.config.ConfigList;
 import com.typesafe.config.ConfigValueType;
+import dev.yamabiko.extension.Interval;
 import dev.yamabiko.nn.Activation;
 import dev.yamabiko.nn.AveragePool;
 import dev.yamabiko.nn.BatchNorm;
@@ -22,7 +23,7 @@ import java.util.List;
 
 /** {@code model = [...]}: the layers, first to last. */
 final class ModelParser {
-  private static final List<String> LAYERS =
+  static final List<String> LAYERS =
       List.of(
           "dense",
           "conv2d",
@@ -52,7 +53,11 @@ final class ModelParser {
   }
 
   private static LayerSpec layer(Node node) {
-    Variant variant = node.variant(LAYERS);
+    Extensions extensions = Extensions.ofThisJvm();
+    Variant variant = node.variant(extensions.with(LAYERS, Category.LAYER));
+    if (!LAYERS.contains(variant.name())) {
+      return extensions.make(Category.LAYER, variant, LayerSpec.class);
+    }
     return switch (variant.name()) {
       case "dense" -> dense(variant.section("units", "initializer"));
       case "conv2d" ->

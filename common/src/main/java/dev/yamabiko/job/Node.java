@@ -2,11 +2,13 @@ package dev.yamabiko.job;
 
 import com.typesafe.config.ConfigList;
 import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueFactory;
 import com.typesafe.config.ConfigValueType;
 import dev.yamabiko.data.NearestName;
+import dev.yamabiko.extension.Interval;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -45,6 +47,16 @@ final class Node {
 
   String key() {
     return key;
+  }
+
+  /** The last part of the key. */
+  String name() {
+    return name;
+  }
+
+  /** The value in one line. */
+  String concise() {
+    return value.render(ConfigRenderOptions.concise());
   }
 
   ConfigValue value() {

@@ -1,5 +1,6 @@
 package dev.yamabiko.job;
 
+import dev.yamabiko.extension.Interval;
 import dev.yamabiko.optim.Adam;
 import dev.yamabiko.optim.AdamW;
 import dev.yamabiko.optim.Optimizer;
@@ -15,12 +16,14 @@ final class OptimizerParser {
   private OptimizerParser() {}
 
   static Optimizer parse(Node node) {
-    Variant variant = node.variant(OPTIMIZERS);
+    Extensions extensions = Extensions.ofThisJvm();
+    Variant variant = node.variant(extensions.with(OPTIMIZERS, Category.OPTIMIZER));
     return switch (variant.name()) {
       case "sgd" -> sgd(variant);
       case "adam" -> adam(variant);
       case "adamw" -> adamW(variant);
-      default -> rmsProp(variant);
+      case "rmsprop" -> rmsProp(variant);
+      default -> extensions.make(Category.OPTIMIZER, variant, Optimizer.class);
     };
   }
 

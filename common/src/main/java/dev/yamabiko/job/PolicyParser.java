@@ -2,6 +2,7 @@ package dev.yamabiko.job;
 
 import com.typesafe.config.ConfigValueType;
 import dev.yamabiko.data.DataSpec;
+import dev.yamabiko.extension.Interval;
 import dev.yamabiko.optim.Period;
 import java.util.List;
 import java.util.Optional;

@@ -1,5 +1,6 @@
 package dev.yamabiko.job;
 
+import dev.yamabiko.extension.Interval;
 import dev.yamabiko.optim.Period;
 import dev.yamabiko.optim.Schedule;
 import java.util.ArrayList;

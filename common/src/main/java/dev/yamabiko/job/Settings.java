@@ -24,21 +24,13 @@ final class Settings {
   private static final Pattern NUMBER_LIKE = Pattern.compile("-?\\d[-+.\\deE]*");
   private static final Pattern WORD = Pattern.compile("true|false|null");
 
-  static final Map<List<String>, List<String>> VARIANTS =
-      Map.of(
-          List.of("data", "train"), DataParser.SOURCES,
-          List.of("data", "validation"), DataParser.VALIDATION,
-          List.of("loss"), LossParser.LOSSES,
-          List.of("optimizer"), OptimizerParser.OPTIMIZERS,
-          List.of("schedule"), ScheduleParser.SCHEDULES);
-
   private final Hocon hocon;
   private final Sources sources;
   private final Map<List<String>, List<String>> variants;
 
   /** Settings of a job. */
   Settings(Hocon hocon, Sources sources) {
-    this(hocon, sources, VARIANTS);
+    this(hocon, sources, variants());
   }
 
   /**
@@ -48,6 +40,17 @@ final class Settings {
     this.hocon = hocon;
     this.sources = sources;
     this.variants = variants;
+  }
+
+  /** The names of all variants at each place of a job that has some. */
+  static Map<List<String>, List<String>> variants() {
+    Extensions extensions = Extensions.ofThisJvm();
+    return Map.of(
+        List.of("data", "train"), DataParser.sourceNames(),
+        List.of("data", "validation"), DataParser.validationNames(),
+        List.of("loss"), extensions.with(LossParser.LOSSES, Category.LOSS),
+        List.of("optimizer"), extensions.with(OptimizerParser.OPTIMIZERS, Category.OPTIMIZER),
+        List.of("schedule"), ScheduleParser.SCHEDULES);
   }
 
   ConfigObject apply(ConfigObject job, List<String> settings) {

@@ -3,12 +3,15 @@ package dev.yamabiko.nn;
 import dev.yamabiko.data.Targets;
 import dev.yamabiko.tensor.Shape;
 
-/** What most losses ask of the network's output and the data's targets. */
-final class FlatTargets {
+/**
+ * What most losses ask of the network's output and the data's targets; where it is not so, a {@link
+ * ShapeMismatchException} says what was expected and what was found.
+ */
+public final class FlatTargets {
   private FlatTargets() {}
 
   /** Class labels, and one output for each class. */
-  static void requireClasses(String loss, Shape output, Targets targets) {
+  public static void requireClasses(String loss, Shape output, Targets targets) {
     if (!(targets instanceof Targets.Classes classes)) {
       throw new ShapeMismatchException(
           "%s expects class labels but the data has numeric targets (%s); use half-squared-error"
@@ -22,7 +25,7 @@ final class FlatTargets {
   }
 
   /** Numeric targets, and one output for each value. */
-  static void requireValues(String loss, Shape output, Targets targets) {
+  public static void requireValues(String loss, Shape output, Targets targets) {
     if (!(targets instanceof Targets.Values values)) {
       throw new ShapeMismatchException(
           "%s expects numeric targets but the data has class labels (%s); use softmax-cross-entropy"

@@ -76,10 +76,12 @@ public interface Layer {
 
   /**
    * The layer's formula in double precision, straight from its definition: what {@code gradcheck}
-   * differentiates numerically and what tests compare with.
+   * differentiates numerically and what tests compare with. A layer without it trains all the same.
    *
    * @param call as {@link #forward} gets it; its kernels and weights are not used
    * @param w this layer's parameters and then its buffers, from index 0 on
    */
-  void reference(LayerCall call, double[] w, double[] x, double[] y);
+  default void reference(LayerCall call, double[] w, double[] x, double[] y) {
+    throw new MissingReferenceException(describe());
+  }
 }

@@ -70,7 +70,10 @@ final class NetworkBuilder {
       }
     } catch (ShapeMismatchException | IllegalArgumentException e) {
       throw new ShapeMismatchException(
-          "layer %s (%s): %s".formatted(name, spec.kind(), e.getMessage()));
+          "layer %s (%s): %s".formatted(name, spec.kind(), e.getMessage()), e);
+    } catch (RuntimeException e) {
+      // Of somebody else's layer: it is named, and what it threw may say nothing by its message.
+      throw new ShapeMismatchException("layer %s (%s): %s".formatted(name, spec.kind(), e), e);
     }
     if (parameters > Integer.MAX_VALUE) {
       throw new ShapeMismatchException(

@@ -7,4 +7,8 @@ public final class ShapeMismatchException extends RuntimeException {
   public ShapeMismatchException(String message) {
     super(message);
   }
+
+  public ShapeMismatchException(String message, Throwable cause) {
+    super(message, cause);
+  }
 }

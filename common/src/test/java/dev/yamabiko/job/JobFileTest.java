@@ -53,6 +53,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
@@ -124,6 +125,7 @@ class JobFileTest {
             Optional.empty(),
             WorkerCount.DEFAULT,
             TensorBoard.DEFAULT,
+            Map.of(),
             job.resolved(),
             Places.UNKNOWN),
         job);

@@ -115,6 +115,17 @@ class SameBitsTest {
     assertSameInPieces(trial, Math.min(4, (int) trial.plan().steps()), seed);
   }
 
+  @Property(tries = 30)
+  void shouldGivePlainBitsHoweverAStepOfAUsersLayersIsCut(
+      @ForAll @IntRange(min = 4, max = 40) int examples,
+      @ForAll @IntRange(min = 2, max = 20) int batchSize,
+      @ForAll @IntRange(min = 1, max = 8) int shards,
+      @ForAll("rules") UpdateRule rule,
+      @ForAll long seed) {
+    Trial trial = Trial.users(plan(examples, batchSize, shards), rule);
+    assertSameInPieces(trial, Math.min(4, (int) trial.plan().steps()), seed);
+  }
+
   @Provide
   Arbitrary<Communication> communications() {
     return Arbitraries.of(

@@ -4,6 +4,7 @@ import dev.yamabiko.data.Augmentations;
 import dev.yamabiko.data.Dataset;
 import dev.yamabiko.data.NoiseData;
 import dev.yamabiko.data.Targets;
+import dev.yamabiko.extension.Stretch;
 import dev.yamabiko.nn.Activation;
 import dev.yamabiko.nn.AveragePool;
 import dev.yamabiko.nn.BatchNorm;
@@ -140,6 +141,16 @@ record Trial(
     LayerSpec norm = new LayerNorm.Spec(1e-5f);
     LayerSpec frozen = new BatchNorm.Spec(0.1f, 1e-5f);
     return classes(plan, rule, List.of(CONVOLUTION, norm, RELU, new Flatten.Spec(), frozen, norm));
+  }
+
+  /** Layers as a user might write them, one of them frozen. */
+  static Trial users(StepPlan plan, UpdateRule rule) {
+    LayerSpec dense = new Dense.Spec(90, Initializer.HE);
+    LayerSpec stretch = new Stretch(0);
+    return classes(
+        plan,
+        rule,
+        List.of(new Flatten.Spec(), dense, stretch, RELU, stretch, new LayerNorm.Spec(1e-5f)));
   }
 
   private static Trial classes(StepPlan plan, UpdateRule rule, List<LayerSpec> model) {

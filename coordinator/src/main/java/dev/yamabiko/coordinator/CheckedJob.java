@@ -24,6 +24,7 @@ public record CheckedJob(Job job, LoadedData data, String dataSha256, Network ne
 
   /** Throws what is wrong with the user's input; nothing has been written by then. */
   public static CheckedJob of(Job job) {
+    JobChecks.extensions(job);
     JobChecks.files(job);
     LoadedData data = DataLoader.load(job.data(), job.seed());
     Network network = JobChecks.network(job, data.train().inputShape(), data.train().targets());

@@ -143,6 +143,7 @@ abstract class RunFixture {
             rollback,
             elastic.orElse(plain.workers()),
             plain.tensorBoard(),
+            plain.extensions(),
             plain.resolved(),
             plain.places());
     Network network = Network.build(Shape.of(1), model);

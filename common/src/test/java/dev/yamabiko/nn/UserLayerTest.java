@@ -1,0 +1,157 @@
+package dev.yamabiko.nn;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.yamabiko.data.Dataset;
+import dev.yamabiko.data.NoiseData;
+import dev.yamabiko.data.Targets;
+import dev.yamabiko.extension.Cubed;
+import dev.yamabiko.extension.ElementWise;
+import dev.yamabiko.extension.PerExampleLayer;
+import dev.yamabiko.extension.Stretch;
+import dev.yamabiko.tensor.Kernels;
+import dev.yamabiko.tensor.ScalarKernels;
+import dev.yamabiko.tensor.Shape;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Layers that are written on the bases for layers of one's own. */
+class UserLayerTest {
+
+  private static final Dataset DATA = NoiseData.classes(20, Shape.of(6), 3, 1);
+
+  private static List<GradientCheck.Row> rows(Loss loss, LayerSpec... model) {
+    Network network = Network.build(DATA.inputShape(), List.of(model));
+    return new GradientComparison(network, loss, DATA, 3, new ScalarKernels()).rows();
+  }
+
+  /** The names of what is wrong in a model that ends in these. */
+  private static String wrong(LayerSpec... middle) {
+    LayerSpec dense = new Dense.Spec(6, Initializer.GLOROT);
+    LayerSpec last = new Dense.Spec(3, Initializer.GLOROT);
+    LayerSpec[] model = new LayerSpec[middle.length + 2];
+    model[0] = dense;
+    System.arraycopy(middle, 0, model, 1, middle.length);
+    model[model.length - 1] = last;
+    return String.join(
+        " ",
+        rows(new SoftmaxCrossEntropy(), model).stream()
+            .filter(row -> !row.passed())
+            .map(GradientCheck.Row::name)
+            .toList());
+  }
+
+  @Test
+  void shouldDoWhatTheirFormulasSay() {
+    for (boolean trains : new boolean[] {true, false}) {
+      new LayerProbe(new Stretch(0), Shape.of(7), trains).check();
+      new LayerProbe(new Stretch(0), Shape.of(2, 3, 2), trains).check();
+      new LayerProbe(new Cubed(3), Shape.of(2, 2, 3), trains).check();
+    }
+  }
+
+  @Test
+  void shouldPassTheGradientCheckOnlyWithTheRightDerivatives() {
+    assertEquals("", wrong(new Stretch(0), new Cubed(3)));
+    assertEquals("1.b", wrong(new Stretch(0.01f), new Cubed(3)));
+    assertEquals("0.weight 0.bias 1.w 1.b", wrong(new Stretch(0), new Cubed(3.03f)));
+  }
+
+  private record NoFormula() implements ElementWise {
+    @Override
+    public String kind() {
+      return "no-formula";
+    }
+
+    @Override
+    public float value(float x) {
+      return x;
+    }
+
+    @Override
+    public float derivative(float x) {
+      return 1;
+    }
+  }
+
+  private record NoFormulaPerExample() implements LayerSpec {
+    @Override
+    public String kind() {
+      return "no-formula";
+    }
+
+    @Override
+    public Layer build(Shape input) {
+      return new PerExampleLayer("no-formula", input, input, List.of()) {
+        @Override
+        protected void forward(float[] w, float[] x, float[] y) {
+          System.arraycopy(x, 0, y, 0, x.length);
+        }
+
+        @Override
+        protected void backward(
+            float[] w, float[] x, float[] y, float[] g, float[] dx, float[] dw) {
+          System.arraycopy(g, 0, dx, 0, g.length);
+        }
+      };
+    }
+  }
+
+  private record NoFormulaLoss() implements Loss {
+    @Override
+    public String kind() {
+      return "no-formula";
+    }
+
+    @Override
+    public void check(Shape output, Targets targets) {
+      // Whatever.
+    }
+
+    @Override
+    public void evaluate(
+        Kernels kernels, int rows, int features, float[] y, float[] t, double[] e, float[] g) {
+      // Never asked.
+    }
+  }
+
+  @Test
+  void shouldRefuseToCheckWhatHasNoFormula() {
+    LayerSpec last = new Dense.Spec(3, Initializer.GLOROT);
+    for (LayerSpec layer : List.of(new NoFormula(), new NoFormulaPerExample())) {
+      assertRefused(new SoftmaxCrossEntropy(), layer, last);
+    }
+    assertRefused(new NoFormulaLoss(), last);
+  }
+
+  private static void assertRefused(Loss loss, LayerSpec... model) {
+    MissingReferenceException e =
+        assertThrows(MissingReferenceException.class, () -> rows(loss, model));
+    assertEquals(
+        "no-formula cannot be checked: it has no reference formula, which gradcheck differentiates",
+        e.getMessage());
+  }
+
+  private record Throwing() implements LayerSpec {
+    @Override
+    public String kind() {
+      return "throwing";
+    }
+
+    @Override
+    public Layer build(Shape input) {
+      throw new IllegalStateException("out of order");
+    }
+  }
+
+  @Test
+  void shouldNameALayerThatThrowsWhenItIsBuilt() {
+    ShapeMismatchException e =
+        assertThrows(
+            ShapeMismatchException.class,
+            () -> Network.build(Shape.of(3), List.of(new Flatten.Spec(), new Throwing())));
+    assertEquals(
+        "layer 1 (throwing): java.lang.IllegalStateException: out of order", e.getMessage());
+  }
+}
