@@ -9,7 +9,8 @@ import java.util.List;
  * @param protocolVersion of the meaning of all messages
  * @param messageTable the numbers, names and layouts of all messages, in order; of two tables the
  *     shorter must be the beginning of the longer
- * @param fingerprint of the kernels: equal ones give equal bits
+ * @param fingerprint of kernels and extensions, {@link Fingerprint#text}: equal ones give equal
+ *     bits
  * @param worker its name, unique in the cluster
  * @param host where it runs, for people
  * @param threads that compute

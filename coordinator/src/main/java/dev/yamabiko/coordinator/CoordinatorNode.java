@@ -13,7 +13,7 @@ import dev.yamabiko.coordinator.shared.FileLease;
 import dev.yamabiko.coordinator.shared.Presence;
 import dev.yamabiko.coordinator.shared.TermFence;
 import dev.yamabiko.data.blocks.PreparedDatasets;
-import dev.yamabiko.tensor.KernelFingerprint;
+import dev.yamabiko.protocol.Fingerprint;
 import dev.yamabiko.wire.BulkServer;
 import dev.yamabiko.wire.BulkSettings;
 import java.io.IOException;
@@ -172,7 +172,7 @@ public final class CoordinatorNode implements AutoCloseable {
             bulk,
             settings.host(),
             new PreparedDatasets(settings.datasets(), settings.datasetBytes()),
-            new WorkerAdmission(KernelFingerprint.ofThisJvm(), settings.allowOtherFingerprints()),
+            new WorkerAdmission(Fingerprint.ofThisJvm().text(), settings.allowOtherFingerprints()),
             metrics.cluster(),
             blocking,
             Clock.systemUTC(),

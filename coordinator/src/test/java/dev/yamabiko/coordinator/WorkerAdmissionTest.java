@@ -36,6 +36,16 @@ class WorkerAdmissionTest {
   }
 
   @Test
+  void shouldRefuseAWorkerWithoutItsExtensionAndNameIt() {
+    String extended = OWN + " layer.swish=" + "1".repeat(64);
+    String why = new WorkerAdmission(extended, false).refusal(hello(OWN)).orElseThrow();
+    assertTrue(why.startsWith("it lacks the coordinator's extension layer swish: "), why);
+    assertTrue(why.contains("allow-other-fingerprints = true"), why);
+    assertEquals(Optional.empty(), new WorkerAdmission(extended, true).refusal(hello(OWN)));
+    assertEquals(Optional.empty(), STRICT.refusal(hello(extended)));
+  }
+
+  @Test
   void shouldTakeOtherBitsWhereThatIsAllowed() {
     assertEquals(Optional.empty(), new WorkerAdmission(OWN, true).refusal(hello(OTHER)));
   }

@@ -11,8 +11,8 @@ import akka.cluster.typed.Cluster;
 import akka.cluster.typed.JoinSeedNodes;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import dev.yamabiko.protocol.Fingerprint;
 import dev.yamabiko.protocol.WorkerHello;
-import dev.yamabiko.tensor.KernelFingerprint;
 import dev.yamabiko.wire.MessageTable;
 import java.time.Duration;
 import java.util.LinkedHashSet;
@@ -69,7 +69,7 @@ final class MemberNode {
     return new WorkerHello(
         MessageTable.PROTOCOL_VERSION,
         MessageTable.lines(),
-        KernelFingerprint.ofThisJvm(),
+        Fingerprint.ofThisJvm().text(),
         settings.worker(),
         settings.host(),
         settings.threads(),

@@ -7,6 +7,7 @@ import dev.yamabiko.coordinator.CoordinatorCommand;
 import dev.yamabiko.coordinator.ParametersView;
 import dev.yamabiko.coordinator.WorkerView;
 import dev.yamabiko.model.CanonicalJson;
+import dev.yamabiko.protocol.Fingerprint;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -55,7 +56,7 @@ final class ClusterRoutes extends AllDirectives {
     json.put("host", worker.hello().host());
     json.put("threads", worker.hello().threads());
     json.put("heap_bytes", worker.hello().heapBytes());
-    json.put("fingerprint", worker.hello().fingerprint());
+    json.put("fingerprint", Fingerprint.parse(worker.hello().fingerprint()).kernels());
     json.put("registered", worker.registered().toString());
     json.put("job", worker.job().orElse(null));
     json.put("samples_per_second", worker.samplesPerSecond());
