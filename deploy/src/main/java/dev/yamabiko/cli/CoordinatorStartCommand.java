@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -80,6 +81,8 @@ final class CoordinatorStartCommand implements Callable<Integer> {
       paramLabel = "DIR",
       description = "Where jobs, runs and uploads are kept (default: ./yamabiko-data).")
   private Optional<Path> data = Optional.empty();
+
+  @Mixin private ExtensionOptions extensions;
 
   CoordinatorStartCommand(Session session, Starter starter) {
     this.session = session;

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -64,6 +65,8 @@ final class EvaluateCommand implements Callable<Integer> {
       names = "--json",
       description = "Print one JSON object as the last line of standard output.")
   private boolean json;
+
+  @Mixin private ExtensionOptions extensions;
 
   EvaluateCommand(Session session) {
     this.session = session;

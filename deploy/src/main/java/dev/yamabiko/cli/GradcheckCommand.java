@@ -1,7 +1,9 @@
 package dev.yamabiko.cli;
 
 import dev.yamabiko.coordinator.CheckedJob;
+import dev.yamabiko.job.JobException;
 import dev.yamabiko.nn.GradientCheck;
+import dev.yamabiko.nn.MissingReferenceException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -29,9 +31,17 @@ final class GradcheckCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     CheckedJob checked = arguments.checked(session);
-    GradientCheck.Report report =
-        GradientCheck.run(
-            checked.network(), checked.job().loss(), checked.data().train(), checked.job().seed());
+    GradientCheck.Report report;
+    try {
+      report =
+          GradientCheck.run(
+              checked.network(),
+              checked.job().loss(),
+              checked.data().train(),
+              checked.job().seed());
+    } catch (MissingReferenceException e) {
+      throw new JobException(e.getMessage(), e);
+    }
     session.print(report.table().stripTrailing());
     Map<String, Object> answer = new LinkedHashMap<>();
     answer.put("status", report.passed() ? "ok" : "failed");

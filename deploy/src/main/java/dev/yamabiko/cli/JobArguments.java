@@ -6,6 +6,7 @@ import dev.yamabiko.job.JobFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -29,10 +30,13 @@ final class JobArguments {
       description = "Print one JSON object as the last line of standard output.")
   private boolean json;
 
+  @Mixin private ExtensionOptions extensions;
+
   /** The same arguments again, for a shell. */
   String commandLine() {
     StringBuilder line = new StringBuilder(quote(file));
     settings.forEach(setting -> line.append(" --set ").append(quote(setting)));
+    line.append(extensions.commandLine());
     return line.toString();
   }
 

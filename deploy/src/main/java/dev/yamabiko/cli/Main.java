@@ -25,6 +25,7 @@ import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -62,7 +63,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "  yamabiko submit deploy/jobs/digits.conf --follow",
       "  yamabiko status digits-1 --watch",
       "",
-      "YAMABIKO_JAVA_OPTS holds options for the JVM, as -Xmx8g for more memory."
+      "YAMABIKO_JAVA_OPTS holds options for the JVM, as -Xmx8g for more memory.",
+      "YAMABIKO_EXTENSIONS names jars with layers, losses, optimizers, data sources and augmentations"
+          + " of your own."
     })
 public final class Main implements Runnable {
 
@@ -194,8 +197,19 @@ public final class Main implements Runnable {
         .setUsageHelpWidth(100)
         .setOut(new PrintWriter(session.out(), true))
         .setErr(new PrintWriter(session.err(), true))
+        .setExecutionStrategy(parsed -> execute(session, parsed))
         .setParameterExceptionHandler((e, given) -> refuse(session, usageError(e)))
         .setExecutionExceptionHandler((e, command, parsed) -> failed(session, e));
+  }
+
+  /** Extensions first: whatever the command reads may name them. */
+  private static int execute(Session session, ParseResult parsed) {
+    try {
+      ExtensionOptions.load(parsed, session);
+    } catch (JobException e) {
+      return failed(session, e);
+    }
+    return new CommandLine.RunLast().execute(parsed);
   }
 
   /** Help goes to standard output. */

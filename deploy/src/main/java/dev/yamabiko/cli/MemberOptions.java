@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -57,6 +58,8 @@ final class MemberOptions {
       paramLabel = "N",
       description = "Its name in the cluster (default: HOST-PID-xxxx).")
   private Optional<String> name = Optional.empty();
+
+  @Mixin private ExtensionOptions extensions;
 
   /**
    * @param cache directory for datasets

@@ -3,6 +3,7 @@ package dev.yamabiko.cli;
 import dev.yamabiko.coordinator.ModelProvenance;
 import dev.yamabiko.coordinator.RunDirectory;
 import dev.yamabiko.coordinator.WriteFailure;
+import dev.yamabiko.job.Extensions;
 import dev.yamabiko.job.JobException;
 import dev.yamabiko.model.TrainedModel;
 import java.io.IOException;
@@ -17,9 +18,15 @@ import java.util.Optional;
  */
 record NamedModel(Path named, TrainedModel trained) {
 
-  /** What is to be known of a run directory's model; empty if all is well. */
+  /** What is to be known of the model, of its extensions or its run; empty if all is well. */
   Optional<String> notice() {
-    return Files.isDirectory(named) ? ModelProvenance.doubt(named, trained) : Optional.empty();
+    return Extensions.ofThisJvm()
+        .difference(trained.job())
+        .or(
+            () ->
+                Files.isDirectory(named)
+                    ? ModelProvenance.doubt(named, trained)
+                    : Optional.empty());
   }
 
   /**

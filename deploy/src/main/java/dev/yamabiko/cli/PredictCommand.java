@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -78,6 +79,8 @@ final class PredictCommand implements Callable<Integer> {
       description =
           "Print one JSON object, a summary, as the last line of standard output; needs --out.")
   private boolean json;
+
+  @Mixin private ExtensionOptions extensions;
 
   PredictCommand(Session session) {
     this.session = session;

@@ -1,0 +1,89 @@
+package dev.yamabiko.cluster;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.yamabiko.cli.ExtensionJars;
+import dev.yamabiko.cli.OneNode;
+import dev.yamabiko.coordinator.JobStatus;
+import dev.yamabiko.coordinator.JobView;
+import dev.yamabiko.job.Extensions;
+import dev.yamabiko.protocol.WorkerHello;
+import dev.yamabiko.worker.StrangeNode;
+import dev.yamabiko.worker.WorkerNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The guide's job, whose layers, loss, optimizer, data and augmentation come from a user's jar. */
+@Tag("cluster")
+@Timeout(180)
+class ExtensionsClusterTest {
+
+  @TempDir private static Path directory;
+  private static LocalCluster cluster;
+  private static String job;
+
+  @BeforeAll
+  static void start() throws IOException {
+    Extensions.use(Extensions.load(List.of(ExtensionJars.ofGuide(directory))));
+    Path points = Files.writeString(directory.resolve("points.txt"), ExtensionJars.points());
+    job = ExtensionJars.jobOfGuide().replace("points.txt", "\"" + points + "\"");
+    cluster = new LocalCluster(directory.resolve("cluster"));
+  }
+
+  @AfterAll
+  static void end() {
+    Extensions.use(Extensions.ofClassPath());
+    cluster.close();
+  }
+
+  private static String weights() throws IOException {
+    JobView view = cluster.finished(cluster.submit(job));
+    assertEquals(JobStatus.COMPLETED, view.status(), view.reason());
+    return OneNode.weights(view.result().orElseThrow());
+  }
+
+  @Test
+  void shouldGiveTheBitsOfOneNodeAndRefuseWhoLacksAnExtension() throws IOException {
+    String expected = OneNode.weights(job, Files.createDirectory(directory.resolve("one")));
+    String refusal =
+        StrangeNode.of(cluster.settings("bare"), hello -> without(hello, "layer.prelu"))
+            .run()
+            .orElseThrow();
+    assertTrue(
+        refusal.startsWith(
+            "it lacks the coordinator's extension layer prelu: expected the SHA-256 "),
+        refusal);
+    cluster.join("a");
+    assertEquals(expected, weights());
+    // One that has more extensions than the coordinator is welcome.
+    WorkerNode more =
+        StrangeNode.of(cluster.settings("b"), hello -> hello(hello, hello.fingerprint() + " x=y"));
+    cluster.join("b", more);
+    cluster.joinParameters("p");
+    assertEquals(expected, weights());
+  }
+
+  private static WorkerHello without(WorkerHello hello, String extension) {
+    return hello(hello, hello.fingerprint().replaceFirst(" " + extension + "=\\w+", ""));
+  }
+
+  private static WorkerHello hello(WorkerHello real, String fingerprint) {
+    return new WorkerHello(
+        real.protocolVersion(),
+        real.messageTable(),
+        fingerprint,
+        real.worker(),
+        real.host(),
+        real.threads(),
+        real.heapBytes());
+  }
+}
