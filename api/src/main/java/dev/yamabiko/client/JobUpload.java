@@ -33,16 +33,13 @@ public final class JobUpload {
     this.notices = notices;
   }
 
-  /** Whether every file is here. */
-  public boolean isAllHere(Job job) {
-    return job.paths().values().stream().allMatch(Files::exists);
-  }
-
-  /** Whether the files that are not here lie where the coordinator may look for them itself. */
-  public boolean isElsewhere(Job job) {
-    return job.paths().values().stream()
-        .filter(path -> !Files.exists(path))
-        .allMatch(this::isBelowDataRoot);
+  /**
+   * Whether the job can be checked here, or has to be for want of a better: not where files of it
+   * lie on the coordinator's machine alone.
+   */
+  public boolean isToBeChecked(Job job) {
+    List<Path> missing = job.paths().values().stream().filter(path -> !Files.exists(path)).toList();
+    return missing.isEmpty() || !missing.stream().allMatch(this::isBelowDataRoot);
   }
 
   private boolean isBelowDataRoot(Path path) {

@@ -26,13 +26,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.Collectors;
 
 /**
  * A coordinator's HTTP API, as commands use it; where several nodes serve it, by one that answers.
  * Every failure is a {@link ServerException}.
  */
-public final class Server {
+public final class Server implements AutoCloseable {
+
+  /** Of a coordinator on this machine that was told nothing else. */
+  public static final String DEFAULT = ServerAddresses.DEFAULT;
 
   private static final Duration CONNECT = Duration.ofSeconds(10);
   private static final Duration ANSWER = Duration.ofSeconds(60);
@@ -40,7 +42,7 @@ public final class Server {
   /** The coordinator reads all of a job's data before it answers. */
   private static final Duration CHECK = Duration.ofMinutes(11);
 
-  private static final Duration UPLOAD = Duration.ofHours(24);
+  private static final Duration TRANSFER = Duration.ofHours(24);
 
   /** What will not be better the next time. */
   private static final Set<Integer> USERS_FAULTS = Set.of(400, 404, 409, 413, 415);
@@ -48,20 +50,25 @@ public final class Server {
   /** A node without a coordinator answers so, while another may take over. */
   private static final int UNAVAILABLE = 503;
 
-  private final List<URI> bases;
+  private final ServerAddresses nodes;
   private final HttpClient client;
-  private int current;
 
-  /**
-   * @param bases of the nodes, at least one; asked in this order until one answers
-   */
-  public Server(List<URI> bases) {
-    this.bases = List.copyOf(bases);
+  private Server(ServerAddresses nodes) {
+    this.nodes = nodes;
     client =
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(CONNECT)
             .build();
+  }
+
+  /**
+   * @param text URLs of the nodes, with commas between; asked in this order until one answers
+   * @param option that takes them, for messages
+   * @throws ServerException if one is none
+   */
+  public static Server of(String text, String option) {
+    return new Server(ServerAddresses.of(text, option));
   }
 
   /** Of the node that answered last, for messages. */
@@ -71,15 +78,11 @@ public final class Server {
 
   /** As {@code --server} takes it, for commands that users are told. */
   public String option() {
-    return bases.stream().map(URI::toString).collect(Collectors.joining(","));
+    return nodes.all();
   }
 
-  private synchronized URI base() {
-    return bases.get(current);
-  }
-
-  private synchronized void turnTo(int next) {
-    current = next;
+  private URI base() {
+    return nodes.current();
   }
 
   /**
@@ -169,7 +172,7 @@ public final class Server {
   }
 
   private void upload(String sha256, BodyPublisher content) {
-    send("/api/v1/data/" + sha256, request(UPLOAD).PUT(content));
+    send("/api/v1/data/" + sha256, request(TRANSFER).PUT(content));
   }
 
   /**
@@ -182,8 +185,11 @@ public final class Server {
         request(ANSWER)
             .header("Accept", "text/event-stream")
             .header("Last-Event-ID", Long.toString(after));
-    HttpResponse<InputStream> response =
-        exchange(job(id, "events"), request, BodyHandlers.ofInputStream());
+    return stream(job(id, "events"), request);
+  }
+
+  private InputStream stream(String path, HttpRequest.Builder request) {
+    HttpResponse<InputStream> response = exchange(path, request, BodyHandlers.ofInputStream());
     if (response.statusCode() != 200) {
       try (InputStream body = response.body()) {
         throw refusal(
@@ -193,6 +199,27 @@ public final class Server {
       }
     }
     return response.body();
+  }
+
+  /**
+   * Writes to a file what is there.
+   *
+   * @throws IOException if the file cannot be written, or the connection breaks off
+   */
+  public void download(String path, Path file) throws IOException {
+    Download.write(stream(path, request(ANSWER).GET()), file, TRANSFER);
+  }
+
+  /** Before Java 21 the client's threads, all daemons, end by themselves when it is forgotten. */
+  @Override
+  public void close() {
+    if ((Object) client instanceof AutoCloseable closeable) {
+      try {
+        closeable.close();
+      } catch (Exception e) {
+        throw new IllegalStateException(e);
+      }
+    }
   }
 
   private static HttpRequest.Builder request(Duration deadline) {
@@ -210,10 +237,10 @@ public final class Server {
   /** Begins with the node that answered last; of nodes that all fail, the last says why. */
   private <T> HttpResponse<T> exchange(
       String path, HttpRequest.Builder request, BodyHandler<T> handler) {
-    int first = bases.indexOf(base());
+    int first = nodes.currentNumber();
     for (int i = 0; ; i++) {
-      turnTo((first + i) % bases.size());
-      boolean last = i == bases.size() - 1;
+      nodes.turnTo((first + i) % nodes.count());
+      boolean last = i == nodes.count() - 1;
       HttpRequest next = request.uri(URI.create(base() + path)).build();
       try {
         HttpResponse<T> response = client.send(next, handler);

@@ -34,9 +34,13 @@ public final class Resumption {
     this.wayOut = wayOut;
   }
 
-  /** As a user asked for by an option, who has chosen the directory. */
-  public static Resumption byOption(Path directory, CheckedJob checked) {
-    return new Resumption(directory, checked, "--resume: ", "to begin anew, give a new directory");
+  /**
+   * As a user asked for who has chosen the directory.
+   *
+   * @param option by which it was asked for, as messages name it
+   */
+  public static Resumption byOption(Path directory, CheckedJob checked, String option) {
+    return new Resumption(directory, checked, option + ": ", "to begin anew, give a new directory");
   }
 
   /** Of a coordinator's job. */

@@ -2,12 +2,9 @@ package dev.yamabiko.cli;
 
 import dev.yamabiko.client.Follower;
 import dev.yamabiko.client.ServerException;
-import dev.yamabiko.data.DataException;
 import dev.yamabiko.data.NearestName;
-import dev.yamabiko.job.JobException;
+import dev.yamabiko.local.InputErrors;
 import dev.yamabiko.local.SingleNode;
-import dev.yamabiko.model.ModelException;
-import dev.yamabiko.nn.ShapeMismatchException;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
@@ -247,10 +244,7 @@ public final class Main implements Runnable {
     if (System.getenv("YAMABIKO_DEBUG") != null) {
       e.printStackTrace(session.err());
     }
-    if (e instanceof JobException
-        || e instanceof DataException
-        || e instanceof ModelException
-        || e instanceof ShapeMismatchException) {
+    if (InputErrors.isInput(e)) {
       return refuse(session, e.getMessage());
     }
     if (e instanceof ServerException server) {

@@ -50,7 +50,7 @@ final class SubmitCommand implements Callable<Integer> {
     Server coordinator = server.server();
     JobUpload upload = new JobUpload(coordinator, this::say);
     Optional<LoadedData.Baseline> baseline = Optional.empty();
-    if (upload.isAllHere(job) || !upload.isElsewhere(job)) {
+    if (upload.isToBeChecked(job)) {
       baseline = checked(job);
     }
     String text = upload.bring(job);

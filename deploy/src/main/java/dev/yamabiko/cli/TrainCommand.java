@@ -2,29 +2,22 @@ package dev.yamabiko.cli;
 
 import dev.yamabiko.coordinator.CheckedJob;
 import dev.yamabiko.coordinator.DiskWatch;
-import dev.yamabiko.coordinator.Resumption;
 import dev.yamabiko.coordinator.RunDirectory;
 import dev.yamabiko.coordinator.RunListener;
 import dev.yamabiko.coordinator.RunResult;
-import dev.yamabiko.coordinator.TrainingClock;
-import dev.yamabiko.coordinator.WriteFailure;
 import dev.yamabiko.data.Dataset;
 import dev.yamabiko.data.LoadedData;
-import dev.yamabiko.data.Targets;
 import dev.yamabiko.job.Job;
-import dev.yamabiko.job.JobException;
+import dev.yamabiko.local.LocalRun;
+import dev.yamabiko.local.OutputDirectory;
 import dev.yamabiko.local.SingleNode;
 import dev.yamabiko.model.Checkpoint;
 import dev.yamabiko.protocol.RunOutcome;
 import dev.yamabiko.step.StepPlan;
-import dev.yamabiko.tensor.KernelsFactory;
-import java.io.IOException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -46,18 +39,8 @@ final class TrainCommand implements Callable<Integer> {
 
   private static final int MOST_WORKERS = 1024;
 
-  /** Does the training; {@link SingleNode#run}, but for tests. */
-  interface Trainer {
-    RunOutcome run(
-        CheckedJob checked,
-        Checkpoint begin,
-        int workers,
-        List<RunListener> listeners,
-        SingleNode.Cancellation cancellation);
-  }
-
   private final Session session;
-  private final Trainer trainer;
+  private final LocalRun.Trainer trainer;
 
   @Spec private CommandSpec spec;
   @Mixin private JobArguments arguments;
@@ -81,7 +64,7 @@ final class TrainCommand implements Callable<Integer> {
               + " gives the same bits. Begins it where it has not begun.")
   private boolean resume;
 
-  TrainCommand(Session session, Trainer trainer) {
+  TrainCommand(Session session, LocalRun.Trainer trainer) {
     this.session = session;
     this.trainer = trainer;
   }
@@ -91,79 +74,27 @@ final class TrainCommand implements Callable<Integer> {
     int workers = workers();
     Job job = arguments.read(session);
     OutputDirectory output = output(job);
-    boolean goesOn = resume && RunDirectory.holdsRun(output.path());
-    if (goesOn) {
-      requireUnused(output.path());
-    }
-    CheckedJob checked = CheckedJob.of(job);
-    LoadedData data = checked.data();
-    data.notes().forEach(this::say);
-    KernelsFactory.notice().ifPresent(this::say);
-    Optional<Checkpoint> checkpoint = Optional.empty();
-    if (goesOn) {
-      checkpoint = Resumption.byOption(output.path(), checked).find(this::say, this::say);
-    } else if (resume) {
-      say("no run in " + output.path() + " yet; beginning one at step 0");
-    }
-    Checkpoint begin = checkpoint.orElseGet(() -> checked.start(this::say));
+    LocalRun run = LocalRun.prepare(job, Optional.of(output), resume, workers, this::say);
 
     SingleNode.Cancellation cancellation = new SingleNode.Cancellation();
+    CheckedJob checked = run.checked();
     StepPlan plan = checked.plan(workers).steps();
-    Targets targets = data.train().targets();
-    TrainingClock clock = new TrainingClock(System::nanoTime);
     LossHistory history = new LossHistory(plan.stepsPerEpoch());
     Progress progress =
         new Progress(
             session.err(),
             session.terminal(),
-            new ProgressLine(plan.epochs(), plan.stepsPerEpoch(), targets),
+            new ProgressLine(plan.epochs(), plan.stepsPerEpoch(), checked.data().train().targets()),
             System::nanoTime);
 
     session.interruption().during(() -> interrupt(cancellation));
-    RunDirectory directory =
-        open(
-            output.create(),
-            checked,
-            goesOn ? Optional.of(begin) : Optional.empty(),
-            watch(cancellation));
-    RunOutcome outcome;
-    try (directory) {
+    try (RunDirectory directory = run.open(watch(cancellation))) {
       session.err().println(describe(checked, plan, workers));
-      checkpoint.ifPresent(from -> describe(from, plan.epochs(), directory));
-      List<RunListener> listeners = List.of(clock, directory, history, progress);
-      try {
-        outcome = trainer.run(checked, begin, workers, listeners, cancellation);
-      } catch (RuntimeException | Error e) {
-        if (!goesOn) {
-          keep(directory, checked, failed(begin, workers, e), clock);
-        }
-        throw e;
-      }
-      return report(keep(directory, checked, outcome, clock), directory, data, history);
+      run.checkpoint().ifPresent(from -> describe(from, plan.epochs(), directory));
+      List<RunListener> listeners = List.of(history, progress);
+      RunResult result = run.train(directory, trainer, listeners, cancellation).result();
+      return report(result, directory, checked.data(), history);
     }
-  }
-
-  private static RunResult keep(
-      RunDirectory directory, CheckedJob checked, RunOutcome outcome, TrainingClock clock) {
-    return directory.keep(
-        checked.network(), outcome, checked.result(outcome, clock, directory.path()));
-  }
-
-  /** Of a run that could not even say itself that it failed. */
-  private static RunOutcome failed(Checkpoint begin, int workers, Throwable cause) {
-    return new RunOutcome(
-        RunOutcome.Status.FAILED,
-        cause instanceof OutOfMemoryError ? Main.MORE_MEMORY : "internal error: " + cause,
-        begin.position().epochs(),
-        begin.position().step(),
-        begin.position().samples(),
-        workers,
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        OptionalInt.empty(),
-        begin.position().rollbacks(),
-        Optional.empty());
   }
 
   private OutputDirectory output(Job job) {
@@ -217,22 +148,6 @@ final class TrainCommand implements Callable<Integer> {
     return NodeOptions.number(spec, "--workers", workers.get(), MOST_WORKERS);
   }
 
-  /**
-   * @param from where a run goes on that began in this directory before
-   */
-  private static RunDirectory open(
-      Path directory, CheckedJob checked, Optional<Checkpoint> from, DiskWatch watch) {
-    try {
-      return from.isPresent()
-          ? RunDirectory.goOn(directory, checked.description(), from.get().position(), watch)
-          : RunDirectory.begin(directory, checked.description(), watch);
-    } catch (FileAlreadyExistsException e) {
-      throw inUse(directory);
-    } catch (IOException e) {
-      throw unusable(directory, e);
-    }
-  }
-
   private DiskWatch watch(SingleNode.Cancellation cancellation) {
     return new DiskWatch() {
       @Override
@@ -256,25 +171,6 @@ final class TrainCommand implements Callable<Integer> {
   private void sayInBetween(String text) {
     String line = session.terminal().interactive() ? System.lineSeparator() : "";
     session.err().println(line + "yamabiko: " + text);
-  }
-
-  /** Said before anything that a run under way may change by the minute. */
-  private static void requireUnused(Path directory) {
-    try {
-      if (RunDirectory.isInUse(directory)) {
-        throw inUse(directory);
-      }
-    } catch (IOException e) {
-      throw unusable(directory, e);
-    }
-  }
-
-  private static JobException inUse(Path directory) {
-    return new JobException("--out " + directory + " is in use by another run");
-  }
-
-  private static JobException unusable(Path directory, IOException e) {
-    return new JobException("--out " + directory + " cannot be used: " + WriteFailure.reason(e), e);
   }
 
   private void interrupt(SingleNode.Cancellation cancellation) {

@@ -12,7 +12,6 @@ import dev.yamabiko.model.CanonicalJson;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -250,7 +249,7 @@ class FollowTest {
     server.close();
     Follower follower =
         new Follower(
-            new Server(List.of(URI.create(server.url()))),
+            Server.of(server.url(), "--server"),
             "spirals-1",
             new FollowedRun(session(), CompletableFuture::new, System::nanoTime),
             PATIENCE,

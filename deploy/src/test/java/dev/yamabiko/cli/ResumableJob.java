@@ -3,6 +3,7 @@ package dev.yamabiko.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.yamabiko.coordinator.RunListener;
+import dev.yamabiko.local.LocalRun;
 import dev.yamabiko.local.SingleNode;
 import dev.yamabiko.protocol.RunEvent;
 import dev.yamabiko.protocol.RunOutcome;
@@ -169,7 +170,7 @@ final class ResumableJob {
         more);
   }
 
-  private Output command(String run, int workers, TrainCommand.Trainer trainer, String... more) {
+  private Output command(String run, int workers, LocalRun.Trainer trainer, String... more) {
     List<String> arguments =
         new ArrayList<>(
             List.of("train", "job.conf", "--json", "--out", run, "--workers", "" + workers));
@@ -177,7 +178,7 @@ final class ResumableJob {
     return command(arguments, trainer);
   }
 
-  Output command(List<String> arguments, TrainCommand.Trainer trainer) {
+  Output command(List<String> arguments, LocalRun.Trainer trainer) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     Session session =

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.yamabiko.coordinator.RunListener;
+import dev.yamabiko.local.LocalRun;
 import dev.yamabiko.protocol.RunEvent;
 import dev.yamabiko.protocol.RunOutcome;
 import dev.yamabiko.step.Measures;
@@ -49,7 +50,7 @@ class TrainCommandTest {
         """);
   }
 
-  private int train(TrainCommand.Trainer trainer, String... more) {
+  private int train(LocalRun.Trainer trainer, String... more) {
     String[] args =
         Stream.concat(Stream.of("train", "job.conf", "--json"), Stream.of(more))
             .toArray(String[]::new);

@@ -1,4 +1,4 @@
-package dev.yamabiko.cli;
+package dev.yamabiko.local;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
