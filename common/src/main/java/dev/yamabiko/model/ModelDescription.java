@@ -21,13 +21,15 @@ import java.util.function.Function;
  * What a model file says of itself, read back: the counterpart of {@link ModelMetadata}.
  *
  * @param columns see {@link LoadedData#columns}
+ * @param metadata that all this was read from
  */
 record ModelDescription(
     Job job,
     Shape inputShape,
     Targets targets,
     List<LoadedData.Scaling> scaling,
-    List<DataSource.Column> columns) {
+    List<DataSource.Column> columns,
+    Map<String, String> metadata) {
 
   private static final JsonMapper MAPPER = new JsonMapper();
 
@@ -61,7 +63,7 @@ record ModelDescription(
             "%s: expected input_scaling of %d columns but found %d"
                 .formatted(file, columns.size(), scaling.size()));
       }
-      return new ModelDescription(job, inputShape(), targets(), scaling, columns);
+      return new ModelDescription(job, inputShape(), targets(), scaling, columns, metadata);
     }
 
     private Job job() {

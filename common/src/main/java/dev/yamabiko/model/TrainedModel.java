@@ -10,6 +10,7 @@ import dev.yamabiko.nn.ShapeMismatchException;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -19,6 +20,17 @@ import java.util.Set;
  */
 public record TrainedModel(
     Path file, ModelDescription description, Network network, float[] weights) {
+
+  /**
+   * A model that no file holds yet.
+   *
+   * @param name what messages call it
+   * @param metadata see {@link ModelMetadata}
+   */
+  public static TrainedModel of(
+      Path name, Map<String, String> metadata, Network network, float[] weights) {
+    return new TrainedModel(name, ModelDescription.read(name, metadata), network, weights);
+  }
 
   /**
    * Reads a model file.
@@ -72,6 +84,11 @@ public record TrainedModel(
               .formatted(file.file(), others.iterator().next()));
     }
     return weights;
+  }
+
+  /** What its file says of it; see {@link ModelMetadata}. */
+  public Map<String, String> metadata() {
+    return description.metadata();
   }
 
   public Job job() {

@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -61,7 +62,12 @@ class EvaluationBitsTest {
     Network network = job.model().build(data.train().inputShape());
     ModelDescription description =
         new ModelDescription(
-            job, data.train().inputShape(), data.train().targets(), data.scaling(), data.columns());
+            job,
+            data.train().inputShape(),
+            data.train().targets(),
+            data.scaling(),
+            data.columns(),
+            Map.of());
     return new Case(
         new TrainedModel(Path.of("m"), description, network, network.initialWeights(job.seed())),
         data.train());

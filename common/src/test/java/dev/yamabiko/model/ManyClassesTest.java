@@ -11,6 +11,7 @@ import dev.yamabiko.tensor.KernelsFactory;
 import dev.yamabiko.tensor.Shape;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** A model of very many classes, of which few occur in the data to be evaluated. */
@@ -62,7 +63,7 @@ class ManyClassesTest {
     TrainedModel model =
         new TrainedModel(
             Path.of("m"),
-            new ModelDescription(job, Shape.of(1), targets, List.of(), List.of()),
+            new ModelDescription(job, Shape.of(1), targets, List.of(), List.of(), Map.of()),
             network,
             weights);
     ClassificationReport report =

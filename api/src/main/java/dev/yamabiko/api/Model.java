@@ -1,0 +1,183 @@
+package dev.yamabiko.api;
+
+import dev.yamabiko.coordinator.WriteFailure;
+import dev.yamabiko.data.InputOrigin;
+import dev.yamabiko.data.InputSink;
+import dev.yamabiko.data.Targets;
+import dev.yamabiko.model.AtomicFile;
+import dev.yamabiko.model.InputBatches;
+import dev.yamabiko.model.Predictor;
+import dev.yamabiko.model.Safetensors;
+import dev.yamabiko.model.TrainedModel;
+import dev.yamabiko.model.WeightsHash;
+import dev.yamabiko.tensor.KernelsFactory;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Semaphore;
+import java.util.function.Consumer;
+
+/**
+ * A trained model: weights, and what its inputs and outputs mean. Immutable, and for any number of
+ * threads at once; as many as there are cores compute, others wait their turn. It predicts what
+ * {@code yamabiko predict} does, to the last bit, however inputs are batched.
+ */
+public final class Model {
+
+  /** What the activations of one thread may take, where one input needs less. */
+  private static final long ACTIVATION_BYTES = 32L << 20;
+
+  private final TrainedModel trained;
+  private final Semaphore turns = new Semaphore(Runtime.getRuntime().availableProcessors());
+
+  /** Those that nobody uses; at most as many as there are {@link #turns}. */
+  private final Deque<Predictor> idle = new ArrayDeque<>();
+
+  Model(TrainedModel trained) {
+    this.trained = trained;
+    if (trained.targets() instanceof Targets.Values values) {
+      requireDistinct(values);
+    }
+  }
+
+  private void requireDistinct(Targets.Values values) {
+    Set<String> names = new HashSet<>();
+    for (Targets.Value value : values.values()) {
+      if (!names.add(value.name())) {
+        throw YamabikoException.input(
+            "%s: two of the model's targets are called \"%s\", so that its predictions cannot be told apart"
+                .formatted(trained.file(), value.name()),
+            null);
+      }
+    }
+  }
+
+  /**
+   * Reads a model, and checks its weights against their hash.
+   *
+   * @param runDirectoryOrFile a model file, or a run directory that holds one
+   * @throws YamabikoException saying what is wrong with it
+   */
+  public static Model load(Path runDirectoryOrFile) {
+    try {
+      return new Model(TrainedModel.load(runDirectoryOrFile));
+    } catch (RuntimeException e) {
+      throw YamabikoException.of(e);
+    }
+  }
+
+  /** The shape of one input: {@code [features]}, or {@code [channels, height, width]}. */
+  public List<Integer> inputShape() {
+    return trained.network().inputShape().dimensions();
+  }
+
+  /** The names of the classes, or of the values, that it predicts, in order. */
+  public List<String> outputs() {
+    return trained.targets() instanceof Targets.Classes classes
+        ? classes.names()
+        : ((Targets.Values) trained.targets()).values().stream().map(Targets.Value::name).toList();
+  }
+
+  /** The hash that results and model files name the weights by, in hexadecimal digits. */
+  public String weightsSha256() {
+    return WeightsHash.sha256(trained.weights());
+  }
+
+  /**
+   * What it makes of one input as the network sees it: scaled, categories as zeros and ones.
+   *
+   * @param input row by row, of an image channel by channel; not kept
+   * @throws YamabikoException if it has another length than {@link #inputShape} says
+   */
+  public Prediction predict(float[] input) {
+    return predict(new float[][] {input}).get(0);
+  }
+
+  /** The same of several inputs, in their order. */
+  public List<Prediction> predict(float[][] inputs) {
+    return predict(
+        batches -> {
+          for (int i = 0; i < inputs.length; i++) {
+            requireLength(inputs[i], i);
+            batches.accept(new InputOrigin.Row(i), inputs[i]);
+          }
+        });
+  }
+
+  private void requireLength(float[] input, int number) {
+    int length = trained.network().inputShape().size();
+    if (input.length != length) {
+      throw YamabikoException.input(
+          "input %d: the model takes inputs of shape %s, %d numbers, but this one has %d"
+              .formatted(number, trained.network().inputShape(), length, input.length),
+          null);
+    }
+  }
+
+  /**
+   * What it makes of the inputs in a file, each read as the training data was, in their order.
+   *
+   * @param file a CSV table, a .npy array, images in an IDX file, an image, or a folder of images
+   * @throws YamabikoException if it cannot be used
+   */
+  public List<Prediction> predictFile(Path file) {
+    return predict(batches -> trained.inputs().read(file, batches));
+  }
+
+  private List<Prediction> predict(Consumer<InputSink> inputs) {
+    List<Prediction> predictions = new ArrayList<>();
+    turns.acquireUninterruptibly();
+    try {
+      Predictor predictor = take();
+      InputBatches batches =
+          new InputBatches(
+              trained, predictor, p -> predictions.add(Prediction.of(p, trained.targets())));
+      inputs.accept(batches);
+      batches.finish();
+      give(predictor);
+    } catch (RuntimeException e) {
+      throw YamabikoException.of(e);
+    } finally {
+      turns.release();
+    }
+    return predictions;
+  }
+
+  private Predictor take() {
+    synchronized (idle) {
+      if (!idle.isEmpty()) {
+        return idle.pop();
+      }
+    }
+    return new Predictor(trained, KernelsFactory.create(), ACTIVATION_BYTES);
+  }
+
+  private void give(Predictor predictor) {
+    synchronized (idle) {
+      idle.push(predictor);
+    }
+  }
+
+  /**
+   * Writes the model file that a run leaves, in the safetensors format; it appears whole or not at
+   * all, and takes the place of one that is there.
+   *
+   * @throws YamabikoException if it cannot be written
+   */
+  public void save(Path file) {
+    try {
+      AtomicFile.write(
+          file,
+          part ->
+              Safetensors.write(part, trained.network(), trained.weights(), trained.metadata()));
+    } catch (IOException e) {
+      throw YamabikoException.failed(
+          "cannot write %s: %s".formatted(file, WriteFailure.reason(e)), e);
+    }
+  }
+}

@@ -1,0 +1,26 @@
+package dev.yamabiko.api;
+
+import org.slf4j.LoggerFactory;
+
+/**
+ * Hears how a run goes: of the end of each epoch, and of more where it wants to. One call at a
+ * time, in order, in a thread that the run waits for; so it ought to return soon. What it throws
+ * ends the run.
+ */
+@FunctionalInterface
+public interface ProgressListener {
+
+  /** An epoch has ended. */
+  void onEpoch(Progress progress);
+
+  /** A step has been taken; of a small model, thousands in a second. */
+  default void onStep(Progress progress) {}
+
+  /**
+   * One line that people should know: that the slow kernels compute, that the disk is full, what a
+   * column lacks, that the connection to a coordinator is lost. Unless it is heard, it is logged.
+   */
+  default void onNotice(String notice) {
+    LoggerFactory.getLogger(ProgressListener.class).warn(notice);
+  }
+}

@@ -1,0 +1,147 @@
+package dev.yamabiko.api;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class ModelTest {
+
+  @TempDir static Path shared;
+  @TempDir Path directory;
+
+  private static Model spirals;
+  private static Model line;
+  private static Path inputs;
+
+  @BeforeAll
+  static void train() throws Exception {
+    spirals = Yamabiko.train(TrainingJob.hocon(SmallJobs.SPIRALS)).model();
+    StringBuilder table = new StringBuilder("x,day,y\n");
+    for (int i = 0; i < 64; i++) {
+      table.append("%d,%s,%d\n".formatted(i, i % 2 == 0 ? "mon" : "tue", 100 + 3 * i));
+    }
+    Path file = Files.writeString(shared.resolve("line.csv"), table);
+    TrainingJob job =
+        TrainingJob.of(
+            Map.of(
+                "data.train.csv",
+                Map.of("path", file, "targets", List.of("y"), "categorical", List.of("day")),
+                "model",
+                List.of(Map.of("dense", Map.of("units", 1))),
+                "loss",
+                "half-squared-error",
+                "optimizer.adam.learning-rate",
+                0.05,
+                "batch-size",
+                16,
+                "epochs",
+                60));
+    line = Yamabiko.train(job).model();
+    inputs = Files.writeString(shared.resolve("new.csv"), "day,x\ntue,10\nmon,63\n");
+  }
+
+  private static float[][] points(int number) {
+    float[][] points = new float[number][];
+    for (int i = 0; i < number; i++) {
+      points[i] = new float[] {(float) Math.sin(i), (float) Math.cos(1.7 * i)};
+    }
+    return points;
+  }
+
+  @Test
+  void shouldSayOfManyInputsWhatItSaysOfEach() {
+    float[][] points = points(700);
+    List<Prediction> together = spirals.predict(points);
+    for (int i = 0; i < points.length; i++) {
+      Prediction alone = spirals.predict(points[i]);
+      assertEquals(alone.label(), together.get(i).label());
+      assertEquals(alone.probabilities(), together.get(i).probabilities());
+      assertEquals(alone.probabilities().get(alone.label()), alone.probability());
+      assertEquals(
+          1, alone.probabilities().values().stream().mapToDouble(Float::doubleValue).sum(), 1e-5);
+    }
+    assertTrue(together.stream().map(Prediction::label).distinct().count() > 1);
+    assertEquals(List.of("0", "1", "2"), List.copyOf(together.get(0).probabilities().keySet()));
+  }
+
+  @Test
+  void shouldPredictFilesInTheTargetsOwnUnits() {
+    List<Prediction> predictions = line.predictFile(inputs);
+    assertEquals(130, predictions.get(0).value(), 3);
+    assertEquals(289, predictions.get(1).value(), 3);
+    assertEquals(Map.of("y", predictions.get(1).value()), predictions.get(1).values());
+    assertEquals(List.of("y"), line.outputs());
+    assertEquals(List.of(3), line.inputShape());
+  }
+
+  @Test
+  void shouldBeTheSameAfterItWasSavedAndLoaded() throws Exception {
+    Path file = directory.resolve("m.safetensors");
+    line.save(file);
+    Model loaded = Model.load(file);
+    assertEquals(line.weightsSha256(), loaded.weightsSha256());
+    assertEquals(
+        line.predictFile(inputs).stream().map(Prediction::values).toList(),
+        loaded.predictFile(inputs).stream().map(Prediction::values).toList());
+    loaded.save(directory.resolve("again.safetensors"));
+    assertArrayEquals(
+        Files.readAllBytes(file), Files.readAllBytes(directory.resolve("again.safetensors")));
+    assertThrows(YamabikoException.class, () -> line.save(directory.resolve("no/such")));
+  }
+
+  @Test
+  void shouldServeManyThreadsAtOnce() throws Exception {
+    float[][] points = points(300);
+    List<Map<String, Float>> expected =
+        spirals.predict(points).stream().map(Prediction::probabilities).toList();
+    ExecutorService threads = Executors.newFixedThreadPool(8);
+    try {
+      List<Future<List<Map<String, Float>>>> answers = new ArrayList<>();
+      for (int t = 0; t < 8; t++) {
+        answers.add(
+            threads.submit(
+                () ->
+                    IntStream.range(0, points.length)
+                        .mapToObj(i -> spirals.predict(points[i]).probabilities())
+                        .toList()));
+      }
+      for (Future<List<Map<String, Float>>> answer : answers) {
+        assertEquals(expected, answer.get());
+      }
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  @Test
+  void shouldSayWhatIsWrong() {
+    YamabikoException length =
+        assertThrows(YamabikoException.class, () -> spirals.predict(new float[3]));
+    assertEquals(
+        "input 0: the model takes inputs of shape [2], 2 numbers, but this one has 3",
+        length.getMessage());
+    assertTrue(length.isInputWrong());
+    Path missing = directory.resolve("x");
+    assertEquals(
+        missing + ": no such file or directory",
+        assertThrows(YamabikoException.class, () -> Model.load(missing)).getMessage());
+    assertThrows(IllegalStateException.class, () -> line.predictFile(inputs).get(0).label());
+    assertThrows(IllegalStateException.class, () -> spirals.predict(new float[] {0, 0}).value());
+  }
+}
