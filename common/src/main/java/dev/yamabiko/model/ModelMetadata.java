@@ -56,7 +56,8 @@ public final class ModelMetadata {
     return metadata;
   }
 
-  private static Object key(DataSource.Column column) {
+  /** A column as the metadata has it, by its name or its index. */
+  public static Object key(DataSource.Column column) {
     return column instanceof DataSource.Column.Indexed indexed
         ? (Object) indexed.index()
         : ((DataSource.Column.Named) column).name();

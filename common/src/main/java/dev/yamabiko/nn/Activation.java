@@ -113,6 +113,10 @@ public final class Activation implements Layer {
     this.shape = shape;
   }
 
+  public Kind function() {
+    return function;
+  }
+
   boolean isRelu() {
     return function == Kind.RELU;
   }

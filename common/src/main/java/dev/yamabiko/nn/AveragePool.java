@@ -57,6 +57,16 @@ public final class AveragePool implements Layer {
     outWidth = (width - size) / stride + 1;
   }
 
+  /** Height and width of a window. */
+  public int size() {
+    return size;
+  }
+
+  /** How far windows are apart. */
+  public int stride() {
+    return stride;
+  }
+
   @Override
   public String describe() {
     return "average-pool %dx%d%s".formatted(size, size, stride == size ? "" : " stride " + stride);

@@ -76,6 +76,10 @@ public final class BatchNorm implements Layer {
             new Buffer("running-variance", each, 1, momentum));
   }
 
+  public float epsilon() {
+    return epsilon;
+  }
+
   @Override
   public String describe() {
     return "batch-norm";

@@ -104,7 +104,7 @@ public final class Conv2d implements Layer {
     return parameters;
   }
 
-  ConvShape shape() {
+  public ConvShape shape() {
     return shape;
   }
 

@@ -55,6 +55,10 @@ public final class LayerNorm implements Layer {
             new Parameter("shift", shape, Initializer.ZEROS, size, size));
   }
 
+  public float epsilon() {
+    return epsilon;
+  }
+
   @Override
   public String describe() {
     return "layer-norm";

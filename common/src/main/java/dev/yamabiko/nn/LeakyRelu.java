@@ -31,6 +31,10 @@ public final class LeakyRelu implements Layer {
     this.shape = shape;
   }
 
+  public float slope() {
+    return slope;
+  }
+
   @Override
   public String describe() {
     return "leaky-relu " + slope;

@@ -50,6 +50,11 @@ public final class MaxPool implements Layer {
     this.relu = relu;
   }
 
+  /** Of one channel. */
+  public PoolShape shape() {
+    return shape;
+  }
+
   @Override
   public String describe() {
     int size = shape.size();
