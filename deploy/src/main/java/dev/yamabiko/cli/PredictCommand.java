@@ -95,8 +95,8 @@ final class PredictCommand implements Callable<Integer> {
           "--json expects --out FILE: standard output holds the summary, not the predictions");
     }
     Path from = session.workingDirectory().resolve(input);
-    Optional<PredictionFile> to =
-        out.map(file -> PredictionFile.of(session.workingDirectory().resolve(file), from));
+    Optional<OutputFile> to =
+        out.map(file -> OutputFile.of(session.workingDirectory().resolve(file), from));
     TrainedModel trained = TrainedModel.load(session.workingDirectory().resolve(model));
     NamedModel named = new NamedModel(session.workingDirectory().resolve(model), trained);
     out.ifPresent(file -> named.protectFrom(session.workingDirectory().resolve(file)));
@@ -125,7 +125,7 @@ final class PredictCommand implements Callable<Integer> {
     };
   }
 
-  private int toFile(TrainedModel trained, Path from, PredictionFile to, PredictionFormat chosen) {
+  private int toFile(TrainedModel trained, Path from, OutputFile to, PredictionFormat chosen) {
     long[] count = new long[1];
     try {
       to.write(

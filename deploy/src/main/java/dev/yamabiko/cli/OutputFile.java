@@ -8,20 +8,36 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Where predictions go. A file appears when all are made; of a link, the file that it leads to. A
- * device or a pipe is written as it is: to replace it would destroy it.
+ * Where a command writes what it makes. A file appears when it is whole; of a link, the file that
+ * it leads to. A device or a pipe is written as it is: to replace it would destroy it.
  *
  * @param path what the user calls it
  * @param target what is written
  */
-record PredictionFile(Path path, Path target) {
+record OutputFile(Path path, Path target) {
 
   /**
    * Finds out what would only be found out when all is computed.
    *
+   * @param input which is not to be replaced
    * @throws JobException if nothing can be written there
    */
-  static PredictionFile of(Path path, Path input) {
+  static OutputFile of(Path path, Path input) {
+    try {
+      if (!Files.isDirectory(path)
+          && Files.exists(path)
+          && Files.exists(input)
+          && Files.isSameFile(path, input)) {
+        throw refuse(path, "it is the input");
+      }
+    } catch (IOException e) {
+      throw refuse(path, WriteFailure.reason(e));
+    }
+    return of(path);
+  }
+
+  /** The same, where no input could be meant. */
+  static OutputFile of(Path path) {
     if (Files.isDirectory(path)) {
       throw refuse(path, "it is a directory");
     }
@@ -29,11 +45,7 @@ record PredictionFile(Path path, Path target) {
       if (Files.isSymbolicLink(path) && !Files.exists(path)) {
         throw refuse(path, "it is a link to a file that does not exist");
       }
-      if (Files.exists(path) && Files.exists(input) && Files.isSameFile(path, input)) {
-        throw refuse(path, "it is the input");
-      }
-      PredictionFile file =
-          new PredictionFile(path, Files.isRegularFile(path) ? path.toRealPath() : path);
+      OutputFile file = new OutputFile(path, Files.isRegularFile(path) ? path.toRealPath() : path);
       if (file.isReplaced()) {
         requireWritableFolder(path, file.target.toAbsolutePath().getParent());
       } else if (!Files.isWritable(path)) {

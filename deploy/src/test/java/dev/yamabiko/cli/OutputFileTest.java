@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Where {@code predict --out} may point besides a plain file. */
-class PredictionFileTest {
+class OutputFileTest {
 
   @TempDir private Path directory;
 
@@ -116,7 +116,7 @@ class PredictionFileTest {
   void shouldRefuseTheInputUnderAnotherName() throws IOException {
     Path input = directory.resolve("rows.csv");
     Path link = Files.createSymbolicLink(directory.resolve("link.csv"), input);
-    JobException refusal = assertThrows(JobException.class, () -> PredictionFile.of(link, input));
+    JobException refusal = assertThrows(JobException.class, () -> OutputFile.of(link, input));
     assertTrue(refusal.getMessage().contains("it is the input"), refusal.getMessage());
   }
 }
