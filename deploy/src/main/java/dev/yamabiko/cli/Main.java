@@ -54,6 +54,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "  yamabiko plan deploy/jobs/digits.conf --workers 16 --bandwidth 10Gb --latency 50us",
       "  yamabiko evaluate runs/ten --data deploy/jobs/digits.conf",
       "  yamabiko predict runs/ten --input new-images --out predictions.csv",
+      "  yamabiko export runs/ten --out ten.onnx",
       "  yamabiko coordinator",
       "  yamabiko worker --coordinator 127.0.0.1:2551",
       "  yamabiko parameters --coordinator 127.0.0.1:2551",
@@ -178,6 +179,7 @@ public final class Main implements Runnable {
         .addSubcommand(new PlanCommand(session))
         .addSubcommand(new EvaluateCommand(session))
         .addSubcommand(new PredictCommand(session))
+        .addSubcommand(new ExportCommand(session))
         .addSubcommand(coordinator)
         .addSubcommand(worker)
         .addSubcommand(new ParametersStartCommand(session, ClusterNodes::parameters))
