@@ -202,6 +202,7 @@ class ApiDocumentClusterTest {
     predict(400, waiting, "{}");
     predict(403, waiting, "{}", "Origin", "http://elsewhere.example");
     predict(415, waiting, "{}", "Content-Type", "text/html");
+    get(200, JOB + "/model", waiting + "?format=onnx");
     String back = submitted(DIVERGING);
     assertTrue(get(200, JOB + "/events", back).body().contains("\nevent: rollback\n"));
     look(back);
@@ -235,6 +236,7 @@ class ApiDocumentClusterTest {
     post(404, JOB + "/cancel", none);
     post(404, JOB + "/resume", none);
     get(400, JOB + "/series", none + "?points=1");
+    get(400, JOB + "/model", none + "?format=pickle");
     get(400, JOB + "/events", none + "?from_step=x");
     submit(400, "name = nothing");
     submit(403, "", "Origin", "http://elsewhere.example");

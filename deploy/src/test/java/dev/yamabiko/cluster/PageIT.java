@@ -4,8 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.onnx.proto.OnnxMl.ModelProto;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.yamabiko.model.SafetensorsFile;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -116,6 +118,10 @@ class PageIT {
     try (SafetensorsFile model = SafetensorsFile.open(browser.downloaded(id + ".safetensors"))) {
       assertEquals(result.path("weights_sha256").asText(), model.metadata().get("weights_sha256"));
     }
+    browser.click("a", "ONNX");
+    Path onnx = browser.downloaded(id + ".onnx");
+    assertEquals(
+        "label", ModelProto.parseFrom(Files.readAllBytes(onnx)).getGraph().getOutput(1).getName());
   }
 
   /** Its shards go to others long before it is given up for lost. */

@@ -38,6 +38,7 @@ public final class HttpApi implements AutoCloseable {
   private JobSubmission submission;
   private SeriesRoutes series;
   private PredictionRoutes predictions;
+  private ModelRoutes models;
   private Route own;
   private volatile DataDirectory directory;
 
@@ -96,8 +97,8 @@ public final class HttpApi implements AutoCloseable {
                 queries,
                 RequestBody.ofJob(materializer),
                 submission,
-                new JobEventStream(coordinator, KEEP_ALIVE),
-                uploads.directory());
+                new JobEventStream(coordinator, KEEP_ALIVE));
+        models = new ModelRoutes(queries, uploads.directory());
         own =
             Directives.concat(
                 jobs.route(),
@@ -109,6 +110,7 @@ public final class HttpApi implements AutoCloseable {
                         Directives.concat(
                             series.route(),
                             predictions.route(),
+                            models.route(),
                             new JobHistoryRoutes(queries, blocking).route(),
                             new DescriptionRoutes(queries, blocking, uploads.directory())
                                 .route())));
@@ -147,6 +149,7 @@ public final class HttpApi implements AutoCloseable {
         submission.close();
         series.close();
         predictions.close();
+        models.close();
       }
     }
     // Nothing is left to end where the actor system has ended by itself.

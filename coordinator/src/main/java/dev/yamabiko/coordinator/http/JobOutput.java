@@ -6,8 +6,6 @@ import akka.http.javadsl.model.HttpCharsets;
 import akka.http.javadsl.model.HttpEntities;
 import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.model.MediaTypes;
-import akka.http.javadsl.model.headers.ContentDisposition;
-import akka.http.javadsl.model.headers.ContentDispositionTypes;
 import akka.japi.Pair;
 import akka.stream.ActorAttributes;
 import akka.stream.javadsl.Source;
@@ -15,9 +13,7 @@ import akka.util.ByteString;
 import dev.yamabiko.coordinator.JobView;
 import dev.yamabiko.coordinator.RunDirectory;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -54,33 +50,5 @@ final class JobOutput {
     return bytes.hasRemaining()
         ? Optional.of(Pair.create(to, ByteString.fromByteBuffer(bytes)))
         : Optional.empty();
-  }
-
-  /**
-   * A model describes the result: there is none before the end.
-   *
-   * @param uploads where they lie
-   */
-  static HttpResponse model(JobView job, Path uploads) {
-    Path model = RunDirectory.modelOf(job.directory());
-    if (!job.status().hasEnded() || !Files.isRegularFile(model)) {
-      return Problem.conflict(
-              "job %s is %s and has no model%s"
-                  .formatted(job.id(), job.status(), job.status().hasEnded() ? "" : " yet"))
-          .response();
-    }
-    try {
-      ModelDownload download = ModelDownload.of(model, uploads);
-      return HttpResponse.create()
-          .addHeader(
-              ContentDisposition.create(
-                  ContentDispositionTypes.ATTACHMENT,
-                  Map.of("filename", job.id() + ".safetensors")))
-          .withEntity(
-              HttpEntities.create(
-                  ContentTypes.APPLICATION_OCTET_STREAM, download.bytes(), download.content()));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

@@ -14,7 +14,6 @@ import dev.yamabiko.coordinator.CoordinatorCommand.Answer;
 import dev.yamabiko.coordinator.JobPage;
 import dev.yamabiko.coordinator.JobView;
 import dev.yamabiko.model.CanonicalJson;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,19 +30,13 @@ final class JobRoutes extends AllDirectives {
   private final RequestBody body;
   private final JobSubmission submission;
   private final JobEventStream events;
-  private final Path uploads;
 
   JobRoutes(
-      Queries queries,
-      RequestBody body,
-      JobSubmission submission,
-      JobEventStream events,
-      Path uploads) {
+      Queries queries, RequestBody body, JobSubmission submission, JobEventStream events) {
     this.queries = queries;
     this.body = body;
     this.submission = submission;
     this.events = events;
-    this.uploads = uploads;
   }
 
   Route route() {
@@ -64,7 +57,6 @@ final class JobRoutes extends AllDirectives {
         pathEnd(() -> get(() -> completeWithFuture(show(JobId.checked(id))))),
         path("events", () -> get(() -> extractRequest(request -> follow(id, request)))),
         path("metrics", () -> get(() -> ofView(id, JobOutput::metrics))),
-        path("model", () -> get(() -> ofView(id, job -> JobOutput.model(job, uploads)))),
         path("cancel", () -> post(() -> completeWithFuture(cancel(JobId.checked(id))))),
         path("resume", () -> post(() -> completeWithFuture(resume(JobId.checked(id))))));
   }

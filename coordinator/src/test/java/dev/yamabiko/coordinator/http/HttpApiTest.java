@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.onnx.proto.OnnxMl.ModelProto;
 import akka.http.javadsl.model.StatusCodes;
 import dev.yamabiko.coordinator.JobDescription;
 import dev.yamabiko.coordinator.JobStatus;
@@ -17,6 +18,7 @@ import dev.yamabiko.nn.Dense;
 import dev.yamabiko.nn.Initializer;
 import dev.yamabiko.nn.Network;
 import dev.yamabiko.tensor.Shape;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
@@ -31,6 +33,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -434,6 +437,70 @@ class HttpApiTest {
           "path = \"sha256:%s\", directory = \"tree:%s\"".formatted(file, tree),
           opened.metadata().get("job"));
     }
+  }
+
+  /** A job that has ended, and its model before training. */
+  private Path endedJob() throws IOException {
+    Path model = data.resolve("model.safetensors");
+    Network network = Network.build(Shape.of(3), List.of(new Dense.Spec(2, Initializer.HE)));
+    Map<String, String> metadata =
+        Map.of(
+            "format", "yamabiko",
+            "job", SPIRALS.replace("units = 3", "units = 2"),
+            "input_shape", "[3]",
+            "input_columns", "[]",
+            "input_scaling", "[]",
+            "classes", "[\"a\",\"b\"]");
+    Safetensors.write(model, network, network.initialWeights(1), metadata);
+    api.coordinator.jobs.put(
+        "a-1", FakeCoordinator.job("a-1", JobStatus.COMPLETED, data, Optional.empty()));
+    return model;
+  }
+
+  @Test
+  void shouldMakeAModelToOnnxAndLeaveNothingBehind() throws Exception {
+    endedJob();
+    for (int i = 0; i < 2; i++) {
+      HttpResponse<byte[]> response =
+          api.client.send(
+              api.request("/api/v1/jobs/a-1/model?format=onnx").build(),
+              BodyHandlers.ofByteArray());
+      assertEquals(200, response.statusCode());
+      assertEquals(
+          "attachment; filename=\"a-1.onnx\"",
+          response.headers().firstValue("Content-Disposition").orElse(""));
+      ModelProto model = ModelProto.parseFrom(response.body());
+      assertEquals("probabilities", model.getGraph().getOutput(0).getName());
+    }
+    try (Stream<Path> files = Files.list(data)) {
+      assertEquals(List.of(), files.filter(file -> file.toString().contains("onnx")).toList());
+    }
+  }
+
+  @Test
+  void shouldKnowTheFormatsOfAModel() throws Exception {
+    Path model = endedJob();
+    HttpResponse<byte[]> plain =
+        api.client.send(
+            api.request("/api/v1/jobs/a-1/model?format=safetensors").build(),
+            BodyHandlers.ofByteArray());
+    assertArrayEquals(Files.readAllBytes(model), plain.body());
+    assertEquals(
+        "format: expected safetensors or onnx but found \"pickle\"",
+        Api.problem(400, api.get("/api/v1/jobs/a-1/model?format=pickle")));
+    assertEquals(
+        "the query of this URL: expected the keys format but found frmat",
+        Api.problem(400, api.get("/api/v1/jobs/a-1/model?frmat=onnx")));
+  }
+
+  @Test
+  void shouldSayThatAModelIsDamagedInsteadOfMakingItToOnnx() throws Exception {
+    Path model = endedJob();
+    byte[] bytes = Files.readAllBytes(model);
+    bytes[bytes.length - 1] ^= 1;
+    Files.write(model, bytes);
+    String detail = Api.problem(507, api.get("/api/v1/jobs/a-1/model?format=onnx"));
+    assertTrue(detail.startsWith("the model of job a-1: the weights are damaged"), detail);
   }
 
   @Test

@@ -82,5 +82,5 @@ export const file = id => text(of(id, '/file'));
 export const submit = body => post('jobs', { body, headers: { 'Content-Type': 'application/hocon' }, wait: SUBMISSION_MS });
 export const cancel = id => post(of(id, '/cancel'));
 export const resume = id => post(of(id, '/resume'));
-export const modelUrl = id => new URL(of(id, '/model'), API).href;
+export const modelUrl = (id, format) => new URL(of(id, `/model?format=${format}`), API).href;
 export const eventsUrl = (id, fromStep) => new URL(of(id, `/events?from_step=${fromStep}`), API).href;

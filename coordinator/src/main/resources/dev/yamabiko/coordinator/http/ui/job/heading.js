@@ -17,7 +17,9 @@ export class Heading {
     this.where = el('p', { class: 'where' });
     this.remark = el('p', { class: 'remark', hidden: true });
     this.steering = new Steering(id, steered);
-    this.model = el('a', { class: 'button primary', download: `${id}.safetensors`, href: api.modelUrl(id), hidden: true }, 'Download model');
+    this.model = download(id, 'safetensors', 'button primary', 'Download model');
+    this.onnx = download(id, 'onnx', 'button', 'ONNX');
+    this.onnx.setAttribute('aria-label', 'Download model as ONNX');
     this.compare = el('a', { class: 'button', href: `#/compare/${encodeURIComponent(id)}` }, 'Compare …');
     this.tiles = new Map(TILES.map(label => [label, el('dd')]));
     this.figures = el('dl', { class: 'tiles' }, [...this.tiles].map(([label, value]) =>
@@ -26,7 +28,7 @@ export class Heading {
     this.element = el('header', { class: 'job-head' },
       el('div', { class: 'job-title' },
         el('div', {}, el('h1', { tabindex: -1 }, id), this.status),
-        el('div', { class: 'actions' }, this.steering.element, this.compare, this.model)),
+        el('div', { class: 'actions' }, this.steering.element, this.compare, this.onnx, this.model)),
       this.about, this.remark, this.progress, this.figures);
   }
 
@@ -36,7 +38,7 @@ export class Heading {
     this.last = view.status;
     changePill(this.status, view.status);
     this.steering.update(view);
-    show(this.model, job.hasEnded && Boolean(view.weights_sha256));
+    for (const link of [this.model, this.onnx]) show(link, job.hasEnded && Boolean(view.weights_sha256));
     const text = view.error ?? view.reason ?? view.warning;
     say(this.remark, text);
     show(this.remark, Boolean(text));
@@ -94,6 +96,9 @@ export class Heading {
     show(value.parentElement, true);
   }
 }
+
+const download = (id, format, style, text) =>
+  el('a', { class: style, download: `${id}.${format}`, href: api.modelUrl(id, format), hidden: true }, text);
 
 function time({ view, hasEnded }) {
   if (hasEnded) return view.seconds;
