@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -54,6 +55,7 @@ final class ExportCommand implements Callable<Integer> {
   private final Session session;
 
   @Spec private CommandSpec spec;
+  @Mixin private ExtensionOptions extensions;
 
   @Parameters(
       paramLabel = "RUN_DIR|MODEL",

@@ -3,6 +3,7 @@ package dev.yamabiko.cli;
 import dev.yamabiko.client.Follower;
 import dev.yamabiko.client.ServerException;
 import dev.yamabiko.data.NearestName;
+import dev.yamabiko.job.JobException;
 import dev.yamabiko.local.InputErrors;
 import dev.yamabiko.local.SingleNode;
 import java.io.FileDescriptor;
