@@ -148,6 +148,11 @@ final class OnnxGraph {
     add("", operator, output, inputs, attributes);
   }
 
+  /** Says what a node makes, where not every tool can find that out. */
+  void describe(String value, DataType type, long... dimensions) {
+    graph.addValueInfo(value(value, "", type, dimensions));
+  }
+
   /** The values as another type. */
   String cast(String place, String value, DataType to) {
     return node("Cast", place, List.of(value), Attributes.integer("to", to.getNumber()));

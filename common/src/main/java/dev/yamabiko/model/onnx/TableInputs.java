@@ -84,13 +84,15 @@ final class TableInputs {
       String cells =
           graph.input(name, where + ", texts without blanks around them", DataType.STRING, rows);
       boolean zeros = source.unknownCategories() == DataSource.UnknownCategories.ZEROS;
-      parts.add(
+      String ones =
           graph.mlNode(
               "OneHotEncoder",
               PLACE,
               List.of(cells),
               texts("cats_strings", column.categories()),
-              integer("zeros", zeros ? 1 : 0)));
+              integer("zeros", zeros ? 1 : 0));
+      graph.describe(ones, DataType.FLOAT, rows, column.categories().size());
+      parts.add(ones);
     }
   }
 

@@ -170,6 +170,8 @@ class OnnxExportTest {
             "input_columns", "[\"sky\",\"Temp\",\"wind\"]",
             "weights_sha256", WeightsHash.sha256(model.weights())),
         metadata(written));
+    assertEquals(
+        "input/OneHotEncoder FLOAT [N, 3, 2]", inWords(written.getGraph().getValueInfo(0)));
     String column = written.getGraph().getInput(1).getDocString();
     assertTrue(column.contains("'Temp' of the 3 rows before"), column);
   }
