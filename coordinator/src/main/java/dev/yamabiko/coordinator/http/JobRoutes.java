@@ -31,8 +31,7 @@ final class JobRoutes extends AllDirectives {
   private final JobSubmission submission;
   private final JobEventStream events;
 
-  JobRoutes(
-      Queries queries, RequestBody body, JobSubmission submission, JobEventStream events) {
+  JobRoutes(Queries queries, RequestBody body, JobSubmission submission, JobEventStream events) {
     this.queries = queries;
     this.body = body;
     this.submission = submission;
