@@ -17,10 +17,14 @@ final class ArrayInput {
 
   private ArrayInput() {}
 
-  /** Adds the input and its operators; returns what the network reads. */
-  static String emit(OnnxGraph graph, ModelInputs inputs) {
+  /**
+   * Adds the input and its operators; returns what the network reads.
+   *
+   * @param pixels whether it is bytes, 0 to 255
+   */
+  static String emit(OnnxGraph graph, ModelInputs inputs, boolean pixels) {
     long[] dimensions = inputs.shape().dimensions().stream().mapToLong(d -> d).toArray();
-    if (isBytes(inputs)) {
+    if (pixels) {
       String bytes = graph.input(NAME, "pixels from 0 to 255", DataType.UINT8, dimensions);
       return graph.node(
           "Div",
@@ -34,12 +38,5 @@ final class ArrayInput {
         ? graph.node(
             "Mul", NAME, List.of(numbers, graph.scalar(NAME + "/scale", (float) npy.scale())))
         : numbers;
-  }
-
-  /** A generator makes images of bytes, too. */
-  private static boolean isBytes(ModelInputs inputs) {
-    return inputs.trainedOn() instanceof DataSource.Idx
-        || inputs.trainedOn() instanceof DataSource.Images
-        || inputs.trainedOn() instanceof DataSource.Builtin && inputs.shape().rank() == 3;
   }
 }

@@ -2,7 +2,7 @@ package dev.yamabiko.model.onnx;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
-import dev.yamabiko.data.DataSource;
+import dev.yamabiko.data.InputForm;
 import dev.yamabiko.data.ModelInputs;
 import dev.yamabiko.data.Targets;
 import dev.yamabiko.model.CanonicalJson;
@@ -68,14 +68,11 @@ public final class OnnxExport {
   static ModelProto message(TrainedModel model, long most) {
     String description = "%s, trained by yamabiko".formatted(model.job().name());
     OnnxGraph graph = new OnnxGraph(model.job().name(), description, OutputOperators.NAMES, most);
-    ModelInputs inputs = model.inputs();
-    boolean table = inputs.trainedOn() instanceof DataSource.Csv;
-    String read =
-        inputs.trainedOn() instanceof DataSource.Csv csv
-            ? TableInputs.emit(graph, inputs, csv)
-            : ArrayInput.emit(graph, inputs);
+    InputForm form = model.inputs().form();
+    String read = read(graph, model.inputs(), form);
     String output = LayerOperators.emit(graph, model.network(), model.weights(), read);
-    OutputOperators.emit(graph, model.job().loss(), model.targets(), output, table);
+    OutputOperators.emit(
+        graph, model.job().loss(), model.targets(), output, form instanceof InputForm.Table);
     ModelProto.Builder message =
         ModelProto.newBuilder()
             .setIrVersion(IR_VERSION)
@@ -92,6 +89,17 @@ public final class OnnxExport {
                 message.addMetadataProps(
                     StringStringEntryProto.newBuilder().setKey(key).setValue(value)));
     return message.build();
+  }
+
+  private static String read(OnnxGraph graph, ModelInputs inputs, InputForm form) {
+    if (form instanceof InputForm.Table table) {
+      return TableInputs.emit(graph, inputs, table);
+    }
+    boolean pixels =
+        form instanceof InputForm.Image image
+            ? image.pixels()
+            : ((InputForm.Numbers) form).pixels();
+    return ArrayInput.emit(graph, inputs, pixels);
   }
 
   private static Map<String, String> metadata(TrainedModel model) {

@@ -5,10 +5,11 @@ import static dev.yamabiko.model.onnx.Attributes.texts;
 
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import dev.yamabiko.data.DataSource;
+import dev.yamabiko.data.InputColumn;
+import dev.yamabiko.data.InputForm;
 import dev.yamabiko.data.LoadedData;
 import dev.yamabiko.data.ModelInputs;
 import dev.yamabiko.model.ModelException;
-import dev.yamabiko.model.ModelMetadata;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
@@ -27,8 +28,9 @@ final class TableInputs {
   private static final String PLACE = "input";
 
   private final OnnxGraph graph;
-  private final DataSource.Csv source;
+  private final int lags;
   private final int rows;
+  private final boolean zeros;
   private final String axes;
 
   /** Neighbouring columns of numbers, which are scaled together. */
@@ -41,49 +43,48 @@ final class TableInputs {
 
   private TableInputs(OnnxGraph graph, DataSource.Csv source) {
     this.graph = graph;
-    this.source = source;
-    rows = Math.max(1, source.lags());
+    lags = source.lags();
+    rows = Math.max(1, lags);
+    zeros = source.unknownCategories() == DataSource.UnknownCategories.ZEROS;
     axes = graph.integers(PLACE + "/axes", 2);
   }
 
   /** Adds inputs and operators; returns what the network reads. */
-  static String emit(OnnxGraph graph, ModelInputs inputs, DataSource.Csv source) {
-    List<LoadedData.Scaling> scaling =
-        inputs.scaling().isEmpty()
-            ? inputs.columns().stream()
-                .map(c -> new LoadedData.Scaling(ModelMetadata.key(c).toString(), 0, 1))
-                .toList()
-            : inputs.scaling();
-    TableInputs table = new TableInputs(graph, source);
-    long size = scaling.stream().mapToLong(column -> Math.max(1, column.categories().size())).sum();
+  static String emit(OnnxGraph graph, ModelInputs inputs, InputForm.Table form) {
+    TableInputs table = new TableInputs(graph, (DataSource.Csv) inputs.trainedOn());
+    List<InputColumn> columns = form.columns();
+    long size = columns.stream().mapToLong(column -> Math.max(1, column.categories().size())).sum();
     if (size * table.rows != inputs.shape().size()) {
       throw new ModelException(
           "the model takes inputs of shape %s, which its %d rows of %d columns do not give"
-              .formatted(inputs.shape(), table.rows, scaling.size()));
+              .formatted(inputs.shape(), table.rows, columns.size()));
     }
-    scaling.forEach(table::add);
+    for (int i = 0; i < columns.size(); i++) {
+      table.add(
+          columns.get(i),
+          inputs.scaling().isEmpty() ? new LoadedData.Scaling("", 0, 1) : inputs.scaling().get(i));
+    }
     return table.finish();
   }
 
-  private void add(LoadedData.Scaling column) {
-    String name = column.column().isBlank() ? "column" : column.column();
+  private void add(InputColumn column, LoadedData.Scaling scaling) {
+    String name = column.name().isBlank() ? "column" : column.name();
     String where =
         "column '%s'%s"
             .formatted(
-                column.column(),
-                source.lags() == 0
+                column.name(),
+                lags == 0
                     ? ""
                     : " of the %d rows before the one that is predicted, the oldest first"
                         .formatted(rows));
     if (column.categories().isEmpty()) {
       String cells = graph.input(name, where + ", numbers", DataType.DOUBLE, rows);
       numbers.add(graph.node("Unsqueeze", PLACE, List.of(cells, axes)));
-      scalings.add(column);
+      scalings.add(scaling);
     } else {
       scaleNumbers();
       String cells =
           graph.input(name, where + ", texts without blanks around them", DataType.STRING, rows);
-      boolean zeros = source.unknownCategories() == DataSource.UnknownCategories.ZEROS;
       String ones =
           graph.mlNode(
               "OneHotEncoder",

@@ -272,7 +272,7 @@ class OnnxExportTest {
                             + "{\"column\":\" \",\"offset\":1,\"scale\":2}]",
                     "classes", "[\"a\",\"b\"]")));
     assertEquals(
-        List.of("label_2", "x", "x_2", "column"),
+        List.of("label_2", "column 1", "column 2", "column"),
         written.getGraph().getInputList().stream().map(ValueInfoProto::getName).toList());
     assertEquals("[0,1,2,3]", metadata(written).get("input_columns"));
     assertEquals("label", written.getGraph().getOutput(1).getName());
