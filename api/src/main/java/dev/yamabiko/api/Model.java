@@ -3,6 +3,7 @@ package dev.yamabiko.api;
 import dev.yamabiko.coordinator.WriteFailure;
 import dev.yamabiko.data.InputOrigin;
 import dev.yamabiko.data.InputSink;
+import dev.yamabiko.data.RowInputs;
 import dev.yamabiko.data.Targets;
 import dev.yamabiko.model.AtomicFile;
 import dev.yamabiko.model.InputBatches;
@@ -11,6 +12,7 @@ import dev.yamabiko.model.Safetensors;
 import dev.yamabiko.model.TrainedModel;
 import dev.yamabiko.model.WeightsHash;
 import dev.yamabiko.tensor.KernelsFactory;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -18,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
@@ -117,6 +120,44 @@ public final class Model {
               .formatted(number, trained.network().inputShape(), length, input.length),
           null);
     }
+  }
+
+  /**
+   * What it makes of a row of a table as the training data had them: numbers as they are, words of
+   * the columns of categories.
+   *
+   * @param row by the input columns' names, all of them and no others
+   * @throws YamabikoException if it is no such row, or the model was not trained on a table; also
+   *     if it was trained with lags: then it wants {@link #predictRows}
+   */
+  public Prediction predict(Map<String, ?> row) {
+    return predictRows(List.of(row)).get(0);
+  }
+
+  /**
+   * The same of several rows, in their order. With lags, the oldest first, each prediction is of
+   * the row behind as many rows as there are lags.
+   */
+  public List<Prediction> predictRows(List<? extends Map<String, ?>> rows) {
+    return predict(
+        batches -> {
+          RowInputs inputs = trained.inputs().rows("rows", batches);
+          rows.forEach(inputs::add);
+          inputs.end();
+        });
+  }
+
+  /**
+   * What it makes of an image, which is treated as those of the training data: made grey, and
+   * stretched to their size where the job says so.
+   *
+   * @throws YamabikoException if the model does not take images, or none of this size
+   */
+  public Prediction predict(BufferedImage image) {
+    return predict(
+            batches ->
+                batches.accept(new InputOrigin.Row(0), trained.inputs().image("the image", image)))
+        .get(0);
   }
 
   /**

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.awt.image.BufferedImage;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,6 +15,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -88,6 +90,72 @@ class ModelTest {
     assertEquals(Map.of("y", predictions.get(1).value()), predictions.get(1).values());
     assertEquals(List.of("y"), line.outputs());
     assertEquals(List.of(3), line.inputShape());
+  }
+
+  @Test
+  void shouldPredictRowsAsThoseOfAFile() {
+    List<Double> inFile = line.predictFile(inputs).stream().map(Prediction::value).toList();
+    List<Map<String, Object>> rows =
+        List.of(Map.of("x", 10, "day", "tue"), Map.of("day", "mon", "x", "63"));
+    assertEquals(inFile, line.predictRows(rows).stream().map(Prediction::value).toList());
+    assertEquals(inFile.get(1), line.predict(rows.get(1)).value());
+    YamabikoException e =
+        assertThrows(YamabikoException.class, () -> line.predict(Map.of("x", 1, "dy", "mon")));
+    assertTrue(e.isInputWrong());
+    assertTrue(e.getMessage().contains("did you mean 'day'?"), e.getMessage());
+    assertThrows(YamabikoException.class, () -> spirals.predict(Map.of("x", 1)));
+  }
+
+  @Test
+  void shouldPredictRowsFromThoseBeforeThem() throws Exception {
+    StringBuilder table = new StringBuilder("t\n");
+    for (int i = 0; i < 60; i++) {
+      table.append(10 + i % 6).append('\n');
+    }
+    Path file = Files.writeString(directory.resolve("t.csv"), table);
+    Model series =
+        Yamabiko.train(
+                TrainingJob.hocon(
+                    """
+                    data.train.csv { path = "%s", targets = [t], lags = 6 }
+                    model = [ { dense { units = 1 } } ], loss = half-squared-error
+                    optimizer { adam { learning-rate = 0.1 } }, batch-size = 9, epochs = 40
+                    """
+                        .formatted(file)))
+            .model();
+    List<Map<String, Integer>> rows =
+        IntStream.range(0, 8).mapToObj(i -> Map.of("t", 10 + i % 6)).toList();
+    List<Prediction> next = series.predictRows(rows);
+    assertEquals(3, next.size());
+    assertEquals(12, next.get(2).value(), 0.5);
+    assertThrows(YamabikoException.class, () -> series.predict(rows.get(0)));
+  }
+
+  @Test
+  void shouldPredictAnImageAsItsFile() throws Exception {
+    Model digits =
+        Yamabiko.train(
+                TrainingJob.hocon(
+                    """
+                    data.train.builtin { name = digits, examples = 64 }
+                    model = [ flatten, { dense { units = 10 } } ], loss = softmax-cross-entropy
+                    optimizer = sgd, batch-size = 32, epochs = 2
+                    """))
+            .model();
+    BufferedImage image = new BufferedImage(28, 28, BufferedImage.TYPE_BYTE_GRAY);
+    for (int y = 4; y < 24; y++) {
+      image.setRGB(14, y, 0xffffff);
+    }
+    Path file = directory.resolve("one.png");
+    ImageIO.write(image, "png", file.toFile());
+    Prediction prediction = digits.predict(image);
+    assertEquals(digits.predictFile(file).get(0).probabilities(), prediction.probabilities());
+    float[] pixels = new float[28 * 28];
+    for (int y = 4; y < 24; y++) {
+      pixels[y * 28 + 14] = 1;
+    }
+    assertEquals(digits.predict(pixels).probabilities(), prediction.probabilities());
+    assertThrows(YamabikoException.class, () -> spirals.predict(image));
   }
 
   @Test

@@ -32,12 +32,13 @@ class OutsideProjectIT {
     Path data = Files.createDirectory(outside.project().resolve("data"));
     Files.copy(job.resolveSibling("data/trips.csv"), data.resolve("trips.csv"));
     Files.copy(job, outside.project().resolve("trips.conf"));
-    Files.writeString(
-        outside.project().resolve("new.csv"),
-        """
-        weather,day,area,distance_km,age,luggage_kg
-        sunny,weekday,suburb,6.5,19,2.1
-        """);
+    Path table =
+        Files.writeString(
+            folder.resolve("new.csv"),
+            """
+            weather,day,area,distance_km,age,luggage_kg
+            sunny,weekday,suburb,6.5,19,2.1
+            """);
 
     OutsideProject.Ended ended =
         outside.maven(
@@ -63,8 +64,8 @@ class OutsideProjectIT {
             .toList());
     Model model = Model.load(outside.project().resolve("trips.safetensors"));
     assertEquals(weights, model.weightsSha256());
-    String predictions = model.predictFile(outside.project().resolve("new.csv")).toString();
-    assertTrue(lines.contains(predictions), ended.output());
+    String prediction = model.predictFile(table).get(0).toString();
+    assertTrue(lines.contains(prediction), ended.output());
     // No log and no command line among them, and nothing in another version.
     assertEquals(
         OutsideProject.tested(), OutsideProject.jars(outside.project().resolve("classpath")));

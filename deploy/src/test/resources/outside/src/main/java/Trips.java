@@ -1,5 +1,7 @@
 import dev.yamabiko.api.*;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 
 public class Trips {
   public static void main(String[] args) {
@@ -12,6 +14,8 @@ public class Trips {
 
     Model model = result.model();
     model.save(Path.of("trips.safetensors"));
-    System.out.println(model.predictFile(Path.of("new.csv")));
+    Map<String, Object> trip = new HashMap<>(Map.of("weather", "sunny", "day", "weekday"));
+    trip.putAll(Map.of("area", "suburb", "distance_km", 6.5, "age", 19, "luggage_kg", 2.1));
+    System.out.println(model.predict(trip));
   }
 }
