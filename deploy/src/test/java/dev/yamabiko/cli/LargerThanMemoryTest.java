@@ -29,7 +29,7 @@ class LargerThanMemoryTest {
 
   @TempDir private Path directory;
 
-  @Tag("slow")
+  @Tag("soak")
   @Test
   void shouldTrainOnFourGigabytesWithOneGigabyteOfHeap() throws Exception {
     assumeTrue(

@@ -126,7 +126,7 @@ class ClusterFaultsTest {
     assertSameAsAlone(JOB, id);
   }
 
-  @Tag("slow")
+  @Tag("soak")
   @Test
   void shouldHandOverAtOnceWhenAWorkerIsToldToEnd() throws Exception {
     cluster.haveWorkers("a", "b", "c");
@@ -163,7 +163,7 @@ class ClusterFaultsTest {
     assertEquals(alone.path("weights_sha256"), end.path("weights_sha256"));
   }
 
-  @Tag("slow")
+  @Tag("soak")
   @Test
   void shouldWaitForWorkersWhenAllAreKilled() throws Exception {
     cluster.haveWorkers("a", "b");
@@ -216,7 +216,7 @@ class ClusterFaultsTest {
     assertSameAsAloneWhenCancelled(id);
   }
 
-  @Tag("slow")
+  @Tag("soak")
   @Test
   void shouldGoOnWithoutAStoppedWorkerAndTakeItBack() throws Exception {
     cluster.haveWorkers("a", "b", "c");

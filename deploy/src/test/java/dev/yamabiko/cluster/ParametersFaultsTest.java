@@ -22,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
  * with the bits, and the lines, of one that nobody touched, on one node.
  */
 @Tag("cluster")
+@Tag("soak")
 @Timeout(600)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ParametersFaultsTest {
@@ -89,7 +90,6 @@ class ParametersFaultsTest {
         node, (event.nanos() - since) / 1_000_000, (next.nanos() - since) / 1_000_000);
   }
 
-  @Tag("slow")
   @Test
   void shouldGiveTheSameBitsWhenAnOwnerIsKilled() throws Exception {
     NodeProcess p = own("p");
@@ -104,7 +104,6 @@ class ParametersFaultsTest {
     cluster.await("p to be forgotten", () -> cluster.parameters().equals(List.of("q")));
   }
 
-  @Tag("soak")
   @Test
   void shouldGiveTheSameBitsWhenTheLastOwnerIsStopped() throws Exception {
     NodeProcess s = own("s");
@@ -122,7 +121,6 @@ class ParametersFaultsTest {
     cluster.await("s to join again", () -> cluster.parameters().contains("s"));
   }
 
-  @Tag("soak")
   @Test
   void shouldGoOnByItselfWhenTheCoordinatorIsKilledAndStartedAgain() throws Exception {
     NodeProcess t = own("t");
