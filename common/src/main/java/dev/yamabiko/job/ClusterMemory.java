@@ -12,8 +12,8 @@ import java.util.List;
  *
  * <p>The coordinator holds the slices' two versions of the weights, state and gradient, what is
  * needed to add contributions up, each worker's contributions of this lease and the last one, the
- * state in which the run began, two checkpoints, one that was written and one that is taken, and
- * {@link Plan#evaluationBytes}.
+ * state in which the run began, two checkpoints, one that was written and one that is taken, a
+ * gradient kept for histograms and one beside each checkpoint, and {@link Plan#evaluationBytes}.
  *
  * <p>A worker holds the weights that it computes with, two versions that arrive, and a gradient for
  * each piece that threads compute; and for each thread the activations of its examples and {@link
@@ -72,10 +72,11 @@ public record ClusterMemory(Plan plan, int threads) {
     int contributions = blocks(false) + blocks(true);
     int begin = 1 + state;
     int checkpoints = 2 * (1 + state) + best;
+    int histograms = job.tensorBoard().gradients() ? 3 : 0;
     int wayBack = plan.statesToGoBackTo() * (1 + state + best);
     // Slices are made anew where a run goes back, or restores the best epoch's weights.
     int anew = job.rollback().isPresent() || best > 0 ? slices : 0;
-    return bytes(slices + tree + contributions + begin + checkpoints + wayBack + anew)
+    return bytes(slices + tree + contributions + begin + checkpoints + histograms + wayBack + anew)
         + plan.evaluationBytes();
   }
 

@@ -115,23 +115,19 @@ final class PolicyParser {
       return TensorBoard.DEFAULT;
     }
     Section options = node.section("scalars", "histograms");
-    return new TensorBoard(options.at("scalars").flag(true), period(options.at("histograms")));
+    return new TensorBoard(options.at("scalars").flag(true), histograms(options.at("histograms")));
   }
 
-  private static Optional<Period> period(Node node) {
+  private static Optional<TensorBoard.Histograms> histograms(Node node) {
     if (!node.given()) {
       return Optional.empty();
     }
-    Section options = node.section("every-epochs", "every-steps");
-    Node epochs = options.at("every-epochs");
-    Node steps = options.at("every-steps");
-    if (epochs.given() == steps.given()) {
-      throw node.error(
-          "expected one of every-epochs and every-steps but found "
-              + (steps.given() ? "both" : "neither"));
-    }
-    return Optional.of(
-        steps.given() ? Period.steps(steps.integer(1)) : Period.epochs(epochs.integer(1)));
+    Section options = node.section("every-epochs", "every-steps", "gradients");
+    Period every =
+        ScheduleParser.period(options, "every")
+            .orElseThrow(
+                () -> node.error("expected one of every-epochs and every-steps but found neither"));
+    return Optional.of(new TensorBoard.Histograms(every, options.at("gradients").flag(false)));
   }
 
   /** {@code freeze = [0, 2]}: numbers of layers. */

@@ -60,7 +60,8 @@ final class ScheduleParser {
         .orElse(schedule);
   }
 
-  private static Optional<Period> period(Section options, String name) {
+  /** {@code NAME-epochs} or {@code NAME-steps}; empty if neither is given. */
+  static Optional<Period> period(Section options, String name) {
     Node epochs = options.at(name + "-epochs");
     Node steps = options.at(name + "-steps");
     if (epochs.given() && steps.given()) {

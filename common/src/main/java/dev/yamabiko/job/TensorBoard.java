@@ -8,16 +8,24 @@ import java.util.OptionalLong;
 /**
  * What a run writes for TensorBoard, beside its result, of which it is no part.
  *
- * @param histograms of the weights, how often; empty for never
+ * @param histograms empty for none
  */
-public record TensorBoard(boolean scalars, Optional<Period> histograms) {
+public record TensorBoard(boolean scalars, Optional<Histograms> histograms) {
+
+  /**
+   * Histograms of the weights.
+   *
+   * @param every how often
+   * @param gradients whether there are histograms of the gradients, too
+   */
+  public record Histograms(Period every, boolean gradients) {}
 
   static final TensorBoard DEFAULT = new TensorBoard(true, Optional.empty());
 
-  /** After every so many steps there are histograms of the weights, if there ever are. */
+  /** After every so many steps there are histograms, if there ever are. */
   public OptionalLong everySteps(StepPlan plan) {
     return histograms
-        .map(period -> OptionalLong.of(period.inSteps(plan.stepsPerEpoch())))
+        .map(wanted -> OptionalLong.of(wanted.every().inSteps(plan.stepsPerEpoch())))
         .orElse(OptionalLong.empty());
   }
 
@@ -25,6 +33,11 @@ public record TensorBoard(boolean scalars, Optional<Period> histograms) {
   public boolean isDue(long step, StepPlan plan) {
     OptionalLong every = everySteps(plan);
     return every.isPresent() && step % every.getAsLong() == 0;
+  }
+
+  /** Whether there are histograms of gradients, whenever any are due. */
+  public boolean gradients() {
+    return histograms.filter(Histograms::gradients).isPresent();
   }
 
   /** The first step count after this one at which histograms are due; past all if never. */

@@ -132,6 +132,15 @@ public final class Network {
 
   /** All parameters in the order of the flat vector, named "LAYER.NAME", as "3.weight". */
   public List<Place> places() {
+    return places(nodes);
+  }
+
+  /** Those of layers that are not frozen. */
+  public List<Place> trainedPlaces() {
+    return places(nodes.stream().filter(node -> !node.frozen()).toList());
+  }
+
+  private static List<Place> places(List<Node> nodes) {
     List<Place> places = new ArrayList<>();
     for (Node node : nodes) {
       int at = node.offset();

@@ -20,10 +20,14 @@ public sealed interface OwnerMessage {
       implements OwnerMessage {}
 
   /**
-   * Copy weights[step] and the optimizer's state, for the coordinator to fetch. Answered by {@link
-   * OwnerEvent.SliceStaged} for each slice.
+   * Copy weights[step], for the coordinator to fetch. Answered by {@link OwnerEvent.SliceStaged}
+   * for each slice.
+   *
+   * @param state copy the optimizer's state, too
+   * @param gradient and what {@link SliceMessage.ReadSlice} gives of the gradient
    */
-  record StageSlices(RunKey key, long step) implements OwnerMessage {}
+  record StageSlices(RunKey key, long step, boolean state, boolean gradient)
+      implements OwnerMessage {}
 
   /** The copies have been fetched. */
   record DropStaged(RunKey key, long step) implements OwnerMessage {}

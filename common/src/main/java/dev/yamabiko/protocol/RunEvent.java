@@ -40,16 +40,27 @@ public sealed interface RunEvent {
   /**
    * A checkpoint to be kept. The observer answers the run with {@link RunMessage.CheckpointKept};
    * until then the run takes no other one.
+   *
+   * @param gradient as in {@link WeightsCopied}
    */
-  record CheckpointTaken(Checkpoint checkpoint) implements RunEvent {}
+  record CheckpointTaken(Checkpoint checkpoint, Optional<float[]> gradient) implements RunEvent {
+
+    /** Without the gradient. */
+    public CheckpointTaken(Checkpoint checkpoint) {
+      this(checkpoint, Optional.empty());
+    }
+  }
 
   /**
    * The weights as they are between two steps, for an observer that wants to look at them; to be
    * answered as {@link CheckpointTaken} is.
    *
    * @param step steps taken so far
+   * @param gradient the flat mean gradient of the last of them, before clipping and weight decay,
+   *     where the job's histograms ask for it; what is not trained has none
    */
-  record WeightsCopied(long step, float[] weights) implements RunEvent {}
+  record WeightsCopied(long step, float[] weights, Optional<float[]> gradient)
+      implements RunEvent {}
 
   /**
    * The run diverged and begins anew from an earlier step, with a smaller learning rate.

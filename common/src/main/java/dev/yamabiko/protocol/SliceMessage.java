@@ -6,6 +6,7 @@ import dev.yamabiko.step.Statistics;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /** What a parameter slice is told. */
 public sealed interface SliceMessage {
@@ -118,9 +119,12 @@ public sealed interface SliceMessage {
       implements SliceMessage {}
 
   /**
-   * Copy this slice of weights[step] and of the optimizer's state to its place in these vectors.
+   * Copy this slice of weights[step] and of what else is asked for to its place in these vectors.
    * Answered by {@link RunMessage.SliceRead} once that is done.
    *
+   * @param state of the optimizer; none of it if there are no vectors
+   * @param gradient the mean gradient of the step that has led to these weights; only where the
+   *     job's histograms ask for it, and the slice has taken that step
    * @param origin where the vectors begin in the flat vector: 0 if they are whole
    */
   record ReadSlice(
@@ -128,14 +132,8 @@ public sealed interface SliceMessage {
       long step,
       float[] weights,
       float[][] state,
+      Optional<float[]> gradient,
       int origin,
       ActorRef<RunMessage> replyTo)
-      implements SliceMessage {
-
-    /** Into whole vectors. */
-    public ReadSlice(
-        RunKey key, long step, float[] weights, float[][] state, ActorRef<RunMessage> replyTo) {
-      this(key, step, weights, state, 0, replyTo);
-    }
-  }
+      implements SliceMessage {}
 }

@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.LongPredicate;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
@@ -74,7 +75,8 @@ public final class ParameterSlice extends AbstractBehavior<ParameterSlice.Comman
   /**
    * What a slice is, for its whole life: slice number {@code slice}, elements from {@code from};
    * its weights are those before {@code step}. The ledger is kept by one slice of the run; the
-   * clock tells how long steps take, and nothing else.
+   * clock tells how long steps take, and nothing else. Of a step that leads to weights[t] the mean
+   * gradient is kept where {@code keepsGradient} holds for t.
    */
   public record Settings(
       RunKey key,
@@ -88,7 +90,8 @@ public final class ParameterSlice extends AbstractBehavior<ParameterSlice.Comman
       Executor compute,
       LongSupplier nanoTime,
       long step,
-      Optional<SampleLedger> ledger) {}
+      Optional<SampleLedger> ledger,
+      LongPredicate keepsGradient) {}
 
   public static Behavior<SliceMessage> create(Settings settings) {
     return Behaviors.transformMessages(
@@ -118,6 +121,9 @@ public final class ParameterSlice extends AbstractBehavior<ParameterSlice.Comman
 
   /** Of the update that is under way; from one compute task to the next. */
   private SliceUpdateEvent recorded;
+
+  /** The last one that was kept; of the compute thread. */
+  private float[] gradient;
 
   /** All contributions are here: every slice has closed the step before. */
   private boolean closing;
@@ -381,6 +387,12 @@ public final class ParameterSlice extends AbstractBehavior<ParameterSlice.Comman
 
   /** On the compute thread. */
   private Command update(long closing, Statistics sum, double norm) {
+    if (settings.keepsGradient().test(closing + 1)) {
+      if (gradient == null) {
+        gradient = new float[sliceStep.length()];
+      }
+      sliceStep.meanGradient(closing, gradient);
+    }
     Optional<SliceStep.NonFinite> wrong = sliceStep.update(closing, norm);
     recorded.done(slice, closing, sliceStep.length());
     return wrong
@@ -456,6 +468,7 @@ public final class ParameterSlice extends AbstractBehavior<ParameterSlice.Comman
           for (int i = 0; i < read.state().length; i++) {
             copy(sliceStep.state()[i], sliceStep.weightsAt(), read.state()[i], to);
           }
+          read.gradient().ifPresent(into -> copy(gradient, 0, into, to));
           return new Copied(read);
         });
   }

@@ -25,10 +25,10 @@ import dev.yamabiko.wire.BulkToken;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -90,7 +90,7 @@ public final class SliceOwner extends AbstractBehavior<SliceOwner.Command> {
   private final Set<String> contributors = ConcurrentHashMap.newKeySet();
 
   /** By slice, while they are copied. */
-  private final Map<Integer, float[][]> copying = new HashMap<>();
+  private final Map<Integer, SliceMessage.ReadSlice> copying = new HashMap<>();
 
   /** By name; read by network threads. */
   private final Map<String, SlicePieces> staged = new ConcurrentHashMap<>();
@@ -310,23 +310,31 @@ public final class SliceOwner extends AbstractBehavior<SliceOwner.Command> {
 
   private void onStageSlices(OwnerMessage.StageSlices stage) {
     staged.clear();
+    int state = stage.state() ? plan.job().optimizer().stateVectors() : 0;
     for (int i = 0; i < slices.size(); i++) {
       int slice = range.from() + i;
       int from = plan.from(slice);
-      float[][] copy = new float[plan.vectors()][plan.from(slice + 1) - from];
-      copying.put(slice, copy);
-      float[][] state = Arrays.copyOfRange(copy, 1, copy.length);
-      slices
-          .get(i)
-          .tell(new SliceMessage.ReadSlice(key, stage.step(), copy[0], state, from, reads));
+      int length = plan.from(slice + 1) - from;
+      SliceMessage.ReadSlice read =
+          new SliceMessage.ReadSlice(
+              key,
+              stage.step(),
+              new float[length],
+              new float[state][length],
+              stage.gradient() ? Optional.of(new float[length]) : Optional.empty(),
+              from,
+              reads);
+      copying.put(slice, read);
+      slices.get(i).tell(read);
     }
   }
 
   private Behavior<Command> onFromSlice(FromSlice command) {
     if (command.message() instanceof RunMessage.SliceRead read) {
-      float[][] copy = copying.remove(read.slice());
+      SliceMessage.ReadSlice copy = copying.remove(read.slice());
       staged.put(
-          SlicePieces.staged(read.step(), read.slice()), new SlicePieces(copy, 0, copy[0].length));
+          SlicePieces.staged(read.step(), read.slice()),
+          SlicePieces.of(copy, 0, copy.weights().length));
       task.replyTo().tell(new OwnerEvent.SliceStaged(key, read.step(), read.slice()));
     }
     return this;

@@ -1,16 +1,20 @@
 package dev.yamabiko.slices;
 
+import dev.yamabiko.model.Checkpoint;
 import dev.yamabiko.protocol.RunKey;
+import dev.yamabiko.protocol.SliceMessage;
 import dev.yamabiko.wire.BulkClient;
 import dev.yamabiko.wire.BulkException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
 /**
- * A slice's weights and the optimizer's state as they travel between the coordinator and the
- * slice's owner: cut into pieces of at most 4 MiB, the first vector's before the next one's, each
- * fetched like a block of a dataset. Floats are big-endian.
+ * A slice's weights and what else is asked for of it, such as the optimizer's state, as they travel
+ * between the coordinator and the slice's owner: cut into pieces of at most 4 MiB, the first
+ * vector's before the next one's, each fetched like a block of a dataset. Floats are big-endian.
  */
 public final class SlicePieces {
 
@@ -27,6 +31,21 @@ public final class SlicePieces {
     this.vectors = vectors;
     this.at = at;
     this.length = length;
+  }
+
+  /** The same of the vectors that a slice, or several, is to be copied to. */
+  public static SlicePieces of(SliceMessage.ReadSlice copies, int at, int length) {
+    List<float[]> vectors = new ArrayList<>(List.of(copies.weights()));
+    vectors.addAll(List.of(copies.state()));
+    copies.gradient().ifPresent(vectors::add);
+    return new SlicePieces(vectors.toArray(float[][]::new), at, length);
+  }
+
+  /** The same of a checkpoint's whole vectors. */
+  public static SlicePieces of(Checkpoint checkpoint, int at, int length) {
+    List<float[]> vectors = new ArrayList<>(List.of(checkpoint.weights()));
+    vectors.addAll(List.of(checkpoint.state()));
+    return new SlicePieces(vectors.toArray(float[][]::new), at, length);
   }
 
   /** What a connection that carries pieces says that it belongs to. */

@@ -38,9 +38,9 @@ public record SlicePlan(Job job, Network network, StepPlan plan, int slices, int
     return ChunkGrid.sliceFrom(network.length(), slices, slice);
   }
 
-  /** Vectors of a slice: the weights, and the optimizer's state. */
-  public int vectors() {
-    return 1 + job.optimizer().stateVectors();
+  /** Whether slices keep the mean gradient of the step that leads to weights[step]. */
+  boolean keepsGradientOf(long step) {
+    return job.tensorBoard().gradients() && job.tensorBoard().isDue(step, plan);
   }
 
   /** All slices, side by side in whole vectors; all zeros yet. */
@@ -92,6 +92,18 @@ public record SlicePlan(Job job, Network network, StepPlan plan, int slices, int
     Optional<SampleLedger> ledger =
         slice == 0 ? Optional.of(new SampleLedger(plan, job.seed())) : Optional.empty();
     return new ParameterSlice.Settings(
-        key, slice, slices, from(slice), plan, part, network, run, compute, nanoTime, step, ledger);
+        key,
+        slice,
+        slices,
+        from(slice),
+        plan,
+        part,
+        network,
+        run,
+        compute,
+        nanoTime,
+        step,
+        ledger,
+        this::keepsGradientOf);
   }
 }

@@ -232,6 +232,18 @@ public final class SliceStep {
   }
 
   /**
+   * The step's mean gradient, as it is before clipping and weight decay, and mean buffers; once
+   * aggregated and before the update.
+   *
+   * @param out as long as the slice
+   */
+  public void meanGradient(long step, float[] out) {
+    for (int at = 0; at < length; at += PIECE) {
+      gradient(step, at, Math.min(PIECE, length - at), out, at);
+    }
+  }
+
+  /**
    * Sums of squares of this slice's chunks, once aggregated, where the norm is needed; only what is
    * trained counts.
    */

@@ -18,6 +18,7 @@ import dev.yamabiko.data.DataSource.Normalization;
 import dev.yamabiko.data.DataSource.UnknownCategories;
 import dev.yamabiko.data.DataSpec;
 import dev.yamabiko.data.DataSpec.Validation;
+import dev.yamabiko.job.TensorBoard.Histograms;
 import dev.yamabiko.nn.Activation;
 import dev.yamabiko.nn.AveragePool;
 import dev.yamabiko.nn.BatchNorm;
@@ -145,11 +146,13 @@ class JobFileTest {
   void shouldReadWhatIsWrittenForTensorBoard() {
     assertEquals(new TensorBoard(true, Optional.empty()), parse(DIGITS).tensorBoard());
     assertEquals(
-        new TensorBoard(false, Optional.of(Period.epochs(2))),
+        new TensorBoard(false, Optional.of(new Histograms(Period.epochs(2), false))),
         parse(DIGITS + "\ntensorboard { scalars = false, histograms { every-epochs = 2 } }")
             .tensorBoard());
-    Job job = parse(DIGITS + "\ntensorboard.histograms.every-steps = 50");
-    assertEquals(new TensorBoard(true, Optional.of(Period.steps(50))), job.tensorBoard());
+    Job job = parse(DIGITS + "\ntensorboard.histograms { every-steps = 50, gradients = true }");
+    assertEquals(
+        new TensorBoard(true, Optional.of(new Histograms(Period.steps(50), true))),
+        job.tensorBoard());
     assertEquals(job.tensorBoard(), again(job).tensorBoard());
     for (String wrong :
         List.of(
@@ -157,6 +160,8 @@ class JobFileTest {
             "histograms { every-steps = 1, every-epochs = 1 }",
             "histograms { every-steps = 0 }",
             "histograms = true",
+            "histograms { gradients = true }",
+            "histograms { every-steps = 1, gradients = 1 }",
             "scalars = 1",
             "gradients = true")) {
       JobException refused =

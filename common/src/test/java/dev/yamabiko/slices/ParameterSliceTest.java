@@ -378,6 +378,24 @@ class ParameterSliceTest {
         run.expectMessageClass(RunMessage.SliceFailed.class).cause());
   }
 
+  /** Of the step that leads to weights[2]; not of what its norm is clipped to. */
+  @Test
+  void shouldGiveTheMeanGradientThatItWasToKeepAsItWasBeforeClipping() {
+    ActorRef<SliceMessage> slice = slice(0, 1, Optional.of(new Clipping.GlobalNorm(1)));
+    slice.tell(new SliceMessage.MeetPeers(KEY, List.of(slice)));
+    slice.tell(contribution(KEY, 0, 0, 2, 400, 400));
+    assertEquals(0, run.expectMessageClass(RunMessage.SliceUpdated.class).step());
+    slice.tell(contribution(KEY, 1, 0, 1, 40, 8));
+    slice.tell(contribution(KEY, 1, 1, 2, -8, 8));
+    assertEquals(1, run.expectMessageClass(RunMessage.SliceUpdated.class).step());
+    float[] gradient = new float[2];
+    slice.tell(
+        new SliceMessage.ReadSlice(
+            KEY, 2, new float[2], new float[0][], Optional.of(gradient), 0, run.ref()));
+    run.expectMessageClass(RunMessage.SliceRead.class);
+    assertArrayEquals(new float[] {32f / 4, 16f / 4}, gradient);
+  }
+
   /** A cancelled run copies while a worker that was given up may still send what is missing. */
   @Test
   void shouldNotCloseAStepWhileItsWeightsAreCopied() {
@@ -413,7 +431,7 @@ class ParameterSliceTest {
   }
 
   private SliceMessage read(long step, float[] weights, float[]... state) {
-    return new SliceMessage.ReadSlice(KEY, step, weights, state, run.ref());
+    return new SliceMessage.ReadSlice(KEY, step, weights, state, Optional.empty(), 0, run.ref());
   }
 
   private ActorRef<SliceMessage> slice(int number, int slices, Optional<Clipping> clip) {
@@ -440,7 +458,8 @@ class ParameterSliceTest {
                     compute,
                     clock::get,
                     0,
-                    ledger)));
+                    ledger,
+                    reached -> reached % 2 == 0)));
     slice.tell(new SliceMessage.AddWorker(KEY, "worker-1", worker.ref(), 0));
     return slice;
   }

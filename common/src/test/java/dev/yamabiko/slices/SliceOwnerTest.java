@@ -56,6 +56,7 @@ class SliceOwnerTest {
       loss = half-squared-error
       optimizer { sgd { learning-rate = 1, momentum = 0.5 } }
       batch-size = 4, shards = 2, epochs = 1
+      tensorboard.histograms { every-steps = 2, gradients = true }
       """;
   private static final int LENGTH = 2 * 3000 + 3001;
   private static final int FROM = ChunkGrid.sliceFrom(LENGTH, 2, 1);
@@ -234,9 +235,9 @@ class SliceOwnerTest {
       assertTrue(traffic.received() > gradient.length * 4L, traffic.toString());
       assertEquals(1, traffic.steps());
 
-      taken.owner().tell(new OwnerMessage.StageSlices(KEY, 2));
+      taken.owner().tell(new OwnerMessage.StageSlices(KEY, 2, true, true));
       assertEquals(new OwnerEvent.SliceStaged(KEY, 2, 1), await(OwnerEvent.SliceStaged.class));
-      float[][] copy = new float[2][LENGTH];
+      float[][] copy = new float[3][LENGTH];
       try (BulkClient reader =
           BulkClient.open(
               HOST,
@@ -251,6 +252,8 @@ class SliceOwnerTest {
       assertArrayEquals(second.weights().values(), Arrays.copyOfRange(copy[0], FROM, LENGTH));
       assertEquals(0, copy[0][FROM - 1]);
       assertNotEquals(beginning[1][LENGTH - 1], copy[1][LENGTH - 1]);
+      assertEquals(8f / 4, copy[2][LENGTH - 1], "the gradient, of four examples");
+      assertEquals(0, copy[2][FROM - 1]);
     }
   }
 
@@ -259,8 +262,8 @@ class SliceOwnerTest {
     OwnerEvent.SlicesTaken taken = begin();
     RunKey before = new RunKey("run", 2);
     taken.owner().tell(new OwnerMessage.AdmitWorker(before, "w", node.ref(), 1));
-    taken.owner().tell(new OwnerMessage.StageSlices(before, 1));
-    taken.owner().tell(new OwnerMessage.StageSlices(KEY, 1));
+    taken.owner().tell(new OwnerMessage.StageSlices(before, 1, true, false));
+    taken.owner().tell(new OwnerMessage.StageSlices(KEY, 1, false, false));
     assertEquals(new OwnerEvent.SliceStaged(KEY, 1, 1), await(OwnerEvent.SliceStaged.class));
     node.expectNoMessage(Duration.ofMillis(100));
   }

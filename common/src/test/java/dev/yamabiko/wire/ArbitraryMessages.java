@@ -29,7 +29,9 @@ final class ArbitraryMessages {
   }
 
   Arbitrary<Object> of(Type type) {
-    if (type == int.class) {
+    if (type == boolean.class) {
+      return Arbitraries.of(true, false).asGeneric();
+    } else if (type == int.class) {
       return Arbitraries.integers().asGeneric();
     } else if (type == long.class) {
       return Arbitraries.longs().asGeneric();

@@ -104,7 +104,7 @@ final class SampleMessages {
             actor(resolver, "owners")),
         new NodeMessage.DropSlices(KEY),
         new OwnerMessage.AdmitWorker(KEY, "w1", node, 17),
-        new OwnerMessage.StageSlices(KEY, 17),
+        new OwnerMessage.StageSlices(KEY, 17, true, false),
         new OwnerMessage.DropStaged(KEY, 17),
         new OwnerEvent.SlicesTaken(
             KEY, actor(resolver, "owner"), actor(resolver, "slices"), "t0ken"),

@@ -218,10 +218,24 @@ final class Activity {
     return kind == Kind.COPYING;
   }
 
-  /** Slices' weights and state are copied, and the checkpoint before is written. */
-  void copy(Runnable next) {
+  /**
+   * Slices' weights and state are copied, and the checkpoint before is written.
+   *
+   * @param gradient whether the last step's gradient is copied, too
+   */
+  void copy(boolean gradient, Runnable next) {
     begin(Kind.COPYING, next);
-    slices.read(checkpoints.begin(slices.size()));
+    copy(checkpoints.begin(slices.size(), gradient));
+  }
+
+  /** Slices' weights are copied to be looked at, and what was copied before is dealt with. */
+  void look(boolean gradient, Runnable next) {
+    begin(Kind.COPYING, next);
+    copy(checkpoints.beginLook(slices.size(), gradient));
+  }
+
+  private void copy(Snapshot into) {
+    slices.read(into);
     List<String> names =
         IntStream.range(0, slices.size()).mapToObj(OwnerAnswers::sliceName).toList();
     // From another node they take their time; that nothing comes at all is found out there.

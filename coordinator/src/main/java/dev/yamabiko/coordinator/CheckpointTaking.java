@@ -4,6 +4,7 @@ import dev.yamabiko.model.Checkpoint;
 import dev.yamabiko.model.Checkpoint.Best;
 import dev.yamabiko.model.Checkpoint.Position;
 import dev.yamabiko.model.Checkpoint.WayBack;
+import dev.yamabiko.protocol.RunEvent;
 import dev.yamabiko.protocol.RunMessage;
 import java.util.Optional;
 
@@ -39,9 +40,15 @@ final class CheckpointTaking {
     return taken != null && taken.position().equals(position);
   }
 
-  /** So many slices are to copy into this one. */
-  Snapshot begin(int slices) {
-    snapshot = new Snapshot(length, stateVectors, slices);
+  /** So many slices are to copy all that a checkpoint holds into this one. */
+  Snapshot begin(int slices, boolean gradient) {
+    snapshot = new Snapshot(length, stateVectors, gradient, slices);
+    return snapshot;
+  }
+
+  /** So many slices are to copy what somebody wants to look at into this one. */
+  Snapshot beginLook(int slices, boolean gradient) {
+    snapshot = new Snapshot(length, 0, gradient, slices);
     return snapshot;
   }
 
@@ -64,23 +71,25 @@ final class CheckpointTaking {
    *
    * @param due at this step, and not taken for another reason
    */
-  Checkpoint take(Position position, Optional<Best> best, boolean due) {
+  RunEvent.CheckpointTaken take(Position position, Optional<Best> best, boolean due) {
     Checkpoint copied =
         new Checkpoint(
             position, snapshot.weights(), snapshot.state(), best, WayBack.NONE, snapshot.cuts());
     taken = rollbacks.hold(copied, due);
     last = taken;
-    snapshot = null;
     writing = true;
-    return taken;
+    RunEvent.CheckpointTaken event = new RunEvent.CheckpointTaken(taken, snapshot.gradient());
+    snapshot = null;
+    return event;
   }
 
   /** From the copies, no checkpoint; somebody looks at them from now on. */
-  float[] weights() {
-    float[] weights = snapshot.weights();
+  RunEvent.WeightsCopied look(Position position) {
+    RunEvent.WeightsCopied event =
+        new RunEvent.WeightsCopied(position.step(), snapshot.weights(), snapshot.gradient());
     snapshot = null;
     writing = true;
-    return weights;
+    return event;
   }
 
   void written() {

@@ -34,15 +34,21 @@ final class ClosingSteps {
 
   private final int slices;
   private final Map<Long, Word> words = new HashMap<>();
+  private final long first;
   private long step;
   private Optional<RunMessage.Diverged> divergence = Optional.empty();
 
   /**
-   * @param step the first to close
+   * @param first to close
    */
-  ClosingSteps(int slices, long step) {
+  ClosingSteps(int slices, long first) {
     this.slices = slices;
-    this.step = step;
+    this.first = first;
+    step = first;
+  }
+
+  long first() {
+    return first;
   }
 
   /** All steps before it have closed: whose weights the slices hold. */

@@ -157,7 +157,9 @@ final class RemoteOwner extends AbstractBehavior<RemoteOwner.Command> {
     } else if (message instanceof SliceMessage.ReadSlice wanted) {
       read = wanted;
       unread.set(settings.slices().from(), settings.slices().to());
-      owner.tell(new OwnerMessage.StageSlices(key, wanted.step()));
+      owner.tell(
+          new OwnerMessage.StageSlices(
+              key, wanted.step(), wanted.state().length > 0, wanted.gradient().isPresent()));
     } else if (!(message instanceof SliceMessage.Contribute)) {
       slices.tell(message);
     }
@@ -219,20 +221,16 @@ final class RemoteOwner extends AbstractBehavior<RemoteOwner.Command> {
 
   private void fetch(BulkClient from, SliceMessage.ReadSlice wanted, int slice) {
     try {
-      pieces(slice, wanted.weights(), wanted.state())
+      SlicePieces.of(wanted, settings.plan().from(slice), length(slice))
           .fetch(from, SlicePieces.staged(wanted.step(), slice));
     } catch (BulkException e) {
       throw new CompletionException(e);
     }
   }
 
-  /** A slice of whole vectors. */
-  private SlicePieces pieces(int slice, float[] weights, float[][] state) {
-    float[][] vectors = new float[settings.plan().vectors()][];
-    vectors[0] = weights;
-    System.arraycopy(state, 0, vectors, 1, state.length);
-    int at = settings.plan().from(slice);
-    return new SlicePieces(vectors, at, settings.plan().from(slice + 1) - at);
+  /** Elements of a slice. */
+  private int length(int slice) {
+    return settings.plan().from(slice + 1) - settings.plan().from(slice);
   }
 
   private static String reason(Throwable failure) {
@@ -293,7 +291,7 @@ final class RemoteOwner extends AbstractBehavior<RemoteOwner.Command> {
       Checkpoint checkpoint = from;
       for (int slice = range.from(); slice < range.to(); slice++) {
         if (checkpoint != null && name.equals(SlicePieces.beginning(slice))) {
-          return pieces(slice, checkpoint.weights(), checkpoint.state()).read(index);
+          return SlicePieces.of(checkpoint, settings.plan().from(slice), length(slice)).read(index);
         }
       }
       return null;

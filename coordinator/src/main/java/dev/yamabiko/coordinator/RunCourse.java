@@ -181,12 +181,20 @@ final class RunCourse {
   }
 
   private void look(Runnable then) {
-    activity.copy(
+    activity.look(
+        isGradientDue(),
         () -> {
-          events.tell(
-              new RunEvent.WeightsCopied(progress.position().step(), checkpoints.weights()));
+          events.tell(checkpoints.look(progress.position()));
           then.run();
         });
+  }
+
+  /** Where a run goes on from a checkpoint, nobody knows the gradient that has led there. */
+  private boolean isGradientDue() {
+    return settings.job().tensorBoard().gradients()
+        && progress.isLookDue()
+        && slices.step() == progress.position().step()
+        && slices.haveMoved();
   }
 
   /** Takes a checkpoint, unless the last one was taken here, and goes on while it is written. */
@@ -196,10 +204,10 @@ final class RunCourse {
       return;
     }
     activity.copy(
+        isGradientDue(),
         () -> {
-          Checkpoint taken =
-              checkpoints.take(progress.position(), progress.best(), progress.isCheckpointDue());
-          events.tell(new RunEvent.CheckpointTaken(taken));
+          events.tell(
+              checkpoints.take(progress.position(), progress.best(), progress.isCheckpointDue()));
           then.run();
         });
   }

@@ -221,6 +221,11 @@ final class SliceGroup {
     return steps.step();
   }
 
+  /** Whether a step has closed since the lineage began: slices know its gradient. */
+  boolean haveMoved() {
+    return steps.step() > steps.first();
+  }
+
   /** They send this worker their weights, now and after every step. */
   void add(String worker, ActorRef<WorkerMessage> ref) {
     tell(new SliceMessage.AddWorker(key, worker, ref, step()));
@@ -249,7 +254,9 @@ final class SliceGroup {
 
   /** Each copies its part and answers the run with {@link RunMessage.SliceRead}. */
   void read(Snapshot into) {
-    tell(new SliceMessage.ReadSlice(key, step(), into.weights(), into.state(), run));
+    tell(
+        new SliceMessage.ReadSlice(
+            key, step(), into.weights(), into.state(), into.gradient(), 0, run));
   }
 
   private void tell(SliceMessage message) {

@@ -4,17 +4,25 @@ import dev.yamabiko.protocol.RunMessage;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
-/** The whole flat vector and the optimizer's state; each slice copies its own part into them. */
+/** Whole vectors of what is copied of a run; each slice copies its own part into them. */
 final class Snapshot {
 
   private final float[] weights;
   private final float[][] state;
+  private final Optional<float[]> gradient;
   private final RunMessage.SliceRead[] slices;
 
-  Snapshot(int length, int stateVectors, int slices) {
+  /**
+   * @param length of the flat vector
+   * @param stateVectors of the optimizer that are copied
+   * @param gradient whether the last step's mean gradient is
+   */
+  Snapshot(int length, int stateVectors, boolean gradient, int slices) {
     weights = new float[length];
     state = new float[stateVectors][length];
+    this.gradient = gradient ? Optional.of(new float[length]) : Optional.empty();
     this.slices = new RunMessage.SliceRead[slices];
   }
 
@@ -33,6 +41,10 @@ final class Snapshot {
 
   float[][] state() {
     return state;
+  }
+
+  Optional<float[]> gradient() {
+    return gradient;
   }
 
   /** Where each slice begins. */

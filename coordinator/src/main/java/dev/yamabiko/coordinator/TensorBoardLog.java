@@ -5,6 +5,7 @@ import dev.yamabiko.coordinator.tensorboard.EventWriter;
 import dev.yamabiko.coordinator.tensorboard.Histogram;
 import dev.yamabiko.data.Targets;
 import dev.yamabiko.model.AtomicFile;
+import dev.yamabiko.model.Checkpoint;
 import dev.yamabiko.nn.Network;
 import dev.yamabiko.protocol.RunEvent;
 import dev.yamabiko.step.Statistics;
@@ -19,9 +20,10 @@ import java.util.concurrent.CompletableFuture;
 
 /**
  * What a run tells TensorBoard: the figures of {@code metrics.jsonl}, rounded to floats, under the
- * same numbers of steps, and histograms of the weights where the job asks for them. What belongs to
- * an epoch, or to weights, stands at the last step before it, so that a run which goes on from
- * there takes nothing of it back. Where steps are taken again, a start says from which one on.
+ * same numbers of steps, and histograms of weights and gradients where the job asks for them. What
+ * belongs to an epoch, or to weights, stands at the last step before it, so that a run which goes
+ * on from there takes nothing of it back. Where steps are taken again, a start says from which one
+ * on.
  *
  * <p>None of it is part of the result, and no trouble with it is the run's.
  */
@@ -66,9 +68,10 @@ final class TensorBoardLog implements RunListener, AutoCloseable {
       scalars(to, closed.step() - 1, of(closed));
       to.flush();
     } else if (event instanceof RunEvent.CheckpointTaken taken) {
-      histograms(to, taken.checkpoint().position().step(), taken.checkpoint().weights());
+      Checkpoint checkpoint = taken.checkpoint();
+      histograms(to, checkpoint.position().step(), checkpoint.weights(), taken.gradient());
     } else if (event instanceof RunEvent.WeightsCopied copied) {
-      histograms(to, copied.step(), copied.weights());
+      histograms(to, copied.step(), copied.weights(), copied.gradient());
     } else if (event instanceof RunEvent.RunStarted begun) {
       start(to, begun.step());
     } else if (event instanceof RunEvent.RolledBack back) {
@@ -123,14 +126,15 @@ final class TensorBoardLog implements RunListener, AutoCloseable {
   }
 
   /** Once for the same weights, which may come for several reasons. */
-  private void histograms(EventWriter to, long steps, float[] weights) {
+  private void histograms(EventWriter to, long steps, float[] weights, Optional<float[]> gradient) {
     if (steps > 0 && steps != counted && content.hasHistogramsAfter(steps)) {
       counted = steps;
       double time = now();
       synchronized (this) {
         standing = Long.MAX_VALUE;
       }
-      counting = to.afterwards(() -> add(to, steps - 1, histograms(time, steps - 1, weights)));
+      counting =
+          to.afterwards(() -> add(to, steps - 1, histograms(time, steps - 1, weights, gradient)));
     }
   }
 
@@ -141,21 +145,32 @@ final class TensorBoardLog implements RunListener, AutoCloseable {
     }
   }
 
-  private List<Event> histograms(double time, long step, float[] weights) {
+  private List<Event> histograms(
+      double time, long step, float[] weights, Optional<float[]> gradient) {
     List<Event> events = new ArrayList<>();
     Map<String, Double> notFinite = new LinkedHashMap<>();
-    for (Network.Place tensor : content.tensors()) {
-      int from = tensor.offset();
-      Histogram counts = Histogram.of(weights, from, from + tensor.parameter().size());
+    for (Network.Place tensor : content.weights()) {
+      Histogram counts = histogram(tensor, weights);
       events.add(Event.histogram(time, step, "weights/" + tensor.name(), counts));
       if (counts.notFinite() > 0) {
         notFinite.put("not_finite/" + tensor.name(), (double) counts.notFinite());
+      }
+    }
+    if (gradient.isPresent()) {
+      for (Network.Place tensor : content.gradients()) {
+        Histogram counts = histogram(tensor, gradient.get());
+        events.add(Event.histogram(time, step, "gradients/" + tensor.name(), counts));
       }
     }
     if (!notFinite.isEmpty()) {
       events.add(Event.scalars(time, step, notFinite));
     }
     return events;
+  }
+
+  private static Histogram histogram(Network.Place tensor, float[] flat) {
+    int from = tensor.offset();
+    return Histogram.of(flat, from, from + tensor.parameter().size());
   }
 
   /** No weights are looked at any more. */

@@ -138,7 +138,7 @@ class TensorBoardTest {
   @Test
   void shouldChangeNoBit() throws IOException {
     String hash = train(CLASSES, "plain").path("weights_sha256").asText();
-    String histograms = "tensorboard.histograms.every-steps=3";
+    String histograms = "tensorboard.histograms={ every-steps = 3, gradients = true }";
     assertEquals(
         hash, train(CLASSES, "looked", "--set", histograms).path("weights_sha256").asText());
     assertEquals(
@@ -201,6 +201,62 @@ class TensorBoardTest {
         EventRecords.page(directory.resolve("epochs")).histograms().get("weights/0.bias").keySet());
   }
 
+  /**
+   * Without momentum a step takes off the learning rate times the gradient: what the sum of the
+   * weights of a tensor has lost. Layer 2 is frozen, and every other step has a checkpoint too.
+   */
+  @Test
+  void shouldCountTheGradientsWhereTheyAreAskedFor() throws IOException {
+    train(
+        VALUES,
+        "run",
+        "--set",
+        "model=[ { dense { units = 4 } }, tanh, { dense { units = 1 } } ]",
+        "--set",
+        "freeze=[2]",
+        "--set",
+        "optimizer.sgd.learning-rate=0.5",
+        "--set",
+        "tensorboard.histograms={ every-steps = 1, gradients = true }",
+        "--set",
+        "checkpoint.every-steps=2");
+    Map<String, Map<Long, HistogramProto>> histograms =
+        EventRecords.page(directory.resolve("run")).histograms();
+    assertEquals(
+        Set.of(
+            "gradients/0.weight",
+            "gradients/0.bias",
+            "weights/0.weight",
+            "weights/0.bias",
+            "weights/2.weight",
+            "weights/2.bias"),
+        histograms.keySet());
+    for (String tensor : List.of("0.weight", "0.bias")) {
+      Map<Long, HistogramProto> weights = histograms.get("weights/" + tensor);
+      Map<Long, HistogramProto> gradients = histograms.get("gradients/" + tensor);
+      assertEquals(weights.keySet(), gradients.keySet());
+      for (long step = 1; step < 10; step++) {
+        HistogramProto gradient = gradients.get(step);
+        assertEquals(4, gradient.getNum());
+        assertTrue(gradient.getMin() < gradient.getMax(), gradient.toString());
+        double lost = weights.get(step - 1).getSum() - weights.get(step).getSum();
+        assertEquals(lost, 0.5 * gradient.getSum(), 1e-6, tensor + " in step " + step);
+      }
+    }
+  }
+
+  /** Nobody knows any more what gradient has led to the checkpoint. */
+  @Test
+  void shouldGoOnWithGradientsFromTheFirstStepThatItTakes() throws IOException {
+    String gradients = "tensorboard.histograms={ every-steps = 1, gradients = true }";
+    train(CLASSES, "whole", "--set", gradients);
+    train(CLASSES, "run", "--set", gradients, "--set", "epochs=1");
+    train(CLASSES, "run", "--resume", "--set", gradients);
+    assertEquals(
+        EventRecords.page(directory.resolve("whole")).histograms(),
+        EventRecords.page(directory.resolve("run")).histograms());
+  }
+
   /** Of the last layer: the end of a file that holds the flat vector. */
   private static float[] bias(Path run) throws IOException {
     byte[] model = Files.readAllBytes(run.resolve("model.safetensors"));
@@ -261,7 +317,7 @@ class TensorBoardTest {
       Network.build(Shape.of(2), List.of(new Dense.Spec(2, Initializer.ZEROS)));
 
   private static final BoardContent BOARD =
-      new BoardContent(true, OptionalLong.of(2), NETWORK.places());
+      new BoardContent(true, OptionalLong.of(2), NETWORK.places(), NETWORK.places());
 
   private RunDirectory open(String run, BoardContent board) throws IOException {
     RunDescription description =
@@ -276,6 +332,10 @@ class TensorBoardTest {
 
   private static RunEvent.StepClosed closed(long step, double loss) {
     return new RunEvent.StepClosed(step, 0, new Statistics(1, loss, 0, 0), 0.5f, Double.NaN);
+  }
+
+  private static RunEvent.WeightsCopied copied(long step, float[] weights) {
+    return new RunEvent.WeightsCopied(step, weights, Optional.empty());
   }
 
   private static Checkpoint checkpoint(long step) {
@@ -295,16 +355,16 @@ class TensorBoardTest {
         run.onEvent(closed(step, step));
       }
       Checkpoint two = checkpoint(2);
-      run.onEvent(new RunEvent.WeightsCopied(4, new float[NETWORK.length()]));
+      run.onEvent(copied(4, new float[NETWORK.length()]));
       run.onEvent(new RunEvent.RolledBack("diverged", 4, two, two.position(), 0.5));
       run.onEvent(closed(2, 20));
       run.onEvent(closed(3, 30));
       run.settled().join();
-      run.onEvent(new RunEvent.WeightsCopied(4, new float[NETWORK.length()]));
+      run.onEvent(copied(4, new float[NETWORK.length()]));
       run.settled().join();
       run.onEvent(new RunEvent.SlicesReturned("p1 was lost", 4, two, two.position()));
       run.onEvent(closed(2, 200));
-      run.onEvent(new RunEvent.WeightsCopied(2, new float[NETWORK.length()]));
+      run.onEvent(copied(2, new float[NETWORK.length()]));
       run.onEvent(new RunEvent.SlicesReturned("p1 was lost", 4, two, two.position()));
     }
     EventRecords.Page page = EventRecords.page(directory.resolve("run"));
@@ -320,7 +380,7 @@ class TensorBoardTest {
       run.onEvent(closed(0, Double.NaN));
       run.onEvent(closed(1, Double.NEGATIVE_INFINITY));
       run.onEvent(closed(2, 1e300));
-      run.onEvent(new RunEvent.WeightsCopied(2, weights));
+      run.onEvent(copied(2, weights));
     }
     EventRecords.Page page = EventRecords.page(directory.resolve("run"));
     assertEquals(
@@ -342,7 +402,7 @@ class TensorBoardTest {
   void shouldCountTheSameWeightsOnce() throws IOException {
     try (RunDirectory run = open("run", BOARD)) {
       run.onEvent(new RunEvent.RunStarted(1, 0, 0));
-      run.onEvent(new RunEvent.WeightsCopied(4, new float[NETWORK.length()]));
+      run.onEvent(copied(4, new float[NETWORK.length()]));
       run.onEvent(new RunEvent.CheckpointTaken(checkpoint(4)));
       run.onEvent(new RunEvent.CheckpointTaken(checkpoint(5)));
     }
@@ -358,7 +418,7 @@ class TensorBoardTest {
     try (RunDirectory files = open("run", BOARD)) {
       files.onEvent(new RunEvent.RunStarted(1, 0, 0));
       files.onEvent(closed(0, 1));
-      files.onEvent(new RunEvent.WeightsCopied(2, new float[NETWORK.length()]));
+      files.onEvent(copied(2, new float[NETWORK.length()]));
       files.settled().join();
       files.onEvent(new RunEvent.CheckpointTaken(checkpoint(4)));
       files.settled().join();

@@ -3,6 +3,7 @@ package dev.yamabiko.cluster;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.yamabiko.cli.EventRecords;
 import dev.yamabiko.cli.OneNode;
 import dev.yamabiko.coordinator.CoordinatorCommand;
 import dev.yamabiko.coordinator.JobEvent;
@@ -50,10 +51,23 @@ class ParametersClusterTest {
   @Test
   void shouldGiveTheBitsOfOneNode() throws IOException {
     String everything = Files.readString(Path.of("src/test/resources/jobs/everything.conf"));
-    String rounded = everything + "communication { gradients = bfloat16, weights = bfloat16 }\n";
-    for (String job : List.of(SmallJob.of(2).text(), everything, rounded)) {
+    for (String job : List.of(SmallJob.of(2).text(), everything)) {
       assertBitsOfOneNode(job, cluster.finished(cluster.submit(job)));
     }
+    assertHistogramsOfOneNode(
+        everything
+            + "communication { gradients = bfloat16, weights = bfloat16 }\n"
+            + "tensorboard.histograms { every-steps = 2, gradients = true }\n");
+  }
+
+  /** Of which some are due where a checkpoint is, and some are not. */
+  private void assertHistogramsOfOneNode(String job) throws IOException {
+    JobView view = cluster.finished(cluster.submit(job));
+    Path alone = directory.resolve("one-node-" + nodes).resolve("run");
+    assertBitsOfOneNode(job, view);
+    EventRecords.Page there = EventRecords.page(view.directory());
+    assertTrue(there.histograms().containsKey("gradients/0.weight"), there.toString());
+    assertEquals(EventRecords.page(alone).histograms(), there.histograms());
   }
 
   @Test
