@@ -60,11 +60,19 @@ public sealed interface WorkerMessage {
 
   /**
    * Evaluate parts [fromPart, toPart) of a dataset with weights[step]; answered, part by part, by
-   * {@link RunMessage.PartEvaluated} of training data, by {@link RunMessage.PartMeasured} of
-   * validation data.
+   * {@link RunMessage.PartMeasured} if all is to be measured, else by {@link
+   * RunMessage.PartEvaluated}.
+   *
+   * @param all what every metric is made of, which may be much, and not loss and accuracy alone
    */
   record Evaluate(
-      RunKey key, long step, DataPart data, int fromPart, int toPart, ActorRef<RunMessage> replyTo)
+      RunKey key,
+      long step,
+      DataPart data,
+      boolean all,
+      int fromPart,
+      int toPart,
+      ActorRef<RunMessage> replyTo)
       implements WorkerMessage {}
 
   /** The run has ended; forget it. */

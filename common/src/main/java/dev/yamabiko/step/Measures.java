@@ -16,6 +16,11 @@ public record Measures(
     return new Measures(statistics, Optional.empty(), Optional.empty());
   }
 
+  /** Whether every metric can be told. */
+  public boolean areAll() {
+    return classes.isPresent() || errors.isPresent();
+  }
+
   /** The sum; both are of the same kind. */
   public Measures plus(Measures right) {
     return new Measures(

@@ -74,7 +74,7 @@ final class SampleMessages {
         new NodeMessage.DismissWorker(KEY),
         new WorkerMessage.TakeLease(KEY, 9, List.of(new Block(0, 4), new Block(4, 5)), 17, 90),
         new WorkerMessage.PauseLease(KEY, 10, run),
-        new WorkerMessage.Evaluate(KEY, 17, DataPart.VALIDATION, 2, 5, run),
+        new WorkerMessage.Evaluate(KEY, 17, DataPart.VALIDATION, true, 2, 5, run),
         new WorkerMessage.LeaveRun(KEY),
         new RunMessage.WorkerReady(KEY, "w1"),
         new RunMessage.PartEvaluated(KEY, 17, DataPart.TRAIN, 3, STATISTICS),

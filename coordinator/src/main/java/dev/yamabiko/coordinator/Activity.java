@@ -199,9 +199,14 @@ final class Activity {
     }
   }
 
-  void evaluate(DataPart data, Runnable next) {
+  /**
+   * With the weights that slices hold.
+   *
+   * @param all whether every metric is wanted, or loss and accuracy alone
+   */
+  void evaluate(DataPart data, boolean all, Runnable next) {
     begin(Kind.EVALUATING, next);
-    evaluations.begin(data);
+    evaluations.begin(data, all);
     if (quorum.isMet()) {
       sayThatItWentOn();
       evaluations.handOut();

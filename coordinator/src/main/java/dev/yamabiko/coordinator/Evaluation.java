@@ -19,6 +19,7 @@ import java.util.stream.IntStream;
 final class Evaluation {
 
   private final DataPart data;
+  private final boolean all;
   private final long step;
   private final int parts;
   private final PartRanges ranges = new PartRanges();
@@ -26,10 +27,12 @@ final class Evaluation {
   private List<Share> holders = List.of();
 
   /**
+   * @param all whether every metric is wanted, or loss and accuracy alone
    * @param step whose weights are evaluated
    */
-  Evaluation(DataPart data, long step, int parts) {
+  Evaluation(DataPart data, boolean all, long step, int parts) {
     this.data = data;
+    this.all = all;
     this.step = step;
     this.parts = parts;
     sum = new ArrivingSum<>(parts, Measures::plus);
@@ -73,23 +76,28 @@ final class Evaluation {
     return data;
   }
 
+  /** Whether every metric is wanted. */
+  boolean all() {
+    return all;
+  }
+
   /** Whose weights are evaluated. */
   long step() {
     return step;
   }
 
-  /** Takes a part of training data. Returns whether this was asked for. */
+  /** Takes a part's statistics. Returns whether these were asked for, and no more. */
   boolean accept(RunMessage.PartEvaluated evaluated) {
-    if (data != DataPart.TRAIN || !isOfThis(evaluated.data(), evaluated.step())) {
+    if (all || !isOfThis(evaluated.data(), evaluated.step())) {
       return false;
     }
     sum.add(evaluated.part(), Measures.of(evaluated.statistics()));
     return true;
   }
 
-  /** Takes a part of validation data, or some targets of it. Returns whether this was asked for. */
+  /** Takes all of a part, or of some targets of it. Returns whether this was asked for. */
   boolean accept(RunMessage.PartMeasured measured) {
-    if (data != DataPart.VALIDATION || !isOfThis(measured.data(), measured.step())) {
+    if (!all || !isOfThis(measured.data(), measured.step())) {
       return false;
     }
     if (!sum.has(measured.part())) {

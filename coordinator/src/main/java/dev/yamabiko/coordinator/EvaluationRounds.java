@@ -40,8 +40,8 @@ final class EvaluationRounds {
   }
 
   /** With the weights that slices hold; nothing is handed out yet. */
-  void begin(DataPart data) {
-    evaluation = new Evaluation(data, slices.step(), settings.evaluationPlan(data).parts());
+  void begin(DataPart data, boolean all) {
+    evaluation = new Evaluation(data, all, slices.step(), settings.evaluationPlan(data).parts());
     rounds = 0;
   }
 
@@ -51,7 +51,13 @@ final class EvaluationRounds {
       crew.tell(
           share.worker(),
           new WorkerMessage.Evaluate(
-              slices.key(), evaluation.step(), evaluation.data(), share.from(), share.to(), run));
+              slices.key(),
+              evaluation.step(),
+              evaluation.data(),
+              evaluation.all(),
+              share.from(),
+              share.to(),
+              run));
     }
     await();
   }

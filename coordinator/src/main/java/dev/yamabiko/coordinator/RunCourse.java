@@ -133,19 +133,24 @@ final class RunCourse {
 
   private void closeEpochOr(Runnable otherwise) {
     if (progress.isEpochAtItsEnd()) {
-      evaluateValidation(this::closeEpoch);
+      evaluateValidation(progress.hasTakenAllSteps(), this::closeEpoch);
     } else {
       otherwise.run();
     }
   }
 
-  private void evaluateValidation(Runnable then) {
+  /**
+   * @param all what the result tells, too, and not only what epochs need: of very many classes or
+   *     targets that is much to send
+   */
+  private void evaluateValidation(boolean all, Runnable then) {
     if (settings.validation().isEmpty()) {
       then.run();
       return;
     }
     activity.evaluate(
         DataPart.VALIDATION,
+        all,
         () -> {
           validation = Optional.of(evaluations.sum());
           then.run();
@@ -304,11 +309,12 @@ final class RunCourse {
   private void measure(float[] weights) {
     if (cancelled.isPresent()) {
       stopHere();
-    } else if (settings.validation().isPresent() && validation.isEmpty()) {
-      evaluateValidation(() -> measure(weights));
+    } else if (settings.validation().isPresent() && validation.filter(Measures::areAll).isEmpty()) {
+      evaluateValidation(true, () -> measure(weights));
     } else {
       activity.evaluate(
           DataPart.TRAIN,
+          false,
           () ->
               end(
                   Status.COMPLETED,

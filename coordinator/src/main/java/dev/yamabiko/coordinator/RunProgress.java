@@ -119,10 +119,13 @@ final class RunProgress {
     return settings.job().tensorBoard().isDue(position.step(), settings.plan());
   }
 
+  boolean hasTakenAllSteps() {
+    return position.step() >= settings.plan().steps();
+  }
+
   /** Whether all steps are taken, or none promises a better epoch. */
   boolean isOver() {
-    return position.step() >= settings.plan().steps()
-        || bestEpoch.filter(BestEpoch::isOver).isPresent();
+    return hasTakenAllSteps() || bestEpoch.filter(BestEpoch::isOver).isPresent();
   }
 
   /** The next step count at which something else than a step has to be done. */

@@ -10,6 +10,7 @@ import dev.yamabiko.model.WeightsHash;
 import dev.yamabiko.nn.Network;
 import dev.yamabiko.protocol.RunLedger;
 import dev.yamabiko.protocol.RunOutcome;
+import dev.yamabiko.step.Measures;
 import dev.yamabiko.step.SampleHash;
 import dev.yamabiko.step.Statistics;
 import java.nio.file.Path;
@@ -97,8 +98,11 @@ public record RunResult(
     Targets targets = data.train().targets();
     boolean classes = targets instanceof Targets.Classes;
     Optional<Evaluation> evaluation =
-        outcome.validation().map(measures -> Evaluation.of(targets, measures));
-    Optional<Statistics> validation = evaluation.map(Evaluation::statistics);
+        outcome
+            .validation()
+            .filter(Measures::areAll)
+            .map(measures -> Evaluation.of(targets, measures));
+    Optional<Statistics> validation = outcome.validation().map(Measures::statistics);
     return new RunResult(
         job.name(),
         outcome.status(),

@@ -33,20 +33,20 @@ class EvaluationTest {
 
   @Test
   void shouldHandOutEachPartOnce() {
-    Evaluation evaluation = new Evaluation(DataPart.TRAIN, 4, 5);
+    Evaluation evaluation = new Evaluation(DataPart.TRAIN, false, 4, 5);
     assertEquals(
         List.of(new Share("a", 0, 2), new Share("b", 2, 5)), evaluation.handOut(List.of("a", "b")));
   }
 
   @Test
   void shouldAskNoWorkerThatGetsNoPart() {
-    Evaluation evaluation = new Evaluation(DataPart.TRAIN, 4, 1);
+    Evaluation evaluation = new Evaluation(DataPart.TRAIN, false, 4, 1);
     assertEquals(List.of(new Share("c", 0, 1)), evaluation.handOut(List.of("a", "b", "c")));
   }
 
   @Test
   void shouldRefuseWhatWasNotAskedFor() {
-    Evaluation evaluation = new Evaluation(DataPart.TRAIN, 4, 1);
+    Evaluation evaluation = new Evaluation(DataPart.TRAIN, false, 4, 1);
     assertFalse(evaluation.accept(part(3, DataPart.TRAIN, 0)));
     assertFalse(evaluation.accept(part(4, DataPart.VALIDATION, 0)));
     assertFalse(evaluation.isComplete());
@@ -54,7 +54,7 @@ class EvaluationTest {
 
   @Test
   void shouldSumPartsWhateverTheirOrder() {
-    Evaluation evaluation = new Evaluation(DataPart.TRAIN, 4, 2);
+    Evaluation evaluation = new Evaluation(DataPart.TRAIN, false, 4, 2);
     assertTrue(evaluation.accept(part(4, DataPart.TRAIN, 1)));
     assertTrue(evaluation.accept(part(4, DataPart.TRAIN, 1)));
     assertFalse(evaluation.isComplete());
@@ -65,7 +65,7 @@ class EvaluationTest {
 
   @Test
   void shouldPutAPartTogetherWhoseTargetsComeOneAfterTheOther() {
-    Evaluation evaluation = new Evaluation(DataPart.VALIDATION, 4, 2);
+    Evaluation evaluation = new Evaluation(DataPart.VALIDATION, true, 4, 2);
     evaluation.handOut(List.of("a"));
     assertTrue(evaluation.accept(measured(0, 2, 3, 5)));
     assertTrue(evaluation.accept(measured(0, 2, 3, 5)));
@@ -83,11 +83,19 @@ class EvaluationTest {
   }
 
   @Test
-  void shouldRefuseStatisticsAloneOfValidationData() {
-    Evaluation evaluation = new Evaluation(DataPart.VALIDATION, 4, 1);
+  void shouldRefuseStatisticsAloneWhereAllIsWanted() {
+    Evaluation evaluation = new Evaluation(DataPart.VALIDATION, true, 4, 1);
     assertFalse(evaluation.accept(part(4, DataPart.VALIDATION, 0)));
     assertTrue(evaluation.accept(measured(0, 0, 1, 7)));
     assertTrue(evaluation.accept(measured(0, 0, 1, 8)), "late, and dropped");
     assertArrayEquals(new double[] {7}, evaluation.sum().errors().orElseThrow().absolute());
+  }
+
+  @Test
+  void shouldTakeStatisticsAloneWhereNoMoreIsWanted() {
+    Evaluation evaluation = new Evaluation(DataPart.VALIDATION, false, 4, 1);
+    assertFalse(evaluation.accept(measured(0, 0, 1, 7)), "of another evaluation");
+    assertTrue(evaluation.accept(part(4, DataPart.VALIDATION, 0)));
+    assertEquals(Measures.of(new Statistics(10, 1, 0, 0)), evaluation.sum());
   }
 }

@@ -259,14 +259,15 @@ abstract class RunFixture {
   }
 
   /** 300 examples are two parts, one for each worker; the second answers first, and twice. */
-  void answerValidation(long step) {
-    answerValidation(step, 1);
+  boolean answerValidation(long step) {
+    return answerValidation(step, 1);
   }
 
   /**
    * @param third of the loss
+   * @return whether every metric was asked for
    */
-  void answerValidation(long step, double third) {
+  boolean answerValidation(long step, double third) {
     WorkerMessage.Evaluate two = skipTo(second, WorkerMessage.Evaluate.class);
     WorkerMessage.Evaluate one = skipTo(first, WorkerMessage.Evaluate.class);
     assertEquals(DataPart.VALIDATION, one.data());
@@ -274,25 +275,24 @@ abstract class RunFixture {
     two.replyTo().tell(evaluated(two, third));
     two.replyTo().tell(evaluated(two, third));
     one.replyTo().tell(evaluated(one, 2 * third));
+    assertEquals(one.all(), two.all());
+    return one.all();
   }
 
   static RunMessage evaluated(WorkerMessage.Evaluate request, double loss) {
     Statistics statistics = new Statistics(150, loss, 0, 0);
     RunKey key = request.key();
     int part = request.fromPart();
-    return switch (request.data()) {
-      case TRAIN ->
-          new RunMessage.PartEvaluated(key, request.step(), DataPart.TRAIN, part, statistics);
-      case VALIDATION ->
-          new RunMessage.PartMeasured(
-              key,
-              request.step(),
-              DataPart.VALIDATION,
-              part,
-              0,
-              1,
-              new Measures(statistics, Optional.empty(), Optional.of(EXACT)));
-    };
+    return request.all()
+        ? new RunMessage.PartMeasured(
+            key,
+            request.step(),
+            request.data(),
+            part,
+            0,
+            1,
+            new Measures(statistics, Optional.empty(), Optional.of(EXACT)))
+        : new RunMessage.PartEvaluated(key, request.step(), request.data(), part, statistics);
   }
 
   static <T extends WorkerMessage> T skipTo(TestProbe<WorkerMessage> worker, Class<T> type) {

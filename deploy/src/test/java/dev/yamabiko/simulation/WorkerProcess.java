@@ -210,6 +210,7 @@ final class WorkerProcess {
           evaluate.key(),
           evaluate.step(),
           evaluate.data(),
+          evaluate.all(),
           evaluate.fromPart(),
           evaluate.toPart(),
           here(from, evaluate.replyTo()));

@@ -30,7 +30,11 @@ final class Evaluations {
   /** In place of an answer, of which none is empty. */
   private static final List<RunMessage> NOT_KEPT = List.of();
 
-  private record Part(long step, DataPart data, int number) {}
+  private record Part(long step, DataPart data, boolean all, int number) {
+    static Part of(Evaluate request, int number) {
+      return new Part(request.step(), request.data(), request.all(), number);
+    }
+  }
 
   private final Queue<Evaluate> queue = new ArrayDeque<>();
 
@@ -49,7 +53,7 @@ final class Evaluations {
     List<RunMessage> again = new ArrayList<>();
     int from = request.fromPart();
     for (int number = from; number < request.toPart(); number++) {
-      Part part = new Part(request.step(), request.data(), number);
+      Part part = Part.of(request, number);
       if (!asked.add(part) && !done.remove(part, NOT_KEPT)) {
         queue(request, from, number);
         from = number + 1;
@@ -63,7 +67,14 @@ final class Evaluations {
   private void queue(Evaluate request, int from, int to) {
     if (from < to) {
       queue.add(
-          new Evaluate(request.key(), request.step(), request.data(), from, to, request.replyTo()));
+          new Evaluate(
+              request.key(),
+              request.step(),
+              request.data(),
+              request.all(),
+              from,
+              to,
+              request.replyTo()));
     }
   }
 
@@ -84,6 +95,6 @@ final class Evaluations {
                 message ->
                     message instanceof PartMeasured measured
                         && measured.targets() > MOST_KEPT_TARGETS);
-    done.put(new Part(request.step(), request.data(), part), small ? answer : NOT_KEPT);
+    done.put(Part.of(request, part), small ? answer : NOT_KEPT);
   }
 }

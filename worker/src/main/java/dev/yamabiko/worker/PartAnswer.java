@@ -16,17 +16,15 @@ final class PartAnswer {
   private PartAnswer() {}
 
   static List<RunMessage> of(Evaluate request, int part, Measures measures) {
-    return switch (request.data()) {
-      case TRAIN ->
-          List.of(
-              new PartEvaluated(
-                  request.key(), request.step(), request.data(), part, measures.statistics()));
-      case VALIDATION ->
-          measures
-              .errors()
-              .map(errors -> ofErrors(request, part, measures, errors))
-              .orElseGet(() -> List.of(message(request, part, 0, 0, measures)));
-    };
+    if (!request.all()) {
+      return List.of(
+          new PartEvaluated(
+              request.key(), request.step(), request.data(), part, measures.statistics()));
+    }
+    return measures
+        .errors()
+        .map(errors -> ofErrors(request, part, measures, errors))
+        .orElseGet(() -> List.of(message(request, part, 0, 0, measures)));
   }
 
   private static List<RunMessage> ofErrors(

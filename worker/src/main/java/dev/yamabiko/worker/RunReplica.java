@@ -196,10 +196,11 @@ final class RunReplica {
   }
 
   /**
-   * The parts [from, to) of the dataset with the installed weights: of validation data all that is
-   * measured, of training data statistics alone.
+   * The parts [from, to) of the dataset with the installed weights.
+   *
+   * @param all whether all that can be measured is, or statistics alone
    */
-  void evaluate(DataPart data, int from, int to, Evaluations evaluations) {
+  void evaluate(DataPart data, boolean all, int from, int to, Evaluations evaluations) {
     if (rounding.ofWeights(plan, installed)) {
       throw new IllegalStateException("weights[%d] come rounded, to train on".formatted(installed));
     }
@@ -211,16 +212,15 @@ final class RunReplica {
       work.add(
           computation ->
               evaluations.evaluated(
-                  part, measure(computation, data, examples, parts.from(part), parts.to(part))));
+                  part, measure(computation, all, examples, parts.from(part), parts.to(part))));
     }
     threads.run(work);
   }
 
   private Measures measure(
-      BlockComputation computation, DataPart data, Dataset examples, int from, int to) {
-    return switch (data) {
-      case TRAIN -> Measures.of(computation.evaluate(examples, from, to, weights));
-      case VALIDATION -> computation.measure(examples, from, to, weights);
-    };
+      BlockComputation computation, boolean all, Dataset examples, int from, int to) {
+    return all
+        ? computation.measure(examples, from, to, weights)
+        : Measures.of(computation.evaluate(examples, from, to, weights));
   }
 }

@@ -252,6 +252,7 @@ public final class Worker extends AbstractBehavior<Worker.Command> {
     return began ->
         replica.evaluate(
             request.data(),
+            request.all(),
             request.fromPart(),
             request.toPart(),
             (part, measures) -> {

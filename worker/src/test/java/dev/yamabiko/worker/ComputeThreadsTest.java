@@ -202,7 +202,7 @@ class ComputeThreadsTest {
 
   private static Measures validation(RunReplica replica) {
     List<Measures> all = new ArrayList<>();
-    replica.evaluate(DataPart.VALIDATION, 0, 1, (part, measures) -> all.add(measures));
+    replica.evaluate(DataPart.VALIDATION, true, 0, 1, (part, measures) -> all.add(measures));
     return all.get(0);
   }
 
@@ -291,7 +291,7 @@ class ComputeThreadsTest {
       replica.install(0, slices(weights));
       Map<Integer, Measures> parts = new ConcurrentHashMap<>();
       replica.evaluate(
-          DataPart.VALIDATION, 1, new EvaluationPlan(900).parts(), (p, s) -> parts.put(p, s));
+          DataPart.VALIDATION, true, 1, new EvaluationPlan(900).parts(), (p, s) -> parts.put(p, s));
       byThreads.add(new TreeMap<>(parts));
     }
     assertEquals(List.of(1, 2, 3), List.copyOf(byThreads.get(0).keySet()));

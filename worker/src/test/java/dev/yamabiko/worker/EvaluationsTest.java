@@ -24,7 +24,7 @@ class EvaluationsTest {
   private final Evaluations evaluations = new Evaluations();
 
   private Evaluate parts(long step, int from, int to) {
-    return new Evaluate(KEY, step, DataPart.VALIDATION, from, to, run);
+    return new Evaluate(KEY, step, DataPart.VALIDATION, true, from, to, run);
   }
 
   private static List<RunMessage> answer(long step, int part) {
@@ -101,8 +101,20 @@ class EvaluationsTest {
   @Test
   void shouldKeepDatasetsApart() {
     evaluations.add(parts(7, 0, 1));
-    Evaluate train = new Evaluate(KEY, 7, DataPart.TRAIN, 0, 1, run);
+    Evaluate train = new Evaluate(KEY, 7, DataPart.TRAIN, false, 0, 1, run);
     evaluations.add(train);
     assertEquals(List.of(parts(7, 0, 1), train), left(7));
+  }
+
+  /** At the end all is measured of what an epoch has only evaluated. */
+  @Test
+  void shouldKeepApartHowMuchIsMeasured() {
+    Evaluate plain = new Evaluate(KEY, 7, DataPart.VALIDATION, false, 0, 1, run);
+    evaluations.add(plain);
+    evaluations.next(7);
+    evaluations.done(plain, 0, answer(7, 0));
+    assertEquals(List.of(), evaluations.add(parts(7, 0, 1)));
+    assertEquals(List.of(parts(7, 0, 1)), left(7));
+    assertEquals(answer(7, 0), evaluations.add(plain));
   }
 }

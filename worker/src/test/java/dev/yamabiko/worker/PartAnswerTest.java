@@ -30,6 +30,7 @@ class PartAnswerTest {
             new RunKey("run", 1),
             7,
             DataPart.VALIDATION,
+            true,
             0,
             9,
             TestInbox.<RunMessage>create().getRef());

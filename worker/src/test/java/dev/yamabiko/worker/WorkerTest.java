@@ -112,7 +112,7 @@ class WorkerTest {
   @Test
   void shouldEvaluateOnceWeightsOfThatStepAreThere() {
     ActorRef<WorkerMessage> worker = join();
-    worker.tell(new WorkerMessage.Evaluate(KEY, 5, DataPart.VALIDATION, 1, 3, run.ref()));
+    worker.tell(new WorkerMessage.Evaluate(KEY, 5, DataPart.VALIDATION, true, 1, 3, run.ref()));
     run.expectNoMessage(QUIET);
     install(worker, 5, 0f);
     RunMessage.PartMeasured second = run.expectMessageClass(RunMessage.PartMeasured.class);
@@ -129,11 +129,15 @@ class WorkerTest {
   }
 
   @Test
-  void shouldSayOnlyStatisticsOfTrainingData() {
+  void shouldSayOnlyStatisticsWhereNoMoreIsWanted() {
     ActorRef<WorkerMessage> worker = join();
     install(worker, 5, 0f);
-    worker.tell(new WorkerMessage.Evaluate(KEY, 5, DataPart.TRAIN, 0, 1, run.ref()));
+    worker.tell(new WorkerMessage.Evaluate(KEY, 5, DataPart.TRAIN, false, 0, 1, run.ref()));
     RunMessage.PartEvaluated part = run.expectMessageClass(RunMessage.PartEvaluated.class);
+    assertEquals(Math.log(3), part.statistics().meanLoss(), 1e-6);
+    worker.tell(new WorkerMessage.Evaluate(KEY, 5, DataPart.VALIDATION, false, 2, 3, run.ref()));
+    part = run.expectMessageClass(RunMessage.PartEvaluated.class);
+    assertEquals(88, part.statistics().examples());
     assertEquals(Math.log(3), part.statistics().meanLoss(), 1e-6);
   }
 
@@ -143,7 +147,8 @@ class WorkerTest {
     Dataset validation = data.validation().orElseThrow();
     ActorRef<WorkerMessage> worker =
         join(new TrainingData(data.train(), Optional.of(new Gated(validation, gate))));
-    WorkerMessage part = new WorkerMessage.Evaluate(KEY, 5, DataPart.VALIDATION, 1, 2, run.ref());
+    WorkerMessage part =
+        new WorkerMessage.Evaluate(KEY, 5, DataPart.VALIDATION, true, 1, 2, run.ref());
     install(worker, 5, 0f);
     worker.tell(part);
     worker.tell(part);
