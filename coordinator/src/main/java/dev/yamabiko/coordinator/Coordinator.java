@@ -266,8 +266,7 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
       onSubmit(submit);
     } else if (command instanceof CoordinatorCommand.ListJobs list) {
       List<String> ids = List.copyOf(jobs.keySet());
-      list.replyTo()
-          .tell(JobPage.of(ids, list.limit(), list.before(), id -> jobs.get(id).viewInList()));
+      list.replyTo().tell(JobPage.of(ids, list.limit(), list.before(), id -> jobs.get(id).view()));
     } else if (command instanceof CoordinatorCommand.GetJob get) {
       get.replyTo().tell(Optional.ofNullable(jobs.get(get.id())).map(JobEntry::view));
     } else if (command instanceof CoordinatorCommand.DescribeJob describe) {
@@ -764,7 +763,7 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
   private void end(JobEntry entry, JobStatus status, String reason, Optional<String> result) {
     StoredJob ended = entry.stored().ended(status, reason, result, now());
     keep(ended);
-    entry.ended(ended);
+    entry.ended(ended, result);
     timelines.ended(entry);
     resources.metrics().runEnded(entry.id());
     getContext().getLog().info("ended job={} status={} {}", entry.id(), status, reason);

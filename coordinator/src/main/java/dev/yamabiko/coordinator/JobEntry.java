@@ -25,12 +25,6 @@ final class JobEntry {
   private final JobTimings timings = new JobTimings(System::nanoTime);
   private volatile StoredJob stored;
 
-  /** Of which state {@link #brief} is. */
-  private StoredJob shortened;
-
-  /** The result without its evaluation. */
-  private Optional<String> brief = Optional.empty();
-
   private Optional<ActorRef<JobRun.Command>> run = Optional.empty();
   private List<String> workers = List.of();
 
@@ -199,12 +193,15 @@ final class JobEntry {
     }
   }
 
-  void ended(StoredJob last) {
+  /**
+   * @param result whole, for those who follow
+   */
+  void ended(StoredJob last, Optional<String> result) {
     run = Optional.empty();
     workers = List.of();
     warning = Optional.empty();
     stored = last;
-    events.add(JobEvent.END, view().json());
+    events.end(view(result).json(), view().json());
   }
 
   /**
@@ -232,15 +229,6 @@ final class JobEntry {
 
   JobView view() {
     return view(stored.result());
-  }
-
-  /** As one of many: the evaluation, which may be long, is not read again for each list. */
-  JobView viewInList() {
-    if (shortened != stored) {
-      shortened = stored;
-      brief = stored.result().map(RunResult::withoutEvaluation);
-    }
-    return view(brief);
   }
 
   private JobView view(Optional<String> result) {

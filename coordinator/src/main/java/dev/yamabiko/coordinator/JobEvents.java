@@ -48,11 +48,19 @@ final class JobEvents {
         send();
       }
     }
-    if (event.isLast()) {
-      followers.clear();
-      recent.clear();
-      recent.add(event);
-    }
+  }
+
+  /**
+   * The last event.
+   *
+   * @param whole for those who follow now
+   * @param brief what is kept of it
+   */
+  void end(String whole, String brief) {
+    add(JobEvent.END, whole);
+    followers.clear();
+    recent.clear();
+    recent.add(new JobEvent(last, JobEvent.END, brief));
   }
 
   /** Followers hear of all that has happened. */

@@ -21,7 +21,8 @@ import java.util.Optional;
  * @param trainLoss of the last step; NaN before the first
  * @param validationLoss of the last epoch; NaN before the first
  * @param directory the run directory, for {@code metrics.jsonl} and the model
- * @param result the content of {@code result.json}, once the job has ended
+ * @param result the content of {@code result.json}, once the job has ended; to those who ask for it
+ *     later the evaluation is null, see {@link KeptEvaluation}
  */
 public record JobView(
     String id,

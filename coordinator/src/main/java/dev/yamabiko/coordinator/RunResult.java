@@ -189,13 +189,6 @@ public record RunResult(
         Optional.of(what));
   }
 
-  /** The text of a result without its evaluation. */
-  static String withoutEvaluation(String result) {
-    Map<String, Object> json = CanonicalJson.object(result);
-    json.remove("evaluation");
-    return CanonicalJson.of(json);
-  }
-
   /** One line, without a line break. */
   public String toJson() {
     Map<String, Object> json = new LinkedHashMap<>();

@@ -16,7 +16,7 @@ import java.util.Optional;
  * which is in its directory.
  *
  * @param job the resolved job file
- * @param result of the run, once it has ended
+ * @param result of the run, once it has ended, without its evaluation: see {@link KeptEvaluation}
  * @param attempts how often it has been started; each has a run key of its own
  * @param cancelling why its run is to end, since a user has asked for that
  */
@@ -134,7 +134,7 @@ record StoredJob(
         submitted,
         started,
         Optional.of(now),
-        withResult,
+        withResult.map(KeptEvaluation::without),
         attempts,
         Optional.empty());
   }
@@ -171,7 +171,7 @@ record StoredJob(
           Instant.parse(json.required("submitted").asText()),
           text(json, "started").map(Instant::parse),
           text(json, "ended").map(Instant::parse),
-          text(json, "result"),
+          text(json, "result").map(KeptEvaluation::without),
           json.required("attempts").asInt(),
           text(json, "cancelling"));
     } catch (JsonProcessingException | DateTimeParseException e) {

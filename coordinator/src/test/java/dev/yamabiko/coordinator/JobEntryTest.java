@@ -2,8 +2,10 @@ package dev.yamabiko.coordinator;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
+import akka.actor.testkit.typed.javadsl.TestProbe;
 import dev.yamabiko.job.JobFile;
 import dev.yamabiko.protocol.RunEvent;
 import java.nio.file.Path;
@@ -48,15 +50,21 @@ class JobEntryTest {
   }
 
   @Test
-  void shouldHaveNoEvaluationInALongList() {
+  void shouldKeepNoEvaluationInMemory() {
     StoredJob stored = StoredJob.submitted("a-1", TEXT, Instant.EPOCH);
     JobEntry entry =
         new JobEntry(stored, JobFile.parse(TEXT, "a-1", Path.of(""), List.of()), Path.of(""), 1);
-    assertEquals(Optional.empty(), entry.viewInList().result());
-    String result = "{\"steps\":10,\"evaluation\":{\"accuracy\":0.5},\"seconds\":1.5}";
-    entry.ended(stored.ended(JobStatus.COMPLETED, "", Optional.of(result), Instant.EPOCH));
-    assertEquals(Optional.of(result), entry.view().result());
-    assertEquals(Optional.of("{\"steps\":10,\"seconds\":1.5}"), entry.viewInList().result());
-    assertEquals(entry.view().jsonInList(), entry.viewInList().jsonInList());
+    TestProbe<JobEventBatch> follower = kit.createTestProbe(JobEventBatch.class);
+    entry.events().follow(0, follower.ref());
+    Optional<String> result =
+        Optional.of("{\"steps\":10,\"evaluation\":{\"accuracy\":0.5},\"seconds\":1.5}");
+    entry.ended(stored.ended(JobStatus.COMPLETED, "", result, Instant.EPOCH), result);
+    String told = follower.receiveMessage().events().get(0).json();
+    assertTrue(told.contains("\"evaluation\":{\"accuracy\":0.5}"), told);
+    Optional<String> brief = Optional.of("{\"steps\":10,\"evaluation\":null,\"seconds\":1.5}");
+    assertEquals(brief, entry.view().result());
+    assertEquals(brief, StoredJob.parse(entry.stored().toJson()).result());
+    entry.events().follow(0, follower.ref());
+    assertEquals(entry.view().json(), follower.receiveMessage().events().get(0).json());
   }
 }

@@ -72,7 +72,7 @@ class JobEventsTest {
   @Test
   void shouldTellNothingAfterTheEnd() {
     events.follow(0, follower.getRef());
-    events.add(JobEvent.END, "{}");
+    events.end("{}", "{}");
     events.add("status", "{}");
     assertEquals(List.of(1L), heard());
   }
@@ -80,7 +80,7 @@ class JobEventsTest {
   @Test
   void shouldTellOnlyTheEndToWhoComesAfterIt() {
     events.add("step", "{}");
-    events.add(JobEvent.END, "{}");
+    events.end("{}", "{}");
     events.follow(0, follower.getRef());
     assertEquals(List.of(2L), heard());
   }
@@ -109,7 +109,7 @@ class JobEventsTest {
 
   @Test
   void shouldNotEndWhenTheJobHasGoneOn() {
-    events.add(JobEvent.END, "{}");
+    events.end("{}", "{}");
     events.add("status", "{}");
     events.follow(0, follower.getRef());
     events.add("step", "{}");

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.yamabiko.cli.SampleTable;
 import dev.yamabiko.coordinator.JobEvent;
 import dev.yamabiko.coordinator.JobView;
+import dev.yamabiko.coordinator.KeptEvaluation;
 import dev.yamabiko.data.DataLoader;
 import dev.yamabiko.data.DataSpec;
 import dev.yamabiko.job.Job;
@@ -56,7 +57,7 @@ class EvaluationClusterTest {
     LocalCluster.next(cluster.follow(id), JobEvent.END);
     JobView end = cluster.view(id);
     assertEquals("", end.reason());
-    return CanonicalJson.object(end.result().orElseThrow());
+    return CanonicalJson.object(KeptEvaluation.addedTo(end.json(), end.directory()));
   }
 
   /** By the command's own code, in one thread. */

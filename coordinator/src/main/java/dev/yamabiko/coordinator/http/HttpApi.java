@@ -97,7 +97,8 @@ public final class HttpApi implements AutoCloseable {
                 queries,
                 RequestBody.ofJob(materializer),
                 submission,
-                new JobEventStream(coordinator, KEEP_ALIVE));
+                new JobEventStream(coordinator, KEEP_ALIVE, blocking),
+                blocking);
         models = new ModelRoutes(queries, uploads.directory());
         own =
             Directives.concat(

@@ -18,9 +18,15 @@ import akka.stream.typed.javadsl.ActorSource;
 import akka.util.ByteString;
 import dev.yamabiko.coordinator.CoordinatorCommand;
 import dev.yamabiko.coordinator.JobEventBatch;
+import dev.yamabiko.coordinator.JobView;
+import dev.yamabiko.coordinator.KeptEvaluation;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 
 /**
  * A job's events as server-sent events: {@code id} is the event's number, {@code event} its kind,
@@ -30,7 +36,8 @@ import java.util.Optional;
  * is cut; it comes back with {@code Last-Event-ID} and goes on with what the coordinator still has.
  * Batches and their text are shared, so that many who do not read hold no more than one.
  */
-record JobEventStream(ActorSystem<CoordinatorCommand> coordinator, Duration keepAlive) {
+record JobEventStream(
+    ActorSystem<CoordinatorCommand> coordinator, Duration keepAlive, Executor blocking) {
 
   static final MediaType.WithFixedCharset MEDIA_TYPE =
       MediaTypes.customWithFixedCharset(
@@ -51,23 +58,24 @@ record JobEventStream(ActorSystem<CoordinatorCommand> coordinator, Duration keep
   }
 
   /**
+   * @param job as it is now
    * @param after number of the last event that the client has seen; 0 for none
    * @param fromStep the first step that it does not know
    */
-  HttpResponse response(String id, long after, long fromStep) {
+  HttpResponse response(JobView job, long after, long fromStep) {
     return HttpResponse.create()
         .addHeader(CacheControl.create(CacheDirectives.NO_STORE))
         .withEntity(
             HttpEntities.createChunked(
-                ContentTypes.create(MEDIA_TYPE), events(id, after, fromStep)));
+                ContentTypes.create(MEDIA_TYPE), events(job, after, fromStep)));
   }
 
-  private Source<ByteString, NotUsed> events(String id, long after, long fromStep) {
+  private Source<ByteString, NotUsed> events(JobView job, long after, long fromStep) {
     return ActorSource.<JobEventBatch>actorRef(
             batch -> false, batch -> Optional.empty(), BUFFER, OverflowStrategy.fail())
         .mapMaterializedValue(
             listener -> {
-              coordinator.tell(new CoordinatorCommand.FollowJob(id, after, listener));
+              coordinator.tell(new CoordinatorCommand.FollowJob(job.id(), after, listener));
               return NotUsed.getInstance();
             })
         .addAttributes(
@@ -76,9 +84,18 @@ record JobEventStream(ActorSystem<CoordinatorCommand> coordinator, Duration keep
         // Ends the connection, and with it all that is kept for it.
         .mapError(BufferOverflowException.class, full -> new NotRead())
         .takeWhile(batch -> !batch.isLast(), true)
+        .mapAsync(1, batch -> whole(batch, job.directory()))
         .statefulMapConcat(() -> new FromStep(fromStep)::text)
         // The client sees at once that it is connected.
         .prepend(Source.single(COMMENT))
         .keepAlive(keepAlive, () -> COMMENT);
+  }
+
+  /** Who comes when the job has ended is told of its end without the evaluation. */
+  private CompletionStage<JobEventBatch> whole(JobEventBatch batch, Path directory) {
+    return batch.isLast()
+        ? CompletableFuture.supplyAsync(
+            () -> batch.endingWith(end -> KeptEvaluation.addedTo(end, directory)), blocking)
+        : CompletableFuture.completedFuture(batch);
   }
 }

@@ -13,11 +13,13 @@ import dev.yamabiko.coordinator.CoordinatorCommand;
 import dev.yamabiko.coordinator.CoordinatorCommand.Answer;
 import dev.yamabiko.coordinator.JobPage;
 import dev.yamabiko.coordinator.JobView;
+import dev.yamabiko.coordinator.KeptEvaluation;
 import dev.yamabiko.model.CanonicalJson;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -30,12 +32,22 @@ final class JobRoutes extends AllDirectives {
   private final RequestBody body;
   private final JobSubmission submission;
   private final JobEventStream events;
+  private final Executor blocking;
 
-  JobRoutes(Queries queries, RequestBody body, JobSubmission submission, JobEventStream events) {
+  /**
+   * @param blocking for reading
+   */
+  JobRoutes(
+      Queries queries,
+      RequestBody body,
+      JobSubmission submission,
+      JobEventStream events,
+      Executor blocking) {
     this.queries = queries;
     this.body = body;
     this.submission = submission;
     this.events = events;
+    this.blocking = blocking;
   }
 
   Route route() {
@@ -114,7 +126,11 @@ final class JobRoutes extends AllDirectives {
   }
 
   private CompletionStage<HttpResponse> show(String id) {
-    return queries.job(id).thenApply(job -> Json.ok(job.json()));
+    return queries.job(id).thenApplyAsync(JobRoutes::whole, blocking);
+  }
+
+  private static HttpResponse whole(JobView job) {
+    return Json.ok(KeptEvaluation.addedTo(job.json(), job.directory()));
   }
 
   private Route follow(String id, HttpRequest request) {
@@ -127,8 +143,7 @@ final class JobRoutes extends AllDirectives {
             completeWithFuture(
                 queries
                     .job(JobId.checked(id))
-                    .thenApply(
-                        job -> events.response(job.id(), after, after == 0 ? fromStep : 0))));
+                    .thenApply(job -> events.response(job, after, after == 0 ? fromStep : 0))));
   }
 
   private static long lastSeen(HttpRequest request) {
@@ -155,10 +170,10 @@ final class JobRoutes extends AllDirectives {
   private CompletionStage<HttpResponse> after(Answer answer, String id, String what) {
     return queries
         .job(id)
-        .thenApply(
+        .thenApplyAsync(
             job ->
                 answer == Answer.DONE
-                    ? Json.ok(job.json())
+                    ? whole(job)
                     : Problem.conflict(
                             "job %s cannot be %s: %s"
                                 .formatted(
@@ -167,6 +182,7 @@ final class JobRoutes extends AllDirectives {
                                     answer == Answer.UNREADABLE
                                         ? job.reason()
                                         : "it is " + job.status()))
-                        .response());
+                        .response(),
+            blocking);
   }
 }

@@ -312,6 +312,25 @@ class HttpApiTest {
     Api.problem(409, api.get("/api/v1/jobs/a-1/file"));
   }
 
+  /** Of a job that has ended it is read when somebody asks for that job. */
+  @Test
+  void shouldReadTheEvaluationOfAJobThatHasEnded() throws Exception {
+    String result = "{\"status\":\"completed\",\"steps\":10,\"evaluation\":%s,\"seconds\":1.5}";
+    api.coordinator.jobs.put(
+        "a-1",
+        FakeCoordinator.job(
+            "a-1", JobStatus.COMPLETED, data, Optional.of(result.formatted("null"))));
+    Path file = data.resolve("result.json");
+    Files.writeString(file, result.formatted("{\"accuracy\":0.5}"));
+    String shown = api.get("/api/v1/jobs/a-1").body();
+    assertTrue(shown.contains("\"steps\":10,\"evaluation\":{\"accuracy\":0.5},"), shown);
+    assertFalse(api.get("/api/v1/jobs").body().contains("evaluation"));
+    Files.writeString(file, "nonsense");
+    HttpResponse<String> without = api.get("/api/v1/jobs/a-1");
+    assertEquals(200, without.statusCode());
+    assertEquals(shown.replace("{\"accuracy\":0.5}", "null"), without.body());
+  }
+
   private void describe(String file, Optional<Network> network) {
     api.coordinator.descriptions.put("a-1", new JobDescription("a-1", file, network, data));
   }

@@ -19,6 +19,7 @@ import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -87,6 +88,16 @@ class JobEventStreamTest {
     follower.tell(new JobEvent(2, JobEvent.END, "{\"status\":\"completed\"}"));
     assertEquals("id: 2\nevent: end\ndata: {\"status\":\"completed\"}\n", nextBlock(lines));
     assertEquals(-1, lines.read());
+  }
+
+  @Test
+  void shouldAddTheEvaluationToAnEndThatIsToldWithoutIt() throws Exception {
+    Files.writeString(data.resolve("result.json"), "{\"status\":\"x\",\"evaluation\":[1]}");
+    BufferedReader lines = lines(follow("0"));
+    nextBlock(lines);
+    follower().tell(new JobEvent(2, JobEvent.END, "{\"status\":\"x\",\"evaluation\":null}"));
+    assertEquals(
+        "id: 2\nevent: end\ndata: {\"status\":\"x\",\"evaluation\":[1]}\n", nextBlock(lines));
   }
 
   @Test
