@@ -349,7 +349,8 @@ class HttpApiTest {
         Api.problem(409, api.get("/api/v1/jobs/a-1/layers")).contains("before its data is read"));
     Path model = data.resolve("model.safetensors");
     Files.writeString(model, "nonsense");
-    Api.problem(507, api.get("/api/v1/jobs/a-1/layers"));
+    String damaged = Api.problem(507, api.get("/api/v1/jobs/a-1/layers"));
+    assertFalse(damaged.contains(data.toString()), damaged);
     Map<String, String> metadata =
         Map.of(
             "format", "yamabiko",
