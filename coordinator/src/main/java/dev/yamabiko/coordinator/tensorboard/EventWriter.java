@@ -130,9 +130,12 @@ public final class EventWriter implements AutoCloseable {
     }
   }
 
-  /** What was added is in the file, unless the disk does not take it. */
+  /** What was added is in the file, unless the disk does not take it. Once is enough. */
   @Override
   public void close() {
+    if (thread.isShutdown()) {
+      return;
+    }
     try {
       flush();
       thread.shutdown();
