@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -106,12 +107,18 @@ class NodeCommandsTest {
     return err.toString(StandardCharsets.UTF_8);
   }
 
+  private void awaitErr(String text) {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    while (!err().contains(text)) {
+      assertTrue(System.nanoTime() - deadline < 0, "no \"" + text + "\" in: " + err());
+      Thread.onSpinWait();
+    }
+  }
+
   @Test
   void shouldCloseACoordinatorThatIsToldToEnd() throws Exception {
     CompletableFuture<Integer> code = CompletableFuture.supplyAsync(() -> run("coordinator"));
-    while (!err().contains("ready")) {
-      Thread.onSpinWait();
-    }
+    awaitErr("ready");
     assertTrue(
         err()
             .contains(
@@ -266,9 +273,7 @@ class NodeCommandsTest {
             () ->
                 run(
                     "worker --coordinator 10.0.0.5:2551,[fd00::6]:2552 --threads 3 --cache c --name w"));
-    while (!err().contains("joins 10.0.0.5:2551, [fd00::6]:2552 with 3 threads")) {
-      Thread.onSpinWait();
-    }
+    awaitErr("joins 10.0.0.5:2551, [fd00::6]:2552 with 3 threads");
     interruption.onSignal();
     assertEquals(0, code.get());
     assertEquals(
