@@ -195,11 +195,12 @@ public final class ParameterSlice extends AbstractBehavior<ParameterSlice.Comman
    */
   private void onAddWorker(SliceMessage.AddWorker add) {
     workers.put(add.worker(), add.ref());
+    // First: nobody can have begun before, nor answer earlier.
+    arrivals.sent();
     add.ref().tell(weights(step));
     if (add.open() < step && holds(add.open())) {
       add.ref().tell(weights(add.open()));
     }
-    arrivals.sent();
   }
 
   private void onContribute(SliceMessage.Contribute contribute) {
@@ -418,6 +419,8 @@ public final class ParameterSlice extends AbstractBehavior<ParameterSlice.Comman
     RunMessage.SliceUpdated word =
         new RunMessage.SliceUpdated(
             key, closed, slice, updated.statistics(), updated.norm(), arrivals.close());
+    // Before anybody hears of it, and answers.
+    arrivals.begin();
     lastWord.updated(word);
     settings.run().tell(word);
     WorkerMessage weights = weights(step);
@@ -425,7 +428,6 @@ public final class ParameterSlice extends AbstractBehavior<ParameterSlice.Comman
     broadcast.begin();
     workers.values().forEach(worker -> worker.tell(weights));
     broadcast.done(slice, step, workers.size(), sliceStep.length());
-    arrivals.begin();
     return this;
   }
 
