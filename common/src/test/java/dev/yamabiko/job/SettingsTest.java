@@ -115,6 +115,17 @@ class SettingsTest {
   }
 
   @Test
+  void shouldReachIntoListsByNumber() throws IOException {
+    write(
+        SampleJob.with(
+            "model = [ { dense { units = 8, initializer = zeros } }, relu, { dense { units = 1 } } ]",
+            "freeze = [0]"));
+    Job job = set("model.0.dense.units=5", "model.1=tanh", "freeze.0=2");
+    assertEquals(
+        set("model=[{dense{units=5,initializer=zeros}},tanh,{dense{units=1}}]", "freeze=[2]"), job);
+  }
+
+  @Test
   void shouldReplaceTheVariantWhenAnotherOneIsSet() throws IOException {
     write(SampleJob.with("optimizer { sgd { momentum = 0.9 } }", "data.validation.fraction = 0.1"));
     assertEquals(0.5f, ((Adam) set("optimizer.adam.beta1=0.5").optimizer()).beta1());
@@ -200,7 +211,9 @@ class SettingsTest {
         "batch-size=0x10 | --set batch-size: expected an integer of at least 1 but found \"0x10\"",
         "batch-size.x=1 | --set batch-size.x: batch-size: expected an integer of at least 1 but found an object",
         "model=[{dense{units=0}}] | --set model: model[0].dense.units: expected an integer of at least 1 but found 0",
-        "model.0.units=3 | --set model.0.units: model: expected a list of layers but found an object",
+        "model.0.units=3 | --set model.0.units: model[0]: expected dense, conv2d, max-pool, average-pool, global-average-pool, flatten, relu, leaky-relu, gelu, sigmoid, tanh, softmax, dropout, batch-norm, layer-norm or residual but found \"units\"",
+        "model.1.dense.units=3 | --set model.1.dense.units: expected the number of one of the 1 elements of model, from 0 on, but found 1",
+        "model.x.dense.units=3 | --set model.x.dense.units: model: expected a list of layers but found an object",
         "optimizer | --set optimizer: expected KEY=VALUE but found no \"=\"",
         "=3 | --set: expected KEY=VALUE but found no key before \"=\"",
         "@=3 | --set @: not a key: Reserved character '@' is not allowed outside quotes",
