@@ -68,10 +68,15 @@ public final class Hocon {
 
   /** Replaces every substitution by its value. */
   ConfigObject resolve(ConfigObject job, boolean environment, String origin) {
+    return resolve(job, job, environment, origin);
+  }
+
+  /** The same of a part of the job; what the part does not name need not have a value. */
+  ConfigObject resolve(ConfigObject part, ConfigObject job, boolean environment, String origin) {
     ConfigResolveOptions options =
         ConfigResolveOptions.defaults().setUseSystemEnvironment(environment);
     try {
-      Config resolved = job.toConfig().resolve(options);
+      Config resolved = part.toConfig().resolveWith(job.toConfig(), options);
       return resolved.root();
     } catch (ConfigException.UnresolvedSubstitution e) {
       throw unresolved(e, environment, origin);

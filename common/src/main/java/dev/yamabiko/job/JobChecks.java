@@ -129,16 +129,23 @@ public final class JobChecks {
 
   /** The metric by which the best epoch is chosen is one that the data has. */
   private static void metric(Job job, Selection.Metric metric, Targets targets) {
+    // A metric that is no default stands in one of two places.
+    String place =
+        Stream.of("early-stopping.metric", "checkpoint.best")
+            .filter(job.places()::isKnown)
+            .map(job.places()::of)
+            .findFirst()
+            .orElse("early-stopping.metric");
+    metric(place, metric, targets);
+  }
+
+  /**
+   * @param place where the metric was written
+   */
+  static void metric(String place, Selection.Metric metric, Targets targets) {
     boolean classes = targets instanceof Targets.Classes;
     if (metric == Selection.Metric.VALIDATION_ACCURACY && !classes
         || metric == Selection.Metric.VALIDATION_RMSE && classes) {
-      // A metric that is no default stands in one of two places.
-      String place =
-          Stream.of("early-stopping.metric", "checkpoint.best")
-              .filter(job.places()::isKnown)
-              .map(job.places()::of)
-              .findFirst()
-              .orElse("early-stopping.metric");
       throw new JobException(
           "%s: expected validation-loss, train-loss or %s, because the data has %s, but found %s"
               .formatted(

@@ -73,10 +73,7 @@ public final class JobFile {
       boolean environment,
       List<String> settings) {
     try {
-      ConfigObject written = hocon.parse(text, origin, includes);
-      if (written.isEmpty()) {
-        throw new JobException(origin + ": expected a job but the file is empty");
-      }
+      ConfigObject written = written(hocon, text, origin, includes);
       ConfigObject set = new Settings(hocon, sources).apply(written, settings);
       ConfigObject root = hocon.resolve(set, environment, origin);
       try {
@@ -85,9 +82,21 @@ public final class JobFile {
         throw environment ? e : withLeftOut(e, text, root);
       }
     } catch (StackOverflowError e) {
-      // Config descends into what it reads; some 10,000 brackets are enough.
-      throw new JobException(origin + ": objects and lists are nested too deeply", e);
+      throw tooDeep(origin, e);
     }
+  }
+
+  static ConfigObject written(Hocon hocon, String text, String origin, ConfigIncluder includes) {
+    ConfigObject written = hocon.parse(text, origin, includes);
+    if (written.isEmpty()) {
+      throw new JobException(origin + ": expected a job but the file is empty");
+    }
+    return written;
+  }
+
+  /** Config descends into what it reads; some 10,000 brackets are enough. */
+  static JobException tooDeep(String origin, StackOverflowError e) {
+    return new JobException(origin + ": objects and lists are nested too deeply", e);
   }
 
   /** What is left out makes other keys wrong or missing; so the message names it. */
@@ -104,7 +113,7 @@ public final class JobFile {
     return e;
   }
 
-  private static String defaultName(String origin) {
+  static String defaultName(String origin) {
     String file = origin.substring(Math.max(origin.lastIndexOf('/'), origin.lastIndexOf('\\')) + 1);
     int dot = file.lastIndexOf('.');
     return dot > 0 ? file.substring(0, dot) : file;

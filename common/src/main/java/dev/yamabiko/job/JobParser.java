@@ -25,6 +25,7 @@ import java.util.SortedMap;
 
 /** The whole job: its top-level keys, and what one key demands of another. */
 final class JobParser {
+  static final int LONGEST_NAME = 64;
   private static final String NAME = "[A-Za-z0-9][A-Za-z0-9._-]{0,63}";
   private static final String NAME_TEXT =
       "at most 64 letters, digits, \".\", \"_\" or \"-\", beginning with a letter or digit,";
@@ -55,13 +56,15 @@ final class JobParser {
             "on-divergence",
             "workers",
             "tensorboard",
-            ExtensionPins.KEY);
+            ExtensionPins.KEY,
+            Sweep.KEY);
     this.defaultName = defaultName;
   }
 
   Job parse() {
+    refuseSweep();
     ExtensionPins pins = new ExtensionPins(job.at(ExtensionPins.KEY));
-    String name = name();
+    String name = name(job.at("name"), defaultName);
     Node seedNode = job.at("seed");
     long seed = seedNode.given() ? seedNode.whole(0, Long.MAX_VALUE) : 1;
     DataSpec data = DataParser.parse(job.at("data"), seed);
@@ -104,15 +107,27 @@ final class JobParser {
             : Optional.empty());
   }
 
-  private String name() {
-    Node node = job.at("name");
+  /** One job cannot be many. */
+  private void refuseSweep() {
+    Node sweep = job.at(Sweep.KEY);
+    if (sweep.given()) {
+      throw sweep.error(
+          "makes many jobs of this one, which yamabiko sweep runs; --set sweep=null leaves just the one");
+    }
+  }
+
+  /**
+   * @param node of the key {@code name}
+   * @param otherwise where none is given
+   */
+  static String name(Node node, String otherwise) {
     if (!node.given()) {
-      if (!defaultName.matches(NAME)) {
+      if (!otherwise.matches(NAME)) {
         throw node.error(
             "expected %s but the file's name gives \"%s\"; add a name"
-                .formatted(NAME_TEXT, defaultName));
+                .formatted(NAME_TEXT, otherwise));
       }
-      return defaultName;
+      return otherwise;
     }
     String name = node.text(NAME_TEXT);
     if (!name.matches(NAME)) {

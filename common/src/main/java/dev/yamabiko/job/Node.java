@@ -45,13 +45,13 @@ final class Node {
     return new Node(sources, "", "", root, origin);
   }
 
-  String key() {
-    return key;
-  }
-
-  /** The last part of the key. */
+  /** The last part of the key, as it is written. */
   String name() {
     return name;
+  }
+
+  String key() {
+    return key;
   }
 
   /** The value in one line. */
@@ -69,6 +69,11 @@ final class Node {
 
   boolean is(ConfigValueType type) {
     return value != null && value.valueType() == type;
+  }
+
+  /** "digits.conf:12". */
+  String where() {
+    return where;
   }
 
   /** "digits.conf:12: batch-size" or "--set batch-size". */

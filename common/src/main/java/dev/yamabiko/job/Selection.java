@@ -25,6 +25,11 @@ public record Selection(Metric metric, double minDelta, OptionalInt patience, bo
       return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
+    /** As results spell it. */
+    public String field() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
     public boolean higherIsBetter() {
       return this == VALIDATION_ACCURACY;
     }

@@ -17,7 +17,8 @@ public final class Philox {
     DROPOUT,
     AUGMENT,
     GRADIENT_CHECK,
-    ROUND;
+    ROUND,
+    SWEEP;
 
     /** The counter's second word, of layer 0. */
     public int word() {

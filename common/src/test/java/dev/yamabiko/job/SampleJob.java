@@ -10,7 +10,7 @@ final class SampleJob {
   static final String KEYS =
       "name, seed, data, model, freeze, warm-start, loss, optimizer, schedule, clipping,"
           + " communication, batch-size, shards, epochs, checkpoint, early-stopping, on-divergence,"
-          + " workers, tensorboard, extensions";
+          + " workers, tensorboard, extensions, sweep";
 
   private SampleJob() {}
 
