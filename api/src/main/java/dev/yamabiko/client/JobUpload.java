@@ -9,6 +9,7 @@ import dev.yamabiko.model.CanonicalJson;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -24,6 +25,9 @@ public final class JobUpload {
 
   private final Server server;
   private final Consumer<String> notices;
+
+  /** Several jobs may name one file: it is hashed, and sent, for the first of them. */
+  private final Map<Path, String> brought = new HashMap<>();
 
   /** Null until they have been asked for. */
   private List<?> roots;
@@ -57,7 +61,7 @@ public final class JobUpload {
         .forEach(
             (key, path) -> {
               if (Files.exists(path)) {
-                names.put(key, bring(key, path));
+                names.put(key, brought.computeIfAbsent(path, file -> bring(key, file)));
               }
             });
     return job.resolved(names);

@@ -21,11 +21,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
 
 /**
  * A coordinator's HTTP API, as commands use it; where several nodes serve it, by one that answers.
@@ -101,14 +103,41 @@ public final class Server implements AutoCloseable {
   /** All jobs, the newest first, page by page. */
   public List<Map<String, Object>> jobs() {
     List<Map<String, Object>> jobs = new ArrayList<>();
+    pages(
+        page -> {
+          jobs.addAll(page);
+          return true;
+        });
+    return jobs;
+  }
+
+  /** These of the jobs, by their ids; one that the coordinator does not know is left out. */
+  public Map<String, Map<String, Object>> jobs(Set<String> ids) {
+    Map<String, Map<String, Object>> found = new HashMap<>();
+    pages(
+        page -> {
+          for (Map<String, Object> job : page) {
+            String id = new JsonFields(job).text("id");
+            if (ids.contains(id)) {
+              found.put(id, job);
+            }
+          }
+          return found.size() < ids.size();
+        });
+    return found;
+  }
+
+  /**
+   * Pages of jobs, from the newest to the oldest.
+   *
+   * @param more takes a page and says whether the next one is wanted
+   */
+  private void pages(Predicate<List<Map<String, Object>>> more) {
     Map<String, Object> page = CanonicalJson.object(get("/api/v1/jobs"));
-    jobs.addAll(JsonFields.list(page, "jobs"));
-    while (page.get("next") instanceof String next) {
+    while (more.test(JsonFields.list(page, "jobs")) && page.get("next") instanceof String next) {
       String query = URLEncoder.encode(next, StandardCharsets.UTF_8);
       page = CanonicalJson.object(get("/api/v1/jobs?before=" + query));
-      jobs.addAll(JsonFields.list(page, "jobs"));
     }
-    return jobs;
   }
 
   /** The JSON object that is there. */

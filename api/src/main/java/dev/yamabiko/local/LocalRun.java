@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * A run in this JVM, from its job to what it leaves. Nothing is written before the job, its data
@@ -83,9 +84,24 @@ public final class LocalRun {
       boolean resume,
       int workers,
       Consumer<String> notices) {
+    return prepare(job, CheckedJob::of, output, resume, workers, notices);
+  }
+
+  /**
+   * The same.
+   *
+   * @param check reads the data, or has it already
+   */
+  public static LocalRun prepare(
+      Job job,
+      Function<Job, CheckedJob> check,
+      Optional<OutputDirectory> output,
+      boolean resume,
+      int workers,
+      Consumer<String> notices) {
     Optional<OutputDirectory> before = output.filter(o -> resume && o.holdsRun());
     before.ifPresent(OutputDirectory::requireUnused);
-    CheckedJob checked = CheckedJob.of(job);
+    CheckedJob checked = check.apply(job);
     checked.data().notes().forEach(notices);
     KernelsFactory.notice().ifPresent(notices);
     Optional<Checkpoint> checkpoint =

@@ -1,6 +1,7 @@
 package dev.yamabiko.coordinator;
 
 import dev.yamabiko.data.DataLoader;
+import dev.yamabiko.data.DataSpec;
 import dev.yamabiko.data.Dataset;
 import dev.yamabiko.data.DatasetHash;
 import dev.yamabiko.data.LoadedData;
@@ -27,12 +28,32 @@ public record CheckedJob(Job job, LoadedData data, String dataSha256, Network ne
     JobChecks.extensions(job);
     JobChecks.files(job);
     LoadedData data = DataLoader.load(job.data(), job.seed());
+    Network network = checked(job, data);
+    String hash = DatasetHash.sha256(data.train(), data.validation());
+    return new CheckedJob(job, data, hash, network);
+  }
+
+  /** The same of another job; the data is not read again where it is the same. */
+  public CheckedJob next(Job other) {
+    if (!hasDataOf(other)) {
+      return of(other);
+    }
+    JobChecks.files(other);
+    return new CheckedJob(other, data, dataSha256, checked(other, data));
+  }
+
+  /** A seed decides which examples are held out, where no source says it. */
+  private boolean hasDataOf(Job other) {
+    boolean drawn = other.data().validation().orElse(null) instanceof DataSpec.Validation.Fraction;
+    return other.data().equals(job.data()) && (!drawn || other.seed() == job.seed());
+  }
+
+  private static Network checked(Job job, LoadedData data) {
     Network network = JobChecks.network(job, data.train().inputShape(), data.train().targets());
     JobChecks.targets(job, data.train());
     data.validation().ifPresent(validation -> JobChecks.targets(job, validation));
     JobChecks.shards(job, network, data.train().size());
-    String hash = DatasetHash.sha256(data.train(), data.validation());
-    return new CheckedJob(job, data, hash, network);
+    return network;
   }
 
   public Plan plan(int workers) {

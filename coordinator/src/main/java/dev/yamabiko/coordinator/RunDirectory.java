@@ -138,7 +138,7 @@ public final class RunDirectory implements RunListener, AutoCloseable {
   }
 
   /** What the run that began here says of its end; empty while it has not said anything. */
-  static Optional<String> resultOf(Path directory) throws IOException {
+  public static Optional<String> resultOf(Path directory) throws IOException {
     Path result = directory.resolve(RESULT);
     return Files.exists(result) ? Optional.of(Files.readString(result)) : Optional.empty();
   }
