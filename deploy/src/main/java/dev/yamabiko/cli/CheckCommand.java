@@ -3,7 +3,9 @@ package dev.yamabiko.cli;
 import dev.yamabiko.coordinator.CheckedJob;
 import dev.yamabiko.job.ClusterMemory;
 import dev.yamabiko.job.Plan;
+import dev.yamabiko.job.Sweep;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -12,7 +14,8 @@ import picocli.CommandLine.Mixin;
 /** Everything that can be known of a job without training it. */
 @Command(
     name = "check",
-    description = "Validates a job, its data and its model, and prints the plan; trains nothing.",
+    description =
+        "Validates a job, or all of a sweep, its data and its model, and prints the plan; trains nothing.",
     footer = {"", "Example:", "  yamabiko check deploy/jobs/digits.conf --set batch-size=256"})
 final class CheckCommand implements Callable<Integer> {
 
@@ -26,9 +29,12 @@ final class CheckCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (arguments.holdSweep(session)) {
+      return sweep(arguments.readSweep(session));
+    }
     CheckedJob checked = arguments.checked(session);
     if (checked.job().model().warmStart().isPresent()) {
-      checked.start(notice -> session.err().println("yamabiko: " + notice));
+      checked.start(this::say);
     }
     Plan plan = checked.plan(Runtime.getRuntime().availableProcessors());
     long heap = Runtime.getRuntime().maxMemory();
@@ -47,5 +53,30 @@ final class CheckCommand implements Callable<Integer> {
     answer.put("worker_direct_bytes", cluster.workerDirectBytes());
     session.answer(answer);
     return 0;
+  }
+
+  /** Every trial is checked; what they differ in is the plan. */
+  private int sweep(Sweep sweep) {
+    List<CheckedSweep.Found> trials = CheckedSweep.of(sweep, job -> true, this::say);
+    TextTable table = new TextTable("trial", "parameters", "steps", "settings").words(3);
+    for (CheckedSweep.Found found : trials) {
+      table.row(
+          found.trial().name(),
+          Figures.count(found.parameters()),
+          Figures.count(found.steps()),
+          found.trial().describe());
+    }
+    session.print(table.text().stripTrailing());
+    Map<String, Object> answer = new LinkedHashMap<>();
+    answer.put("status", "ok");
+    answer.put("sweep", sweep.name());
+    answer.put("metric", sweep.metric().field());
+    answer.put("trials", trials.stream().map(CheckedSweep.Found::json).toList());
+    session.answer(answer);
+    return 0;
+  }
+
+  private void say(String notice) {
+    session.err().println("yamabiko: " + notice);
   }
 }

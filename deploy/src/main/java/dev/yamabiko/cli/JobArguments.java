@@ -3,6 +3,8 @@ package dev.yamabiko.cli;
 import dev.yamabiko.coordinator.CheckedJob;
 import dev.yamabiko.job.Job;
 import dev.yamabiko.job.JobFile;
+import dev.yamabiko.job.Sweep;
+import dev.yamabiko.job.SweepFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,6 +51,16 @@ final class JobArguments {
   Job read(Session session) {
     Path directory = session.workingDirectory();
     return JobFile.read(directory.resolve(file), settings, directory);
+  }
+
+  boolean holdSweep(Session session) {
+    Path directory = session.workingDirectory();
+    return SweepFile.holdsSweep(directory.resolve(file), settings, directory);
+  }
+
+  Sweep readSweep(Session session) {
+    Path directory = session.workingDirectory();
+    return SweepFile.read(directory.resolve(file), settings, directory);
   }
 
   CheckedJob checked(Session session) {

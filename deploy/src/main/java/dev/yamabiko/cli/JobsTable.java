@@ -35,14 +35,14 @@ final class JobsTable {
   }
 
   /** "2/5" until the end; then all that were closed, "5". */
-  private static String epoch(JsonFields job) {
+  static String epoch(JsonFields job) {
     return job.object().containsKey("epoch")
         ? job.count("epoch") + "/" + job.count("epochs")
         : job.count("epochs");
   }
 
   /** Of the validation, at the end. */
-  private static String metric(JsonFields job) {
+  static String metric(JsonFields job) {
     double accuracy = job.number("validation_accuracy");
     double rmse = job.number("validation_rmse");
     if (Double.isFinite(accuracy)) {

@@ -60,6 +60,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "  yamabiko worker --coordinator 127.0.0.1:2551",
       "  yamabiko parameters --coordinator 127.0.0.1:2551",
       "  yamabiko submit deploy/jobs/digits.conf --follow",
+      "  yamabiko sweep deploy/jobs/spirals-sweep.conf --local",
       "  yamabiko status digits-1 --watch",
       "",
       "YAMABIKO_JAVA_OPTS holds options for the JVM, as -Xmx8g for more memory.",
@@ -185,6 +186,7 @@ public final class Main implements Runnable {
         .addSubcommand(worker)
         .addSubcommand(new ParametersStartCommand(session, ClusterNodes::parameters))
         .addSubcommand(new SubmitCommand(session, Follower.Patience.DEFAULT))
+        .addSubcommand(new SweepCommand(session, SingleNode::run, Follower.Patience.DEFAULT))
         .addSubcommand(new JobsCommand(session))
         .addSubcommand(new StatusCommand(session, Follower.Patience.DEFAULT))
         .addSubcommand(new CancelCommand(session))

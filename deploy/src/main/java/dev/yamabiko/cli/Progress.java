@@ -1,8 +1,10 @@
 package dev.yamabiko.cli;
 
+import dev.yamabiko.coordinator.CheckedJob;
 import dev.yamabiko.coordinator.RunListener;
 import dev.yamabiko.protocol.RunEvent;
 import dev.yamabiko.step.Statistics;
+import dev.yamabiko.step.StepPlan;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,6 +46,16 @@ final class Progress implements RunListener {
     this.line = line;
     this.nanoTime = nanoTime;
     live = new LiveLines(err);
+  }
+
+  /** Of a run in this JVM. */
+  static Progress of(CheckedJob checked, Session session) {
+    StepPlan plan = checked.plan(1).steps();
+    return new Progress(
+        session.err(),
+        session.terminal(),
+        new ProgressLine(plan.epochs(), plan.stepsPerEpoch(), checked.data().train().targets()),
+        System::nanoTime);
   }
 
   @Override

@@ -71,7 +71,7 @@ final class TrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    int workers = workers();
+    int workers = workers(spec, this.workers);
     Job job = arguments.read(session);
     OutputDirectory output = output(job);
     LocalRun run = LocalRun.prepare(job, Optional.of(output), resume, workers, this::say);
@@ -80,16 +80,12 @@ final class TrainCommand implements Callable<Integer> {
     CheckedJob checked = run.checked();
     StepPlan plan = checked.plan(workers).steps();
     LossHistory history = new LossHistory(plan.stepsPerEpoch());
-    Progress progress =
-        new Progress(
-            session.err(),
-            session.terminal(),
-            new ProgressLine(plan.epochs(), plan.stepsPerEpoch(), checked.data().train().targets()),
-            System::nanoTime);
+    Progress progress = Progress.of(checked, session);
 
     session.interruption().during(() -> interrupt(cancellation));
-    try (RunDirectory directory = run.open(watch(cancellation))) {
-      session.err().println(describe(checked, plan, workers));
+    DiskWatch watch = new DiskNotices(session, cancellation);
+    try (RunDirectory directory = run.open(watch)) {
+      session.err().println(describe(checked, workers));
       run.checkpoint().ifPresent(from -> describe(from, plan.epochs(), directory));
       List<RunListener> listeners = List.of(history, progress);
       RunResult result = run.train(directory, trainer, listeners, cancellation).result();
@@ -118,7 +114,8 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   /** One line on what is about to happen. */
-  private static String describe(CheckedJob checked, StepPlan plan, int workers) {
+  static String describe(CheckedJob checked, int workers) {
+    StepPlan plan = checked.plan(workers).steps();
     return "%s: %s parameters; %s training and %s validation examples; %d x %d steps of %d examples in %d shards; workers: %d"
         .formatted(
             checked.job().name(),
@@ -141,36 +138,11 @@ final class TrainCommand implements Callable<Integer> {
     directory.gap().ifPresent(this::say);
   }
 
-  private int workers() {
-    if (workers.isEmpty()) {
-      return Math.min(MOST_WORKERS, Runtime.getRuntime().availableProcessors());
-    }
-    return NodeOptions.number(spec, "--workers", workers.get(), MOST_WORKERS);
-  }
-
-  private DiskWatch watch(SingleNode.Cancellation cancellation) {
-    return new DiskWatch() {
-      @Override
-      public void failed(String why) {
-        cancellation.cancel(why);
-      }
-
-      @Override
-      public void warned(String why) {
-        sayInBetween(why);
-      }
-
-      @Override
-      public void recovered(String how) {
-        sayInBetween(how);
-      }
-    };
-  }
-
-  /** Below the bar, if there is one. */
-  private void sayInBetween(String text) {
-    String line = session.terminal().interactive() ? System.lineSeparator() : "";
-    session.err().println(line + "yamabiko: " + text);
+  /** As many as there are cores where nothing is given. */
+  static int workers(CommandSpec spec, Optional<String> given) {
+    return given
+        .map(text -> NodeOptions.number(spec, "--workers", text, MOST_WORKERS))
+        .orElseGet(() -> Math.min(MOST_WORKERS, Runtime.getRuntime().availableProcessors()));
   }
 
   private void interrupt(SingleNode.Cancellation cancellation) {

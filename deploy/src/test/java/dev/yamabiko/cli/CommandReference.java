@@ -87,7 +87,7 @@ final class CommandReference {
       }
       indented = line.startsWith("  ");
       if (!line.isEmpty()) {
-        lines.add(line.strip());
+        lines.add(line.substring(indented ? 2 : 0).stripTrailing());
       }
     }
     add(blocks, lines, indented);

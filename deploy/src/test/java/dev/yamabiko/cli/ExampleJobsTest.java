@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.yamabiko.coordinator.CheckedJob;
 import dev.yamabiko.job.Job;
 import dev.yamabiko.job.JobFile;
+import dev.yamabiko.job.Sweep;
+import dev.yamabiko.job.SweepFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,6 +39,13 @@ class ExampleJobsTest {
     assertEquals(
         List.of(),
         checked.plan(2).advice(1L << 40).stream().filter(a -> a.contains("shard")).toList());
+  }
+
+  @Test
+  void shouldSweepOverTheSpirals() {
+    Sweep sweep = SweepFile.read(Path.of("jobs/spirals-sweep.conf"), List.of(), Path.of(""));
+    assertEquals(8, sweep.trials().size());
+    assertEquals("spirals-sweep-s08", sweep.trials().get(7).name());
   }
 
   @Test

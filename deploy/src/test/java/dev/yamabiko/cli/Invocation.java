@@ -11,11 +11,11 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** What the whole command left, run in this JVM. */
-record Invocation(int exitCode, String out, String err) {
+public record Invocation(int exitCode, String out, String err) {
 
   private static final JsonMapper JSON = new JsonMapper();
 
-  static Invocation of(Path workingDirectory, List<String> arguments) {
+  public static Invocation of(Path workingDirectory, List<String> arguments) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     int code =
@@ -29,7 +29,7 @@ record Invocation(int exitCode, String out, String err) {
   }
 
   /** The last line of standard output, where {@code --json} puts its object. */
-  JsonNode json() {
+  public JsonNode json() {
     List<String> lines = out.lines().toList();
     try {
       return JSON.readTree(lines.get(lines.size() - 1));
