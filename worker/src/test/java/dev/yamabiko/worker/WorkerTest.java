@@ -153,6 +153,9 @@ class WorkerTest {
     worker.tell(part);
     worker.tell(part);
     worker.tell(part);
+    // Its answer says that the worker has read all three.
+    worker.tell(joinRun());
+    run.expectMessageClass(RunMessage.WorkerReady.class);
     gate.release();
     RunMessage answer = run.expectMessageClass(RunMessage.PartMeasured.class);
     run.expectNoMessage(QUIET);
