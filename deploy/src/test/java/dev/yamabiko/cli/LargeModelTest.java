@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A model of 100 MB on a coordinator and two workers, each a JVM with what the plan says. */
-@Tag("slow")
+@Tag("soak")
 @Timeout(900)
 class LargeModelTest {
 

@@ -76,7 +76,7 @@ class ClusterSameBitsTest {
     }
   }
 
-  @Tag("slow")
+  @Tag("soak")
   @Test
   void shouldGiveTheBitsOfOneNodeOnMnist() throws Exception {
     String given = System.getenv("YAMABIKO_DATA");

@@ -101,7 +101,7 @@ class SweepClusterTest {
     }
   }
 
-  @Tag("slow")
+  @Tag("soak")
   @Test
   void shouldGiveTheBitsOfEachJobAloneWhenAWorkerIsKilledOnTheWay() throws Exception {
     Path job = Files.writeString(directory.resolve("job.conf"), SmallJob.of(2).text() + SWEEP);
