@@ -200,7 +200,7 @@ class ClusterFaultsTest {
   }
 
   /** However long b takes to start, the job is not over before; it ends when b has had its part. */
-  @Tag("slow")
+  @Tag("soak")
   @Test
   void shouldGiveShardsToAWorkerThatJoinsInTheMiddle() throws Exception {
     cluster.haveWorkers("a");
