@@ -42,6 +42,17 @@ public final class ExtensionJars {
     return of(directory.resolve("guide.jar"), blocks("java"));
   }
 
+  /** Puts one class that the guide shows into a Maven project, and lists it there as a service. */
+  static void addOfGuide(String name, Path project) throws IOException {
+    String source = named(blocks("java")).get(name);
+    Path java = project.resolve("src/main/java").resolve(name.replace('.', '/') + ".java");
+    Files.createDirectories(java.getParent());
+    Files.writeString(java, source);
+    Path services = project.resolve("src/main/resources").resolve(SERVICES);
+    Files.createDirectories(services.getParent());
+    Files.writeString(services, name + "\n");
+  }
+
   /** The job that the guide begins with; it reads {@code points.txt}. */
   public static String jobOfGuide() throws IOException {
     return blocks("hocon").get(0);

@@ -33,6 +33,9 @@ final class OutsideProject {
   private static final Path SOURCES = Path.of("..").toAbsolutePath().normalize();
   private static final long LIMIT_SECONDS = 300;
 
+  /** What runs these tests. */
+  static final String JAVA = System.getProperty("java.home") + "/bin/java";
+
   record Ended(int exitCode, String output) {}
 
   private final Path folder;
@@ -140,7 +143,25 @@ final class OutsideProject {
                 "-s",
                 folder.resolve("settings.xml").toString()));
     command.addAll(arguments);
-    Path log = folder.resolve("maven.log");
+    return run(command);
+  }
+
+  /** Runs one of the project's classes, after Maven has compiled it, with what it depends on. */
+  Ended java(Path classpath, List<String> arguments) throws IOException, InterruptedException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                JAVA,
+                "--add-modules",
+                "jdk.incubator.vector",
+                "-classpath",
+                project().resolve("target/classes") + ":" + Files.readString(classpath).strip()));
+    command.addAll(arguments);
+    return run(command);
+  }
+
+  private Ended run(List<String> command) throws IOException, InterruptedException {
+    Path log = folder.resolve("log");
     ProcessBuilder builder =
         new ProcessBuilder(command)
             .directory(project().toFile())
@@ -156,7 +177,7 @@ final class OutsideProject {
       process.descendants().forEach(ProcessHandle::destroyForcibly);
       process.destroyForcibly();
       throw new UncheckedIOException(
-          new IOException("Maven has not ended: " + Files.readString(log)));
+          new IOException(command.get(0) + " has not ended: " + Files.readString(log)));
     }
     return new Ended(process.exitValue(), Files.readString(log));
   }

@@ -5,9 +5,10 @@ import java.util.Map;
 
 public class Trips {
   public static void main(String[] args) {
-    TrainingJob job = TrainingJob.file(Path.of("trips.conf")).set("epochs", 3);
+    TrainingJob job = TrainingJob.file(Path.of(args[0])).set("epochs", 3);
     TrainingOptions options =
         TrainingOptions.defaults()
+            .workers(Integer.parseInt(args[1]))
             .listener(p -> System.out.println("epoch " + p.epoch() + ": " + p.validation().get()));
     TrainingResult result = Yamabiko.train(job, options);
     System.out.println(result.status() + " " + result.weightsSha256().get());
