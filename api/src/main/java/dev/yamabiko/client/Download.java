@@ -42,7 +42,7 @@ final class Download {
   private static void copy(InputStream body, Path file, CompletableFuture<Long> copied) {
     try (OutputStream out = Files.newOutputStream(file)) {
       copied.complete(body.transferTo(out));
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       copied.completeExceptionally(e);
     }
   }

@@ -38,6 +38,7 @@ public record CheckedJob(Job job, LoadedData data, String dataSha256, Network ne
     if (!hasDataOf(other)) {
       return of(other);
     }
+    JobChecks.extensions(other);
     JobChecks.files(other);
     return new CheckedJob(other, data, dataSha256, checked(other, data));
   }

@@ -43,6 +43,9 @@ final class ModelRoutes extends AllDirectives implements AutoCloseable {
 
   private static final int WAITING = 16;
 
+  /** Of the memory, that a model may take while it is converted. */
+  private static final int PART = 8;
+
   /** The largest take seconds, and others may come first. */
   private static final Duration DEADLINE = Duration.create(5, TimeUnit.MINUTES);
 
@@ -103,7 +106,7 @@ final class ModelRoutes extends AllDirectives implements AutoCloseable {
     }
     return switch (format) {
       case SAFETENSORS -> CompletableFuture.completedFuture(safetensors(job, model));
-      case ONNX -> conversions.take(() -> onnx(job, model));
+      case ONNX -> conversions.take(() -> withinMemory(job, model));
     };
   }
 
@@ -114,6 +117,28 @@ final class ModelRoutes extends AllDirectives implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** A model and its copy for the file have to fit beside what runs need. */
+  private static HttpResponse withinMemory(JobView job, Path model) {
+    try {
+      if (Files.size(model) > Runtime.getRuntime().maxMemory() / PART) {
+        return tooLarge(job);
+      }
+      return onnx(job, model);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (OutOfMemoryError e) {
+      return tooLarge(job);
+    }
+  }
+
+  private static HttpResponse tooLarge(JobView job) {
+    return new Problem(
+            StatusCodes.INSUFFICIENT_STORAGE,
+            "the model of job %s is too large for this coordinator's memory; download it and use yamabiko export"
+                .formatted(job.id()))
+        .response();
   }
 
   private static HttpResponse onnx(JobView job, Path model) {
