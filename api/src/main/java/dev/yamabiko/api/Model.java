@@ -81,9 +81,7 @@ public final class Model {
 
   /** The names of the classes, or of the values, that it predicts, in order. */
   public List<String> outputs() {
-    return trained.targets() instanceof Targets.Classes classes
-        ? classes.names()
-        : ((Targets.Values) trained.targets()).values().stream().map(Targets.Value::name).toList();
+    return trained.targets().names();
   }
 
   /** The hash that results and model files name the weights by, in hexadecimal digits. */

@@ -1,7 +1,7 @@
 package dev.yamabiko.api;
 
 import dev.yamabiko.client.ServerException;
-import dev.yamabiko.local.InputErrors;
+import dev.yamabiko.coordinator.InputErrors;
 import java.util.concurrent.CompletionException;
 
 /**

@@ -8,6 +8,9 @@ public sealed interface Targets {
   /** Floats per example. */
   int width();
 
+  /** Of the classes, or of the values, in order. */
+  List<String> names();
+
   /** For messages: "10 classes", "1 value: Temp". */
   String describe();
 
@@ -48,14 +51,18 @@ public sealed interface Targets {
     }
 
     @Override
+    public List<String> names() {
+      return values.stream().map(Value::name).toList();
+    }
+
+    @Override
     public int width() {
       return values.size();
     }
 
     @Override
     public String describe() {
-      String names = String.join(", ", values.stream().map(Value::name).toList());
-      return width() + (width() == 1 ? " value: " : " values: ") + names;
+      return width() + (width() == 1 ? " value: " : " values: ") + String.join(", ", names());
     }
   }
 

@@ -5,7 +5,9 @@ import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueType;
 import dev.yamabiko.data.Targets;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -43,6 +45,13 @@ public record Sweep(String name, Selection.Metric metric, String metricPlace, Li
 
     public String name() {
       return job.name();
+    }
+
+    /** By key, as in JSON, in the order of the file. */
+    public Map<String, Object> values() {
+      Map<String, Object> values = new LinkedHashMap<>();
+      settings.forEach(setting -> values.put(setting.key(), setting.value()));
+      return values;
     }
 
     /** "batch-size = 64, epochs = 3". */

@@ -22,10 +22,7 @@ public final class PredictionJson {
    */
   public PredictionJson(Targets targets) {
     this.targets = targets;
-    names =
-        targets instanceof Targets.Classes classes
-            ? classes.names()
-            : ((Targets.Values) targets).values().stream().map(Targets.Value::name).toList();
+    names = targets.names();
     keys = distinct(names);
   }
 

@@ -1,12 +1,10 @@
 package dev.yamabiko.cli;
 
 import dev.yamabiko.coordinator.CheckedJob;
-import dev.yamabiko.data.DataException;
+import dev.yamabiko.coordinator.InputErrors;
 import dev.yamabiko.job.Job;
 import dev.yamabiko.job.JobException;
 import dev.yamabiko.job.Sweep;
-import dev.yamabiko.model.ModelException;
-import dev.yamabiko.nn.ShapeMismatchException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,11 +23,9 @@ final class CheckedSweep {
   record Found(Sweep.Trial trial, int parameters, long steps, String dataSha256) {
 
     Map<String, Object> json() {
-      Map<String, Object> settings = new LinkedHashMap<>();
-      trial.settings().forEach(setting -> settings.put(setting.key(), setting.value()));
       Map<String, Object> json = new LinkedHashMap<>();
       json.put("job", trial.name());
-      json.put("settings", settings);
+      json.put("settings", trial.values());
       json.put("parameters", parameters);
       json.put("steps", steps);
       json.put("data_sha256", dataSha256);
@@ -69,7 +65,10 @@ final class CheckedSweep {
                 checked.network().parameterCount(),
                 checked.plan(1).steps().steps(),
                 checked.dataSha256()));
-      } catch (JobException | DataException | ModelException | ShapeMismatchException e) {
+      } catch (RuntimeException e) {
+        if (!InputErrors.isInput(e)) {
+          throw e;
+        }
         throw new JobException(sweep.in(trial, e.getMessage()), e);
       }
     }

@@ -2,9 +2,9 @@ package dev.yamabiko.cli;
 
 import dev.yamabiko.client.Follower;
 import dev.yamabiko.client.ServerException;
+import dev.yamabiko.coordinator.InputErrors;
 import dev.yamabiko.data.NearestName;
 import dev.yamabiko.job.JobException;
-import dev.yamabiko.local.InputErrors;
 import dev.yamabiko.local.SingleNode;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;

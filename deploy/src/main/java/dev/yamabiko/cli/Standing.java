@@ -72,9 +72,7 @@ record Standing(Sweep.Trial trial, JsonFields job) {
     json.put("job", trial.name());
     String place = job.object().containsKey("id") ? "id" : "run_directory";
     json.put(place, job.object().get(place));
-    Map<String, Object> settings = new LinkedHashMap<>();
-    trial.settings().forEach(setting -> settings.put(setting.key(), setting.value()));
-    json.put("settings", settings);
+    json.put("settings", trial.values());
     json.put("status", job.object().get("status"));
     RESULTS.forEach(field -> json.put(field, job.object().get(field)));
     for (String what : List.of("error", "warning")) {

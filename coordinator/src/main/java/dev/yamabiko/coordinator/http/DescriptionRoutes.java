@@ -8,7 +8,6 @@ import akka.http.javadsl.model.HttpCharsets;
 import akka.http.javadsl.model.HttpEntities;
 import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.model.MediaTypes;
-import akka.http.javadsl.model.StatusCodes;
 import akka.http.javadsl.server.AllDirectives;
 import akka.http.javadsl.server.Route;
 import dev.yamabiko.coordinator.CoordinatorCommand;
@@ -26,13 +25,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** {@code /api/v1/jobs/ID/file} and {@code .../layers}: what a job is to do, and on what model. */
 final class DescriptionRoutes extends AllDirectives {
-
-  private static final Logger LOG = LoggerFactory.getLogger(DescriptionRoutes.class);
 
   private static final ContentType.WithFixedCharset HOCON =
       ContentTypes.create(
@@ -90,12 +85,7 @@ final class DescriptionRoutes extends AllDirectives {
     try {
       network = job.network().or(() -> RunDirectory.networkOf(job.directory()));
     } catch (ModelException e) {
-      // It names the coordinator's files.
-      LOG.error("a model cannot be read job={} cause={}", job.id(), e.getMessage());
-      return new Problem(
-              StatusCodes.INSUFFICIENT_STORAGE,
-              "the model of %s cannot be read; the coordinator's log says more".formatted(job.id()))
-          .response();
+      return JobModel.unreadable(job.id(), e).response();
     }
     return network
         .map(known -> Json.ok(CanonicalJson.of(json(known))))

@@ -2,12 +2,9 @@ package dev.yamabiko.coordinator.http;
 
 import akka.http.javadsl.model.StatusCodes;
 import dev.yamabiko.coordinator.CheckedJob;
-import dev.yamabiko.data.DataException;
+import dev.yamabiko.coordinator.InputErrors;
 import dev.yamabiko.job.Job;
-import dev.yamabiko.job.JobException;
 import dev.yamabiko.job.JobFile;
-import dev.yamabiko.model.ModelException;
-import dev.yamabiko.nn.ShapeMismatchException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -72,7 +69,10 @@ final class JobSubmission implements AutoCloseable {
         checked.start();
       }
       return job;
-    } catch (JobException | DataException | ModelException | ShapeMismatchException e) {
+    } catch (RuntimeException e) {
+      if (!InputErrors.isInput(e)) {
+        throw e;
+      }
       throw Problem.badRequest(names.inWordsOfJob(e.getMessage())).exception();
     } catch (OutOfMemoryError e) {
       throw new CompletionException(

@@ -15,7 +15,6 @@ import akka.http.javadsl.server.Route;
 import akka.stream.javadsl.Source;
 import akka.util.ByteString;
 import dev.yamabiko.coordinator.JobView;
-import dev.yamabiko.coordinator.RunDirectory;
 import dev.yamabiko.model.ModelException;
 import dev.yamabiko.model.ModelFormat;
 import dev.yamabiko.model.TrainedModel;
@@ -30,10 +29,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import scala.concurrent.duration.Duration;
 
-/**
- * {@code /api/v1/jobs/ID/model}: a job's model, as a file. A model describes the result: there is
- * none before the end.
- */
+/** {@code /api/v1/jobs/ID/model}: a job's model, as a file. */
 final class ModelRoutes extends AllDirectives implements AutoCloseable {
 
   private static final String FORMAT = "format";
@@ -96,14 +92,7 @@ final class ModelRoutes extends AllDirectives implements AutoCloseable {
   }
 
   private CompletionStage<HttpResponse> model(JobView job, ModelFormat format) {
-    Path model = RunDirectory.modelOf(job.directory());
-    if (!job.status().hasEnded() || !Files.isRegularFile(model)) {
-      return CompletableFuture.completedFuture(
-          Problem.conflict(
-                  "job %s is %s and has no model%s"
-                      .formatted(job.id(), job.status(), job.status().hasEnded() ? "" : " yet"))
-              .response());
-    }
+    Path model = JobModel.of(job);
     return switch (format) {
       case SAFETENSORS -> CompletableFuture.completedFuture(safetensors(job, model));
       case ONNX -> conversions.take(() -> withinMemory(job, model));
@@ -141,7 +130,7 @@ final class ModelRoutes extends AllDirectives implements AutoCloseable {
         .response();
   }
 
-  private static HttpResponse onnx(JobView job, Path model) {
+  private static HttpResponse onnx(JobView job, Path model) throws IOException {
     TrainedModel trained;
     try {
       trained = TrainedModel.load(model);
@@ -155,8 +144,6 @@ final class ModelRoutes extends AllDirectives implements AutoCloseable {
       return file(job, ModelFormat.ONNX, download.bytes(), download.content());
     } catch (ModelException e) {
       return Problem.conflict("job %s: %s".formatted(job.id(), e.getMessage())).response();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 

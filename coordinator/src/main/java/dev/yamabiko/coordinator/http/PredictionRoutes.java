@@ -8,13 +8,10 @@ import akka.http.javadsl.model.StatusCodes;
 import akka.http.javadsl.server.AllDirectives;
 import akka.http.javadsl.server.Route;
 import akka.stream.Materializer;
-import dev.yamabiko.coordinator.JobView;
-import dev.yamabiko.coordinator.RunDirectory;
 import dev.yamabiko.data.DataException;
 import dev.yamabiko.model.ModelException;
 import dev.yamabiko.model.ModelSignature;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -24,8 +21,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import scala.concurrent.duration.Duration;
 
 /**
@@ -35,7 +30,6 @@ import scala.concurrent.duration.Duration;
  */
 final class PredictionRoutes extends AllDirectives implements AutoCloseable {
 
-  private static final Logger LOG = LoggerFactory.getLogger(PredictionRoutes.class);
   private static final int AT_ONCE = 1;
   private static final int UNDER_WAY = 8;
   private static final long LARGEST_BODY = 8 << 20;
@@ -95,7 +89,7 @@ final class PredictionRoutes extends AllDirectives implements AutoCloseable {
     return queries
         .job(id)
         .thenApplyAsync(
-            job -> ofModel(id, () -> Json.ok(InputsJson.of(ModelSignature.of(model(job))))),
+            job -> ofModel(id, () -> Json.ok(InputsJson.of(ModelSignature.of(JobModel.of(job))))),
             blocking);
   }
 
@@ -105,7 +99,7 @@ final class PredictionRoutes extends AllDirectives implements AutoCloseable {
     }
     return queries
         .job(id)
-        .thenApply(PredictionRoutes::model)
+        .thenApply(JobModel::of)
         .thenCompose(
             model -> body.read(request).thenCompose(read -> turn(id, model, request, read)))
         .whenComplete((answer, e) -> underWay.release());
@@ -127,29 +121,13 @@ final class PredictionRoutes extends AllDirectives implements AutoCloseable {
     return answer.finish();
   }
 
-  /** A model is there once the job has ended, as it is for those who download it. */
-  private static Path model(JobView job) {
-    Path model = RunDirectory.modelOf(job.directory());
-    if (!job.status().hasEnded() || !Files.isRegularFile(model)) {
-      throw Problem.conflict(
-              "job %s is %s and has no model%s"
-                  .formatted(job.id(), job.status(), job.status().hasEnded() ? "" : " yet"))
-          .exception();
-    }
-    return model;
-  }
-
   private static HttpResponse ofModel(String id, Supplier<HttpResponse> answer) {
     try {
       return answer.get();
     } catch (DataException e) {
       throw Problem.badRequest(e.getMessage()).exception();
     } catch (ModelException e) {
-      LOG.error("the model of {} cannot be read cause={}", id, e.getMessage());
-      throw new Problem(
-              StatusCodes.INSUFFICIENT_STORAGE,
-              "the model of %s cannot be read; the coordinator's log says more".formatted(id))
-          .exception();
+      throw JobModel.unreadable(id, e).exception();
     } catch (OutOfMemoryError e) {
       throw new CompletionException(
           new Problem(

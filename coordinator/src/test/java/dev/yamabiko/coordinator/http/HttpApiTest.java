@@ -335,6 +335,16 @@ class HttpApiTest {
     api.coordinator.descriptions.put("a-1", new JobDescription("a-1", file, network, data));
   }
 
+  /** Of a model with three inputs and two classes. */
+  private static final Map<String, String> METADATA =
+      Map.of(
+          "format", "yamabiko",
+          "job", SPIRALS.replace("units = 3", "units = 2"),
+          "input_shape", "[3]",
+          "input_columns", "[]",
+          "input_scaling", "[]",
+          "classes", "[\"a\",\"b\"]");
+
   private static final String LAYERS =
       "{\"input\":[3],\"layers\":[{\"layer\":1,\"path\":\"0\",\"name\":\"dense 2\","
           + "\"output\":[2],\"parameters\":8,\"frozen\":false}],\"parameters\":8}\n";
@@ -351,15 +361,7 @@ class HttpApiTest {
     Files.writeString(model, "nonsense");
     String damaged = Api.problem(507, api.get("/api/v1/jobs/a-1/layers"));
     assertFalse(damaged.contains(data.toString()), damaged);
-    Map<String, String> metadata =
-        Map.of(
-            "format", "yamabiko",
-            "job", SPIRALS.replace("units = 3", "units = 2"),
-            "input_shape", "[3]",
-            "input_columns", "[]",
-            "input_scaling", "[]",
-            "classes", "[\"a\",\"b\"]");
-    Safetensors.write(model, network, network.initialWeights(1), metadata);
+    Safetensors.write(model, network, network.initialWeights(1), METADATA);
     assertEquals(LAYERS, api.get("/api/v1/jobs/a-1/layers").body());
   }
 
@@ -463,15 +465,7 @@ class HttpApiTest {
   private Path endedJob() throws IOException {
     Path model = data.resolve("model.safetensors");
     Network network = Network.build(Shape.of(3), List.of(new Dense.Spec(2, Initializer.HE)));
-    Map<String, String> metadata =
-        Map.of(
-            "format", "yamabiko",
-            "job", SPIRALS.replace("units = 3", "units = 2"),
-            "input_shape", "[3]",
-            "input_columns", "[]",
-            "input_scaling", "[]",
-            "classes", "[\"a\",\"b\"]");
-    Safetensors.write(model, network, network.initialWeights(1), metadata);
+    Safetensors.write(model, network, network.initialWeights(1), METADATA);
     api.coordinator.jobs.put(
         "a-1", FakeCoordinator.job("a-1", JobStatus.COMPLETED, data, Optional.empty()));
     return model;

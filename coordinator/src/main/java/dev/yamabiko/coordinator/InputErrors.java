@@ -1,4 +1,4 @@
-package dev.yamabiko.local;
+package dev.yamabiko.coordinator;
 
 import dev.yamabiko.data.DataException;
 import dev.yamabiko.job.JobException;

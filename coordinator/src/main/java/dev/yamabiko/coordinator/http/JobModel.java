@@ -1,0 +1,42 @@
+package dev.yamabiko.coordinator.http;
+
+import akka.http.javadsl.model.StatusCodes;
+import dev.yamabiko.coordinator.JobView;
+import dev.yamabiko.coordinator.RunDirectory;
+import dev.yamabiko.model.ModelException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The model that a job has left. */
+final class JobModel {
+
+  private static final Logger LOG = LoggerFactory.getLogger(JobModel.class);
+
+  private JobModel() {}
+
+  /**
+   * The model's file. A model describes the result: there is none before the end.
+   *
+   * @throws ProblemException if there is none
+   */
+  static Path of(JobView job) {
+    Path model = RunDirectory.modelOf(job.directory());
+    if (!job.status().hasEnded() || !Files.isRegularFile(model)) {
+      throw Problem.conflict(
+              "job %s is %s and has no model%s"
+                  .formatted(job.id(), job.status(), job.status().hasEnded() ? "" : " yet"))
+          .exception();
+    }
+    return model;
+  }
+
+  /** What the exception says names the coordinator's files, and is for its log. */
+  static Problem unreadable(String id, ModelException e) {
+    LOG.error("a model cannot be read job={} cause={}", id, e.getMessage());
+    return new Problem(
+        StatusCodes.INSUFFICIENT_STORAGE,
+        "the model of %s cannot be read; the coordinator's log says more".formatted(id));
+  }
+}
