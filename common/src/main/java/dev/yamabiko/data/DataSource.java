@@ -3,6 +3,7 @@ package dev.yamabiko.data;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /** Where examples come from, as a job names it. */
@@ -23,10 +24,11 @@ public sealed interface DataSource {
   record Images(Path directory, Optional<ImageSize> size, Colour colour) implements DataSource {}
 
   /**
-   * Examples that an extension reads.
+   * Examples that an extension reads. Equal ones give equal examples of equal files: what an
+   * extension makes of its options may be a lambda, and does not count.
    *
    * @param kind as job files spell it
-   * @param identity says, beside the files, all that the examples depend on
+   * @param identity says, beside the files' content, all that the examples depend on
    * @param files that it reads, by the keys that name them, as are {@code directories}
    */
   record Extended(
@@ -39,6 +41,20 @@ public sealed interface DataSource {
     public Extended {
       files = Map.copyOf(files);
       directories = Map.copyOf(directories);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Extended extended
+          && kind.equals(extended.kind)
+          && identity.equals(extended.identity)
+          && files.equals(extended.files)
+          && directories.equals(extended.directories);
+    }
+
+    @Override
+    public int hashCode() {
+      return Objects.hash(kind, identity, files, directories);
     }
   }
 

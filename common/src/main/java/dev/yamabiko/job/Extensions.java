@@ -191,8 +191,10 @@ public final class Extensions {
     Loaded loaded = all.get(name(Category.SOURCE, variant.name()));
     JobOptions options = new JobOptions(section(loaded.provider, variant), true);
     ExampleSource made = make(loaded.provider, options, variant, ExampleSource.class);
+    Map<String, Path> paths = new TreeMap<>(options.files());
+    paths.putAll(options.directories());
     String identity =
-        "%s %s %s".formatted(variant.name(), loaded.sha256, variant.options().concise());
+        "%s %s %s".formatted(variant.name(), loaded.sha256, variant.options().concise(paths));
     return new DataSource.Extended(
         variant.name(), identity, options.files(), options.directories(), made);
   }

@@ -206,7 +206,7 @@ final class JobParser {
     return paths;
   }
 
-  private static ConfigObject withoutNulls(ConfigObject object) {
+  static ConfigObject withoutNulls(ConfigObject object) {
     Map<String, Object> kept = new HashMap<>();
     for (Map.Entry<String, ConfigValue> entry : object.entrySet()) {
       ConfigValue value = entry.getValue();

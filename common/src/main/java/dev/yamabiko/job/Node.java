@@ -54,9 +54,21 @@ final class Node {
     return key;
   }
 
-  /** The value in one line. */
-  String concise() {
-    return value.render(ConfigRenderOptions.concise());
+  /**
+   * The value in one line, one text for all that mean the same: without what is null, and with
+   * these paths at their keys, however they are written.
+   */
+  String concise(Map<String, Path> paths) {
+    ConfigValue plain = value;
+    if (value instanceof ConfigObject object) {
+      ConfigObject resolved = JobParser.withoutNulls(object);
+      for (Map.Entry<String, Path> path : paths.entrySet()) {
+        ConfigValue absolute = ConfigValueFactory.fromAnyRef(path.getValue().toString());
+        resolved = resolved.withValue(path.getKey(), absolute);
+      }
+      plain = resolved;
+    }
+    return plain.render(ConfigRenderOptions.concise());
   }
 
   ConfigValue value() {
