@@ -1,7 +1,6 @@
 package dev.yamabiko.job;
 
 import dev.yamabiko.data.ContentHash;
-import dev.yamabiko.data.FileTree;
 import dev.yamabiko.extension.Extension;
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,46 +8,44 @@ import java.net.MalformedURLException;
 import java.net.URISyntaxException;
 import java.net.URL;
 import java.net.URLClassLoader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemNotFoundException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.CodeSource;
 import java.security.MessageDigest;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.ServiceConfigurationError;
+import java.util.ServiceLoader;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipFile;
 
 /**
  * Where the classes of extensions come from, and how they are named by content: by the SHA-256 over
  * a listing of all files in the jar or directory that a class lies in. Of what was given, jars
  * without an extension of their own may hold what any of the others calls; so their content is part
- * of each one's name.
+ * of each one's name. The others do not see each other's classes: each has a class loader of its
+ * own, above it the one of these libraries, so that no code computes that its name does not cover.
  */
 final class ExtensionCode {
 
-  static final String SERVICES = "META-INF/services/" + Extension.class.getName();
-
-  private final ClassLoader loader;
+  private final List<ClassLoader> loaders = new ArrayList<>();
 
   /** Which provider classes each jar or directory that was given lists. */
-  private final Map<Path, List<String>> given = new HashMap<>();
+  private final Map<Path, List<String>> given = new LinkedHashMap<>();
 
   private final Map<Path, String> hashes = new HashMap<>();
   private final String libraries;
 
   /** What lies on the class path. */
   ExtensionCode() {
-    loader = ExtensionCode.class.getClassLoader();
+    loaders.add(ExtensionCode.class.getClassLoader());
     libraries = "";
   }
 
@@ -59,52 +56,63 @@ final class ExtensionCode {
    * @throws JobException naming the one that is none of them, or that no extension lies in
    */
   ExtensionCode(List<Path> paths) {
-    List<URL> urls = new ArrayList<>();
-    for (Path path : paths.stream().flatMap(ExtensionCode::places).distinct().toList()) {
-      List<String> providers = read(path, () -> providers(path));
-      given.put(path, providers);
+    for (ExtensionPlace place : paths.stream().flatMap(ExtensionPlace::at).distinct().toList()) {
+      given.put(place.path(), place.providers());
+    }
+    List<Path> own = given(names -> !names.isEmpty());
+    if (own.isEmpty()) {
+      throw new ExtensionPlace(paths.get(0))
+          .refuse("expected an extension but found none, listed in " + ExtensionPlace.SERVICES);
+    }
+    List<Path> shared = given(List::isEmpty);
+    given.keySet().forEach(path -> requireNothingElse(new ExtensionPlace(path), shared));
+    libraries = shared.stream().map(this::hash).sorted().collect(Collectors.joining("\n"));
+    ClassLoader above = loader(shared, ExtensionCode.class.getClassLoader());
+    loaders.add(above);
+    own.forEach(place -> loaders.add(loader(List.of(place), above)));
+  }
+
+  private List<Path> given(Predicate<List<String>> which) {
+    return given.keySet().stream().filter(place -> which.test(given.get(place))).toList();
+  }
+
+  private static ClassLoader loader(List<Path> places, ClassLoader above) {
+    URL[] urls = new URL[places.size()];
+    for (int i = 0; i < urls.length; i++) {
       try {
-        urls.add(path.toUri().toURL());
+        urls[i] = places.get(i).toUri().toURL();
       } catch (MalformedURLException e) {
-        throw new IllegalStateException("a path that is no URL: " + path, e);
+        throw new IllegalStateException("a path that is no URL: " + places.get(i), e);
       }
     }
-    if (given.values().stream().allMatch(List::isEmpty)) {
-      throw refuse(paths.get(0), "expected an extension but found none, listed in " + SERVICES);
-    }
-    loader = new URLClassLoader(urls.toArray(URL[]::new), ExtensionCode.class.getClassLoader());
-    libraries =
-        given.entrySet().stream()
-            .filter(place -> place.getValue().isEmpty())
-            .map(place -> hash(place.getKey()))
-            .sorted()
-            .collect(Collectors.joining("\n"));
+    return new URLClassLoader(urls, above);
   }
 
-  ClassLoader loader() {
-    return loader;
+  /**
+   * A jar's manifest can have the loader look into further jars, whose content is in nobody's name.
+   */
+  private static void requireNothingElse(ExtensionPlace place, List<Path> shared) {
+    for (Path named : place.classPath()) {
+      if (Files.exists(named) && !shared.contains(named)) {
+        throw place.refuse(
+            "its manifest's Class-Path names %s, which is not among the libraries given; give it, too, or take it out of there"
+                .formatted(named));
+      }
+    }
   }
 
-  /** The jars and directories of classes that a path stands for. */
-  private static Stream<Path> places(Path path) {
-    Path absolute = path.toAbsolutePath().normalize();
-    if (!Files.exists(absolute)) {
-      throw refuse(absolute, "no such file or directory");
+  /**
+   * The extensions that are here. Each loader also finds those of the ones above it.
+   *
+   * @throws ServiceConfigurationError if a services file lists what is none
+   */
+  List<ServiceLoader.Provider<Extension>> providers() {
+    Map<Class<?>, ServiceLoader.Provider<Extension>> providers = new LinkedHashMap<>();
+    for (ClassLoader loader : loaders) {
+      ServiceLoader.load(Extension.class, loader).stream()
+          .forEach(provider -> providers.putIfAbsent(provider.type(), provider));
     }
-    if (!Files.isDirectory(absolute) || Files.exists(absolute.resolve(SERVICES))) {
-      return Stream.of(absolute);
-    }
-    List<Path> jars = read(absolute, () -> jars(absolute));
-    if (jars.isEmpty()) {
-      throw refuse(absolute, "expected jars, or classes and " + SERVICES + ", but found neither");
-    }
-    return jars.stream();
-  }
-
-  private static List<Path> jars(Path directory) throws IOException {
-    try (Stream<Path> files = Files.list(directory)) {
-      return files.filter(file -> file.toString().endsWith(".jar")).sorted().toList();
-    }
+    return List.copyOf(providers.values());
   }
 
   /**
@@ -156,26 +164,7 @@ final class ExtensionCode {
   }
 
   private String hash(Path place) {
-    return hashes.computeIfAbsent(
-        place, path -> ContentHash.of(read(path, () -> listing(path)).text()));
-  }
-
-  private static FileTree listing(Path place) throws IOException {
-    if (Files.isDirectory(place)) {
-      return FileTree.of(place);
-    }
-    try (ZipFile jar = new ZipFile(place.toFile())) {
-      List<FileTree.Entry> entries = new ArrayList<>();
-      for (ZipEntry entry : jar.stream().filter(entry -> !entry.isDirectory()).toList()) {
-        MessageDigest digest = ContentHash.digest();
-        try (InputStream content = jar.getInputStream(entry)) {
-          digest.update(content.readAllBytes());
-        }
-        entries.add(new FileTree.Entry(ContentHash.name(digest), entry.getName()));
-      }
-      entries.sort(Comparator.comparing(FileTree.Entry::path));
-      return new FileTree(entries);
-    }
+    return hashes.computeIfAbsent(place, path -> new ExtensionPlace(path).sha256());
   }
 
   /** Of a class that an application loads in a way of its own. */
@@ -191,44 +180,5 @@ final class ExtensionCode {
       throw new JobException("extensions: the bytes of %s: %s".formatted(type.getName(), e), e);
     }
     return ContentHash.name(digest);
-  }
-
-  /** The classes that a jar's or directory's services file lists. */
-  private static List<String> providers(Path place) throws IOException {
-    String text = "";
-    if (Files.isDirectory(place)) {
-      text = Files.readString(place.resolve(SERVICES));
-    } else {
-      try (ZipFile jar = new ZipFile(place.toFile())) {
-        ZipEntry services = jar.getEntry(SERVICES);
-        if (services != null) {
-          try (InputStream content = jar.getInputStream(services)) {
-            text = new String(content.readAllBytes(), StandardCharsets.UTF_8);
-          }
-        }
-      }
-    }
-    return text.lines()
-        .map(line -> line.replaceFirst("#.*", "").strip())
-        .filter(line -> !line.isEmpty())
-        .toList();
-  }
-
-  private interface Reading<T> {
-    T read() throws IOException;
-  }
-
-  private static <T> T read(Path path, Reading<T> reading) {
-    try {
-      return reading.read();
-    } catch (IOException e) {
-      throw refuse(path, "cannot be read as a jar: " + e.getMessage());
-    } catch (IllegalArgumentException e) {
-      throw refuse(path, e.getMessage());
-    }
-  }
-
-  private static JobException refuse(Path path, String why) {
-    return new JobException("extensions: %s: %s".formatted(path, why));
   }
 }

@@ -12,7 +12,6 @@ import dev.yamabiko.extension.SourceExtension;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,13 +38,10 @@ public final class Extensions {
   private final SortedMap<String, Loaded> all = new TreeMap<>();
 
   private Extensions(ExtensionCode code) {
-    Iterator<ServiceLoader.Provider<Extension>> providers =
-        ServiceLoader.load(Extension.class, code.loader()).stream().iterator();
     try {
-      while (providers.hasNext()) {
-        ServiceLoader.Provider<Extension> next = providers.next();
-        code.requireOnce(next.type());
-        add(next.get(), code);
+      for (ServiceLoader.Provider<Extension> provider : code.providers()) {
+        code.requireOnce(provider.type());
+        add(provider.get(), code);
       }
     } catch (ServiceConfigurationError e) {
       String what = e.getMessage().replace(Extension.class.getName() + ": ", "");
