@@ -64,11 +64,12 @@ public final class Model {
    * Reads a model, and checks its weights against their hash.
    *
    * @param runDirectoryOrFile a model file, or a run directory that holds one
-   * @throws YamabikoException saying what is wrong with it
+   * @throws YamabikoException saying what is wrong with it, or which of its layers, or whether its
+   *     loss, is an extension with other content in this JVM than where it was trained
    */
   public static Model load(Path runDirectoryOrFile) {
     try {
-      return new Model(TrainedModel.load(runDirectoryOrFile));
+      return new Model(TrainedModel.load(runDirectoryOrFile).requireItsExtensions());
     } catch (RuntimeException e) {
       throw YamabikoException.of(e);
     }

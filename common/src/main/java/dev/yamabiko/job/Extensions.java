@@ -17,8 +17,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /**
@@ -240,24 +242,29 @@ public final class Extensions {
         .error("the extension %s %s".formatted(ExtensionCode.describe(provider.getClass()), what));
   }
 
-  /**
-   * Which of the extensions that a job was made with has other content here, in words; empty if
-   * none has.
-   */
-  public Optional<String> difference(Job job) {
+  /** The first extension that a job was made with and that has other content here, if any has. */
+  public Optional<ExtensionDifference> difference(Job job) {
+    return difference(job, category -> true);
+  }
+
+  /** The same of those that decide what a trained model says: its layers and its loss. */
+  public Optional<ExtensionDifference> differenceInModel(Job job) {
+    return difference(job, Set.of(Category.LAYER.key(), Category.LOSS.key())::contains);
+  }
+
+  private Optional<ExtensionDifference> difference(Job job, Predicate<String> categories) {
     for (Map.Entry<String, String> made : job.extensions().entrySet()) {
-      Loaded here = all.get(made.getKey());
+      String name = made.getKey();
+      Loaded here = all.get(name);
       String found = here == null ? "none" : here.sha256;
-      if (!made.getValue().equals(found)) {
-        String where =
-            here == null ? "" : " (" + ExtensionCode.describe(here.provider.getClass()) + ")";
+      if (categories.test(name.substring(0, name.indexOf('.'))) && !made.getValue().equals(found)) {
         return Optional.of(
-            "%s: the job was made with another extension of this name: expected the SHA-256 %s but found %s%s"
-                .formatted(
-                    job.places().of(ExtensionPins.KEY + "." + made.getKey()),
-                    made.getValue(),
-                    found,
-                    where));
+            new ExtensionDifference(
+                job.places().of(ExtensionPins.KEY + "." + name),
+                name,
+                made.getValue(),
+                found,
+                here == null ? "" : ExtensionCode.describe(here.provider.getClass())));
       }
     }
     return Optional.empty();

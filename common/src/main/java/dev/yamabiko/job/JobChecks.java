@@ -40,7 +40,7 @@ public final class JobChecks {
         .difference(job)
         .ifPresent(
             difference -> {
-              throw new JobException(difference);
+              throw new JobException(difference.describe());
             });
   }
 

@@ -4,6 +4,7 @@ import dev.yamabiko.data.DataSource;
 import dev.yamabiko.data.LoadedData;
 import dev.yamabiko.data.ModelInputs;
 import dev.yamabiko.data.Targets;
+import dev.yamabiko.job.Extensions;
 import dev.yamabiko.job.Job;
 import dev.yamabiko.nn.Network;
 import dev.yamabiko.nn.ShapeMismatchException;
@@ -45,6 +46,23 @@ public record TrainedModel(
       Network network = network(path, description);
       return new TrainedModel(path, description, network, weights(file, network));
     }
+  }
+
+  /**
+   * This model, to be computed with.
+   *
+   * @throws ModelException if a layer or the loss is an extension that has other content here than
+   *     where the model was trained: what it said then, it would not say now
+   */
+  public TrainedModel requireItsExtensions() {
+    Extensions.ofThisJvm()
+        .differenceInModel(job())
+        .ifPresent(
+            difference -> {
+              throw new ModelException(
+                  difference.describe() + "; give the jar that the model was trained with");
+            });
+    return this;
   }
 
   /**

@@ -3,6 +3,7 @@ package dev.yamabiko.cli;
 import dev.yamabiko.coordinator.ModelProvenance;
 import dev.yamabiko.coordinator.RunDirectory;
 import dev.yamabiko.coordinator.WriteFailure;
+import dev.yamabiko.job.ExtensionDifference;
 import dev.yamabiko.job.Extensions;
 import dev.yamabiko.job.JobException;
 import dev.yamabiko.model.TrainedModel;
@@ -22,6 +23,7 @@ record NamedModel(Path named, TrainedModel trained) {
   Optional<String> notice() {
     return Extensions.ofThisJvm()
         .difference(trained.job())
+        .map(ExtensionDifference::describe)
         .or(
             () ->
                 Files.isDirectory(named)

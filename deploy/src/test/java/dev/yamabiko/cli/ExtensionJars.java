@@ -12,11 +12,14 @@ import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -92,9 +95,29 @@ public final class ExtensionJars {
     return pack(jar, compile(jar, named), String.join("\n", named.keySet()) + "\n");
   }
 
+  /** A jar of one class, {@code example.Library}, for extensions to call. */
+  public static Path library(Path jar, int version) throws IOException {
+    String source =
+        "package example; public final class Library { int version() { return %d; } }"
+            .formatted(version);
+    return library(jar, List.of(source));
+  }
+
   /** A jar of these classes without a services file. */
-  public static Path library(Path jar, List<String> sources) throws IOException {
+  private static Path library(Path jar, List<String> sources) throws IOException {
     return pack(jar, compile(jar, named(sources)), "");
+  }
+
+  /** The same jar with this manifest, which is none of a class's business. */
+  static void withManifest(Path jar, Manifest manifest, Path to) throws IOException {
+    try (JarFile from = new JarFile(jar.toFile());
+        JarOutputStream packed = new JarOutputStream(Files.newOutputStream(to), manifest)) {
+      for (JarEntry entry : Collections.list(from.entries())) {
+        packed.putNextEntry(new JarEntry(entry.getName()));
+        from.getInputStream(entry).transferTo(packed);
+        packed.closeEntry();
+      }
+    }
   }
 
   private static Map<String, String> named(List<String> sources) {

@@ -2,10 +2,16 @@ package dev.yamabiko.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.yamabiko.api.Model;
+import dev.yamabiko.api.YamabikoException;
 import dev.yamabiko.job.Extensions;
+import dev.yamabiko.job.Job;
+import dev.yamabiko.job.JobFile;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,6 +20,8 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.jar.Attributes;
+import java.util.jar.Manifest;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -121,7 +129,7 @@ class ExtensionsTest {
       assertEquals(
           Extensions.load(List.of(guide)).hashes(), Extensions.load(List.of(place)).hashes());
     }
-    Path library = ExtensionJars.library(jars.resolve("b.jar"), List.of(library("1")));
+    Path library = ExtensionJars.library(jars.resolve("b.jar"), 1);
     String with = Extensions.load(List.of(jars)).hashes().get("layer.prelu");
     assertFalse(expected.contains(with), with);
     assertEquals(
@@ -129,16 +137,85 @@ class ExtensionsTest {
     Files.delete(library);
   }
 
-  private static String library(String version) {
-    return "package example; public final class Library { int version() { return %s; } }"
-        .formatted(version);
+  @Test
+  void shouldNotLetAnExtensionCallWhatItsNameDoesNotCover() throws IOException {
+    Path calls =
+        jar(
+            "calls.jar",
+            layer(
+                "Calls",
+                "calls",
+                """
+                try {
+                  Class.forName("example.Library");
+                  Class.forName("example.Prelu");
+                  return this;
+                } catch (ClassNotFoundException e) {
+                  throw new IllegalStateException(e.getMessage());
+                }
+                """));
+    Path library = ExtensionJars.library(directory.resolve("used.jar"), 4);
+    // It sees the library, which is part of its name, and not the guide's jar, which is not.
+    assertRefused(
+        "the extension example.Calls in %s threw java.lang.IllegalStateException: example.Prelu"
+            .formatted(calls),
+        "check",
+        "job.conf",
+        "--extensions",
+        guide.toString(),
+        "--extensions",
+        calls.toString(),
+        "--extensions",
+        library.toString(),
+        "--set",
+        "model=[ calls, { dense { units = 1 } } ]");
+    assertEquals(
+        Extensions.load(List.of(guide)).hashes().get("layer.prelu"),
+        Extensions.load(List.of(guide, calls)).hashes().get("layer.prelu"));
+  }
+
+  @Test
+  void shouldRefuseAJarThatBringsInAnotherByItsManifest() throws IOException {
+    Path folder = Files.createDirectories(directory.resolve("manifest"));
+    Path library = ExtensionJars.library(folder.resolve("beside.jar"), 5);
+    Path naming = folder.resolve("naming.jar");
+    Manifest manifest = new Manifest();
+    manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
+    manifest.getMainAttributes().put(Attributes.Name.CLASS_PATH, "not-there.jar beside.jar");
+    ExtensionJars.withManifest(guide, manifest, naming);
+    assertRefused(
+        "extensions: %s: its manifest's Class-Path names %s, which is not among the libraries given"
+            .formatted(naming, library),
+        "check",
+        "job.conf",
+        "--extensions",
+        naming.toString());
+    done(
+        "check", "job.conf", "--extensions", naming.toString(), "--extensions", library.toString());
+  }
+
+  @Test
+  void shouldKnowADataSourceOfItsOwnAgainHoweverItsPathsAreWritten() throws IOException {
+    Extensions.use(Extensions.load(List.of(guide)));
+    Path file = directory.resolve("job.conf");
+    Job job = JobFile.read(file, List.of(), directory);
+    Job kept = JobFile.parse(job.resolved(), "kept", Path.of(""), List.of());
+    assertEquals(job.data(), kept.data());
+    assertEquals(job.data().hashCode(), kept.data().hashCode());
+    assertNotEquals(
+        job.data(),
+        JobFile.read(file, List.of("data.train.lines.file=job.conf"), directory).data());
+    // Of another version of the extension it is another source.
+    Path library = ExtensionJars.library(directory.resolve("six.jar"), 6);
+    Extensions.use(Extensions.load(List.of(guide, library)));
+    assertNotEquals(job.data(), JobFile.read(file, List.of(), directory).data());
   }
 
   @Test
   void shouldNotGoOnWithAnotherVersionOfAnExtension() throws IOException {
     Path jars = Files.createDirectories(directory.resolve("newer"));
     Files.copy(guide, jars.resolve("a.jar"), StandardCopyOption.REPLACE_EXISTING);
-    ExtensionJars.library(jars.resolve("b.jar"), List.of(library("2")));
+    ExtensionJars.library(jars.resolve("b.jar"), 2);
     train("resumed", "--set", "epochs=2");
     String other = jars.toString();
     assertRefused(
@@ -159,9 +236,15 @@ class ExtensionsTest {
         "--extensions",
         other);
     Files.writeString(directory.resolve("data.conf"), "lines { file = points.txt }");
-    Invocation measured =
-        done("evaluate", "run", "--data", "data.conf", "--extensions", jars.toString());
-    assertTrue(measured.err().contains("the job was made with another extension"), measured.err());
+    String model = ": the job was made with another extension of this name: expected the SHA-256 ";
+    assertRefused(model, "evaluate", "run", "--data", "data.conf", "--extensions", other);
+    Files.writeString(directory.resolve("one.csv"), "a,b,c\n0.1,0.2,0.3\n");
+    assertRefused(model, "predict", "run", "--input", "one.csv", "--extensions", other);
+    // The last to read extensions by: as a program that has the other jars.
+    YamabikoException refused =
+        assertThrows(YamabikoException.class, () -> Model.load(directory.resolve("run")));
+    assertTrue(refused.isInputWrong());
+    assertTrue(refused.getMessage().contains(model), refused.getMessage());
     JsonNode gone = train("resumed", "--resume");
     assertEquals(trained.path("weights_sha256"), gone.path("weights_sha256"));
   }
@@ -231,7 +314,7 @@ class ExtensionsTest {
     Files.createDirectories(directory.resolve("empty"));
     assertPlaceRefused("empty", "extensions: %s: expected jars, or classes and META-INF/services/");
     assertPlaceRefused("points.txt", "extensions: %s: cannot be read as a jar: ");
-    ExtensionJars.library(directory.resolve("library.jar"), List.of(library("3")));
+    ExtensionJars.library(directory.resolve("library.jar"), 3);
     assertPlaceRefused("library.jar", "extensions: %s: expected an extension but found none");
   }
 

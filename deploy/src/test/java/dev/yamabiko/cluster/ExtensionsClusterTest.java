@@ -1,6 +1,7 @@
 package dev.yamabiko.cluster;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.yamabiko.cli.ExtensionJars;
@@ -12,8 +13,13 @@ import dev.yamabiko.protocol.WorkerHello;
 import dev.yamabiko.worker.StrangeNode;
 import dev.yamabiko.worker.WorkerNode;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -70,6 +76,40 @@ class ExtensionsClusterTest {
     cluster.join("b", more);
     cluster.joinParameters("p");
     assertEquals(expected, weights());
+  }
+
+  @Test
+  void shouldNotPredictWithAnotherVersionOfALayer() throws Exception {
+    cluster.join("c");
+    String id = cluster.submit(job);
+    assertEquals(JobStatus.COMPLETED, cluster.finished(id).status());
+    HttpRequest request =
+        HttpRequest.newBuilder(
+                URI.create(
+                    "http://127.0.0.1:%d/api/v1/jobs/%s/predict"
+                        .formatted(cluster.coordinator().httpAddress().getPort(), id)))
+            .timeout(Duration.ofSeconds(60))
+            .POST(HttpRequest.BodyPublishers.ofString("{\"inputs\":[[0.1,0.2,0.3]]}"))
+            .build();
+    assertEquals(200, answer(request).statusCode());
+    Extensions before = Extensions.ofThisJvm();
+    try {
+      Path library = ExtensionJars.library(directory.resolve("library.jar"), 2);
+      Extensions.use(Extensions.load(List.of(directory.resolve("guide.jar"), library)));
+      HttpResponse<String> refusal = answer(request);
+      assertEquals(409, refusal.statusCode(), refusal.body());
+      String detail =
+          "the model of %s does not predict here: it was made with another extension layer prelu: expected the SHA-256 "
+              .formatted(id);
+      assertTrue(refusal.body().contains(detail), refusal.body());
+      assertFalse(refusal.body().contains(directory.toString()), refusal.body());
+    } finally {
+      Extensions.use(before);
+    }
+  }
+
+  private static HttpResponse<String> answer(HttpRequest request) throws Exception {
+    return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
   }
 
   private static WorkerHello without(WorkerHello hello, String extension) {

@@ -3,7 +3,9 @@ package dev.yamabiko.coordinator.http;
 import akka.http.javadsl.model.StatusCodes;
 import dev.yamabiko.coordinator.JobView;
 import dev.yamabiko.coordinator.RunDirectory;
+import dev.yamabiko.job.Extensions;
 import dev.yamabiko.model.ModelException;
+import dev.yamabiko.model.TrainedModel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.slf4j.Logger;
@@ -30,6 +32,23 @@ final class JobModel {
           .exception();
     }
     return model;
+  }
+
+  /**
+   * The coordinator computes with the extensions that the model was trained with.
+   *
+   * @throws ProblemException if a layer or the loss has other content here
+   */
+  static void requireItsExtensions(String id, TrainedModel model) {
+    Extensions.ofThisJvm()
+        .differenceInModel(model.job())
+        .ifPresent(
+            difference -> {
+              throw Problem.conflict(
+                      "the model of %s does not predict here: %s; restart the coordinator with the jar that it was trained with"
+                          .formatted(id, difference.describeByName()))
+                  .exception();
+            });
   }
 
   /** What the exception says names the coordinator's files, and is for its log. */

@@ -111,11 +111,12 @@ final class PredictionRoutes extends AllDirectives implements AutoCloseable {
     byte[] content = new byte[read.remaining()];
     read.get(content);
     return turns.take(
-        () -> ofModel(id, () -> answer(model, RequestBody.type(request), content, deadline)));
+        () -> ofModel(id, () -> answer(id, model, RequestBody.type(request), content, deadline)));
   }
 
-  private HttpResponse answer(Path model, String type, byte[] content, long deadline) {
+  private HttpResponse answer(String id, Path model, String type, byte[] content, long deadline) {
     LoadedModels.Loaded loaded = models.of(model);
+    JobModel.requireItsExtensions(id, loaded.model());
     PredictionAnswer answer = new PredictionAnswer(loaded, deadline);
     new GivenInputs(loaded.model().inputs(), answer).read(type, content);
     return answer.finish();
