@@ -22,6 +22,8 @@ import java.util.Map;
 /** Test fixture: an exported model in ONNX Runtime, which knows nothing of Yamabiko. */
 final class OnnxSession implements AutoCloseable {
 
+  static final String NO_RUNTIME = "ONNX Runtime's native library cannot be loaded here";
+
   private final OrtEnvironment environment;
   private final OrtSession session;
 
@@ -30,13 +32,22 @@ final class OnnxSession implements AutoCloseable {
     this.session = session;
   }
 
+  /** Whether the runtime's native library has a version for this machine. */
+  static boolean canBeLoaded() {
+    try {
+      return OrtEnvironment.getEnvironment() != null;
+    } catch (LinkageError e) {
+      return false;
+    }
+  }
+
   /** Skips the test where the runtime's native library has no version for this machine. */
   static OnnxSession open(Path file) throws OrtException {
     OrtEnvironment environment = null;
     try {
       environment = OrtEnvironment.getEnvironment();
     } catch (LinkageError e) {
-      abort("ONNX Runtime's native library cannot be loaded here: " + e);
+      abort(NO_RUNTIME + ": " + e);
     }
     try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
       options.setIntraOpNumThreads(1);

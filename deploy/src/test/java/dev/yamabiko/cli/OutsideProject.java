@@ -30,6 +30,8 @@ final class OutsideProject {
           "worker", "yamabiko-worker",
           "api", "yamabiko");
 
+  static final String NO_MAVEN = "there is no mvn on the PATH";
+
   private static final Path SOURCES = Path.of("..").toAbsolutePath().normalize();
   private static final long LIMIT_SECONDS = 300;
 

@@ -40,7 +40,7 @@ class OutsideProjectIT {
 
   @Test
   void shouldTrainAndPredictWithOneDependencyAndWithALayerOfItsOwn() throws Exception {
-    assumeTrue(OutsideProject.hasMaven(), "there is no mvn on the PATH");
+    assumeTrue(OutsideProject.hasMaven(), OutsideProject.NO_MAVEN);
     OutsideProject outside = new OutsideProject(folder);
     outside.copy(PROJECT);
     ExtensionJars.addOfGuide("example.Prelu", outside.project());

@@ -4,22 +4,28 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What must be at hand, by {@code -Drequired=docker,browser}: tests that want it then fail for its
- * lack instead of being skipped.
+ * What must be at hand, by {@code -Drequired=docker,browser,onnx,maven}: tests that want it then
+ * fail for its lack instead of being skipped.
  */
 public record Required(Set<String> names) {
 
   public static final String DOCKER = "docker";
   public static final String BROWSER = "browser";
 
-  private static final Set<String> KNOWN = Set.of(DOCKER, BROWSER);
+  /** The native library of ONNX Runtime, for this machine. */
+  public static final String ONNX = "onnx";
+
+  public static final String MAVEN = "maven";
+
+  private static final List<String> KNOWN = List.of(DOCKER, BROWSER, ONNX, MAVEN);
 
   public Required {
     names = Set.copyOf(names);
     for (String name : names) {
       if (!KNOWN.contains(name)) {
         throw new IllegalArgumentException(
-            "-Drequired expects names out of docker, browser but got " + name);
+            "-Drequired expects names out of %s but got %s"
+                .formatted(String.join(", ", KNOWN), name));
       }
     }
   }

@@ -11,6 +11,7 @@ class RequiredTest {
   @Test
   void shouldReadListOfNames() {
     assertEquals(Set.of("docker", "browser"), Required.parse("docker, browser").names());
+    assertEquals(Set.of("maven", "onnx"), Required.parse("onnx,maven,").names());
     assertEquals(Set.of(), Required.parse("").names());
   }
 
@@ -18,6 +19,8 @@ class RequiredTest {
   void shouldRefuseNameThatNoTestAsksFor() {
     IllegalArgumentException e =
         assertThrows(IllegalArgumentException.class, () -> Required.parse("dcoker"));
-    assertEquals("-Drequired expects names out of docker, browser but got dcoker", e.getMessage());
+    assertEquals(
+        "-Drequired expects names out of docker, browser, onnx, maven but got dcoker",
+        e.getMessage());
   }
 }
