@@ -24,6 +24,7 @@ import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -32,6 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * A trained model says in ONNX Runtime what {@code predict} says, given the cells and bytes as they
  * are in the user's files: the example jobs, trained a little, and what they leave out.
  */
+@Timeout(300)
 class ExportedJobsTest {
 
   private static final int SIDE = 28;

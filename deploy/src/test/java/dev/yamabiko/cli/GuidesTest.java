@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -22,11 +22,12 @@ import org.junit.jupiter.params.provider.MethodSource;
  * looks like the project's. Only ports differ, and the command comes from the classes under test.
  */
 @Tag("slow")
+@Timeout(value = GuidesTest.LIMIT_MINUTES + 1, unit = TimeUnit.MINUTES)
 class GuidesTest {
 
   private static final Path GUIDES = Path.of("../docs/guides");
   private static final String PROMPT = "$ ";
-  private static final int LIMIT_MINUTES = 8;
+  static final int LIMIT_MINUTES = 8;
 
   @TempDir private Path directory;
 
@@ -44,20 +45,19 @@ class GuidesTest {
     for (String program : List.of("bash", "curl", "cmp")) {
       assumeTrue(isInstalled(program), program + " is not installed");
     }
-    int port = freePort();
-    int httpPort = freePort();
-    layOut(port, httpPort);
+    NodePorts ports = NodePorts.free();
+    layOut(ports);
     // Job control, as in a terminal: %1 is the first command in the background.
     String script =
         "set -emx\n"
             + commands
-                .replace("127.0.0.1:8080", "127.0.0.1:" + httpPort)
-                .replace("127.0.0.1:2551", "127.0.0.1:" + port);
+                .replace("127.0.0.1:8080", "127.0.0.1:" + ports.http())
+                .replace("127.0.0.1:2551", "127.0.0.1:" + ports.control());
     Path log = directory.resolve("log");
     ProcessBuilder shell =
         new ProcessBuilder(
             "bash", Files.writeString(directory.resolve("guide.sh"), script).toString());
-    shell.environment().put("YAMABIKO_SERVER", "http://127.0.0.1:" + httpPort);
+    shell.environment().put("YAMABIKO_SERVER", "http://127.0.0.1:" + ports.http());
     shell.environment().remove("YAMABIKO_JAVA_OPTS");
     shell.directory(directory.toFile()).redirectErrorStream(true).redirectOutput(log.toFile());
     Process process = shell.start();
@@ -94,7 +94,7 @@ class GuidesTest {
   }
 
   /** The launcher's place is taken by this build's classes, which start sooner without C2. */
-  private void layOut(int port, int httpPort) throws IOException {
+  private void layOut(NodePorts ports) throws IOException {
     Files.createDirectories(directory.resolve("deploy/bin"));
     Files.createSymbolicLink(directory.resolve("deploy/jobs"), Path.of("jobs").toRealPath());
     Path launcher = directory.resolve("deploy/bin/yamabiko");
@@ -112,17 +112,11 @@ class GuidesTest {
         exec '%s' "${flags[@]}" -cp '%s' dev.yamabiko.cli.Main "$@"
         """
             .formatted(
-                port,
-                httpPort,
+                ports.control(),
+                ports.http(),
                 Jvms.current().resolve("bin/java"),
                 System.getProperty("java.class.path")));
     launcher.toFile().setExecutable(true);
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    }
   }
 
   private static boolean isInstalled(String program) {

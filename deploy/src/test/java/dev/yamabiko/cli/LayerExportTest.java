@@ -18,11 +18,13 @@ import java.util.Map;
 import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Every layer computes the same in ONNX Runtime, up to the rounding of another order of sums. */
+@Timeout(60)
 class LayerExportTest {
 
   private static final int ROWS = 100;

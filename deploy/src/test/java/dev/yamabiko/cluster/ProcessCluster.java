@@ -3,8 +3,8 @@ package dev.yamabiko.cluster;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.yamabiko.cli.Jvms;
+import dev.yamabiko.cli.NodePorts;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -40,7 +40,7 @@ final class ProcessCluster implements AutoCloseable {
   private static final int POLL_MILLIS = 25;
 
   private final Path directory;
-  private final Map<String, Ports> ports = new HashMap<>();
+  private final Map<String, NodePorts> ports = new HashMap<>();
   private final HttpClient client =
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
   private final List<NodeProcess> all = new ArrayList<>();
@@ -48,16 +48,6 @@ final class ProcessCluster implements AutoCloseable {
   private final Map<String, NodeProcess> coordinators = new HashMap<>();
   private String faced = FIRST;
   private int started;
-
-  /** Of a coordinator, whenever it is started. */
-  private record Ports(int control, int http) {
-    static Ports free() throws IOException {
-      try (ServerSocket one = new ServerSocket(0);
-          ServerSocket two = new ServerSocket(0)) {
-        return new Ports(one.getLocalPort(), two.getLocalPort());
-      }
-    }
-  }
 
   ProcessCluster(Path directory) {
     this.directory = directory;
@@ -72,7 +62,7 @@ final class ProcessCluster implements AutoCloseable {
   /** Each of them always on the same ports, and all on the same data. */
   NodeProcess startCoordinator(String name) throws Exception {
     if (!ports.containsKey(name)) {
-      ports.put(name, Ports.free());
+      ports.put(name, NodePorts.free());
     }
     NodeProcess coordinator =
         start(
