@@ -126,6 +126,24 @@ class ClusterFaultsTest {
     assertSameAsAlone(JOB, id);
   }
 
+  @Test
+  void shouldGiveTheSameBitsWhenTheOwnerOfTheSlicesIsKilled() throws Exception {
+    cluster.haveWorkers("a", "b");
+    NodeProcess owner = cluster.startParameters("p");
+    SmallJob job = JOB.with("checkpoint.every-steps = 70");
+    String id = cluster.submit(job.text());
+    JobWatch watch = cluster.watch(id);
+    atStep(watch, 150);
+    owner.kill();
+    cluster.await(
+        watch,
+        "the slices to return",
+        event -> event.isNotice("parameters node p") && event.isNotice("all slices return"));
+    assertSameAsAlone(job, id);
+    assertEquals(cluster.metrics(alone(job)), cluster.metrics(cluster.completed(id)));
+    assertEquals(List.of(), cluster.parameters());
+  }
+
   @Tag("soak")
   @Test
   void shouldHandOverAtOnceWhenAWorkerIsToldToEnd() throws Exception {
