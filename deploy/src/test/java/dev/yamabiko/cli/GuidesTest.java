@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
@@ -98,11 +99,12 @@ class GuidesTest {
     Files.createDirectories(directory.resolve("deploy/bin"));
     Files.createSymbolicLink(directory.resolve("deploy/jobs"), Path.of("jobs").toRealPath());
     Path launcher = directory.resolve("deploy/bin/yamabiko");
+    ClassArchive archive = ClassArchive.here();
     Files.writeString(
         launcher,
         """
         #!/usr/bin/env bash
-        flags=(-XX:+UseSerialGC)
+        flags=(-XX:+UseSerialGC %s)
         if [ -n "${YAMABIKO_JAVA_OPTS:-}" ]; then
           flags+=(--add-modules=jdk.incubator.vector $YAMABIKO_JAVA_OPTS)
         else
@@ -112,10 +114,11 @@ class GuidesTest {
         exec '%s' "${flags[@]}" -cp '%s' dev.yamabiko.cli.Main "$@"
         """
             .formatted(
+                archive.flags().stream().map("'%s'"::formatted).collect(Collectors.joining(" ")),
                 ports.control(),
                 ports.http(),
                 Jvms.current().resolve("bin/java"),
-                System.getProperty("java.class.path")));
+                archive.classPath()));
     launcher.toFile().setExecutable(true);
   }
 

@@ -70,9 +70,13 @@ public final class Jvms {
       throws IOException {
     List<String> command = new ArrayList<>();
     command.add(jdk.resolve("bin/java").toString());
+    ClassArchive archive = ClassArchive.here();
+    if (jdk.equals(current())) {
+      command.addAll(archive.flags());
+    }
     command.addAll(flags);
     command.add("-cp");
-    command.add(System.getProperty("java.class.path"));
+    command.add(archive.classPath());
     command.add(main.getName());
     command.addAll(arguments);
     return new ProcessBuilder(command)

@@ -38,7 +38,11 @@ class LauncherTest {
   private String mavenFails = "";
   private String locale = "C.UTF-8";
 
-  private record Ended(int code, String out, String err) {}
+  private record Ended(int code, String out, String err) {
+    Ended withErr(String other) {
+      return new Ended(code, out, other);
+    }
+  }
 
   @BeforeEach
   void makeProject() throws IOException {
@@ -160,6 +164,60 @@ class LauncherTest {
     assertEquals("yamabiko: building (sources have changed) ...\n", run().err());
     assertEquals(2, builds());
     assertEquals(1, kept().size(), "a build that nobody runs is removed");
+  }
+
+  /** A Java that leaves an archive, and notes that it was asked to. */
+  private void archivingJava(String version) throws IOException {
+    java(version, "java.base");
+    script(
+        javaHome.resolve("bin/java"),
+        """
+        for a in "$@"; do
+          echo "[$a]"
+          case $a in -XX:ArchiveClassesAtExit=*)
+            echo "$a" >>"%1$s/archives"
+            [ ! -e "%1$s/fails" ] && echo archive >"${a#*=}"
+            exit ;;
+          esac
+        done
+        """
+            .formatted(place));
+  }
+
+  private List<String> archives() throws IOException {
+    return Files.readAllLines(place.resolve("archives"));
+  }
+
+  @Test
+  void shouldStartFromAnArchiveOfTheBuildsClassesForEachJava() throws Exception {
+    archivingJava("17.0.15");
+    Ended first = run("train");
+    assertEquals("yamabiko: building (first use) ...\n", first.err());
+    String option = "[-XX:SharedArchiveFile=" + kept().get(0) + "/archives/";
+    assertTrue(first.out().contains("[-Xshare:auto]\n" + option), first.out());
+    assertEquals(first, run("train").withErr(first.err()));
+    assertEquals(1, archives().size());
+
+    archivingJava("25.0.3");
+    assertTrue(!run("status").out().contains("-XX:SharedArchiveFile"));
+    Ended other = run("train");
+    assertEquals("yamabiko: preparing faster starts (first use of this Java) ...\n", other.err());
+    assertTrue(other.out().contains(option), other.out());
+    assertTrue(!other.out().equals(first.out()), other.out());
+    assertEquals("", run("train").err());
+    assertEquals(2, archives().size());
+    assertTrue(run("status").out().contains(option));
+  }
+
+  @Test
+  void shouldStartWithoutAnArchiveWhereNoneCanBeMade() throws Exception {
+    archivingJava("17.0.15");
+    touch(place.resolve("fails"));
+    Ended first = run("train");
+    assertEquals("yamabiko: building (first use) ...\n", first.err());
+    assertTrue(!first.out().contains("-XX:SharedArchiveFile"), first.out());
+    assertEquals(first, run("train").withErr(first.err()));
+    assertEquals(1, archives().size(), "it is not tried again");
   }
 
   @Test
