@@ -91,6 +91,7 @@ class GoldenHashTest {
     return JVMS;
   }
 
+  @Tag("everyday")
   @Execution(ExecutionMode.CONCURRENT)
   @ParameterizedTest(name = "on {0}")
   @MethodSource("everydayJvms")
