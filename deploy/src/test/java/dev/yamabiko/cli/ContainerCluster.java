@@ -11,6 +11,7 @@ import com.github.dockerjava.api.model.MountType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,7 +31,7 @@ import org.testcontainers.utility.DockerImageName;
 
 /**
  * Coordinators, on one volume, and workers in containers of the project's own image, on a network
- * of their own. What they log is kept in {@code target/containers}, a file for each.
+ * of their own. What they log is kept below {@code target/containers}, a file for each.
  */
 final class ContainerCluster implements AutoCloseable {
 
@@ -39,12 +40,13 @@ final class ContainerCluster implements AutoCloseable {
 
   private static final String COORDINATOR = "coordinator";
   private static final String IMAGE = "yamabiko:test";
-  private static final Path LOGS = Path.of("target", "containers");
+  private static final Path TARGET = Path.of("target", "containers");
   private static final int CONTROL_PORT = 2551;
   private static final int HTTP_PORT = 8080;
   private static final long MEMORY_BYTES = 768L << 20;
   private static final Duration START = Duration.ofMinutes(2);
 
+  private final Path logs;
   private final Network network;
   private final String volume = "yamabiko-" + UUID.randomUUID();
   private final List<GenericContainer<?>> coordinators = new ArrayList<>();
@@ -54,17 +56,22 @@ final class ContainerCluster implements AutoCloseable {
     return DockerClientFactory.instance().isDockerAvailable();
   }
 
-  /** Of the jars that this build has packaged. */
+  /** Of the jars that this build has packaged; one test at a time, for all there is one image. */
   static void buildImage() throws IOException, InterruptedException {
-    Files.createDirectories(LOGS);
-    Path log = LOGS.resolve("image.log");
-    int code =
-        new ProcessBuilder("docker/image.sh", IMAGE)
-            .redirectErrorStream(true)
-            .redirectOutput(log.toFile())
-            .start()
-            .waitFor();
-    assertEquals(0, code, () -> "docker/image.sh failed: " + read(log));
+    Files.createDirectories(TARGET);
+    Path log = TARGET.resolve("image.log");
+    try (FileChannel lock =
+        FileChannel.open(
+            TARGET.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+      lock.lock();
+      int code =
+          new ProcessBuilder("docker/image.sh", IMAGE)
+              .redirectErrorStream(true)
+              .redirectOutput(log.toFile())
+              .start()
+              .waitFor();
+      assertEquals(0, code, () -> "docker/image.sh failed: " + read(log));
+    }
   }
 
   private static String read(Path log) {
@@ -75,7 +82,8 @@ final class ContainerCluster implements AutoCloseable {
     }
   }
 
-  private ContainerCluster() {
+  private ContainerCluster(String name) {
+    logs = TARGET.resolve(name);
     network = network();
   }
 
@@ -109,12 +117,13 @@ final class ContainerCluster implements AutoCloseable {
    * Returns when the coordinators are ready; the first one has the jobs. Workers join by and by,
    * told of the first coordinator only.
    *
+   * @param name of the directory for what its nodes log
    * @param count of coordinators
    * @param workerHosts what each worker calls itself, as {@code --host} has it; others may call the
    *     first one worker-1
    */
-  static ContainerCluster start(int count, List<String> workerHosts) {
-    ContainerCluster cluster = new ContainerCluster();
+  static ContainerCluster start(String name, int count, List<String> workerHosts) {
+    ContainerCluster cluster = new ContainerCluster(name);
     try {
       for (int i = 1; i <= count; i++) {
         GenericContainer<?> next = cluster.coordinator(i == 1 ? COORDINATOR : COORDINATOR + i);
@@ -159,7 +168,7 @@ final class ContainerCluster implements AutoCloseable {
   }
 
   private GenericContainer<?> node(String alias, String... command) {
-    Path log = LOGS.resolve(alias + ".log");
+    Path log = logs.resolve(alias + ".log");
     truncate(log);
     return new GenericContainer<>(DockerImageName.parse(IMAGE))
         .withImagePullPolicy(image -> false)

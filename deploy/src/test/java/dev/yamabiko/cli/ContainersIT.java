@@ -49,7 +49,7 @@ class ContainersIT {
   /** So many steps without a worker show that the run does without it. */
   private static final int STEPS_WITHOUT = 40;
 
-  private static final Duration SOON = Duration.ofMinutes(1);
+  private static final Duration SOON = Duration.ofMinutes(2);
   private static final Duration ANSWER = Duration.ofSeconds(5);
   private static final Duration PAUSE = Duration.ofMillis(20);
   private static final String JOBS = "/api/v1/jobs";
@@ -67,7 +67,7 @@ class ContainersIT {
     ContainerCluster.buildImage();
     singleNode = ContainedJob.singleNode(directory, "short", JOB);
     longSingleNode = ContainedJob.singleNode(directory, "long", LONG_JOB);
-    cluster = ContainerCluster.start(1, HOSTS);
+    cluster = ContainerCluster.start("faults", 1, HOSTS);
   }
 
   @AfterAll

@@ -58,7 +58,8 @@ class TakeOverIT {
     ContainerCluster.buildImage();
     Files.writeString(directory.resolve("taken.conf"), JOB);
     JsonNode single = run("train", "taken.conf", "--json", "--out", "single");
-    try (ContainerCluster cluster = ContainerCluster.start(2, List.of("auto", "auto"))) {
+    try (ContainerCluster cluster =
+        ContainerCluster.start("take-over", 2, List.of("auto", "auto"))) {
       URI second = cluster.server(1);
       String servers = second + "," + cluster.server(0);
       CompletableFuture<JsonNode> followed =
