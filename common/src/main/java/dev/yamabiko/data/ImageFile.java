@@ -4,6 +4,7 @@ import java.awt.image.BufferedImage;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.Locale;
@@ -36,6 +37,14 @@ final class ImageFile {
   private static final long MOST_PIXELS = 1 << 27;
 
   private static final Set<String> FORMATS = Set.of("png", "jpeg", "gif", "bmp");
+
+  /** Where a BMP says how long its second header is, and, if long enough, its compression. */
+  private static final int BMP_HEADER = 14;
+
+  private static final int BMP_COMPRESSION = 30;
+  private static final int BMP_SIZE_WITH_COMPRESSION = 40;
+  private static final int BMP_OF_JPEG = 4;
+  private static final int BMP_OF_PNG = 5;
 
   static {
     // Decoding needs no screen, and must not look for one.
@@ -71,37 +80,37 @@ final class ImageFile {
    * The same of a file's content.
    *
    * @param name for messages
-   * @param mostPixels the largest image that is decoded
    */
   static BytePlanes read(
-      String name, InputStream content, DataSource.Colour colour, long mostPixels) {
-    return with(
-        name,
-        content,
-        Math.min(mostPixels, MOST_PIXELS),
-        (reader, size) -> planes(reader.read(0), colour));
+      String name, InputStream content, DataSource.Colour colour, DecodingGuard guard) {
+    return with(name, content, guard, (reader, size) -> planes(reader.read(0), colour));
   }
 
   private static <T> T with(Path file, Decoder<T> decoder) {
-    return SourceFile.read(file, content -> with(file, content, MOST_PIXELS, decoder));
+    return SourceFile.read(file, content -> with(file, content, DecodingGuard.NONE, decoder));
   }
 
-  private static <T> T with(Object file, InputStream content, long mostPixels, Decoder<T> decoder) {
+  private static <T> T with(
+      Object file, InputStream content, DecodingGuard guard, Decoder<T> decoder) {
     ImageReader reader = null;
     boolean[] cut = {false};
+    GuardedDecoding guarded = new GuardedDecoding(guard);
     // In memory, whatever ImageIO is told elsewhere: no temporary files.
-    try (ImageInputStream stream = new MemoryCacheImageInputStream(content)) {
+    try (ImageInputStream stream = new MemoryCacheImageInputStream(guarded.stream(content))) {
       reader = reader(file, stream);
       // A cut JPEG is decoded to its end, in grey and with no more than this warning.
       reader.addIIOReadWarningListener(
           (source, warning) -> cut[0] |= warning.startsWith("Truncated File"));
+      reader.addIIOReadUpdateListener(guarded);
       reader.setInput(stream, true, true);
-      T decoded = decoder.decode(reader, checkedSize(file, reader, mostPixels));
+      T decoded = decoder.decode(reader, checkedSize(file, reader, guarded));
+      guarded.requireNotEnded();
       if (cut[0]) {
         throw endsEarly(file, null);
       }
       return decoded;
     } catch (IOException | RuntimeException e) {
+      guarded.requireNotEnded();
       if (e instanceof DataException) {
         throw (DataException) e;
       }
@@ -116,7 +125,11 @@ final class ImageFile {
   private static ImageReader reader(Object file, ImageInputStream stream) throws IOException {
     for (Iterator<ImageReader> all = ImageIO.getImageReaders(stream); all.hasNext(); ) {
       ImageReader reader = all.next();
-      if (FORMATS.contains(reader.getFormatName().toLowerCase(Locale.ROOT))) {
+      String format = reader.getFormatName().toLowerCase(Locale.ROOT);
+      if (FORMATS.contains(format)) {
+        if (format.equals("bmp")) {
+          requirePixels(file, stream);
+        }
         return reader;
       }
     }
@@ -124,14 +137,33 @@ final class ImageFile {
     throw new DataException(file + ": expected a PNG, JPEG, GIF or BMP image but found " + found);
   }
 
-  private static Size checkedSize(Object file, ImageReader reader, long mostPixels)
+  /**
+   * A BMP may say that it holds a JPEG or a PNG, as printers take them, and how long that is. Java
+   * would make room for that length, and then decode an image of another size than it was told.
+   */
+  private static void requirePixels(Object file, ImageInputStream stream) throws IOException {
+    stream.mark();
+    stream.setByteOrder(ByteOrder.LITTLE_ENDIAN);
+    stream.seek(BMP_HEADER);
+    boolean saysHow = stream.readInt() >= BMP_SIZE_WITH_COMPRESSION;
+    stream.seek(BMP_COMPRESSION);
+    int compression = saysHow ? stream.readInt() : 0;
+    stream.reset();
+    if (compression == BMP_OF_JPEG || compression == BMP_OF_PNG) {
+      throw new DataException(
+          file + ": expected a BMP of pixels but found one that holds a JPEG or PNG; give that");
+    }
+  }
+
+  private static Size checkedSize(Object file, ImageReader reader, GuardedDecoding guarded)
       throws IOException {
     Size size = new Size(reader.getHeight(0), reader.getWidth(0));
-    if (Math.multiplyFull(size.height, size.width) > mostPixels) {
+    guarded.sized(size);
+    if (Math.multiplyFull(size.height, size.width) > MOST_PIXELS) {
       throw new DataException(
           String.format(
               "%s: expected an image of at most %d pixels but the header says %s",
-              file, mostPixels, size));
+              file, MOST_PIXELS, size));
     }
     return size;
   }

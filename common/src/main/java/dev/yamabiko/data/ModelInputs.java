@@ -111,12 +111,11 @@ public record ModelInputs(
    * An image file's content as an input; see {@link ImageFile}.
    *
    * @param name for messages: what the image is called
-   * @param mostPixels a larger image is refused before it is decoded
    * @throws DataException if it is no image that the model takes
    */
-  public float[] image(String name, InputStream content, long mostPixels) {
+  public float[] image(String name, InputStream content, DecodingGuard guard) {
     ImageInputs images = images(name, "an image");
-    return images.input(name, ImageFile.read(name, content, images.colour(), mostPixels));
+    return images.input(name, ImageFile.read(name, content, images.colour(), guard));
   }
 
   /** The same of an image that is decoded already. */

@@ -29,8 +29,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Rows, images and numbers that a program has at hand become the very inputs that files become. */
 class InputsAtHandTest {
 
-  private static final long MOST_PIXELS = 1 << 20;
-
   @TempDir private Path directory;
 
   private record Input(InputOrigin origin, List<Float> values) {}
@@ -245,7 +243,7 @@ class InputsAtHandTest {
     ImageFiles.write(file, picture(width, height, 3));
     List<Input> read = collect(sink -> inputs.read(file, sink));
     byte[] content = Files.readAllBytes(file);
-    float[] made = inputs.image("new", new ByteArrayInputStream(content), MOST_PIXELS);
+    float[] made = inputs.image("new", new ByteArrayInputStream(content), DecodingGuard.NONE);
     assertEquals(read.get(0).values(), collect(sink -> sink.accept(null, made)).get(0).values());
     if (format.equals("png")) {
       assertArrayEquals(made, inputs.image("new", picture(width, height, 3)));
@@ -276,12 +274,14 @@ class InputsAtHandTest {
   void shouldRefuseHugeImagesBeforeTheyAreDecoded() {
     ModelInputs inputs = ofImages(Optional.of(new DataSource.ImageSize(6, 8)));
     String refused =
-        Loading.errorOf(() -> inputs.image("it", new ByteArrayInputStream(huge()), MOST_PIXELS));
+        Loading.errorOf(
+            () -> inputs.image("it", new ByteArrayInputStream(huge()), DecodingGuard.NONE));
     assertEquals(
-        "it: expected an image of at most 1048576 pixels but the header says 40000x60000", refused);
+        "it: expected an image of at most 134217728 pixels but the header says 40000x60000",
+        refused);
     String nothing =
         Loading.errorOf(
-            () -> inputs.image("it", new ByteArrayInputStream(new byte[5]), MOST_PIXELS));
+            () -> inputs.image("it", new ByteArrayInputStream(new byte[5]), DecodingGuard.NONE));
     assertTrue(nothing.contains("expected a PNG, JPEG, GIF or BMP image"), nothing);
   }
 

@@ -24,11 +24,9 @@ import java.util.Map;
  * {@code {"inputs": [[...], ...]}} of numbers, or an image.
  *
  * @param inputs what becomes of them
+ * @param images what an image may take
  */
-record GivenInputs(ModelInputs inputs, InputSink sink) {
-
-  /** 16 megapixels: decoded, an image takes some hundred megabytes, whatever the body took. */
-  private static final long MOST_PIXELS = 1 << 24;
+record GivenInputs(ModelInputs inputs, InputSink sink, ImageAllowance images) {
 
   private static final JsonFactory JSON =
       JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
@@ -47,7 +45,7 @@ record GivenInputs(ModelInputs inputs, InputSink sink) {
       return;
     }
     String name = type.startsWith("image/") ? "the image" : "the body, which is not JSON";
-    float[] input = inputs.image(name, new ByteArrayInputStream(body), MOST_PIXELS);
+    float[] input = inputs.image(name, new ByteArrayInputStream(body), images);
     sink.accept(new InputOrigin.Row(0), input);
   }
 
@@ -92,7 +90,10 @@ record GivenInputs(ModelInputs inputs, InputSink sink) {
       JsonLocation at = e.getLocation() == null ? JsonLocation.NA : e.getLocation();
       throw refused(
           "the body is not JSON: line %d, column %d: %s"
-              .formatted(at.getLineNr(), at.getColumnNr(), shown(e.getOriginalMessage())));
+              .formatted(
+                  at.getLineNr(),
+                  at.getColumnNr(),
+                  shown(e.getOriginalMessage())));
     } catch (IOException e) {
       throw refused("the body is not JSON: " + e.getMessage());
     }

@@ -45,12 +45,19 @@ final class PredictionAnswer implements InputSink {
           .exception();
     }
     count++;
+    requireInTime();
+    batches.accept(origin, input);
+  }
+
+  /**
+   * @throws ProblemException if the deadline has passed
+   */
+  void requireInTime() {
     if (System.nanoTime() > deadline) {
       throw Problem.unavailable(
               "the prediction takes too long; ask for fewer examples at once, or try again")
           .exception();
     }
-    batches.accept(origin, input);
   }
 
   private void add(Prediction prediction) {

@@ -118,7 +118,9 @@ final class PredictionRoutes extends AllDirectives implements AutoCloseable {
     LoadedModels.Loaded loaded = models.of(model);
     JobModel.requireItsExtensions(id, loaded.model());
     PredictionAnswer answer = new PredictionAnswer(loaded, deadline);
-    new GivenInputs(loaded.model().inputs(), answer).read(type, content);
+    ImageAllowance images =
+        ImageAllowance.of(Runtime.getRuntime().maxMemory(), AT_ONCE, answer::requireInTime);
+    new GivenInputs(loaded.model().inputs(), answer, images).read(type, content);
     return answer.finish();
   }
 

@@ -247,8 +247,8 @@ class PredictionRoutesTest {
     // Only the header claims what would take gigabytes.
     byte[] huge = png(28, 28);
     huge[17] = huge[21] = 1;
-    String claimed = Api.problem(400, predict(digits, "image/png", huge));
-    assertTrue(claimed.contains("at most 16777216 pixels"), claimed);
+    String claimed = Api.problem(413, predict(digits, "image/png", huge));
+    assertTrue(claimed.startsWith("expected an image of at most 32768 pixels to a side"), claimed);
   }
 
   @Test
