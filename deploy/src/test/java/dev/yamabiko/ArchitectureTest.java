@@ -88,6 +88,15 @@ class ArchitectureTest {
           .dependOnClassesThat()
           .resideInAnyPackage("akka..", "com.esotericsoftware..", "io.netty..");
 
+  /** They belong to the program that others are part of. */
+  @ArchTest
+  static final ArchRule onlyTheCommandSetsPropertiesOfTheJvm =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("dev.yamabiko.cli..")
+          .should()
+          .callMethod(System.class, "setProperty", String.class, String.class);
+
   @ArchTest
   static final ArchRule arithmeticCallsNothingThatMachinesDisagreeOn =
       noClasses()

@@ -46,13 +46,6 @@ final class ImageFile {
   private static final int BMP_OF_JPEG = 4;
   private static final int BMP_OF_PNG = 5;
 
-  static {
-    // Decoding needs no screen, and must not look for one.
-    if (System.getProperty("java.awt.headless") == null) {
-      System.setProperty("java.awt.headless", "true");
-    }
-  }
-
   /** Height and width in pixels. */
   record Size(int height, int width) {
     @Override

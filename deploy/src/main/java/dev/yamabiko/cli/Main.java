@@ -99,6 +99,10 @@ public final class Main implements Runnable {
   }
 
   public static void main(String[] args) {
+    // Images are decoded and drawn without a screen; a program that embeds the rest decides itself.
+    if (System.getProperty("java.awt.headless") == null) {
+      System.setProperty("java.awt.headless", "true");
+    }
     PrintStream out = utf8(FileDescriptor.out);
     PrintStream err = utf8(FileDescriptor.err);
     Interruption interruption =
