@@ -73,6 +73,7 @@ public record ModelInputs(
       }
       case IDX -> {
         refuseWhereTable(path, kind.inWords());
+        refuseWhereExtended(path, kind.inWords());
         new IdxInputs(shape, byteValues()).read(path, sink);
       }
       case IMAGE -> images(path, kind.inWords()).readFile(path, sink);
@@ -198,6 +199,7 @@ public record ModelInputs(
 
   private ImageInputs images(Object name, String found) {
     refuseWhereTable(name, found);
+    refuseWhereExtended(name, found);
     if (!areImages()) {
       throw new DataException(
           "%s: the model takes inputs of shape %s, not images".formatted(name, shape));
@@ -215,7 +217,18 @@ public record ModelInputs(
   }
 
   private boolean areImages() {
-    return shape.rank() == 3 && (shape.dimension(0) == 1 || shape.dimension(0) == 3);
+    return !(trainedOn instanceof DataSource.Extended)
+        && shape.rank() == 3
+        && (shape.dimension(0) == 1 || shape.dimension(0) == 3);
+  }
+
+  /** What a byte of an image would be to the model is in the extension's code, not in the job. */
+  private void refuseWhereExtended(Object name, String found) {
+    if (trainedOn instanceof DataSource.Extended extended) {
+      throw new DataException(
+          "%s: the model was trained on data source %s of an extension, which alone knows what numbers an image becomes; expected numbers as it gives them but found %s"
+              .formatted(name, extended.kind(), found));
+    }
   }
 
   private void refuseWhereTable(Object name, String found) {

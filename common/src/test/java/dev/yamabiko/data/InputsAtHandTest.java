@@ -352,6 +352,47 @@ class InputsAtHandTest {
         Loading.errorOf(() -> inputs.numbers("it", new double[] {1, Double.NaN, 1})));
   }
 
+  /** Whether it makes 0 to 1 of a byte, or -1 to 1, is in its code alone. */
+  @Test
+  void shouldTakeNothingButNumbersWhereASourceOfAnExtensionMadeThem() throws IOException {
+    DataSource.Extended mine =
+        new DataSource.Extended("mine", "mine 1", Map.of(), Map.of(), () -> null);
+    Shape shape = Shape.of(1, 3, 4);
+    ModelInputs inputs = new ModelInputs(mine, shape, List.of(), List.of());
+    assertEquals(new InputForm.Numbers(shape, false), inputs.form());
+    float[] numbers = {-1, 0.5f, 3, 255, 256, 0, 1, 2, 3, 4, 5, 6};
+    double[] given = new double[numbers.length];
+    for (int i = 0; i < given.length; i++) {
+      given[i] = numbers[i];
+    }
+    assertArrayEquals(numbers, inputs.numbers("it", given));
+    Npy.write(directory, "x.npy", Npy.bytes("<f4", "(1, 1, 3, 4)", Npy.floats(numbers)));
+    List<Input> read = collect(sink -> inputs.read(directory.resolve("x.npy"), sink));
+    assertEquals(collect(sink -> sink.accept(new InputOrigin.Row(0), numbers)), read);
+
+    Path image = ImageFiles.write(directory.resolve("folder/a.png"), picture(4, 3, 1));
+    Path idx = directory.resolve("images.idx");
+    ByteBuffer content = ByteBuffer.allocate(16 + 12).put(new byte[] {0, 0, 8, 3});
+    Files.write(idx, content.putInt(1).putInt(3).putInt(4).array());
+    Map<String, Executable> refused =
+        Map.of(
+            "it",
+            () -> inputs.image("it", picture(4, 3, 1)),
+            image.toString(),
+            () -> inputs.read(image, null),
+            image.getParent().toString(),
+            () -> inputs.read(image.getParent(), null),
+            idx.toString(),
+            () -> inputs.read(idx, null));
+    refused.forEach(
+        (name, asking) -> {
+          String why = Loading.errorOf(asking);
+          String begin = ": the model was trained on data source mine of an extension, which alone";
+          assertTrue(why.startsWith(name + begin), why);
+          assertTrue(why.contains("expected numbers as it gives them but found "), why);
+        });
+  }
+
   @Test
   void shouldTakeNothingButRowsForATable() {
     ModelInputs inputs = trainedOn(table(4).source());
