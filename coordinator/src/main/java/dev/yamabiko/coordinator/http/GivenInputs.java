@@ -28,6 +28,9 @@ import java.util.Map;
  */
 record GivenInputs(ModelInputs inputs, InputSink sink, ImageAllowance images) {
 
+  private static final int SHOWN_OF_A_VALUE = 40;
+  private static final int SHOWN_OF_AN_ERROR = 100;
+
   private static final JsonFactory JSON =
       JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
 
@@ -93,7 +96,7 @@ record GivenInputs(ModelInputs inputs, InputSink sink, ImageAllowance images) {
               .formatted(
                   at.getLineNr(),
                   at.getColumnNr(),
-                  shown(e.getOriginalMessage())));
+                  shown(e.getOriginalMessage(), SHOWN_OF_AN_ERROR)));
     } catch (IOException e) {
       throw refused("the body is not JSON: " + e.getMessage());
     }
@@ -158,13 +161,17 @@ record GivenInputs(ModelInputs inputs, InputSink sink, ImageAllowance images) {
       case START_ARRAY -> "a list";
       case START_OBJECT -> "an object";
       case VALUE_STRING -> "a text";
-      default -> parser.getText();
+      default -> shown(parser.getText());
     };
   }
 
   private static String shown(String text) {
+    return shown(text, SHOWN_OF_A_VALUE);
+  }
+
+  private static String shown(String text, int most) {
     String line = text.replaceAll("\\p{Cntrl}", "?");
-    return line.length() > 100 ? line.substring(0, 100) + "..." : line;
+    return line.length() > most ? line.substring(0, most) + "..." : line;
   }
 
   static ProblemException refused(String detail) {
