@@ -17,10 +17,12 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
@@ -102,21 +104,26 @@ public final class Model {
 
   /** The same of several inputs, in their order. */
   public List<Prediction> predict(float[][] inputs) {
+    Objects.requireNonNull(inputs, "inputs");
     return predict(
         batches -> {
           for (int i = 0; i < inputs.length; i++) {
-            requireLength(inputs[i], i);
+            requireInput(inputs[i], i);
             batches.accept(new InputOrigin.Row(i), inputs[i]);
           }
         });
   }
 
-  private void requireLength(float[] input, int number) {
+  private void requireInput(float[] input, int number) {
     int length = trained.network().inputShape().size();
-    if (input.length != length) {
+    if (input == null || input.length != length) {
       throw YamabikoException.input(
-          "input %d: the model takes inputs of shape %s, %d numbers, but this one has %d"
-              .formatted(number, trained.network().inputShape(), length, input.length),
+          "input %d: the model takes inputs of shape %s, %d numbers, but this one %s"
+              .formatted(
+                  number,
+                  trained.network().inputShape(),
+                  length,
+                  input == null ? "is null" : "has " + input.length),
           null);
     }
   }
@@ -130,7 +137,7 @@ public final class Model {
    *     if it was trained with lags: then it wants {@link #predictRows}
    */
   public Prediction predict(Map<String, ?> row) {
-    return predictRows(List.of(row)).get(0);
+    return predictRows(Collections.singletonList(row)).get(0);
   }
 
   /**
@@ -138,6 +145,7 @@ public final class Model {
    * the row behind as many rows as there are lags.
    */
   public List<Prediction> predictRows(List<? extends Map<String, ?>> rows) {
+    Objects.requireNonNull(rows, "rows");
     return predict(
         batches -> {
           RowInputs inputs = trained.inputs().rows("rows", batches);
@@ -153,6 +161,7 @@ public final class Model {
    * @throws YamabikoException if the model does not take images, or none of this size
    */
   public Prediction predict(BufferedImage image) {
+    Objects.requireNonNull(image, "image");
     return predict(
             batches ->
                 batches.accept(new InputOrigin.Row(0), trained.inputs().image("the image", image)))
@@ -166,6 +175,7 @@ public final class Model {
    * @throws YamabikoException if it cannot be used
    */
   public List<Prediction> predictFile(Path file) {
+    Objects.requireNonNull(file, "file");
     return predict(batches -> trained.inputs().read(file, batches));
   }
 

@@ -9,6 +9,8 @@ import java.awt.image.BufferedImage;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
@@ -19,6 +21,7 @@ import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
@@ -205,6 +208,24 @@ class ModelTest {
         "input 0: the model takes inputs of shape [2], 2 numbers, but this one has 3",
         length.getMessage());
     assertTrue(length.isInputWrong());
+    YamabikoException none =
+        assertThrows(YamabikoException.class, () -> spirals.predict(new float[][] {{0, 0}, null}));
+    assertEquals(
+        "input 1: the model takes inputs of shape [2], 2 numbers, but this one is null",
+        none.getMessage());
+    for (Executable asking :
+        List.<Executable>of(
+            () -> line.predictRows(Arrays.asList(Map.of("x", 1, "day", "mon"), null)),
+            () -> line.predictRows(Collections.singletonList(null)),
+            () -> line.predict((Map<String, ?>) null))) {
+      YamabikoException row = assertThrows(YamabikoException.class, asking);
+      assertTrue(row.isInputWrong());
+      assertTrue(
+          row.getMessage()
+              .matches("row [01]: expected values of the input columns 'x', 'day' but found null"),
+          row.getMessage());
+    }
+    assertThrows(NullPointerException.class, () -> spirals.predict((BufferedImage) null));
     Path missing = directory.resolve("x");
     assertEquals(
         missing + ": no such file or directory",

@@ -42,6 +42,11 @@ public final class RowInputs {
    * @throws DataException if it is no such row; rows are numbered from 0
    */
   public void add(Map<String, ?> row) {
+    if (row == null) {
+      throw new DataException(
+          "row %d: expected values of the input columns %s but found null"
+              .formatted(window.rows(), CsvCell.list(names, MAX_NAMES_SHOWN)));
+    }
     Cells cells = new Cells(window.rows(), row);
     cells.check();
     window.add(cells);
@@ -82,8 +87,8 @@ public final class RowInputs {
               "row %d: there is no column %s%s; %s"
                   .formatted(
                       number,
-                      CsvCell.quote(name),
-                      NearestName.of(name, names)
+                      CsvCell.quote(String.valueOf(name)),
+                      NearestName.of(String.valueOf(name), names)
                           .map(near -> " (did you mean '" + near + "'?)")
                           .orElse(""),
                       existing()));

@@ -208,6 +208,23 @@ class InputsAtHandTest {
   }
 
   @Test
+  void shouldRefuseWhatIsNoRow() {
+    Csv table = Csv.of(directory, "x,day,t", "1,mon,0", "3,fri,1").targets("t").categorical("day");
+    ModelInputs inputs = trainedOn(table.source());
+    List<Map<String, Object>> rows = new ArrayList<>();
+    rows.add(Map.of("x", 1, "day", "mon"));
+    rows.add(null);
+    assertEquals(
+        "row 1: expected values of the input columns 'x', 'day' but found null",
+        Loading.errorOf(() -> made(inputs, rows)));
+    Map<String, Object> unnamed = new LinkedHashMap<>();
+    unnamed.put(null, 1);
+    assertEquals(
+        "row 0: there is no column 'null'; the input columns are 'x', 'day'",
+        Loading.errorOf(() -> made(inputs, List.of(unnamed))));
+  }
+
+  @Test
   void shouldTakeTruthValuesAndWholeNumbersForCategories() {
     Csv table =
         Csv.of(directory, "x,y,t", "true,1,0", "false,2,1").targets("t").categorical("x", "y");

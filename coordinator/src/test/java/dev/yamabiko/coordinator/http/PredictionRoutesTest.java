@@ -228,6 +228,8 @@ class PredictionRoutesTest {
         "digits | {\"rows\":[{\"a\":1}]}                | rows: the model was not trained on a table; expected an image of shape [1, 28, 28]",
         "digits | {\"inputs\":[]}                       | inputs: expected at least one input",
         "digits | {\"inputs\":[0,1]}                    | inputs[0]: expected a list of 784 numbers but found 0",
+        "digits | {\"inputs\":[null]}                   | inputs[0]: expected a list of 784 numbers but found null",
+        "digits | {\"inputs\":[[null]]}                 | inputs[0], number 0: expected a number but found null",
         "digits | {\"inputs\":[[0,1]]}                  | inputs[0]: expected 784 numbers in one list, or nested as [1, 28, 28], but found [2]",
         "digits | {\"inputs\":[[[0,1],[2]]]}            | lists of 2 and of 1 beside each other",
         "digits | {\"inputs\":[[[0,1],2]]}              | lists beside numbers",
