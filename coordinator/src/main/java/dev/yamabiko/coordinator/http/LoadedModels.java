@@ -6,19 +6,11 @@ import dev.yamabiko.model.Predictor;
 import dev.yamabiko.model.TrainedModel;
 import dev.yamabiko.model.WeightsHash;
 import dev.yamabiko.tensor.KernelsFactory;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.lang.ref.SoftReference;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileTime;
-import java.util.LinkedHashMap;
-import java.util.Map;
 
 /**
- * The models that predictions were last asked of. They are few, none takes more than a part of the
- * memory, and the JVM drops those that were not used for long, or as soon as a run needs the room.
+ * The models that predictions were last asked of. They are few, and none takes more than a part of
+ * the memory.
  */
 final class LoadedModels {
 
@@ -29,19 +21,6 @@ final class LoadedModels {
 
   private static final long MOST_ACTIVATION_BYTES = 16 << 20;
   private static final int MEBIBYTE = 1 << 20;
-
-  /** What tells one state of a file from another: a run that ends again replaces its model. */
-  private record Version(Object file, FileTime modified, long bytes) {
-
-    static Version of(Path path) {
-      try {
-        BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
-        return new Version(attributes.fileKey(), attributes.lastModifiedTime(), attributes.size());
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    }
-  }
 
   /**
    * A model ready to be asked, by one thread at a time.
@@ -58,12 +37,8 @@ final class LoadedModels {
     }
   }
 
-  private record Kept(Version version, SoftReference<Loaded> loaded) {}
-
   private final long largest;
-
-  /** The one that was used last comes last. */
-  private final Map<Path, Kept> kept = new LinkedHashMap<>(MOST, 0.75f, true);
+  private final KeptByFile<Loaded> kept = new KeptByFile<>(MOST, this::load);
 
   LoadedModels() {
     this(Runtime.getRuntime().maxMemory() / PART);
@@ -82,22 +57,15 @@ final class LoadedModels {
    * @throws ModelException if it is damaged
    * @throws ProblemException if it is too large
    */
-  synchronized Loaded of(Path file) {
-    Version version = Version.of(file);
-    Kept there = kept.get(file);
-    Loaded loaded = there != null && there.version.equals(version) ? there.loaded.get() : null;
-    if (loaded == null) {
-      if (version.bytes > largest) {
-        throw tooLarge(version.bytes).exception();
-      }
-      kept.remove(file);
-      loaded = Loaded.of(file);
-      kept.put(file, new Kept(version, new SoftReference<>(loaded)));
-      if (kept.size() > MOST) {
-        kept.remove(kept.keySet().iterator().next());
-      }
+  Loaded of(Path file) {
+    return kept.of(file);
+  }
+
+  private Loaded load(Path file, FileVersion version) {
+    if (version.bytes() > largest) {
+      throw tooLarge(version.bytes()).exception();
     }
-    return loaded;
+    return Loaded.of(file);
   }
 
   private Problem tooLarge(long bytes) {

@@ -32,6 +32,7 @@ final class PredictionRoutes extends AllDirectives implements AutoCloseable {
 
   private static final int AT_ONCE = 1;
   private static final int UNDER_WAY = 8;
+  private static final int FORMS = 32;
   private static final long LARGEST_BODY = 8 << 20;
 
   /** From when a body is there to its answer. */
@@ -47,6 +48,11 @@ final class PredictionRoutes extends AllDirectives implements AutoCloseable {
   private final Executor blocking;
   private final RequestBody body;
   private final LoadedModels models = new LoadedModels();
+
+  /** To say what a model takes, its whole file is read, as nothing damaged is passed on. */
+  private final KeptByFile<String> forms =
+      new KeptByFile<>(FORMS, (file, version) -> InputsJson.of(ModelSignature.of(file)));
+
   private final Semaphore underWay = new Semaphore(UNDER_WAY);
   private final Turns turns = new Turns("prediction", AT_ONCE, UNDER_WAY, TOO_MANY);
 
@@ -88,9 +94,7 @@ final class PredictionRoutes extends AllDirectives implements AutoCloseable {
   private CompletionStage<HttpResponse> inputs(String id) {
     return queries
         .job(id)
-        .thenApplyAsync(
-            job -> ofModel(id, () -> Json.ok(InputsJson.of(ModelSignature.of(JobModel.of(job))))),
-            blocking);
+        .thenApplyAsync(job -> ofModel(id, () -> Json.ok(forms.of(JobModel.of(job)))), blocking);
   }
 
   private CompletionStage<HttpResponse> predict(String id, HttpRequest request) {

@@ -17,6 +17,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -179,6 +180,22 @@ class PredictionRoutesTest {
     var forecast = CanonicalJson.object(api.get(series.path("inputs")).body());
     assertEquals(3, forecast.get("lags"));
     assertEquals(List.of("Temp"), forecast.get("targets"));
+  }
+
+  /** Its weights are hashed once: a change that the file system does not show is not seen. */
+  @Test
+  void shouldReadAModelOnceToSayWhatItTakes() throws Exception {
+    EndedJob job = EndedJob.of(api, directory, "once-6", TRIPS + END);
+    String first = api.get(job.path("inputs")).body();
+    Path model = job.directory().resolve("model.safetensors");
+    FileTime modified = Files.getLastModifiedTime(model);
+    byte[] bytes = Files.readAllBytes(model);
+    bytes[bytes.length - 1] ^= 1;
+    Files.write(model, bytes);
+    Files.setLastModifiedTime(model, modified);
+    assertEquals(first, api.get(job.path("inputs")).body());
+    Files.setLastModifiedTime(model, FileTime.fromMillis(modified.toMillis() + 1000));
+    Api.problem(507, api.get(job.path("inputs")));
   }
 
   /** A job that is resumed has another model when it ends again. */
