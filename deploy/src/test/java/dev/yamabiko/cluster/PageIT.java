@@ -334,6 +334,21 @@ class PageIT {
 
   private static final double[][] ONE = {{0.30, 0.35}, {0.45, 0.15}, {0.45, 0.85}};
 
+  /** More than a call has arguments. */
+  @Test
+  @Order(18)
+  void shouldSeeADrawingOfVeryManyPoints() {
+    Object seen =
+        browser.evaluate(
+            """
+            const { pictureOf } = await import('/ui/trial/picture.js');
+            const line = Array.from({ length: 200_000 }, (_, i) => [14 + i / 1e5, 14 + i / 1e5]);
+            const context = pictureOf([line], 28, 28, false).getContext('2d');
+            return [context.getImageData(0, 0, 1, 1).data[0], context.getImageData(14, 14, 1, 1).data[0] > 200];
+            """);
+    assertEquals(List.of(0L, true), seen);
+  }
+
   // --- What it is like --------------------------------------------------------------------------
 
   @Test
