@@ -349,6 +349,111 @@ class PageIT {
     assertEquals(List.of(0L, true), seen);
   }
 
+  /** A browser turns a picture by what its camera noted; training does not. */
+  @Test
+  @Order(19)
+  void shouldSeeAPictureAsTrainingWould() {
+    Object seen =
+        browser.evaluate(
+            """
+            const { decoded, known } = await import('/ui/trial/file.js');
+            const { seenBy } = await import('/ui/trial/picture.js');
+            const canvas = Object.assign(document.createElement('canvas'), { width: 40, height: 20 });
+            const of = type => new Promise(done => canvas.toBlob(done, type));
+            const turned = [0xff, 0xe1, 0, 34, 0x45, 0x78, 0x69, 0x66, 0, 0, 0x4d, 0x4d, 0, 42, 0, 0, 0, 8,
+                0, 1, 1, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0];
+            const jpeg = await of('image/jpeg');
+            const photo = new Blob([jpeg.slice(0, 2), new Uint8Array(turned), jpeg.slice(2)]);
+            const widths = [await createImageBitmap(photo), await decoded(await known(photo))].map(each => each.width);
+            const types = [await known(photo), await known(await of('image/png')), await known(await of('image/webp'))];
+            const seen = Object.assign(document.createElement('canvas'), { width: 1, height: 1 });
+            const context = seen.getContext('2d', { willReadFrequently: true });
+            seenBy(seen, await decoded(await known(await of('image/png'))), true);
+            const clear = [...context.getImageData(0, 0, 1, 1).data];
+            Object.assign(canvas.getContext('2d'), { fillStyle: '#f00' }).fillRect(0, 0, 40, 20);
+            seenBy(seen, await decoded(await known(await of('image/png'))), true);
+            const red = [...context.getImageData(0, 0, 1, 1).data];
+            return [widths, types.map(each => each?.type ?? 'none'), clear, red];
+            """);
+    assertEquals(
+        List.of(
+            List.of(20L, 40L),
+            List.of("image/jpeg", "image/png", "none"),
+            List.of(255L, 255L, 255L, 255L),
+            List.of(76L, 76L, 76L, 255L)),
+        seen);
+  }
+
+  @Test
+  @Order(20)
+  void shouldSayNothingOfAPictureThatHasGivenWayToAnother() {
+    Object said =
+        browser.evaluate(
+            """
+            const { Asking } = await import('/ui/trial/asking.js');
+            const until = async is => { while (!is()) await new Promise(done => setTimeout(done, 5)); };
+            const [said, asked, own] = [[], [], window.fetch];
+            const hears = { show: it => said.push(it), refuse: why => said.push(why), clear() {}, settle() {} };
+            window.fetch = (url, { signal }) => new Promise((done, failed) => {
+              asked.push(it => done(new Response(JSON.stringify({ predictions: [it] }))));
+              signal.addEventListener('abort', () => failed(signal.reason));
+            });
+            try {
+              const asking = new Asking('any-1', hears);
+              asking.ask(() => ({ rows: [1] }));
+              await until(() => asked.length === 1);
+              asking.forget();
+              asking.ask(() => ({ rows: [2] }));
+              await until(() => asked.length === 2);
+              asked[0]('first');
+              asked[1]('second');
+              await until(() => said.length > 0);
+              return said;
+            } finally {
+              window.fetch = own;
+            }
+            """);
+    assertEquals(List.of("second"), said);
+  }
+
+  @Test
+  @Order(21)
+  void shouldTakeTheLastPictureWhicheverIsDecodedFirst() {
+    Object said =
+        browser.evaluate(
+            """
+            const { ImageForm } = await import('/ui/trial/image.js');
+            const until = async is => { while (!is()) await new Promise(done => setTimeout(done, 5)); };
+            const png = width => new Promise(done =>
+              Object.assign(document.createElement('canvas'), { width, height: 8 }).toBlob(done, 'image/png'));
+            const [asked, waiting, own] = [[], new Map(), window.createImageBitmap];
+            const asking = { ask: make => asked.push(make), forget() {}, refuse: why => asked.push(why) };
+            const form = new ImageForm({ shape: [3, 8, 8], resized: true }, asking);
+            const [small, large] = [await png(8), await png(800)];
+            window.createImageBitmap = file => new Promise(done => waiting.set(file.size, () => done(own(file))));
+            try {
+              const first = form.take(new File([large], 'first.png'));
+              const second = form.take(new File([small], 'second.png'));
+              await until(() => waiting.size === 2);
+              waiting.get(small.size)();
+              await second;
+              waiting.get(large.size)();
+              await first;
+              const about = form.about.textContent.split(',')[0];
+              await form.take(new File(['RIFF....WEBP'], 'third.webp', { type: 'image/webp' }));
+              return [about, asked.length, asked.at(-1)];
+            } finally {
+              window.createImageBitmap = own;
+            }
+            """);
+    assertEquals(
+        List.of(
+            "second.png",
+            2L,
+            "third.webp: expected a PNG, JPEG, GIF or BMP picture but found image/webp"),
+        said);
+  }
+
   // --- What it is like --------------------------------------------------------------------------
 
   @Test

@@ -66,7 +66,7 @@ final class PredictionRoutes extends AllDirectives implements AutoCloseable {
         new RequestBody(
             materializer,
             Set.of("application/json", "image/png", "image/jpeg", "image/gif", "image/bmp"),
-            "application/json, image/png or image/jpeg",
+            "application/json, image/png, image/jpeg, image/gif or image/bmp",
             LARGEST_BODY,
             "inputs of at most 8 MiB");
   }

@@ -24,10 +24,15 @@ const ANSWER_MS = 40_000;
 const SUBMISSION_MS = 660_000;
 const PREDICTION_MS = 70_000;
 
-/** @param read what becomes of the response, whose body may break off as well */
-async function send(path, read, { wait = ANSWER_MS, ...options } = {}) {
+/**
+ * @param read what becomes of the response, whose body may break off as well
+ * @param signal by which whoever asks gives it up, and then ignores what comes of it
+ */
+async function send(path, read, { wait = ANSWER_MS, signal = null, ...options } = {}) {
   try {
-    const response = await fetch(new URL(path, API), { cache: 'no-cache', signal: AbortSignal.timeout(wait), ...options });
+    const late = AbortSignal.timeout(wait);
+    const end = signal ? AbortSignal.any([signal, late]) : late;
+    const response = await fetch(new URL(path, API), { cache: 'no-cache', signal: end, ...options });
     if (!response.ok) throw await problem(response);
     return await read(response);
   } catch (e) {
@@ -72,11 +77,15 @@ export const timeline = id => get(of(id, '/timeline'));
 export const notices = id => get(of(id, '/notices'));
 export const layers = id => get(of(id, '/layers'));
 export const inputs = id => get(of(id, '/inputs'));
-/** @param body an object, or an image */
-export const predict = (id, body) => post(of(id, '/predict'), {
+/**
+ * @param body an object, or an image
+ * @param signal gives it up
+ */
+export const predict = (id, body, signal) => post(of(id, '/predict'), {
   body: body instanceof Blob ? body : JSON.stringify(body),
   headers: { 'Content-Type': body instanceof Blob ? body.type : 'application/json' },
   wait: PREDICTION_MS,
+  signal,
 });
 export const file = id => text(of(id, '/file'));
 export const submit = body => post('jobs', { body, headers: { 'Content-Type': 'application/hocon' }, wait: SUBMISSION_MS });

@@ -23,14 +23,16 @@ export class Asking {
     this.timer = setTimeout(() => this.run(), PAUSE_MS);
   }
 
-  /** There is nothing to ask any more; what is under way is not waited for. */
+  /** There is nothing to ask any more; what is under way is given up. */
   forget() {
+    this.giveUp();
     this.ask(null);
     this.answer.clear();
   }
 
   /** What cannot be asked, for people. */
   refuse(why) {
+    this.giveUp();
     this.ask(null);
     this.answer.refuse(why);
   }
@@ -39,12 +41,13 @@ export class Asking {
     if (this.busy || this.closed || !this.next) return;
     this.busy = true;
     const make = this.next;
+    const { signal } = (this.underWay = new AbortController());
     try {
-      const { predictions } = await api.predict(this.id, await make());
-      this.tell(make, () => this.answer.show(predictions.at(-1)));
+      const { predictions } = await api.predict(this.id, await make(), signal);
+      if (!signal.aborted) this.tell(make, () => this.answer.show(predictions.at(-1)));
     } catch (e) {
       if (!(e instanceof api.Problem)) throw e;
-      this.tell(make, () => this.answer.refuse(e.detail));
+      if (!signal.aborted) this.tell(make, () => this.answer.refuse(e.detail));
     } finally {
       this.busy = false;
       if (make !== this.next) this.run();
@@ -59,8 +62,13 @@ export class Asking {
     this.answer.settle(this.next === null);
   }
 
+  giveUp() {
+    this.underWay?.abort();
+  }
+
   close() {
     this.closed = true;
+    this.giveUp();
     clearTimeout(this.timer);
   }
 }

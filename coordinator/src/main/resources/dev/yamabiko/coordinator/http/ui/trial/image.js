@@ -1,7 +1,8 @@
 // A picture for a model: from a file or, where it takes small grey ones, drawn by hand.
 import { el, say, show } from '../dom.js';
+import { decoded, known, TYPES } from './file.js';
 import { Pad } from './pad.js';
-import { blobOf, pictureOf } from './picture.js';
+import { blobOf, pictureOf, seenBy } from './picture.js';
 
 /** What is larger nobody draws with a few strokes. */
 const LARGEST_DRAWN = 64;
@@ -11,10 +12,12 @@ export class ImageForm {
     [this.channels, this.height, this.width] = shape;
     this.resized = resized;
     this.asking = asking;
+    /** Goes up with each picture: decoding the one before may take longer. */
+    this.turn = 0;
     this.seen = el('canvas', { class: 'seen', width: this.width, height: this.height, role: 'img', 'aria-label': 'What the model sees' });
     this.about = el('p', { class: 'note' });
     this.figure = el('div', { class: 'seen-box', hidden: true }, this.seen, this.about);
-    const file = el('input', { type: 'file', id: 'trial-file', accept: 'image/png,image/jpeg,image/gif,image/bmp', class: 'file' });
+    const file = el('input', { type: 'file', id: 'trial-file', accept: TYPES.join(','), class: 'file' });
     file.addEventListener('change', async () => {
       await this.take(file.files[0]);
       // The same file, chosen again after it was edited, is a change as well.
@@ -53,6 +56,7 @@ export class ImageForm {
   }
 
   drawn() {
+    this.turn++;
     const { strokes, isDark } = this.pad;
     if (strokes.length === 0) {
       show(this.figure, false);
@@ -73,28 +77,36 @@ export class ImageForm {
   async take(file) {
     if (!file) return;
     this.pad?.clear();
-    let picture;
-    try {
-      picture = await createImageBitmap(file);
-    } catch {
+    this.asking.forget();
+    const turn = ++this.turn;
+    const [picture, content] = await read(file);
+    if (turn !== this.turn) return;
+    if (!picture) {
       show(this.figure, false);
-      this.asking.refuse(`${file.name} is no picture that this browser knows`);
+      this.asking.refuse(content
+        ? `${file.name} cannot be decoded; is it whole?`
+        : `${file.name}: expected a PNG, JPEG, GIF or BMP picture but found ${file.type || 'something else'}`);
       return;
     }
     const fits = picture.width === this.width && picture.height === this.height;
     const how = fits ? '' : this.resized ? `, stretched to ${this.size}` : `, stretched to ${this.size} here: the model was trained without stretching`;
     this.see(picture, `${file.name}, ${times(picture.width, picture.height)}${how}`);
     // The coordinator treats a file as training did; only what it would refuse is made to fit here.
-    this.asking.ask(() => (fits || this.resized ? file : blobOf(this.seen)));
+    this.asking.ask(() => (fits || this.resized ? content : blobOf(this.seen)));
   }
 
   see(picture, about) {
-    const context = this.seen.getContext('2d');
-    context.imageSmoothingQuality = 'high';
-    context.drawImage(picture, 0, 0, this.width, this.height);
+    seenBy(this.seen, picture, this.channels === 1);
     say(this.about, about);
     show(this.figure, true);
   }
+}
+
+/** The file as a picture, null where it is none, and as what is asked, null where it is of another kind. */
+async function read(file) {
+  const content = await known(file).catch(() => null);
+  const picture = content && (await decoded(content).catch(() => null));
+  return [picture, content];
 }
 
 /** On one line. */

@@ -77,5 +77,22 @@ function invert(context, width, height) {
   context.globalCompositeOperation = 'source-over';
 }
 
+/** Shows a picture as the model sees it: stretched to the canvas, on white where it is transparent, and grey by its luma. */
+export function seenBy(canvas, picture, isGrey) {
+  const { width, height } = canvas;
+  const context = canvas.getContext('2d', { willReadFrequently: true });
+  context.fillStyle = '#fff';
+  context.fillRect(0, 0, width, height);
+  context.imageSmoothingQuality = 'high';
+  context.drawImage(picture, 0, 0, width, height);
+  if (!isGrey) return;
+  const image = context.getImageData(0, 0, width, height);
+  const { data } = image;
+  for (let i = 0; i < data.length; i += 4) {
+    data.fill(Math.floor((299 * data[i] + 587 * data[i + 1] + 114 * data[i + 2] + 500) / 1000), i, i + 3);
+  }
+  context.putImageData(image, 0, 0);
+}
+
 /** As a PNG, which keeps every pixel. */
 export const blobOf = canvas => new Promise(done => canvas.toBlob(done, 'image/png'));
