@@ -4,7 +4,6 @@ import dev.yamabiko.coordinator.WriteFailure;
 import dev.yamabiko.data.InputOrigin;
 import dev.yamabiko.data.InputSink;
 import dev.yamabiko.data.RowInputs;
-import dev.yamabiko.data.Targets;
 import dev.yamabiko.model.AtomicFile;
 import dev.yamabiko.model.InputBatches;
 import dev.yamabiko.model.Predictor;
@@ -19,11 +18,9 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 
@@ -38,6 +35,7 @@ public final class Model {
   private static final long ACTIVATION_BYTES = 32L << 20;
 
   private final TrainedModel trained;
+  private final List<String> outputs;
   private final Semaphore turns = new Semaphore(Runtime.getRuntime().availableProcessors());
 
   /** Those that nobody uses; at most as many as there are {@link #turns}. */
@@ -45,21 +43,7 @@ public final class Model {
 
   Model(TrainedModel trained) {
     this.trained = trained;
-    if (trained.targets() instanceof Targets.Values values) {
-      requireDistinct(values);
-    }
-  }
-
-  private void requireDistinct(Targets.Values values) {
-    Set<String> names = new HashSet<>();
-    for (Targets.Value value : values.values()) {
-      if (!names.add(value.name())) {
-        throw YamabikoException.input(
-            "%s: two of the model's targets are called \"%s\", so that its predictions cannot be told apart"
-                .formatted(trained.file(), value.name()),
-            null);
-      }
-    }
+    outputs = trained.targets().keys();
   }
 
   /**
@@ -82,9 +66,12 @@ public final class Model {
     return trained.network().inputShape().dimensions();
   }
 
-  /** The names of the classes, or of the values, that it predicts, in order. */
+  /**
+   * The names of the classes, or of the values, that it predicts, in order; none is there twice: of
+   * two targets that are called "x" the second is "x (2)".
+   */
   public List<String> outputs() {
-    return trained.targets().names();
+    return outputs;
   }
 
   /** The hash that results and model files name the weights by, in hexadecimal digits. */
@@ -185,8 +172,7 @@ public final class Model {
     try {
       Predictor predictor = take();
       InputBatches batches =
-          new InputBatches(
-              trained, predictor, p -> predictions.add(Prediction.of(p, trained.targets())));
+          new InputBatches(trained, predictor, p -> predictions.add(Prediction.of(p, outputs)));
       inputs.accept(batches);
       batches.finish();
       give(predictor);

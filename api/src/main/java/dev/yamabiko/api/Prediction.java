@@ -1,6 +1,5 @@
 package dev.yamabiko.api;
 
-import dev.yamabiko.data.Targets;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,9 +18,11 @@ public final class Prediction {
     this.values = Collections.unmodifiableMap(values);
   }
 
-  static Prediction of(dev.yamabiko.model.Prediction prediction, Targets targets) {
+  /**
+   * @param names of the model's outputs, none of them twice
+   */
+  static Prediction of(dev.yamabiko.model.Prediction prediction, List<String> names) {
     if (prediction instanceof dev.yamabiko.model.Prediction.Class chosen) {
-      List<String> names = ((Targets.Classes) targets).names();
       Map<String, Float> probabilities = new LinkedHashMap<>();
       for (int k = 0; k < chosen.probabilities().length; k++) {
         probabilities.put(names.get(k), chosen.probabilities()[k]);
@@ -31,7 +32,7 @@ public final class Prediction {
     double[] numbers = ((dev.yamabiko.model.Prediction.Values) prediction).values();
     Map<String, Double> values = new LinkedHashMap<>();
     for (int k = 0; k < numbers.length; k++) {
-      values.put(((Targets.Values) targets).values().get(k).name(), numbers[k]);
+      values.put(names.get(k), numbers[k]);
     }
     return new Prediction("", Map.of(), values);
   }
@@ -58,7 +59,10 @@ public final class Prediction {
     return probabilities.get(label());
   }
 
-  /** Of every class by its name, in the model's order; empty where the model predicts values. */
+  /**
+   * Of every class by its name, from 0 to 1, in the order of {@link Model#outputs}; empty where the
+   * model predicts values.
+   */
   public Map<String, Float> probabilities() {
     return probabilities;
   }
@@ -79,8 +83,8 @@ public final class Prediction {
   }
 
   /**
-   * Of every target by its name, in its own unit and the model's order; empty where the model
-   * predicts classes.
+   * Of every target by its name, in its own unit and the order of {@link Model#outputs}; empty
+   * where the model predicts classes.
    */
   public Map<String, Double> values() {
     return values;

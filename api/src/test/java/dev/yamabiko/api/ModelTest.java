@@ -176,6 +176,38 @@ class ModelTest {
     assertThrows(YamabikoException.class, () -> line.save(directory.resolve("no/such")));
   }
 
+  /** A job can choose two columns of one name by their indexes. */
+  @Test
+  void shouldTellTargetsOfOneNameApart() throws Exception {
+    StringBuilder table = new StringBuilder("x,y,y\n");
+    for (int i = 0; i < 40; i++) {
+      table.append("%d,%d,%d\n".formatted(i, 100 + 3 * i, -2 * i));
+    }
+    Path file = Files.writeString(directory.resolve("twins.csv"), table);
+    TrainingResult result =
+        Yamabiko.train(
+            TrainingJob.hocon(
+                """
+                data.train.csv { path = "%s", columns = [0], targets = [1, 2] }
+                data.validation.fraction = 0.2
+                model = [ { dense { units = 2 } } ], loss = half-squared-error
+                optimizer { adam { learning-rate = 0.1 } }, batch-size = 8, epochs = 60
+                """
+                    .formatted(file)));
+    Model twins = result.model();
+    assertEquals(List.of("y", "y (2)"), twins.outputs());
+    Prediction prediction = twins.predictFile(file).get(10);
+    assertEquals(twins.outputs(), List.copyOf(prediction.values().keySet()));
+    assertEquals(130, prediction.values().get("y"), 10);
+    assertEquals(-20, prediction.values().get("y (2)"), 10);
+    List<?> evaluated = (List<?>) result.evaluation().get("targets");
+    assertEquals(
+        twins.outputs(), evaluated.stream().map(t -> ((Map<?, ?>) t).get("name")).toList());
+    Path saved = directory.resolve("twins.safetensors");
+    twins.save(saved);
+    assertEquals(prediction.values(), Model.load(saved).predictFile(file).get(10).values());
+  }
+
   @Test
   void shouldServeManyThreadsAtOnce() throws Exception {
     float[][] points = points(300);

@@ -93,8 +93,7 @@ record ScaledTable(
       return;
     }
     if (fit.targets() instanceof Targets.Values values) {
-      List<String> known = values.values().stream().map(Targets.Value::name).toList();
-      checkOrder("target", known, table.columns().targets(), fit.source());
+      checkOrder("target", values.names(), table.columns().targets(), fit.source());
     }
     if (fittedColumns.named()) {
       List<String> known = fittedColumns.inputs().stream().map(FittedColumn::name).toList();

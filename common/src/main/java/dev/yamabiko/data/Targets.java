@@ -1,6 +1,8 @@
 package dev.yamabiko.data;
 
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /** What a model learns to say of an example. */
 public sealed interface Targets {
@@ -10,6 +12,22 @@ public sealed interface Targets {
 
   /** Of the classes, or of the values, in order. */
   List<String> names();
+
+  /**
+   * The names as keys, none of them twice: where a job has chosen two columns of one name by their
+   * indexes, {@code "x"} and {@code "x (2)"}. All that has something to say of each output by its
+   * name says it by these.
+   */
+  default List<String> keys() {
+    Set<String> keys = new LinkedHashSet<>();
+    for (String name : names()) {
+      String key = name;
+      for (int k = 2; !keys.add(key); k++) {
+        key = "%s (%d)".formatted(name, k);
+      }
+    }
+    return List.copyOf(keys);
+  }
 
   /** For messages: "10 classes", "1 value: Temp". */
   String describe();

@@ -65,17 +65,11 @@ public record Evaluation(
     Statistics statistics = measures.statistics();
     return new Evaluation(
         statistics,
-        measures
-            .classes()
-            .map(tally -> new ClassificationReport(((Targets.Classes) targets).names(), tally)),
+        measures.classes().map(tally -> new ClassificationReport(targets.keys(), tally)),
         measures
             .errors()
             .map(
                 errors ->
-                    RegressionReport.of(
-                        ((Targets.Values) targets)
-                            .values().stream().map(Targets.Value::name).toList(),
-                        errors,
-                        statistics.rmse(targets.width()))));
+                    RegressionReport.of(targets.keys(), errors, statistics.rmse(targets.width()))));
   }
 }

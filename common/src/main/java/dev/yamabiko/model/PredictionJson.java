@@ -2,10 +2,8 @@ package dev.yamabiko.model;
 
 import dev.yamabiko.data.Targets;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * Predictions as JSON holds them, by {@link CanonicalJson}: numbers are the shortest decimals that
@@ -14,7 +12,6 @@ import java.util.Set;
 public final class PredictionJson {
 
   private final Targets targets;
-  private final List<String> names;
   private final List<String> keys;
 
   /**
@@ -22,28 +19,10 @@ public final class PredictionJson {
    */
   public PredictionJson(Targets targets) {
     this.targets = targets;
-    names = targets.names();
-    keys = distinct(names);
+    keys = targets.keys();
   }
 
-  /** "x", "x (2)", ... where a job has chosen two columns of one name by their indexes. */
-  private static List<String> distinct(List<String> names) {
-    Set<String> distinct = new LinkedHashSet<>();
-    for (String name : names) {
-      String key = name;
-      for (int k = 2; !distinct.add(key); k++) {
-        key = "%s (%d)".formatted(name, k);
-      }
-    }
-    return List.copyOf(distinct);
-  }
-
-  /** What the outputs are called: classes, or values. */
-  public List<String> names() {
-    return names;
-  }
-
-  /** The same as keys of an object: none is there twice. */
+  /** What the outputs, classes or values, are called here: {@link Targets#keys}. */
   public List<String> keys() {
     return keys;
   }

@@ -30,7 +30,7 @@ class PredictionJsonTest {
                     Targets.Value.plain("x"),
                     Targets.Value.plain("x (2)"),
                     new Targets.Value("x", 3, 0.1))));
-    assertEquals(List.of("x", "x (2)", "x"), json.names());
+    assertEquals(List.of("x", "x (2)", "x (3)"), json.keys());
     var prediction = new Prediction.Values(ORIGIN, new double[] {0.1f, 2.5, 0.1f * 0.1 + 3});
     assertEquals(
         "{\"x\":0.1,\"x (2)\":2.5,\"x (3)\":3.0100000001490117}",

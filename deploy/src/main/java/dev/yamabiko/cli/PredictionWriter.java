@@ -10,7 +10,6 @@ import dev.yamabiko.model.PredictionJson;
 import java.io.IOException;
 import java.io.Writer;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -59,19 +58,12 @@ final class PredictionWriter {
     this.targets = targets;
     json = new PredictionJson(targets);
     key = files ? "file" : "row";
-    if (format == PredictionFormat.JSONL && targets instanceof Targets.Values values) {
-      requireDistinct(values);
-    }
-  }
-
-  private void requireDistinct(Targets.Values values) {
-    HashSet<String> keys = new HashSet<>(List.of(key));
-    for (Targets.Value value : values.values()) {
-      if (!keys.add(value.name())) {
-        throw new JobException(
-            "--format jsonl cannot be used: an object would have two keys \"%s\"; use --format csv"
-                .formatted(value.name()));
-      }
+    if (format == PredictionFormat.JSONL
+        && targets instanceof Targets.Values
+        && json.keys().contains(key)) {
+      throw new JobException(
+          "--format jsonl cannot be used: an object would have two keys \"%s\"; use --format csv"
+              .formatted(key));
     }
   }
 
@@ -97,9 +89,9 @@ final class PredictionWriter {
     if (targets instanceof Targets.Classes) {
       header.add("class");
       header.add("probability");
-      json.names().forEach(name -> header.add("p(" + name + ")"));
+      json.keys().forEach(name -> header.add("p(" + name + ")"));
     } else {
-      header.addAll(json.names());
+      header.addAll(json.keys());
     }
     return header;
   }
@@ -107,7 +99,7 @@ final class PredictionWriter {
   private List<String> cells(Prediction prediction) {
     List<String> cells = new ArrayList<>(List.of(origin(prediction).toString()));
     if (prediction instanceof Prediction.Class chosen) {
-      cells.add(json.names().get(chosen.number()));
+      cells.add(json.keys().get(chosen.number()));
       cells.add(decimal(chosen.probabilities()[chosen.number()]));
       for (float p : chosen.probabilities()) {
         cells.add(decimal(p));

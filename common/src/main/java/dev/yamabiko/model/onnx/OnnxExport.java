@@ -16,7 +16,6 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -105,12 +104,9 @@ public final class OnnxExport {
   private static Map<String, String> metadata(TrainedModel model) {
     Map<String, String> metadata = new LinkedHashMap<>();
     metadata.put("job_name", model.job().name());
-    if (model.targets() instanceof Targets.Classes classes) {
-      metadata.put("classes", CanonicalJson.of(classes.names()));
-    } else {
-      List<Targets.Value> values = ((Targets.Values) model.targets()).values();
-      metadata.put("targets", CanonicalJson.of(values.stream().map(Targets.Value::name).toList()));
-    }
+    metadata.put(
+        model.targets() instanceof Targets.Classes ? "classes" : "targets",
+        CanonicalJson.of(model.targets().keys()));
     if (!model.columns().isEmpty()) {
       metadata.put(
           "input_columns",

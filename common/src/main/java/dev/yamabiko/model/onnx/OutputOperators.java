@@ -70,9 +70,9 @@ final class OutputOperators {
     }
     OutputOperators operators = new OutputOperators(graph, value);
     if (targets instanceof Targets.Classes classes) {
-      operators.classes(reading, classes.names());
+      operators.classes(reading, classes.keys());
     } else {
-      operators.values(reading, ((Targets.Values) targets).values(), table);
+      operators.values(reading, (Targets.Values) targets, table);
     }
   }
 
@@ -104,7 +104,8 @@ final class OutputOperators {
   }
 
   /** y * scale + offset, in double precision. */
-  private void values(Reading reading, List<Targets.Value> targets, boolean table) {
+  private void values(Reading reading, Targets.Values values, boolean table) {
+    List<Targets.Value> targets = values.values();
     boolean exact = table || targets.stream().anyMatch(t -> t.scale() != 1 || t.offset() != 0);
     String read = reading == Reading.SIGMOID ? graph.node("Sigmoid", PLACE, List.of(value)) : value;
     if (!exact) {
@@ -124,7 +125,7 @@ final class OutputOperators {
     graph.output(
         PREDICTIONS,
         "in the targets' own units, in the order of the metadata: "
-            + String.join(", ", targets.stream().map(Targets.Value::name).toList()),
+            + String.join(", ", values.keys()),
         exact ? DataType.DOUBLE : DataType.FLOAT,
         targets.size());
   }

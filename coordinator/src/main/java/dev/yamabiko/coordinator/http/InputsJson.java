@@ -5,7 +5,6 @@ import dev.yamabiko.data.InputForm;
 import dev.yamabiko.data.Targets;
 import dev.yamabiko.model.CanonicalJson;
 import dev.yamabiko.model.ModelSignature;
-import dev.yamabiko.model.PredictionJson;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +33,7 @@ final class InputsJson {
       json.put("pixels", numbers.pixels());
     }
     boolean classes = model.targets() instanceof Targets.Classes;
-    List<String> names = new PredictionJson(model.targets()).keys();
+    List<String> names = model.targets().keys();
     json.put("classes", classes ? names : null);
     json.put("targets", classes ? null : names);
     json.put("weights_sha256", model.weightsSha256().orElse(null));
