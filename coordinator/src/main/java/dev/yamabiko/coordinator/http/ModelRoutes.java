@@ -135,9 +135,7 @@ final class ModelRoutes extends AllDirectives implements AutoCloseable {
     try {
       trained = TrainedModel.load(model);
     } catch (ModelException e) {
-      // Where it lies is nobody's business.
-      String detail = e.getMessage().replace(model.toString(), "the model of job " + job.id());
-      return new Problem(StatusCodes.INSUFFICIENT_STORAGE, detail).response();
+      return JobModel.unreadable(job.id(), e).response();
     }
     try {
       OnnxDownload download = OnnxDownload.of(trained, job.directory());
