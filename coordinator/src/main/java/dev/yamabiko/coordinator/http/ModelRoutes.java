@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import scala.concurrent.duration.Duration;
 
@@ -44,6 +45,9 @@ final class ModelRoutes extends AllDirectives implements AutoCloseable {
 
   /** The largest take seconds, and others may come first. */
   private static final Duration DEADLINE = Duration.create(5, TimeUnit.MINUTES);
+
+  private static final Executor LATER =
+      CompletableFuture.delayedExecutor(OnnxDownload.UNREAD.toSeconds(), TimeUnit.SECONDS);
 
   private final Queries queries;
   private final Path uploads;
@@ -138,7 +142,7 @@ final class ModelRoutes extends AllDirectives implements AutoCloseable {
       return JobModel.unreadable(job.id(), e).response();
     }
     try {
-      OnnxDownload download = OnnxDownload.of(trained, job.directory());
+      OnnxDownload download = OnnxDownload.of(trained, job.directory(), LATER);
       return file(job, ModelFormat.ONNX, download.bytes(), download.content());
     } catch (ModelException e) {
       return Problem.conflict("job %s: %s".formatted(job.id(), e.getMessage())).response();

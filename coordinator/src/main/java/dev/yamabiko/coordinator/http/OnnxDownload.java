@@ -12,41 +12,89 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A model as an ONNX file, made for one download: a client that reads slowly keeps no model in
- * memory. The file goes when it has been read, or when nobody reads it any more; where the system
- * allows it, it has lost its name by then, so that not even a crash leaves it behind.
- *
- * @param channel at the file's beginning; {@link #content} closes it
+ * memory. The file goes when it has been read, when nobody reads it any more, or when nobody has
+ * begun to: of a request that has ended before its answer the content is never asked for. Where the
+ * system allows it, the file has no name from the beginning, so that not even a crash leaves it
+ * behind.
  */
-record OnnxDownload(FileChannel channel, long bytes) {
+final class OnnxDownload {
 
+  /** From the end of its making on; an answer is sent at once. */
+  static final Duration UNREAD = Duration.ofMinutes(1);
+
+  private static final Logger LOG = LoggerFactory.getLogger(OnnxDownload.class);
   private static final int CHUNK = 1 << 16;
+
+  /** At the file's beginning; it goes when this is closed. */
+  private final FileChannel channel;
+
+  private final long bytes;
+  private final AtomicBoolean claimed = new AtomicBoolean();
+
+  private OnnxDownload(FileChannel channel, long bytes) {
+    this.channel = channel;
+    this.bytes = bytes;
+  }
 
   /**
    * @param directory where there is room for a file
+   * @param later runs its task when nobody is going to read the file who has not begun to
    */
-  static OnnxDownload of(TrainedModel model, Path directory) throws IOException {
+  static OnnxDownload of(TrainedModel model, Path directory, Executor later) throws IOException {
     Path file = Files.createTempFile(directory, "model-", ".onnx" + AtomicFile.TEMPORARY);
     try {
       OnnxExport.write(model, file);
       FileChannel channel =
           FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.DELETE_ON_CLOSE);
-      return new OnnxDownload(channel, channel.size());
+      OnnxDownload download = new OnnxDownload(channel, channel.size());
+      later.execute(download::closeUnread);
+      return download;
     } catch (IOException | RuntimeException | Error e) {
       Files.deleteIfExists(file);
       throw e;
     }
   }
 
-  /** May be asked for once. */
-  Source<ByteString, NotUsed> content() {
-    return Source.unfoldResource(() -> channel, OnnxDownload::next, FileChannel::close);
+  long bytes() {
+    return bytes;
   }
 
-  private static Optional<ByteString> next(FileChannel channel) throws IOException {
+  /** Can be read once. */
+  Source<ByteString, NotUsed> content() {
+    return Source.unfoldResource(this::claim, OnnxDownload::next, OnnxDownload::close);
+  }
+
+  private Optional<FileChannel> claim() {
+    return claimed.compareAndSet(false, true) ? Optional.of(channel) : Optional.empty();
+  }
+
+  private void closeUnread() {
+    try {
+      close(claim());
+    } catch (IOException e) {
+      LOG.warn("a temporary file may be left behind cause={}", e.toString());
+    }
+  }
+
+  private static void close(Optional<FileChannel> claimed) throws IOException {
+    if (claimed.isPresent()) {
+      claimed.get().close();
+    }
+  }
+
+  private static Optional<ByteString> next(Optional<FileChannel> claimed) throws IOException {
+    FileChannel channel =
+        claimed.orElseThrow(
+            () -> new IOException("the file is gone: it is read once, soon after it was made"));
     ByteBuffer chunk = ByteBuffer.allocate(CHUNK);
     return channel.read(chunk) < 0
         ? Optional.empty()
