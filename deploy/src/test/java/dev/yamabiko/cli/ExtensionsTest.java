@@ -383,6 +383,10 @@ class ExtensionsTest {
             layer("Throws", "throws", "throw new IllegalStateException(\"no\");"),
             layer("Nothing", "nothing", "return null;"),
             layer("Unlike", "unlike", "return new Unlike();"),
+            layer("Unequal", "unequal", "return new Unequal();")
+                .replace(
+                    "@Override public String kind",
+                    "@Override public boolean equals(Object o) { throw new IllegalStateException(\"never\"); } @Override public int hashCode() { return 1; } @Override public String kind"),
             layer("Named", "named", "return new Nothing();"),
             layer("Asks", "asks", "options.flag(\"deep\", false); return this;"),
             layer("Files", "files", "options.file(\"deep\"); return this;"));
@@ -390,6 +394,8 @@ class ExtensionsTest {
     assertMade(odd, "throws", "example.Throws in %s threw java.lang.IllegalStateException: no");
     assertMade(odd, "nothing", "example.Nothing in %s makes null");
     assertMade(odd, "unlike", "example.Unlike in %s makes unlike things of the same options");
+    assertMade(
+        odd, "unequal", "example.Unequal in %s threw java.lang.IllegalStateException: never");
     assertMade(odd, "named", "example.Named in %s makes what calls itself \"nothing\"");
     assertMade(odd, "asks", "example.Asks in %s threw java.lang.IllegalArgumentException: deep is");
     assertMade(odd, "files", "example.Files in %s threw java.lang.UnsupportedOperationException");
