@@ -96,6 +96,38 @@ class TrainingJobTest {
         ((DataSource.Csv) job.set("data.train.csv.path", table).read().data().train()).path());
   }
 
+  /** What means something in HOCON, and in the job's own text once more. */
+  @Test
+  void shouldTakePathsWithQuotesAndSigns() {
+    Path table = directory.resolve("q\"'\\n $x ${y} #z {[,=:] \ttab\nline.csv");
+    TrainingJob csv =
+        SPIRALS
+            .set("data.validation", null)
+            .set("loss", "half-squared-error")
+            .set("data.train.csv", Map.of("path", table, "targets", List.of("b")));
+    TrainingJob keys =
+        TrainingJob.of(
+            Map.of(
+                "data.train.csv",
+                Map.of("path", table, "targets", List.of("b")),
+                "model",
+                List.of(Map.of("dense", Map.of("units", 1))),
+                "loss",
+                "half-squared-error",
+                "optimizer",
+                "sgd",
+                "batch-size",
+                4,
+                "epochs",
+                1));
+    for (TrainingJob job : List.of(csv, csv.set("data.train.csv.path", table), keys)) {
+      Job read = job.read();
+      assertEquals(table, ((DataSource.Csv) read.data().train()).path());
+      Job again = TrainingJob.hocon(read.resolved()).read();
+      assertEquals(read.data(), again.data());
+    }
+  }
+
   @Test
   void shouldNameWhatIsWrong() {
     assertEquals(
