@@ -40,7 +40,7 @@ final class GuardedListener implements ProgressListener {
     }
     try {
       call.run();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       failure = Optional.of(YamabikoException.failed("the progress listener failed: " + e, e));
       end.accept(failure.get());
     }
