@@ -4,8 +4,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Hears how a run goes: of the end of each epoch, and of more where it wants to. One call at a
- * time, in order, in a thread that the run waits for; so it ought to return soon. What it throws
- * ends the run.
+ * time, in order. A run in this JVM waits for it, so it ought to return soon; a job on a
+ * coordinator does not: of the steps that wait for a slow listener there, the oldest are left out.
+ * What it throws ends the run, or the following of the job.
  */
 @FunctionalInterface
 public interface ProgressListener {

@@ -4,15 +4,14 @@ import dev.yamabiko.coordinator.JobEvent;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
  * Follows a job to its end, over as many connections as that takes: a coordinator that is started
  * anew goes on with its jobs, also with one that it had only just accepted. Another thread may
  * detach it.
+ *
+ * <p>An audience that is slow does not hear of every step: see {@link Unheard}.
  */
 public final class Follower {
 
@@ -38,22 +37,17 @@ public final class Follower {
     void say(String text);
   }
 
-  /** From which connection a message came. */
-  private record Received(int connection, ServerEvents.Message message) {}
-
-  private static final Received DETACH = new Received(-1, new ServerEvents.Ended("detached"));
-
   private final Server server;
   private final String id;
   private final Audience audience;
   private final Patience patience;
   private final LongSupplier nanoTime;
-  private final BlockingQueue<Received> received = new LinkedBlockingQueue<>();
+  private final Unheard unheard = new Unheard();
   private int connections;
   private long last;
   private boolean lost;
   private long lostAt;
-  private boolean detached;
+  private volatile boolean detached;
   private Optional<String> end = Optional.empty();
 
   public Follower(
@@ -65,9 +59,10 @@ public final class Follower {
     this.nanoTime = nanoTime;
   }
 
-  /** Ends {@link #follow}; for another thread. */
+  /** Ends {@link #follow}, whatever waits to be heard; for another thread. */
   public void detach() {
-    received.add(DETACH);
+    detached = true;
+    unheard.end();
   }
 
   /**
@@ -100,7 +95,17 @@ public final class Follower {
       lost = false;
       audience.say("connected again to " + server.url());
     }
-    return ServerEvents.read(stream, message -> received.add(new Received(number, message)));
+    return ServerEvents.read(stream, message -> receive(new Unheard.Received(number, message)));
+  }
+
+  /** Called by the connection's reader, which reads on when there is room. */
+  private void receive(Unheard.Received message) {
+    try {
+      unheard.put(message);
+    } catch (InterruptedException e) {
+      // The connection has been closed, and nobody waits for what it says.
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** Returns why the connection came to its end. */
@@ -115,7 +120,7 @@ public final class Follower {
 
   private String read() {
     while (true) {
-      Received next = await(patience.silence());
+      Unheard.Received next = await(patience.silence());
       if (detached) {
         return "detached";
       } else if (next == null) {
@@ -151,12 +156,10 @@ public final class Follower {
     }
   }
 
-  /** What is received next, or null if that takes too long. */
-  private Received await(Duration most) {
+  /** What is heard next, or null if that takes too long, or at the end. */
+  private Unheard.Received await(Duration most) {
     try {
-      Received next = received.poll(most.toMillis(), TimeUnit.MILLISECONDS);
-      detached |= next == DETACH;
-      return next;
+      return unheard.take(most);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       detached = true;

@@ -27,6 +27,7 @@ public final class ServerEvents implements AutoCloseable {
 
   private final InputStream in;
   private final Consumer<Message> reader;
+  private final Thread thread = new Thread(this::readAll, "server-events");
   private long number;
   private String kind = "message";
   private final StringBuilder data = new StringBuilder();
@@ -37,13 +38,13 @@ public final class ServerEvents implements AutoCloseable {
   }
 
   /**
-   * @param reader called in another thread
+   * @param reader called in another thread, which reads on when it returns, and is interrupted by
+   *     {@link #close}
    */
   public static ServerEvents read(InputStream in, Consumer<Message> reader) {
     ServerEvents events = new ServerEvents(in, reader);
-    Thread thread = new Thread(events::readAll, "server-events");
-    thread.setDaemon(true);
-    thread.start();
+    events.thread.setDaemon(true);
+    events.thread.start();
     return events;
   }
 
@@ -81,6 +82,7 @@ public final class ServerEvents implements AutoCloseable {
 
   @Override
   public void close() {
+    thread.interrupt();
     try {
       in.close();
     } catch (IOException e) {
