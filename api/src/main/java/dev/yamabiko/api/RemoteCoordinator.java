@@ -19,7 +19,6 @@ import org.slf4j.LoggerFactory;
 public final class RemoteCoordinator implements AutoCloseable {
 
   private final Server server;
-  private final Follows follows = new Follows();
 
   RemoteCoordinator(Server server) {
     this.server = server;
@@ -34,6 +33,7 @@ public final class RemoteCoordinator implements AutoCloseable {
   public RemoteJob submit(TrainingJob job) {
     Job read = job.read();
     return asked(
+        server,
         () -> {
           JobUpload upload =
               new JobUpload(server, LoggerFactory.getLogger(RemoteCoordinator.class)::info);
@@ -57,24 +57,26 @@ public final class RemoteCoordinator implements AutoCloseable {
 
   /** The job of this id, whether there is one or not. */
   public RemoteJob job(String id) {
-    return new RemoteJob(server, id, follows);
+    return new RemoteJob(server, id);
   }
 
   /** All jobs, the newest first. */
   public List<JobState> jobs() {
-    return asked(() -> server.jobs().stream().map(JobState::of).toList());
+    return asked(server, () -> server.jobs().stream().map(JobState::of).toList());
   }
 
   /** The workers that have joined. */
   public List<WorkerState> workers() {
     return asked(
+        server,
         () -> {
           Map<String, Object> nodes = CanonicalJson.object(server.get("/api/v1/workers"));
           return JsonFields.list(nodes, "workers").stream().map(WorkerState::of).toList();
         });
   }
 
-  static <T> T asked(Supplier<T> question) {
+  static <T> T asked(Server server, Supplier<T> question) {
+    requireOpen(server);
     try {
       return question.get();
     } catch (RuntimeException e) {
@@ -82,10 +84,19 @@ public final class RemoteCoordinator implements AutoCloseable {
     }
   }
 
-  /** Nobody follows a job through this any more, and the connections end; jobs go on. */
+  static void requireOpen(Server server) {
+    if (server.isClosed()) {
+      throw new IllegalStateException("this RemoteCoordinator is closed");
+    }
+  }
+
+  /**
+   * Nobody follows a job through this any more, what other threads ask fails, and the connections
+   * end; jobs go on. Does not wait. What is asked from then on gets an {@link
+   * IllegalStateException}.
+   */
   @Override
   public void close() {
-    follows.close();
     server.close();
   }
 }

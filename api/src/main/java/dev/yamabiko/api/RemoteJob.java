@@ -22,12 +22,10 @@ public final class RemoteJob {
 
   private final Server server;
   private final String id;
-  private final Follows follows;
 
-  RemoteJob(Server server, String id, Follows follows) {
+  RemoteJob(Server server, String id) {
     this.server = server;
     this.id = id;
-    this.follows = follows;
   }
 
   /** By which the coordinator knows it. */
@@ -42,7 +40,7 @@ public final class RemoteJob {
    */
   public JobState state() {
     return RemoteCoordinator.asked(
-        () -> JobState.of(CanonicalJson.object(server.get(Server.job(id)))));
+        server, () -> JobState.of(CanonicalJson.object(server.get(Server.job(id)))));
   }
 
   /**
@@ -51,7 +49,7 @@ public final class RemoteJob {
    * @throws YamabikoException also if it has ended already
    */
   public void cancel() {
-    RemoteCoordinator.asked(() -> server.post(Server.job(id, "cancel")));
+    RemoteCoordinator.asked(server, () -> server.post(Server.job(id, "cancel")));
   }
 
   /**
@@ -60,7 +58,7 @@ public final class RemoteJob {
    * @throws YamabikoException also if it has not ended, or is complete
    */
   public void resume() {
-    RemoteCoordinator.asked(() -> server.post(Server.job(id, "resume")));
+    RemoteCoordinator.asked(server, () -> server.post(Server.job(id, "resume")));
   }
 
   /**
@@ -73,8 +71,9 @@ public final class RemoteJob {
    * @throws IllegalStateException if the coordinator has been closed
    */
   public CompletableFuture<TrainingResult> follow(ProgressListener listener) {
+    RemoteCoordinator.requireOpen(server);
     CompletableFuture<TrainingResult> result = new CompletableFuture<>();
-    follows.add(result);
+    server.cancelWhenClosed(result);
     Thread thread = new Thread(() -> follow(listener, result), "yamabiko-follows-" + id);
     thread.setDaemon(true);
     thread.start();
@@ -112,7 +111,9 @@ public final class RemoteJob {
   /**
    * Waits until it has ended, in whichever way.
    *
-   * @throws YamabikoException also if it has not ended within that time; it goes on then
+   * @throws YamabikoException also if it has not ended within that time, or this thread is
+   *     interrupted; it goes on then
+   * @throws java.util.concurrent.CancellationException if the coordinator is closed meanwhile
    */
   public TrainingResult await(Duration most) {
     return await(most, NOBODY);
@@ -123,11 +124,12 @@ public final class RemoteJob {
    *
    * @throws YamabikoException also if it has not ended within that time, or this thread is
    *     interrupted; it goes on then
+   * @throws java.util.concurrent.CancellationException if the coordinator is closed meanwhile
    */
   public TrainingResult await(Duration most, ProgressListener listener) {
     CompletableFuture<TrainingResult> result = follow(listener);
     try {
-      return result.get(most.toMillis(), TimeUnit.MILLISECONDS);
+      return result.get(TimeUnit.MILLISECONDS.convert(most), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
       throw YamabikoException.failed(
           "job %s has not ended within %d s".formatted(id, most.toSeconds()), e);
@@ -148,6 +150,7 @@ public final class RemoteJob {
    * @throws YamabikoException also if the job has no model (yet), or the file cannot be written
    */
   public void downloadModel(Path file) {
+    RemoteCoordinator.requireOpen(server);
     try {
       AtomicFile.write(file, part -> server.download(Server.job(id, "model"), part));
     } catch (IOException e) {

@@ -9,6 +9,7 @@ import java.util.function.Supplier;
 
 /**
  * How a run ended. All figures describe the weights of its model; NaN stands for what there is not.
+ * Immutable.
  */
 public final class TrainingResult {
 
@@ -88,12 +89,12 @@ public final class TrainingResult {
     return fields.whole("samples_applied");
   }
 
-  /** Of this run, since it last began or went on. */
+  /** Examples per second of {@link #seconds}, since the run last began or went on. */
   public double samplesPerSecond() {
     return fields.number("samples_per_second");
   }
 
-  /** Of training, without the reading of data. */
+  /** Of training, without the reading of data: from the first step to the last epoch's end. */
   public double seconds() {
     return fields.number("seconds");
   }

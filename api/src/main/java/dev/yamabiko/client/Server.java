@@ -4,19 +4,14 @@ import dev.yamabiko.model.CanonicalJson;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.ConnectException;
-import java.net.ProtocolException;
-import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.net.http.HttpTimeoutException;
+import java.net.http.HttpResponse.BodySubscriber;
+import java.net.http.HttpResponse.BodySubscribers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,37 +26,35 @@ import java.util.function.Predicate;
 
 /**
  * A coordinator's HTTP API, as commands use it; where several nodes serve it, by one that answers.
- * Every failure is a {@link ServerException}.
+ * For any number of threads. Every failure is a {@link ServerException}.
  */
 public final class Server implements AutoCloseable {
 
   /** Of a coordinator on this machine that was told nothing else. */
   public static final String DEFAULT = ServerAddresses.DEFAULT;
 
-  private static final Duration CONNECT = Duration.ofSeconds(10);
-  private static final Duration ANSWER = Duration.ofSeconds(60);
+  /**
+   * How long to wait for what.
+   *
+   * @param answer to a question, whole
+   * @param check of what the coordinator reads before it answers, a job's data for instance; and of
+   *     an upload, since it last took some of it
+   * @param silence in a download, since some of it last came
+   */
+  record Deadlines(Duration answer, Duration check, Duration silence) {
+    static final Deadlines DEFAULT =
+        new Deadlines(Duration.ofSeconds(60), Duration.ofMinutes(11), Duration.ofSeconds(60));
+  }
 
-  /** The coordinator reads all of a job's data before it answers. */
-  private static final Duration CHECK = Duration.ofMinutes(11);
+  /** Of an answer: what is read as it comes, or, where that is refused, what it says. */
+  private record Streamed(InputStream body, String refusal) {}
 
-  private static final Duration TRANSFER = Duration.ofHours(24);
+  private final Exchanges exchanges;
+  private final Deadlines deadlines;
 
-  /** What will not be better the next time. */
-  private static final Set<Integer> USERS_FAULTS = Set.of(400, 404, 409, 413, 415);
-
-  /** A node without a coordinator answers so, while another may take over. */
-  private static final int UNAVAILABLE = 503;
-
-  private final ServerAddresses nodes;
-  private final HttpClient client;
-
-  private Server(ServerAddresses nodes) {
-    this.nodes = nodes;
-    client =
-        HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(CONNECT)
-            .build();
+  Server(String text, String option, Deadlines deadlines) {
+    exchanges = new Exchanges(ServerAddresses.of(text, option));
+    this.deadlines = deadlines;
   }
 
   /**
@@ -70,21 +63,17 @@ public final class Server implements AutoCloseable {
    * @throws ServerException if one is none
    */
   public static Server of(String text, String option) {
-    return new Server(ServerAddresses.of(text, option));
+    return new Server(text, option, Deadlines.DEFAULT);
   }
 
   /** Of the node that answered last, for messages. */
   public String url() {
-    return base().toString();
+    return exchanges.firstNode().toString();
   }
 
   /** As {@code --server} takes it, for commands that users are told. */
   public String option() {
-    return nodes.all();
-  }
-
-  private URI base() {
-    return nodes.current();
+    return exchanges.allNodes();
   }
 
   /**
@@ -142,54 +131,53 @@ public final class Server implements AutoCloseable {
 
   /** The JSON object that is there. */
   public String get(String path) {
-    return send(path, request(ANSWER).GET()).body().strip();
+    return text(path, request().GET(), deadlines.answer);
   }
 
   /** The same without waiting, and of the node alone that answered last. */
   public CompletableFuture<String> ask(String path) {
-    HttpRequest request = request(ANSWER).uri(URI.create(base() + path)).GET().build();
-    return client
-        .sendAsync(request, BodyHandlers.ofString())
+    return exchanges
+        .tell(path, request().GET(), BodyHandlers.ofString(), deadlines.answer)
         .thenApply(
-            response -> {
-              if (response.statusCode() != 200) {
-                throw refusal(response.statusCode(), response.body());
+            answer -> {
+              if (answer.status() != 200) {
+                throw refusal(answer);
               }
-              return response.body().strip();
+              return answer.body().strip();
             });
   }
 
   public String post(String path) {
-    return send(path, request(ANSWER).POST(BodyPublishers.noBody())).body().strip();
+    return text(path, request().POST(BodyPublishers.noBody()), deadlines.answer);
   }
 
   public String submit(String job) {
     HttpRequest.Builder request =
-        request(CHECK)
-            .header("Content-Type", "application/hocon")
-            .POST(BodyPublishers.ofString(job));
-    return send("/api/v1/jobs", request).body().strip();
+        request().header("Content-Type", "application/hocon").POST(BodyPublishers.ofString(job));
+    return text("/api/v1/jobs", request, deadlines.check);
   }
 
   /** What the coordinator finds below its data roots by this path, as uploads are named. */
   Optional<String> content(Path path) {
     String query = URLEncoder.encode(path.toString(), StandardCharsets.UTF_8);
-    HttpResponse<String> response =
-        exchange(
+    Exchanges.Answer<String> answer =
+        exchanges.ask(
             "/api/v1/data-roots/content?path=" + query,
-            request(CHECK).GET(),
-            BodyHandlers.ofString());
-    return response.statusCode() == 200
-        ? Optional.of(new JsonFields(CanonicalJson.object(response.body())).text("content"))
+            request().GET(),
+            BodyHandlers.ofString(),
+            deadlines.check);
+    return answer.status() == 200
+        ? Optional.of(new JsonFields(CanonicalJson.object(answer.body())).text("content"))
         : Optional.empty();
   }
 
   /** Whether it is there and whole, and the files that it lists, if it does, too. */
   boolean hasUpload(String sha256) {
-    HttpRequest.Builder request = request(CHECK).method("HEAD", BodyPublishers.noBody());
-    HttpResponse<Void> response =
-        exchange("/api/v1/data/" + sha256, request, BodyHandlers.discarding());
-    return response.statusCode() == 200;
+    HttpRequest.Builder request = request().method("HEAD", BodyPublishers.noBody());
+    return exchanges
+            .ask("/api/v1/data/" + sha256, request, BodyHandlers.discarding(), deadlines.check)
+            .status()
+        == 200;
   }
 
   void upload(String sha256, Path file) throws FileNotFoundException {
@@ -201,145 +189,91 @@ public final class Server implements AutoCloseable {
   }
 
   private void upload(String sha256, BodyPublisher content) {
-    send("/api/v1/data/" + sha256, request(TRANSFER).PUT(content));
+    Liveness liveness = new Liveness();
+    Exchanges.Answer<String> answer =
+        exchanges.ask(
+            "/api/v1/data/" + sha256,
+            request().PUT(new SentBody(content, liveness)),
+            BodyHandlers.ofString(),
+            deadlines.check,
+            liveness);
+    requireDone(answer);
   }
 
   /**
-   * A job's events after a number, as they come; the stream ends with the last one.
+   * A job's events after a number, as they come; the stream ends with the last one. It has no
+   * deadline: who reads it keeps one.
    *
    * @param after 0 for all that the server still has
    */
   public InputStream events(String id, long after) {
     HttpRequest.Builder request =
-        request(ANSWER)
+        request()
             .header("Accept", "text/event-stream")
             .header("Last-Event-ID", Long.toString(after));
     return stream(job(id, "events"), request);
   }
 
   private InputStream stream(String path, HttpRequest.Builder request) {
-    HttpResponse<InputStream> response = exchange(path, request, BodyHandlers.ofInputStream());
-    if (response.statusCode() != 200) {
-      try (InputStream body = response.body()) {
-        throw refusal(
-            response.statusCode(), new String(body.readNBytes(1 << 16), StandardCharsets.UTF_8));
-      } catch (IOException e) {
-        throw unreachable(e);
-      }
+    Exchanges.Answer<Streamed> answer =
+        exchanges.ask(path, request, Server::streamed, deadlines.answer);
+    if (answer.status() != 200) {
+      throw ServerFaults.refusal(answer.node(), answer.status(), answer.body().refusal);
     }
-    return response.body();
+    return answer.body().body;
+  }
+
+  private static BodySubscriber<Streamed> streamed(HttpResponse.ResponseInfo answer) {
+    return answer.statusCode() == 200
+        ? BodySubscribers.mapping(BodySubscribers.ofInputStream(), body -> new Streamed(body, ""))
+        : BodySubscribers.mapping(
+            BodySubscribers.ofString(StandardCharsets.UTF_8), text -> new Streamed(null, text));
   }
 
   /**
    * Writes to a file what is there.
    *
-   * @throws IOException if the file cannot be written, or the connection breaks off
+   * @throws IOException if the file cannot be written, or the connection breaks off or falls silent
    */
   public void download(String path, Path file) throws IOException {
-    Download.write(stream(path, request(ANSWER).GET()), file, TRANSFER);
+    InputStream body = stream(path, request().GET());
+    Download.write(body, file, deadlines.silence, exchanges.pending());
   }
 
-  /** Before Java 21 the client's threads, all daemons, end by themselves when it is forgotten. */
+  /** Whether nothing can be asked any more. */
+  public boolean isClosed() {
+    return exchanges.pending().isClosed();
+  }
+
+  /** Cancels what is made of answers when this is closed, or at once if it has been. */
+  public void cancelWhenClosed(CompletableFuture<?> made) {
+    exchanges.pending().add(made);
+  }
+
+  /** Does not wait: questions under way fail, and connections end. */
   @Override
   public void close() {
-    if ((Object) client instanceof AutoCloseable closeable) {
-      try {
-        closeable.close();
-      } catch (Exception e) {
-        throw new IllegalStateException(e);
-      }
+    exchanges.close();
+  }
+
+  private static HttpRequest.Builder request() {
+    return HttpRequest.newBuilder();
+  }
+
+  private String text(String path, HttpRequest.Builder request, Duration deadline) {
+    Exchanges.Answer<String> answer =
+        exchanges.ask(path, request, BodyHandlers.ofString(), deadline);
+    requireDone(answer);
+    return answer.body().strip();
+  }
+
+  private static void requireDone(Exchanges.Answer<String> answer) {
+    if (answer.status() / 100 != 2) {
+      throw refusal(answer);
     }
   }
 
-  private static HttpRequest.Builder request(Duration deadline) {
-    return HttpRequest.newBuilder().timeout(deadline);
-  }
-
-  private HttpResponse<String> send(String path, HttpRequest.Builder request) {
-    HttpResponse<String> response = exchange(path, request, BodyHandlers.ofString());
-    if (response.statusCode() / 100 != 2) {
-      throw refusal(response.statusCode(), response.body());
-    }
-    return response;
-  }
-
-  /** Begins with the node that answered last; of nodes that all fail, the last says why. */
-  private <T> HttpResponse<T> exchange(
-      String path, HttpRequest.Builder request, BodyHandler<T> handler) {
-    int first = nodes.currentNumber();
-    for (int i = 0; ; i++) {
-      nodes.turnTo((first + i) % nodes.count());
-      boolean last = i == nodes.count() - 1;
-      HttpRequest next = request.uri(URI.create(base() + path)).build();
-      try {
-        HttpResponse<T> response = client.send(next, handler);
-        if (response.statusCode() != UNAVAILABLE || last) {
-          return response;
-        }
-      } catch (IOException e) {
-        if (!mayRepeat(next, e)) {
-          throw inDoubt(e);
-        } else if (last) {
-          throw unreachable(e);
-        }
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw ServerException.failed("interrupted while waiting for " + base(), e);
-      }
-    }
-  }
-
-  /** Not what may have had its effect already. */
-  private static boolean mayRepeat(HttpRequest request, IOException e) {
-    return !request.method().equals("POST")
-        || e instanceof ProtocolException // of something else that listens there
-        || e instanceof ConnectException
-        || e instanceof HttpConnectTimeoutException;
-  }
-
-  private ServerException inDoubt(IOException e) {
-    return ServerException.failed(
-        "the coordinator %s has not answered (%s) and may have done what was asked all the same; look before you ask again: yamabiko jobs --server %s"
-            .formatted(
-                base(),
-                e instanceof HttpTimeoutException ? "in time" : "the connection broke off",
-                option()),
-        e);
-  }
-
-  ServerException unreachable(IOException e) {
-    String why =
-        e instanceof ConnectException
-            ? "nothing listens there"
-            : e instanceof HttpTimeoutException ? "no answer in time" : reason(e);
-    return ServerException.failed(
-        "the coordinator %s cannot be reached: %s".formatted(base(), why), e);
-  }
-
-  private static String reason(IOException e) {
-    if (e instanceof ProtocolException
-        || (e.getMessage() != null && e.getMessage().startsWith("HTTP/1.1 header parser"))) {
-      return "what listens there gives no answer in HTTP; is it the port that workers join?";
-    }
-    return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-  }
-
-  /** What a coordinator says is a problem in JSON; anything else comes from something else. */
-  private ServerException refusal(int status, String body) {
-    Map<String, Object> problem;
-    try {
-      problem = CanonicalJson.object(body);
-    } catch (IllegalArgumentException e) {
-      problem = Map.of();
-    }
-    if (!(problem.get("detail") instanceof String detail)) {
-      return ServerException.failed(
-          "%s is no coordinator, or not one of this version: it answers with HTTP status %d"
-              .formatted(base(), status),
-          null);
-    }
-    return USERS_FAULTS.contains(status)
-        ? ServerException.refused(detail)
-        : ServerException.failed("the coordinator %s failed: %s".formatted(base(), detail), null);
+  private static ServerException refusal(Exchanges.Answer<String> answer) {
+    return ServerFaults.refusal(answer.node(), answer.status(), answer.body());
   }
 }

@@ -5,9 +5,13 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 
-/** The nodes that serve one coordinator's HTTP API, and which of them answered last. */
+/**
+ * The nodes that serve one coordinator's HTTP API, and which of them is asked first. For any number
+ * of threads.
+ */
 final class ServerAddresses {
 
   /** Of a coordinator on this machine that was told nothing else. */
@@ -16,7 +20,7 @@ final class ServerAddresses {
           .formatted(CoordinatorSettings.DEFAULT_HOST, CoordinatorSettings.DEFAULT_HTTP_PORT);
 
   private final List<URI> bases;
-  private int current;
+  private final AtomicInteger current = new AtomicInteger();
 
   private ServerAddresses(List<URI> bases) {
     this.bases = bases;
@@ -58,15 +62,20 @@ final class ServerAddresses {
     return bases.stream().map(URI::toString).collect(Collectors.joining(","));
   }
 
-  synchronized URI current() {
-    return bases.get(current);
+  URI base(int number) {
+    return bases.get(number);
   }
 
-  synchronized int currentNumber() {
-    return current;
+  /** The number of the one that is asked first, from 0 on. */
+  int current() {
+    return current.get();
   }
 
-  synchronized void turnTo(int next) {
-    current = next;
+  /**
+   * The next one is asked first from now on, unless another thread has found this one failing too
+   * and turned already: of many that fail at once, only one turns.
+   */
+  void turnFrom(int failed) {
+    current.compareAndSet(failed, (failed + 1) % bases.size());
   }
 }

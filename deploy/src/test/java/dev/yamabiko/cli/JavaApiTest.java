@@ -238,6 +238,9 @@ class JavaApiTest {
       coordinator.close();
       assertThrows(CancellationException.class, () -> closed.get(60, TimeUnit.SECONDS));
       assertThrows(IllegalStateException.class, () -> job.follow(epoch -> {}));
+      assertThrows(IllegalStateException.class, job::state);
+      assertThrows(IllegalStateException.class, job::model);
+      assertThrows(IllegalStateException.class, coordinator::jobs);
       assertFalse(server.jobs.get("spirals-1").status().hasEnded());
     }
   }

@@ -1,0 +1,71 @@
+package dev.yamabiko.client;
+
+import dev.yamabiko.model.CanonicalJson;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.ProtocolException;
+import java.net.URI;
+import java.net.http.HttpTimeoutException;
+import java.util.Map;
+import java.util.Set;
+
+/** What people are told of a node that refuses, fails, or does not answer. */
+final class ServerFaults {
+
+  /** What will not be better the next time. */
+  private static final Set<Integer> USERS_FAULTS = Set.of(400, 404, 409, 413, 415);
+
+  private ServerFaults() {}
+
+  /** Of a request that may have had its effect. */
+  static ServerException inDoubt(URI node, String allNodes, IOException e) {
+    return ServerException.failed(
+        "the coordinator %s has not answered (%s) and may have done what was asked all the same; look before you ask again: yamabiko jobs --server %s"
+            .formatted(
+                node,
+                e instanceof HttpTimeoutException ? "in time" : "the connection broke off",
+                allNodes),
+        e);
+  }
+
+  static ServerException unreachable(URI node, IOException e) {
+    String why =
+        e instanceof ConnectException
+            ? "nothing listens there"
+            : e instanceof HttpTimeoutException ? "no answer in time" : reason(e);
+    return ServerException.failed(
+        "the coordinator %s cannot be reached: %s".formatted(node, why), e);
+  }
+
+  private static String reason(IOException e) {
+    if (e instanceof ProtocolException
+        || (e.getMessage() != null && e.getMessage().startsWith("HTTP/1.1 header parser"))) {
+      return "what listens there gives no answer in HTTP; is it the port that workers join?";
+    }
+    return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+  }
+
+  static ServerException closed(URI node, Exception e) {
+    return ServerException.failed(
+        "the connection to the coordinator %s was closed before it answered".formatted(node), e);
+  }
+
+  /** What a coordinator says is a problem in JSON; anything else comes from something else. */
+  static ServerException refusal(URI node, int status, String body) {
+    Map<String, Object> problem;
+    try {
+      problem = CanonicalJson.object(body);
+    } catch (IllegalArgumentException e) {
+      problem = Map.of();
+    }
+    if (!(problem.get("detail") instanceof String detail)) {
+      return ServerException.failed(
+          "%s is no coordinator, or not one of this version: it answers with HTTP status %d"
+              .formatted(node, status),
+          null);
+    }
+    return USERS_FAULTS.contains(status)
+        ? ServerException.refused(detail)
+        : ServerException.failed("the coordinator %s failed: %s".formatted(node, detail), null);
+  }
+}

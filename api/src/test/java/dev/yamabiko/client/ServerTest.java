@@ -1,0 +1,236 @@
+package dev.yamabiko.client;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** With a coordinator that stops in the middle of what it says. */
+@Timeout(50)
+class ServerTest {
+
+  private static final Duration SOON = Duration.ofMillis(300);
+  private static final Server.Deadlines SHORT = new Server.Deadlines(SOON, SOON, SOON);
+  private static final byte[] HALF = "{\"half\": ".getBytes(StandardCharsets.UTF_8);
+
+  @TempDir Path directory;
+
+  private final CountDownLatch end = new CountDownLatch(1);
+  private final CountDownLatch stalled = new CountDownLatch(2);
+  private final ExecutorService threads = Executors.newCachedThreadPool();
+  private HttpServer stalling;
+
+  @BeforeEach
+  void start() throws IOException {
+    stalling = http("/", this::stall);
+  }
+
+  @AfterEach
+  void stop() {
+    end.countDown();
+    stalling.stop(0);
+    threads.shutdownNow();
+  }
+
+  private HttpServer http(String path, com.sun.net.httpserver.HttpHandler handler)
+      throws IOException {
+    HttpServer server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+    server.createContext(path, handler);
+    server.setExecutor(threads);
+    server.start();
+    return server;
+  }
+
+  private static String url(HttpServer server) {
+    return "http://127.0.0.1:" + server.getAddress().getPort();
+  }
+
+  /** Says half of what it announces, or nothing to an upload, of which it takes nothing either. */
+  private void stall(HttpExchange exchange) throws IOException {
+    if (!exchange.getRequestMethod().equals("PUT")) {
+      int status = exchange.getRequestURI().getPath().contains("refused") ? 404 : 200;
+      exchange.sendResponseHeaders(status, 2L * HALF.length);
+      exchange.getResponseBody().write(HALF);
+      exchange.getResponseBody().flush();
+    }
+    stalled.countDown();
+    try {
+      end.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private Server impatient() {
+    return new Server(url(stalling), "connect", SHORT);
+  }
+
+  @Test
+  void shouldGiveUpAnAnswerThatStops() {
+    try (Server server = impatient()) {
+      String message =
+          "the coordinator %s cannot be reached: no answer in time".formatted(url(stalling));
+      assertEquals(
+          message, assertThrows(ServerException.class, () -> server.get("/x")).getMessage());
+      assertEquals(
+          message,
+          assertThrows(ServerException.class, () -> server.events("refused", 0)).getMessage());
+      assertTrue(
+          assertThrows(ServerException.class, () -> server.post("/x"))
+              .getMessage()
+              .contains("has not answered (in time) and may have done"));
+      assertThrows(ExecutionException.class, () -> server.ask("/x").get(40, TimeUnit.SECONDS));
+    }
+  }
+
+  @Test
+  void shouldGiveUpADownloadThatFallsSilentAndAnUploadThatNobodyTakes() throws Exception {
+    try (Server server = impatient()) {
+      Path file = directory.resolve("part");
+      IOException silent = assertThrows(IOException.class, () -> server.download("/x", file));
+      assertTrue(silent.getMessage().startsWith("nothing more has come for"), silent.getMessage());
+      assertArrayEquals(HALF, Files.readAllBytes(file));
+      // More than sockets hold.
+      Path large = Files.write(directory.resolve("large"), new byte[24 << 20]);
+      assertThrows(ServerException.class, () -> server.upload("ab", large));
+    }
+  }
+
+  @Test
+  void shouldEndAtOnceWhenItIsClosed() throws Exception {
+    Server server = Server.of(url(stalling), "connect");
+    Future<String> question = threads.submit(() -> server.get("/x"));
+    Future<?> download =
+        threads.submit(
+            () -> {
+              server.download("/x", directory.resolve("part"));
+              return null;
+            });
+    CompletableFuture<Void> made = new CompletableFuture<>();
+    server.cancelWhenClosed(made);
+    stalled.await();
+    server.close();
+    assertTrue(made.isCancelled());
+    ExecutionException asked = assertThrows(ExecutionException.class, question::get);
+    assertEquals(
+        "the connection to the coordinator %s was closed before it answered"
+            .formatted(url(stalling)),
+        asked.getCause().getMessage());
+    assertThrows(ExecutionException.class, download::get);
+    assertThrows(ServerException.class, () -> server.get("/x"));
+    assertTrue(server.isClosed());
+    CompletableFuture<Void> late = new CompletableFuture<>();
+    server.cancelWhenClosed(late);
+    assertTrue(late.isCancelled());
+  }
+
+  /** Many that find one node failing at once do not leave out the next. */
+  @Test
+  void shouldTurnToTheNextNodeWithManyThreads() throws Exception {
+    AtomicInteger asked = new AtomicInteger();
+    HttpServer second = http("/", exchange -> answer(exchange, "{}"));
+    HttpServer third =
+        http(
+            "/",
+            exchange -> {
+              asked.incrementAndGet();
+              answer(exchange, "{}");
+            });
+    String first;
+    try (ServerSocket free = new ServerSocket(0)) {
+      first = "http://127.0.0.1:" + free.getLocalPort();
+    }
+    try (Server server = Server.of(String.join(",", first, url(second), url(third)), "connect")) {
+      List<Future<String>> answers = new ArrayList<>();
+      for (int i = 0; i < 64; i++) {
+        answers.add(threads.submit(() -> server.get("/x")));
+      }
+      for (Future<String> answer : answers) {
+        assertEquals("{}", answer.get());
+      }
+      assertEquals(0, asked.get());
+      assertEquals(url(second), server.url());
+    } finally {
+      second.stop(0);
+      third.stop(0);
+    }
+  }
+
+  private static void answer(HttpExchange exchange, String text) throws IOException {
+    exchange.sendResponseHeaders(200, text.length());
+    exchange.getResponseBody().write(text.getBytes(StandardCharsets.UTF_8));
+    exchange.close();
+  }
+
+  @Test
+  void shouldTurnOnceForAllThatHaveFoundANodeFailing() {
+    ServerAddresses nodes = ServerAddresses.of("http://a,http://b,http://c", "connect");
+    nodes.turnFrom(0);
+    nodes.turnFrom(0);
+    assertEquals(1, nodes.current());
+    nodes.turnFrom(1);
+    nodes.turnFrom(2);
+    assertEquals(0, nodes.current());
+  }
+
+  /** 100 events are there; the audience leaves at the first. */
+  @Test
+  void shouldTellNothingMoreToAFollowerThatHasDetached() throws Exception {
+    StringBuilder events = new StringBuilder();
+    for (int i = 1; i <= 100; i++) {
+      events.append("id: %d\nevent: step\ndata: {}\n\n".formatted(i));
+    }
+    HttpServer telling = http("/", exchange -> answer(exchange, events.toString()));
+    List<Long> heard = new ArrayList<>();
+    try (Server server = Server.of(url(telling), "connect")) {
+      Follower[] follower = new Follower[1];
+      follower[0] =
+          new Follower(
+              server,
+              "a-1",
+              new Follower.Audience() {
+                @Override
+                public void on(ServerEvents.Event event) {
+                  heard.add(event.number());
+                  follower[0].detach();
+                }
+
+                @Override
+                public void say(String text) {
+                  throw new AssertionError(text);
+                }
+              },
+              Follower.Patience.DEFAULT,
+              System::nanoTime);
+      assertTrue(follower[0].follow().isEmpty());
+      assertEquals(List.of(1L), heard);
+    } finally {
+      telling.stop(0);
+    }
+  }
+}
