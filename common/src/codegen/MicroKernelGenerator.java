@@ -31,6 +31,8 @@ public class MicroKernelGenerator {
 
   private static final int MAX_PAIR = 6;
 
+  private static final int MAX_ADDED = 6;
+
   private static final String HEAD =
       """
       package dev.yamabiko.tensor.vector;
@@ -80,6 +82,13 @@ public class MicroKernelGenerator {
   /** The same from c on. */
   private static final String RESUMED =
       PRODUCT.replace("product$H", "resumed$H").replace("    $ZERO", "$LOAD");
+
+  /** c = add + the product. */
+  private static final String ADDED =
+      PRODUCT
+          .replace("product$H", "added$H")
+          .replace("int cPitch, float[]", "int cPitch, float[] add, int addAt, float[]")
+          .replace("$STORE", "$ADD_TILE\n$STORE");
 
   /** Two products of as many steps side by side; c = add + (first + second). */
   private static final String PAIR =
@@ -203,6 +212,16 @@ public class MicroKernelGenerator {
           }
         }
 
+        /** Product of which the last step adds a tile in rows of TILE. */
+        static void added(
+            int height, float[] a, int aAt, float[] b, int bAt, int steps,
+            float[] c, int cAt, int cPitch, float[] add, int addAt, float[] fence) {
+          switch (height) {
+      $ADDED
+            default -> throw new IllegalArgumentException("height " + height);
+          }
+        }
+
         static void pair(
             int height, float[] a, int aAt, int aSecond, float[] b, int bAt, int bSecond, int steps,
             float[] c, int cAt, int cPitch, float[] add, int addAt, int addPitch, float[] fence) {
@@ -302,6 +321,7 @@ public class MicroKernelGenerator {
     StringBuilder source = new StringBuilder(HEAD);
     appendAll(source, PRODUCT, MAX_HEIGHT, 2);
     appendAll(source, RESUMED, MAX_RESUMED, 2);
+    appendAll(source, ADDED, MAX_ADDED, 2);
     appendAll(source, PAIR, MAX_PAIR, 2);
     for (int width = 1; width <= 2; width++) {
       appendAll(source, PIXELS, MAX_PIXELS, width);
@@ -318,6 +338,10 @@ public class MicroKernelGenerator {
                 "$RESUMED",
                 cases(MAX_RESUMED, "resumed$H(a, aAt, b, bAt, steps, c, cAt, cPitch, fence)")
                     .replace("case ", "case -"))
+            .replace(
+                "$ADDED",
+                cases(
+                    MAX_ADDED, "added$H(a, aAt, b, bAt, steps, c, cAt, cPitch, add, addAt, fence)"))
             .replace(
                 "$PAIRS",
                 cases(
@@ -395,6 +419,14 @@ public class MicroKernelGenerator {
                             + " addAt + %1$d * addPitch%3$s).add(c%1$d_%2$d);")
                         .formatted(r, v, lane(v)))
             + "\n    }\n";
+    String addTile =
+        perVector(
+            height,
+            width,
+            (r, v) ->
+                ("    c%1$d_%2$d = FloatVector.fromArray(SPECIES, add,"
+                        + " addAt + %1$d * TILE%3$s).add(c%1$d_%2$d);")
+                    .formatted(r, v, lane(v)));
     String addRow =
         "    if (add != null) {\n"
             + lines(
@@ -422,6 +454,7 @@ public class MicroKernelGenerator {
         .replace("$SECOND_FMA_PACKED", second(multiply(height, width, "a[s + %d]")))
         .replace("$SUM", sum)
         .replace("$ADD_AND_STORE", add + store)
+        .replace("$ADD_TILE", addTile)
         .replace("$ADD_ROW", addRow)
         .replace("$STORE_TILE", store.replace("cPitch", "TILE"))
         .replace("$STORE", store)

@@ -1,6 +1,7 @@
 package dev.yamabiko.tensor.vector;
 
 import static dev.yamabiko.tensor.vector.Lanes.LANES;
+import static dev.yamabiko.tensor.vector.Lanes.MAX_ADDED;
 import static dev.yamabiko.tensor.vector.Lanes.MAX_HEIGHT;
 import static dev.yamabiko.tensor.vector.Lanes.MAX_PAIR;
 import static dev.yamabiko.tensor.vector.Lanes.MAX_RESUMED;
@@ -136,6 +137,10 @@ final class TreeTiles {
       } else if (rows > 0) {
         int aAt = a + first * PITCH;
         int bAt = b + first * TILE;
+        if (add >= 0 && height <= MAX_ADDED) {
+          MicroKernels.added(height, as, aAt, bs, bAt, rows, c, cAt, cPitch, bs, add, fence);
+          continue;
+        }
         MicroKernels.product(height, as, aAt, bs, bAt, rows, c, cAt, cPitch, false, fence);
         if (add >= 0) {
           addTile(height, bs, add, c, cAt, cPitch, c, cAt, cPitch);
