@@ -3,10 +3,12 @@ package dev.yamabiko.coordinator.http;
 import akka.http.javadsl.model.HttpMethod;
 import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.model.StatusCodes;
+import akka.http.javadsl.model.Uri;
 import akka.http.javadsl.model.headers.Allow;
 import akka.http.javadsl.server.Directives;
 import akka.http.javadsl.server.ExceptionHandler;
 import akka.http.javadsl.server.MethodRejection;
+import akka.http.javadsl.server.MissingQueryParamRejection;
 import akka.http.javadsl.server.Rejection;
 import akka.http.javadsl.server.RejectionHandler;
 import akka.http.javadsl.server.Route;
@@ -43,8 +45,9 @@ final class Failures {
   static RejectionHandler rejections() {
     return RejectionHandler.newBuilder()
         .handleAll(MethodRejection.class, Failures::methods)
+        .handle(MissingQueryParamRejection.class, Failures::missing)
         .handleAll(Rejection.class, Failures::other)
-        .handleNotFound(Directives.complete(Problem.notFound("there is nothing here").response()))
+        .handleNotFound(Directives.extractUri(Failures::nothing))
         .build();
   }
 
@@ -57,6 +60,18 @@ final class Failures {
             .response()
             .addHeader(Allow.create(allowed));
     return Directives.complete(response);
+  }
+
+  private static Route nothing(Uri asked) {
+    return Directives.complete(
+        Problem.notFound("there is nothing at " + asked.getPathString()).response());
+  }
+
+  private static Route missing(MissingQueryParamRejection rejection) {
+    return Directives.complete(
+        Problem.badRequest(
+                "expected the query parameter " + rejection.parameterName() + " but found none")
+            .response());
   }
 
   private static Route other(List<Rejection> rejections) {

@@ -388,6 +388,7 @@ class HttpApiTest {
 
   @Test
   void shouldCallAJobByTheNameThatWasAskedFor() throws Exception {
+    assertEquals("there is nothing at /v2/jobs", Api.problem(404, api.get("/v2/jobs?q=1")));
     assertEquals("there is no job nope", Api.problem(404, api.get("/api/v1/jobs/nope/model")));
     String lengthy = Api.problem(404, api.get("/api/v1/jobs/%0a" + "x".repeat(200)));
     assertEquals("there is no job ?" + "x".repeat(79) + "...", lengthy);

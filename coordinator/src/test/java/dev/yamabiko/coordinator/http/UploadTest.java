@@ -232,7 +232,9 @@ class UploadTest {
           "there is no such file below a data root",
           Api.problem(404, api.get("/api/v1/data-roots/content?path=" + none)));
     }
-    Api.problem(400, api.get("/api/v1/data-roots/content"));
+    assertEquals(
+        "expected the query parameter path but found none",
+        Api.problem(400, api.get("/api/v1/data-roots/content")));
   }
 
   private String content(Path path) throws Exception {

@@ -10,7 +10,8 @@ const LINES = [
   ['Validation RMSE', 'validation_rmse', format.figure],
   ['RMSE of the baseline', 'baseline_rmse', format.figure],
   ['Epochs', 'epochs', format.count],
-  ['Best epoch', 'best_epoch', format.count],
+  // Epochs count from 0 in the answer, and from 1 wherever they are shown.
+  ['Best epoch', 'best_epoch', value => format.count(value + 1)],
   ['Steps', 'steps', format.count],
   ['Samples applied', 'samples_applied', format.count],
   ['Speed', 'samples_per_second', format.rate],
