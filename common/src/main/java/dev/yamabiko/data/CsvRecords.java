@@ -32,6 +32,9 @@ final class CsvRecords {
       throw hint.isEmpty() ? e : new DataException(e.getMessage() + hint, e);
     } catch (CsvParseException e) {
       Throwable reason = e.getCause() == null ? e : e.getCause();
+      if (reason instanceof DataException broken) {
+        throw broken;
+      }
       throw new DataException(
           source.path() + ": not a CSV file: " + e.getMessage() + ": " + reason.getMessage(), e);
     } catch (UncheckedIOException e) {

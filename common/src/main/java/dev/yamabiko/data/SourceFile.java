@@ -46,6 +46,10 @@ final class SourceFile {
     if (Files.isDirectory(path)) {
       throw new DataException(path + ": expected a file but found a directory");
     }
+    // Some are read twice, and one without an end would be read for ever.
+    if (!Files.isRegularFile(path)) {
+      throw new DataException(path + ": expected a file but found a pipe or a device");
+    }
   }
 
   static boolean isGzip(Path path) throws IOException {

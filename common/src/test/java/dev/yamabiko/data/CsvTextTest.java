@@ -29,8 +29,8 @@ class CsvTextTest {
     return Csv.at(Files.write(directory.resolve("t.csv"), bytes));
   }
 
-  private static String found(Csv table) {
-    return table.error().replaceFirst("^.*t\\.csv", "t.csv").replaceFirst(", which.*", "");
+  private String found(Csv table) {
+    return table.error().replace(directory + "/", "").replaceFirst(", which.*", "");
   }
 
   private static List<String> classes(Csv table) {

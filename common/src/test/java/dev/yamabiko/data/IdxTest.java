@@ -5,6 +5,7 @@ import static dev.yamabiko.data.Loading.input;
 import static dev.yamabiko.data.Loading.targets;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.yamabiko.tensor.Shape;
 import java.io.ByteArrayOutputStream;
@@ -120,6 +121,11 @@ class IdxTest {
     assertEquals(
         directory + ": expected a file but found a directory",
         errorOf(() -> Loading.load(new DataSource.Idx(directory, images))));
+    Path endless = Path.of("/dev/zero");
+    assumeTrue(Files.exists(endless), endless + " is not there");
+    assertEquals(
+        endless + ": expected a file but found a pipe or a device",
+        errorOf(() -> Loading.load(new DataSource.Idx(endless, images))));
   }
 
   @Test

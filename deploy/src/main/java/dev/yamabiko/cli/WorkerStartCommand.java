@@ -64,8 +64,12 @@ final class WorkerStartCommand implements Callable<Integer> {
     session
         .err()
         .println(
-            "yamabiko: worker %s joins %s with %d threads"
-                .formatted(settings.worker(), MemberOptions.told(settings), settings.threads()));
+            "yamabiko: worker %s joins %s with %d %s"
+                .formatted(
+                    settings.worker(),
+                    MemberOptions.told(settings),
+                    settings.threads(),
+                    settings.threads() == 1 ? "thread" : "threads"));
     Optional<String> refusal = node.run();
     if (refusal.isPresent()) {
       throw ServerException.failed("the coordinator refused this worker: " + refusal.get(), null);
