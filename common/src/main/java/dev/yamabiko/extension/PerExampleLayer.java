@@ -9,6 +9,7 @@ import dev.yamabiko.tensor.ShardRows;
 import dev.yamabiko.tensor.ShardSums;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * A layer that is written for one example at a time. All arrays begin at index 0: x and g, y and dx
@@ -31,9 +32,10 @@ public abstract class PerExampleLayer implements Layer {
    */
   protected PerExampleLayer(
       String description, Shape input, Shape output, List<Parameter> parameters) {
-    this.description = description;
-    this.input = input;
-    this.output = output;
+    this.description = Objects.requireNonNull(description, "the description must not be null");
+    this.input = Objects.requireNonNull(input, "the input's shape must not be null");
+    this.output = Objects.requireNonNull(output, "the output's shape must not be null");
+    Objects.requireNonNull(parameters, "the parameters must not be null");
     this.parameters = List.copyOf(parameters);
     count = parameters.stream().mapToInt(Parameter::size).sum();
   }

@@ -3,6 +3,7 @@ package dev.yamabiko.nn;
 import dev.yamabiko.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /** Puts layers in their order and gives them their places; residual blocks are laid out flat. */
 final class NetworkBuilder {
@@ -64,7 +65,7 @@ final class NetworkBuilder {
   private void place(String name, LayerSpec spec, int addend, boolean frozen) {
     Layer layer;
     try {
-      layer = spec.build(shape);
+      layer = requireWhole(spec.build(shape));
       for (Parameter p : layer.parameters()) {
         parameters += p.size();
       }
@@ -73,7 +74,14 @@ final class NetworkBuilder {
           "layer %s (%s): %s".formatted(name, spec.kind(), e.getMessage()), e);
     } catch (RuntimeException e) {
       // Of somebody else's layer: it is named, and what it threw may say nothing by its message.
-      throw new ShapeMismatchException("layer %s (%s): %s".formatted(name, spec.kind(), e), e);
+      throw new ShapeMismatchException(
+          "layer %s (%s): %s threw %s"
+              .formatted(
+                  name,
+                  spec.kind(),
+                  spec.getClass().getName(),
+                  e.toString().replaceAll("\\s+", " ")),
+          e);
     }
     if (parameters > Integer.MAX_VALUE) {
       throw new ShapeMismatchException(
@@ -82,6 +90,16 @@ final class NetworkBuilder {
     placed.add(new Placed(name, layer, value, addend, frozen));
     value = placed.size();
     shape = layer.outputShape();
+  }
+
+  /** Somebody else's layer may leave out what the built-in ones never do. */
+  private static Layer requireWhole(Layer layer) {
+    Objects.requireNonNull(layer, "build(Shape) must not return null");
+    Objects.requireNonNull(layer.parameters(), "parameters() must not return null");
+    Objects.requireNonNull(layer.buffers(), "buffers() must not return null");
+    Objects.requireNonNull(layer.outputShape(), "outputShape() must not return null");
+    Objects.requireNonNull(layer.describe(), "describe() must not return null");
+    return layer;
   }
 
   /** How many residual blocks stand inside each other at most. */

@@ -184,7 +184,11 @@ public final class NetworkPass {
       }
       Node node = nodes.get(i);
       LayerCall call = call(i, weights, shards, training, NOBODY);
-      layers[i].forward(call, values[inputs[i]], values[i + 1], saved[i]);
+      try {
+        layers[i].forward(call, values[inputs[i]], values[i + 1], saved[i]);
+      } catch (RuntimeException e) {
+        throw LayerException.of(node, e);
+      }
       if (node.addend() != Node.NONE) {
         add(values[node.addend()], values[i + 1], shards.rows() * outputSize(i));
       }
@@ -226,14 +230,12 @@ public final class NetworkPass {
       float[] g = gradients[i + 1];
       gradients[i + 1] = null;
       float[] dx = isWanted(inputs[i]) ? take() : null;
-      layers[i].backward(
-          call(i, weights, shards, training, listener),
-          values[inputs[i]],
-          values[i + 1],
-          saved[i],
-          g,
-          dx,
-          gradient);
+      LayerCall call = call(i, weights, shards, training, listener);
+      try {
+        layers[i].backward(call, values[inputs[i]], values[i + 1], saved[i], g, dx, gradient);
+      } catch (RuntimeException e) {
+        throw LayerException.of(node, e);
+      }
       if (owner.frozen()) {
         // Nobody reads it, but the bits of two answers are compared, and it need not have those of
         // a shard computed whole where the shard comes in pieces.

@@ -13,8 +13,12 @@ import dev.yamabiko.extension.Stretch;
 import dev.yamabiko.tensor.Kernels;
 import dev.yamabiko.tensor.ScalarKernels;
 import dev.yamabiko.tensor.Shape;
+import dev.yamabiko.tensor.ShardRows;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Layers that are written on the bases for layers of one's own. */
 class UserLayerTest {
@@ -98,6 +102,82 @@ class UserLayerTest {
     }
   }
 
+  /** Throws, or returns nothing, where it is told to. */
+  private record Faulty(String where) implements LayerSpec {
+    @Override
+    public String kind() {
+      return "faulty";
+    }
+
+    @Override
+    public Layer build(Shape input) {
+      if (where.equals("build")) {
+        throw new UnsupportedOperationException();
+      }
+      if (where.equals("null")) {
+        return null;
+      }
+      return new PerExampleLayer(where.equals("name") ? null : "faulty", input, input, List.of()) {
+        @Override
+        protected void forward(float[] w, float[] x, float[] y) {
+          fail("forward");
+        }
+
+        @Override
+        protected void backward(
+            float[] w, float[] x, float[] y, float[] g, float[] dx, float[] dw) {
+          fail("backward");
+        }
+
+        private void fail(String here) {
+          if (where.equals(here)) {
+            throw new IllegalStateException("two\nlines");
+          }
+        }
+      };
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "build, threw java.lang.UnsupportedOperationException",
+    "null, 'threw java.lang.NullPointerException: build(Shape) must not return null'",
+    "name, 'threw java.lang.NullPointerException: the description must not be null'"
+  })
+  void shouldNameTheClassThatCannotBeBuilt(String where, String expected) {
+    List<LayerSpec> model = List.of(new Dense.Spec(3, Initializer.GLOROT), new Faulty(where));
+    ShapeMismatchException e =
+        assertThrows(ShapeMismatchException.class, () -> Network.build(Shape.of(6), model));
+    assertEquals(
+        "layer 1 (faulty): %s %s".formatted(Faulty.class.getName(), expected), e.getMessage());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"forward", "backward"})
+  void shouldNameTheLayerThatThrowsInAStep(String where) {
+    Network network =
+        Network.build(
+            Shape.of(6), List.of(new Dense.Spec(3, Initializer.GLOROT), new Faulty(where)));
+    NetworkPass pass = new NetworkPass(network, new ScalarKernels());
+    float[] weights = new float[network.length()];
+    float[] sums = new float[network.length()];
+    ShardRows rows = ShardRows.single(2);
+    Training training = new Training(1, 0, new int[] {0, 1}, sums);
+    LayerException e =
+        assertThrows(
+            LayerException.class,
+            () -> {
+              pass.input(2);
+              pass.forward(weights, rows, training);
+              pass.outputGradient();
+              pass.backward(weights, rows, training, sums, index -> {});
+            });
+    assertEquals(
+        "layer 1 (faulty), of class %s$1, threw java.lang.IllegalStateException: two lines"
+            .formatted(Faulty.class.getName()),
+        e.getMessage());
+  }
+
   private record NoFormulaLoss() implements Loss {
     @Override
     public String kind() {
@@ -131,27 +211,5 @@ class UserLayerTest {
     assertEquals(
         "no-formula cannot be checked: it has no reference formula, which gradcheck differentiates",
         e.getMessage());
-  }
-
-  private record Throwing() implements LayerSpec {
-    @Override
-    public String kind() {
-      return "throwing";
-    }
-
-    @Override
-    public Layer build(Shape input) {
-      throw new IllegalStateException("out of order");
-    }
-  }
-
-  @Test
-  void shouldNameALayerThatThrowsWhenItIsBuilt() {
-    ShapeMismatchException e =
-        assertThrows(
-            ShapeMismatchException.class,
-            () -> Network.build(Shape.of(3), List.of(new Flatten.Spec(), new Throwing())));
-    assertEquals(
-        "layer 1 (throwing): java.lang.IllegalStateException: out of order", e.getMessage());
   }
 }

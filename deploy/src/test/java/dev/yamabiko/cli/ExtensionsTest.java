@@ -389,7 +389,8 @@ class ExtensionsTest {
                     "@Override public boolean equals(Object o) { throw new IllegalStateException(\"never\"); } @Override public int hashCode() { return 1; } @Override public String kind"),
             layer("Named", "named", "return new Nothing();"),
             layer("Asks", "asks", "options.flag(\"deep\", false); return this;"),
-            layer("Files", "files", "options.file(\"deep\"); return this;"));
+            layer("Files", "files", "options.file(\"deep\"); return this;"),
+            layer("Deep", "deep", "return make(options);"));
     String place = "--set model: ";
     assertMade(odd, "throws", "example.Throws in %s threw java.lang.IllegalStateException: no");
     assertMade(odd, "nothing", "example.Nothing in %s makes null");
@@ -399,6 +400,7 @@ class ExtensionsTest {
     assertMade(odd, "named", "example.Named in %s makes what calls itself \"nothing\"");
     assertMade(odd, "asks", "example.Asks in %s threw java.lang.IllegalArgumentException: deep is");
     assertMade(odd, "files", "example.Files in %s threw java.lang.UnsupportedOperationException");
+    assertMade(odd, "deep", "example.Deep in %s threw java.lang.StackOverflowError");
     assertTrue(refusal(withModel(odd.toString(), "throws")).contains(place));
     Path broken =
         jar(

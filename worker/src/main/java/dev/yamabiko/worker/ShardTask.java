@@ -1,6 +1,7 @@
 package dev.yamabiko.worker;
 
 import dev.yamabiko.data.DataException;
+import dev.yamabiko.nn.LayerException;
 import dev.yamabiko.protocol.RunKey;
 import dev.yamabiko.step.Block;
 import dev.yamabiko.step.DivergenceException;
@@ -68,7 +69,9 @@ final class ShardTask {
 
   /** In words for people where there are some. */
   static String told(Throwable cause) {
-    return cause instanceof DataException ? cause.getMessage() : cause.toString();
+    return cause instanceof DataException || cause instanceof LayerException
+        ? cause.getMessage()
+        : cause.toString();
   }
 
   /** What went wrong, without the future that it went wrong in. */

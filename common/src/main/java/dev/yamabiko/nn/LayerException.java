@@ -1,0 +1,20 @@
+package dev.yamabiko.nn;
+
+/** A layer threw while it computed, as only one with a bug does: says which, and what. */
+public final class LayerException extends RuntimeException {
+  private static final long serialVersionUID = 1;
+
+  private LayerException(String message, Throwable cause) {
+    super(message, cause);
+  }
+
+  static LayerException of(Node node, RuntimeException thrown) {
+    return new LayerException(
+        "%s, of class %s, threw %s"
+            .formatted(
+                node.describe(),
+                node.layer().getClass().getName(),
+                thrown.toString().replaceAll("\\s+", " ")),
+        thrown);
+  }
+}
