@@ -25,6 +25,28 @@ public final class NetworkPass {
 
   private static final GradientListener NOBODY = index -> {};
 
+  /**
+   * Keeps apart what a listener throws, as it does where a run diverges, from what a layer does.
+   */
+  private static final class Heard implements GradientListener {
+    private final GradientListener listener;
+    private RuntimeException thrown;
+
+    Heard(GradientListener listener) {
+      this.listener = listener;
+    }
+
+    @Override
+    public void finalFrom(int index) {
+      try {
+        listener.finalFrom(index);
+      } catch (RuntimeException e) {
+        thrown = e;
+        throw e;
+      }
+    }
+  }
+
   private final Network network;
   private final Kernels kernels;
   private final List<Node> nodes;
@@ -220,6 +242,7 @@ public final class NetworkPass {
       float[] gradient,
       GradientListener listener) {
     forgetGradients();
+    Heard heard = new Heard(listener);
     int bottom = network.offset(firstTrained);
     for (int i = nodes.size() - 1; i >= firstTrained; i--) {
       if (layers[i] == null) {
@@ -230,11 +253,11 @@ public final class NetworkPass {
       float[] g = gradients[i + 1];
       gradients[i + 1] = null;
       float[] dx = isWanted(inputs[i]) ? take() : null;
-      LayerCall call = call(i, weights, shards, training, listener);
+      LayerCall call = call(i, weights, shards, training, heard);
       try {
         layers[i].backward(call, values[inputs[i]], values[i + 1], saved[i], g, dx, gradient);
       } catch (RuntimeException e) {
-        throw LayerException.of(node, e);
+        throw e == heard.thrown ? e : LayerException.of(node, e);
       }
       if (owner.frozen()) {
         // Nobody reads it, but the bits of two answers are compared, and it need not have those of
