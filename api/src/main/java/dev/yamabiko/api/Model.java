@@ -54,6 +54,7 @@ public final class Model {
    *     loss, is an extension with other content in this JVM than where it was trained
    */
   public static Model load(Path runDirectoryOrFile) {
+    Objects.requireNonNull(runDirectoryOrFile, "runDirectoryOrFile");
     try {
       return new Model(TrainedModel.load(runDirectoryOrFile).requireItsExtensions());
     } catch (RuntimeException e) {
@@ -83,7 +84,8 @@ public final class Model {
    * What it makes of one input as the network sees it: scaled, categories as zeros and ones.
    *
    * @param input row by row, of an image channel by channel; not kept
-   * @throws YamabikoException if it has another length than {@link #inputShape} says
+   * @throws YamabikoException if it has another length than {@link #inputShape} says, or holds what
+   *     is not finite
    */
   public Prediction predict(float[] input) {
     return predict(new float[][] {input}).get(0);
@@ -112,6 +114,13 @@ public final class Model {
                   length,
                   input == null ? "is null" : "has " + input.length),
           null);
+    }
+    for (int i = 0; i < length; i++) {
+      if (!Float.isFinite(input[i])) {
+        throw YamabikoException.input(
+            "input %d: expected finite numbers but found %s at %d".formatted(number, input[i], i),
+            null);
+      }
     }
   }
 

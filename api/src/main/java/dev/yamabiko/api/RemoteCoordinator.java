@@ -8,6 +8,7 @@ import dev.yamabiko.job.Job;
 import dev.yamabiko.model.CanonicalJson;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Supplier;
 import org.slf4j.LoggerFactory;
 
@@ -57,6 +58,7 @@ public final class RemoteCoordinator implements AutoCloseable {
 
   /** The job of this id, whether there is one or not. */
   public RemoteJob job(String id) {
+    Objects.requireNonNull(id, "id");
     return new RemoteJob(server, id);
   }
 

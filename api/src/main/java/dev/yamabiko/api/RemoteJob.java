@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -150,6 +151,7 @@ public final class RemoteJob {
    * @throws YamabikoException also if the job has no model (yet), or the file cannot be written
    */
   public void downloadModel(Path file) {
+    Objects.requireNonNull(file, "file");
     RemoteCoordinator.requireOpen(server);
     try {
       AtomicFile.write(file, part -> server.download(Server.job(id, "model"), part));

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * What is to be trained: data, model, loss, optimizer, as a job file says it. It is read, and found
@@ -35,6 +36,7 @@ public final class TrainingJob {
 
   /** The job in a file, HOCON or JSON; paths in it are relative to its folder. */
   public static TrainingJob file(Path file) {
+    Objects.requireNonNull(file, "file");
     return new TrainingJob(settings -> JobFile.read(file, settings), List.of());
   }
 
@@ -44,6 +46,7 @@ public final class TrainingJob {
    * it called unless it has a {@code name}.
    */
   public static TrainingJob hocon(String text) {
+    Objects.requireNonNull(text, "text");
     return new TrainingJob(
         settings -> JobFile.parse(text, "job", Path.of(""), settings), List.of());
   }
@@ -56,10 +59,13 @@ public final class TrainingJob {
    * @throws IllegalArgumentException for values of other kinds
    */
   public static TrainingJob of(Map<String, ?> keys) {
+    Objects.requireNonNull(keys, "keys");
     try {
       return hocon(text(ConfigFactory.parseMap(plainKeys(keys)).root()));
     } catch (ConfigException e) {
       throw new IllegalArgumentException("no keys of a job: " + e.getMessage(), e);
+    } catch (StackOverflowError e) {
+      throw tooDeep(e);
     }
   }
 
@@ -74,6 +80,7 @@ public final class TrainingJob {
    * @throws IllegalArgumentException for a value of another kind
    */
   public TrainingJob set(String key, Object value) {
+    Objects.requireNonNull(key, "key");
     List<String> more = new ArrayList<>(settings);
     more.add(key + "=" + setting(value));
     return new TrainingJob(source, more);
@@ -101,7 +108,14 @@ public final class TrainingJob {
       return text(ConfigValueFactory.fromAnyRef(plain(value)));
     } catch (ConfigException e) {
       throw new IllegalArgumentException("no value of a job's key: " + e.getMessage(), e);
+    } catch (StackOverflowError e) {
+      throw tooDeep(e);
     }
+  }
+
+  private static IllegalArgumentException tooDeep(StackOverflowError e) {
+    return new IllegalArgumentException(
+        "no value of a job's key: a list or map holds itself, or too many inside each other", e);
   }
 
   private static String text(ConfigValue value) {
@@ -121,12 +135,22 @@ public final class TrainingJob {
       items.forEach(item -> list.add(plain(item)));
       return list;
     }
-    return value;
+    if (value == null
+        || value instanceof String
+        || value instanceof Number
+        || value instanceof Boolean) {
+      return value;
+    }
+    throw new IllegalArgumentException(
+        "no value of a job's key: expected a text, number, boolean, Path, list or map but found "
+            + value.getClass().getTypeName());
   }
 
   private static Map<String, Object> plainKeys(Map<?, ?> map) {
     Map<String, Object> plain = new LinkedHashMap<>();
-    map.forEach((key, value) -> plain.put(key.toString(), plain(value)));
+    map.forEach(
+        (key, value) ->
+            plain.put(Objects.requireNonNull(key, "a map's key").toString(), plain(value)));
     return plain;
   }
 }

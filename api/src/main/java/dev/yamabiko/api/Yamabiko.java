@@ -4,6 +4,7 @@ import dev.yamabiko.client.Server;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.stream.Collectors;
 
 /**
@@ -68,6 +69,7 @@ public final class Yamabiko {
    * @throws YamabikoException if it is no such URL
    */
   public static RemoteCoordinator connect(String server) {
+    Objects.requireNonNull(server, "server");
     try {
       return new RemoteCoordinator(Server.of(server, "connect"));
     } catch (RuntimeException e) {

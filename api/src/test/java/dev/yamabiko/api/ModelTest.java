@@ -245,6 +245,10 @@ class ModelTest {
     assertEquals(
         "input 1: the model takes inputs of shape [2], 2 numbers, but this one is null",
         none.getMessage());
+    YamabikoException nan =
+        assertThrows(YamabikoException.class, () -> spirals.predict(new float[] {0, Float.NaN}));
+    assertEquals("input 0: expected finite numbers but found NaN at 1", nan.getMessage());
+    assertThrows(NullPointerException.class, () -> Model.load(null));
     for (Executable asking :
         List.<Executable>of(
             () -> line.predictRows(Arrays.asList(Map.of("x", 1, "day", "mon"), null)),

@@ -8,6 +8,7 @@ import dev.yamabiko.data.DataSource;
 import dev.yamabiko.job.Job;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -136,7 +137,23 @@ class TrainingJobTest {
     assertTrue(refusal(SPIRALS.set("epoch", 3)).contains("epochs"), "no nearest key");
     assertTrue(refusal(TrainingJob.hocon("")).startsWith("job: "));
     assertTrue(refusal(TrainingJob.file(directory.resolve("x"))).endsWith("no such file"));
-    assertThrows(IllegalArgumentException.class, () -> SPIRALS.set("epochs", new Object()));
+  }
+
+  @Test
+  void shouldRefuseWhatNoJobFileHolds() {
+    IllegalArgumentException numbers =
+        assertThrows(IllegalArgumentException.class, () -> SPIRALS.set("model", new int[] {1, 2}));
+    assertEquals(
+        "no value of a job's key: expected a text, number, boolean, Path, list or map but found"
+            + " int[]",
+        numbers.getMessage());
     assertThrows(IllegalArgumentException.class, () -> TrainingJob.of(Map.of("a", new Object())));
+    Map<String, Object> endless = new HashMap<>();
+    endless.put("again", endless);
+    assertThrows(IllegalArgumentException.class, () -> SPIRALS.set("data", endless));
+    assertThrows(IllegalArgumentException.class, () -> TrainingJob.of(endless));
+    assertThrows(NullPointerException.class, () -> SPIRALS.set(null, 1));
+    assertThrows(NullPointerException.class, () -> TrainingJob.file(null));
+    assertThrows(NullPointerException.class, () -> TrainingJob.hocon(null));
   }
 }
