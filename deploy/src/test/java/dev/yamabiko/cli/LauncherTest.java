@@ -166,6 +166,9 @@ class LauncherTest {
     assertEquals(1, kept().size(), "a build that nobody runs is removed");
   }
 
+  private static final String PREPARING =
+      "yamabiko: preparing faster starts (first use of this build and Java) ...\n";
+
   /** A Java that leaves an archive, and notes that it was asked to. */
   private void archivingJava(String version) throws IOException {
     java(version, "java.base");
@@ -176,8 +179,10 @@ class LauncherTest {
           echo "[$a]"
           case $a in -XX:ArchiveClassesAtExit=*)
             echo "$a" >>"%1$s/archives"
-            [ ! -e "%1$s/fails" ] && echo archive >"${a#*=}"
-            exit ;;
+            [ ! -e "%1$s/ended" ] || { kill -TERM $PPID; exec sleep 30; }
+            echo archive >"${a#*=}"
+            [ ! -e "%1$s/fails" ] || exit 3
+            exit 0 ;;
           esac
         done
         """
@@ -192,7 +197,7 @@ class LauncherTest {
   void shouldStartFromAnArchiveOfTheBuildsClassesForEachJava() throws Exception {
     archivingJava("17.0.15");
     Ended first = run("train");
-    assertEquals("yamabiko: building (first use) ...\n", first.err());
+    assertEquals("yamabiko: building (first use) ...\n" + PREPARING, first.err());
     String option = "[-XX:SharedArchiveFile=" + kept().get(0) + "/archives/";
     assertTrue(first.out().contains("[-Xshare:auto]\n" + option), first.out());
     assertEquals(first, run("train").withErr(first.err()));
@@ -201,7 +206,7 @@ class LauncherTest {
     archivingJava("25.0.3");
     assertTrue(!run("status").out().contains("-XX:SharedArchiveFile"));
     Ended other = run("train");
-    assertEquals("yamabiko: preparing faster starts (first use of this Java) ...\n", other.err());
+    assertEquals(PREPARING, other.err());
     assertTrue(other.out().contains(option), other.out());
     assertTrue(!other.out().equals(first.out()), other.out());
     assertEquals("", run("train").err());
@@ -214,10 +219,28 @@ class LauncherTest {
     archivingJava("17.0.15");
     touch(place.resolve("fails"));
     Ended first = run("train");
-    assertEquals("yamabiko: building (first use) ...\n", first.err());
+    assertEquals("yamabiko: building (first use) ...\n" + PREPARING, first.err());
     assertTrue(!first.out().contains("-XX:SharedArchiveFile"), first.out());
     assertEquals(first, run("train").withErr(first.err()));
     assertEquals(1, archives().size(), "it is not tried again");
+  }
+
+  @Test
+  void shouldEndWhereItIsToldToWhileItMakesAnArchiveAndTryAgain() throws Exception {
+    archivingJava("17.0.15");
+    touch(place.resolve("ended"));
+    assertEquals(143, run("train").code());
+    Files.delete(place.resolve("ended"));
+    Ended again = run("train");
+    assertEquals(PREPARING, again.err());
+    assertTrue(again.out().contains("-XX:SharedArchiveFile"), again.out());
+  }
+
+  @Test
+  void shouldLeaveTheArchiveToCommandsThatGainByIt() throws Exception {
+    archivingJava("17.0.15");
+    assertEquals("yamabiko: building (first use) ...\n", run("status").err());
+    assertEquals(PREPARING, run("worker").err());
   }
 
   @Test
