@@ -56,7 +56,7 @@ public final class Model {
   public static Model load(Path runDirectoryOrFile) {
     Objects.requireNonNull(runDirectoryOrFile, "runDirectoryOrFile");
     try {
-      return new Model(TrainedModel.load(runDirectoryOrFile).requireItsExtensions());
+      return new Model(TrainedModel.loadToCompute(runDirectoryOrFile));
     } catch (RuntimeException e) {
       throw YamabikoException.of(e);
     }

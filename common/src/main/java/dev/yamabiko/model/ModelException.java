@@ -1,7 +1,7 @@
 package dev.yamabiko.model;
 
 /** A model file cannot be used; the message says which, what was expected and what was found. */
-public final class ModelException extends RuntimeException {
+public class ModelException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   public ModelException(String message) {

@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * A model as a run left it: network, weights, and what inputs and outputs mean.
@@ -34,35 +35,45 @@ public record TrainedModel(
   }
 
   /**
-   * Reads a model file.
+   * Reads a model file, to copy what is in it.
    *
    * @param runDirectoryOrFile a model file, or a run directory that holds one
    * @throws ModelException saying what is wrong with it
    */
   public static TrainedModel load(Path runDirectoryOrFile) {
-    Path path = ModelFile.of(runDirectoryOrFile);
-    try (SafetensorsFile file = SafetensorsFile.open(path)) {
-      ModelDescription description = ModelDescription.read(path, file.metadata());
-      Network network = network(path, description);
-      return new TrainedModel(path, description, network, weights(file, network));
-    }
+    return load(runDirectoryOrFile, job -> {});
   }
 
   /**
-   * This model, to be computed with.
+   * Reads a model file, to compute with it.
    *
-   * @throws ModelException if a layer or the loss is an extension that has other content here than
-   *     where the model was trained: what it said then, it would not say now
+   * @throws OtherExtensionException if a layer or the loss has other content here than where it was
+   *     trained
+   * @throws ModelException saying what is wrong with it
    */
-  public TrainedModel requireItsExtensions() {
-    Extensions.ofThisJvm()
-        .differenceInModel(job())
-        .ifPresent(
-            difference -> {
-              throw new ModelException(
-                  difference.describe() + "; give the jar that the model was trained with");
-            });
-    return this;
+  public static TrainedModel loadToCompute(Path runDirectoryOrFile) {
+    return load(
+        runDirectoryOrFile,
+        job ->
+            Extensions.ofThisJvm()
+                .differenceInModel(job)
+                .ifPresent(
+                    difference -> {
+                      throw new OtherExtensionException(difference);
+                    }));
+  }
+
+  /**
+   * @param check of the job, before its layers are built: another version's may not even fit
+   */
+  private static TrainedModel load(Path runDirectoryOrFile, Consumer<Job> check) {
+    Path path = ModelFile.of(runDirectoryOrFile);
+    try (SafetensorsFile file = SafetensorsFile.open(path)) {
+      ModelDescription description = ModelDescription.read(path, file.metadata());
+      check.accept(description.job());
+      Network network = network(path, description);
+      return new TrainedModel(path, description, network, weights(file, network));
+    }
   }
 
   /**

@@ -75,7 +75,7 @@ final class EvaluateCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Path directory = session.workingDirectory();
-    TrainedModel trained = TrainedModel.load(directory.resolve(model)).requireItsExtensions();
+    TrainedModel trained = TrainedModel.loadToCompute(directory.resolve(model));
     new NamedModel(directory.resolve(model), trained)
         .notice()
         .ifPresent(notice -> session.err().println("yamabiko: " + notice));

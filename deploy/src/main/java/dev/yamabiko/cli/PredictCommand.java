@@ -97,8 +97,7 @@ final class PredictCommand implements Callable<Integer> {
     Path from = session.workingDirectory().resolve(input);
     Optional<OutputFile> to =
         out.map(file -> OutputFile.of(session.workingDirectory().resolve(file), from));
-    TrainedModel trained =
-        TrainedModel.load(session.workingDirectory().resolve(model)).requireItsExtensions();
+    TrainedModel trained = TrainedModel.loadToCompute(session.workingDirectory().resolve(model));
     NamedModel named = new NamedModel(session.workingDirectory().resolve(model), trained);
     out.ifPresent(file -> named.protectFrom(session.workingDirectory().resolve(file)));
     named.notice().ifPresent(notice -> session.err().println("yamabiko: " + notice));

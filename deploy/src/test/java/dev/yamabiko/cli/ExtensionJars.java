@@ -45,6 +45,13 @@ public final class ExtensionJars {
     return of(directory.resolve("guide.jar"), blocks("java"));
   }
 
+  /** The same jar with another version of one of its classes. */
+  static Path ofGuideWith(String name, String source, Path jar) throws IOException {
+    Map<String, String> sources = new LinkedHashMap<>(named(blocks("java")));
+    sources.put(name, source);
+    return of(jar, List.copyOf(sources.values()));
+  }
+
   /** Puts one class that the guide shows into a Maven project, and lists it there as a service. */
   static void addOfGuide(String name, Path project) throws IOException {
     String source = named(blocks("java")).get(name);

@@ -240,6 +240,16 @@ class ExtensionsTest {
     assertRefused(model, "evaluate", "run", "--data", "data.conf", "--extensions", other);
     Files.writeString(directory.resolve("one.csv"), "a,b,c\n0.1,0.2,0.3\n");
     assertRefused(model, "predict", "run", "--input", "one.csv", "--extensions", other);
+    // One whose layers the weights do not even fit.
+    String bare =
+        layer("Prelu", "prelu", "return this;")
+            .replace(
+                "@Override public float value",
+                "@Override public java.util.List<String> options() {"
+                    + " return java.util.List.of(\"slope\"); }"
+                    + " @Override public float value");
+    Path unfit = ExtensionJars.ofGuideWith("example.Prelu", bare, directory.resolve("unfit.jar"));
+    assertRefused(model, "predict", "run", "--input", "one.csv", "--extensions", unfit.toString());
     // The last to read extensions by: as a program that has the other jars.
     YamabikoException refused =
         assertThrows(YamabikoException.class, () -> Model.load(directory.resolve("run")));

@@ -3,9 +3,8 @@ package dev.yamabiko.coordinator.http;
 import akka.http.javadsl.model.StatusCodes;
 import dev.yamabiko.coordinator.JobView;
 import dev.yamabiko.coordinator.RunDirectory;
-import dev.yamabiko.job.Extensions;
 import dev.yamabiko.model.ModelException;
-import dev.yamabiko.model.TrainedModel;
+import dev.yamabiko.model.OtherExtensionException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.slf4j.Logger;
@@ -34,21 +33,11 @@ final class JobModel {
     return model;
   }
 
-  /**
-   * The coordinator computes with the extensions that the model was trained with.
-   *
-   * @throws ProblemException if a layer or the loss has other content here
-   */
-  static void requireItsExtensions(String id, TrainedModel model) {
-    Extensions.ofThisJvm()
-        .differenceInModel(model.job())
-        .ifPresent(
-            difference -> {
-              throw Problem.conflict(
-                      "the model of %s does not predict here: %s; restart the coordinator with the jar that it was trained with"
-                          .formatted(id, difference.describeByName()))
-                  .exception();
-            });
+  /** The coordinator computes with the extensions that a model was trained with only. */
+  static Problem otherExtension(String id, OtherExtensionException e) {
+    return Problem.conflict(
+        "the model of %s does not predict here: %s; restart the coordinator with the jar that it was trained with"
+            .formatted(id, e.difference().describeByName()));
   }
 
   /** What the exception says names the coordinator's files, and is for its log. */

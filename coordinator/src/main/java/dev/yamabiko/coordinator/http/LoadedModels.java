@@ -30,7 +30,7 @@ final class LoadedModels {
   record Loaded(TrainedModel model, Predictor predictor, String sha256) {
 
     private static Loaded of(Path file) {
-      TrainedModel model = TrainedModel.load(file);
+      TrainedModel model = TrainedModel.loadToCompute(file);
       long bytes = Math.min(MOST_ACTIVATION_BYTES, Runtime.getRuntime().maxMemory() / 32);
       Predictor predictor = new Predictor(model, KernelsFactory.create(), bytes);
       return new Loaded(model, predictor, WeightsHash.sha256(model.weights()));

@@ -11,6 +11,7 @@ import akka.stream.Materializer;
 import dev.yamabiko.data.DataException;
 import dev.yamabiko.model.ModelException;
 import dev.yamabiko.model.ModelSignature;
+import dev.yamabiko.model.OtherExtensionException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Set;
@@ -120,7 +121,6 @@ final class PredictionRoutes extends AllDirectives implements AutoCloseable {
 
   private HttpResponse answer(String id, Path model, String type, byte[] content, long deadline) {
     LoadedModels.Loaded loaded = models.of(model);
-    JobModel.requireItsExtensions(id, loaded.model());
     PredictionAnswer answer = new PredictionAnswer(loaded, deadline);
     ImageAllowance images =
         ImageAllowance.of(Runtime.getRuntime().maxMemory(), AT_ONCE, answer::requireInTime);
@@ -133,6 +133,8 @@ final class PredictionRoutes extends AllDirectives implements AutoCloseable {
       return answer.get();
     } catch (DataException e) {
       throw Problem.badRequest(e.getMessage()).exception();
+    } catch (OtherExtensionException e) {
+      throw JobModel.otherExtension(id, e).exception();
     } catch (ModelException e) {
       throw JobModel.unreadable(id, e).exception();
     } catch (OutOfMemoryError e) {
