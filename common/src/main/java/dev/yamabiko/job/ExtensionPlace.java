@@ -15,7 +15,6 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.jar.Attributes;
 import java.util.jar.JarFile;
 import java.util.jar.Manifest;
@@ -26,6 +25,7 @@ import java.util.zip.ZipFile;
 /** A jar, or a directory of classes, and what is to be read of it before a class is loaded. */
 record ExtensionPlace(Path path) {
 
+  private static final String INDEX = "META-INF/INDEX.LIST";
   static final String SERVICES = "META-INF/services/" + Extension.class.getName();
 
   /**
@@ -108,22 +108,28 @@ record ExtensionPlace(Path path) {
 
   private List<Path> manifestsClassPath() throws IOException {
     try (JarFile jar = new JarFile(path.toFile(), false)) {
+      if (jar.getEntry(INDEX) != null) {
+        throw refuse(
+            "expected no %s, by which a jar brings in others; leave it out".formatted(INDEX));
+      }
       Manifest manifest = jar.getManifest();
       Attributes main = manifest == null ? new Attributes() : manifest.getMainAttributes();
       String named = Objects.requireNonNullElse(main.getValue(Attributes.Name.CLASS_PATH), "");
-      return Arrays.stream(named.split(" +"))
+      return Arrays.stream(named.split("\\s+"))
           .filter(name -> !name.isEmpty())
-          .flatMap(name -> resolved(name).stream())
+          .map(this::resolved)
           .toList();
     }
   }
 
-  /** Where a URL leads to that may be relative to this jar, if that is a file. */
-  private Optional<Path> resolved(String name) {
+  /** Where a URL leads to that may be relative to this jar. */
+  private Path resolved(String name) {
     try {
-      return Optional.of(Path.of(path.toUri().resolve(name)).normalize());
+      return Path.of(path.toUri().resolve(name)).normalize();
     } catch (IllegalArgumentException | FileSystemNotFoundException e) {
-      return Optional.empty();
+      throw refuse(
+          "expected files in the Class-Path of its manifest but found %s, which names none"
+              .formatted(name));
     }
   }
 

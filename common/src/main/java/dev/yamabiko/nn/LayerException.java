@@ -8,7 +8,7 @@ public final class LayerException extends RuntimeException {
     super(message, cause);
   }
 
-  static LayerException of(Node node, RuntimeException thrown) {
+  static LayerException of(Node node, Throwable thrown) {
     return new LayerException(
         "%s, of class %s, threw %s"
             .formatted(

@@ -30,7 +30,7 @@ public final class NetworkPass {
    */
   private static final class Heard implements GradientListener {
     private final GradientListener listener;
-    private RuntimeException thrown;
+    private Throwable thrown;
 
     Heard(GradientListener listener) {
       this.listener = listener;
@@ -40,7 +40,7 @@ public final class NetworkPass {
     public void finalFrom(int index) {
       try {
         listener.finalFrom(index);
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         thrown = e;
         throw e;
       }
@@ -208,7 +208,7 @@ public final class NetworkPass {
       LayerCall call = call(i, weights, shards, training, NOBODY);
       try {
         layers[i].forward(call, values[inputs[i]], values[i + 1], saved[i]);
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | StackOverflowError | AssertionError | LinkageError e) {
         throw LayerException.of(node, e);
       }
       if (node.addend() != Node.NONE) {
@@ -256,8 +256,11 @@ public final class NetworkPass {
       LayerCall call = call(i, weights, shards, training, heard);
       try {
         layers[i].backward(call, values[inputs[i]], values[i + 1], saved[i], g, dx, gradient);
-      } catch (RuntimeException e) {
-        throw e == heard.thrown ? e : LayerException.of(node, e);
+      } catch (RuntimeException | StackOverflowError | AssertionError | LinkageError e) {
+        if (e == heard.thrown) {
+          throw e;
+        }
+        throw LayerException.of(node, e);
       }
       if (owner.frozen()) {
         // Nobody reads it, but the bits of two answers are compared, and it need not have those of
