@@ -29,10 +29,12 @@ final class Download {
   static void write(InputStream body, Path file, Duration silence, Pending pending)
       throws IOException {
     CompletableFuture<Void> copied = new CompletableFuture<>();
-    try (body) {
+    // Opened here: a thread that comes late must not make the file again when it has been given up.
+    try (body;
+        OutputStream out = Files.newOutputStream(file)) {
       pending.add(copied);
       Liveness liveness = new Liveness();
-      Thread thread = new Thread(() -> copy(body, file, liveness, copied), "download");
+      Thread thread = new Thread(() -> copy(body, out, liveness, copied), "download");
       thread.setDaemon(true);
       thread.start();
       liveness.await(copied, silence);
@@ -51,9 +53,9 @@ final class Download {
   }
 
   private static void copy(
-      InputStream body, Path file, Liveness liveness, CompletableFuture<Void> copied) {
+      InputStream body, OutputStream out, Liveness liveness, CompletableFuture<Void> copied) {
     byte[] chunk = new byte[CHUNK];
-    try (OutputStream out = Files.newOutputStream(file)) {
+    try {
       for (int n = body.read(chunk); n >= 0; n = body.read(chunk)) {
         liveness.beat();
         out.write(chunk, 0, n);

@@ -91,7 +91,7 @@ public final class Follower {
   private ServerEvents connect() {
     InputStream stream = server.events(id, last);
     int number = ++connections;
-    if (lost) {
+    if (lost && !detached) {
       lost = false;
       audience.say("connected again to " + server.url());
     }

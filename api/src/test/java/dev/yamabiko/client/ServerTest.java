@@ -90,6 +90,12 @@ class ServerTest {
     return new Server(url(stalling), "connect", SHORT);
   }
 
+  /** The beginning of an answer may take its time. */
+  private Server impatientWithSilence() {
+    Duration whole = Duration.ofSeconds(30);
+    return new Server(url(stalling), "connect", new Server.Deadlines(whole, whole, SOON));
+  }
+
   @Test
   void shouldGiveUpAnAnswerThatStops() {
     try (Server server = impatient()) {
@@ -110,7 +116,7 @@ class ServerTest {
 
   @Test
   void shouldGiveUpADownloadThatFallsSilentAndAnUploadThatNobodyTakes() throws Exception {
-    try (Server server = impatient()) {
+    try (Server server = impatientWithSilence()) {
       Path file = directory.resolve("part");
       IOException silent = assertThrows(IOException.class, () -> server.download("/x", file));
       assertTrue(silent.getMessage().startsWith("nothing more has come for"), silent.getMessage());

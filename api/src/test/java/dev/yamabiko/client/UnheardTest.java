@@ -7,6 +7,7 @@ import dev.yamabiko.coordinator.JobEvent;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -67,7 +68,7 @@ class UnheardTest {
             });
     reader.start();
     while (reader.getState() != Thread.State.WAITING) {
-      Thread.onSpinWait();
+      TimeUnit.MILLISECONDS.sleep(5);
     }
     assertEquals(1, ((ServerEvents.Event) take().message()).number());
     reader.join();

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -115,7 +116,7 @@ class OnnxDownloadTest {
     download.content().runWith(Sink.cancelled(), KIT.system());
     // It ends in a thread of its own; the test's time is the deadline.
     while (filesLeft() > 0) {
-      Thread.onSpinWait();
+      TimeUnit.MILLISECONDS.sleep(5);
     }
   }
 }

@@ -29,14 +29,20 @@ const PREDICTION_MS = 70_000;
  * @param signal by which whoever asks gives it up, and then ignores what comes of it
  */
 async function send(path, read, { wait = ANSWER_MS, signal = null, ...options } = {}) {
+  const end = new AbortController();
+  const abort = () => end.abort();
+  const late = setTimeout(abort, wait);
+  signal?.addEventListener('abort', abort);
   try {
-    const late = AbortSignal.timeout(wait);
-    const end = signal ? AbortSignal.any([signal, late]) : late;
-    const response = await fetch(new URL(path, API), { cache: 'no-cache', signal: end, ...options });
+    signal?.throwIfAborted();
+    const response = await fetch(new URL(path, API), { cache: 'no-cache', signal: end.signal, ...options });
     if (!response.ok) throw await problem(response);
     return await read(response);
   } catch (e) {
     throw e instanceof Problem ? e : new Problem(0, 'the coordinator cannot be reached');
+  } finally {
+    clearTimeout(late);
+    signal?.removeEventListener('abort', abort);
   }
 }
 
