@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
@@ -97,7 +98,8 @@ final class ClassArchive {
     if (Files.exists(jar) && Files.getLastModifiedTime(jar).compareTo(newest(classes)) >= 0) {
       return jar;
     }
-    try (OutputStream out = Files.newOutputStream(jar);
+    Path part = DIRECTORY.resolve(module + ".part");
+    try (OutputStream out = Files.newOutputStream(part);
         JarOutputStream packed = new JarOutputStream(out);
         Stream<Path> files = Files.walk(classes)) {
       for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
@@ -106,7 +108,7 @@ final class ClassArchive {
         packed.closeEntry();
       }
     }
-    return jar;
+    return Files.move(part, jar, StandardCopyOption.REPLACE_EXISTING);
   }
 
   private static FileTime newest(Path directory) throws IOException {

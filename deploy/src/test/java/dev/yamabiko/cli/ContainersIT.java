@@ -19,6 +19,7 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIf;
@@ -142,6 +143,7 @@ class ContainersIT {
     assertSameBits(id);
   }
 
+  @Tag("soak")
   @Test
   void shouldTakeUpItsJobsWhenTheCoordinatorIsStartedAgain() throws Exception {
     String id = underWay();

@@ -114,6 +114,7 @@ class ClusterFaultsTest {
     return worker.path("registered").asText();
   }
 
+  @Tag("soak")
   @Test
   void shouldGiveTheSameBitsWhenAWorkerIsKilled() throws Exception {
     cluster.haveWorkers("a", "b", "c");
