@@ -127,7 +127,7 @@ class LauncherTest {
   void shouldBuildOnFirstUseAndBecomeJava() throws Exception {
     Ended ended = run("train", "my job.conf", "--set", "a=*");
     assertEquals(42, ended.code(), ended.err());
-    assertEquals("yamabiko: building (first use) ...\n", ended.err());
+    assertEquals("yamabiko: building (first use) ...\n" + PREPARING, ended.err());
     assertEquals(
         """
         %s
