@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class SimulationTest {
 
-  private static final int PLANS = 400;
+  private static final int PLANS = 250;
   private static final int WRONG_BITS = 40;
   private static final int MOST_MISSED = 4;
 
