@@ -91,7 +91,6 @@ class ExtensionsClusterTest {
             .timeout(Duration.ofSeconds(60))
             .POST(HttpRequest.BodyPublishers.ofString("{\"inputs\":[[0.1,0.2,0.3]]}"))
             .build();
-    assertEquals(200, answer(request).statusCode());
     Extensions before = Extensions.ofThisJvm();
     try {
       Path library = ExtensionJars.library(directory.resolve("library.jar"), 2);
@@ -106,6 +105,7 @@ class ExtensionsClusterTest {
     } finally {
       Extensions.use(before);
     }
+    assertEquals(200, answer(request).statusCode());
   }
 
   private static HttpResponse<String> answer(HttpRequest request) throws Exception {
