@@ -11,7 +11,6 @@ import com.github.dockerjava.api.model.MountType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,22 +55,17 @@ final class ContainerCluster implements AutoCloseable {
     return DockerClientFactory.instance().isDockerAvailable();
   }
 
-  /** Of the jars that this build has packaged; one test at a time, for all there is one image. */
+  /** Of the jars that this build has packaged. */
   static void buildImage() throws IOException, InterruptedException {
     Files.createDirectories(TARGET);
     Path log = TARGET.resolve("image.log");
-    try (FileChannel lock =
-        FileChannel.open(
-            TARGET.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-      lock.lock();
-      int code =
-          new ProcessBuilder("docker/image.sh", IMAGE)
-              .redirectErrorStream(true)
-              .redirectOutput(log.toFile())
-              .start()
-              .waitFor();
-      assertEquals(0, code, () -> "docker/image.sh failed: " + read(log));
-    }
+    int code =
+        new ProcessBuilder("docker/image.sh", IMAGE)
+            .redirectErrorStream(true)
+            .redirectOutput(log.toFile())
+            .start()
+            .waitFor();
+    assertEquals(0, code, () -> "docker/image.sh failed: " + read(log));
   }
 
   private static String read(Path log) {

@@ -28,7 +28,6 @@ import org.junit.jupiter.api.io.TempDir;
  * The dashboard in a browser, before a coordinator and workers in processes of their own. In order:
  * the first looks at a cluster that has nothing yet, and the last at what the others have left.
  */
-@Tag("alone")
 @EnabledIf(value = "dev.yamabiko.cluster.Browser#isInstalled", disabledReason = Browser.NO_BROWSER)
 @Timeout(300)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
