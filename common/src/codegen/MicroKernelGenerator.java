@@ -409,24 +409,9 @@ public class MicroKernelGenerator {
             width,
             (r, v) ->
                 "    c%1$d_%2$d.intoArray(c, cAt + %1$d * cPitch%3$s);".formatted(r, v, lane(v)));
+    String addTile = addTile("    ", "TILE", height, width);
     String add =
-        "    if (add != null) {\n"
-            + perVector(
-                height,
-                width,
-                (r, v) ->
-                    ("      c%1$d_%2$d = FloatVector.fromArray(SPECIES, add,"
-                            + " addAt + %1$d * addPitch%3$s).add(c%1$d_%2$d);")
-                        .formatted(r, v, lane(v)))
-            + "\n    }\n";
-    String addTile =
-        perVector(
-            height,
-            width,
-            (r, v) ->
-                ("    c%1$d_%2$d = FloatVector.fromArray(SPECIES, add,"
-                        + " addAt + %1$d * TILE%3$s).add(c%1$d_%2$d);")
-                    .formatted(r, v, lane(v)));
+        "    if (add != null) {\n" + addTile("      ", "addPitch", height, width) + "\n    }\n";
     String addRow =
         "    if (add != null) {\n"
             + lines(
@@ -499,6 +484,15 @@ public class MicroKernelGenerator {
                 + "      v = FloatVector.broadcast(SPECIES, %s);\n".formatted(a.formatted(r))
                 + lines(
                     width, v -> "      c%1$d_%2$d = v.fma(b%2$d, c%1$d_%2$d);".formatted(r, v)));
+  }
+
+  private static String addTile(String indent, String pitch, int height, int width) {
+    return perVector(
+        height,
+        width,
+        (r, v) ->
+            "%1$sc%2$d_%3$d = FloatVector.fromArray(SPECIES, add, addAt + %2$d * %4$s%5$s).add(c%2$d_%3$d);"
+                .formatted(indent, r, v, pitch, lane(v)));
   }
 
   private interface VectorLine {

@@ -11,10 +11,12 @@ public final class LayerException extends RuntimeException {
   static LayerException of(Node node, Throwable thrown) {
     return new LayerException(
         "%s, of class %s, threw %s"
-            .formatted(
-                node.describe(),
-                node.layer().getClass().getName(),
-                thrown.toString().replaceAll("\\s+", " ")),
+            .formatted(node.describe(), node.layer().getClass().getName(), inOneLine(thrown)),
         thrown);
+  }
+
+  /** Of somebody else's code: its message may be none, or several lines. */
+  static String inOneLine(Throwable thrown) {
+    return thrown.toString().replaceAll("\\s+", " ");
   }
 }

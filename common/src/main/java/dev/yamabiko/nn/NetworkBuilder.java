@@ -73,14 +73,9 @@ final class NetworkBuilder {
       throw new ShapeMismatchException(
           "layer %s (%s): %s".formatted(name, spec.kind(), e.getMessage()), e);
     } catch (RuntimeException e) {
-      // Of somebody else's layer: it is named, and what it threw may say nothing by its message.
       throw new ShapeMismatchException(
           "layer %s (%s): %s threw %s"
-              .formatted(
-                  name,
-                  spec.kind(),
-                  spec.getClass().getName(),
-                  e.toString().replaceAll("\\s+", " ")),
+              .formatted(name, spec.kind(), spec.getClass().getName(), LayerException.inOneLine(e)),
           e);
     }
     if (parameters > Integer.MAX_VALUE) {
