@@ -1,8 +1,5 @@
 package dev.yamabiko.cli;
 
-import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import org.junit.jupiter.api.Test;
 
 /** Keeps a build green that skips its tests by Maven only where nobody required them. */
@@ -10,8 +7,6 @@ class MavenIT {
 
   @Test
   void shouldBeInstalledWhereRequired() {
-    assumeTrue(Required.here().holds(Required.MAVEN), "-Drequired=maven is not given");
-    assertTrue(
-        OutsideProject.hasMaven(), "-Drequired=maven is given, but " + OutsideProject.NO_MAVEN);
+    Required.check(Required.MAVEN, OutsideProject::hasMaven, OutsideProject.NO_MAVEN);
   }
 }

@@ -1,8 +1,5 @@
 package dev.yamabiko.cli;
 
-import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import org.junit.jupiter.api.Test;
 
 /** Keeps a build green that skips its tests in ONNX Runtime only where nobody required them. */
@@ -10,8 +7,6 @@ class OnnxRuntimeIT {
 
   @Test
   void shouldBeLoadedWhereRequired() {
-    assumeTrue(Required.here().holds(Required.ONNX), "-Drequired=onnx is not given");
-    assertTrue(
-        OnnxSession.canBeLoaded(), "-Drequired=onnx is given, but " + OnnxSession.NO_RUNTIME);
+    Required.check(Required.ONNX, OnnxSession::canBeLoaded, OnnxSession.NO_RUNTIME);
   }
 }

@@ -1,7 +1,11 @@
 package dev.yamabiko.cli;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import java.util.List;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 
 /**
  * What must be at hand, by {@code -Drequired=docker,browser,onnx,maven}: tests that want it then
@@ -32,6 +36,16 @@ public record Required(Set<String> names) {
 
   public static Required here() {
     return parse(System.getProperty("required", ""));
+  }
+
+  /**
+   * Fails where it is required and not there; skips the test where nobody requires it.
+   *
+   * @param lack says that it is not there
+   */
+  public static void check(String name, BooleanSupplier there, String lack) {
+    assumeTrue(here().holds(name), "-Drequired=%s is not given".formatted(name));
+    assertTrue(there, "-Drequired=%s is given, but %s".formatted(name, lack));
   }
 
   static Required parse(String list) {

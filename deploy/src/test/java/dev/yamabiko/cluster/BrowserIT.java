@@ -1,8 +1,5 @@
 package dev.yamabiko.cluster;
 
-import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import dev.yamabiko.cli.Required;
 import org.junit.jupiter.api.Test;
 
@@ -11,7 +8,6 @@ class BrowserIT {
 
   @Test
   void shouldBeInstalledWhereRequired() {
-    assumeTrue(Required.here().holds(Required.BROWSER), "-Drequired=browser is not given");
-    assertTrue(Browser.isInstalled(), "-Drequired=browser is given, but " + Browser.NO_BROWSER);
+    Required.check(Required.BROWSER, Browser::isInstalled, Browser.NO_BROWSER);
   }
 }

@@ -6,17 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.yamabiko.model.Safetensors;
-import dev.yamabiko.nn.Dense;
-import dev.yamabiko.nn.Initializer;
-import dev.yamabiko.nn.Network;
-import dev.yamabiko.tensor.Shape;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,18 +18,7 @@ class LoadedModelsTest {
   @TempDir private Path directory;
 
   private Path model(String name, long seed) throws IOException {
-    Network network = Network.build(Shape.of(2), List.of(new Dense.Spec(3, Initializer.HE)));
-    Map<String, String> metadata =
-        Map.of(
-            "format", "yamabiko",
-            "job", HttpApiTest.SPIRALS,
-            "input_shape", "[2]",
-            "input_columns", "[]",
-            "input_scaling", "[]",
-            "classes", "[\"0\",\"1\",\"2\"]");
-    Path file = directory.resolve(name);
-    Safetensors.write(file, network, network.initialWeights(seed), metadata);
-    return file;
+    return SpiralsModel.write(directory.resolve(name), seed);
   }
 
   @Test

@@ -8,18 +8,12 @@ import ai.onnx.proto.OnnxMl.ModelProto;
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import akka.stream.javadsl.Sink;
 import akka.util.ByteString;
-import dev.yamabiko.model.Safetensors;
 import dev.yamabiko.model.TrainedModel;
-import dev.yamabiko.nn.Dense;
-import dev.yamabiko.nn.Initializer;
-import dev.yamabiko.nn.Network;
-import dev.yamabiko.tensor.Shape;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -43,19 +37,7 @@ class OnnxDownloadTest {
   }
 
   private OnnxDownload download() throws IOException {
-    Network network = Network.build(Shape.of(2), List.of(new Dense.Spec(3, Initializer.HE)));
-    Path model = directory.resolve("model.safetensors");
-    Safetensors.write(
-        model,
-        network,
-        network.initialWeights(1),
-        Map.of(
-            "format", "yamabiko",
-            "job", HttpApiTest.SPIRALS,
-            "input_shape", "[2]",
-            "input_columns", "[]",
-            "input_scaling", "[]",
-            "classes", "[\"0\",\"1\",\"2\"]"));
+    Path model = SpiralsModel.write(directory.resolve("model.safetensors"), 1);
     return OnnxDownload.of(TrainedModel.load(model), directory, later::add);
   }
 
