@@ -52,16 +52,17 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ForkJoinPool;
-import org.junit.jupiter.api.extension.BeforeAllCallback;
-import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** A run with real slices; its two workers and its observer are played by probes. */
-@ExtendWith(RunFixture.StopKit.class)
 abstract class RunFixture {
 
+  /**
+   * Ends with the JVM: several classes use it, and where test classes run side by side, JUnit's own
+   * session ends after each of them.
+   */
   static final ActorTestKit KIT =
       ActorTestKit.create(ManualTime.config().withFallback(ConfigFactory.load("application-test")));
+
   static final ManualTime TIME = ManualTime.get(KIT.system());
   static final RunKey KEY = new RunKey("run", 1);
   static final int EXAMPLES = 8;
@@ -89,18 +90,6 @@ abstract class RunFixture {
   boolean twoSlices;
 
   private List<ActorRef<SliceMessage>> slices;
-
-  /** Several classes use the kit; it ends after the last one. */
-  static final class StopKit implements BeforeAllCallback {
-    @Override
-    public void beforeAll(ExtensionContext context) {
-      AutoCloseable stop = KIT::shutdownTestKit;
-      context
-          .getRoot()
-          .getStore(ExtensionContext.Namespace.GLOBAL)
-          .getOrComputeIfAbsent(StopKit.class, key -> stop);
-    }
-  }
 
   private StepPlan plan() {
     return new StepPlan(4 * steps, 4, 2, 2);
