@@ -49,6 +49,10 @@ final class Report {
       table(text, Measure.RATE, java);
       text.append("Samples per second of processor time, which a busy machine changes less.\n\n");
       table(text, Measure.PER_PROCESSOR_SECOND, java);
+      text.append(
+          "Samples per second in the fastest half second of all rounds, as if on a machine");
+      text.append(" of one's own.\n\n");
+      table(text, Measure.FASTEST, java);
     }
     setting.forEach(line -> text.append("- ").append(line).append('\n'));
     return text.toString();
@@ -73,7 +77,7 @@ final class Report {
     Optional<String> peer = results.bestPeer(measure, java, cell);
     String ratio =
         peer.flatMap(name -> results.ratio(measure, java, name, cell))
-            .map(r -> fixed("**%.2f** (%.2f - %.2f)", r.median(), r.low(), r.high()))
+            .map(r -> fixed("**%.2f**", r.median()) + spread("%.2f", r))
             .orElse("");
     return "| %s | %s | %s | %s |\n".formatted(words(cell), rates, peer.orElse(""), ratio);
   }
@@ -88,7 +92,14 @@ final class Report {
   }
 
   private static String rate(Results.Figure figure) {
-    return fixed("%,.0f (%,.0f - %,.0f)", figure.median(), figure.low(), figure.high());
+    return fixed("%,.0f", figure.median()) + spread("%,.0f", figure);
+  }
+
+  /** Where there is one. */
+  private static String spread(String format, Results.Figure figure) {
+    return figure.low() == figure.high()
+        ? ""
+        : fixed(" (" + format + " - " + format + ")", figure.low(), figure.high());
   }
 
   private String csv() {

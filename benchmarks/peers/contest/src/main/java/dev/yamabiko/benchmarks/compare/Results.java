@@ -26,7 +26,8 @@ final class Results {
 
   /** Columns of {@code trials.csv}. */
   static final String HEADER =
-      "round,java,contestant,cell,samples_per_second,cores,first_loss,last_loss,steps";
+      "round,java,contestant,cell,samples_per_second,cores,first_loss,last_loss,steps,"
+          + "fastest_half_second";
 
   private record Key(String java, String contestant, Cell cell) {}
 
@@ -36,15 +37,21 @@ final class Results {
     RATE,
     /** Samples per second that the process had a processor: what holds on a busy machine. */
     PER_PROCESSOR_SECOND,
+    /**
+     * Samples per second in the fastest half second of all rounds: a machine whose cores are shared
+     * with others has them alone for moments.
+     */
+    FASTEST,
     /** Processor time by wall time. */
     CORES
   }
 
-  private record Sample(double rate, double cores) {
+  private record Sample(double rate, double cores, double fastest) {
     double as(Measure measure) {
       return switch (measure) {
         case RATE -> rate;
         case PER_PROCESSOR_SECOND -> rate / cores;
+        case FASTEST -> fastest;
         case CORES -> cores;
       };
     }
@@ -57,6 +64,11 @@ final class Results {
       Arrays.sort(sorted);
       int n = sorted.length;
       return new Figure((sorted[(n - 1) / 2] + sorted[n / 2]) / 2, sorted[0], sorted[n - 1], n);
+    }
+
+    /** As if it were the only one. */
+    Figure highest() {
+      return new Figure(high, high, high, rounds);
     }
   }
 
@@ -80,7 +92,10 @@ final class Results {
             .computeIfAbsent(key, k -> new LinkedHashMap<>())
             .put(
                 Integer.valueOf(fields[0]),
-                new Sample(Double.parseDouble(fields[4]), Double.parseDouble(fields[5])));
+                new Sample(
+                    Double.parseDouble(fields[4]),
+                    Double.parseDouble(fields[5]),
+                    Double.parseDouble(fields[9])));
       }
     }
   }
@@ -110,7 +125,8 @@ final class Results {
   Optional<Figure> figure(Measure measure, String java, String contestant, Cell cell) {
     return Optional.ofNullable(samples.get(new Key(java, contestant, cell)))
         .map(rounds -> rounds.values().stream().mapToDouble(sample -> sample.as(measure)))
-        .map(values -> Figure.of(values.toArray()));
+        .map(values -> Figure.of(values.toArray()))
+        .map(figure -> measure == Measure.FASTEST ? figure.highest() : figure);
   }
 
   /** The peer of the highest median. */
@@ -124,9 +140,16 @@ final class Results {
 
   /**
    * Ours by the peer's, round by round, so that a neighbour's load, which changes slowly, goes out
-   * of it.
+   * of it; the fastest of ours by the fastest of the peer's.
    */
   Optional<Figure> ratio(Measure measure, String java, String peer, Cell cell) {
+    if (measure == Measure.FASTEST) {
+      return figure(measure, java, OURS, cell)
+          .flatMap(
+              ours ->
+                  figure(measure, java, peer, cell)
+                      .map(theirs -> Figure.of(new double[] {ours.high() / theirs.high()})));
+    }
     Map<Integer, Sample> ours = samples.getOrDefault(new Key(java, OURS, cell), Map.of());
     Map<Integer, Sample> theirs = samples.getOrDefault(new Key(java, peer, cell), Map.of());
     double[] ratios =

@@ -21,8 +21,14 @@ public final class Trial {
   /** So many times the seconds that were asked for by the clock, and no more. */
   private static final int MOST_PATIENCE = 12;
 
-  /** The compiler rests if it worked for less than a tenth of the last window. */
-  private static final long WINDOW_NANOS = 1_000_000_000;
+  /**
+   * The compiler rests if no more than a tenth of the last window is said to have been its work: it
+   * is said when a method is done, which may take a second and more.
+   */
+  private static final long WINDOW_NANOS = 3_000_000_000L;
+
+  /** Of whole steps; the fastest of them shows the machine without its neighbours. */
+  private static final long SPELL_NANOS = 500_000_000;
 
   private final Cell cell;
   private final double warmUpSeconds;
@@ -40,6 +46,10 @@ public final class Trial {
   private long warmCpu;
   private long ended;
   private long endedCpu;
+
+  private long spellBegan;
+  private int spellSteps;
+  private double fastestSpell;
 
   Trial(Cell cell, double warmUpSeconds, double seconds) {
     this.cell = cell;
@@ -85,13 +95,31 @@ public final class Trial {
         warmUpSteps = steps;
         warm = now;
         warmCpu = cpuNanos();
+        beginSpell(now);
       }
-    } else if (steps >= warmUpSteps + FEWEST_STEPS && over(seconds, now - warm, warmCpu)) {
-      ended = now;
-      endedCpu = cpuNanos();
-      return false;
+    } else {
+      timeSpell(now);
+      if (steps >= warmUpSteps + FEWEST_STEPS && over(seconds, now - warm, warmCpu)) {
+        ended = now;
+        endedCpu = cpuNanos();
+        return false;
+      }
     }
     return true;
+  }
+
+  private void beginSpell(long now) {
+    spellBegan = now;
+    spellSteps = losses.size();
+  }
+
+  private void timeSpell(long now) {
+    long elapsed = now - spellBegan;
+    if (elapsed >= SPELL_NANOS) {
+      double rate = (losses.size() - spellSteps) * cell.batch() / (elapsed / 1e9);
+      fastestSpell = Math.max(fastestSpell, rate);
+      beginSpell(now);
+    }
   }
 
   private void watchCompiler(long now) {
@@ -111,7 +139,7 @@ public final class Trial {
 
   /**
    * Samples per second; processor time by wall time, as JIT, collector and spinning threads count
-   * too; first and last loss.
+   * too; first and last loss; steps; samples per second in the fastest half second.
    *
    * @throws IllegalStateException if the loss has not fallen, or the trial is not over
    */
@@ -131,12 +159,14 @@ public final class Trial {
     double elapsed = (ended - warm) / 1e9;
     return String.format(
         Locale.ROOT,
-        "result %.1f %.2f %.4f %.4f %d",
+        "result %.1f %.2f %.4f %.4f %d %.1f",
         (steps - warmUpSteps) * cell.batch() / elapsed,
         (endedCpu - warmCpu) / 1e9 / elapsed,
         first,
         last,
-        steps);
+        steps,
+        // A trial that is shorter is one spell.
+        Math.max(fastestSpell, (steps - warmUpSteps) * cell.batch() / elapsed));
   }
 
   private static double mean(List<Float> values) {

@@ -19,9 +19,9 @@ final class BarChartTest {
       new Results(
           List.of(
               Results.HEADER,
-              "1,17,yamabiko,mlp-32-2,300.0,1.00,2.3,0.1,99",
-              "1,17,peer,mlp-32-2,150.0,1.00,2.3,0.1,99",
-              "1,17,broken,mlp-32-2,,,,,"));
+              "1,17,yamabiko,mlp-32-2,300.0,1.00,2.3,0.1,99,1.0",
+              "1,17,peer,mlp-32-2,150.0,1.00,2.3,0.1,99,1.0",
+              "1,17,broken,mlp-32-2,,,,,,"));
 
   @Test
   void shouldDrawBarsAsHighAsTheirRates() throws Exception {

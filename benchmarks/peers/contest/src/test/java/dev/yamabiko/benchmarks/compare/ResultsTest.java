@@ -17,14 +17,14 @@ final class ResultsTest {
       new Results(
           List.of(
               Results.HEADER,
-              "1,17,slow,mlp-32-2,50.0,2.00,2.3,0.1,99",
-              "1,17,quick,mlp-32-2,100.0,2.00,2.3,0.1,99",
-              "1,17,yamabiko,mlp-32-2,300.0,1.00,2.3,0.1,99",
-              "2,17,quick,mlp-32-2,50.0,0.50,2.3,0.1,99",
-              "2,17,yamabiko,mlp-32-2,100.0,1.00,2.3,0.1,99",
-              "3,17,quick,mlp-32-2,,,,,",
-              "3,17,yamabiko,mlp-32-2,900.0,1.00,2.3,0.1,99",
-              "3,17,broken,mlp-32-2,,,,,"));
+              "1,17,slow,mlp-32-2,50.0,2.00,2.3,0.1,99,60.0",
+              "1,17,quick,mlp-32-2,100.0,2.00,2.3,0.1,99,120.0",
+              "1,17,yamabiko,mlp-32-2,300.0,1.00,2.3,0.1,99,310.0",
+              "2,17,quick,mlp-32-2,50.0,0.50,2.3,0.1,99,70.0",
+              "2,17,yamabiko,mlp-32-2,100.0,1.00,2.3,0.1,99,350.0",
+              "3,17,quick,mlp-32-2,,,,,,",
+              "3,17,yamabiko,mlp-32-2,900.0,1.00,2.3,0.1,99,930.0",
+              "3,17,broken,mlp-32-2,,,,,,"));
 
   @Test
   void shouldTakeTheRatioOfRoundsThatBothFinished() {
@@ -42,6 +42,16 @@ final class ResultsTest {
   void shouldDivideByProcessorTime() {
     Figure figure = RESULTS.figure(Measure.PER_PROCESSOR_SECOND, "17", "quick", CELL).orElseThrow();
     assertEquals(new Figure(75, 50, 100, 2), figure);
+  }
+
+  @Test
+  void shouldCompareTheFastestOfAllRounds() {
+    assertEquals(
+        Optional.of(new Figure(120, 120, 120, 2)),
+        RESULTS.figure(Measure.FASTEST, "17", "quick", CELL));
+    assertEquals(
+        Optional.of(new Figure(7.75, 7.75, 7.75, 1)),
+        RESULTS.ratio(Measure.FASTEST, "17", "quick", CELL));
   }
 
   @Test

@@ -14,7 +14,8 @@ final class TrialTest {
     while (trial.goesOnAfter(loss)) {
       loss *= 0.9f;
     }
-    assertTrue(trial.result().matches("result \\d+\\.\\d \\S+ 1\\.9000 [01]\\.\\d{4} \\d+"));
+    assertTrue(
+        trial.result().matches("result \\d+\\.\\d \\S+ 1\\.9000 [01]\\.\\d{4} \\d+ \\d+\\.\\d"));
   }
 
   @Test
