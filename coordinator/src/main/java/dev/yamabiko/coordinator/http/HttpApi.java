@@ -91,7 +91,7 @@ public final class HttpApi implements AutoCloseable {
         Queries queries = new Queries(coordinator);
         series = new SeriesRoutes(queries);
         Executor blocking = coordinator.dispatchers().lookup(DispatcherSelector.blocking());
-        predictions = new PredictionRoutes(queries, blocking, materializer);
+        predictions = new PredictionRoutes(queries, materializer);
         JobRoutes jobs =
             new JobRoutes(
                 queries,

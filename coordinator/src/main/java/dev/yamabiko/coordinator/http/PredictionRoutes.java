@@ -18,7 +18,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -27,13 +26,15 @@ import scala.concurrent.duration.Duration;
 /**
  * {@code /api/v1/jobs/ID/predict} and {@code .../inputs}: trying out the model that a job has left.
  * One prediction is computed at a time, on a thread of its own, so that training keeps the other
- * ones; only so many bodies are held in memory meanwhile.
+ * ones; only so many bodies are held in memory meanwhile. One model is read at a time to say what
+ * it takes, and only so many requests wait for that.
  */
 final class PredictionRoutes extends AllDirectives implements AutoCloseable {
 
   private static final int AT_ONCE = 1;
   private static final int UNDER_WAY = 8;
   private static final int FORMS = 32;
+  private static final int WAITING_FOR_FORMS = 64;
   private static final long LARGEST_BODY = 8 << 20;
 
   /** From when a body is there to its answer. */
@@ -45,8 +46,10 @@ final class PredictionRoutes extends AllDirectives implements AutoCloseable {
   private static final String TOO_MANY =
       "too many predictions are being made at the moment; try again";
 
+  private static final String TOO_MANY_FORMS =
+      "too many models are being read at the moment; try again";
+
   private final Queries queries;
-  private final Executor blocking;
   private final RequestBody body;
   private final LoadedModels models = new LoadedModels();
 
@@ -56,13 +59,10 @@ final class PredictionRoutes extends AllDirectives implements AutoCloseable {
 
   private final Semaphore underWay = new Semaphore(UNDER_WAY);
   private final Turns turns = new Turns("prediction", AT_ONCE, UNDER_WAY, TOO_MANY);
+  private final Turns readings = new Turns("inputs", 1, WAITING_FOR_FORMS, TOO_MANY_FORMS);
 
-  /**
-   * @param blocking for reading
-   */
-  PredictionRoutes(Queries queries, Executor blocking, Materializer materializer) {
+  PredictionRoutes(Queries queries, Materializer materializer) {
     this.queries = queries;
-    this.blocking = blocking;
     body =
         new RequestBody(
             materializer,
@@ -95,7 +95,8 @@ final class PredictionRoutes extends AllDirectives implements AutoCloseable {
   private CompletionStage<HttpResponse> inputs(String id) {
     return queries
         .job(id)
-        .thenApplyAsync(job -> ofModel(id, () -> Json.ok(forms.of(JobModel.of(job)))), blocking);
+        .thenApply(JobModel::of)
+        .thenCompose(model -> readings.take(() -> ofModel(id, () -> Json.ok(forms.of(model)))));
   }
 
   private CompletionStage<HttpResponse> predict(String id, HttpRequest request) {
@@ -149,5 +150,6 @@ final class PredictionRoutes extends AllDirectives implements AutoCloseable {
   @Override
   public void close() {
     turns.close();
+    readings.close();
   }
 }
