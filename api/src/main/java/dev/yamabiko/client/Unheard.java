@@ -4,7 +4,6 @@ import dev.yamabiko.coordinator.JobEvent;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.Iterator;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.Lock;
@@ -35,8 +34,12 @@ final class Unheard {
   static final int MOST_STEPS = 256;
   static final int MOST_OTHERS = 4096;
 
-  private final Deque<Received> messages = new ArrayDeque<>();
-  private int steps;
+  /** With its place among all messages. */
+  private record Waiting(long order, Received message) {}
+
+  private final Deque<Waiting> steps = new ArrayDeque<>();
+  private final Deque<Waiting> others = new ArrayDeque<>();
+  private long order;
   private boolean over;
   private final Lock lock = new ReentrantLock();
   private final Condition some = lock.newCondition();
@@ -47,29 +50,18 @@ final class Unheard {
     lock.lockInterruptibly();
     try {
       if (message.isStep()) {
-        if (steps == MOST_STEPS) {
-          leaveOutOldestStep();
+        if (steps.size() == MOST_STEPS) {
+          steps.remove();
         }
-        steps++;
       } else {
-        while (messages.size() - steps >= MOST_OTHERS) {
+        while (others.size() >= MOST_OTHERS) {
           room.await();
         }
       }
-      messages.add(message);
+      (message.isStep() ? steps : others).add(new Waiting(order++, message));
       some.signal();
     } finally {
       lock.unlock();
-    }
-  }
-
-  private void leaveOutOldestStep() {
-    for (Iterator<Received> oldest = messages.iterator(); oldest.hasNext(); ) {
-      if (oldest.next().isStep()) {
-        oldest.remove();
-        steps--;
-        return;
-      }
     }
   }
 
@@ -81,22 +73,28 @@ final class Unheard {
     long left = TimeUnit.NANOSECONDS.convert(most);
     lock.lockInterruptibly();
     try {
-      while (messages.isEmpty() && !over && left > 0) {
+      while (isEmpty() && !over && left > 0) {
         left = some.awaitNanos(left);
       }
-      if (over || messages.isEmpty()) {
+      if (over || isEmpty()) {
         return null;
       }
-      Received next = messages.remove();
-      if (next.isStep()) {
-        steps--;
-      } else {
-        room.signal();
+      if (isAStepNext()) {
+        return steps.remove().message;
       }
-      return next;
+      room.signal();
+      return others.remove().message;
     } finally {
       lock.unlock();
     }
+  }
+
+  private boolean isEmpty() {
+    return steps.isEmpty() && others.isEmpty();
+  }
+
+  private boolean isAStepNext() {
+    return others.isEmpty() || !steps.isEmpty() && steps.peek().order < others.peek().order;
   }
 
   /** Nothing more is taken, whatever waits. */
