@@ -124,13 +124,26 @@ final class Exchanges implements AutoCloseable {
       }
       throw thrown(e.getCause());
     } catch (TimeoutException e) {
+      answer.thenAccept(Exchanges::closeUnread);
       throw new HttpTimeoutException("no answer in time");
     } catch (InterruptedException e) {
+      answer.thenAccept(Exchanges::closeUnread);
       Thread.currentThread().interrupt();
       throw ServerException.failed("interrupted while waiting for " + node, e);
     } finally {
       // Ends the exchange if it goes on.
       answer.cancel(true);
+    }
+  }
+
+  /** An answer that came at the very moment at which it was given up. */
+  private static void closeUnread(HttpResponse<?> late) {
+    if (late.body() instanceof AutoCloseable body) {
+      try {
+        body.close();
+      } catch (Exception e) {
+        throw new IllegalStateException(e);
+      }
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.yamabiko.client;
 
 import dev.yamabiko.model.CanonicalJson;
+import java.io.Closeable;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -47,7 +48,14 @@ public final class Server implements AutoCloseable {
   }
 
   /** Of an answer: what is read as it comes, or, where that is refused, what it says. */
-  private record Streamed(InputStream body, String refusal) {}
+  private record Streamed(InputStream body, String refusal) implements Closeable {
+    @Override
+    public void close() throws IOException {
+      if (body != null) {
+        body.close();
+      }
+    }
+  }
 
   private final Exchanges exchanges;
   private final Deadlines deadlines;
