@@ -28,6 +28,9 @@ final class ClassArchive {
   private static final Path TESTS = Path.of("target", "test-classes");
   private static final int LIMIT_SECONDS = 360;
 
+  /** When it began; empty where tests are run in another way. */
+  private static final String BUILD = System.getProperty("build.began", "");
+
   private static ClassArchive made;
 
   private final String classPath;
@@ -77,18 +80,27 @@ final class ClassArchive {
     String first = String.join(File.pathSeparator, jars);
     Path file = DIRECTORY.resolve(Runtime.version() + ".jsa");
     Path of = DIRECTORY.resolve(Runtime.version() + ".class-path");
+    Path failed = DIRECTORY.resolve(Runtime.version() + ".failed");
     boolean fits =
         Files.exists(file)
             && Files.getLastModifiedTime(file).compareTo(newest) >= 0
             && Files.readString(of).equals(first);
-    if (!fits) {
+    if (!fits && !hasFailed(failed)) {
       Files.deleteIfExists(file);
       Files.writeString(of, first);
       rehearse(first, file);
+      if (!Files.exists(file)) {
+        Files.writeString(failed, BUILD);
+      }
     }
     List<String> all = new ArrayList<>(jars);
     all.addAll(tests);
     return new ClassArchive(String.join(File.pathSeparator, all), file);
+  }
+
+  /** A rehearsal takes minutes to fail: the other processes of a build do not try it again. */
+  private static boolean hasFailed(Path failed) throws IOException {
+    return !BUILD.isEmpty() && Files.exists(failed) && Files.readString(failed).equals(BUILD);
   }
 
   /** Classes of this build, which are in a directory before they are packaged. */
