@@ -12,6 +12,12 @@ package dev.yamabiko.job;
 public record ExtensionDifference(
     String place, String name, String expected, String found, String where) {
 
+  private static final String NONE = "none";
+
+  static ExtensionDifference missing(String place, String name, String expected) {
+    return new ExtensionDifference(place, name, expected, NONE, "");
+  }
+
   /** In one line, with the files that it is about. */
   public String describe() {
     return "%s: the job was made with another extension of this name: expected the SHA-256 %s but found %s%s"
@@ -20,7 +26,10 @@ public record ExtensionDifference(
 
   /** What is to be said to those who shall not know this machine's files. */
   public String describeByName() {
-    return "it was made with another extension %s: expected the SHA-256 %s but found %s"
-        .formatted(Extensions.inWords(name), expected, found);
+    return found.equals(NONE)
+        ? "it was made with the extension %s, which is not here: expected the SHA-256 %s"
+            .formatted(Extensions.inWords(name), expected)
+        : "it was made with another extension %s: expected the SHA-256 %s but found %s"
+            .formatted(Extensions.inWords(name), expected, found);
   }
 }

@@ -28,7 +28,7 @@ final class ExtensionPins {
   private final Map<String, String> written = new HashMap<>();
 
   /**
-   * @throws JobException if it names an extension that this process lacks
+   * @throws MissingExtensionException if it names an extension that this process lacks
    */
   ExtensionPins(Node node) {
     if (!node.given()) {
@@ -54,12 +54,11 @@ final class ExtensionPins {
       if (!ContentHash.isName(kind.text(what))) {
         throw kind.expected(what);
       }
+      String name = category.key() + "." + kind.name();
       if (!extensions.has(category, kind.name())) {
-        throw kind.error(
-            "this job uses an extension that is not here, %s \"%s\"; give its jar by --extensions or YAMABIKO_EXTENSIONS"
-                .formatted(category.key(), kind.name()));
+        throw new MissingExtensionException(kind.place(), name, kind.text(what));
       }
-      written.put(category.key() + "." + kind.name(), kind.text(what));
+      written.put(name, kind.text(what));
     }
   }
 

@@ -140,6 +140,11 @@ public final class Extensions {
     return name.replace('.', ' ');
   }
 
+  /** The same with quotes around the kind. */
+  static String quoted(String name) {
+    return inWords(name).replaceFirst(" ", " \"") + '"';
+  }
+
   /** SHA-256 of each one's content, by category and kind: "layer.swish". */
   public SortedMap<String, String> hashes() {
     SortedMap<String, String> hashes = new TreeMap<>();
@@ -256,16 +261,21 @@ public final class Extensions {
     for (Map.Entry<String, String> made : job.extensions().entrySet()) {
       String name = made.getKey();
       Loaded here = all.get(name);
-      String found = here == null ? "none" : here.sha256;
-      if (categories.test(name.substring(0, name.indexOf('.'))) && !made.getValue().equals(found)) {
-        return Optional.of(
-            new ExtensionDifference(
-                job.places().of(ExtensionPins.KEY + "." + name),
-                name,
-                made.getValue(),
-                found,
-                here == null ? "" : ExtensionCode.describe(here.provider.getClass())));
+      String expected = made.getValue();
+      if (!categories.test(name.substring(0, name.indexOf('.')))
+          || here != null && expected.equals(here.sha256)) {
+        continue;
       }
+      String place = job.places().of(ExtensionPins.KEY + "." + name);
+      return Optional.of(
+          here == null
+              ? ExtensionDifference.missing(place, name, expected)
+              : new ExtensionDifference(
+                  place,
+                  name,
+                  expected,
+                  here.sha256,
+                  ExtensionCode.describe(here.provider.getClass())));
     }
     return Optional.empty();
   }

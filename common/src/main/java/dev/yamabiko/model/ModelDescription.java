@@ -10,6 +10,7 @@ import dev.yamabiko.data.Targets;
 import dev.yamabiko.job.Job;
 import dev.yamabiko.job.JobException;
 import dev.yamabiko.job.JobFile;
+import dev.yamabiko.job.MissingExtensionException;
 import dev.yamabiko.tensor.Shape;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -32,8 +33,10 @@ record ModelDescription(
     Map<String, String> metadata) {
 
   private static final JsonMapper MAPPER = new JsonMapper();
+  private static final String UNUSABLE = "the job in this model file cannot be used: ";
 
   /**
+   * @throws OtherExtensionException if the job uses an extension that is not here
    * @throws ModelException if the metadata is not Yamabiko's, or damaged
    */
   static ModelDescription read(Path file, Map<String, String> metadata) {
@@ -69,8 +72,10 @@ record ModelDescription(
     private Job job() {
       try {
         return JobFile.parse(text("job"), file + ": job", Path.of(""), List.of());
+      } catch (MissingExtensionException e) {
+        throw new OtherExtensionException(UNUSABLE + e.getMessage(), e);
       } catch (JobException e) {
-        throw new ModelException("the job in this model file cannot be used: " + e.getMessage(), e);
+        throw new ModelException(UNUSABLE + e.getMessage(), e);
       }
     }
 

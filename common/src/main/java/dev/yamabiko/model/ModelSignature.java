@@ -15,6 +15,7 @@ public record ModelSignature(ModelInputs inputs, Targets targets, Optional<Strin
   /**
    * Reads it from a model file.
    *
+   * @throws OtherExtensionException if the model's job uses an extension that is not here
    * @throws ModelException saying what is wrong with the file
    */
   public static ModelSignature of(Path file) {

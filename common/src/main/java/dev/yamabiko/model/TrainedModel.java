@@ -38,6 +38,7 @@ public record TrainedModel(
    * Reads a model file, to copy what is in it.
    *
    * @param runDirectoryOrFile a model file, or a run directory that holds one
+   * @throws OtherExtensionException if its job uses an extension that is not here
    * @throws ModelException saying what is wrong with it
    */
   public static TrainedModel load(Path runDirectoryOrFile) {
@@ -48,7 +49,7 @@ public record TrainedModel(
    * Reads a model file, to compute with it.
    *
    * @throws OtherExtensionException if a layer or the loss has other content here than where it was
-   *     trained
+   *     trained, or the job uses an extension that is not here
    * @throws ModelException saying what is wrong with it
    */
   public static TrainedModel loadToCompute(Path runDirectoryOrFile) {

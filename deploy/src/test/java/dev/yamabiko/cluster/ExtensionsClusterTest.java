@@ -79,26 +79,33 @@ class ExtensionsClusterTest {
   }
 
   @Test
-  void shouldNotPredictWithAnotherVersionOfALayer() throws Exception {
+  void shouldNotUseAModelWithoutALayerOrWithAnotherVersionOfIt() throws Exception {
     cluster.join("c");
     String id = cluster.submit(job);
     assertEquals(JobStatus.COMPLETED, cluster.finished(id).status());
     HttpRequest request =
-        HttpRequest.newBuilder(
-                URI.create(
-                    "http://127.0.0.1:%d/api/v1/jobs/%s/predict"
-                        .formatted(cluster.coordinator().httpAddress().getPort(), id)))
-            .timeout(Duration.ofSeconds(60))
+        ofJob(id, "predict")
             .POST(HttpRequest.BodyPublishers.ofString("{\"inputs\":[[0.1,0.2,0.3]]}"))
             .build();
+    List<HttpRequest> all =
+        List.of(request, ofJob(id, "inputs").build(), ofJob(id, "model?format=onnx").build());
     Extensions before = Extensions.ofThisJvm();
     try {
+      Extensions.use(Extensions.ofClassPath());
+      for (HttpRequest asked : all) {
+        HttpResponse<String> refusal = answer(asked);
+        assertEquals(409, refusal.statusCode(), refusal.body());
+        String detail =
+            "the model of %s cannot be used here: it was made with the extension layer prelu, which is not here: expected the SHA-256 "
+                .formatted(id);
+        assertTrue(refusal.body().contains(detail), refusal.body());
+      }
       Path library = ExtensionJars.library(directory.resolve("library.jar"), 2);
       Extensions.use(Extensions.load(List.of(directory.resolve("guide.jar"), library)));
       HttpResponse<String> refusal = answer(request);
       assertEquals(409, refusal.statusCode(), refusal.body());
       String detail =
-          "the model of %s does not predict here: it was made with another extension layer prelu: expected the SHA-256 "
+          "the model of %s cannot be used here: it was made with another extension layer prelu: expected the SHA-256 "
               .formatted(id);
       assertTrue(refusal.body().contains(detail), refusal.body());
       assertFalse(refusal.body().contains(directory.toString()), refusal.body());
@@ -106,6 +113,13 @@ class ExtensionsClusterTest {
       Extensions.use(before);
     }
     assertEquals(200, answer(request).statusCode());
+  }
+
+  private HttpRequest.Builder ofJob(String id, String what) {
+    int port = cluster.coordinator().httpAddress().getPort();
+    return HttpRequest.newBuilder(
+            URI.create("http://127.0.0.1:%d/api/v1/jobs/%s/%s".formatted(port, id, what)))
+        .timeout(Duration.ofSeconds(60));
   }
 
   private static HttpResponse<String> answer(HttpRequest request) throws Exception {

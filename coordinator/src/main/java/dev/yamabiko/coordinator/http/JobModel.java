@@ -33,10 +33,10 @@ final class JobModel {
     return model;
   }
 
-  /** The coordinator computes with the extensions that a model was trained with only. */
+  /** The coordinator uses a model with the extensions that it was trained with only. */
   static Problem otherExtension(String id, OtherExtensionException e) {
     return Problem.conflict(
-        "the model of %s does not predict here: %s; restart the coordinator with the jar that it was trained with"
+        "the model of %s cannot be used here: %s; restart the coordinator with the jar that it was trained with"
             .formatted(id, e.difference().describeByName()));
   }
 

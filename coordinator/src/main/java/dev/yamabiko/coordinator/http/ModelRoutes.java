@@ -17,6 +17,7 @@ import akka.util.ByteString;
 import dev.yamabiko.coordinator.JobView;
 import dev.yamabiko.model.ModelException;
 import dev.yamabiko.model.ModelFormat;
+import dev.yamabiko.model.OtherExtensionException;
 import dev.yamabiko.model.TrainedModel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -138,6 +139,8 @@ final class ModelRoutes extends AllDirectives implements AutoCloseable {
     TrainedModel trained;
     try {
       trained = TrainedModel.load(model);
+    } catch (OtherExtensionException e) {
+      return JobModel.otherExtension(job.id(), e).response();
     } catch (ModelException e) {
       return JobModel.unreadable(job.id(), e).response();
     }
