@@ -196,6 +196,8 @@ public final class Extensions {
     ExampleSource made = make(loaded.provider, options, variant, ExampleSource.class);
     Map<String, Path> paths = new TreeMap<>(options.files());
     paths.putAll(options.directories());
+    // The dataset cache is asked by this text: each spelling of a path would be another entry.
+    paths.replaceAll((key, path) -> path.normalize());
     String identity =
         "%s %s %s".formatted(variant.name(), loaded.sha256, variant.options().concise(paths));
     return new DataSource.Extended(

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.yamabiko.api.Model;
 import dev.yamabiko.api.YamabikoException;
+import dev.yamabiko.data.DataSource;
 import dev.yamabiko.job.Extensions;
 import dev.yamabiko.job.Job;
 import dev.yamabiko.job.JobFile;
@@ -202,6 +203,12 @@ class ExtensionsTest {
     Job kept = JobFile.parse(job.resolved(), "kept", Path.of(""), List.of());
     assertEquals(job.data(), kept.data());
     assertEquals(job.data().hashCode(), kept.data().hashCode());
+    // The dataset cache is asked by its identity.
+    String around = "data.train.lines.file=../%s/points.txt".formatted(directory.getFileName());
+    assertEquals(
+        ((DataSource.Extended) job.data().train()).identity(),
+        ((DataSource.Extended) JobFile.read(file, List.of(around), directory).data().train())
+            .identity());
     assertNotEquals(
         job.data(),
         JobFile.read(file, List.of("data.train.lines.file=job.conf"), directory).data());
