@@ -11,7 +11,6 @@ import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.GlobalEventExecutor;
-import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.List;
@@ -61,9 +60,9 @@ public final class BulkServer implements AutoCloseable {
    * Listens.
    *
    * @param port 0 for any
-   * @throws IOException if the address cannot be had; names it
+   * @throws UnusableAddressException if the address cannot be had
    */
-  public static BulkServer bind(String host, int port, BulkSettings settings) throws IOException {
+  public static BulkServer bind(String host, int port, BulkSettings settings) {
     BulkServer server = new BulkServer(settings);
     ChannelFuture bound =
         new ServerBootstrap()
@@ -81,17 +80,10 @@ public final class BulkServer implements AutoCloseable {
             .awaitUninterruptibly();
     if (!bound.isSuccess()) {
       server.close();
-      throw new BulkException(
-          "cannot listen for bulk connections on %s:%d: %s"
-              .formatted(host, port, reason(bound.cause())));
+      throw new UnusableAddressException(host, port, "weights and gradients", bound.cause());
     }
     server.listener = bound.channel();
     return server;
-  }
-
-  /** Some of Netty's exceptions say all by their name. */
-  private static String reason(Throwable cause) {
-    return cause.getMessage() == null ? cause.toString() : cause.getMessage();
   }
 
   public int port() {

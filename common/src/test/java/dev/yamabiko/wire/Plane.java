@@ -9,8 +9,6 @@ import dev.yamabiko.protocol.WorkerMessage;
 import dev.yamabiko.step.Block;
 import dev.yamabiko.step.Statistics;
 import io.netty.util.ResourceLeakDetector;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -54,11 +52,7 @@ final class Plane implements AutoCloseable {
   Plane(BulkSettings settings) {
     ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.PARANOID);
     this.settings = settings;
-    try {
-      server = BulkServer.bind(HOST, 0, settings);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    server = BulkServer.bind(HOST, 0, settings);
   }
 
   /** Admits a worker and waits until both ends are connected. */

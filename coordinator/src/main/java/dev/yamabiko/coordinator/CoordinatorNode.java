@@ -16,6 +16,7 @@ import dev.yamabiko.data.blocks.PreparedDatasets;
 import dev.yamabiko.protocol.Fingerprint;
 import dev.yamabiko.wire.BulkServer;
 import dev.yamabiko.wire.BulkSettings;
+import dev.yamabiko.wire.UnusableAddressException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.InetSocketAddress;
@@ -75,7 +76,8 @@ public final class CoordinatorNode implements AutoCloseable {
   /**
    * Returns when the coordinator is on this node or another one is known to have it.
    *
-   * @throws IOException if the data directory cannot be used, or a port is taken
+   * @throws IOException if the data directory cannot be used
+   * @throws UnusableAddressException if a port is taken
    */
   public static CoordinatorNode start(CoordinatorSettings settings) throws IOException {
     CoordinatorNode node =
@@ -116,7 +118,7 @@ public final class CoordinatorNode implements AutoCloseable {
     }
   }
 
-  private ActorSystem<CoordinatorCommand> system(CoordinatorSettings settings) throws IOException {
+  private ActorSystem<CoordinatorCommand> system(CoordinatorSettings settings) {
     Config own =
         ConfigFactory.parseMap(
             Map.of(
@@ -153,10 +155,7 @@ public final class CoordinatorNode implements AutoCloseable {
           own.withFallback(ConfigFactory.load("coordinator-node")),
           DispatcherSelector.blocking());
     } catch (RuntimeException e) {
-      throw new IOException(
-          "%s:%d cannot be used for control messages: %s"
-              .formatted(settings.host(), settings.port(), deepest(e).getMessage()),
-          e);
+      throw new UnusableAddressException(settings.host(), settings.port(), "control messages", e);
     }
   }
 
@@ -191,10 +190,6 @@ public final class CoordinatorNode implements AutoCloseable {
             new LinkedBlockingQueue<>());
     threads.allowCoreThreadTimeOut(true);
     return threads;
-  }
-
-  private static Throwable deepest(Throwable e) {
-    return e.getCause() == null ? e : deepest(e.getCause());
   }
 
   /** Where the coordinator is. */

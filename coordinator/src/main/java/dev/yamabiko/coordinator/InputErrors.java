@@ -4,17 +4,19 @@ import dev.yamabiko.data.DataException;
 import dev.yamabiko.job.JobException;
 import dev.yamabiko.model.ModelException;
 import dev.yamabiko.nn.ShapeMismatchException;
+import dev.yamabiko.wire.UnusableAddressException;
 
 /** Tells what a user got wrong from what went wrong. */
 public final class InputErrors {
 
   private InputErrors() {}
 
-  /** Whether a job, its data or a model cannot be used; the message then is for the user. */
+  /** Whether a job, its data, a model or an address cannot be used; the message is for the user. */
   public static boolean isInput(Throwable e) {
     return e instanceof JobException
         || e instanceof DataException
         || e instanceof ModelException
-        || e instanceof ShapeMismatchException;
+        || e instanceof ShapeMismatchException
+        || e instanceof UnusableAddressException;
   }
 }

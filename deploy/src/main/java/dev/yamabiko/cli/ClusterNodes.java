@@ -55,8 +55,7 @@ final class ClusterNodes {
     };
   }
 
-  static WorkerStartCommand.Node parameters(NodeSettings settings, int bulkPort)
-      throws IOException {
+  static WorkerStartCommand.Node parameters(NodeSettings settings, int bulkPort) {
     ParametersNode node = ParametersNode.open(settings, bulkPort);
     return new WorkerStartCommand.Node() {
       @Override

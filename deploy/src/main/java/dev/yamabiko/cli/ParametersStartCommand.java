@@ -2,7 +2,6 @@ package dev.yamabiko.cli;
 
 import dev.yamabiko.client.ServerException;
 import dev.yamabiko.worker.NodeSettings;
-import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -23,7 +22,7 @@ final class ParametersStartCommand implements Callable<Integer> {
 
   /** Makes it; {@link ClusterNodes#parameters}, but for tests. */
   interface Maker {
-    WorkerStartCommand.Node make(NodeSettings settings, int bulkPort) throws IOException;
+    WorkerStartCommand.Node make(NodeSettings settings, int bulkPort);
   }
 
   private final Session session;
@@ -50,12 +49,7 @@ final class ParametersStartCommand implements Callable<Integer> {
     NodeSettings settings = member.settings(session.workingDirectory(), 0);
     int port = NodeOptions.port(spec, "--bulk-port", bulkPort).orElse(0);
     ServiceLog.show();
-    WorkerStartCommand.Node node;
-    try {
-      node = maker.make(settings, port);
-    } catch (IOException e) {
-      throw ServerException.failed(e.getMessage(), e);
-    }
+    WorkerStartCommand.Node node = maker.make(settings, port);
     session.interruption().during(node::leave);
     say("parameters node %s joins %s".formatted(settings.worker(), MemberOptions.told(settings)));
     Optional<String> refusal = node.run();

@@ -5,12 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.yamabiko.coordinator.CoordinatorSettings;
 import dev.yamabiko.local.SingleNode;
+import dev.yamabiko.wire.UnusableAddressException;
 import dev.yamabiko.worker.NodeSettings;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,7 +60,10 @@ class NodeCommandsTest {
   private CoordinatorStartCommand.Node start(CoordinatorSettings settings) throws IOException {
     coordinator.set(settings);
     if (settings.port() == 1) {
-      throw new IOException("127.0.0.1:1 cannot be used for control messages: taken");
+      throw new UnusableAddressException(
+          "127.0.0.1", 1, "control messages", new IllegalStateException("taken"));
+    } else if (settings.port() == 2) {
+      throw new IOException("its data is in use");
     }
     return new CoordinatorStartCommand.Node() {
       @Override
@@ -196,8 +201,24 @@ class NodeCommandsTest {
 
   @Test
   void shouldSayWhyACoordinatorDoesNotStart() {
-    assertEquals(1, run("coordinator --port 1"));
+    assertEquals(2, run("coordinator --port 1"));
     assertEquals("yamabiko: 127.0.0.1:1 cannot be used for control messages: taken\n", err());
+    assertEquals(1, run("coordinator --port 2"));
+    assertTrue(err().endsWith("yamabiko: its data is in use\n"), err());
+  }
+
+  @Test
+  void shouldSayWhichPortAParametersNodeCannotHave() throws IOException {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+      int port = taken.getLocalPort();
+      assertEquals(2, run("parameters --coordinator h:1 --bulk-port " + port));
+      assertTrue(
+          err()
+              .matches(
+                  "yamabiko: 127.0.0.1:%d cannot be used for weights and gradients: .*in use.*\n"
+                      .formatted(port)),
+          err());
+    }
   }
 
   @Test

@@ -2,11 +2,13 @@ package dev.yamabiko.cluster;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import dev.yamabiko.coordinator.CoordinatorNode;
 import dev.yamabiko.coordinator.CoordinatorSettings;
+import dev.yamabiko.wire.UnusableAddressException;
 import dev.yamabiko.worker.NodeSettings;
 import dev.yamabiko.worker.WorkerNode;
 import java.io.IOException;
@@ -50,16 +52,7 @@ class StartTroubleTest {
     try (ServerSocket free = new ServerSocket(0)) {
       port = free.getLocalPort();
     }
-    WorkerNode node =
-        new WorkerNode(
-            new NodeSettings(
-                "w",
-                List.of(new NodeSettings.Peer(LocalCluster.HOST, port)),
-                LocalCluster.HOST,
-                0,
-                1,
-                directory,
-                1L << 20));
+    WorkerNode node = worker(port, 0);
     Thread thread = new Thread(node::run, "node-w");
     thread.start();
     String said =
@@ -69,6 +62,31 @@ class StartTroubleTest {
     node.leave();
     thread.join();
     assertEquals(List.of(said), ours());
+  }
+
+  private WorkerNode worker(int coordinator, int own) {
+    return new WorkerNode(
+        new NodeSettings(
+            "w",
+            List.of(new NodeSettings.Peer(LocalCluster.HOST, coordinator)),
+            LocalCluster.HOST,
+            own,
+            1,
+            directory,
+            1L << 20));
+  }
+
+  @Test
+  void shouldNotSayThatTheCoordinatorRefusedAWorkerThatCannotListen() throws IOException {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName(LocalCluster.HOST))) {
+      int port = taken.getLocalPort();
+      WorkerNode node = worker(port, port);
+      String why = assertThrows(UnusableAddressException.class, node::run).getMessage();
+      String where =
+          "%s:%d cannot be used for control messages: ".formatted(LocalCluster.HOST, port);
+      assertTrue(why.startsWith(where) && why.contains("in use"), why);
+    }
+    assertEquals(List.of(), ours());
   }
 
   @Test
@@ -85,7 +103,7 @@ class StartTroubleTest {
               1 << 20,
               1 << 20,
               false);
-      assertThrows(IOException.class, () -> CoordinatorNode.start(settings));
+      assertThrows(UnusableAddressException.class, () -> CoordinatorNode.start(settings));
     }
     assertEquals(List.of(), ours());
   }

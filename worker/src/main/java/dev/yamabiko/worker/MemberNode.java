@@ -14,6 +14,7 @@ import com.typesafe.config.ConfigFactory;
 import dev.yamabiko.protocol.Fingerprint;
 import dev.yamabiko.protocol.WorkerHello;
 import dev.yamabiko.wire.MessageTable;
+import dev.yamabiko.wire.UnusableAddressException;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -80,6 +81,7 @@ final class MemberNode {
    * Blocks until the node has left.
    *
    * @return why the coordinator refused this worker; empty if it left in good order
+   * @throws UnusableAddressException if its port is taken
    */
   Optional<String> run() {
     while (true) {
@@ -125,11 +127,7 @@ final class MemberNode {
               config(),
               DispatcherSelector.defaultDispatcher());
     } catch (RuntimeException e) {
-      end.complete(
-          new WorkerAgent.End.Refused(
-              "%s:%d cannot be used for control messages: %s"
-                  .formatted(settings.host(), settings.port(), deepest(e).getMessage())));
-      return true;
+      throw new UnusableAddressException(settings.host(), settings.port(), "control messages", e);
     }
     system
         .getWhenTerminated()
@@ -203,10 +201,6 @@ final class MemberNode {
       // Of lost connections some never end; nothing of the old system is needed any more.
       LOG.warn("the node did not end within {} s, going on without", LONGEST_END.toSeconds());
     }
-  }
-
-  private static Throwable deepest(Throwable e) {
-    return e.getCause() == null ? e : deepest(e.getCause());
   }
 
   /** Many workers lose a coordinator at once, and need not come back in the same moment. */

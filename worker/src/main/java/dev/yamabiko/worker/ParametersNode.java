@@ -3,7 +3,7 @@ package dev.yamabiko.worker;
 import dev.yamabiko.protocol.WorkerHello;
 import dev.yamabiko.wire.BulkServer;
 import dev.yamabiko.wire.BulkSettings;
-import java.io.IOException;
+import dev.yamabiko.wire.UnusableAddressException;
 import java.util.Optional;
 
 /** The process of a node that owns parameter slices; see {@link MemberNode}. */
@@ -30,9 +30,9 @@ public final class ParametersNode {
    * Listens for workers, and joins nobody yet.
    *
    * @param bulkPort of weights and gradients; 0 for any
-   * @throws IOException if it cannot be had; names it
+   * @throws UnusableAddressException if it cannot be had
    */
-  public static ParametersNode open(NodeSettings settings, int bulkPort) throws IOException {
+  public static ParametersNode open(NodeSettings settings, int bulkPort) {
     return new ParametersNode(
         settings, BulkServer.bind(settings.host(), bulkPort, BulkSettings.DEFAULT));
   }
@@ -41,6 +41,7 @@ public final class ParametersNode {
    * Blocks until the node has left.
    *
    * @return why the coordinator refused it; empty if it left in good order
+   * @throws UnusableAddressException if its port is taken
    */
   public Optional<String> run() {
     try {

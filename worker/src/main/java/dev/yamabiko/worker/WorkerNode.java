@@ -1,6 +1,7 @@
 package dev.yamabiko.worker;
 
 import dev.yamabiko.protocol.WorkerHello;
+import dev.yamabiko.wire.UnusableAddressException;
 import java.util.Optional;
 
 /** A worker's process; see {@link MemberNode}. */
@@ -35,6 +36,7 @@ public final class WorkerNode {
    * Blocks until the node has left.
    *
    * @return why the coordinator refused this worker; empty if it left in good order
+   * @throws UnusableAddressException if its port is taken
    */
   public Optional<String> run() {
     return node.run();

@@ -12,6 +12,7 @@ import dev.yamabiko.coordinator.CoordinatorSettings;
 import dev.yamabiko.coordinator.NodeMetrics;
 import dev.yamabiko.coordinator.Seat;
 import dev.yamabiko.coordinator.UnfinishedJobs;
+import dev.yamabiko.wire.UnusableAddressException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -49,14 +50,13 @@ public final class HttpApi implements AutoCloseable {
   }
 
   /**
-   * @throws IOException if the port cannot be used
+   * @throws UnusableAddressException if the port cannot be used
    */
   public static HttpApi bind(
       ActorSystem<CoordinatorCommand> coordinator,
       CoordinatorSettings settings,
       Supplier<Seat> seat,
-      NodeMetrics metrics)
-      throws IOException {
+      NodeMetrics metrics) {
     HttpApi api = new HttpApi(coordinator, settings);
     Routes routes =
         new Routes(seat, api::fault, api.passedOn, api::own, new MetricsRoutes(metrics));
@@ -69,10 +69,7 @@ public final class HttpApi implements AutoCloseable {
               .join();
       return api;
     } catch (CompletionException e) {
-      throw new IOException(
-          "%s:%d cannot be used for HTTP: %s"
-              .formatted(settings.host(), settings.httpPort(), deepest(e).getMessage()),
-          e);
+      throw new UnusableAddressException(settings.host(), settings.httpPort(), "HTTP", e);
     }
   }
 
@@ -127,10 +124,6 @@ public final class HttpApi implements AutoCloseable {
   private Optional<String> fault() {
     DataDirectory used = directory;
     return used == null ? Optional.empty() : used.fault();
-  }
-
-  private static Throwable deepest(Throwable e) {
-    return e.getCause() == null ? e : deepest(e.getCause());
   }
 
   /** The coordinator is where it was not before. */
