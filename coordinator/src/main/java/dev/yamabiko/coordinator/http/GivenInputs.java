@@ -1,7 +1,6 @@
 package dev.yamabiko.coordinator.http;
 
 import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
@@ -29,7 +28,7 @@ import java.util.Map;
 record GivenInputs(ModelInputs inputs, InputSink sink, ImageAllowance images) {
 
   private static final int SHOWN_OF_A_VALUE = 40;
-  private static final int SHOWN_OF_AN_ERROR = 100;
+  private static final int SHOWN_OF_AN_ERROR = 160;
 
   private static final JsonFactory JSON =
       JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
@@ -90,13 +89,7 @@ record GivenInputs(ModelInputs inputs, InputSink sink, ImageAllowance images) {
         throw refused("expected one object but found more behind it");
       }
     } catch (JsonProcessingException e) {
-      JsonLocation at = e.getLocation() == null ? JsonLocation.NA : e.getLocation();
-      throw refused(
-          "the body is not JSON: line %d, column %d: %s"
-              .formatted(
-                  at.getLineNr(),
-                  at.getColumnNr(),
-                  shown(e.getOriginalMessage(), SHOWN_OF_AN_ERROR)));
+      throw refused("the body is not JSON: " + shown(JsonFault.describe(e), SHOWN_OF_AN_ERROR));
     } catch (IOException e) {
       throw refused("the body is not JSON: " + e.getMessage());
     }
@@ -170,7 +163,7 @@ record GivenInputs(ModelInputs inputs, InputSink sink, ImageAllowance images) {
   }
 
   private static String shown(String text, int most) {
-    String line = text.replaceAll("\\p{Cntrl}", "?");
+    String line = text.replaceAll("\\p{Cc}", "?");
     return line.length() > most ? line.substring(0, most) + "..." : line;
   }
 
