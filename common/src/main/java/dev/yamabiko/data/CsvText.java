@@ -14,9 +14,9 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * A CSV file's characters: UTF-8, or what its byte order mark says. Bytes that are no text are
- * refused with their line. To put a replacement character in their place, as Java's readers do,
- * would make one class of two that differ only there.
+ * A CSV file's characters: UTF-8, or what its byte order mark says. Bytes that are no text, and the
+ * character 0, are refused with their line. To put a replacement character in their place, as
+ * Java's readers do, would make one class of two that differ only there.
  */
 final class CsvText extends Reader {
 
@@ -108,6 +108,10 @@ final class CsvText extends Reader {
       char c = chars.get(i);
       if (c == '\r' || c == '\n' && before != '\r') {
         line++;
+      } else if (c == 0) {
+        throw new DataException(
+            "%s, line %d: expected text but found the character 0, which files in UTF-16 or UTF-32 without a byte order mark seem to hold; save the file as UTF-8"
+                .formatted(path, line));
       }
       before = c;
     }

@@ -42,6 +42,10 @@ final class ImageFile {
   private static final int BMP_HEADER = 14;
 
   private static final int BMP_COMPRESSION = 30;
+
+  /** Where a PNG says it; its height comes next. */
+  private static final int PNG_WIDTH = 16;
+
   private static final int BMP_SIZE_WITH_COMPRESSION = 40;
   private static final int BMP_OF_JPEG = 4;
   private static final int BMP_OF_PNG = 5;
@@ -122,6 +126,8 @@ final class ImageFile {
       if (FORMATS.contains(format)) {
         if (format.equals("bmp")) {
           requirePixels(file, stream);
+        } else if (format.equals("png")) {
+          requireSides(file, stream);
         }
         return reader;
       }
@@ -145,6 +151,25 @@ final class ImageFile {
     if (compression == BMP_OF_JPEG || compression == BMP_OF_PNG) {
       throw new DataException(
           file + ": expected a BMP of pixels but found one that holds a JPEG or PNG; give that");
+    }
+  }
+
+  /** Of a side of 0 Java's reader says no more than that it cannot read the header. */
+  private static void requireSides(Object file, ImageInputStream stream) throws IOException {
+    stream.mark();
+    stream.setByteOrder(ByteOrder.BIG_ENDIAN);
+    stream.seek(PNG_WIDTH);
+    int width = stream.readInt();
+    int height = stream.readInt();
+    stream.reset();
+    if (width < 1 || height < 1) {
+      throw new DataException(
+          "%s: expected an image of 1 to %d pixels to a side but the header says %sx%s"
+              .formatted(
+                  file,
+                  Integer.MAX_VALUE,
+                  Integer.toUnsignedString(height),
+                  Integer.toUnsignedString(width)));
     }
   }
 

@@ -86,6 +86,13 @@ class CsvTextTest {
     assertEquals(List.of("\u00e8", "\u00e9"), classes(table));
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"UTF-16LE", "UTF-16BE", "UTF-32LE", "UTF-32BE"})
+  void shouldTellWhereTheByteOrderMarkIsMissing(String charset) throws IOException {
+    Csv table = table(Charset.forName(charset), "x,k\n1,a\n2,b\n").label("k");
+    assertEquals("t.csv, line 1: expected text but found the character 0", found(table));
+  }
+
   @Test
   void shouldRefuseHalfACharacterOfAnotherCharset() throws IOException {
     byte[] bytes = "\ufeffx,k\n1,a\n2,b".getBytes(StandardCharsets.UTF_16LE);

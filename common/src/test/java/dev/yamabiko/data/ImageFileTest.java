@@ -255,11 +255,27 @@ class ImageFileTest {
 
   @Test
   void shouldNotTrustAHeaderWithGigabytes() throws IOException {
+    assertEquals(
+        "a.png: expected an image of at most 134217728 pixels but the header says 50000x100000",
+        error(header(100_000, 50_000)));
+  }
+
+  @Test
+  void shouldSayWhatIsWrongWithAHeaderOfNoPixels() throws IOException {
+    String expected =
+        "a.png: expected an image of 1 to 2147483647 pixels to a side but the header says ";
+    assertEquals(expected + "0x0", error(header(0, 0)));
+    assertEquals(expected + "0x9", error(header(9, 0)));
+    assertEquals(expected + "9x4294967295", error(header(-1, 9)));
+  }
+
+  /** A PNG whose samples are missing. */
+  private Path header(int width, int height) throws IOException {
     ByteArrayOutputStream chunk = new ByteArrayOutputStream();
     DataOutputStream out = new DataOutputStream(chunk);
     out.writeBytes("IHDR");
-    out.writeInt(100_000);
-    out.writeInt(50_000);
+    out.writeInt(width);
+    out.writeInt(height);
     out.write(new byte[] {8, 2, 0, 0, 0});
     CRC32 crc = new CRC32();
     crc.update(chunk.toByteArray());
@@ -272,9 +288,6 @@ class ImageFileTest {
     all.writeInt(0);
     all.writeBytes("IDAT");
     all.writeInt(0x35AF061E);
-    Path file = Files.write(directory.resolve("a.png"), png.toByteArray());
-    assertEquals(
-        "a.png: expected an image of at most 134217728 pixels but the header says 50000x100000",
-        error(file));
+    return Files.write(directory.resolve("a.png"), png.toByteArray());
   }
 }
