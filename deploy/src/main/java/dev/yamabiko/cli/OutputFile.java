@@ -5,6 +5,7 @@ import dev.yamabiko.job.JobException;
 import dev.yamabiko.model.AtomicFile;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /**
@@ -57,12 +58,18 @@ record OutputFile(Path path, Path target) {
     }
   }
 
-  private static void requireWritableFolder(Path path, Path folder) {
+  /** What a system shows of itself as files says that it is writable, and takes none. */
+  private static void requireWritableFolder(Path path, Path folder) throws IOException {
     if (folder == null || !Files.isDirectory(folder)) {
       throw refuse(path, "there is no directory " + folder);
     }
     if (!Files.isWritable(folder)) {
       throw refuse(path, folder + " is not writable");
+    }
+    try {
+      Files.delete(Files.createTempFile(folder, "trial", AtomicFile.TEMPORARY));
+    } catch (NoSuchFileException e) {
+      throw refuse(path, "nothing can be made in " + folder);
     }
   }
 

@@ -119,4 +119,13 @@ class OutputFileTest {
     JobException refusal = assertThrows(JobException.class, () -> OutputFile.of(link, input));
     assertTrue(refusal.getMessage().contains("it is the input"), refusal.getMessage());
   }
+
+  @Test
+  void shouldRefuseAFolderThatTakesNoFileBeforeAllIsComputed() {
+    Path processes = Path.of("/proc");
+    assumeTrue(Files.isWritable(processes), "this system shows no processes, or not as writable");
+    assertEquals(
+        "2 yamabiko: --out /proc/x cannot be used: nothing can be made in /proc\n",
+        predict("/proc/x"));
+  }
 }
