@@ -8,6 +8,7 @@ import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigResolveOptions;
 import com.typesafe.config.ConfigSyntax;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -103,6 +104,16 @@ public final class Hocon {
 
   private JobException invalid(ConfigException e, String origin) {
     return new JobException(where(e, origin) + ": not valid HOCON: " + plain(e.getMessage()), e);
+  }
+
+  /**
+   * Config reads anything by itself, and shows its user what it is.
+   *
+   * @param what is expected
+   * @throws JobException if a file is too large for that, or no text
+   */
+  public static void requireText(Path file, String what) {
+    JobText.read(file, what);
   }
 
   /**

@@ -17,6 +17,6 @@ public class JobException extends RuntimeException {
 
   /** Keys, values and file names can hold line ends and other control characters. */
   private static String oneLine(String message) {
-    return message.replaceAll("\\p{Cntrl}+", " ");
+    return message.replaceAll("\\p{Cc}+", " ");
   }
 }

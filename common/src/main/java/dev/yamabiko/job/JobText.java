@@ -20,8 +20,15 @@ final class JobText {
   private JobText() {}
 
   static String read(Path file) {
+    return read(file, "a job file");
+  }
+
+  /**
+   * @param what is expected
+   */
+  static String read(Path file, String what) {
     if (Files.isDirectory(file)) {
-      throw new JobException(file + ": expected a job file but found a directory");
+      throw new JobException("%s: expected %s but found a directory".formatted(file, what));
     }
     byte[] bytes;
     try (InputStream in = Files.newInputStream(file)) {
@@ -35,7 +42,7 @@ final class JobText {
     }
     if (bytes.length > LIMIT) {
       throw new JobException(
-          file + ": expected a job file of at most 1 MiB but found a larger one");
+          "%s: expected %s of at most 1 MiB but found a larger one".formatted(file, what));
     }
     return decode(file, bytes);
   }

@@ -14,6 +14,6 @@ public class ModelException extends RuntimeException {
 
   /** Names come from files: what they say must not steer a terminal. */
   private static String oneLine(String message) {
-    return message.replaceAll("\\p{Cntrl}", " ");
+    return message.replaceAll("\\p{Cc}", " ");
   }
 }

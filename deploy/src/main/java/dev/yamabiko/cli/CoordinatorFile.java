@@ -51,6 +51,7 @@ final class CoordinatorFile {
     if (!Files.isRegularFile(file)) {
       throw new JobException(file + ": no such file");
     }
+    Hocon.requireText(file, "a configuration");
     try {
       Config config =
           ConfigFactory.parseFile(

@@ -59,6 +59,6 @@ final class JobStatusText {
   }
 
   private static void line(StringBuilder text, String name, String value) {
-    text.append("  %-11s %s\n".formatted(name, value.replaceAll("\\p{Cntrl}", " ")));
+    text.append("  %-11s %s\n".formatted(name, value.replaceAll("\\p{Cc}", " ")));
   }
 }

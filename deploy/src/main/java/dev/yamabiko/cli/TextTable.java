@@ -40,7 +40,7 @@ final class TextTable {
 
   /** Names come from files: what they say must not steer a terminal. */
   static String plain(String name) {
-    return name.replaceAll("\\p{Cntrl}", " ");
+    return name.replaceAll("\\p{Cc}", " ");
   }
 
   /** Each line ends with a line break. */

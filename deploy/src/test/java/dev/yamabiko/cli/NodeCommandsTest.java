@@ -264,6 +264,19 @@ class NodeCommandsTest {
     assertEquals(1, err().lines().count(), err());
   }
 
+  @Test
+  void shouldShowNothingOfAFileThatIsNoText() throws Exception {
+    Files.write(working.resolve("c.conf"), new byte[] {'h', 'o', 's', 't', 27, '[', (byte) 0x9B});
+    assertEquals(2, run("coordinator --config c.conf"));
+    assertEquals(
+        "yamabiko: %s:1: expected UTF-8 text but found other bytes\n"
+            .formatted(working.resolve("c.conf")),
+        err());
+    Files.writeString(working.resolve("c.conf"), "\u001b\u009b31m = 1");
+    assertEquals(2, run("coordinator --config c.conf"));
+    assertTrue(err().strip().chars().allMatch(c -> c == '\n' || !Character.isISOControl(c)), err());
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

@@ -25,6 +25,6 @@ final class JobId {
 
   static Problem unknown(String id) {
     String shown = id.length() > SHOWN ? id.substring(0, SHOWN) + "..." : id;
-    return Problem.notFound("there is no job " + shown.replaceAll("\\p{Cntrl}", "?"));
+    return Problem.notFound("there is no job " + shown.replaceAll("\\p{Cc}", "?"));
   }
 }
