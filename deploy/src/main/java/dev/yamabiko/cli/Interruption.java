@@ -3,12 +3,15 @@ package dev.yamabiko.cli;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 
 /**
- * Ctrl-C and SIGTERM. Where a run is under way, it is asked to end after its current step, and the
- * process stays until what it leaves is written, at most until the deadline; elsewhere the process
- * ends at once. The exit code is 130, unless the run failed while it was ending.
+ * Ctrl-C and SIGTERM, and code that ends the process by itself. Where a run is under way, it is
+ * asked to end after its current step, and the process stays until what it leaves is written, at
+ * most until the deadline; elsewhere the process ends at once. The exit code is 130, unless the run
+ * failed while it was ending. After an {@link ExitCall} it is 1, and at once: the thread that has
+ * made it never returns, and with it no step.
  */
 final class Interruption {
 
@@ -24,6 +27,7 @@ final class Interruption {
   private final CountDownLatch ended = new CountDownLatch(1);
   private Interruptible running;
   private Runnable lastWords = () -> {};
+  private Consumer<String> exitWords = call -> {};
   private Thread hook;
   private boolean signalled;
   private volatile int exitCode = EXIT_CODE;
@@ -38,7 +42,12 @@ final class Interruption {
 
   /** Makes the process's signals end up here until {@link #end}. */
   void install() {
-    hook = new Thread(this::onSignal, "interruption");
+    hook =
+        new Thread(
+            () ->
+                ExitCall.among(Thread.getAllStackTraces().values())
+                    .ifPresentOrElse(this::onExitCall, this::onSignal),
+            "interruption");
     Runtime.getRuntime().addShutdownHook(hook);
   }
 
@@ -47,6 +56,13 @@ final class Interruption {
    */
   synchronized void onLoss(Runnable words) {
     lastWords = words;
+  }
+
+  /**
+   * @param words run where code has ended the process; takes where that stands
+   */
+  synchronized void onExitCall(Consumer<String> words) {
+    exitWords = words;
   }
 
   /**
@@ -83,6 +99,12 @@ final class Interruption {
       }
       halt.accept(exitCode);
     }
+  }
+
+  /** Runs in the hook's thread. */
+  void onExitCall(String call) {
+    exitWords.accept(call);
+    halt.accept(1);
   }
 
   private synchronized boolean ask() {

@@ -117,6 +117,7 @@ public final class Main implements Runnable {
             wantsJson(args),
             interruption);
     interruption.onLoss(session::interrupted);
+    interruption.onExitCall(session::ended);
     int code = run(args, session);
     if (out.checkError() && code == 0) {
       err.println("yamabiko: standard output cannot be written");

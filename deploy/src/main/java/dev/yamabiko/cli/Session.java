@@ -71,6 +71,16 @@ record Session(
     answerWithout("cancelled", "interrupted");
   }
 
+  /**
+   * The same where code of somebody else's has ended the process.
+   *
+   * @param call where that stands
+   */
+  void ended(String call) {
+    err.println();
+    fail("%s has ended this process by System.exit, which no extension may call".formatted(call));
+  }
+
   private void answerWithout(String status, String error) {
     Map<String, Object> object = new LinkedHashMap<>();
     object.put("status", status);

@@ -360,6 +360,31 @@ class ExtensionsTest {
   }
 
   @Test
+  void shouldSayWhichOneHasEndedTheProcess() throws Exception {
+    Path quits = jar("quits.jar", layer("Quits", "quits", "System.exit(0); return this;"));
+    Path work = Files.createDirectory(directory.resolve("quitting"));
+    List<String> command =
+        List.of(
+            "check",
+            directory.resolve("job.conf").toString(),
+            "--json",
+            "--extensions",
+            guide.toString(),
+            "--extensions",
+            quits.toString(),
+            "--set",
+            "model=[ quits, { dense { units = 1 } } ]");
+    Jvms.Finished finished =
+        Jvms.finish(Jvms.start(Jvms.current(), List.of(), command, work), work);
+    assertEquals(1, finished.exitCode(), finished.err());
+    String said = "example.Quits.make (Quits.java:5) has ended this process by System.exit";
+    assertTrue(finished.err().contains("yamabiko: " + said), finished.err());
+    assertTrue(
+        finished.lastLine().startsWith("{\"status\":\"failed\",\"error\":\"" + said),
+        finished.out());
+  }
+
+  @Test
   void shouldNameBothThingsOfOneName() throws IOException {
     Path relu = jar("relu.jar", layer("OwnRelu", "relu", "return this;"));
     assertRefused(

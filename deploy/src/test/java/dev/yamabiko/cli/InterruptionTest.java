@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -49,5 +50,29 @@ class InterruptionTest {
     interruption.during(() -> happened.add("asked"));
     interruption.onSignal();
     assertEquals(List.of("asked", "nothing saved", "halt 130"), happened);
+  }
+
+  private static StackTraceElement frame(String type, String method) {
+    String file = type.substring(type.lastIndexOf('.') + 1) + ".java";
+    return new StackTraceElement(type, method, file, 9);
+  }
+
+  @Test
+  void shouldTellCodeThatEndsTheProcessFromASignalAndFromItsOwnEnd() {
+    StackTraceElement[] exit = {
+      frame("java.lang.Shutdown", "exit"),
+      frame("java.lang.Runtime", "exit"),
+      frame("java.lang.System", "exit"),
+      frame(Main.class.getName(), "main")
+    };
+    StackTraceElement[] signal = {
+      frame("java.lang.Shutdown", "exit"), frame("java.lang.Terminator$1", "handle")
+    };
+    assertEquals(Optional.empty(), ExitCall.among(List.of(signal, exit)));
+    exit[3] = frame("example.Bad", "make");
+    Optional<String> call = ExitCall.among(List.of(signal, exit));
+    assertEquals(Optional.of("example.Bad.make (Bad.java:9)"), call);
+    interruption(Duration.ofDays(1)).onExitCall(call.orElseThrow());
+    assertEquals(List.of("halt 1"), happened);
   }
 }
