@@ -14,6 +14,9 @@ import jdk.incubator.vector.VectorMask;
  * [steps][PITCH] and B panels [steps][TILE].
  */
 final class Packing {
+  /** Panels that {@link #columnsToGroup} makes. */
+  static final int GROUP = 4;
+
   private Packing() {}
 
   /** A panel from {@code height} matrix rows. Lanes beyond the height hold anything. */
@@ -60,6 +63,34 @@ final class Packing {
     for (int p = readable; p < steps; p++) {
       System.arraycopy(m, at + p * pitch, panel, to + p * TILE, width);
       Arrays.fill(panel, to + p * TILE + width, to + (p + 1) * TILE, 0f);
+    }
+  }
+
+  /**
+   * As many B panels of whole tiles, one behind the other, as {@link #GROUP}, from columns side by
+   * side: where they are far from the processor, what is read at once comes sooner.
+   */
+  static void columnsToGroup(float[] m, int at, int pitch, int steps, float[] panels, int to) {
+    int size = steps * TILE;
+    for (int p = 0; p < steps; p++) {
+      int from = at + p * pitch;
+      int first = to + p * TILE;
+      FloatVector a0 = FloatVector.fromArray(SPECIES, m, from);
+      FloatVector a1 = FloatVector.fromArray(SPECIES, m, from + LANES);
+      FloatVector b0 = FloatVector.fromArray(SPECIES, m, from + TILE);
+      FloatVector b1 = FloatVector.fromArray(SPECIES, m, from + TILE + LANES);
+      FloatVector c0 = FloatVector.fromArray(SPECIES, m, from + 2 * TILE);
+      FloatVector c1 = FloatVector.fromArray(SPECIES, m, from + 2 * TILE + LANES);
+      FloatVector d0 = FloatVector.fromArray(SPECIES, m, from + 3 * TILE);
+      FloatVector d1 = FloatVector.fromArray(SPECIES, m, from + 3 * TILE + LANES);
+      a0.intoArray(panels, first);
+      a1.intoArray(panels, first + LANES);
+      b0.intoArray(panels, first + size);
+      b1.intoArray(panels, first + size + LANES);
+      c0.intoArray(panels, first + 2 * size);
+      c1.intoArray(panels, first + 2 * size + LANES);
+      d0.intoArray(panels, first + 3 * size);
+      d1.intoArray(panels, first + 3 * size + LANES);
     }
   }
 

@@ -63,8 +63,10 @@ final class Product {
     int parts = Lanes.parts(k, STEPS);
     int mostSteps = Lanes.parts(k, parts);
     float[] as = aPanels.atLeast(Lanes.parts(Math.min(ROWS, m), MAX_RESUMED) * PITCH * mostSteps);
+    // Turned, a panel is made of whole rows; else of the ends of many, which are read on.
+    int group = transposed ? 1 : Packing.GROUP;
     // Where a panel of B is used once, all can take the same place, which stays in the cache.
-    float[] bs = bPanels.atLeast(TILE_ROOM + (blocks == 1 ? 1 : tiles) * TILE * mostSteps);
+    float[] bs = bPanels.atLeast(TILE_ROOM + (blocks == 1 ? group : tiles) * TILE * mostSteps);
     for (int part = 0; part < parts; part++) {
       int from = Lanes.start(k, parts, part);
       int steps = Lanes.start(k, parts, part + 1) - from;
@@ -74,21 +76,38 @@ final class Product {
         int top = Lanes.start(m, blocks, block);
         int height = Lanes.start(m, blocks, block + 1) - top;
         packRows(a, aAt + top * k + from, k, height, tallest, steps, as);
-        for (int j = 0; j < tiles; j++) {
-          int width = Math.min(TILE, n - j * TILE);
-          int panel = START + TILE_ROOM + (blocks == 1 ? 0 : j * TILE * steps);
-          // Packed just before its first use, when it is in the first-level cache.
+        for (int first = 0; first < tiles; first += group) {
+          int panels = START + TILE_ROOM + (blocks == 1 ? 0 : first * TILE * steps);
+          int columns = Math.min(group * TILE, n - first * TILE);
+          // Packed just before their first use, when they are in the caches.
           if (block == 0 && transposed) {
-            Packing.rowsToB(b, bAt + j * TILE * k + from, k, width, steps, bs, panel);
+            Packing.rowsToB(b, bAt + first * TILE * k + from, k, columns, steps, bs, panels);
           } else if (block == 0) {
-            Packing.columnsToB(b, bAt + from * n + j * TILE, n, width, steps, bs, panel);
+            packColumns(b, bAt + from * n + first * TILE, n, columns, steps, bs, panels);
           }
-          int left = cAt + top * n + j * TILE;
-          int row = biasAt + j * TILE;
-          multiplyColumn(
-              height, tallest, width, steps, as, bs, panel, part > 0, add, row, relu, c, left, n);
+          for (int column = 0; column < columns; column += TILE) {
+            int width = Math.min(TILE, columns - column);
+            int panel = panels + column * steps;
+            int left = cAt + top * n + first * TILE + column;
+            int row = biasAt + first * TILE + column;
+            multiplyColumn(
+                height, tallest, width, steps, as, bs, panel, part > 0, add, row, relu, c, left, n);
+          }
         }
       }
+    }
+  }
+
+  /** The panels of a group, of which the last may have fewer columns. */
+  private static void packColumns(
+      float[] b, int at, int pitch, int columns, int steps, float[] to, int panels) {
+    if (columns == Packing.GROUP * TILE) {
+      Packing.columnsToGroup(b, at, pitch, steps, to, panels);
+      return;
+    }
+    for (int column = 0; column < columns; column += TILE) {
+      int width = Math.min(TILE, columns - column);
+      Packing.columnsToB(b, at + column, pitch, width, steps, to, panels + column * steps);
     }
   }
 

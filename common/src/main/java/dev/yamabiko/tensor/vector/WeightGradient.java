@@ -14,8 +14,11 @@ final class WeightGradient {
   /** Floats of X to pack at a time, about half of a second-level cache. */
   private static final int A_BLOCK = 1 << 16;
 
-  /** Floats of G that stay in a first-level cache beside all else. */
-  private static final int B_GROUP = 1 << 12;
+  /**
+   * Floats of G that stay in a cache beside all else: the first level's, or the second's where that
+   * feeds vectors as narrow as these in time; then dW is written on in longer rows.
+   */
+  private static final int B_GROUP = LANES >= 16 ? 1 << 12 : 1 << 14;
 
   private static final int PANELS = LineScratch.START + TreeTiles.SLOTS_ROOM;
 
