@@ -11,17 +11,13 @@ import dev.yamabiko.protocol.FloatSegment;
 import dev.yamabiko.protocol.RunKey;
 import dev.yamabiko.protocol.RunMessage;
 import dev.yamabiko.protocol.SliceMessage;
-import dev.yamabiko.protocol.WorkerMessage;
 import dev.yamabiko.step.Block;
 import dev.yamabiko.step.BlockSum;
-import dev.yamabiko.step.DivergenceException;
 import dev.yamabiko.step.SampleLedger;
 import dev.yamabiko.step.SliceStep;
 import dev.yamabiko.step.Statistics;
 import dev.yamabiko.step.StepPlan;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -40,11 +36,7 @@ import java.util.function.Supplier;
  * the step before is said again. A slice that fails tells the run, which ends; nothing is restarted
  * here.
  *
- * <p>What comes twice must have the same bits, also after its step has closed; if it has not, the
- * run is told who disagree. Nobody who computed rightly must be blamed, so floats are compared only
- * while they are what their worker computed: until the step closes, and after that only those that
- * were given, because a worker uses its arrays again, and so does its link. Within one process none
- * are: a worker that is late may even have read weights that its slice was overwriting.
+ * <p>What comes twice must have the same bits; see {@link DoubleContributions}.
  */
 public final class ParameterSlice extends AbstractBehavior<ParameterSlice.Command> {
 
@@ -52,23 +44,23 @@ public final class ParameterSlice extends AbstractBehavior<ParameterSlice.Comman
 
   private record FromOutside(SliceMessage message) implements Command {}
 
-  private record Aggregated(Statistics statistics, double[] squares) implements Command {}
+  record Aggregated(Statistics statistics, double[] squares) implements Command {}
 
-  private record Unaccounted(Block block, String message) implements Command {}
+  record Unaccounted(Block block, String message) implements Command {}
 
-  private record Updated(Statistics statistics, double norm) implements Command {}
+  record Updated(Statistics statistics, double norm) implements Command {}
 
   /**
    * @param compared so many of what was not taken were compared
    */
-  private record EvidenceTaken(StepEvidence evidence, int compared, Optional<String> contradiction)
+  record EvidenceTaken(StepEvidence evidence, int compared, Optional<String> contradiction)
       implements Command {}
 
-  private record LateCompared(long step, Optional<String> contradiction) implements Command {}
+  record LateCompared(long step, Optional<String> contradiction) implements Command {}
 
-  private record Copied(SliceMessage.ReadSlice read) implements Command {}
+  record Copied(SliceMessage.ReadSlice read) implements Command {}
 
-  private record Diverged(String message) implements Command {}
+  record Diverged(String message) implements Command {}
 
   private record ComputeFailed(Throwable cause) implements Command {}
 
@@ -104,26 +96,14 @@ public final class ParameterSlice extends AbstractBehavior<ParameterSlice.Comman
   private final RunKey key;
   private final int slice;
   private final SliceStep sliceStep;
-  private final Map<String, ActorRef<WorkerMessage>> workers = new LinkedHashMap<>();
-  private List<ActorRef<SliceMessage>> peers = List.of();
-  private long step;
-  private StepAssembly assembly;
-  private Statistics statistics;
-  private NormShares shares;
-  private boolean updating;
-
-  /** What it lacks was asked for: that is late, and is handed out twice. */
-  private boolean reported;
-
-  private final ContestedSteps contested = new ContestedSteps();
+  private final SliceUpdate update;
+  private final SliceBroadcast broadcast;
+  private final DoubleContributions doubles;
+  private final NormExchange norms;
   private final LastWord lastWord = new LastWord();
   private final StepArrivals arrivals;
-
-  /** Of the update that is under way; from one compute task to the next. */
-  private SliceUpdateEvent recorded;
-
-  /** The last one that was kept; of the compute thread. */
-  private float[] gradient;
+  private long step;
+  private StepAssembly assembly;
 
   /** All contributions are here: every slice has closed the step before. */
   private boolean closing;
@@ -137,6 +117,10 @@ public final class ParameterSlice extends AbstractBehavior<ParameterSlice.Comman
     this.key = settings.key();
     this.slice = settings.slice();
     this.sliceStep = settings.sliceStep();
+    update = new SliceUpdate(settings);
+    broadcast = new SliceBroadcast(settings);
+    doubles = new DoubleContributions(settings, context.getSelf()::tell);
+    norms = new NormExchange(settings);
     arrivals = new StepArrivals(settings.nanoTime());
     begin(settings.step());
   }
@@ -167,9 +151,9 @@ public final class ParameterSlice extends AbstractBehavior<ParameterSlice.Comman
     } else if (message instanceof SliceMessage.AddWorker add) {
       onAddWorker(add);
     } else if (message instanceof SliceMessage.RemoveWorker remove) {
-      workers.remove(remove.worker());
+      broadcast.remove(remove.worker());
     } else if (message instanceof SliceMessage.MeetPeers meet) {
-      peers = meet.slices();
+      norms.meet(meet.slices());
     } else if (message instanceof SliceMessage.ReportMissing report) {
       onReportMissing(report);
     } else if (message instanceof SliceMessage.ReadSlice read) {
@@ -182,8 +166,8 @@ public final class ParameterSlice extends AbstractBehavior<ParameterSlice.Comman
 
   /** The step that the run waits for may be open because what was said of it is lost. */
   private void onReportMissing(SliceMessage.ReportMissing report) {
-    reported = true;
-    lastWord.normFrom(report.step()).forEach(part -> peers.forEach(peer -> peer.tell(part)));
+    doubles.expect();
+    norms.tell(lastWord.normFrom(report.step()));
     lastWord.updatesFrom(report.step()).forEach(settings.run()::tell);
     List<Integer> shards = assembly.missing().stream().boxed().toList();
     report.replyTo().tell(new RunMessage.ShardsMissing(key, step, slice, shards));
@@ -194,19 +178,20 @@ public final class ParameterSlice extends AbstractBehavior<ParameterSlice.Comman
    * was lost. They go first, since newer ones take the place of older ones that are still waiting.
    */
   private void onAddWorker(SliceMessage.AddWorker add) {
-    workers.put(add.worker(), add.ref());
+    broadcast.add(add.worker(), add.ref());
     // First: nobody can have begun before, nor answer earlier.
     arrivals.sent();
-    add.ref().tell(weights(step));
+    add.ref().tell(broadcast.weights(step));
     if (add.open() < step && holds(add.open())) {
-      add.ref().tell(weights(add.open()));
+      add.ref().tell(broadcast.weights(add.open()));
     }
   }
 
   private void onContribute(SliceMessage.Contribute contribute) {
     if (contribute.step() != step || contribute.slice() != slice) {
       getContext().getLog().debug("stale run={} step={} now={}", key, contribute.step(), step);
-      compareLate(contribute);
+      // Of no use any more, but it tells whether somebody computes wrongly.
+      doubles.late(contribute).ifPresent(this::compute);
       return;
     }
     FloatSegment gradient = contribute.gradient();
@@ -226,19 +211,9 @@ public final class ParameterSlice extends AbstractBehavior<ParameterSlice.Comman
       }
       case DUPLICATE ->
           getContext().getLog().debug("double run={} step={}", key, contribute.step());
-      case COVERED ->
-          // If it is still to be taken, the evidence is held against this, too.
-          contested
-              .of(step)
-              .flatMap(e -> e.contradiction(witness(contribute)))
-              .ifPresent(this::blame);
+      case COVERED -> doubles.covered(contribute);
       case CONFLICT ->
-          blame(
-              StepEvidence.conflict(
-                  assembly.contributor(contribute.block()).orElse("?"),
-                  contribute.worker(),
-                  contribute.block(),
-                  step));
+          doubles.conflict(contribute, assembly.contributor(contribute.block()).orElse("?"));
       case INVALID ->
           fail(
               "worker %s contributed shards %s, which are no block of step %d"
@@ -246,35 +221,9 @@ public final class ParameterSlice extends AbstractBehavior<ParameterSlice.Comman
     }
   }
 
-  /** Of no use any more, but it tells whether somebody computes wrongly. */
-  private void compareLate(SliceMessage.Contribute late) {
-    if (late.floats() == SliceMessage.Floats.GIVEN
-        && late.slice() == slice
-        && late.gradient().length() == sliceStep.length()) {
-      contested
-          .of(late.step())
-          .ifPresent(
-              evidence ->
-                  compute(
-                      () -> new LateCompared(late.step(), evidence.contradiction(witness(late)))));
-    }
-  }
-
-  private static StepEvidence.Witness witness(SliceMessage.Contribute of) {
-    return new StepEvidence.Witness(of.block(), of.gradient(), of.statistics(), of.worker());
-  }
-
   private Behavior<Command> onLateCompared(LateCompared compared) {
-    compared.contradiction().ifPresent(message -> blame(compared.step(), message));
+    compared.contradiction().ifPresent(message -> doubles.blame(compared.step(), message));
     return this;
-  }
-
-  private void blame(String contradiction) {
-    blame(step, contradiction);
-  }
-
-  private void blame(long ofStep, String contradiction) {
-    settings.run().tell(new RunMessage.WorkersDisagree(key, ofStep, slice, contradiction));
   }
 
   /** Not while weights and state are copied: what is late waits until that is done. */
@@ -288,37 +237,9 @@ public final class ParameterSlice extends AbstractBehavior<ParameterSlice.Comman
     closing = true;
     long closed = step;
     List<BlockSum.Part> parts = assembly.parts();
-    Runnable compare = comparison();
-    recorded = new SliceUpdateEvent();
-    recorded.begin();
-    compute(
-        () -> {
-          Optional<Unaccounted> wrong = unaccounted(closed, parts);
-          if (wrong.isPresent()) {
-            return wrong.get();
-          }
-          compare.run();
-          Statistics sum = sliceStep.aggregate(closed, parts);
-          if (sliceStep.needsNorm()) {
-            return new Aggregated(sum, sliceStep.squares());
-          }
-          return update(closed, sum, Double.NaN);
-        });
-  }
-
-  /** On the compute thread. */
-  private Optional<Unaccounted> unaccounted(long closed, List<BlockSum.Part> parts) {
-    if (settings.ledger().isEmpty()) {
-      return Optional.empty();
-    }
-    for (BlockSum.Part part : parts) {
-      Optional<String> wrong =
-          settings.ledger().get().check(closed, part.block(), part.statistics());
-      if (wrong.isPresent()) {
-        return Optional.of(new Unaccounted(part.block(), wrong.get()));
-      }
-    }
-    return Optional.empty();
+    Runnable compare = doubles.comparison(step, assembly);
+    update.begin();
+    compute(() -> update.close(closed, parts, compare));
   }
 
   /** The step is not applied. */
@@ -328,83 +249,34 @@ public final class ParameterSlice extends AbstractBehavior<ParameterSlice.Comman
     return this;
   }
 
-  /** Of what was handed out twice; for the compute thread, as long as the floats are there. */
-  private Runnable comparison() {
-    if (!reported && assembly.covered().isEmpty()) {
-      return () -> {};
-    }
-    long closed = step;
-    List<StepEvidence.Witness> witnesses = assembly.witnesses();
-    List<StepEvidence.Witness> covered = assembly.covered();
-    ActorRef<Command> self = getContext().getSelf();
-    return () -> {
-      StepEvidence evidence =
-          new StepEvidence(
-              closed, settings.plan().shards(), witnesses, sliceStep.rounding(), settings.from());
-      self.tell(new EvidenceTaken(evidence, covered.size(), evidence.contradiction(covered)));
-    };
-  }
-
-  /** The step has not closed yet, so what it did not take is whole, also what came meanwhile. */
   private Behavior<Command> onEvidenceTaken(EvidenceTaken taken) {
-    contested.add(taken.evidence());
-    List<StepEvidence.Witness> covered = assembly.covered();
-    taken
-        .contradiction()
-        .or(() -> taken.evidence().contradiction(covered.subList(taken.compared(), covered.size())))
-        .ifPresent(this::blame);
+    doubles.taken(taken, assembly);
     return this;
   }
 
   private Behavior<Command> onAggregated(Aggregated aggregated) {
-    statistics = aggregated.statistics();
-    List<SliceMessage.ShareNorm> parts =
-        NormShares.parts(new SliceMessage.ShareNorm(key, step, slice, aggregated.squares()));
-    lastWord.shared(parts);
-    parts.forEach(part -> peers.forEach(peer -> peer.tell(part)));
+    lastWord.shared(norms.share(step, aggregated));
     return this;
   }
 
   /** Once every slice's part is here, its own among them, the norm is known and the update runs. */
   private void onShareNorm(SliceMessage.ShareNorm share) {
-    if (share.step() != step || updating) {
+    if (share.step() != step || norms.isKnown()) {
       return;
     }
-    if (!shares.fits(share)) {
+    if (!norms.fits(share)) {
       getContext()
           .getLog()
           .warn("dropped a share of the norm that fits no slice run={}", key.run());
       return;
     }
-    shares.accept(share).ifPresent(this::updateWith);
+    norms.accept(share).ifPresent(this::updateWith);
   }
 
   private void updateWith(double norm) {
-    updating = true;
     long closing = step;
-    Statistics sum = statistics;
-    compute(() -> update(closing, sum, norm));
-  }
-
-  /** On the compute thread. */
-  private Command update(long closing, Statistics sum, double norm) {
-    if (settings.keepsGradient().test(closing + 1)) {
-      if (gradient == null) {
-        gradient = new float[sliceStep.length()];
-      }
-      sliceStep.meanGradient(closing, gradient);
-    }
-    Optional<SliceStep.NonFinite> wrong = sliceStep.update(closing, norm);
-    recorded.done(slice, closing, sliceStep.length());
-    return wrong
-        .<Command>map(bad -> new Diverged(explain(bad)))
-        .orElseGet(() -> new Updated(sum, norm));
-  }
-
-  private String explain(SliceStep.NonFinite bad) {
-    int layer = settings.network().layerOfParameter(settings.from() + bad.index());
-    return "the run diverged: %s not finite, first in %s; %s"
-        .formatted(bad.what(), settings.network().describeLayer(layer), DivergenceException.ADVICE);
+    Statistics sum = norms.statistics();
+    compute(() -> update.update(closing, sum, norm));
   }
 
   private Behavior<Command> onDiverged(Diverged diverged) {
@@ -423,36 +295,21 @@ public final class ParameterSlice extends AbstractBehavior<ParameterSlice.Comman
     arrivals.begin();
     lastWord.updated(word);
     settings.run().tell(word);
-    WorkerMessage weights = weights(step);
-    BroadcastEvent broadcast = new BroadcastEvent();
-    broadcast.begin();
-    workers.values().forEach(worker -> worker.tell(weights));
-    broadcast.done(slice, step, workers.size(), sliceStep.length());
+    broadcast.send(step);
     return this;
   }
 
   private void begin(long next) {
     step = next;
     assembly = new StepAssembly(settings.plan(), step, sliceStep.length());
-    shares = new NormShares(settings.network().length(), settings.slices());
-    updating = false;
+    norms.begin();
     closing = false;
-    reported = false;
+    doubles.begin();
   }
 
   /** Weights of the step before stay whole until the current step's update begins. */
   private boolean holds(long earlier) {
     return earlier == step - 1 && earlier >= settings.step() && !closing;
-  }
-
-  private WorkerMessage weights(long ofStep) {
-    FloatSegment segment =
-        new FloatSegment(
-            sliceStep.weights(ofStep),
-            sliceStep.weightsAt(),
-            sliceStep.length(),
-            sliceStep.narrowWeights(ofStep));
-    return new WorkerMessage.InstallWeights(key, ofStep, slice, segment);
   }
 
   private void onReadSlice(SliceMessage.ReadSlice read) {
@@ -463,20 +320,7 @@ public final class ParameterSlice extends AbstractBehavior<ParameterSlice.Comman
       return;
     }
     copying++;
-    compute(
-        () -> {
-          int to = settings.from() - read.origin();
-          copy(sliceStep.weights(read.step()), sliceStep.weightsAt(), read.weights(), to);
-          for (int i = 0; i < read.state().length; i++) {
-            copy(sliceStep.state()[i], sliceStep.weightsAt(), read.state()[i], to);
-          }
-          read.gradient().ifPresent(into -> copy(gradient, 0, into, to));
-          return new Copied(read);
-        });
-  }
-
-  private void copy(float[] part, int at, float[] into, int to) {
-    System.arraycopy(part, at, into, to, sliceStep.length());
+    compute(() -> update.copy(read));
   }
 
   private Behavior<Command> onCopied(Copied copied) {
