@@ -6,7 +6,6 @@ import dev.yamabiko.model.Checkpoint.Position;
 import dev.yamabiko.model.CheckpointFile;
 import dev.yamabiko.model.CheckpointStore;
 import dev.yamabiko.model.ModelException;
-import dev.yamabiko.model.Safetensors;
 import dev.yamabiko.model.TrainedModel;
 import dev.yamabiko.nn.Network;
 import dev.yamabiko.protocol.RunEvent;
@@ -14,19 +13,16 @@ import dev.yamabiko.protocol.RunOutcome;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /**
@@ -59,12 +55,12 @@ public final class RunDirectory implements RunListener, AutoCloseable {
   private final RunDescription description;
   private final MetricsLine line;
   private final CheckpointStore checkpoints;
-  private final AtomicFile.Gate gate;
   private final RunJournal journal;
   private final DiskState disk;
-  private Optional<String> gap = Optional.empty();
   private final CheckpointWriter writer;
+  private final FinalFiles last;
   private final TensorBoardLog board;
+  private Optional<String> gap = Optional.empty();
 
   private RunDirectory(
       Path directory,
@@ -74,13 +70,14 @@ public final class RunDirectory implements RunListener, AutoCloseable {
       DiskWatch watch,
       Executor executor) {
     this.directory = directory;
-    this.gate = gate;
     this.description = description;
     line = new MetricsLine(description.targets());
     checkpoints = new CheckpointStore(directory.resolve(CHECKPOINTS), description.keep(), gate);
     journal = new RunJournal(metrics, checkpoints);
     disk = new DiskState(directory, watch);
     writer = new CheckpointWriter(directory, checkpoints, disk, executor);
+    last =
+        new FinalFiles(directory, description.metadata(), gate, journal, writer, checkpoints, disk);
     board =
         new TensorBoardLog(
             directory.resolve(TENSORBOARD),
@@ -123,9 +120,17 @@ public final class RunDirectory implements RunListener, AutoCloseable {
     return directory.resolve(JOB);
   }
 
+  static Path metricsFile(Path directory) {
+    return directory.resolve(METRICS);
+  }
+
+  static Path resultFile(Path directory) {
+    return directory.resolve(RESULT);
+  }
+
   /** Whether a run here is under way, in whichever process. */
   public static boolean isInUse(Path directory) throws IOException {
-    Path metrics = directory.resolve(METRICS);
+    Path metrics = metricsFile(directory);
     if (!Files.exists(metrics)) {
       return false;
     }
@@ -139,7 +144,7 @@ public final class RunDirectory implements RunListener, AutoCloseable {
 
   /** What the run that began here says of its end; empty while it has not said anything. */
   public static Optional<String> resultOf(Path directory) throws IOException {
-    Path result = directory.resolve(RESULT);
+    Path result = resultFile(directory);
     return Files.exists(result) ? Optional.of(Files.readString(result)) : Optional.empty();
   }
 
@@ -181,7 +186,7 @@ public final class RunDirectory implements RunListener, AutoCloseable {
 
   /** The same, of another size. */
   public static ByteBuffer metricsOf(Path directory, long from, int most) throws IOException {
-    return MetricsFile.read(directory.resolve(METRICS), from, most);
+    return MetricsFile.read(metricsFile(directory), from, most);
   }
 
   /**
@@ -220,13 +225,9 @@ public final class RunDirectory implements RunListener, AutoCloseable {
       Executor executor)
       throws IOException {
     // Of two runs that chose the same directory, the second fails here, or finds the first's job.
-    MetricsFile metrics = MetricsFile.open(directory.resolve(METRICS), gate);
+    MetricsFile metrics = MetricsFile.open(metricsFile(directory), gate);
     try {
-      if (holdsRun(directory)) {
-        throw new FileAlreadyExistsException(directory.resolve(JOB).toString());
-      }
-      writeJob(directory, description, gate);
-      forceEntry(directory);
+      new RunBeginning(directory, description, gate).anew();
       return new RunDirectory(directory, description, metrics, gate, watch, executor);
     } catch (IOException | RuntimeException | Error e) {
       metrics.close();
@@ -254,65 +255,20 @@ public final class RunDirectory implements RunListener, AutoCloseable {
       AtomicFile.Gate gate,
       DiskWatch watch)
       throws IOException {
-    MetricsFile metrics = MetricsFile.open(directory.resolve(METRICS), gate);
+    MetricsFile metrics = MetricsFile.open(metricsFile(directory), gate);
     try {
       RunDirectory run =
           new RunDirectory(
               directory, description, metrics, gate, watch, CheckpointWriter::inThreadOfItsOwn);
-      clear(directory, gate);
-      writeJob(directory, description, gate);
+      RunBeginning beginning = new RunBeginning(directory, description, gate);
+      beginning.again();
       run.checkpoints.goOnFrom(from.step());
-      run.gap = gap(directory, metrics.cutBack(from), from.step());
+      run.gap = beginning.gap(metrics.cutBack(from), from.step());
       return run;
     } catch (IOException | RuntimeException | Error e) {
       metrics.close();
       throw e;
     }
-  }
-
-  /** Deletes what was being written when the run before ended. */
-  private static void clear(Path directory, AtomicFile.Gate gate) throws IOException {
-    try (DirectoryStream<Path> parts =
-        Files.newDirectoryStream(directory, "*" + AtomicFile.TEMPORARY)) {
-      for (Path part : parts) {
-        gate.pass(() -> Files.deleteIfExists(part));
-      }
-    }
-  }
-
-  /** The directory itself may be new; its parent need not be one that this user may list. */
-  private static void forceEntry(Path directory) throws IOException {
-    Path parent = directory.toAbsolutePath().getParent();
-    if (parent != null && Files.isReadable(parent)) {
-      AtomicFile.forceEntries(parent);
-    }
-  }
-
-  private static void writeJob(Path directory, RunDescription description, AtomicFile.Gate gate)
-      throws IOException {
-    String job = description.job();
-    String text = job.endsWith("\n") ? job : job + "\n";
-    if (holdsRun(directory) && jobOf(directory).equals(text)) {
-      return; // which a full disk does not keep from going on
-    }
-    AtomicFile.write(directory.resolve(JOB), file -> Files.writeString(file, text), gate);
-  }
-
-  private static Optional<String> gap(Path directory, MetricsFile.Kept kept, long step) {
-    long missing = step - kept.steps();
-    return missing <= 0
-        ? Optional.empty()
-        : Optional.of(
-            String.format(
-                Locale.ROOT,
-                "%s is damaged: expected a line for each of the steps before %d but those of %d"
-                    + " steps are missing or cannot be read, the first that of step %d; the run"
-                    + " goes on at step %d with the right weights, and the file with a gap",
-                directory.resolve(METRICS),
-                step,
-                missing,
-                kept.firstMissing(),
-                step));
   }
 
   /** What the metrics lack of the run before, for people. */
@@ -418,86 +374,7 @@ public final class RunDirectory implements RunListener, AutoCloseable {
   }
 
   RunResult keep(Network network, RunOutcome outcome, RunResult result, Duration patience) {
-    writer.settled().join();
-    Optional<String> before = failure();
-    long end = System.nanoTime() + (before.isEmpty() ? patience.toNanos() : 0);
-    try {
-      untilWritten(end, () -> writeModel(network, outcome));
-      RunResult last =
-          before
-              .map(result::failed)
-              .orElseGet(() -> writeLastCheckpoint(end).map(result::warned).orElse(result));
-      untilWritten(end, () -> writeResult(last));
-      return last;
-    } catch (IOException e) {
-      RunResult failed =
-          result.failed(
-              before.orElseGet(
-                  () -> disk.explain(e) + "; " + DiskState.whereIs(checkpoints.last())));
-      try {
-        writeResult(failed);
-      } catch (IOException again) {
-        // The result itself says that the directory cannot be written.
-      }
-      return failed;
-    }
-  }
-
-  private void writeModel(Network network, RunOutcome outcome) throws IOException {
-    if (outcome.weights().isPresent()) {
-      float[] weights = outcome.weights().get();
-      AtomicFile.write(
-          model(), file -> Safetensors.write(file, network, weights, description.metadata()), gate);
-    }
-    if (failure().isEmpty()) {
-      journal.flush();
-    }
-  }
-
-  /** Returns what is missing, and why. */
-  private Optional<String> writeLastCheckpoint(long end) {
-    if (writer.missing().isEmpty()) {
-      return Optional.empty();
-    }
-    try {
-      untilWritten(
-          end,
-          () -> {
-            journal.force();
-            writer.writeMissing();
-          });
-      return Optional.empty();
-    } catch (IOException e) {
-      return Optional.of(
-          "the checkpoint of step %d is missing: %s; %s"
-              .formatted(
-                  writer.missing().orElseThrow(),
-                  disk.explain(e),
-                  DiskState.whereIs(checkpoints.last())));
-    }
-  }
-
-  /**
-   * @param end by {@link System#nanoTime}; it is tried once at least
-   */
-  private static void untilWritten(long end, AtomicFile.Change change) throws IOException {
-    for (long wait = 100_000_000L; ; wait *= 2) {
-      try {
-        change.make();
-        return;
-      } catch (IOException e) {
-        long left = end - System.nanoTime();
-        if (left <= 0 || DiskState.isHopeless(e)) {
-          throw e;
-        }
-        LockSupport.parkNanos(Math.min(wait, left));
-      }
-    }
-  }
-
-  private void writeResult(RunResult result) throws IOException {
-    AtomicFile.write(
-        directory.resolve(RESULT), file -> Files.writeString(file, result.toJson() + "\n"), gate);
+    return last.keep(network, outcome, result, patience);
   }
 
   @Override
