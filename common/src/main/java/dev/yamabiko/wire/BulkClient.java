@@ -3,19 +3,10 @@ package dev.yamabiko.wire;
 import dev.yamabiko.protocol.RunKey;
 import dev.yamabiko.protocol.SliceMessage;
 import dev.yamabiko.protocol.WorkerMessage;
-import io.netty.bootstrap.Bootstrap;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
-import java.net.ConnectException;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,12 +48,6 @@ public final class BulkClient implements AutoCloseable {
     void refused(String reason);
   }
 
-  /**
-   * A process's sockets are closed as it ends, and whoever connects then is refused at once; where
-   * a network fails there is no answer at all. Of so many attempts, together about a second.
-   */
-  private static final int DESERTED = 3;
-
   private static final Logger LOG = LoggerFactory.getLogger(BulkClient.class);
 
   private final String host;
@@ -72,16 +57,12 @@ public final class BulkClient implements AutoCloseable {
   private final String worker;
   private final Receiver receiver;
   private final BulkSettings settings;
-  private final Backoff backoff;
   private final EventLoopGroup loop;
+  private final BulkConnector connector;
   private final TrafficCounter traffic = new TrafficCounter();
   private final BlockFetches fetches;
   // Of the network thread.
   private final WeightsBuffers buffers;
-  private int failures;
-
-  /** Attempts in a row that found nobody listening. */
-  private int unheard;
 
   // Guards what follows.
   private final Object lock = new Object();
@@ -108,10 +89,11 @@ public final class BulkClient implements AutoCloseable {
     this.receiver = receiver;
     this.settings = settings;
     kept = new KeptContributions(settings.frameBytes(), arriving);
-    backoff = settings.retries().backoff();
     fetches = new BlockFetches(settings.memory().blockBytes());
     buffers = new WeightsBuffers(settings.memory().receiveBytes());
     loop = BulkLoops.start(1, "bulk-" + worker);
+    connector =
+        new BulkConnector(host, port, settings, loop, this, this::attach, receiver::deserted);
   }
 
   /** Begins to connect and returns. */
@@ -142,7 +124,7 @@ public final class BulkClient implements AutoCloseable {
       ArrivingWeights arriving) {
     BulkClient client =
         new BulkClient(host, port, token, run, worker, receiver, settings, arriving);
-    client.connect();
+    client.connector.connect();
     long every = Math.max(1, settings.retries().fetchDeadline().toNanos() / 4);
     client.loop.scheduleAtFixedRate(client::checkFetches, every, every, TimeUnit.NANOSECONDS);
     return client;
@@ -218,62 +200,17 @@ public final class BulkClient implements AutoCloseable {
     return true;
   }
 
-  private void connect() {
-    BulkConnection next;
+  /** For another attempt; empty if this is the end. */
+  private Optional<BulkConnection> attach() {
     Attachment attachment = new Attachment();
     synchronized (lock) {
       if (ended != null) {
-        return;
+        return Optional.empty();
       }
-      next =
+      attachment.connection =
           new BulkConnection(
               settings, attachment, attachment.outbox, traffic, BulkSettings.MOST_FRAME_BYTES);
-      attachment.connection = next;
-    }
-    new Bootstrap()
-        .group(loop)
-        .channel(BulkLoops.socket())
-        .option(
-            ChannelOption.CONNECT_TIMEOUT_MILLIS,
-            (int) settings.retries().connectTimeout().toMillis())
-        .handler(
-            new ChannelInitializer<>() {
-              @Override
-              protected void initChannel(Channel channel) {
-                BulkLoops.install(channel, next, settings);
-              }
-            })
-        .connect(host, port)
-        .addListener(done -> connected((ChannelFuture) done));
-  }
-
-  private void connected(ChannelFuture done) {
-    if (!done.isSuccess()) {
-      connectLater(done.cause().getMessage());
-      unheard = isUnheard(done.cause()) ? unheard + 1 : 0;
-      if (unheard == DESERTED) {
-        receiver.deserted(done.cause().getMessage());
-      }
-    }
-  }
-
-  /** Time-outs, and networks that cannot be reached, are of the same class. */
-  private static boolean isUnheard(Throwable cause) {
-    return cause instanceof ConnectException && cause.getMessage().contains("refused");
-  }
-
-  private void connectLater(String cause) {
-    failures++;
-    Duration pause = backoff.after(failures, ThreadLocalRandom.current());
-    if (failures == 1) {
-      LOG.warn("bulk connection lost, trying again {} cause={}", this, cause);
-    } else {
-      LOG.debug("bulk connection failed {} failures={} cause={}", this, failures, cause);
-    }
-    try {
-      loop.schedule(this::connect, pause.toNanos(), TimeUnit.NANOSECONDS);
-    } catch (RejectedExecutionException e) {
-      LOG.debug("bulk client has ended {}", this);
+      return Optional.of(attachment.connection);
     }
   }
 
@@ -361,8 +298,7 @@ public final class BulkClient implements AutoCloseable {
     }
 
     private void onAccepted() {
-      failures = 0;
-      unheard = 0;
+      connector.accepted();
       synchronized (lock) {
         if (ended != null) {
           return;
@@ -414,7 +350,7 @@ public final class BulkClient implements AutoCloseable {
         over = ended != null;
       }
       if (!over) {
-        connectLater(cause);
+        connector.connectLater(cause);
       }
     }
 
