@@ -36,6 +36,7 @@ final class RunCourse {
   private final CheckpointTaking checkpoints;
   private final Rollbacks rollbacks;
   private final RunProgress progress;
+  private final LeaseEnd leaseEnd;
 
   /** Returns to a checkpoint with nobody lost. */
   private final SliceReturns standstills = new SliceReturns();
@@ -46,9 +47,6 @@ final class RunCourse {
   private boolean started;
 
   private boolean ended;
-
-  /** Of the weights that slices hold. */
-  private Optional<Measures> validation = Optional.empty();
 
   RunCourse(
       RunSettings settings,
@@ -69,6 +67,8 @@ final class RunCourse {
     this.rollbacks = rollbacks;
     events = settings.events();
     progress = new RunProgress(settings, settings.begin());
+    leaseEnd = new LeaseEnd(settings, activity, slices, evaluations, checkpoints, progress);
+    leaseEnd.whenDone(this::goOn, this::fail);
     activity.whenForsaken(this::endWithoutWorkers);
   }
 
@@ -83,7 +83,7 @@ final class RunCourse {
     started = true;
     long samples = progress.position().samples();
     events.tell(new RunEvent.RunStarted(crew.size(), slices.step(), samples));
-    closeEpochOr(this::goOn);
+    leaseEnd.closeEpochOr(this::goOn);
   }
 
   /** All that belongs to the steps taken is done: the next lease, or the end. */
@@ -98,7 +98,7 @@ final class RunCourse {
   }
 
   private void trainUntil(long until) {
-    validation = Optional.empty();
+    leaseEnd.forgetValidation();
     activity.train(until, this::endLease);
   }
 
@@ -125,96 +125,8 @@ final class RunCourse {
     if (cancelled.isPresent()) {
       stopHere();
     } else {
-      closeEpochOr(this::keepIfDue);
+      leaseEnd.closeEpochOr(leaseEnd::keepIfDue);
     }
-  }
-
-  // --- Epochs and checkpoints -------------------------------------------------------------------
-
-  private void closeEpochOr(Runnable otherwise) {
-    if (progress.isEpochAtItsEnd()) {
-      evaluateValidation(progress.hasTakenAllSteps(), this::closeEpoch);
-    } else {
-      otherwise.run();
-    }
-  }
-
-  /**
-   * @param all what the result tells, too, and not only what epochs need: of very many classes or
-   *     targets that is much to send
-   */
-  private void evaluateValidation(boolean all, Runnable then) {
-    if (settings.validation().isEmpty()) {
-      then.run();
-      return;
-    }
-    activity.evaluate(
-        DataPart.VALIDATION,
-        all,
-        () -> {
-          validation = Optional.of(evaluations.sum());
-          then.run();
-        });
-  }
-
-  private void closeEpoch() {
-    Optional<String> unaccounted = progress.unaccounted();
-    if (unaccounted.isPresent()) {
-      fail(unaccounted.get());
-      return;
-    }
-    events.tell(progress.closeEpoch(validation.map(Measures::statistics)));
-    if (!progress.isBest()) {
-      keepIfDue();
-      return;
-    }
-    take(
-        () -> {
-          progress.keepBest(checkpoints.taken().weights());
-          goOn();
-        });
-  }
-
-  private void keepIfDue() {
-    if (progress.isCheckpointDue()) {
-      take(this::goOn);
-    } else if (progress.isLookDue()) {
-      look(this::goOn);
-    } else {
-      goOn();
-    }
-  }
-
-  private void look(Runnable then) {
-    activity.look(
-        isGradientDue(),
-        () -> {
-          events.tell(checkpoints.look(progress.position()));
-          then.run();
-        });
-  }
-
-  /** Where a run goes on from a checkpoint, nobody knows the gradient that has led there. */
-  private boolean isGradientDue() {
-    return settings.job().tensorBoard().gradients()
-        && progress.isLookDue()
-        && slices.step() == progress.position().step()
-        && slices.haveMoved();
-  }
-
-  /** Takes a checkpoint, unless the last one was taken here, and goes on while it is written. */
-  private void take(Runnable then) {
-    if (checkpoints.isTakenAt(progress.position())) {
-      then.run();
-      return;
-    }
-    activity.copy(
-        isGradientDue(),
-        () -> {
-          events.tell(
-              checkpoints.take(progress.position(), progress.best(), progress.isCheckpointDue()));
-          then.run();
-        });
   }
 
   // --- The way back -----------------------------------------------------------------------------
@@ -241,7 +153,7 @@ final class RunCourse {
     events.tell(
         new RunEvent.RolledBack(
             diverged.message(), diverged.step(), from, progress.position(), scale));
-    joinAgain(from, () -> closeEpochOr(this::goOn));
+    joinAgain(from, () -> leaseEnd.closeEpochOr(this::goOn));
   }
 
   /**
@@ -278,11 +190,11 @@ final class RunCourse {
     String text =
         slices.mayLiveElsewhereFrom(from.position().step()) ? why : why + STAY_WITH_COORDINATOR;
     events.tell(new RunEvent.SlicesReturned(text, step, from, progress.position()));
-    joinAgain(from, started ? () -> closeEpochOr(this::goOn) : this::start);
+    joinAgain(from, started ? () -> leaseEnd.closeEpochOr(this::goOn) : this::start);
   }
 
   private void joinAgain(Checkpoint from, Runnable then) {
-    validation = Optional.empty();
+    leaseEnd.forgetValidation();
     slices.beginAgain(from, progress.position().rollbacks());
     activity.join(then);
   }
@@ -291,7 +203,7 @@ final class RunCourse {
 
   /** All steps are taken. What describes the model is measured with the weights that it has. */
   private void finish() {
-    take(
+    leaseEnd.take(
         () ->
             progress
                 .toRestore()
@@ -309,8 +221,9 @@ final class RunCourse {
   private void measure(float[] weights) {
     if (cancelled.isPresent()) {
       stopHere();
-    } else if (settings.validation().isPresent() && validation.filter(Measures::areAll).isEmpty()) {
-      evaluateValidation(true, () -> measure(weights));
+    } else if (settings.validation().isPresent()
+        && leaseEnd.validation().filter(Measures::areAll).isEmpty()) {
+      leaseEnd.evaluateValidation(true, () -> measure(weights));
     } else {
       activity.evaluate(
           DataPart.TRAIN,
@@ -375,9 +288,9 @@ final class RunCourse {
   private void stopHere() {
     if (slices.step() != progress.position().step()) {
       // The slices hold the best epoch's weights already, the model will be the last step's.
-      validation = Optional.empty();
+      leaseEnd.forgetValidation();
     }
-    take(() -> endCancelled(Optional.of(checkpoints.taken().weights())));
+    leaseEnd.take(() -> endCancelled(Optional.of(checkpoints.taken().weights())));
   }
 
   private void endWithoutWorkers() {
@@ -399,7 +312,7 @@ final class RunCourse {
 
   private void endWithLastCheckpoint() {
     progress.goTo(checkpoints.last(), progress.position().rollbacks());
-    validation = Optional.empty();
+    leaseEnd.forgetValidation();
     endCancelled(keptOf(checkpoints.last()));
   }
 
@@ -413,7 +326,7 @@ final class RunCourse {
   }
 
   void fail(String cause) {
-    validation = Optional.empty();
+    leaseEnd.forgetValidation();
     end(Status.FAILED, cause, Optional.empty(), Optional.empty());
   }
 
@@ -423,7 +336,8 @@ final class RunCourse {
       ended = true;
       crew.leave();
       events.tell(
-          new RunEvent.RunEnded(progress.outcome(status, message, weights, train, validation)));
+          new RunEvent.RunEnded(
+              progress.outcome(status, message, weights, train, leaseEnd.validation())));
     }
   }
 

@@ -22,6 +22,7 @@ import java.util.function.Consumer;
  *
  * <pre>
  *   TrainingRun --> RunCourse    what comes next, from the first step to the end
+ *                     LeaseEnd             an epoch is closed, a checkpoint taken
  *               --> Activity     what is being done: join, train, pause, evaluate, copy
  *                     LeasedSteps, EvaluationRounds, CheckpointTaking
  *               --> Crew         the workers as they are spoken to
