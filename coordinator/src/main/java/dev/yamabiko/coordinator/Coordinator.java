@@ -53,7 +53,7 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
 
   private record FromNode(CoordinatorMessage message) implements Command {}
 
-  private record FromRun(JobRun.News news) implements Command {}
+  private record FromRun(RunNews news) implements Command {}
 
   record NodeLost(String worker, ActorRef<NodeMessage> node) implements Command {}
 
@@ -143,7 +143,7 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
     // Else it is whoever of those below logs first.
     context.setLoggerName(Coordinator.class);
     this.resources = resources;
-    ActorRef<JobRun.News> news = context.messageAdapter(JobRun.News.class, FromRun::new);
+    ActorRef<RunNews> news = context.messageAdapter(RunNews.class, FromRun::new);
     RegisteredWorkers workers = new RegisteredWorkers();
     ParametersNodes parameters = new ParametersNodes();
     jobs = new JobBook(resources, context, timers);

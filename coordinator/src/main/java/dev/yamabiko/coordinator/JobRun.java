@@ -8,34 +8,23 @@ import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
 import dev.yamabiko.coordinator.shared.TermFence;
-import dev.yamabiko.data.LoadedData;
 import dev.yamabiko.data.blocks.PreparedDatasets;
 import dev.yamabiko.job.Job;
 import dev.yamabiko.model.CanonicalJson;
-import dev.yamabiko.nn.Network;
-import dev.yamabiko.protocol.NodeMessage;
-import dev.yamabiko.protocol.RunDefinition;
 import dev.yamabiko.protocol.RunEvent;
 import dev.yamabiko.protocol.RunKey;
 import dev.yamabiko.protocol.RunMessage;
 import dev.yamabiko.protocol.RunOutcome;
-import dev.yamabiko.protocol.WorkerMessage;
-import dev.yamabiko.step.EvaluationPlan;
 import dev.yamabiko.wire.BulkServer;
-import dev.yamabiko.wire.BulkToken;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.function.Supplier;
 
 /**
@@ -74,35 +63,6 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
 
   private record RunLost() implements Command {}
 
-  /** What the coordinator hears. */
-  sealed interface News {
-    String id();
-
-    record DataRead(String id, MetricsLine lines, long steps, Network network) implements News {}
-
-    /** Which is kept already, as far as that can be done. */
-    record Noticed(String id, Notice notice) implements News {}
-
-    /**
-     * What the run leaves cannot be written at present, or can again; it goes on.
-     *
-     * @param warning empty if all is well again
-     */
-    record DiskChanged(String id, Optional<String> warning, String text) implements News {}
-
-    /** Without the checkpoints, which are only for the disk. */
-    record Advanced(String id, RunEvent event) implements News {}
-
-    /** It cannot begin at present, and has stopped; it may be started again later. */
-    record Postponed(String id, String why) implements News {}
-
-    /**
-     * @param result of {@code result.json}; empty if there was no run
-     */
-    record Ended(String id, JobStatus status, String reason, Optional<String> result)
-        implements News {}
-  }
-
   /**
    * @param key its run's name is another one at each start
    * @param fence of what the run writes
@@ -124,25 +84,20 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
       PreparedDatasets datasets,
       RunMetrics metrics,
       Executor blocking,
-      ActorRef<News> coordinator) {}
+      ActorRef<RunNews> coordinator) {}
 
   private final Settings settings;
   private final String id;
   private final CompletableFuture<PreparedJob> preparing;
   private final RunNotices notices;
   private final TrainingClock clock = new TrainingClock(System::nanoTime);
-  private final List<RegisteredWorker> workers;
+  private final TrainingSetup setup;
   private Optional<String> cancelled = Optional.empty();
   private PreparedJob prepared;
   private boolean closed;
   private final WireVolume wire = new WireVolume();
   private final WorkerPaces paces = new WorkerPaces();
   private long stepsOnWire;
-
-  /** By worker, of its last start; looked at from other threads. */
-  private final Map<String, ActorRef<NodeMessage>> nodes = new ConcurrentHashMap<>();
-
-  private ExecutorService compute;
   private ActorRef<RunMessage> run;
 
   static Behavior<Command> create(Settings settings) {
@@ -153,7 +108,7 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
     super(context);
     this.settings = settings;
     id = settings.id();
-    workers = new ArrayList<>(settings.workers());
+    setup = new TrainingSetup(settings, context, wire);
     settings.metrics().begin(wire::total);
     NoticeFile file = new NoticeFile(settings.directory(), settings.fence());
     notices =
@@ -161,7 +116,7 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
             Clock.systemUTC(),
             notice -> {
               file.add(notice);
-              tell(new News.Noticed(id, notice));
+              tell(new RunNews.Noticed(id, notice));
             });
     DiskWatch watch = watch(context.getSelf());
     preparing =
@@ -230,82 +185,28 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
     }
     CheckedJob checked = prepared.checked();
     MetricsLine lines = new MetricsLine(checked.data().train().targets());
-    tell(new News.DataRead(id, lines, prepared.plan().steps(), checked.network()));
+    tell(new RunNews.DataRead(id, lines, prepared.plan().steps(), checked.network()));
     prepared.notices().forEach(text -> notices.say(Notice.Kind.RUN, text));
-    run = getContext().spawn(TrainingRun.create(runSettings(checked)), "training");
+    RunSettings training =
+        setup.begin(prepared, getContext().messageAdapter(RunEvent.class, Observed::new));
+    run = getContext().spawn(TrainingRun.create(training), "training");
     getContext().watchWith(run, new RunLost());
     return this;
-  }
-
-  private RunSettings runSettings(CheckedJob checked) {
-    LoadedData data = checked.data();
-    compute =
-        Executors.newFixedThreadPool(
-            Math.min(prepared.count(), Runtime.getRuntime().availableProcessors()),
-            task -> {
-              Thread thread = new Thread(task, "slices-" + id);
-              thread.setDaemon(true);
-              return thread;
-            });
-    return new RunSettings(
-        settings.key(),
-        settings.job(),
-        new RunDefinition(
-            settings.job().resolved(), checked.dataSha256(), Optional.of(prepared.dataset().ref())),
-        checked.network(),
-        prepared.plan(),
-        prepared.begin(),
-        data.validation().map(validation -> new EvaluationPlan(validation.size())),
-        spawnWorkers(),
-        prepared.slices(),
-        SlicePlace.onDefaultDispatcher(compute),
-        Optional.of(
-            new SliceHosts(
-                settings.parameters(),
-                prepared.count(),
-                settings.bulk(),
-                settings.bulkHost(),
-                worker -> Optional.ofNullable(nodes.get(worker)),
-                wire,
-                settings.blocking())),
-        getContext().messageAdapter(RunEvent.class, Observed::new),
-        true,
-        System::nanoTime);
-  }
-
-  private Map<String, ActorRef<WorkerMessage>> spawnWorkers() {
-    Map<String, ActorRef<WorkerMessage>> refs = new LinkedHashMap<>();
-    workers.forEach(worker -> refs.put(worker.name(), spawn(worker)));
-    return refs;
-  }
-
-  private ActorRef<WorkerMessage> spawn(RegisteredWorker worker) {
-    nodes.put(worker.name(), worker.node());
-    RemoteWorker.Settings remote =
-        new RemoteWorker.Settings(
-            settings.key(),
-            worker,
-            BulkToken.random(),
-            settings.bulk(),
-            settings.bulkHost(),
-            settings.datasets(),
-            wire.link(worker.name()));
-    return getContext().spawnAnonymous(RemoteWorker.create(remote));
   }
 
   private Behavior<Command> onOffer(Offer offer) {
     RegisteredWorker worker = offer.worker();
     if (run == null) {
-      workers.add(worker);
+      setup.add(worker);
     } else {
-      run.tell(new RunMessage.OfferWorker(settings.key(), worker.name(), spawn(worker)));
+      run.tell(new RunMessage.OfferWorker(settings.key(), worker.name(), setup.standIn(worker)));
     }
     return this;
   }
 
   private Behavior<Command> onLeaving(Leaving leaving) {
     if (run == null) {
-      workers.removeIf(worker -> worker.name().equals(leaving.worker()));
+      setup.remove(leaving.worker());
     } else {
       run.tell(new RunMessage.WorkerLeaving(settings.key(), leaving.worker()));
     }
@@ -320,7 +221,7 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
     boolean inputs = cause instanceof RuntimeException && cause.getMessage() != null;
     String why = inputs ? cause.getMessage() : cause.toString();
     if (cancelled.isEmpty() && WriteFailure.isNoRoom(cause)) {
-      tell(new News.Postponed(id, why));
+      tell(new RunNews.Postponed(id, why));
       return Behaviors.stopped();
     }
     return end(JobStatus.FAILED, why, Optional.empty());
@@ -347,7 +248,7 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
     } else if (event instanceof RunEvent.RunEnded ended) {
       return keep(ended.outcome());
     } else {
-      tell(new News.Advanced(id, event));
+      tell(new RunNews.Advanced(id, event));
       notices.observe(event);
     }
     return this;
@@ -388,7 +289,7 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
   }
 
   private Behavior<Command> onDiskChanged(DiskChanged changed) {
-    tell(new News.DiskChanged(id, changed.warning(), changed.text()));
+    tell(new RunNews.DiskChanged(id, changed.warning(), changed.text()));
     notices.say(Notice.Kind.DISK, changed.text());
     return this;
   }
@@ -406,11 +307,11 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
         getContext().getLog().warn("closing job={} cause={}", id, e.toString());
       }
     }
-    tell(new News.Ended(id, status, reason, result));
+    tell(new RunNews.Ended(id, status, reason, result));
     return Behaviors.stopped();
   }
 
-  private void tell(News news) {
+  private void tell(RunNews news) {
     settings.coordinator().tell(news);
   }
 
@@ -419,9 +320,7 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
     if (!closed) {
       preparing.thenAccept(PreparedJob::close);
     }
-    if (compute != null) {
-      compute.shutdown();
-    }
+    setup.close();
     return this;
   }
 }

@@ -22,21 +22,21 @@ final class RunReports {
     this.queue = queue;
   }
 
-  void hear(JobRun.News news) {
+  void hear(RunNews news) {
     JobEntry entry = jobs.get(news.id());
-    if (news instanceof JobRun.News.DataRead read) {
+    if (news instanceof RunNews.DataRead read) {
       entry.prepared(read.lines(), read.steps(), read.network());
-    } else if (news instanceof JobRun.News.Noticed noticed) {
+    } else if (news instanceof RunNews.Noticed noticed) {
       entry.notice(noticed.notice());
-    } else if (news instanceof JobRun.News.DiskChanged disk) {
+    } else if (news instanceof RunNews.DiskChanged disk) {
       entry.warn(disk.warning());
       context.getLog().warn("disk job={} {}", entry.id(), disk.text());
-    } else if (news instanceof JobRun.News.Advanced advanced) {
+    } else if (news instanceof RunNews.Advanced advanced) {
       entry.observe(advanced.event());
       advanced(entry, advanced.event());
-    } else if (news instanceof JobRun.News.Postponed notNow) {
+    } else if (news instanceof RunNews.Postponed notNow) {
       queue.postpone(entry, notNow.why());
-    } else if (news instanceof JobRun.News.Ended ended) {
+    } else if (news instanceof RunNews.Ended ended) {
       ended(entry, ended.status(), ended.reason(), ended.result());
     }
   }

@@ -16,7 +16,7 @@ final class RunStarts {
   private final JobBook jobs;
   private final RegisteredWorkers workers;
   private final ParametersNodes parameters;
-  private final ActorRef<JobRun.News> news;
+  private final ActorRef<RunNews> news;
 
   /**
    * @param news to which runs report
@@ -27,7 +27,7 @@ final class RunStarts {
       JobBook jobs,
       RegisteredWorkers workers,
       ParametersNodes parameters,
-      ActorRef<JobRun.News> news) {
+      ActorRef<RunNews> news) {
     this.resources = resources;
     this.context = context;
     this.jobs = jobs;
