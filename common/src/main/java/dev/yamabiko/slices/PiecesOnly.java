@@ -4,11 +4,12 @@ import dev.yamabiko.protocol.WorkerMessage;
 import dev.yamabiko.wire.BulkClient;
 
 /** Of a connection over which pieces are fetched: whoever waits for one hears if it fails. */
-final class PiecesOnly implements BulkClient.Receiver {
+public class PiecesOnly implements BulkClient.Receiver {
 
   static final PiecesOnly INSTANCE = new PiecesOnly();
 
-  private PiecesOnly() {}
+  /** For who wants to know, too, that the other end is gone. */
+  protected PiecesOnly() {}
 
   @Override
   public void installed(WorkerMessage.InstallWeights weights) {}

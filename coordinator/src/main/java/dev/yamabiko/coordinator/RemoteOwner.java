@@ -20,7 +20,7 @@ import dev.yamabiko.protocol.RunKey;
 import dev.yamabiko.protocol.RunMessage;
 import dev.yamabiko.protocol.SliceMessage;
 import dev.yamabiko.protocol.SliceRange;
-import dev.yamabiko.protocol.WorkerMessage;
+import dev.yamabiko.slices.PiecesOnly;
 import dev.yamabiko.slices.SliceOwner;
 import dev.yamabiko.slices.SlicePieces;
 import dev.yamabiko.slices.SlicePlan;
@@ -305,16 +305,13 @@ final class RemoteOwner extends AbstractBehavior<RemoteOwner.Command> {
   }
 
   /** A killed owner is known so before the failure detector has missed it. */
-  private record Pieces(ActorRef<Command> self) implements BulkClient.Receiver {
+  private static final class Pieces extends PiecesOnly {
 
-    @Override
-    public void installed(WorkerMessage.InstallWeights weights) {}
+    private final ActorRef<Command> self;
 
-    @Override
-    public void connected() {}
-
-    @Override
-    public void disconnected(String cause) {}
+    Pieces(ActorRef<Command> self) {
+      this.self = self;
+    }
 
     @Override
     public void deserted(String cause) {
