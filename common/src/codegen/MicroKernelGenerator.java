@@ -83,12 +83,21 @@ public class MicroKernelGenerator {
   private static final String RESUMED =
       PRODUCT.replace("product$H", "resumed$H").replace("    $ZERO", "$LOAD");
 
-  /** c = add + the product. */
+  /** c = ... + (the second of several tiles + (the first + the product)). */
   private static final String ADDED =
       PRODUCT
           .replace("product$H", "added$H")
-          .replace("int cPitch, float[]", "int cPitch, float[] add, int addAt, float[]")
-          .replace("$STORE", "$ADD_TILE\n$STORE");
+          .replace(
+              "int cPitch, float[]",
+              "int cPitch, float[] add, int[] slots, int from, int to, float[]")
+          .replace(
+              "$STORE",
+              """
+                  for (int slot = from; slot < to; slot++) {
+                    int addAt = slots[slot];
+              $ADD_TILE
+                  }
+              $STORE""");
 
   /** Two products of as many steps side by side; c = add + (first + second). */
   private static final String PAIR =
@@ -212,10 +221,14 @@ public class MicroKernelGenerator {
           }
         }
 
-        /** Product of which the last step adds a tile in rows of TILE. */
+        /**
+         * Product to which tiles in rows of TILE are added in the end, one after the other: those that
+         * begin at slots[from], ..., slots[to - 1].
+         */
         static void added(
             int height, float[] a, int aAt, float[] b, int bAt, int steps,
-            float[] c, int cAt, int cPitch, float[] add, int addAt, float[] fence) {
+            float[] c, int cAt, int cPitch,
+            float[] add, int[] slots, int from, int to, float[] fence) {
           switch (height) {
       $ADDED
             default -> throw new IllegalArgumentException("height " + height);
@@ -341,7 +354,8 @@ public class MicroKernelGenerator {
             .replace(
                 "$ADDED",
                 cases(
-                    MAX_ADDED, "added$H(a, aAt, b, bAt, steps, c, cAt, cPitch, add, addAt, fence)"))
+                    MAX_ADDED,
+                    "added$H(a, aAt, b, bAt, steps, c, cAt, cPitch, add, slots, from, to, fence)"))
             .replace(
                 "$PAIRS",
                 cases(

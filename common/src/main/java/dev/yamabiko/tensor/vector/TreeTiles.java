@@ -24,13 +24,16 @@ final class TreeTiles {
   static final int SLOTS_ROOM = TreeSteps.SLOTS * SLOT;
 
   // A step: where its shard begins, or its slot if it has no rows; its second shard or -1; a
-  // shard's rows; the slot to add or -1; the slot for the result.
+  // shard's rows; the slot to add or -1; how many more are added right after it, and the index of
+  // the first of all these in the list of slots; the slot for the result.
   private static final int FIRST = 0;
   private static final int SECOND = 1;
   private static final int ROWS = 2;
   private static final int ADD = 3;
   private static final int TARGET = 4;
-  private static final int FIELDS = 5;
+  private static final int MORE = 5;
+  private static final int SLOTS_FROM = 6;
+  private static final int FIELDS = 7;
 
   private static final int OUT = slot(TreeSteps.OUT);
 
@@ -47,6 +50,9 @@ final class TreeTiles {
 
   private int planned;
 
+  /** What is added, step after step. */
+  private int[] slots = {};
+
   private static int slot(int number) {
     return LineScratch.START + number * SLOT;
   }
@@ -57,17 +63,30 @@ final class TreeTiles {
     if (!tree.plan(shards)) {
       return false;
     }
-    planned = FIELDS * tree.count();
-    if (plan.length < planned) {
-      plan = new int[2 * planned];
+    if (plan.length < FIELDS * tree.count()) {
+      plan = new int[2 * FIELDS * tree.count()];
+      slots = new int[2 * tree.count()];
     }
+    planned = 0;
+    int added = 0;
     tallest = shards.resumed() ? MAX_RESUMED : MAX_HEIGHT;
     for (int step = 0; step < tree.count(); step++) {
-      int at = FIELDS * step;
+      int add = tree.add(step) == TreeSteps.NONE ? -1 : slot(tree.add(step));
+      if (add >= 0) {
+        slots[added++] = add;
+      }
+      if (goesOn(step)) {
+        plan[planned - FIELDS + MORE]++;
+        plan[planned - FIELDS + TARGET] = slot(tree.target(step));
+        continue;
+      }
+      int at = planned;
       int shard = tree.shard(step);
       boolean pair = tree.second(step) != TreeSteps.NONE;
       plan[at + TARGET] = slot(tree.target(step));
-      plan[at + ADD] = tree.add(step) == TreeSteps.NONE ? -1 : slot(tree.add(step));
+      plan[at + ADD] = add;
+      plan[at + MORE] = 0;
+      plan[at + SLOTS_FROM] = added - 1;
       plan[at + SECOND] = pair ? shards.from(tree.second(step)) : -1;
       if (shard == TreeSteps.NONE) {
         plan[at + FIRST] = slot(tree.source(step));
@@ -79,8 +98,24 @@ final class TreeTiles {
       if (pair) {
         tallest = 2 * MAX_PAIR;
       }
+      planned += FIELDS;
     }
     return true;
+  }
+
+  /**
+   * Whether a step only adds to what the one before has put out, a shard's chain that something was
+   * added to already: then both are one where a kernel adds.
+   */
+  private boolean goesOn(int step) {
+    int before = planned - FIELDS;
+    return MAX_ADDED > 0
+        && before >= 0
+        && tree.shard(step) == TreeSteps.NONE
+        && tree.add(step) != TreeSteps.NONE
+        && plan[before + ROWS] > 0
+        && plan[before + ADD] >= 0
+        && plan[before + TARGET] == slot(tree.source(step));
   }
 
   /** The greatest height that a tile may have. */
@@ -138,7 +173,10 @@ final class TreeTiles {
         int aAt = a + first * PITCH;
         int bAt = b + first * TILE;
         if (add >= 0 && height <= MAX_ADDED) {
-          MicroKernels.added(height, as, aAt, bs, bAt, rows, c, cAt, cPitch, bs, add, fence);
+          int from = plan[at + SLOTS_FROM];
+          int to = from + 1 + plan[at + MORE];
+          MicroKernels.added(
+              height, as, aAt, bs, bAt, rows, c, cAt, cPitch, bs, slots, from, to, fence);
           continue;
         }
         MicroKernels.product(height, as, aAt, bs, bAt, rows, c, cAt, cPitch, false, fence);
