@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -37,6 +38,7 @@ class LauncherTest {
   private Path javaHome;
   private String mavenFails = "";
   private String locale = "C.UTF-8";
+  private Map<String, String> caches = Map.of();
 
   private record Ended(int code, String out, String err) {
     Ended withErr(String other) {
@@ -97,6 +99,8 @@ class LauncherTest {
     builder.environment().put("MAVEN_FAILS", mavenFails);
     builder.environment().put("LC_ALL", locale);
     builder.environment().put("YAMABIKO_JAVA_OPTS", "-Xmx1g -Da=b");
+    builder.environment().keySet().removeAll(List.of("HOME", "XDG_CACHE_HOME", "YAMABIKO_CACHE"));
+    builder.environment().putAll(caches);
     return builder.start();
   }
 
@@ -241,6 +245,74 @@ class LauncherTest {
     archivingJava("17.0.15");
     assertEquals("yamabiko: building (first use) ...\n", run("status").err());
     assertEquals(PREPARING, run("worker").err());
+  }
+
+  /** What a distribution unpacks: no sources, and jars that are there. */
+  private Path distribution() throws IOException {
+    Path home = Files.createDirectories(place.resolve("opt/yamabiko 1"));
+    Files.createDirectories(home.resolve("bin"));
+    Files.copy(LAUNCHER, home.resolve("bin/yamabiko"));
+    Files.createDirectories(home.resolve("lib"));
+    Files.writeString(home.resolve("lib/yamabiko-1.jar"), "jar\n");
+    return home;
+  }
+
+  private static List<Path> below(Path directory) throws IOException {
+    try (Stream<Path> files = Files.walk(directory)) {
+      return files.sorted().toList();
+    }
+  }
+
+  @Test
+  void shouldRunTheJarsOfADistributionAndWriteNothingThere() throws Exception {
+    archivingJava("17.0.15");
+    Path home = distribution();
+    List<Path> files = below(home);
+    Path launcher = Files.createSymbolicLink(place.resolve("linked"), home.resolve("bin/yamabiko"));
+    caches = Map.of("HOME", place.resolve("user").toString());
+    Ended first = await(start(launcher, "train"));
+    assertEquals(PREPARING, first.err());
+    assertTrue(first.out().contains("[-cp]\n[" + home + "/lib/*]\n"), first.out());
+    String option = "[-XX:SharedArchiveFile=" + place + "/user/.cache/yamabiko/archives/";
+    assertTrue(first.out().contains(option), first.out());
+    assertEquals(first.withErr(""), await(start(launcher, "train")));
+    assertEquals(files, below(home));
+    assertEquals(0, builds());
+
+    Files.writeString(home.resolve("lib/yamabiko-1.jar"), "rat\n");
+    assertEquals(PREPARING, await(start(launcher, "train")).err(), "of other jars");
+  }
+
+  /** Where the user's cache is, and where that puts the archive. */
+  @ParameterizedTest
+  @CsvSource({
+    "XDG_CACHE_HOME, caches, caches/yamabiko/archives/",
+    "YAMABIKO_CACHE, fast, fast/archives/"
+  })
+  void shouldKeepTheArchiveOfADistributionInTheUsersCache(
+      String variable, String value, String directory) throws Exception {
+    archivingJava("17.0.15");
+    Path launcher = distribution().resolve("bin/yamabiko");
+    caches = Map.of("HOME", "/nowhere", variable, place.resolve(value).toString());
+    Ended ended = await(start(launcher, "worker"));
+    String option = "[-XX:SharedArchiveFile=" + place.resolve(directory);
+    assertTrue(ended.out().contains(option), ended.out());
+  }
+
+  /** A user without a home, and one whose home cannot be written. */
+  @ParameterizedTest
+  @CsvSource({"''", "HOME"})
+  void shouldStartADistributionWithoutAnArchiveWhereNoneCanBeKept(String variable)
+      throws Exception {
+    archivingJava("17.0.15");
+    Path launcher = distribution().resolve("bin/yamabiko");
+    touch(place.resolve("file"));
+    caches = variable.isEmpty() ? Map.of() : Map.of(variable, place.resolve("file").toString());
+    Ended ended = await(start(launcher, "train"));
+    assertEquals("", ended.err());
+    assertEquals(0, ended.code());
+    assertTrue(!ended.out().contains("-XX:SharedArchiveFile"), ended.out());
+    assertTrue(Files.notExists(place.resolve("archives")), "none was asked for");
   }
 
   @Test
