@@ -10,8 +10,9 @@ import java.util.stream.IntStream;
  * Writes MicroKernels.java at build time: the same few loops for every tile height, so that each
  * accumulator is a local variable and lives in a register.
  *
- * <p>Every loop is the only one of its method, is not unrolled, and indexes arrays by base + loop
- * variable * power of two: otherwise C2 keeps range checks in the loop or boxes the vectors.
+ * <p>Every loop over steps is the only one of its method, is not unrolled, and indexes arrays by
+ * base + loop variable * power of two: otherwise C2 keeps range checks in the loop or boxes the
+ * vectors.
  *
  * <p>The stores into {@code fence} are never read. Loads cannot be moved across them, so C2 does
  * not begin a step with all broadcasts at once, for which 16 registers are too few: one spilled

@@ -12,7 +12,8 @@ import java.util.Optional;
 
 /**
  * What a slice's compute thread does: finishes the tree, takes the optimizer's step, copies what
- * that has led to. One thing at a time; what comes of it is the slice's next message.
+ * that has led to. Closing and updating never overlap, nor does a copy with them; what comes of it
+ * is the slice's next message.
  */
 final class SliceUpdate {
 

@@ -20,8 +20,8 @@ import java.util.Optional;
 
 /**
  * The jobs of a coordinator, oldest first, in memory and on the disk: a change of a job's state is
- * written before anybody hears of it. What the disk does not take is tried again, but a new job is
- * refused then.
+ * written before anybody hears of it; what it waits for is kept nowhere. What the disk does not
+ * take is tried again, but a new job is refused then.
  */
 final class JobBook {
 

@@ -17,8 +17,8 @@ final class RegisteredWorkers {
     byName.put(worker.name(), worker);
   }
 
-  Optional<RegisteredWorker> remove(String name) {
-    return Optional.ofNullable(byName.remove(name));
+  void remove(String name) {
+    byName.remove(name);
   }
 
   Optional<RegisteredWorker> find(String name) {

@@ -11,7 +11,6 @@ import dev.yamabiko.job.Plan;
 import dev.yamabiko.nn.Network;
 import dev.yamabiko.tensor.Shape;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -82,12 +81,6 @@ class LargeModelTest {
     return process;
   }
 
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    }
-  }
-
   private void awaitReady(int httpPort) throws Exception {
     HttpClient client = HttpClient.newHttpClient();
     HttpRequest request =
@@ -126,8 +119,9 @@ class LargeModelTest {
     List<String> lines = Files.readAllLines(directory.resolve("one").resolve("stdout"));
     String expected = OneNode.weights(lines.get(lines.size() - 1));
 
-    int port = freePort();
-    int httpPort = freePort();
+    NodePorts ports = NodePorts.free();
+    int port = ports.control();
+    int httpPort = ports.http();
     start(
         "coordinator",
         coordinatorHeap,

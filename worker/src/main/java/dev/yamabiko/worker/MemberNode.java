@@ -55,6 +55,7 @@ final class MemberNode {
   private final Agents agents;
   private final Set<Address> met = new LinkedHashSet<>();
   private ActorSystem<WorkerGuardian.Command> system;
+  private boolean begun;
   private boolean leaving;
 
   /**
@@ -81,7 +82,7 @@ final class MemberNode {
    * Blocks until the node has left.
    *
    * @return why the coordinator refused this worker; empty if it left in good order
-   * @throws UnusableAddressException if its port is taken
+   * @throws UnusableAddressException if its port is taken at the start; later it tries again
    */
   Optional<String> run() {
     while (true) {
@@ -127,8 +128,16 @@ final class MemberNode {
               config(),
               DispatcherSelector.defaultDispatcher());
     } catch (RuntimeException e) {
-      throw new UnusableAddressException(settings.host(), settings.port(), "control messages", e);
+      UnusableAddressException unusable =
+          new UnusableAddressException(settings.host(), settings.port(), "control messages", e);
+      if (!begun) {
+        throw unusable;
+      }
+      // What holds the port may be the system of before, which did not end in time.
+      end.complete(new WorkerAgent.End.Restart(unusable.getMessage(), Optional.empty()));
+      return true;
     }
+    begun = true;
     system
         .getWhenTerminated()
         .thenRun(

@@ -12,8 +12,9 @@ import jdk.incubator.vector.FloatVector;
 
 /**
  * C = A B (+ bias), blocked for the caches after Goto and van de Geijn, "Anatomy of
- * high-performance matrix multiplication" (2008). A block of A stays in the second-level cache, a
- * panel of B in the first; a block over the steps continues the accumulators of the one before.
+ * high-performance matrix multiplication" (2008). A block of A and a few panels of B stay in the
+ * second-level cache, the panel in use as far as it fits in the first; a block over the steps
+ * continues the accumulators of the one before.
  */
 final class Product {
 
@@ -63,8 +64,8 @@ final class Product {
     int parts = Lanes.parts(k, STEPS);
     int mostSteps = Lanes.parts(k, parts);
     float[] as = aPanels.atLeast(Lanes.parts(Math.min(ROWS, m), MAX_RESUMED) * PITCH * mostSteps);
-    // Turned, a panel is made of whole rows; else of the ends of many, which are read on.
-    int group = transposed ? 1 : Packing.GROUP;
+    // What a panel takes of each row of B is long by itself where B is turned or vectors are wide.
+    int group = transposed || LANES >= 16 ? 1 : Packing.GROUP;
     // Where a panel of B is used once, all can take the same place, which stays in the cache.
     float[] bs = bPanels.atLeast(TILE_ROOM + (blocks == 1 ? group : tiles) * TILE * mostSteps);
     for (int part = 0; part < parts; part++) {

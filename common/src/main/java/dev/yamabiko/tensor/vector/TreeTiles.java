@@ -35,6 +35,9 @@ final class TreeTiles {
   private static final int SLOTS_FROM = 6;
   private static final int FIELDS = 7;
 
+  /** Whether kernels add, whatever a tile's height. */
+  private static final boolean ADDS = MAX_ADDED >= MAX_HEIGHT;
+
   private static final int OUT = slot(TreeSteps.OUT);
 
   private final TreeSteps tree = new TreeSteps(MAX_PAIR > 0);
@@ -109,7 +112,7 @@ final class TreeTiles {
    */
   private boolean goesOn(int step) {
     int before = planned - FIELDS;
-    return MAX_ADDED > 0
+    return ADDS
         && before >= 0
         && tree.shard(step) == TreeSteps.NONE
         && tree.add(step) != TreeSteps.NONE
@@ -172,7 +175,7 @@ final class TreeTiles {
       } else if (rows > 0) {
         int aAt = a + first * PITCH;
         int bAt = b + first * TILE;
-        if (add >= 0 && height <= MAX_ADDED) {
+        if (add >= 0 && ADDS) {
           int from = plan[at + SLOTS_FROM];
           int to = from + 1 + plan[at + MORE];
           MicroKernels.added(

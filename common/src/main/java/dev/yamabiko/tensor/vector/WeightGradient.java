@@ -14,11 +14,11 @@ final class WeightGradient {
   /** Floats of X to pack at a time, about half of a second-level cache. */
   private static final int A_BLOCK = 1 << 16;
 
-  /**
-   * Floats of G that stay in a cache beside all else: the first level's, or the second's where that
-   * feeds vectors as narrow as these in time; then dW is written on in longer rows.
-   */
-  private static final int B_GROUP = LANES >= 16 ? 1 << 12 : 1 << 14;
+  /** Floats of G that stay in a first-level cache beside all else. */
+  private static final int B_FIRST = 1 << 12;
+
+  /** The same for tiles one after the other: the second level feeds vectors as narrow in time. */
+  private static final int B_GROUP = LANES >= 16 ? B_FIRST : 4 * B_FIRST;
 
   private static final int PANELS = LineScratch.START + TreeTiles.SLOTS_ROOM;
 
@@ -79,9 +79,8 @@ final class WeightGradient {
       int width = Math.min(TILE, out - j * TILE);
       Packing.columnsToB(g, gAt + j * TILE, out, width, rows, bs, PANELS + j * TILE * rows);
     }
-    int fitting = B_GROUP / (TILE * rows);
-    // Tiles that do not fit are gone before they are used again: then the panel of A may stay.
-    int group = fitting == 0 ? tiles : fitting;
+    // A tile that does not fit is gone before it is used again: then the panel of A may stay.
+    int group = TILE * rows > B_FIRST ? tiles : B_GROUP / (TILE * rows);
     for (int block = blocks - 1; block >= 0; block--) {
       int top = Lanes.start(in, blocks, block);
       int height = Lanes.start(in, blocks, block + 1) - top;

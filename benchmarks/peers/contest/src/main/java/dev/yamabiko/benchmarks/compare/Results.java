@@ -140,23 +140,23 @@ final class Results {
 
   /**
    * Ours by the peer's, round by round, so that a neighbour's load, which changes slowly, goes out
-   * of it; the fastest of ours by the fastest of the peer's.
+   * of it; the fastest of ours in those rounds by the fastest of the peer's.
    */
   Optional<Figure> ratio(Measure measure, String java, String peer, Cell cell) {
-    if (measure == Measure.FASTEST) {
-      return figure(measure, java, OURS, cell)
-          .flatMap(
-              ours ->
-                  figure(measure, java, peer, cell)
-                      .map(theirs -> Figure.of(new double[] {ours.high() / theirs.high()})));
-    }
     Map<Integer, Sample> ours = samples.getOrDefault(new Key(java, OURS, cell), Map.of());
     Map<Integer, Sample> theirs = samples.getOrDefault(new Key(java, peer, cell), Map.of());
+    List<Integer> both = ours.keySet().stream().filter(theirs::containsKey).toList();
+    if (measure == Measure.FASTEST && !both.isEmpty()) {
+      return Optional.of(Figure.of(new double[] {fastest(ours, both) / fastest(theirs, both)}));
+    }
     double[] ratios =
-        ours.keySet().stream()
-            .filter(theirs::containsKey)
+        both.stream()
             .mapToDouble(r -> ours.get(r).as(measure) / theirs.get(r).as(measure))
             .toArray();
     return ratios.length == 0 ? Optional.empty() : Optional.of(Figure.of(ratios));
+  }
+
+  private static double fastest(Map<Integer, Sample> samples, List<Integer> rounds) {
+    return rounds.stream().mapToDouble(r -> samples.get(r).fastest()).max().orElseThrow();
   }
 }

@@ -50,7 +50,7 @@ final class ResultsTest {
         Optional.of(new Figure(120, 120, 120, 2)),
         RESULTS.figure(Measure.FASTEST, "17", "quick", CELL));
     assertEquals(
-        Optional.of(new Figure(7.75, 7.75, 7.75, 1)),
+        Optional.of(Figure.of(new double[] {350.0 / 120.0})),
         RESULTS.ratio(Measure.FASTEST, "17", "quick", CELL));
   }
 
