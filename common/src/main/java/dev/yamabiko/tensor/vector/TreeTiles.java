@@ -24,16 +24,15 @@ final class TreeTiles {
   static final int SLOTS_ROOM = TreeSteps.SLOTS * SLOT;
 
   // A step: where its shard begins, or its slot if it has no rows; its second shard or -1; a
-  // shard's rows; the slot to add or -1; how many more are added right after it, and the index of
-  // the first of all these in the list of slots; the slot for the result.
+  // shard's rows; where in the list of slots those begin that are added to it, and where they end;
+  // the slot for the result.
   private static final int FIRST = 0;
   private static final int SECOND = 1;
   private static final int ROWS = 2;
-  private static final int ADD = 3;
-  private static final int TARGET = 4;
-  private static final int MORE = 5;
-  private static final int SLOTS_FROM = 6;
-  private static final int FIELDS = 7;
+  private static final int ADDS_FROM = 3;
+  private static final int ADDS_TO = 4;
+  private static final int TARGET = 5;
+  private static final int FIELDS = 6;
 
   /** Whether kernels add, whatever a tile's height. */
   private static final boolean ADDS = MAX_ADDED >= MAX_HEIGHT;
@@ -74,22 +73,21 @@ final class TreeTiles {
     int added = 0;
     tallest = shards.resumed() ? MAX_RESUMED : MAX_HEIGHT;
     for (int step = 0; step < tree.count(); step++) {
-      int add = tree.add(step) == TreeSteps.NONE ? -1 : slot(tree.add(step));
-      if (add >= 0) {
-        slots[added++] = add;
+      boolean more = goesOn(step);
+      int at = more ? planned - FIELDS : planned;
+      if (!more) {
+        plan[at + ADDS_FROM] = added;
       }
-      if (goesOn(step)) {
-        plan[planned - FIELDS + MORE]++;
-        plan[planned - FIELDS + TARGET] = slot(tree.target(step));
+      if (tree.add(step) != TreeSteps.NONE) {
+        slots[added++] = slot(tree.add(step));
+      }
+      plan[at + ADDS_TO] = added;
+      plan[at + TARGET] = slot(tree.target(step));
+      if (more) {
         continue;
       }
-      int at = planned;
       int shard = tree.shard(step);
       boolean pair = tree.second(step) != TreeSteps.NONE;
-      plan[at + TARGET] = slot(tree.target(step));
-      plan[at + ADD] = add;
-      plan[at + MORE] = 0;
-      plan[at + SLOTS_FROM] = added - 1;
       plan[at + SECOND] = pair ? shards.from(tree.second(step)) : -1;
       if (shard == TreeSteps.NONE) {
         plan[at + FIRST] = slot(tree.source(step));
@@ -107,8 +105,8 @@ final class TreeTiles {
   }
 
   /**
-   * Whether a step only adds to what the one before has put out, a shard's chain that something was
-   * added to already: then both are one where a kernel adds.
+   * Whether a step only adds to what the one before has put out, a shard's chain: then both are one
+   * where a kernel adds.
    */
   private boolean goesOn(int step) {
     int before = planned - FIELDS;
@@ -117,7 +115,6 @@ final class TreeTiles {
         && tree.shard(step) == TreeSteps.NONE
         && tree.add(step) != TreeSteps.NONE
         && plan[before + ROWS] > 0
-        && plan[before + ADD] >= 0
         && plan[before + TARGET] == slot(tree.source(step));
   }
 
@@ -167,7 +164,9 @@ final class TreeTiles {
       int cAt = last ? outAt : target;
       int cPitch = last ? outPitch : TILE;
       int rows = plan[at + ROWS];
-      int add = plan[at + ADD];
+      int from = plan[at + ADDS_FROM];
+      int to = plan[at + ADDS_TO];
+      int add = from < to ? slots[from] : -1;
       int first = plan[at + FIRST];
       int second = plan[at + SECOND];
       if (second >= 0) {
@@ -176,8 +175,6 @@ final class TreeTiles {
         int aAt = a + first * PITCH;
         int bAt = b + first * TILE;
         if (add >= 0 && ADDS) {
-          int from = plan[at + SLOTS_FROM];
-          int to = from + 1 + plan[at + MORE];
           MicroKernels.added(
               height, as, aAt, bs, bAt, rows, c, cAt, cPitch, bs, slots, from, to, fence);
           continue;
