@@ -147,9 +147,9 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
     RegisteredWorkers workers = new RegisteredWorkers();
     ParametersNodes parameters = new ParametersNodes();
     jobs = new JobBook(resources, context, timers);
-    nodes = new NodeRegistry(resources, context, jobs, workers, parameters);
     RunStarts starts = new RunStarts(resources, context, jobs, workers, parameters, news);
     queue = new JobQueue(resources, context, timers, jobs, workers, starts);
+    nodes = new NodeRegistry(resources, context, jobs, queue, workers, parameters);
     followers = new JobFollowers(context, timers, jobs);
     requests = new UserRequests(jobs, queue, followers, workers, parameters);
     reports = new RunReports(context, jobs, workers, queue);
@@ -170,7 +170,7 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
         .onMessage(FromUser.class, on(from -> requests.on(from.command())))
         .onMessage(FromNode.class, on(from -> onFromNode(from.message())))
         .onMessage(FromRun.class, on(from -> reports.hear(from.news())))
-        .onMessage(NameSettled.class, on(this::onNameSettled))
+        .onMessage(NameSettled.class, on(settled -> nodes.settle(settled.by(), settled.inUse())))
         .onMessage(NodeLost.class, on(lost -> nodes.workerLost(lost.worker(), lost.node())))
         .onMessage(ParametersLost.class, on(lost -> nodes.parametersGone(lost.node(), "lost")))
         .onMessage(RunGone.class, on(gone -> reports.gone(gone.id(), gone.run())))
@@ -193,21 +193,13 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
 
   private void onFromNode(CoordinatorMessage message) {
     if (message instanceof CoordinatorMessage.RegisterWorker register) {
-      if (nodes.register(register)) {
-        queue.startJobs();
-      }
+      nodes.register(register);
     } else if (message instanceof CoordinatorMessage.WorkerLeaving leaving) {
       nodes.workerLeaves(leaving.worker(), leaving.node());
     } else if (message instanceof CoordinatorMessage.RegisterParameters register) {
       nodes.register(register);
     } else if (message instanceof CoordinatorMessage.ParametersLeaving leaving) {
       nodes.parametersGone(leaving.node(), "left");
-    }
-  }
-
-  private void onNameSettled(NameSettled settled) {
-    if (nodes.settle(settled.by(), settled.inUse())) {
-      queue.startJobs();
     }
   }
 

@@ -19,34 +19,33 @@ final class LeaseEnd {
   private final EvaluationRounds evaluations;
   private final CheckpointTaking checkpoints;
   private final RunProgress progress;
-  private Runnable goOn;
-  private Consumer<String> fail;
+  private final Runnable goOn;
+  private final Consumer<String> fail;
 
   /** Of the weights that slices hold. */
   private Optional<Measures> validation = Optional.empty();
 
+  /**
+   * @param goOn once all is done
+   * @param fail where the run cannot go on, with the cause
+   */
   LeaseEnd(
       RunSettings settings,
       Activity activity,
       SliceGroup slices,
       EvaluationRounds evaluations,
       CheckpointTaking checkpoints,
-      RunProgress progress) {
+      RunProgress progress,
+      Runnable goOn,
+      Consumer<String> fail) {
     this.settings = settings;
     this.activity = activity;
     this.slices = slices;
     this.evaluations = evaluations;
     this.checkpoints = checkpoints;
     this.progress = progress;
-  }
-
-  /**
-   * @param action once all is done
-   * @param otherwise where the run cannot go on, with the cause
-   */
-  void whenDone(Runnable action, Consumer<String> otherwise) {
-    goOn = action;
-    fail = otherwise;
+    this.goOn = goOn;
+    this.fail = fail;
   }
 
   void closeEpochOr(Runnable otherwise) {

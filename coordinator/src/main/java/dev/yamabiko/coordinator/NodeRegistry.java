@@ -30,6 +30,7 @@ final class NodeRegistry {
   private final Resources resources;
   private final ActorContext<Command> context;
   private final JobBook jobs;
+  private final JobQueue queue;
   private final RegisteredWorkers workers;
   private final ParametersNodes parameters;
   private final Set<ActorRef<NodeMessage>> refused = new HashSet<>();
@@ -39,31 +40,30 @@ final class NodeRegistry {
       Resources resources,
       ActorContext<Command> context,
       JobBook jobs,
+      JobQueue queue,
       RegisteredWorkers workers,
       ParametersNodes parameters) {
     this.resources = resources;
     this.context = context;
     this.jobs = jobs;
+    this.queue = queue;
     this.workers = workers;
     this.parameters = parameters;
   }
 
   // --- Workers ----------------------------------------------------------------------------------
 
-  /** A worker wants to join. Returns whether it has, by this. */
-  boolean register(CoordinatorMessage.RegisterWorker by) {
+  /** A worker wants to join. */
+  void register(CoordinatorMessage.RegisterWorker by) {
     Optional<String> refusal = resources.admission().refusal(by.hello());
     Optional<RegisteredWorker> known = workers.otherStart(by.hello().worker(), by.node());
     if (refusal.isPresent()) {
       refuse(by.hello(), by.node(), refusal.get());
-      return false;
     } else if (known.isEmpty()) {
-      return accept(by);
-    }
-    if (claiming.add(by.node())) {
+      accept(by);
+    } else if (claiming.add(by.node())) {
       askWhetherAlive(known.get(), by);
     }
-    return false;
   }
 
   /** A name that is in use, or one whose worker has been started anew before its loss was seen. */
@@ -77,11 +77,11 @@ final class NodeRegistry {
   }
 
   /**
-   * Who has the name of a worker that wants to join. Returns whether it has, by this.
+   * Who has the name of a worker that wants to join.
    *
    * @param inUse whether the worker that has the name answers
    */
-  boolean settle(CoordinatorMessage.RegisterWorker by, boolean inUse) {
+  void settle(CoordinatorMessage.RegisterWorker by, boolean inUse) {
     claiming.remove(by.node());
     Optional<RegisteredWorker> known = workers.otherStart(by.hello().worker(), by.node());
     if (known.isPresent() && inUse) {
@@ -90,32 +90,32 @@ final class NodeRegistry {
           by.node(),
           "the name %s is in use by a worker on %s that is alive; give another --name, or end that one"
               .formatted(known.get().name(), known.get().view().hello().host()));
-      return false;
+      return;
     } else if (known.isPresent()) {
       // If it should ever be heard of again, it ends instead of living on unknown.
       known.get().node().tell(replaced());
       remove(known.get(), "replaced by a new start");
     }
-    return accept(by);
+    accept(by);
   }
 
   private static NodeMessage replaced() {
     return new NodeMessage.WorkerRefused("replaced by a newer start of this name");
   }
 
-  private boolean accept(CoordinatorMessage.RegisterWorker by) {
+  private void accept(CoordinatorMessage.RegisterWorker by) {
     String name = by.hello().worker();
     // Before a job can ask it to take part.
     tellAccepted(by.node(), name);
     if (workers.find(name).isPresent()) {
-      return false;
+      return;
     }
     RegisteredWorker worker = new RegisteredWorker(by.hello(), by.worker(), by.node(), now());
     workers.add(worker);
     resources.metrics().joined(worker);
     context.watchWith(by.node(), new Coordinator.NodeLost(name, by.node()));
     context.getLog().info("joined worker={} threads={}", name, by.hello().threads());
-    return true;
+    queue.startJobs();
   }
 
   private void tellAccepted(ActorRef<NodeMessage> node, String name) {

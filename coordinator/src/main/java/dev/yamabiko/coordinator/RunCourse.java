@@ -67,8 +67,9 @@ final class RunCourse {
     this.rollbacks = rollbacks;
     events = settings.events();
     progress = new RunProgress(settings, settings.begin());
-    leaseEnd = new LeaseEnd(settings, activity, slices, evaluations, checkpoints, progress);
-    leaseEnd.whenDone(this::goOn, this::fail);
+    leaseEnd =
+        new LeaseEnd(
+            settings, activity, slices, evaluations, checkpoints, progress, this::goOn, this::fail);
     activity.whenForsaken(this::endWithoutWorkers);
   }
 
