@@ -46,7 +46,7 @@ final class Interruption {
         new Thread(
             () ->
                 ExitCall.among(Thread.getAllStackTraces().values())
-                    .ifPresentOrElse(this::onExitCall, this::onSignal),
+                    .ifPresentOrElse(this::exitCalled, this::onSignal),
             "interruption");
     Runtime.getRuntime().addShutdownHook(hook);
   }
@@ -102,7 +102,7 @@ final class Interruption {
   }
 
   /** Runs in the hook's thread. */
-  void onExitCall(String call) {
+  void exitCalled(String call) {
     exitWords.accept(call);
     halt.accept(1);
   }

@@ -7,16 +7,15 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -39,7 +38,7 @@ class DistributionIT {
           PosixFilePermission.OWNER_WRITE,
           PosixFilePermission.GROUP_WRITE,
           PosixFilePermission.OTHERS_WRITE);
-  private static final int LIMIT_SECONDS = 60;
+  private static final Duration LIMIT = Duration.ofSeconds(60);
 
   @TempDir private Path place;
 
@@ -122,13 +121,11 @@ class DistributionIT {
   }
 
   private Jvms.Finished run(List<String> command, Path directory) throws Exception {
-    Path out = place.resolve("stdout");
-    Path err = place.resolve("stderr");
     ProcessBuilder builder =
         new ProcessBuilder(command)
             .directory(directory.toFile())
-            .redirectOutput(out.toFile())
-            .redirectError(err.toFile());
+            .redirectOutput(place.resolve("stdout").toFile())
+            .redirectError(place.resolve("stderr").toFile());
     if (home != null) {
       builder.environment().clear();
       builder.environment().put("PATH", tools.toString());
@@ -136,14 +133,7 @@ class DistributionIT {
     }
     Process process = builder.start();
     process.getOutputStream().close();
-    if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
-      process.destroyForcibly().waitFor();
-    }
-    Jvms.Finished finished =
-        new Jvms.Finished(
-            process.exitValue(),
-            Files.readString(out, StandardCharsets.UTF_8),
-            Files.readString(err, StandardCharsets.UTF_8));
+    Jvms.Finished finished = Jvms.finish(process, place, LIMIT);
     assertEquals(0, finished.exitCode(), command + ": " + finished);
     return finished;
   }

@@ -72,7 +72,7 @@ class InterruptionTest {
     exit[3] = frame("example.Bad", "make");
     Optional<String> call = ExitCall.among(List.of(signal, exit));
     assertEquals(Optional.of("example.Bad.make (Bad.java:9)"), call);
-    interruption(Duration.ofDays(1)).onExitCall(call.orElseThrow());
+    interruption(Duration.ofDays(1)).exitCalled(call.orElseThrow());
     assertEquals(List.of("halt 1"), happened);
   }
 }

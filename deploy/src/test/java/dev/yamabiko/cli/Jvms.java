@@ -88,10 +88,14 @@ public final class Jvms {
 
   /** Waits for the process, with a deadline, and reads what it wrote. */
   public static Finished finish(Process process, Path directory) throws Exception {
-    if (!process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+    return finish(process, directory, LIMIT);
+  }
+
+  static Finished finish(Process process, Path directory, Duration limit) throws Exception {
+    if (!process.waitFor(limit.toSeconds(), TimeUnit.SECONDS)) {
       process.destroyForcibly().waitFor();
       throw new IllegalStateException(
-          "no end after " + LIMIT + ": " + Files.readString(directory.resolve("stderr")));
+          "no end after " + limit + ": " + Files.readString(directory.resolve("stderr")));
     }
     return new Finished(
         process.exitValue(),
