@@ -57,6 +57,9 @@ public final class CoordinatorNode implements AutoCloseable {
   /** For the node to know where the coordinator is; it goes on looking after that. */
   private static final Duration SETTLING = Duration.ofSeconds(30);
 
+  /** How long an end waits for files that are being written. */
+  private static final Duration WRITING = Duration.ofSeconds(5);
+
   private final Presence presence;
   private final ExecutorService blocking = blocking();
   private final NodeMetrics metrics = new NodeMetrics();
@@ -180,6 +183,18 @@ public final class CoordinatorNode implements AutoCloseable {
         stored);
   }
 
+  /** What still writes is waited for: where this node has ended, it changes no file any more. */
+  private void endBlocking() {
+    blocking.shutdownNow();
+    try {
+      if (!blocking.awaitTermination(WRITING.toMillis(), TimeUnit.MILLISECONDS)) {
+        LOG.warn("a job is still being prepared while this node ends");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   private static ExecutorService blocking() {
     ThreadPoolExecutor threads =
         new ThreadPoolExecutor(
@@ -247,7 +262,7 @@ public final class CoordinatorNode implements AutoCloseable {
     if (bulk != null) {
       bulk.close();
     }
-    blocking.shutdownNow();
+    endBlocking();
     metrics.close();
     try {
       presence.close();

@@ -35,6 +35,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -74,10 +75,11 @@ class CoordinatorTest {
   }
 
   @AfterEach
-  void end() throws IOException {
+  void end() throws Exception {
     kit.shutdownTestKit();
     bulk.close();
     blocking.shutdownNow();
+    assertTrue(blocking.awaitTermination(20, TimeUnit.SECONDS), "a job is still being prepared");
   }
 
   /** Begins a term with the jobs that are on the disk. */
