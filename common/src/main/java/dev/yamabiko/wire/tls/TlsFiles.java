@@ -1,0 +1,211 @@
+package dev.yamabiko.wire.tls;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A directory with {@code ca.crt} (PEM: whom to believe), {@code tls.crt} (PEM: the own certificate
+ * and those between it and the authority) and {@code tls.key} (PEM, PKCS#8, no password), as a
+ * Kubernetes secret of type {@code kubernetes.io/tls} has them. Read and checked when it is opened;
+ * read again for a new connection where the files have changed, so that a certificate can be
+ * renewed without a restart. Files that cannot be used then are told in the log, and those of
+ * before stay. Thread-safe.
+ */
+public final class TlsFiles {
+
+  /** What a certificate is for. */
+  public enum Use {
+    /** Both ends of connections between nodes, and the HTTP API's. */
+    NODE(Set.of(Identity.SERVER, Identity.CLIENT)),
+    /** Of a person or a program that asks the HTTP API. */
+    CLIENT(Set.of(Identity.CLIENT));
+
+    private final Set<String> usages;
+
+    Use(Set<String> usages) {
+      this.usages = usages;
+    }
+  }
+
+  /** What a server says to clients about their certificates. */
+  public enum ClientCertificate {
+    REQUIRED,
+    WELCOME,
+    UNASKED
+  }
+
+  private static final Logger LOG = LoggerFactory.getLogger(TlsFiles.class);
+  private static final Duration LOOK_AGAIN = Duration.ofSeconds(10);
+  private static final Duration ENDS_SOON = Duration.ofDays(30);
+  private static final Duration WARN_AGAIN = Duration.ofDays(1);
+
+  private record Current(Identity identity, TlsContexts contexts) {}
+
+  private final Path directory;
+  private final Use use;
+  private final Clock clock;
+  private final Consumer<String> warnings;
+
+  // Guarded by this.
+  private Current current;
+  private List<String> stamps;
+  private Instant looked;
+  private Instant warned = Instant.MIN;
+
+  private TlsFiles(Path directory, Use use, Clock clock, Consumer<String> warnings) {
+    this.directory = directory;
+    this.use = use;
+    this.clock = clock;
+    this.warnings = warnings;
+    looked = clock.instant();
+    stamps = stamps();
+    current = read();
+    warnIfEndsSoon();
+  }
+
+  /**
+   * Reads the files, and logs a warning where a certificate ends within 30 days.
+   *
+   * @throws TlsException if a file is missing or no PEM, the key is encrypted or another
+   *     certificate's, or the certificate has expired, is not valid yet, is not of the authority in
+   *     {@code ca.crt}, or not made for this use
+   */
+  public static TlsFiles open(Path directory, Use use) {
+    return open(directory, use, Clock.systemUTC(), LOG::warn);
+  }
+
+  static TlsFiles open(Path directory, Use use, Clock clock, Consumer<String> warnings) {
+    if (!Files.isDirectory(directory)) {
+      throw new TlsException(
+          "%s: expected a directory with %s, %s and %s but found %s"
+              .formatted(
+                  directory,
+                  Identity.AUTHORITIES,
+                  Identity.CHAIN,
+                  Identity.KEY,
+                  Files.exists(directory) ? "a file" : "nothing"));
+    }
+    return new TlsFiles(directory, use, clock, warnings);
+  }
+
+  /**
+   * Of a client that shows no certificate, and believes servers of these authorities.
+   *
+   * @param file PEM
+   * @throws TlsException if it cannot be used
+   */
+  public static SSLContext trusting(Path file) {
+    return TlsContexts.trusting(Identity.authorities(file, Instant.now()));
+  }
+
+  private Current read() {
+    Identity identity = Identity.read(directory, use.usages, clock.instant());
+    return new Current(identity, TlsContexts.of(identity));
+  }
+
+  /** Both own certificate and whom to believe; for clients that check the server's name. */
+  public SSLContext context() {
+    return current().contexts().any();
+  }
+
+  /** The listening end of a connection between nodes: the peer must be a node too. */
+  public SSLEngine nodeServer() {
+    SSLEngine engine = TlsContexts.serverEngine(current().contexts().nodes());
+    engine.setNeedClientAuth(true);
+    return engine;
+  }
+
+  /**
+   * The connecting end of a connection between nodes: any node of the authority is believed,
+   * whatever names its certificate has.
+   */
+  public SSLEngine nodeClient(String host, int port) {
+    return TlsContexts.clientEngine(current().contexts().nodes(), host, port);
+  }
+
+  /** The HTTP API's end: clients need no certificate that is good for a node. */
+  public SSLEngine httpServer(ClientCertificate clients) {
+    SSLEngine engine = TlsContexts.serverEngine(current().contexts().any());
+    switch (clients) {
+      case REQUIRED -> engine.setNeedClientAuth(true);
+      case WELCOME -> engine.setWantClientAuth(true);
+      case UNASKED -> engine.setNeedClientAuth(false);
+    }
+    return engine;
+  }
+
+  /** When the own certificate, or one between it and the authority, ends. */
+  public Instant expires() {
+    return current().identity().firstToExpire().getNotAfter().toInstant();
+  }
+
+  private synchronized Current current() {
+    Instant now = clock.instant();
+    if (Duration.between(looked, now).compareTo(LOOK_AGAIN) >= 0) {
+      looked = now;
+      look();
+      warnIfEndsSoon();
+    }
+    return current;
+  }
+
+  private void look() {
+    List<String> found = stamps();
+    if (found.equals(stamps)) {
+      return;
+    }
+    try {
+      current = read();
+      stamps = found;
+      LOG.info("TLS files read again directory={} certificate={}", directory, current.identity());
+    } catch (TlsException e) {
+      // Also while they are being replaced, one after the other; the next connection looks again.
+      warnings.accept(
+          "TLS files have changed and cannot be used, those of before stay: " + e.getMessage());
+    }
+  }
+
+  private List<String> stamps() {
+    List<String> stamps = new ArrayList<>();
+    for (String name : List.of(Identity.AUTHORITIES, Identity.CHAIN, Identity.KEY)) {
+      try {
+        BasicFileAttributes file =
+            Files.readAttributes(directory.resolve(name), BasicFileAttributes.class);
+        stamps.add(file.lastModifiedTime() + " " + file.size() + " " + file.fileKey());
+      } catch (IOException e) {
+        stamps.add(e.toString());
+      }
+    }
+    return stamps;
+  }
+
+  private void warnIfEndsSoon() {
+    Instant now = clock.instant();
+    Instant end = current.identity().firstToExpire().getNotAfter().toInstant();
+    if (Duration.between(now, end).compareTo(ENDS_SOON) < 0
+        && (warned == Instant.MIN || Duration.between(warned, now).compareTo(WARN_AGAIN) >= 0)) {
+      warned = now;
+      warnings.accept(
+          "TLS certificate ends soon directory=%s certificate=%s end=%s days=%d"
+              .formatted(directory, current.identity(), end, Duration.between(now, end).toDays()));
+    }
+  }
+
+  @Override
+  public String toString() {
+    return directory.toString();
+  }
+}
