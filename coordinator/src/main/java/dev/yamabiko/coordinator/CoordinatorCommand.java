@@ -21,6 +21,9 @@ public sealed interface CoordinatorCommand {
   /** Puts a checked job at the end of the queue; answered by its state. */
   record SubmitJob(Job job, ActorRef<JobView> replyTo) implements CoordinatorCommand {}
 
+  /** Answered by how many jobs have not ended. */
+  record CountOpenJobs(ActorRef<Integer> replyTo) implements CoordinatorCommand {}
+
   /** Answered as {@link JobPage#of} says. */
   record ListJobs(int limit, Optional<String> before, ActorRef<Optional<JobPage>> replyTo)
       implements CoordinatorCommand {}

@@ -1,5 +1,6 @@
 package dev.yamabiko.coordinator;
 
+import dev.yamabiko.coordinator.access.HttpAccess;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -15,6 +16,7 @@ import java.util.List;
  * @param uploadBytes what uploads may take in all
  * @param datasetBytes what prepared datasets may take in all
  * @param allowOtherFingerprints whether workers whose kernels give other bits are taken
+ * @param access to whom the HTTP API is open
  */
 public record CoordinatorSettings(
     String host,
@@ -25,7 +27,8 @@ public record CoordinatorSettings(
     List<Path> dataRoots,
     long uploadBytes,
     long datasetBytes,
-    boolean allowOtherFingerprints) {
+    boolean allowOtherFingerprints,
+    HttpAccess access) {
 
   public static final String DEFAULT_HOST = "127.0.0.1";
   public static final int DEFAULT_PORT = 2551;
@@ -35,6 +38,30 @@ public record CoordinatorSettings(
 
   public CoordinatorSettings {
     dataRoots = List.copyOf(dataRoots);
+  }
+
+  /** Of a coordinator whose HTTP API is open to everybody who reaches it. */
+  public CoordinatorSettings(
+      String host,
+      int port,
+      int httpPort,
+      int bulkPort,
+      Path data,
+      List<Path> dataRoots,
+      long uploadBytes,
+      long datasetBytes,
+      boolean allowOtherFingerprints) {
+    this(
+        host,
+        port,
+        httpPort,
+        bulkPort,
+        data,
+        dataRoots,
+        uploadBytes,
+        datasetBytes,
+        allowOtherFingerprints,
+        HttpAccess.open());
   }
 
   Path jobs() {

@@ -30,6 +30,10 @@ final class UserRequests {
   void on(CoordinatorCommand command) {
     if (command instanceof CoordinatorCommand.SubmitJob submit) {
       submit.replyTo().tell(submit(submit));
+    } else if (command instanceof CoordinatorCommand.CountOpenJobs count) {
+      count
+          .replyTo()
+          .tell((int) jobs.all().stream().filter(entry -> !entry.status().hasEnded()).count());
     } else if (command instanceof CoordinatorCommand.ListJobs list) {
       list.replyTo()
           .tell(JobPage.of(jobs.ids(), list.limit(), list.before(), id -> jobs.get(id).view()));

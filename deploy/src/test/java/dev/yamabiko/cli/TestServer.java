@@ -17,6 +17,7 @@ import dev.yamabiko.coordinator.NodeMetrics;
 import dev.yamabiko.coordinator.ParametersView;
 import dev.yamabiko.coordinator.Seat;
 import dev.yamabiko.coordinator.WorkerView;
+import dev.yamabiko.coordinator.access.HttpAccess;
 import dev.yamabiko.coordinator.http.HttpApi;
 import dev.yamabiko.job.Job;
 import dev.yamabiko.protocol.WorkerHello;
@@ -54,6 +55,7 @@ final class TestServer implements AutoCloseable {
   final BlockingQueue<Runnable> held = new LinkedBlockingQueue<>();
 
   private final NodeMetrics metrics = new NodeMetrics();
+  private final HttpAccess access;
   private final Path data;
   private final List<Path> roots;
   private int port;
@@ -62,6 +64,11 @@ final class TestServer implements AutoCloseable {
   private HttpApi api;
 
   TestServer(Path data, List<Path> roots) throws IOException {
+    this(data, roots, HttpAccess.open());
+  }
+
+  TestServer(Path data, List<Path> roots, HttpAccess access) throws IOException {
+    this.access = access;
     this.data = data;
     this.roots = roots;
     start();
@@ -70,7 +77,7 @@ final class TestServer implements AutoCloseable {
   void start() throws IOException {
     system = ActorSystem.create(behavior(), "server", CONFIG);
     CoordinatorSettings settings =
-        new CoordinatorSettings("127.0.0.1", 0, port, 0, data, roots, 1 << 24, 0, false);
+        new CoordinatorSettings("127.0.0.1", 0, port, 0, data, roots, 1 << 24, 0, false, access);
     api = HttpApi.bind(system, settings, Seat.Here::new, metrics);
     port = api.address().getPort();
   }
@@ -101,7 +108,11 @@ final class TestServer implements AutoCloseable {
   }
 
   private void answer(CoordinatorCommand command) {
-    if (command instanceof CoordinatorCommand.SubmitJob submit) {
+    if (command instanceof CoordinatorCommand.CountOpenJobs count) {
+      count
+          .replyTo()
+          .tell((int) jobs.values().stream().filter(job -> !job.status().hasEnded()).count());
+    } else if (command instanceof CoordinatorCommand.SubmitJob submit) {
       JobView view = view(submit.job().name() + "-1", JobStatus.QUEUED, "", Optional.empty());
       submitted.add(submit.job());
       jobs.put(view.id(), view);

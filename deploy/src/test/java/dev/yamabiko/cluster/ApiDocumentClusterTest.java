@@ -67,6 +67,7 @@ class ApiDocumentClusterTest {
   private static final String UPLOAD = "/api/v1/data/{sha256}";
   private static final String CONTENT = "/api/v1/data-roots/content";
   private static final String FILE = "/ui/{file}";
+  private static final String SESSION = "/api/v1/session";
 
   @TempDir private Path directory;
   private final HttpClient client =
@@ -281,14 +282,23 @@ class ApiDocumentClusterTest {
     head(404, FILE, "none.css");
   }
 
+  private void callSession() throws Exception {
+    get(200, SESSION, "");
+    call(409, "POST", SESSION, "", request(SESSION).POST(BodyPublishers.ofString("{}")));
+    call(204, "DELETE", SESSION, "", request(SESSION).DELETE());
+  }
+
   @Test
   void shouldAnswerAsTheDocumentSays() throws Exception {
     callNodes();
+    callSession();
     callData();
     callJobs();
     callListsOfJobs();
     assertEquals(List.of(), faults);
     Set<String> named = document.answers();
+    // This coordinator has no tokens.
+    assertTrue(named.remove("POST " + SESSION + " 200"));
     // It takes 20 GiB of uploads.
     assertTrue(named.remove("PUT " + UPLOAD + " 413"));
     // A body of 8 MiB is refused unread, which a client that is still sending may not hear.

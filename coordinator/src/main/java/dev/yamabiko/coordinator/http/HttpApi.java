@@ -58,8 +58,15 @@ public final class HttpApi implements AutoCloseable {
       Supplier<Seat> seat,
       NodeMetrics metrics) {
     HttpApi api = new HttpApi(coordinator, settings);
+    Entrance entrance = Entrance.of(settings, Materializer.createMaterializer(coordinator));
     Routes routes =
-        new Routes(seat, api::fault, api.passedOn, api::own, new MetricsRoutes(metrics));
+        new Routes(
+            seat,
+            api::fault,
+            api.passedOn,
+            api::own,
+            new MetricsRoutes(metrics, entrance.gate()),
+            entrance);
     try {
       api.binding =
           Http.get(coordinator)

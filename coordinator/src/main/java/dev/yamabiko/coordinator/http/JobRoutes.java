@@ -28,6 +28,9 @@ final class JobRoutes extends AllDirectives {
 
   private static final int MOST_LISTED = 1_000;
 
+  /** Twice what a sweep may have; each is in memory with its job file. */
+  static final int MOST_OPEN = 2_000;
+
   private final Queries queries;
   private final RequestBody body;
   private final JobSubmission submission;
@@ -83,7 +86,8 @@ final class JobRoutes extends AllDirectives {
             extractRequest(
                 request ->
                     completeWithFuture(
-                        body.read(request)
+                        room()
+                            .thenCompose(there -> body.read(request))
                             .thenCompose(submission::check)
                             .thenCompose(
                                 job ->
@@ -91,6 +95,23 @@ final class JobRoutes extends AllDirectives {
                                         replyTo -> new CoordinatorCommand.SubmitJob(job, replyTo)))
                             .thenApply(JobRoutes::submitted)
                             .exceptionally(e -> Failures.ofOnce(e).response()))));
+  }
+
+  /** Asked before the job's data is read. Of those that ask at once, a few may be one too many. */
+  private CompletionStage<Integer> room() {
+    return queries
+        .<Integer>ask(CoordinatorCommand.CountOpenJobs::new)
+        .thenApply(
+            open -> {
+              if (open >= MOST_OPEN) {
+                throw new Problem(
+                        StatusCodes.TOO_MANY_REQUESTS,
+                        "%,d jobs have not ended, and no more are taken than that; try again when some have"
+                            .formatted(open))
+                    .exception();
+              }
+              return open;
+            });
   }
 
   private static HttpResponse submitted(JobView job) {

@@ -23,6 +23,9 @@ final class JobSubmission implements AutoCloseable {
   /** Of a body, and of the job that it means: it must fit a control message. */
   static final int LARGEST = 100 << 10;
 
+  /** Lists and objects in each other; the deepest of a job that people write is some ten. */
+  static final int DEEPEST = 100;
+
   /** Of an answer: all of a job's data is read for it. */
   static final Duration DEADLINE = Duration.create(10, TimeUnit.MINUTES);
 
@@ -57,13 +60,14 @@ final class JobSubmission implements AutoCloseable {
   private Job checked(ByteBuffer body) {
     JobFiles.Names names = files.new Names();
     try {
-      Job job = JobFile.parse(text(body), ORIGIN, names);
+      Job job = JobFile.parse(flat(text(body)), ORIGIN, names);
       if (job.resolved().getBytes(StandardCharsets.UTF_8).length > LARGEST) {
         throw Problem.badRequest(
                 "job: expected a job of at most 100 KiB once substitutions are replaced but found a"
                     + " larger one")
             .exception();
       }
+      flat(job.resolved());
       CheckedJob checked = CheckedJob.of(job);
       if (job.model().warmStart().isPresent()) {
         checked.start();
@@ -74,6 +78,9 @@ final class JobSubmission implements AutoCloseable {
         throw e;
       }
       throw Problem.badRequest(names.inWordsOfJob(e.getMessage())).exception();
+    } catch (StackOverflowError e) {
+      // By substitutions, before they could be counted.
+      throw tooDeep();
     } catch (OutOfMemoryError e) {
       throw new CompletionException(
           new Problem(
@@ -81,6 +88,20 @@ final class JobSubmission implements AutoCloseable {
                   "the coordinator has not enough memory to check this job")
               .exception());
     }
+  }
+
+  private static String flat(String text) {
+    if (Nesting.of(text) > DEEPEST) {
+      throw tooDeep();
+    }
+    return text;
+  }
+
+  private static ProblemException tooDeep() {
+    return Problem.badRequest(
+            "job: expected lists and objects at most %d deep in each other but found more"
+                .formatted(DEEPEST))
+        .exception();
   }
 
   private static String text(ByteBuffer body) {

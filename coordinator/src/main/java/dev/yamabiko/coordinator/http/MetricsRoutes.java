@@ -18,13 +18,19 @@ import java.nio.charset.StandardCharsets;
 final class MetricsRoutes extends AllDirectives {
 
   private final NodeMetrics metrics;
+  private final Gate gate;
 
-  MetricsRoutes(NodeMetrics metrics) {
+  MetricsRoutes(NodeMetrics metrics, Gate gate) {
     this.metrics = metrics;
+    this.gate = gate;
   }
 
   Route route() {
-    return path("metrics", () -> get(() -> extractRequest(request -> complete(page(request)))));
+    return path("metrics", () -> get(() -> extractRequest(request -> complete(answer(request)))));
+  }
+
+  private HttpResponse answer(HttpRequest request) {
+    return gate.refusal(request).orElseGet(() -> page(request));
   }
 
   private HttpResponse page(HttpRequest request) {

@@ -1,10 +1,7 @@
 package dev.yamabiko.coordinator.http;
 
-import akka.http.javadsl.model.HttpHeader;
 import akka.http.javadsl.model.HttpMethods;
 import akka.http.javadsl.model.HttpRequest;
-import akka.http.javadsl.model.HttpResponse;
-import akka.http.javadsl.model.StatusCodes;
 import akka.http.javadsl.server.AllDirectives;
 import akka.http.javadsl.server.Route;
 import dev.yamabiko.coordinator.Seat;
@@ -30,6 +27,7 @@ final class Routes extends AllDirectives {
   private final PassedOn passedOn;
   private final Supplier<Route> api;
   private final MetricsRoutes metrics;
+  private final Entrance entrance;
 
   /**
    * @param fault why nothing can be changed, if that is so
@@ -40,13 +38,15 @@ final class Routes extends AllDirectives {
       Supplier<Optional<String>> fault,
       PassedOn passedOn,
       Supplier<Route> api,
-      MetricsRoutes metrics) {
+      MetricsRoutes metrics,
+      Entrance entrance) {
     this.seat = seat;
     this.fault = fault;
     this.health = new HealthRoutes(seat, fault);
     this.passedOn = passedOn;
     this.api = api;
     this.metrics = metrics;
+    this.entrance = entrance;
   }
 
   Route all() {
@@ -57,7 +57,12 @@ final class Routes extends AllDirectives {
                 () ->
                     concat(
                         openApi.route(),
-                        pathPrefix("v1", () -> extractRequest(this::byCoordinator)))),
+                        pathPrefix(
+                            "v1",
+                            () ->
+                                respondWithDefaultHeader(
+                                    SecurityHeaders.UNSTORED,
+                                    () -> extractRequest(this::byCoordinator))))),
             metrics.route(),
             health.route(),
             extractRequest(this::page));
@@ -66,8 +71,12 @@ final class Routes extends AllDirectives {
         REQUEST,
         request -> late(request).response(),
         () ->
-            handleExceptions(
-                Failures.exceptions(), () -> handleRejections(Failures.rejections(), () -> own)));
+            respondWithDefaultHeaders(
+                SecurityHeaders.OF_ALL,
+                () ->
+                    handleExceptions(
+                        Failures.exceptions(),
+                        () -> handleRejections(Failures.rejections(), () -> own))));
   }
 
   private static Problem late(HttpRequest request) {
@@ -79,7 +88,7 @@ final class Routes extends AllDirectives {
   private Route byCoordinator(HttpRequest request) {
     Seat now = seat.get();
     if (now instanceof Seat.Here) {
-      return api.get();
+      return entrance.route(api);
     } else if (now instanceof Seat.There there && !PassedOn.is(request)) {
       return passedOn(there);
     }
@@ -106,31 +115,16 @@ final class Routes extends AllDirectives {
   }
 
   private Route of(HttpRequest request, Route routes) {
+    Optional<Problem> foreign = entrance.site().refusal(request);
+    if (foreign.isPresent()) {
+      return complete(foreign.get().response());
+    }
     if (List.of(HttpMethods.GET, HttpMethods.HEAD).contains(request.method())) {
       return routes;
-    }
-    if (!isOwn(request)) {
-      return complete(foreign());
     }
     return fault
         .get()
         .<Route>map(why -> complete(Problem.unavailable(why).response()))
         .orElse(routes);
-  }
-
-  /**
-   * A browser that shows somebody else's page can reach a coordinator behind a firewall; it says
-   * whose page asks, and whatever changes something is refused then.
-   */
-  private static boolean isOwn(HttpRequest request) {
-    String host = request.getHeader("Host").map(HttpHeader::value).orElse("");
-    return request
-        .getHeader("Origin")
-        .map(origin -> origin.value().replaceFirst("^https?://", "").equalsIgnoreCase(host))
-        .orElse(true);
-  }
-
-  private static HttpResponse foreign() {
-    return new Problem(StatusCodes.FORBIDDEN, "pages of another site may not do this").response();
   }
 }

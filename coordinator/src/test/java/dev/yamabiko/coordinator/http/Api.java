@@ -10,6 +10,7 @@ import dev.yamabiko.coordinator.CoordinatorCommand;
 import dev.yamabiko.coordinator.CoordinatorSettings;
 import dev.yamabiko.coordinator.NodeMetrics;
 import dev.yamabiko.coordinator.Seat;
+import dev.yamabiko.coordinator.access.HttpAccess;
 import dev.yamabiko.model.CanonicalJson;
 import java.io.IOException;
 import java.net.URI;
@@ -42,9 +43,13 @@ final class Api implements AutoCloseable {
   private final HttpApi api;
 
   Api(Path data, List<Path> roots, long uploadBytes) throws IOException {
+    this(data, roots, uploadBytes, HttpAccess.open());
+  }
+
+  Api(Path data, List<Path> roots, long uploadBytes, HttpAccess access) throws IOException {
     system = ActorSystem.create(coordinator.behavior(), "api", CONFIG);
     CoordinatorSettings settings =
-        new CoordinatorSettings("127.0.0.1", 0, 0, 0, data, roots, uploadBytes, 0, false);
+        new CoordinatorSettings("127.0.0.1", 0, 0, 0, data, roots, uploadBytes, 0, false, access);
     api = HttpApi.bind(system, settings, () -> seat, metrics);
   }
 

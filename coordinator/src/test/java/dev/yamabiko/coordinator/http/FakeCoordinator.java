@@ -51,6 +51,9 @@ final class FakeCoordinator {
                       2_000_000,
                       List.of(new WorkerTiming("w1", 8_000_000, 6_000_000))))));
 
+  /** How many jobs have not ended. */
+  volatile int open;
+
   final BlockingQueue<Job> submitted = new LinkedBlockingQueue<>();
   final BlockingQueue<Follower> followers = new LinkedBlockingQueue<>();
   final BlockingQueue<ActorRef<JobEventBatch>> gone = new LinkedBlockingQueue<>();
@@ -78,7 +81,9 @@ final class FakeCoordinator {
   }
 
   private void answer(CoordinatorCommand command) {
-    if (command instanceof CoordinatorCommand.SubmitJob submit) {
+    if (command instanceof CoordinatorCommand.CountOpenJobs count) {
+      count.replyTo().tell(open);
+    } else if (command instanceof CoordinatorCommand.SubmitJob submit) {
       JobView view =
           job(submit.job().name() + "-1", JobStatus.QUEUED, Path.of(""), Optional.empty());
       submitted.add(submit.job());

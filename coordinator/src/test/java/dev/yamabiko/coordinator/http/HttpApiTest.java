@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
+import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -212,6 +213,70 @@ class HttpApiTest {
                     .header("Origin", "http://127.0.0.1:" + api.port())
                     .POST(BodyPublishers.ofString(SPIRALS)))
             .statusCode());
+  }
+
+  /** Other ports of this machine are of the same site, and may be anybody's. */
+  @ParameterizedTest
+  @ValueSource(strings = {"cross-site", "same-site"})
+  void shouldGivePagesOfOtherSitesNothing(String site) throws Exception {
+    for (String path : List.of("/api/v1/jobs", "/metrics", "/")) {
+      Api.problem(403, api.send(api.request(path).header("Sec-Fetch-Site", site)));
+    }
+    // Somebody follows a link.
+    HttpRequest.Builder link =
+        api.request("/").header("Sec-Fetch-Site", site).header("Sec-Fetch-Mode", "navigate");
+    assertEquals(200, api.send(link).statusCode());
+    Api.problem(403, api.send(link.POST(BodyPublishers.noBody())));
+  }
+
+  /** A page whose own name has been given the coordinator's address is of one site with it. */
+  @Test
+  void shouldNotBeReadByPagesThatNameItOtherwise() throws Exception {
+    for (String name : List.of("evil.example:8080", "evil.example.", "127.0.0.1.evil.example")) {
+      String answer = raw("GET /api/v1/jobs HTTP/1.1\r\nHost: %s\r\n\r\n".formatted(name));
+      assertTrue(answer.startsWith("HTTP/1.1 421 "), answer);
+    }
+    for (String name : List.of("localhost:1", "127.0.0.1", "[::1]:8080", "coordinator")) {
+      String answer = raw("GET /api/v1/jobs HTTP/1.1\r\nHost: %s\r\n\r\n".formatted(name));
+      assertTrue(answer.startsWith("HTTP/1.1 200 "), answer);
+    }
+    String probe = raw("GET /health/alive HTTP/1.1\r\nHost: evil.example\r\n\r\n");
+    assertTrue(probe.startsWith("HTTP/1.1 200 "), probe);
+  }
+
+  @Test
+  void shouldTellBrowsersToRunAndShareNothing() throws Exception {
+    for (String path : List.of("/api/v1/jobs", "/api/v1/jobs/none", "/nothing", "/metrics")) {
+      var headers = api.get(path).headers();
+      assertEquals("nosniff", headers.firstValue("X-Content-Type-Options").orElse(""));
+      assertTrue(
+          headers
+              .firstValue("Content-Security-Policy")
+              .orElse("")
+              .startsWith("default-src 'none'"));
+      assertEquals("same-origin", headers.firstValue("Cross-Origin-Resource-Policy").orElse(""));
+      assertEquals("no-referrer", headers.firstValue("Referrer-Policy").orElse(""));
+    }
+    assertEquals(
+        "no-store", api.get("/api/v1/jobs").headers().firstValue("Cache-Control").orElse(""));
+  }
+
+  @Test
+  void shouldTakeNoMoreJobsThanItCanKeep() throws Exception {
+    api.coordinator.open = JobRoutes.MOST_OPEN - 1;
+    assertEquals(201, api.post("/api/v1/jobs", SPIRALS).statusCode());
+    api.coordinator.open = JobRoutes.MOST_OPEN;
+    String full = Api.problem(429, api.post("/api/v1/jobs", SPIRALS));
+    assertTrue(full.startsWith("2,000 jobs have not ended"), full);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"[", "{a=", "a { ", "{\"a\":["})
+  void shouldRefuseAJobThatIsTooDeep(String opening) throws Exception {
+    String deep = opening.repeat((90 << 10) / opening.length());
+    assertEquals(
+        "job: expected lists and objects at most 100 deep in each other but found more",
+        Api.problem(400, api.post("/api/v1/jobs", deep)));
   }
 
   @Test

@@ -67,7 +67,9 @@ class PageTest {
     HttpResponse<String> response = api.get(path);
     assertEquals(200, response.statusCode());
     assertEquals(type + "; charset=UTF-8", header(response, "Content-Type"));
-    assertTrue(header(response, "Content-Security-Policy").startsWith("default-src 'self';"));
+    assertTrue(
+        header(response, "Content-Security-Policy")
+            .startsWith("default-src 'none'; script-src 'self';"));
     assertFalse(header(response, "Content-Security-Policy").contains("unsafe"));
     assertEquals("nosniff", header(response, "X-Content-Type-Options"));
     assertEquals("no-referrer", header(response, "Referrer-Policy"));
@@ -152,7 +154,9 @@ class PageTest {
         assertEquals(200, passedOn.statusCode());
         assertEquals(api.get(path).body(), passedOn.body());
         assertEquals(header(api.get(path), "ETag"), header(passedOn, "ETag"));
-        assertTrue(header(passedOn, "Content-Security-Policy").startsWith("default-src 'self';"));
+        assertTrue(
+            header(passedOn, "Content-Security-Policy")
+                .startsWith("default-src 'none'; script-src 'self';"));
       }
       // Nobody has it: the page is there, and will say so.
       standby.move(new Seat.Vacant());

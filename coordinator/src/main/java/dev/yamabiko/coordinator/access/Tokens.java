@@ -1,0 +1,104 @@
+package dev.yamabiko.coordinator.access;
+
+import dev.yamabiko.data.ContentHash;
+import dev.yamabiko.job.JobException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The tokens that a coordinator knows: those in its file, which is read again soon after it has
+ * changed, so that one can be added or taken back while the coordinator runs. A file that has
+ * become wrong changes nothing and is complained of once. For any number of threads.
+ */
+public final class Tokens {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Tokens.class);
+  private static final long LOOK_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  /** By which a change of the file is seen. */
+  private record Version(FileTime modified, long bytes) {}
+
+  private record Known(Version version, List<Token> tokens) {}
+
+  private final Path file;
+  private final LongSupplier nanoTime;
+  private Known known;
+  private long lookedAt;
+
+  private Tokens(Path file, LongSupplier nanoTime) {
+    this.file = file;
+    this.nanoTime = nanoTime;
+    Optional<Version> version = version();
+    known = new Known(version.orElse(null), TokensFile.read(file));
+    lookedAt = nanoTime.getAsLong();
+  }
+
+  /**
+   * @throws JobException if the file is wrong
+   */
+  public static Tokens of(Path file) {
+    return new Tokens(file, System::nanoTime);
+  }
+
+  static Tokens of(Path file, LongSupplier nanoTime) {
+    return new Tokens(file, nanoTime);
+  }
+
+  /** Which one this is; compares with each in the same time, wherever they differ. */
+  public Optional<Token> find(String token) {
+    byte[] hash = ContentHash.of(token).getBytes(StandardCharsets.US_ASCII);
+    Token found = null;
+    for (Token known : now()) {
+      if (known.isOf(hash)) {
+        found = known;
+      }
+    }
+    return Optional.ofNullable(found);
+  }
+
+  /** Whether it is still there, with the same role. */
+  public boolean holds(Token token) {
+    return now().contains(token);
+  }
+
+  private synchronized List<Token> now() {
+    long time = nanoTime.getAsLong();
+    if (time - lookedAt >= LOOK_AGAIN_NANOS) {
+      lookedAt = time;
+      version().filter(version -> !version.equals(known.version())).ifPresent(this::readAgain);
+    }
+    return known.tokens();
+  }
+
+  private void readAgain(Version version) {
+    List<Token> tokens = known.tokens();
+    try {
+      tokens = TokensFile.read(file);
+      LOG.info("tokens read again file={} tokens={}", file, tokens.size());
+    } catch (JobException e) {
+      LOG.error(
+          "the changed tokens file is wrong; the tokens from before hold: {}", e.getMessage());
+    }
+    known = new Known(version, tokens);
+  }
+
+  /** Empty for a moment while somebody replaces the file. */
+  private Optional<Version> version() {
+    try {
+      BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);
+      return Optional.of(new Version(now.lastModifiedTime(), now.size()));
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+}

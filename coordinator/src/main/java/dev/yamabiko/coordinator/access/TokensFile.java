@@ -1,0 +1,123 @@
+package dev.yamabiko.coordinator.access;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigParseOptions;
+import com.typesafe.config.ConfigSyntax;
+import com.typesafe.config.ConfigValue;
+import com.typesafe.config.ConfigValueType;
+import dev.yamabiko.data.ContentHash;
+import dev.yamabiko.data.NearestName;
+import dev.yamabiko.job.Hocon;
+import dev.yamabiko.job.JobException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Reads a tokens file, HOCON or JSON: {@code tokens}, a list of objects with {@code name}, {@code
+ * role} and {@code sha256}. Every failure is a {@link JobException} that says where and what.
+ */
+final class TokensFile {
+
+  private static final String LIST = "tokens";
+  private static final List<String> KEYS = List.of("name", "role", "sha256");
+
+  private final Path file;
+  private final List<Token> tokens = new ArrayList<>();
+
+  private TokensFile(Path file) {
+    this.file = file;
+  }
+
+  static List<Token> read(Path file) {
+    if (!Files.isRegularFile(file)) {
+      throw new JobException(file + ": no such file");
+    }
+    Hocon.requireText(file, "a list of tokens");
+    TokensFile reader = new TokensFile(file);
+    try {
+      reader.readAll(
+          ConfigFactory.parseFile(
+                  file.toFile(), ConfigParseOptions.defaults().setSyntax(ConfigSyntax.CONF))
+              .resolve());
+    } catch (ConfigException e) {
+      throw Hocon.error(e, file.toString());
+    }
+    return List.copyOf(reader.tokens);
+  }
+
+  private void readAll(Config config) {
+    for (String key : config.root().keySet()) {
+      if (!key.equals(LIST)) {
+        throw wrong(config.root().get(key), key, "unknown key; expected " + LIST);
+      }
+    }
+    ConfigValue list = config.root().get(LIST);
+    if (!(list instanceof List<?> entries) || entries.isEmpty()) {
+      throw new JobException(
+          file + ": tokens: expected a list of at least one token; yamabiko token makes them");
+    }
+    for (Object entry : entries) {
+      read((ConfigValue) entry, "%s[%d]".formatted(LIST, tokens.size()));
+    }
+  }
+
+  private void read(ConfigValue value, String place) {
+    if (!(value instanceof ConfigObject entry)) {
+      throw wrong(value, place, "expected an object with name, role and sha256");
+    }
+    for (String key : entry.keySet()) {
+      if (!KEYS.contains(key)) {
+        String problem = "unknown key" + NearestName.hint(key, KEYS);
+        throw wrong(entry.get(key), place + "." + key, problem);
+      }
+    }
+    String name = text(entry, place, "name");
+    if (!Token.isName(name)) {
+      throw wrong(entry, place + ".name", "expected %s".formatted(Token.NAME_SYNTAX));
+    }
+    String role = text(entry, place, "role");
+    Token token =
+        new Token(
+            name,
+            Role.of(role)
+                .orElseThrow(
+                    () ->
+                        wrong(
+                            entry,
+                            place + ".role",
+                            "expected one of %s but found \"%s\""
+                                .formatted(String.join(", ", Role.texts()), role))),
+            text(entry, place, "sha256"));
+    if (!ContentHash.isName(token.sha256())) {
+      // Not shown: it may be the token itself.
+      throw wrong(
+          entry,
+          place + ".sha256",
+          "expected the token's SHA-256 in 64 lower-case hexadecimal digits, never the token");
+    }
+    for (Token other : tokens) {
+      if (other.name().equals(name) || other.sha256().equals(token.sha256())) {
+        throw wrong(entry, place, "another token has the same name or the same sha256");
+      }
+    }
+    tokens.add(token);
+  }
+
+  private String text(ConfigObject entry, String place, String key) {
+    ConfigValue value = entry.get(key);
+    if (value == null || value.valueType() != ConfigValueType.STRING) {
+      throw wrong(value == null ? entry : value, place + "." + key, "expected a text");
+    }
+    return (String) value.unwrapped();
+  }
+
+  private JobException wrong(ConfigValue value, String place, String problem) {
+    return new JobException(
+        "%s:%d: %s: %s".formatted(file, value.origin().lineNumber(), place, problem));
+  }
+}

@@ -1,0 +1,111 @@
+package dev.yamabiko.coordinator.http;
+
+import akka.http.javadsl.model.HttpHeader;
+import akka.http.javadsl.model.HttpRequest;
+import akka.http.javadsl.model.HttpResponse;
+import akka.http.javadsl.model.StatusCodes;
+import akka.http.javadsl.model.headers.RawHeader;
+import dev.yamabiko.coordinator.access.HttpAccess;
+import dev.yamabiko.coordinator.access.Role;
+import dev.yamabiko.coordinator.access.Token;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Who sends a request, and whether he may. Known are a token, as {@code Authorization: Bearer}, and
+ * the cookie of a page on which somebody has logged in with one. Where the coordinator has no
+ * tokens, everybody may.
+ */
+final class Gate {
+
+  private static final Pattern BEARER = Pattern.compile("Bearer +(\\S+)", Pattern.CASE_INSENSITIVE);
+
+  private static final String CHALLENGE = "Bearer realm=\"yamabiko\"";
+
+  private final HttpAccess access;
+  private final Sessions sessions;
+  private final SessionCookie cookie;
+
+  Gate(HttpAccess access, Sessions sessions, SessionCookie cookie) {
+    this.access = access;
+    this.sessions = sessions;
+    this.cookie = cookie;
+  }
+
+  boolean isOpen() {
+    return access.tokens().isEmpty();
+  }
+
+  /** The answer to whoever may not ask this; empty for the others. */
+  Optional<HttpResponse> refusal(HttpRequest request) {
+    if (isOpen() || access.openMetrics() && request.getUri().path().equals("/metrics")) {
+      return Optional.empty();
+    }
+    try {
+      Role needed = Rights.needed(request);
+      Caller caller = caller(request);
+      return caller.role().includes(needed)
+          ? Optional.empty()
+          : Optional.of(forbidden(caller, needed));
+    } catch (ProblemException e) {
+      return Optional.of(unknown(request, e.problem()));
+    }
+  }
+
+  /**
+   * @throws ProblemException if nobody is known to be it
+   */
+  Caller caller(HttpRequest request) {
+    if (isOpen()) {
+      return Caller.anybody();
+    }
+    Optional<String> given = request.getHeader("Authorization").map(HttpHeader::value);
+    if (given.isPresent()) {
+      Matcher bearer = BEARER.matcher(given.get());
+      return (bearer.matches() ? holder(bearer.group(1)) : Optional.<Token>empty())
+          .map(token -> new Caller(token.name(), token.role(), Optional.empty()))
+          .orElseThrow(() -> unauthorized("the coordinator does not know this token"));
+    }
+    Optional<String> id = cookie.of(request);
+    return id.flatMap(sessions::find)
+        .map(
+            session ->
+                new Caller(session.token().name(), session.token().role(), Optional.of(session)))
+        .orElseThrow(
+            () ->
+                unauthorized(
+                    id.isPresent()
+                        ? "the session has ended; log in again"
+                        : "the coordinator expects a token: Authorization: Bearer TOKEN, as"
+                            + " commands send it with $YAMABIKO_TOKEN or --token-file FILE"));
+  }
+
+  /** Who has this token; empty if the coordinator does not know it. */
+  Optional<Token> holder(String token) {
+    return access.tokens().flatMap(tokens -> tokens.find(token));
+  }
+
+  static ProblemException unauthorized(String detail) {
+    return new Problem(StatusCodes.UNAUTHORIZED, detail).exception();
+  }
+
+  /** By RFC 6750, section 3.1: an error is named where something has been given. */
+  private static HttpResponse unknown(HttpRequest request, Problem problem) {
+    boolean given = request.getHeader("Authorization").isPresent();
+    return challenged(problem, given ? ", error=\"invalid_token\"" : "");
+  }
+
+  private static HttpResponse forbidden(Caller caller, Role needed) {
+    return challenged(
+        new Problem(
+            StatusCodes.FORBIDDEN,
+            "%s has the role %s; this takes the role %s"
+                .formatted(caller.name(), caller.role().text(), needed.text())),
+        ", error=\"insufficient_scope\", scope=\"%s\"".formatted(needed.text()));
+  }
+
+  static HttpResponse challenged(Problem problem, String more) {
+    return problem.response().addHeader(RawHeader.create("WWW-Authenticate", CHALLENGE + more));
+  }
+}
