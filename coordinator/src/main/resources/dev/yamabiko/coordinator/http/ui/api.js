@@ -19,6 +19,14 @@ export class Problem extends Error {
   }
 }
 
+let unknown = () => {};
+
+/** How often somebody has logged in: what was asked before is answered to nobody. */
+let logIns = 0;
+
+/** @param then called whenever the coordinator does not know who asks */
+export const whenUnknown = then => (unknown = then);
+
 /** More than the coordinator takes for an answer, except to a job whose data it reads. */
 const ANSWER_MS = 40_000;
 const SUBMISSION_MS = 660_000;
@@ -30,6 +38,7 @@ const PREDICTION_MS = 70_000;
  */
 async function send(path, read, { wait = ANSWER_MS, signal = null, ...options } = {}) {
   const end = new AbortController();
+  const before = logIns;
   const abort = () => end.abort();
   const late = setTimeout(abort, wait);
   signal?.addEventListener('abort', abort);
@@ -39,7 +48,9 @@ async function send(path, read, { wait = ANSWER_MS, signal = null, ...options } 
     if (!response.ok) throw await problem(response);
     return await read(response);
   } catch (e) {
-    throw e instanceof Problem ? e : new Problem(0, 'the coordinator cannot be reached');
+    if (!(e instanceof Problem)) throw new Problem(0, 'the coordinator cannot be reached');
+    if (e.status === 401 && before === logIns) unknown();
+    throw e;
   } finally {
     clearTimeout(late);
     signal?.removeEventListener('abort', abort);
@@ -71,6 +82,14 @@ export async function orNull(answer) {
     throw e;
   }
 }
+
+export const session = () => get('session');
+export async function logIn(token) {
+  const session = await post('session', { body: JSON.stringify({ token }), headers: { 'Content-Type': 'application/json' } });
+  logIns += 1;
+  return session;
+}
+export const logOut = () => send('session', () => null, { method: 'DELETE' });
 
 const of = (id, what) => `jobs/${encodeURIComponent(id)}${what}`;
 

@@ -1,15 +1,19 @@
 // Which view is shown: by the part of the address behind #, so that every view can be linked to.
 import * as compare from './views/compare.js';
 import * as job from './views/job.js';
+import * as login from './views/login.js';
 import * as overview from './views/overview.js';
 import * as submit from './views/submit.js';
+import * as api from './api.js';
 import { forgetAll } from './connection.js';
 import { el } from './dom.js';
+import * as who from './who.js';
 
 const VIEWS = { '': overview, jobs: job, compare, submit };
 
 const main = document.getElementById('main');
 let shown = null;
+let isLogin = false;
 
 function route() {
   const [name, ...rest] = location.hash.replace(/^#\/?/, '').split('/');
@@ -26,12 +30,30 @@ function plain(part) {
   }
 }
 
-function open(event) {
-  const { view, name, rest } = route();
+function clear() {
   shown?.close();
   forgetAll();
   main.replaceChildren();
   shown = null;
+  isLogin = false;
+}
+
+/** In place of the view that has asked for what only somebody may have; it comes back then. */
+function logIn() {
+  if (isLogin) return;
+  clear();
+  who.forget();
+  isLogin = true;
+  document.title = 'Log in – Yamabiko';
+  shown = login.open(main, () => {
+    open(true);
+    who.ask();
+  });
+}
+
+function open(event) {
+  const { view, name, rest } = route();
+  clear();
   if (view) {
     document.title = `${rest[0] ?? view.title} – Yamabiko`;
     shown = view.open(main, rest);
@@ -55,4 +77,6 @@ document.getElementById('skip').addEventListener('click', event => {
   main.focus();
 });
 addEventListener('hashchange', open);
+api.whenUnknown(logIn);
 open();
+who.start(logIn);
