@@ -1,19 +1,23 @@
-# A container engine for the tests, for .ci/run to source: start_engine, stop_engine.
+# A container engine for the tests, for .ci/run to source: choose_engine, start_engine, stop_engine.
 #
 # An engine that answers already is used and left alone. Else one is started by hand, as neither systemd
 # nor a registry may be at hand, with all of its files in a directory of its own; it is stopped, and
 # they go, with the script. Its programs come from Debian's packages where they are missing.
 
-engine='' # directory of an engine that was started here
+engine='' # directory of an engine that is started here
 
-start_engine() {
+# Says by DOCKER_HOST where the engine is, or will be.
+choose_engine() {
   docker info >/dev/null 2>&1 && return 0
   [ "$(id -u)" = 0 ] || { echo "no container engine answers, and only root can start one" >&2; return 1; }
-  install_missing
-  docker info >/dev/null 2>&1 && return 0 # where packages start what they install
-
   engine=$(mktemp -d)
   export DOCKER_HOST=unix://$engine/docker.sock
+}
+
+# The one that was chosen, unless it answers already; may take a minute where it is to be installed.
+start_engine() {
+  [ -n "$engine" ] || return 0
+  install_missing
   # A session of its own, no inherited input and no inherited pipe: it ends when it is told to, and
   # nobody who reads this script's output waits for it.
   setsid dockerd --host "$DOCKER_HOST" --ip 127.0.0.1 --data-root "$engine/data" --exec-root "$engine/exec" \
