@@ -99,7 +99,7 @@ public final class CoordinatorNode implements AutoCloseable {
     system = system(settings);
     http = HttpApi.bind(system, settings, this::seat, metrics);
     Member self = Cluster.get(system).selfMember();
-    String url = "http://%s:%d".formatted(settings.host(), http.address().getPort());
+    String url = http.url();
     presence.announce(
         self.address().hostPort().replaceFirst("^.*@", ""), self.uniqueAddress().longUid(), url);
     LOG.info(

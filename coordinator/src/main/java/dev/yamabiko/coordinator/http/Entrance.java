@@ -13,7 +13,7 @@ record Entrance(OwnSite site, Gate gate, SessionRoutes sessions) {
 
   static Entrance of(CoordinatorSettings settings, Materializer materializer) {
     HttpAccess access = settings.access();
-    SessionCookie cookie = new SessionCookie(false);
+    SessionCookie cookie = new SessionCookie(access.tls().isPresent());
     Sessions sessions =
         new Sessions(
             Clock.systemUTC(),

@@ -13,9 +13,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Who sends a request, and whether he may. Known are a token, as {@code Authorization: Bearer}, and
- * the cookie of a page on which somebody has logged in with one. Where the coordinator has no
- * tokens, everybody may.
+ * Who sends a request, and whether he may. Known are a certificate of the coordinator's authority,
+ * a token, as {@code Authorization: Bearer}, and the cookie of a page on which somebody has logged
+ * in with one. Where the coordinator has neither tokens nor TLS, everybody may.
  */
 final class Gate {
 
@@ -33,8 +33,12 @@ final class Gate {
     this.cookie = cookie;
   }
 
+  boolean hasTokens() {
+    return access.tokens().isPresent();
+  }
+
   boolean isOpen() {
-    return access.tokens().isEmpty();
+    return access.isOpen();
   }
 
   /** The answer to whoever may not ask this; empty for the others. */
@@ -59,6 +63,15 @@ final class Gate {
   Caller caller(HttpRequest request) {
     if (isOpen()) {
       return Caller.anybody();
+    }
+    Optional<String> certified = HttpTls.peer(request);
+    if (certified.isPresent() && !PassedOn.isForOthers(request)) {
+      return new Caller(certified.get(), Role.ADMIN, Optional.empty());
+    }
+    if (access.tokens().isEmpty()) {
+      throw unauthorized(
+          "the coordinator expects a client certificate of its authority, as commands show it with"
+              + " --tls DIR");
     }
     Optional<String> given = request.getHeader("Authorization").map(HttpHeader::value);
     if (given.isPresent()) {

@@ -4,6 +4,7 @@ import akka.actor.typed.ActorSystem;
 import akka.actor.typed.DispatcherSelector;
 import akka.http.javadsl.Http;
 import akka.http.javadsl.ServerBinding;
+import akka.http.javadsl.ServerBuilder;
 import akka.http.javadsl.server.Directives;
 import akka.http.javadsl.server.Route;
 import akka.stream.Materializer;
@@ -34,6 +35,7 @@ public final class HttpApi implements AutoCloseable {
 
   private final ActorSystem<CoordinatorCommand> coordinator;
   private final CoordinatorSettings settings;
+  private final Optional<HttpTls> tls;
   private final PassedOn passedOn;
   private ServerBinding binding;
   private JobSubmission submission;
@@ -45,8 +47,9 @@ public final class HttpApi implements AutoCloseable {
 
   private HttpApi(ActorSystem<CoordinatorCommand> coordinator, CoordinatorSettings settings) {
     this.coordinator = coordinator;
-    passedOn = new PassedOn(coordinator);
     this.settings = settings;
+    tls = settings.access().tls().map(HttpTls::new);
+    passedOn = new PassedOn(coordinator, tls);
   }
 
   /**
@@ -68,9 +71,12 @@ public final class HttpApi implements AutoCloseable {
             new MetricsRoutes(metrics, entrance.gate()),
             entrance);
     try {
+      ServerBuilder server =
+          Http.get(coordinator).newServerAt(settings.host(), settings.httpPort());
       api.binding =
-          Http.get(coordinator)
-              .newServerAt(settings.host(), settings.httpPort())
+          api.tls
+              .map(tls -> server.enableHttps(tls.server()))
+              .orElse(server)
               .bind(routes.all())
               .toCompletableFuture()
               .join();
@@ -131,6 +137,13 @@ public final class HttpApi implements AutoCloseable {
   private Optional<String> fault() {
     DataDirectory used = directory;
     return used == null ? Optional.empty() : used.fault();
+  }
+
+  /** By which other nodes, and users, reach it. */
+  public String url() {
+    return "%s://%s:%d"
+        .formatted(
+            tls.isPresent() ? "https" : "http", settings.host(), binding.localAddress().getPort());
   }
 
   /** The coordinator is where it was not before. */

@@ -3,6 +3,7 @@ package dev.yamabiko.coordinator.http;
 import akka.NotUsed;
 import akka.actor.typed.ActorSystem;
 import akka.http.javadsl.Http;
+import akka.http.javadsl.HttpsConnectionContext;
 import akka.http.javadsl.model.HttpEntities;
 import akka.http.javadsl.model.HttpHeader;
 import akka.http.javadsl.model.HttpRequest;
@@ -38,6 +39,9 @@ final class PassedOn {
   private static final Logger LOG = LoggerFactory.getLogger(PassedOn.class);
   private static final String MARK = "X-Yamabiko-Passed-On";
 
+  /** Whoever asked the node that has passed it on has shown a certificate. */
+  private static final String CERTIFIED = "X-Yamabiko-Certified";
+
   /** Said by whoever sends the message, or of one connection only; the origin has been checked. */
   private static final Set<String> NOT_PASSED =
       Set.of(
@@ -47,8 +51,10 @@ final class PassedOn {
           "origin",
           "te",
           "timeout-access",
+          "tls-session-info",
           "transfer-encoding",
-          "upgrade");
+          "upgrade",
+          "x-yamabiko-certified");
 
   /** To one node, for as long as that has the coordinator. */
   private record Way(String url, CompletableFuture<Void> left, SharedKillSwitch streams) {
@@ -81,15 +87,25 @@ final class PassedOn {
   }
 
   private final ActorSystem<?> system;
+  private final Optional<HttpsConnectionContext> tls;
   private Optional<Way> way = Optional.empty();
 
-  PassedOn(ActorSystem<?> system) {
+  PassedOn(ActorSystem<?> system, Optional<HttpTls> tls) {
     this.system = system;
+    this.tls = tls.map(HttpTls::client);
   }
 
   /** Whether another node has passed this request on to here. */
   static boolean is(HttpRequest request) {
     return request.getHeader(MARK).isPresent();
+  }
+
+  /**
+   * Whether it is passed on for somebody who has shown no certificate; the certificate of its
+   * connection is that of the node that passes it on, whose word counts because of it.
+   */
+  static boolean isForOthers(HttpRequest request) {
+    return is(request) && request.getHeader(CERTIFIED).isEmpty();
   }
 
   /** What is under way to another node ends. */
@@ -113,6 +129,9 @@ final class PassedOn {
     request.getHeaders().forEach(headers::add);
     headers.removeIf(header -> NOT_PASSED.contains(header.lowercaseName()));
     headers.add(RawHeader.create(MARK, "yes"));
+    if (HttpTls.peer(request).isPresent()) {
+      headers.add(RawHeader.create(CERTIFIED, "yes"));
+    }
     HttpRequest passed =
         HttpRequest.create()
             .withMethod(request.method())
@@ -120,8 +139,7 @@ final class PassedOn {
             .withHeaders(headers)
             .withEntity(request.entity());
     Way onThis = wayTo(there);
-    return Http.get(system)
-        .singleRequest(passed)
+    return send(passed)
         .thenApply(onThis::untilItEnds)
         .exceptionally(
             e -> {
@@ -129,6 +147,12 @@ final class PassedOn {
               return isUnsent(e) ? Problem.noCoordinator() : lost(request);
             })
         .applyToEither(onThis.left().thenApply(gone -> lost(request)), Function.identity());
+  }
+
+  private CompletionStage<HttpResponse> send(HttpRequest request) {
+    return tls.isPresent()
+        ? Http.get(system).singleRequest(request, tls.get())
+        : Http.get(system).singleRequest(request);
   }
 
   private static boolean isUnsent(Throwable e) {

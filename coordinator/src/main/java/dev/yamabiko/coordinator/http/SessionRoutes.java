@@ -62,8 +62,8 @@ final class SessionRoutes extends AllDirectives {
   }
 
   private HttpResponse logIn(ByteBuffer read) {
-    if (gate.isOpen()) {
-      return Problem.conflict("this coordinator expects no token, so there is nothing to log in to")
+    if (!gate.hasTokens()) {
+      return Problem.conflict("this coordinator has no tokens, so there is nothing to log in with")
           .response();
     }
     Optional<Token> holder = gate.holder(token(StandardCharsets.UTF_8.decode(read).toString()));

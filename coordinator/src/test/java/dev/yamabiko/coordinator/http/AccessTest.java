@@ -57,7 +57,8 @@ class AccessTest {
   }
 
   private Api api(Path directory) throws Exception {
-    HttpAccess access = new HttpAccess(Optional.of(Tokens.of(file)), false, List.of());
+    HttpAccess access =
+        new HttpAccess(Optional.of(Tokens.of(file)), Optional.empty(), false, List.of());
     return new Api(Files.createDirectories(directory), List.of(), 1 << 20, access);
   }
 
@@ -75,8 +76,7 @@ class AccessTest {
   private HttpRequest.Builder request(String method, String path) {
     return api.request(path)
         .method(
-            method,
-            method.equals("GET") ? BodyPublishers.noBody() : BodyPublishers.ofString(JOB));
+            method, method.equals("GET") ? BodyPublishers.noBody() : BodyPublishers.ofString(JOB));
   }
 
   private HttpRequest.Builder as(Role role, HttpRequest.Builder request) {
@@ -150,7 +150,8 @@ class AccessTest {
 
   @Test
   void shouldOpenMetricsWhereThatIsWanted() throws Exception {
-    HttpAccess access = new HttpAccess(Optional.of(Tokens.of(file)), true, List.of());
+    HttpAccess access =
+        new HttpAccess(Optional.of(Tokens.of(file)), Optional.empty(), true, List.of());
     try (Api open = new Api(data, List.of(), 1 << 20, access)) {
       assertEquals(200, open.get("/metrics").statusCode());
       Api.problem(401, open.get("/api/v1/jobs"));

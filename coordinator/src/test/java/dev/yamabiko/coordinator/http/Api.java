@@ -59,13 +59,16 @@ final class Api implements AutoCloseable {
     api.moved(now);
   }
 
+  String url() {
+    return api.url();
+  }
+
   int port() {
     return api.address().getPort();
   }
 
   HttpRequest.Builder request(String path) {
-    return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path))
-        .timeout(Duration.ofSeconds(60));
+    return HttpRequest.newBuilder(URI.create(api.url() + path)).timeout(Duration.ofSeconds(60));
   }
 
   HttpResponse<String> get(String path) throws Exception {

@@ -1,0 +1,57 @@
+package dev.yamabiko.coordinator.http;
+
+import akka.http.javadsl.ConnectionContext;
+import akka.http.javadsl.HttpsConnectionContext;
+import akka.http.javadsl.model.HttpRequest;
+import akka.http.javadsl.model.headers.TlsSessionInfo;
+import dev.yamabiko.wire.tls.TlsFiles;
+import dev.yamabiko.wire.tls.TlsFiles.ClientCertificate;
+import java.security.Principal;
+import java.util.Optional;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLPeerUnverifiedException;
+
+/**
+ * TLS at the HTTP port, and towards the node that has the coordinator. Clients may show a
+ * certificate and need not, so that probes and browsers come in: whether one is needed is for the
+ * {@link Gate}.
+ */
+record HttpTls(TlsFiles files) {
+
+  HttpsConnectionContext server() {
+    return ConnectionContext.httpsServer(() -> files.httpServer(ClientCertificate.WELCOME));
+  }
+
+  /**
+   * Towards another node, whose certificate must be for the host of its URL. This one shows its
+   * own: {@link PassedOn} says whether whoever asked it has shown one, too.
+   */
+  HttpsConnectionContext client() {
+    return ConnectionContext.httpsClient(this::clientEngine);
+  }
+
+  private SSLEngine clientEngine(String host, int port) {
+    SSLEngine engine = files.context().createSSLEngine(host, port);
+    engine.setUseClientMode(true);
+    SSLParameters parameters = engine.getSSLParameters();
+    parameters.setEndpointIdentificationAlgorithm("HTTPS");
+    engine.setSSLParameters(parameters);
+    return engine;
+  }
+
+  /** Whose certificate the client has shown; it is of the authority, else there was no request. */
+  static Optional<String> peer(HttpRequest request) {
+    return request
+        .getHeader(TlsSessionInfo.class)
+        .flatMap(
+            session -> {
+              try {
+                Principal peer = session.getSession().getPeerPrincipal();
+                return Optional.of(peer.getName());
+              } catch (SSLPeerUnverifiedException e) {
+                return Optional.empty();
+              }
+            });
+  }
+}
