@@ -39,12 +39,22 @@ final class Exchanges implements AutoCloseable {
   private static final int UNAVAILABLE = 503;
 
   private final ServerAddresses nodes;
+  private final ServerAccess access;
   private final Pending pending = new Pending();
-  private final HttpClient client =
-      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(CONNECT).build();
+  private final HttpClient client;
 
-  Exchanges(ServerAddresses nodes) {
+  Exchanges(ServerAddresses nodes, ServerAccess access) {
     this.nodes = nodes;
+    this.access = access;
+    HttpClient.Builder builder =
+        HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(CONNECT);
+    access.tls().ifPresent(builder::sslContext);
+    client = builder.build();
+  }
+
+  private HttpRequest to(URI node, String path, HttpRequest.Builder request) {
+    access.token().ifPresent(token -> request.setHeader("Authorization", "Bearer " + token));
+    return request.uri(URI.create(node + path)).build();
   }
 
   /** What has been asked and has not come to its end; closed when this is. */
@@ -89,7 +99,7 @@ final class Exchanges implements AutoCloseable {
       int number = (first + i) % nodes.count();
       boolean last = i == nodes.count() - 1;
       URI node = nodes.base(number);
-      HttpRequest next = request.uri(URI.create(node + path)).build();
+      HttpRequest next = to(node, path, request);
       liveness.beat();
       try {
         HttpResponse<T> response = send(node, next, handler, silence, liveness);
@@ -160,6 +170,7 @@ final class Exchanges implements AutoCloseable {
   private static boolean mayRepeat(HttpRequest request, IOException e) {
     return !request.method().equals("POST")
         || e instanceof ProtocolException // of something else that listens there
+        || TlsFaults.isBefore(e)
         || e instanceof ConnectException
         || e instanceof HttpConnectTimeoutException;
   }
@@ -168,7 +179,7 @@ final class Exchanges implements AutoCloseable {
   <T> CompletableFuture<Answer<T>> tell(
       String path, HttpRequest.Builder request, BodyHandler<T> handler, Duration deadline) {
     URI node = firstNode();
-    HttpRequest next = request.uri(URI.create(node + path)).build();
+    HttpRequest next = to(node, path, request);
     CompletableFuture<HttpResponse<T>> answer = client.sendAsync(next, handler);
     pending.add(answer);
     CompletableFuture<Answer<T>> given =

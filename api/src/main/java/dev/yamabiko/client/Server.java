@@ -60,9 +60,13 @@ public final class Server implements AutoCloseable {
   private final Exchanges exchanges;
   private final Deadlines deadlines;
 
-  Server(String text, String option, Deadlines deadlines) {
-    exchanges = new Exchanges(ServerAddresses.of(text, option));
+  Server(String text, String option, ServerAccess access, Deadlines deadlines) {
+    exchanges = new Exchanges(ServerAddresses.of(text, option), access);
     this.deadlines = deadlines;
+  }
+
+  Server(String text, String option, Deadlines deadlines) {
+    this(text, option, ServerAccess.NONE, deadlines);
   }
 
   /**
@@ -71,7 +75,12 @@ public final class Server implements AutoCloseable {
    * @throws ServerException if one is none
    */
   public static Server of(String text, String option) {
-    return new Server(text, option, Deadlines.DEFAULT);
+    return of(text, option, ServerAccess.NONE);
+  }
+
+  /** The same, asked as somebody. */
+  public static Server of(String text, String option, ServerAccess access) {
+    return new Server(text, option, access, Deadlines.DEFAULT);
   }
 
   /** Of the node that answered last, for messages. */

@@ -13,7 +13,7 @@ import java.util.Set;
 final class ServerFaults {
 
   /** What will not be better the next time. */
-  private static final Set<Integer> USERS_FAULTS = Set.of(400, 404, 409, 413, 415);
+  private static final Set<Integer> USERS_FAULTS = Set.of(400, 401, 403, 404, 409, 413, 415, 421);
 
   private ServerFaults() {}
 
@@ -32,7 +32,9 @@ final class ServerFaults {
     String why =
         e instanceof ConnectException
             ? "nothing listens there"
-            : e instanceof HttpTimeoutException ? "no answer in time" : reason(e);
+            : e instanceof HttpTimeoutException
+                ? "no answer in time"
+                : TlsFaults.reason(node, e).orElseGet(() -> reason(e));
     return ServerException.failed(
         "the coordinator %s cannot be reached: %s".formatted(node, why), e);
   }
@@ -40,7 +42,8 @@ final class ServerFaults {
   private static String reason(IOException e) {
     if (e instanceof ProtocolException
         || (e.getMessage() != null && e.getMessage().startsWith("HTTP/1.1 header parser"))) {
-      return "what listens there gives no answer in HTTP; is it the port that workers join?";
+      return "what listens there gives no answer in HTTP; is it the port that workers join?"
+          + " or is its address one with https://?";
     }
     return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
   }

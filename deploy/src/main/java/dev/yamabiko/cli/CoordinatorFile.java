@@ -16,9 +16,9 @@ import java.util.function.BiFunction;
 
 /**
  * The configuration of a coordinator, in HOCON: {@code host}, {@code port}, {@code http-port},
- * {@code bulk-port}, {@code data}, {@code data-roots}, {@code upload-bytes}, {@code dataset-bytes}
- * and {@code allow-other-fingerprints}, all optional. Paths are relative to the file. Every failure
- * is a {@link JobException}.
+ * {@code bulk-port}, {@code data}, {@code data-roots}, {@code upload-bytes}, {@code dataset-bytes},
+ * {@code allow-other-fingerprints}, {@code tokens}, {@code open-metrics} and {@code http-names},
+ * all optional. Paths are relative to the file. Every failure is a {@link JobException}.
  */
 final class CoordinatorFile {
 
@@ -32,7 +32,10 @@ final class CoordinatorFile {
           "data-roots",
           "upload-bytes",
           "dataset-bytes",
-          "allow-other-fingerprints");
+          "allow-other-fingerprints",
+          "tokens",
+          "open-metrics",
+          "http-names");
 
   private final Path file;
   private final Config config;
@@ -107,6 +110,18 @@ final class CoordinatorFile {
 
   boolean allowOtherFingerprints() {
     return value("allow-other-fingerprints", Config::getBoolean).orElse(false);
+  }
+
+  Optional<Path> tokens() {
+    return value("tokens", Config::getString).map(this::path);
+  }
+
+  boolean openMetrics() {
+    return value("open-metrics", Config::getBoolean).orElse(false);
+  }
+
+  List<String> httpNames() {
+    return value("http-names", Config::getStringList).orElse(List.of());
   }
 
   private Path path(String text) {

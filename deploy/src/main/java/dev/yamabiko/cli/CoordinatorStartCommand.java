@@ -82,6 +82,7 @@ final class CoordinatorStartCommand implements Callable<Integer> {
       description = "Where jobs, runs and uploads are kept (default: ./yamabiko-data).")
   private Optional<Path> data = Optional.empty();
 
+  @Mixin private AccessOptions access;
   @Mixin private ExtensionOptions extensions;
 
   CoordinatorStartCommand(Session session, Starter starter) {
@@ -98,9 +99,13 @@ final class CoordinatorStartCommand implements Callable<Integer> {
     session.interruption().during(() -> told.complete(null));
     try (Node node = starter.start(settings)) {
       say(
-          "coordinator ready; jobs: http://%s:%d; workers join with: yamabiko worker --coordinator %s:%d"
+          "coordinator ready; jobs: %s://%s:%d; workers join with: yamabiko worker --coordinator %s:%d"
               .formatted(
-                  settings.host(), node.httpAddress().getPort(), settings.host(), node.port()));
+                  settings.access().tls().isPresent() ? "https" : "http",
+                  settings.host(),
+                  node.httpAddress().getPort(),
+                  settings.host(),
+                  node.port()));
       CompletableFuture.anyOf(node.ended(), told).join();
       if (!told.isDone()) {
         throw ServerException.failed(
@@ -143,7 +148,8 @@ final class CoordinatorStartCommand implements Callable<Integer> {
         roots,
         file.bytes("upload-bytes").orElse(CoordinatorSettings.DEFAULT_UPLOAD_BYTES),
         file.bytes("dataset-bytes").orElse(CoordinatorSettings.DEFAULT_DATASET_BYTES),
-        file.allowOtherFingerprints());
+        file.allowOtherFingerprints(),
+        access.access(file, working));
   }
 
   private void say(String text) {

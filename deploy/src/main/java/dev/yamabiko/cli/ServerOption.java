@@ -1,13 +1,19 @@
 package dev.yamabiko.cli;
 
 import dev.yamabiko.client.Server;
+import dev.yamabiko.client.ServerAccess;
+import dev.yamabiko.client.ServerException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
-/** Which coordinator a command talks to. */
+/** Which coordinator a command talks to, and as whom. */
 final class ServerOption {
 
   private static final String VARIABLE = "YAMABIKO_SERVER";
+  private static final String TOKEN = "YAMABIKO_TOKEN";
 
   @Option(
       names = "--server",
@@ -19,9 +25,59 @@ final class ServerOption {
               + ", else http://127.0.0.1:8080).")
   private Optional<String> url = Optional.empty();
 
+  @Option(
+      names = "--token-file",
+      paramLabel = "FILE",
+      description =
+          "Holds the token by which a coordinator with tokens knows who asks (default: $"
+              + TOKEN
+              + ", which is the token itself).")
+  private Optional<Path> tokenFile = Optional.empty();
+
+  @Option(
+      names = "--ca",
+      paramLabel = "FILE",
+      description =
+          "Certificate, in PEM, of the authority that the coordinator's must come from, of https"
+              + " addresses (default: those that the JVM believes).")
+  private Optional<Path> ca = Optional.empty();
+
+  @Option(
+      names = "--tls",
+      paramLabel = "DIR",
+      description =
+          "Directory with ca.crt, tls.crt and tls.key: the authority as with --ca, and a certificate"
+              + " to show, with which one may everything.")
+  private Optional<Path> tls = Optional.empty();
+
   Server server() {
-    String fromEnvironment = System.getenv().getOrDefault(VARIABLE, "");
+    String fromEnvironment = environment(VARIABLE);
     String text = url.orElse(fromEnvironment.isBlank() ? Server.DEFAULT : fromEnvironment);
-    return Server.of(text, url.isPresent() ? "--server" : "$" + VARIABLE);
+    return Server.of(text, url.isPresent() ? "--server" : "$" + VARIABLE, access());
+  }
+
+  private ServerAccess access() {
+    ServerAccess access = ServerAccess.NONE;
+    if (tokenFile.isPresent()) {
+      access = access.withToken(text(tokenFile.get()), "--token-file " + tokenFile.get());
+    } else if (!environment(TOKEN).isBlank()) {
+      access = access.withToken(environment(TOKEN), "$" + TOKEN);
+    }
+    if (tls.isPresent()) {
+      return access.certified(tls.get());
+    }
+    return ca.isPresent() ? access.believing(ca.get()) : access;
+  }
+
+  private static String text(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw ServerException.refused("--token-file %s cannot be read".formatted(file));
+    }
+  }
+
+  private static String environment(String name) {
+    return System.getenv().getOrDefault(name, "");
   }
 }

@@ -88,7 +88,7 @@ final class TestServer implements AutoCloseable {
   }
 
   String url() {
-    return "http://127.0.0.1:" + port;
+    return api.url();
   }
 
   @Override

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The API over TLS, asked by whoever has a certificate, a token, or neither. */
-@Timeout(60)
+@Timeout(120)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class HttpTlsTest {
 
@@ -57,7 +57,7 @@ class HttpTlsTest {
 
   private static Authority authority() {
     Instant now = Instant.now();
-    return Authority.create("test", now.minusSeconds(60), now.plus(Duration.ofDays(1)));
+    return Authority.create("test", now.minusSeconds(60), now.plus(Duration.ofDays(90)));
   }
 
   private static Path issue(Authority from, String name, TlsFiles.Use use) throws IOException {
@@ -67,7 +67,7 @@ class HttpTlsTest {
             new Authority.Request(
                 name, use == TlsFiles.Use.NODE ? List.of("127.0.0.1") : List.of(), use),
             now.minusSeconds(60),
-            now.plus(Duration.ofDays(1)))
+            now.plus(Duration.ofDays(90)))
         .write(files);
     return files;
   }

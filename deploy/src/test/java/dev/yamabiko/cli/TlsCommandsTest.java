@@ -1,0 +1,127 @@
+package dev.yamabiko.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.yamabiko.coordinator.JobStatus;
+import dev.yamabiko.coordinator.access.HttpAccess;
+import dev.yamabiko.wire.tls.Authority;
+import dev.yamabiko.wire.tls.TlsFiles;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Commands and a coordinator that has TLS, and what is said where they do not fit. */
+@Timeout(120)
+class TlsCommandsTest {
+
+  @TempDir private Path directory;
+  private final Authority authority = authority("ours");
+  private String err;
+
+  /** Its certificate is for 127.0.0.1. */
+  private TestServer server;
+
+  @BeforeEach
+  void start() throws Exception {
+    server = server("node", "127.0.0.1");
+  }
+
+  @AfterEach
+  void end() {
+    server.close();
+  }
+
+  private static Authority authority(String name) {
+    Instant now = Instant.now();
+    return Authority.create(name, now.minusSeconds(60), now.plus(Duration.ofDays(90)));
+  }
+
+  private Path issue(Authority from, String name, List<String> hosts, TlsFiles.Use use)
+      throws IOException {
+    Instant now = Instant.now();
+    from.issue(
+            new Authority.Request(name, hosts, use),
+            now.minusSeconds(60),
+            now.plus(Duration.ofDays(90)))
+        .write(directory.resolve(name));
+    return directory.resolve(name);
+  }
+
+  private TestServer server(String name, String host) throws IOException {
+    Path files = issue(authority, name, List.of(host), TlsFiles.Use.NODE);
+    HttpAccess access =
+        HttpAccess.open().with(Optional.of(TlsFiles.open(files, TlsFiles.Use.NODE)));
+    TestServer made = new TestServer(directory.resolve("data-" + name), List.of(), access);
+    made.jobs.put("digits-1", TestServer.view("digits-1", JobStatus.RUNNING, "", Optional.empty()));
+    return made;
+  }
+
+  private int run(String commandLine) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    int code =
+        Main.run(
+            commandLine.split(" "),
+            new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8),
+            new PrintStream(bytes, true, StandardCharsets.UTF_8),
+            directory);
+    err = bytes.toString(StandardCharsets.UTF_8);
+    return code;
+  }
+
+  private void shouldSay(String expected) {
+    assertEquals(1, err.lines().count(), err);
+    assertTrue(err.contains(expected), err);
+    assertFalse(err.contains("may have done"), err);
+  }
+
+  @Test
+  void shouldShowACertificateAndBelieveTheAuthoritys() throws Exception {
+    Path ann = issue(authority, "ann", List.of(), TlsFiles.Use.CLIENT);
+    String to = " --server " + server.url();
+    assertEquals(0, run("jobs" + to + " --tls " + ann), err);
+    assertEquals(0, run("cancel digits-1" + to + " --tls " + ann), err);
+    assertEquals(2, run("jobs" + to + " --ca " + ann.resolve("ca.crt")));
+    shouldSay("the coordinator expects a client certificate of its authority");
+    assertEquals(2, run("jobs" + to + " --tls " + directory.resolve("nowhere")));
+    shouldSay("nowhere: expected a directory with ca.crt, tls.crt and tls.key but found nothing");
+    assertEquals(2, run("jobs" + to + " --ca " + ann.resolve("none.crt")));
+    shouldSay("none.crt");
+  }
+
+  @Test
+  void shouldSayWhyNobodyIsBelieved() throws Exception {
+    assertEquals(1, run("cancel digits-1 --server " + server.url()));
+    shouldSay("its certificate is of no authority that is believed here; --ca FILE");
+    Path stranger = issue(authority("theirs"), "eve", List.of(), TlsFiles.Use.CLIENT);
+    Path ann = issue(authority, "ann", List.of(), TlsFiles.Use.CLIENT);
+    assertEquals(1, run("jobs --server %s --tls %s".formatted(server.url(), stranger)));
+    shouldSay("its certificate is of no authority that is believed here");
+    try (TestServer other = server("other", "elsewhere.example")) {
+      assertEquals(1, run("cancel digits-1 --server %s --tls %s".formatted(other.url(), ann)));
+      shouldSay("its certificate is not for the host 127.0.0.1");
+    }
+  }
+
+  @Test
+  void shouldSayWhereOneSideSpeaksTlsAndTheOtherDoesNot() throws Exception {
+    assertEquals(1, run("jobs --server " + server.url().replace("https:", "http:")));
+    shouldSay("is its address one with https://?");
+    try (TestServer plain = new TestServer(directory.resolve("plain"), List.of())) {
+      assertEquals(1, run("cancel digits-1 --server " + plain.url().replace("http:", "https:")));
+      shouldSay("it does not speak TLS; its address begins with http://");
+    }
+  }
+}
