@@ -4,6 +4,7 @@ import dev.yamabiko.client.JsonFields;
 import dev.yamabiko.client.RemoteResult;
 import dev.yamabiko.client.Server;
 import dev.yamabiko.data.LoadedData;
+import dev.yamabiko.data.OneLine;
 import dev.yamabiko.model.CanonicalJson;
 import java.util.Map;
 import java.util.Optional;
@@ -59,6 +60,6 @@ final class JobStatusText {
   }
 
   private static void line(StringBuilder text, String name, String value) {
-    text.append("  %-11s %s\n".formatted(name, value.replaceAll("\\p{Cc}", " ")));
+    text.append("  %-11s %s\n".formatted(name, OneLine.of(value)));
   }
 }

@@ -1,6 +1,7 @@
 package dev.yamabiko.cli;
 
 import dev.yamabiko.client.JsonFields;
+import dev.yamabiko.data.OneLine;
 import dev.yamabiko.model.ClassificationReport;
 import dev.yamabiko.model.RegressionReport;
 import java.util.Comparator;
@@ -87,7 +88,7 @@ record SummarizedEvaluation(String line, String table) {
             .limit(WORST)
             .map(
                 one ->
-                    TextTable.plain(name.apply(one))
+                    OneLine.of(name.apply(one))
                         + " "
                         + EvaluationText.ratio(ratio.applyAsDouble(one)))
             .collect(Collectors.joining(", "));

@@ -1,5 +1,6 @@
 package dev.yamabiko.cli;
 
+import dev.yamabiko.data.OneLine;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -78,10 +79,10 @@ final class SweepProgress {
     } else if (standing.job().object().get("error") != null) {
       what = ": " + standing.job().text("error");
     }
-    return TextTable.plain(standing.trial().name())
+    return OneLine.of(standing.trial().name())
         + " "
         + ink.status(status)
-        + TextTable.plain("%s (%s)".formatted(what, standing.trial().describe()));
+        + OneLine.of("%s (%s)".formatted(what, standing.trial().describe()));
   }
 
   /** A line for good. */

@@ -1,6 +1,7 @@
 package dev.yamabiko.cli;
 
 import dev.yamabiko.coordinator.RunDirectory;
+import dev.yamabiko.data.OneLine;
 import dev.yamabiko.job.Sweep;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -66,7 +67,7 @@ final class SweepReport {
   }
 
   private static void line(StringBuilder text, String name, String value) {
-    text.append("  %-11s %s\n".formatted(name, TextTable.plain(value)));
+    text.append("  %-11s %s\n".formatted(name, OneLine.of(value)));
   }
 
   /** Of trials in this JVM. */

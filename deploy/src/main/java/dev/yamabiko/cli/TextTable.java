@@ -1,5 +1,6 @@
 package dev.yamabiko.cli;
 
+import dev.yamabiko.data.OneLine;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -35,12 +36,7 @@ final class TextTable {
   }
 
   void row(String... cells) {
-    rows.add(Arrays.stream(cells).map(TextTable::plain).toArray(String[]::new));
-  }
-
-  /** Names come from files: what they say must not steer a terminal. */
-  static String plain(String name) {
-    return name.replaceAll("\\p{Cc}", " ");
+    rows.add(Arrays.stream(cells).map(OneLine::of).toArray(String[]::new));
   }
 
   /** Each line ends with a line break. */

@@ -11,6 +11,7 @@ import dev.yamabiko.data.InputOrigin;
 import dev.yamabiko.data.InputSink;
 import dev.yamabiko.data.ModelInputs;
 import dev.yamabiko.data.NearestName;
+import dev.yamabiko.data.OneLine;
 import dev.yamabiko.data.RowInputs;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -163,7 +164,7 @@ record GivenInputs(ModelInputs inputs, InputSink sink, ImageAllowance images) {
   }
 
   private static String shown(String text, int most) {
-    String line = text.replaceAll("\\p{Cc}", "?");
+    String line = OneLine.marked(text);
     return line.length() > most ? line.substring(0, most) + "..." : line;
   }
 

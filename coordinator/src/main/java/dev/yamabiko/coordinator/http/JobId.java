@@ -1,5 +1,6 @@
 package dev.yamabiko.coordinator.http;
 
+import dev.yamabiko.data.OneLine;
 import java.util.regex.Pattern;
 
 /** What an id of a job looks like; whatever else a URL holds never reaches a file name. */
@@ -25,6 +26,6 @@ final class JobId {
 
   static Problem unknown(String id) {
     String shown = id.length() > SHOWN ? id.substring(0, SHOWN) + "..." : id;
-    return Problem.notFound("there is no job " + shown.replaceAll("\\p{Cc}", "?"));
+    return Problem.notFound("there is no job " + OneLine.marked(shown));
   }
 }
