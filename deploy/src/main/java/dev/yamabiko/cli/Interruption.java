@@ -1,6 +1,7 @@
 package dev.yamabiko.cli;
 
 import java.time.Duration;
+import java.util.Collection;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -42,12 +43,7 @@ final class Interruption {
 
   /** Makes the process's signals end up here until {@link #end}. */
   void install() {
-    hook =
-        new Thread(
-            () ->
-                ExitCall.among(Thread.getAllStackTraces().values())
-                    .ifPresentOrElse(this::exitCalled, this::onSignal),
-            "interruption");
+    hook = new Thread(() -> onEnd(Thread.getAllStackTraces().values()), "interruption");
     Runtime.getRuntime().addShutdownHook(hook);
   }
 
@@ -82,6 +78,15 @@ final class Interruption {
 
   synchronized boolean signalled() {
     return signalled;
+  }
+
+  /**
+   * Runs in the hook's thread.
+   *
+   * @param stacks of all threads, as far as the JVM shows them
+   */
+  void onEnd(Collection<StackTraceElement[]> stacks) {
+    ExitCall.among(stacks).ifPresentOrElse(this::exitCalled, this::onSignal);
   }
 
   /** Runs in the hook's thread. */

@@ -75,4 +75,17 @@ class InterruptionTest {
     interruption(Duration.ofDays(1)).exitCalled(call.orElseThrow());
     assertEquals(List.of("halt 1"), happened);
   }
+
+  /** Of a virtual thread no stack shows, neither its own nor one of its carrier. */
+  @Test
+  void shouldTakeAnEndThatNoThreadShowsForOneByAVirtualThread() {
+    StackTraceElement[] carrier = {
+      frame("java.util.concurrent.ForkJoinPool", "runWorker"),
+      frame("java.util.concurrent.ForkJoinWorkerThread", "run")
+    };
+    Interruption interruption = interruption(Duration.ofDays(1));
+    interruption.onExitCall(call -> happened.add(call));
+    interruption.onEnd(List.of(carrier, new StackTraceElement[0]));
+    assertEquals(List.of("code in a virtual thread", "halt 1"), happened);
+  }
 }
