@@ -14,6 +14,7 @@ import akka.japi.function.Function;
 import dev.yamabiko.coordinator.shared.FencedException;
 import dev.yamabiko.data.blocks.PreparedDatasets;
 import dev.yamabiko.protocol.CoordinatorMessage;
+import dev.yamabiko.protocol.Fingerprint;
 import dev.yamabiko.protocol.NodeMessage;
 import dev.yamabiko.wire.BulkServer;
 import java.time.Clock;
@@ -98,7 +99,13 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
       Executor blocking,
       Clock clock,
       Duration grace,
-      Duration again) {}
+      Duration again) {
+
+    CoordinatorView view() {
+      String fingerprint = Fingerprint.parse(admission.fingerprint()).kernels();
+      return new CoordinatorView(bulkHost, bulk.port(), fingerprint);
+    }
+  }
 
   /** Another coordinator has taken over; ends the actor. */
   static final class Superseded extends RuntimeException {
@@ -151,7 +158,7 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
     queue = new JobQueue(resources, context, timers, jobs, workers, starts);
     nodes = new NodeRegistry(resources, context, jobs, queue, workers, parameters);
     followers = new JobFollowers(context, timers, jobs);
-    requests = new UserRequests(jobs, queue, followers, workers, parameters);
+    requests = new UserRequests(resources.view(), jobs, queue, followers, workers, parameters);
     reports = new RunReports(context, jobs, workers, queue);
     resources.metrics().termBegan();
     context

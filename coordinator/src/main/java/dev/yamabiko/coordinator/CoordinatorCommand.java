@@ -43,6 +43,9 @@ public sealed interface CoordinatorCommand {
   /** Queues a cancelled or failed job again, to go on from its last checkpoint. */
   record ResumeJob(String id, ActorRef<Answer> replyTo) implements CoordinatorCommand {}
 
+  /** What a node has to fit that joins. */
+  record DescribeCoordinator(ActorRef<CoordinatorView> replyTo) implements CoordinatorCommand {}
+
   record ListWorkers(ActorRef<List<WorkerView>> replyTo) implements CoordinatorCommand {}
 
   /** The nodes that own slices. */

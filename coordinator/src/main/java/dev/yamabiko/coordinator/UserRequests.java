@@ -8,6 +8,7 @@ final class UserRequests {
 
   private static final String CANCELLED = "cancelled by a user";
 
+  private final CoordinatorView coordinator;
   private final JobBook jobs;
   private final JobQueue queue;
   private final JobFollowers followers;
@@ -15,11 +16,13 @@ final class UserRequests {
   private final ParametersNodes parameters;
 
   UserRequests(
+      CoordinatorView coordinator,
       JobBook jobs,
       JobQueue queue,
       JobFollowers followers,
       RegisteredWorkers workers,
       ParametersNodes parameters) {
+    this.coordinator = coordinator;
     this.jobs = jobs;
     this.queue = queue;
     this.followers = followers;
@@ -47,6 +50,8 @@ final class UserRequests {
       cancel.replyTo().tell(jobs.find(cancel.id()).map(this::cancel).orElse(Answer.UNKNOWN));
     } else if (command instanceof CoordinatorCommand.ResumeJob resume) {
       resume.replyTo().tell(jobs.find(resume.id()).map(this::resume).orElse(Answer.UNKNOWN));
+    } else if (command instanceof CoordinatorCommand.DescribeCoordinator describe) {
+      describe.replyTo().tell(coordinator);
     } else if (command instanceof CoordinatorCommand.ListWorkers list) {
       list.replyTo().tell(workers.all().stream().map(RegisteredWorker::view).toList());
     } else if (command instanceof CoordinatorCommand.ListParameters list) {

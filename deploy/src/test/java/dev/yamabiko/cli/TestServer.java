@@ -8,6 +8,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.yamabiko.coordinator.CoordinatorCommand;
 import dev.yamabiko.coordinator.CoordinatorSettings;
+import dev.yamabiko.coordinator.CoordinatorView;
 import dev.yamabiko.coordinator.JobEvent;
 import dev.yamabiko.coordinator.JobEventBatch;
 import dev.yamabiko.coordinator.JobPage;
@@ -53,6 +54,11 @@ final class TestServer implements AutoCloseable {
 
   /** Answers to submissions that a test gives when it wants to. */
   final BlockingQueue<Runnable> held = new LinkedBlockingQueue<>();
+
+  /** What it says of the coordinator that it would be. */
+  volatile int bulkPort = 1;
+
+  volatile String fingerprint = "f00d";
 
   private final NodeMetrics metrics = new NodeMetrics();
   private final HttpAccess access;
@@ -132,6 +138,8 @@ final class TestServer implements AutoCloseable {
       resume.replyTo().tell(answer(resume.id(), true));
     } else if (command instanceof CoordinatorCommand.FollowJob follow) {
       followers.add(new Follower(follow.id(), follow.after(), follow.listener()));
+    } else if (command instanceof CoordinatorCommand.DescribeCoordinator describe) {
+      describe.replyTo().tell(new CoordinatorView("127.0.0.1", bulkPort, fingerprint));
     } else if (command instanceof CoordinatorCommand.ListParameters list) {
       WorkerHello hello = new WorkerHello(1, List.of(), "f00d", "p", "10.0.0.2", 2, 1L << 30);
       list.replyTo().tell(List.of(new ParametersView(hello, Instant.EPOCH)));

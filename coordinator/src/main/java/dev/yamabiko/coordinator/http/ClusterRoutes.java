@@ -4,6 +4,7 @@ import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.server.AllDirectives;
 import akka.http.javadsl.server.Route;
 import dev.yamabiko.coordinator.CoordinatorCommand;
+import dev.yamabiko.coordinator.CoordinatorView;
 import dev.yamabiko.coordinator.ParametersView;
 import dev.yamabiko.coordinator.WorkerView;
 import dev.yamabiko.model.CanonicalJson;
@@ -13,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 
-/** {@code /api/v1/workers}: they, and the nodes that own slices. */
+/** {@code /api/v1/workers}: they, the nodes that own slices, and what both have to fit. */
 final class ClusterRoutes extends AllDirectives {
 
   private final Queries queries;
@@ -29,15 +30,30 @@ final class ClusterRoutes extends AllDirectives {
   private CompletionStage<HttpResponse> list() {
     CompletionStage<List<ParametersView>> parameters =
         queries.ask(CoordinatorCommand.ListParameters::new);
+    CompletionStage<String> coordinator =
+        queries
+            .<CoordinatorView>ask(CoordinatorCommand.DescribeCoordinator::new)
+            .thenApply(ClusterRoutes::json);
     return queries
         .<List<WorkerView>>ask(CoordinatorCommand.ListWorkers::new)
         .thenCombine(
             parameters,
             (workers, owners) ->
-                Json.ok(
-                    Json.lists(
-                        "workers", workers.stream().map(ClusterRoutes::json).toList(),
-                        "parameters", owners.stream().map(ClusterRoutes::json).toList())));
+                Json.lists(
+                    "workers", workers.stream().map(ClusterRoutes::json).toList(),
+                    "parameters", owners.stream().map(ClusterRoutes::json).toList()))
+        .thenCombine(
+            coordinator,
+            (lists, itself) ->
+                Json.ok("{\"coordinator\":%s,%s".formatted(itself, lists.substring(1))));
+  }
+
+  private static String json(CoordinatorView coordinator) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("host", coordinator.host());
+    json.put("bulk_port", coordinator.bulkPort());
+    json.put("fingerprint", coordinator.fingerprint());
+    return CanonicalJson.of(json);
   }
 
   private static String json(ParametersView owner) {

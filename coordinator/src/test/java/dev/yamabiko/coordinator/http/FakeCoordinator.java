@@ -5,6 +5,7 @@ import akka.actor.typed.Behavior;
 import akka.actor.typed.Terminated;
 import akka.actor.typed.javadsl.Behaviors;
 import dev.yamabiko.coordinator.CoordinatorCommand;
+import dev.yamabiko.coordinator.CoordinatorView;
 import dev.yamabiko.coordinator.JobDescription;
 import dev.yamabiko.coordinator.JobEvent;
 import dev.yamabiko.coordinator.JobEventBatch;
@@ -102,6 +103,8 @@ final class FakeCoordinator {
       cancel.replyTo().tell(answer(cancel.id(), false));
     } else if (command instanceof CoordinatorCommand.ResumeJob resume) {
       resume.replyTo().tell(answer(resume.id(), true));
+    } else if (command instanceof CoordinatorCommand.DescribeCoordinator describe) {
+      describe.replyTo().tell(new CoordinatorView("10.0.0.5", 2552, "f00d"));
     } else if (command instanceof CoordinatorCommand.ListParameters list) {
       WorkerHello hello = new WorkerHello(1, List.of(), "f00d", "p", "10.0.0.2", 2, 1L << 30);
       list.replyTo().tell(List.of(new ParametersView(hello, Instant.EPOCH)));

@@ -627,7 +627,8 @@ class HttpApiTest {
   @Test
   void shouldListWorkers() throws Exception {
     assertEquals(
-        "{\"workers\":[{\"name\":\"one\",\"host\":\"10.0.0.1\",\"threads\":4,"
+        "{\"coordinator\":{\"host\":\"10.0.0.5\",\"bulk_port\":2552,\"fingerprint\":\"f00d\"},"
+            + "\"workers\":[{\"name\":\"one\",\"host\":\"10.0.0.1\",\"threads\":4,"
             + "\"heap_bytes\":1073741824,\"fingerprint\":\"f00d\","
             + "\"registered\":\"1970-01-01T00:00:00Z\",\"job\":\"digits-1\","
             + "\"samples_per_second\":2.5,\"reissued\":3,"
