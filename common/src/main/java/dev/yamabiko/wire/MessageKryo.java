@@ -2,8 +2,10 @@ package dev.yamabiko.wire;
 
 import akka.actor.typed.ActorRef;
 import com.esotericsoftware.kryo.Kryo;
+import com.esotericsoftware.kryo.KryoException;
 import com.esotericsoftware.kryo.Registration;
 import com.esotericsoftware.kryo.Serializer;
+import com.esotericsoftware.kryo.io.Input;
 import java.util.List;
 
 /**
@@ -11,6 +13,11 @@ import java.util.List;
  * written as what they are to their users, whatever class implements them.
  */
 final class MessageKryo extends Kryo {
+
+  /**
+   * What Kryo writes in place of a number where a class is not registered, and its name follows.
+   */
+  private static final int BY_NAME = 1;
 
   /** More than any message has; bytes from elsewhere must not nest until the stack ends. */
   private static final int MOST_DEPTH = 16;
@@ -31,5 +38,16 @@ final class MessageKryo extends Kryo {
       return super.getRegistration(List.class);
     }
     return super.getRegistration(type);
+  }
+
+  /** Kryo itself would look for a class of any name first, and then say that it has no number. */
+  @Override
+  public Registration readClass(Input input) {
+    int begin = input.position();
+    if (input.readVarInt(true) == BY_NAME) {
+      throw new KryoException("a class by its name");
+    }
+    input.setPosition(begin);
+    return super.readClass(input);
   }
 }

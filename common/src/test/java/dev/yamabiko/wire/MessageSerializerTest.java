@@ -17,6 +17,7 @@ import dev.yamabiko.protocol.RunMessage;
 import dev.yamabiko.protocol.WorkerMessage;
 import dev.yamabiko.step.Block;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -136,6 +137,31 @@ class MessageSerializerTest {
   }
 
   /** Akka's cache of references would end the JVM with a null. */
+  /** Kryo looks for a class before it says that it is not registered. */
+  @Test
+  void shouldLookForNoClassThatIsNamed() {
+    List<String> asked = new ArrayList<>();
+    Kryo kryo = KIT.kryo();
+    kryo.setClassLoader(
+        new ClassLoader() {
+          @Override
+          public Class<?> loadClass(String name) throws ClassNotFoundException {
+            asked.add(name);
+            throw new ClassNotFoundException(name);
+          }
+        });
+    Output named = new Output(100);
+    named.writeVarInt(1, true); // Kryo's number for a name
+    named.writeVarInt(0, true);
+    named.writeString("dev.yamabiko.wire.Anything");
+    byte[] bytes = named.toBytes();
+    KryoException e =
+        assertThrows(KryoException.class, () -> kryo.readClassAndObject(new MessageInput(bytes)));
+    assertEquals("a class by its name", e.getMessage());
+    assertEquals(List.of(), asked);
+    KIT.assertReadOrRefused(bytes);
+  }
+
   @Test
   void shouldRefuseReferenceWithoutActor() {
     byte[] bytes =
