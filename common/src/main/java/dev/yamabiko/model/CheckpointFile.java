@@ -61,6 +61,10 @@ public final class CheckpointFile {
   private static final byte[] MAGIC = "YAMABIKO".getBytes(StandardCharsets.US_ASCII);
   private static final int VERSION = 3;
   private static final int FRAME = MAGIC.length + 3 * Integer.BYTES;
+
+  /** An optimizer has a few, and there are few places to go back to. */
+  private static final int MOST_VECTORS = 1 << 16;
+
   private static final JsonMapper MAPPER = new JsonMapper();
 
   private CheckpointFile() {}
@@ -162,9 +166,10 @@ public final class CheckpointFile {
   public static Content read(Path manifest) throws IOException {
     try {
       JsonNode header = header(manifest);
-      Content content = content(header);
       List<Slice> slices = slices(header);
-      requireFitting(slices, content.checkpoint());
+      requireFitting(slices, header);
+      CheckpointSlices.requireWhole(folder(manifest), slices);
+      Content content = content(header);
       CheckpointSlices.read(folder(manifest), slices, content.checkpoint());
       return content;
     } catch (Damage | EOFException e) {
@@ -265,12 +270,13 @@ public final class CheckpointFile {
     return slices;
   }
 
-  /** One after the other the slices are the whole vector. */
-  private static void requireFitting(List<Slice> slices, Checkpoint checkpoint) throws IOException {
-    long vectors = CheckpointSlices.vectors(checkpoint).size();
+  /** One after the other the slices are the whole vector: room is made for no more than that. */
+  private static void requireFitting(List<Slice> slices, JsonNode header) throws IOException {
+    long length = header.path("length").asInt();
+    long vectors = vectors(header, length);
     int from = 0;
     for (Slice slice : slices) {
-      boolean isFile = Path.of(slice.name()).getNameCount() == 1;
+      boolean isFile = !slice.name().isEmpty() && Path.of(slice.name()).getNameCount() == 1;
       if (!isFile
           || slice.from() != from
           || slice.to() < from
@@ -279,11 +285,30 @@ public final class CheckpointFile {
       }
       from = slice.to();
     }
-    if (from != checkpoint.weights().length) {
+    if (slices.isEmpty() || from != length) {
       throw new IOException(
-          "expected slices of %d elements but found %d"
-              .formatted(checkpoint.weights().length, from));
+          "expected slices of %d elements but found %d of %d"
+              .formatted(length, slices.size(), from));
     }
+  }
+
+  /** How many {@link #checkpoint} makes, as {@link CheckpointSlices} counts them. */
+  private static long vectors(JsonNode numbers, long length) throws IOException {
+    long state = numbers.path("state").asInt();
+    if (numbers.path("length").asInt() != length || state < 0) {
+      throw new IOException(
+          "expected vectors of %d elements but found %s of %s"
+              .formatted(length, numbers.path("state"), numbers.path("length")));
+    }
+    long vectors = 1 + state + (numbers.path("best").path("weights").asBoolean() ? 1 : 0);
+    for (JsonNode other : numbers.path("way_back").path("earlier")) {
+      vectors += vectors(other, length);
+    }
+    if (vectors > MOST_VECTORS) {
+      throw new IOException(
+          "expected at most %d vectors but found %d".formatted(MOST_VECTORS, vectors));
+    }
+    return vectors;
   }
 
   /** Its vectors are still to be filled. */

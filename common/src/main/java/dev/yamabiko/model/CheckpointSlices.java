@@ -111,6 +111,35 @@ final class CheckpointSlices {
   }
 
   /**
+   * Whether all files are as long as they were, before room is made for what they hold.
+   *
+   * @throws Damage if one is not
+   */
+  static void requireWhole(Path folder, List<Slice> slices) throws IOException {
+    for (Slice slice : slices) {
+      long size;
+      try {
+        size = Files.size(folder.resolve(slice.name()));
+      } catch (NoSuchFileException e) {
+        throw missing(slice);
+      }
+      requireWhole(slice, size);
+    }
+  }
+
+  private static void requireWhole(Slice slice, long size) throws Damage {
+    if (size != slice.bytes()) {
+      throw new Damage(
+          "its slice %s is torn: expected %d bytes but found %d"
+              .formatted(slice.name(), slice.bytes(), size));
+    }
+  }
+
+  private static Damage missing(Slice slice) {
+    return new Damage("its slice %s is missing".formatted(slice.name()));
+  }
+
+  /**
    * Fills the checkpoint's vectors from the files.
    *
    * @throws Damage if a file is not what was written
@@ -132,12 +161,7 @@ final class CheckpointSlices {
   private static void read(Path folder, Slice slice, List<float[]> vectors) throws IOException {
     Path path = folder.resolve(slice.name());
     try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ)) {
-      long size = Files.size(path);
-      if (size != slice.bytes()) {
-        throw new Damage(
-            "its slice %s is torn: expected %d bytes but found %d"
-                .formatted(slice.name(), slice.bytes(), size));
-      }
+      requireWhole(slice, file.size());
       CRC32C checksum = new CRC32C();
       ByteBuffer chunk = chunk();
       for (float[] vector : vectors) {
@@ -154,7 +178,7 @@ final class CheckpointSlices {
                 .formatted(slice.name(), slice.checksum(), (int) checksum.getValue()));
       }
     } catch (NoSuchFileException e) {
-      throw new Damage("its slice %s is missing".formatted(slice.name()));
+      throw missing(slice);
     }
   }
 

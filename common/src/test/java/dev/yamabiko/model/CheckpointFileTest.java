@@ -9,6 +9,7 @@ import dev.yamabiko.step.Statistics;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -132,6 +133,44 @@ class CheckpointFileTest {
         file
             + ": another version of Yamabiko wrote it: expected version 3 of the format but found 2",
         assertThrows(IOException.class, () -> CheckpointFile.read(file)).getMessage());
+  }
+
+  /**
+   * A manifest with the right sum may say anything; the vectors that it speaks of are made later.
+   */
+  @Test
+  void shouldMakeNoRoomForMoreThanTheSlicesHold() throws IOException {
+    byte[] bytes = Files.readAllBytes(write(start(3)));
+    for (String[] change :
+        new String[][] {
+          {"\"length\":3", "\"length\":2147483647", "expected slices of 2147483647 elements"},
+          {"\"state\":2", "\"state\":2147483647", "expected at most 65536 vectors"},
+          {"\"state\":2", "\"state\":-1", "expected vectors of 3 elements"},
+          {"\"slices\":[", "\"slices\":[],\"x\":[", "expected slices of 3 elements but found 0"},
+        }) {
+      Path file = directory.resolve("changed.checkpoint");
+      Files.write(file, withText(bytes, change[0], change[1]));
+      String message =
+          assertThrows(IOException.class, () -> CheckpointFile.read(file)).getMessage();
+      assertTrue(message.startsWith(file + ": "), message);
+      assertTrue(message.contains(change[2]) || message.contains("does not fit"), message);
+    }
+  }
+
+  /** With the right length and sum. */
+  private static byte[] withText(byte[] manifest, String text, String by) {
+    int from = 8 + 2 * Integer.BYTES;
+    String before =
+        new String(manifest, from, manifest.length - from - Integer.BYTES, StandardCharsets.UTF_8);
+    assertTrue(before.contains(text), before);
+    byte[] after = before.replace(text, by).getBytes(StandardCharsets.UTF_8);
+    byte[] changed = new byte[from + after.length + Integer.BYTES];
+    ByteBuffer numbers = ByteBuffer.wrap(changed).order(ByteOrder.LITTLE_ENDIAN);
+    numbers.put(manifest, 0, from).putInt(8 + Integer.BYTES, after.length).put(after);
+    CRC32C checksum = new CRC32C();
+    checksum.update(changed, 0, numbers.position());
+    numbers.putInt((int) checksum.getValue());
+    return changed;
   }
 
   @Test
