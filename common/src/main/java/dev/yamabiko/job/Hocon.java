@@ -21,7 +21,7 @@ public final class Hocon {
   private record Complaint(Pattern pattern, String expected) {
     static Complaint of(String beginning, String expected) {
       // After the token Config may say why it is one, or of which kind it is.
-      String token = "(?<found>.*?)(?: \\((?<reason>.*[a-z].*)\\)| \\([A-Z]+\\))?$";
+      String token = "(?<found>.*?)(?: \\((?<reason>[^a-z]*+[a-z].*)\\)| \\([A-Z]+\\))?$";
       return new Complaint(Pattern.compile(beginning + token), expected);
     }
   }
@@ -39,6 +39,9 @@ public final class Hocon {
           Complaint.of(
               "Token not allowed in path expression: ",
               "letters and digits, or double quotes around others,"));
+
+  /** Config shows what it has found, be it most of a file; what it says about that comes last. */
+  private static final int MOST_CHARACTERS = 1000;
 
   private static final Pattern SUBSTITUTION = Pattern.compile("\\$\\{[^}]*}");
 
@@ -135,7 +138,7 @@ public final class Hocon {
 
   /** Config's message without origin, hints and class names, in one line. */
   static String plain(String message) {
-    String text = Sources.withoutOrigin(message).replaceAll("\\s+", " ");
+    String text = shortened(Sources.withoutOrigin(message).replaceAll("\\s+", " "));
     if (text.endsWith("has type LIST rather than object at file root")) {
       return "expected keys and values but found a list";
     }
@@ -153,5 +156,13 @@ public final class Hocon {
       }
     }
     return text;
+  }
+
+  /** Without its middle if it is long: patterns may look at all that follows each character. */
+  private static String shortened(String text) {
+    int half = MOST_CHARACTERS / 2;
+    return text.length() <= MOST_CHARACTERS
+        ? text
+        : text.substring(0, half) + "..." + text.substring(text.length() - half);
   }
 }

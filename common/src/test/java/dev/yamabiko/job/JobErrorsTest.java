@@ -2,8 +2,11 @@ package dev.yamabiko.job;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -697,6 +700,24 @@ class JobErrorsTest {
     assertError(
         "job.conf: expected a job of at most 1 MiB but found a larger one",
         "#".repeat((1 << 20) + 1));
+  }
+
+  /** Config shows all that it did not expect, each part of it in quotes and brackets. */
+  @Test
+  void shouldSayAtOnceWhatIsWrongWithALongText() {
+    String text = "a { ${" + " x 1".repeat(5000) + "} }";
+    JobException e =
+        assertTimeoutPreemptively(
+            Duration.ofSeconds(60),
+            () ->
+                assertThrows(
+                    JobException.class,
+                    () -> JobFile.parse(text, "job.conf", Path.of(""), List.of())));
+    String message = e.getMessage();
+    assertTrue(
+        message.startsWith("job.conf:1: not valid HOCON: expected a key or '}' but found '${'"),
+        message);
+    assertTrue(message.length() < 1200, () -> message.length() + " characters");
   }
 
   private static void assertError(String message, String text) {
