@@ -1,0 +1,110 @@
+package dev.yamabiko.soak;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * What a process holds at a moment.
+ *
+ * @param heapKib used right after a full collection
+ * @param files open handles
+ * @param residentKib of its memory
+ */
+record Vitals(long heapKib, long files, long threads, long residentKib) {
+
+  private static final Pattern USED = Pattern.compile("used (\\d+)K");
+
+  /** Empty where the process has ended, or is stopped. */
+  static Optional<Vitals> of(SoakNode node) throws InterruptedException {
+    Path proc = Path.of("/proc", Long.toString(node.pid()));
+    try {
+      // Of a stopped JVM jcmd would wait for an answer.
+      List<String> status = Files.readAllLines(proc.resolve("status"));
+      if (number(status, "State:").equals("T")) {
+        return Optional.empty();
+      }
+      jcmd(node, "GC.run");
+      long heap = heap(jcmd(node, "GC.heap_info"));
+      try (Stream<Path> files = Files.list(proc.resolve("fd"))) {
+        return Optional.of(
+            new Vitals(
+                heap,
+                files.count(),
+                Long.parseLong(number(status, "Threads:")),
+                Long.parseLong(number(status, "VmRSS:"))));
+      }
+    } catch (IOException | IllegalStateException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static String number(List<String> status, String key) {
+    return status.stream()
+        .filter(line -> line.startsWith(key))
+        .map(line -> line.substring(key.length()).strip().split("\\s+")[0])
+        .findFirst()
+        .orElseThrow(() -> new IllegalStateException("no " + key));
+  }
+
+  private static String jcmd(SoakNode node, String command)
+      throws IOException, InterruptedException {
+    Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
+    Process process =
+        new ProcessBuilder(jcmd.toString(), Long.toString(node.pid()), command)
+            .redirectErrorStream(true)
+            .start();
+    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    if (process.waitFor() != 0) {
+      throw new IllegalStateException(out);
+    }
+    return out;
+  }
+
+  /** Both generations; the classes' memory, named last, is no heap. */
+  private static long heap(String info) {
+    Matcher used = USED.matcher(info.split("Metaspace")[0]);
+    long sum = 0;
+    while (used.find()) {
+      sum += Long.parseLong(used.group(1));
+    }
+    if (sum == 0) {
+      throw new IllegalStateException(info);
+    }
+    return sum;
+  }
+
+  /** All files below a folder, in KiB; what is deleted meanwhile does not count. */
+  static long diskKib(Path folder) throws IOException {
+    long[] bytes = {0};
+    Files.walkFileTree(
+        folder,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+            bytes[0] += attributes.size();
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFileFailed(Path file, IOException e) {
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult postVisitDirectory(Path visited, IOException e) {
+            return FileVisitResult.CONTINUE;
+          }
+        });
+    return bytes[0] >> 10;
+  }
+}
