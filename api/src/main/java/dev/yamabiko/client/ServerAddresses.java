@@ -1,6 +1,5 @@
 package dev.yamabiko.client;
 
-import dev.yamabiko.coordinator.CoordinatorSettings;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Arrays;
@@ -15,9 +14,7 @@ import java.util.stream.Collectors;
 final class ServerAddresses {
 
   /** Of a coordinator on this machine that was told nothing else. */
-  static final String DEFAULT =
-      "http://%s:%d"
-          .formatted(CoordinatorSettings.DEFAULT_HOST, CoordinatorSettings.DEFAULT_HTTP_PORT);
+  static final String DEFAULT = "http://127.0.0.1:8080";
 
   private final List<URI> bases;
   private final AtomicInteger current = new AtomicInteger();

@@ -30,12 +30,6 @@ public record CoordinatorSettings(
     boolean allowOtherFingerprints,
     HttpAccess access) {
 
-  public static final String DEFAULT_HOST = "127.0.0.1";
-  public static final int DEFAULT_PORT = 2551;
-  public static final int DEFAULT_HTTP_PORT = 8080;
-  public static final long DEFAULT_UPLOAD_BYTES = 20L << 30;
-  public static final long DEFAULT_DATASET_BYTES = 20L << 30;
-
   public CoordinatorSettings {
     dataRoots = List.copyOf(dataRoots);
   }

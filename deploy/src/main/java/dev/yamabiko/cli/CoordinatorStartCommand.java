@@ -1,5 +1,7 @@
 package dev.yamabiko.cli;
 
+import dev.yamabiko.cli.settings.NodeFile;
+import dev.yamabiko.cli.settings.NodeKind;
 import dev.yamabiko.client.ServerException;
 import dev.yamabiko.coordinator.CoordinatorSettings;
 import dev.yamabiko.job.JobException;
@@ -43,47 +45,31 @@ final class CoordinatorStartCommand implements Callable<Integer> {
     Node start(CoordinatorSettings settings) throws IOException;
   }
 
-  private static final Path DEFAULT_DATA = Path.of("yamabiko-data");
-
   private final Session session;
   private final Starter starter;
 
   @Spec private CommandSpec spec;
 
-  @Option(
-      names = "--config",
-      paramLabel = "FILE",
-      description = "Settings in HOCON; options on the command line go before them.")
-  private Optional<Path> config = Optional.empty();
+  @Mixin private ConfigOption config;
 
-  @Option(
-      names = "--host",
-      paramLabel = "H",
-      description =
-          "The address at which it listens, and by which workers know it; auto for this machine's"
-              + " name (default: 127.0.0.1).")
+  @Option(names = "--host", paramLabel = "H")
   private Optional<String> host = Optional.empty();
 
-  @Option(
-      names = "--port",
-      paramLabel = "P",
-      description = "Port that workers join; 0 for any (default: 2551).")
+  @Option(names = "--port", paramLabel = "P")
   private Optional<Integer> port = Optional.empty();
 
-  @Option(
-      names = "--http-port",
-      paramLabel = "P",
-      description = "Port of the HTTP API; 0 for any (default: 8080).")
+  @Option(names = "--http-port", paramLabel = "P")
   private Optional<Integer> httpPort = Optional.empty();
 
-  @Option(
-      names = "--data",
-      paramLabel = "DIR",
-      description = "Where jobs, runs and uploads are kept (default: ./yamabiko-data).")
+  @Option(names = "--bulk-port", paramLabel = "P")
+  private Optional<Integer> bulkPort = Optional.empty();
+
+  @Option(names = "--data", paramLabel = "DIR")
   private Optional<Path> data = Optional.empty();
 
   @Mixin private AccessOptions access;
   @Mixin private ExtensionOptions extensions;
+  @Mixin private LogOptions log;
 
   CoordinatorStartCommand(Session session, Starter starter) {
     this.session = session;
@@ -92,7 +78,10 @@ final class CoordinatorStartCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    CoordinatorSettings settings = settings();
+    NodeFile file = config.read(NodeKind.COORDINATOR, session);
+    log.use(file, session);
+    extensions.useThoseOf(file);
+    CoordinatorSettings settings = settings(file);
     NodeDirectory.require("--data", settings.data());
     ServiceLog.show();
     CompletableFuture<Void> told = new CompletableFuture<>();
@@ -118,38 +107,27 @@ final class CoordinatorStartCommand implements Callable<Integer> {
     return 0;
   }
 
-  private CoordinatorSettings settings() {
-    Path working = session.workingDirectory();
-    CoordinatorFile file =
-        config
-            .map(path -> CoordinatorFile.read(working.resolve(path)))
-            .orElse(CoordinatorFile.none());
-    Path directory =
-        data.map(working::resolve).or(file::data).orElse(working.resolve(DEFAULT_DATA));
-    List<Path> roots = file.dataRoots();
+  private CoordinatorSettings settings(NodeFile file) {
+    List<Path> roots = file.paths("data-roots");
     for (Path root : roots) {
       if (!Files.isDirectory(root)) {
         throw new JobException("data-roots: no such directory: " + root);
       }
     }
     return new CoordinatorSettings(
-        NodeOptions.host(
-            spec,
-            host.isPresent() ? "--host" : "host in --config",
-            host.or(file::host).orElse(CoordinatorSettings.DEFAULT_HOST)),
-        NodeOptions.port(spec, "--port", port)
-            .or(() -> file.port("port"))
-            .orElse(CoordinatorSettings.DEFAULT_PORT),
-        NodeOptions.port(spec, "--http-port", httpPort)
-            .or(() -> file.port("http-port"))
-            .orElse(CoordinatorSettings.DEFAULT_HTTP_PORT),
-        file.port("bulk-port").orElse(0),
-        directory.toAbsolutePath().normalize(),
+        NodeOptions.host(spec, host, file),
+        NodeOptions.port(spec, "port", port, file),
+        NodeOptions.port(spec, "http-port", httpPort, file),
+        NodeOptions.port(spec, "bulk-port", bulkPort, file),
+        data.map(session.workingDirectory()::resolve)
+            .orElseGet(() -> file.path("data"))
+            .toAbsolutePath()
+            .normalize(),
         roots,
-        file.bytes("upload-bytes").orElse(CoordinatorSettings.DEFAULT_UPLOAD_BYTES),
-        file.bytes("dataset-bytes").orElse(CoordinatorSettings.DEFAULT_DATASET_BYTES),
-        file.allowOtherFingerprints(),
-        access.access(file, working));
+        file.bytes("upload-bytes"),
+        file.bytes("dataset-bytes"),
+        file.flag("allow-other-fingerprints"),
+        access.access(file, session.workingDirectory()));
   }
 
   private void say(String text) {

@@ -1,5 +1,6 @@
 package dev.yamabiko.cli;
 
+import dev.yamabiko.cli.settings.NodeFile;
 import dev.yamabiko.job.Extensions;
 import java.io.File;
 import java.nio.file.Path;
@@ -48,6 +49,14 @@ final class ExtensionOptions {
     List<Path> paths = paths(option.getValue(), System.getenv(), session.workingDirectory());
     if (!paths.isEmpty()) {
       Extensions.use(Extensions.load(paths));
+    }
+  }
+
+  /** Has this process read jobs by the extensions that a node's file names, if no option does. */
+  void useThoseOf(NodeFile file) {
+    List<Path> named = file.paths("extensions");
+    if (!named.isEmpty() && paths(places, System.getenv(), Path.of("")).isEmpty()) {
+      Extensions.use(Extensions.load(named));
     }
   }
 

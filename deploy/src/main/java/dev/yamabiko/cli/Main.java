@@ -1,5 +1,8 @@
 package dev.yamabiko.cli;
 
+import dev.yamabiko.cli.log.StandardError;
+import dev.yamabiko.cli.settings.NodeKind;
+import dev.yamabiko.cli.settings.NodeReference;
 import dev.yamabiko.client.Follower;
 import dev.yamabiko.client.ServerException;
 import dev.yamabiko.coordinator.InputErrors;
@@ -104,18 +107,16 @@ public final class Main implements Runnable {
       System.setProperty("java.awt.headless", "true");
     }
     PrintStream out = utf8(FileDescriptor.out);
-    PrintStream err = utf8(FileDescriptor.err);
+    StandardError err = StandardError.of(new FileOutputStream(FileDescriptor.err));
+    Terminal terminal = Terminal.of(System.getProperties(), System.getenv());
+    if (LogOptions.wantsJson(args, System.getenv())) {
+      err.asJson();
+      terminal = terminal.forPrograms();
+    }
     Interruption interruption =
         new Interruption(INTERRUPTION_DEADLINE, code -> Runtime.getRuntime().halt(code));
     interruption.install();
-    Session session =
-        new Session(
-            out,
-            err,
-            Path.of(""),
-            Terminal.of(System.getProperties(), System.getenv()),
-            wantsJson(args),
-            interruption);
+    Session session = new Session(out, err, Path.of(""), terminal, wantsJson(args), interruption);
     interruption.onLoss(session::interrupted);
     interruption.onExitCall(session::ended);
     int code = run(args, session);
@@ -179,35 +180,45 @@ public final class Main implements Runnable {
       TrainCommand train,
       CoordinatorStartCommand coordinator,
       WorkerStartCommand worker) {
-    return new CommandLine(new Main())
-        .addSubcommand(train)
-        .addSubcommand(new CheckCommand(session))
-        .addSubcommand(new GradcheckCommand(session))
-        .addSubcommand(new PlanCommand(session))
-        .addSubcommand(new EvaluateCommand(session))
-        .addSubcommand(new PredictCommand(session))
-        .addSubcommand(new ExportCommand(session))
-        .addSubcommand(coordinator)
-        .addSubcommand(worker)
-        .addSubcommand(new ParametersStartCommand(session, ClusterNodes::parameters))
-        .addSubcommand(new SubmitCommand(session, Follower.Patience.DEFAULT))
-        .addSubcommand(new SweepCommand(session, SingleNode::run, Follower.Patience.DEFAULT))
-        .addSubcommand(new JobsCommand(session))
-        .addSubcommand(new StatusCommand(session, Follower.Patience.DEFAULT))
-        .addSubcommand(new CancelCommand(session))
-        .addSubcommand(new ResumeCommand(session))
-        .addSubcommand(new WorkersCommand(session))
-        .addSubcommand(new TokenCommand(session))
-        .addSubcommand(new CompletionCommand(session))
-        .setExpandAtFiles(false)
-        .setColorScheme(CommandLine.Help.defaultColorScheme(ansi(session)))
-        .setUsageHelpAutoWidth(false)
-        .setUsageHelpWidth(100)
-        .setOut(new PrintWriter(session.out(), true))
-        .setErr(new PrintWriter(session.err(), true))
-        .setExecutionStrategy(parsed -> execute(session, parsed))
-        .setParameterExceptionHandler((e, given) -> refuse(session, usageError(e)))
-        .setExecutionExceptionHandler((e, command, parsed) -> failed(session, e));
+    CommandLine commands =
+        new CommandLine(new Main())
+            .addSubcommand(train)
+            .addSubcommand(new CheckCommand(session))
+            .addSubcommand(new GradcheckCommand(session))
+            .addSubcommand(new PlanCommand(session))
+            .addSubcommand(new EvaluateCommand(session))
+            .addSubcommand(new PredictCommand(session))
+            .addSubcommand(new ExportCommand(session))
+            .addSubcommand(coordinator)
+            .addSubcommand(worker)
+            .addSubcommand(new ParametersStartCommand(session, ClusterNodes::parameters))
+            .addSubcommand(new SubmitCommand(session, Follower.Patience.DEFAULT))
+            .addSubcommand(new SweepCommand(session, SingleNode::run, Follower.Patience.DEFAULT))
+            .addSubcommand(new JobsCommand(session))
+            .addSubcommand(new StatusCommand(session, Follower.Patience.DEFAULT))
+            .addSubcommand(new CancelCommand(session))
+            .addSubcommand(new ResumeCommand(session))
+            .addSubcommand(new WorkersCommand(session))
+            .addSubcommand(new TokenCommand(session))
+            .addSubcommand(new CompletionCommand(session))
+            .setExpandAtFiles(false)
+            .setColorScheme(CommandLine.Help.defaultColorScheme(ansi(session)))
+            .setUsageHelpAutoWidth(false)
+            .setUsageHelpWidth(100)
+            .setOut(new PrintWriter(session.out(), true))
+            .setErr(new PrintWriter(session.err(), true))
+            .setExecutionStrategy(parsed -> execute(session, parsed))
+            .setParameterExceptionHandler((e, given) -> refuse(session, usageError(e)))
+            .setExecutionExceptionHandler((e, command, parsed) -> failed(session, e));
+    NodeReference reference = NodeReference.get();
+    for (NodeKind kind : NodeKind.values()) {
+      commands
+          .getSubcommands()
+          .get(kind.toString())
+          .setResourceBundle(reference.descriptions(kind));
+    }
+    commands.getSubcommands().get("train").setResourceBundle(reference.descriptions());
+    return commands;
   }
 
   /** Extensions first: whatever the command reads may name them. */

@@ -1,11 +1,12 @@
 package dev.yamabiko.cli;
 
-import dev.yamabiko.coordinator.CoordinatorSettings;
+import dev.yamabiko.cli.log.ProcessLog;
+import dev.yamabiko.cli.settings.NodeFile;
+import dev.yamabiko.cli.settings.NodeKind;
 import dev.yamabiko.worker.NodeSettings;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
@@ -21,74 +22,87 @@ final class MemberOptions {
 
   private static final int MOST_THREADS = 1024;
 
+  /** Tells nobody which machine it is. */
+  private static final String LOOPBACK = "127.0.0.1";
+
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec;
 
-  @Option(
-      names = "--coordinator",
-      required = true,
-      paramLabel = "HOST:PORT",
-      description =
-          "The coordinator to join, as it calls itself; of several nodes, any of them, or more than"
-              + " one with commas between.")
-  private String coordinator;
+  @Mixin private ConfigOption config;
 
-  @Option(
-      names = "--host",
-      paramLabel = "H",
-      description =
-          "The address at which it listens, and by which others know it; auto for this machine's"
-              + " name (default: 127.0.0.1).")
-  private String host = CoordinatorSettings.DEFAULT_HOST;
+  @Option(names = "--coordinator", paramLabel = "HOST:PORT")
+  private Optional<String> coordinator = Optional.empty();
 
-  @Option(
-      names = "--port",
-      paramLabel = "P",
-      description = "Port of control messages (default: any).")
+  @Option(names = "--host", paramLabel = "H")
+  private Optional<String> host = Optional.empty();
+
+  @Option(names = "--port", paramLabel = "P")
   private Optional<Integer> port = Optional.empty();
 
-  @Option(
-      names = "--threads",
-      paramLabel = "T",
-      description = "Threads that compute (default: one per core). It does not change a bit.")
-  private Optional<Integer> threads = Optional.empty();
+  @Option(names = "--threads", paramLabel = "T")
+  private Optional<String> threads = Optional.empty();
 
-  @Option(
-      names = "--name",
-      paramLabel = "N",
-      description = "Its name in the cluster (default: HOST-PID-xxxx).")
+  @Option(names = "--name", paramLabel = "N")
   private Optional<String> name = Optional.empty();
 
   @Mixin private ExtensionOptions extensions;
+  @Mixin private LogOptions log;
+
+  /** The node's file, of which what concerns the whole process is in force from now on. */
+  NodeFile read(NodeKind kind, Session session) {
+    NodeFile file = config.read(kind, session);
+    log.use(file, session);
+    extensions.useThoseOf(file);
+    return file;
+  }
 
   /**
    * @param cache directory for datasets
    * @param cacheBytes what datasets may take there
    */
-  NodeSettings settings(Path cache, long cacheBytes) {
-    List<NodeSettings.Peer> coordinators =
-        Arrays.stream(coordinator.split(",", -1))
-            .map(text -> NodeOptions.address(spec, "--coordinator", text.strip()))
-            .toList();
-    int count = threads.orElse(Runtime.getRuntime().availableProcessors());
-    if (count < 1 || count > MOST_THREADS) {
-      throw refused(
-          "--threads expects a number from 1 to %d but got %d".formatted(MOST_THREADS, count));
-    }
-    String own = NodeOptions.host(spec, "--host", host);
-    String called = name.orElseGet(() -> defaultName(own));
-    if (!called.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,127}")) {
-      throw refused(
-          "--name expects at most 128 letters, digits, \".\", \"_\" or \"-\" but got " + called);
-    }
+  NodeSettings settings(NodeFile file, Path cache, long cacheBytes) {
+    String own = NodeOptions.host(spec, host, file);
+    String called = name(file, own);
+    ProcessLog.tell("worker", called);
     return new NodeSettings(
         called,
-        coordinators,
+        coordinators(file),
         own,
-        NodeOptions.port(spec, "--port", port).orElse(0),
-        count,
+        NodeOptions.port(spec, "port", port, file),
+        threads(file),
         cache,
         cacheBytes);
+  }
+
+  private List<NodeSettings.Peer> coordinators(NodeFile file) {
+    Optional<String> given = coordinator.or(() -> file.given("coordinator"));
+    if (given.isEmpty()) {
+      throw refused("Missing required option: '--coordinator=HOST:PORT'");
+    }
+    return NodeOptions.addresses(spec, named("coordinator", coordinator), given.get());
+  }
+
+  private int threads(NodeFile file) {
+    String given = threads.orElseGet(() -> file.text("threads"));
+    return given.equals(NodeOptions.AUTO)
+        ? Math.min(MOST_THREADS, Runtime.getRuntime().availableProcessors())
+        : NodeOptions.number(spec, named("threads", threads), given, MOST_THREADS);
+  }
+
+  private String name(NodeFile file, String host) {
+    String given = name.orElseGet(() -> file.text("name"));
+    String called = given.equals(NodeOptions.AUTO) ? defaultName(host) : given;
+    if (!called.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,127}")) {
+      throw refused(
+          "%s expects at most 128 letters, digits, \".\", \"_\" or \"-\" but got %s"
+              .formatted(named("name", name), called));
+    }
+    return called;
+  }
+
+  /** What a message calls a setting. */
+  private static String named(String key, Optional<String> option) {
+    return option.isPresent() ? "--" + key : key + " in --config";
   }
 
   /** The coordinators that it was told of. */
@@ -101,7 +115,7 @@ final class MemberOptions {
   /** Unique in a cluster: the machine, the process, and chance for the rest. */
   private static String defaultName(String host) {
     String machine = host;
-    if (host.equals(CoordinatorSettings.DEFAULT_HOST)) {
+    if (host.equals(LOOPBACK)) {
       try {
         machine = InetAddress.getLocalHost().getHostName();
       } catch (UnknownHostException e) {

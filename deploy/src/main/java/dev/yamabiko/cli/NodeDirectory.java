@@ -42,7 +42,7 @@ final class NodeDirectory {
     }
   }
 
-  private static String reason(IOException e) {
+  static String reason(IOException e) {
     if (e instanceof FileAlreadyExistsException taken) {
       return taken.getFile() + " is no directory";
     } else if (e instanceof NoSuchFileException) {

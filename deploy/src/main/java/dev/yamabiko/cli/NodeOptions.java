@@ -1,8 +1,11 @@
 package dev.yamabiko.cli;
 
+import dev.yamabiko.cli.settings.NodeFile;
 import dev.yamabiko.worker.NodeSettings;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -10,22 +13,29 @@ import picocli.CommandLine.ParameterException;
 /** What the options of cluster nodes must be. */
 final class NodeOptions {
 
-  /** A host name that this node finds out by itself. */
-  private static final String AUTO = "auto";
+  /** What this node finds out by itself. */
+  static final String AUTO = "auto";
 
   private static final int MOST = 65_535;
 
   private NodeOptions() {}
 
   /**
-   * "auto" is this machine's host name: of a container it is the one that its network knows, so
-   * that any number of workers can be started with the same arguments.
-   *
-   * @param name of the option, or of what stands for it
+   * Of the option, else of the file. "auto" is this machine's host name: of a container it is the
+   * one that its network knows, so that any number of workers can be started with the same
+   * arguments.
    */
-  static String host(CommandSpec spec, String name, String given) {
+  static String host(CommandSpec spec, Optional<String> option, NodeFile file) {
+    String given = option.orElseGet(() -> file.text("host"));
     if (!given.equals(AUTO)) {
-      requireKnown(spec, name, given);
+      requireKnown(spec, option.isPresent() ? "--host" : "host in --config", given);
+    }
+    return named(spec, given);
+  }
+
+  /** The same of a name that nobody needs to know. */
+  static String named(CommandSpec spec, String given) {
+    if (!given.equals(AUTO)) {
       return given;
     }
     try {
@@ -63,20 +73,26 @@ final class NodeOptions {
     }
   }
 
-  static Optional<Integer> port(CommandSpec spec, String name, Optional<Integer> given) {
-    given
+  /** Of the option, else of the file. */
+  static int port(CommandSpec spec, String key, Optional<Integer> option, NodeFile file) {
+    option
         .filter(port -> port < 0 || port > MOST)
         .ifPresent(
             port -> {
               throw new ParameterException(
                   spec.commandLine(),
-                  "%s expects a port from 0 to %d but got %d".formatted(name, MOST, port));
+                  "--%s expects a port from 0 to %d but got %d".formatted(key, MOST, port));
             });
-    return given;
+    return option.orElseGet(() -> file.port(key));
+  }
+
+  /** HOST:PORT with commas between. */
+  static List<NodeSettings.Peer> addresses(CommandSpec spec, String name, String text) {
+    return Arrays.stream(text.split(",", -1)).map(one -> address(spec, name, one.strip())).toList();
   }
 
   /** HOST:PORT, or [HOST]:PORT for an address with colons of its own. */
-  static NodeSettings.Peer address(CommandSpec spec, String name, String text) {
+  private static NodeSettings.Peer address(CommandSpec spec, String name, String text) {
     int colon = text.lastIndexOf(':');
     String host = colon < 0 ? "" : text.substring(0, colon);
     String port = text.substring(colon + 1);

@@ -1,5 +1,7 @@
 package dev.yamabiko.cli;
 
+import dev.yamabiko.cli.settings.NodeFile;
+import dev.yamabiko.cli.settings.NodeKind;
 import dev.yamabiko.client.ServerException;
 import dev.yamabiko.worker.NodeSettings;
 import java.util.Optional;
@@ -32,10 +34,7 @@ final class ParametersStartCommand implements Callable<Integer> {
 
   @Mixin private MemberOptions member;
 
-  @Option(
-      names = "--bulk-port",
-      paramLabel = "P",
-      description = "Port of weights and gradients, which workers connect to (default: any).")
+  @Option(names = "--bulk-port", paramLabel = "P")
   private Optional<Integer> bulkPort = Optional.empty();
 
   ParametersStartCommand(Session session, Maker maker) {
@@ -45,9 +44,10 @@ final class ParametersStartCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    NodeFile file = member.read(NodeKind.PARAMETERS, session);
     // It needs no dataset.
-    NodeSettings settings = member.settings(session.workingDirectory(), 0);
-    int port = NodeOptions.port(spec, "--bulk-port", bulkPort).orElse(0);
+    NodeSettings settings = member.settings(file, session.workingDirectory(), 0);
+    int port = NodeOptions.port(spec, "bulk-port", bulkPort, file);
     ServiceLog.show();
     WorkerStartCommand.Node node = maker.make(settings, port);
     session.interruption().during(node::leave);

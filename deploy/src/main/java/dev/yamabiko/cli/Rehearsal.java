@@ -22,6 +22,7 @@ import java.util.List;
 final class Rehearsal {
 
   private static final Duration LIMIT = Duration.ofMinutes(5);
+  private static final long MOST_BYTES = 1L << 30;
   private static final String HOST = "127.0.0.1";
 
   private static final String JOB =
@@ -68,15 +69,7 @@ final class Rehearsal {
     command("evaluate", "run", "--data", "job.conf");
     CoordinatorSettings settings =
         new CoordinatorSettings(
-            HOST,
-            0,
-            0,
-            0,
-            directory.resolve("data"),
-            List.of(),
-            CoordinatorSettings.DEFAULT_UPLOAD_BYTES,
-            CoordinatorSettings.DEFAULT_DATASET_BYTES,
-            false);
+            HOST, 0, 0, 0, directory.resolve("data"), List.of(), MOST_BYTES, MOST_BYTES, false);
     try (CoordinatorNode coordinator = CoordinatorNode.start(settings)) {
       WorkerNode worker = new WorkerNode(worker(coordinator.port()));
       Thread joined = new Thread(worker::run, "worker");

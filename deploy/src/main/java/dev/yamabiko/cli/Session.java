@@ -1,5 +1,6 @@
 package dev.yamabiko.cli;
 
+import dev.yamabiko.cli.log.StandardError;
 import dev.yamabiko.model.CanonicalJson;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -44,7 +45,11 @@ record Session(
 
   /** What went wrong, in one line. */
   void complain(String error) {
-    err.println(terminal.err().bad("yamabiko:") + " " + error);
+    if (err instanceof StandardError structured && structured.isJson()) {
+      structured.complain(error);
+    } else {
+      err.println(terminal.err().bad("yamabiko:") + " " + error);
+    }
   }
 
   /** The one JSON object, the last line of standard output; only where it was asked for. */

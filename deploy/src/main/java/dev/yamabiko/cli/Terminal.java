@@ -44,6 +44,11 @@ record Terminal(
         ink(isSet(properties, "yamabiko.output-terminal"), environment));
   }
 
+  /** The same where nobody watches standard error: a program reads it. */
+  Terminal forPrograms() {
+    return new Terminal(false, columns, rows, unicode, false, Ink.PLAIN, out);
+  }
+
   private static boolean isSet(Properties properties, String name) {
     return Boolean.parseBoolean(properties.getProperty(name));
   }

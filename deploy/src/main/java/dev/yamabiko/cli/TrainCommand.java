@@ -1,5 +1,6 @@
 package dev.yamabiko.cli;
 
+import dev.yamabiko.cli.settings.NodeFile;
 import dev.yamabiko.coordinator.CheckedJob;
 import dev.yamabiko.coordinator.DiskWatch;
 import dev.yamabiko.coordinator.RunDirectory;
@@ -44,6 +45,7 @@ final class TrainCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
   @Mixin private JobArguments arguments;
+  @Mixin private LogOptions log;
 
   @Option(
       names = "--workers",
@@ -71,6 +73,7 @@ final class TrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    log.use(NodeFile.everyNode(session.workingDirectory()), session);
     int workers = workers(spec, this.workers);
     Job job = arguments.read(session);
     OutputDirectory output = output(job);

@@ -1,5 +1,7 @@
 package dev.yamabiko.cli;
 
+import dev.yamabiko.cli.settings.NodeFile;
+import dev.yamabiko.cli.settings.NodeKind;
 import dev.yamabiko.client.ServerException;
 import dev.yamabiko.worker.NodeSettings;
 import java.nio.file.Path;
@@ -35,18 +37,12 @@ final class WorkerStartCommand implements Callable<Integer> {
     Node make(NodeSettings settings);
   }
 
-  private static final long CACHE_BYTES = 20L << 30;
-
   private final Session session;
   private final Maker maker;
 
   @Mixin private MemberOptions member;
 
-  @Option(
-      names = "--cache",
-      paramLabel = "DIR",
-      description =
-          "Where datasets are kept (default: worker in $YAMABIKO_CACHE or ~/.cache/yamabiko).")
+  @Option(names = "--cache", paramLabel = "DIR")
   private Optional<Path> cache = Optional.empty();
 
   WorkerStartCommand(Session session, Maker maker) {
@@ -56,7 +52,8 @@ final class WorkerStartCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    NodeSettings settings = settings(System.getenv());
+    NodeFile file = member.read(NodeKind.WORKER, session);
+    NodeSettings settings = settings(file, System.getenv());
     NodeDirectory.require("--cache", settings.cache());
     ServiceLog.show();
     Node node = maker.make(settings);
@@ -78,14 +75,15 @@ final class WorkerStartCommand implements Callable<Integer> {
     return 0;
   }
 
-  NodeSettings settings(Map<String, String> environment) {
+  private NodeSettings settings(NodeFile file, Map<String, String> environment) {
     Path directory =
-        cache
-            .map(session.workingDirectory()::resolve)
-            .orElseGet(() -> defaultCache(environment))
-            .toAbsolutePath()
-            .normalize();
-    return member.settings(directory, CACHE_BYTES);
+        cache.map(session.workingDirectory()::resolve).orElseGet(() -> cache(file, environment));
+    return member.settings(file, directory.toAbsolutePath().normalize(), file.bytes("cache-bytes"));
+  }
+
+  /** Where a worker keeps datasets that no option tells. */
+  static Path cache(NodeFile file, Map<String, String> environment) {
+    return file.isAuto("cache") ? defaultCache(environment) : file.path("cache");
   }
 
   private static Path defaultCache(Map<String, String> environment) {

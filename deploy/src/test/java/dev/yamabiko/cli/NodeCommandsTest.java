@@ -324,6 +324,53 @@ class NodeCommandsTest {
   }
 
   @Test
+  void shouldTakeAWorkersSettingsFromAFile() throws Exception {
+    Files.createDirectory(working.resolve("etc"));
+    Files.writeString(
+        working.resolve("etc/w.conf"),
+        """
+        coordinator = "10.0.0.5:2551, 10.0.0.6:2551", host = 10.0.0.7, port = 2561
+        threads = 3, name = w, cache = kept, cache-bytes = 5 MiB
+        """);
+    ended.complete(null);
+    assertEquals(0, run("worker --config etc/w.conf --threads 2 --port 0"), err());
+    assertEquals(
+        new NodeSettings(
+            "w",
+            List.of(
+                new NodeSettings.Peer("10.0.0.5", 2551), new NodeSettings.Peer("10.0.0.6", 2551)),
+            "10.0.0.7",
+            0,
+            2,
+            working.resolve("etc/kept"),
+            5L << 20),
+        worker.get());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "worker | treads = 1 | w.conf:2: treads: unknown key; did you mean \"threads\"?",
+        "worker | http-port = 1 | w.conf:2: http-port: unknown key",
+        "worker | threads = many | threads in --config expects a number from 1 to 1024 but got many",
+        "worker | name = a/b | name in --config expects at most 128 letters",
+        "worker | port = 65536 | w.conf: port: expected a port from 0 to 65535 but found 65536",
+        "worker | coordinator = here | coordinator in --config expects HOST:PORT but got here",
+        "worker | coordinator = \"\" | Missing required option: '--coordinator=HOST:PORT'",
+        "parameters | cache = x | w.conf:2: cache: unknown key",
+        "parameters | bulk-port = -1 | w.conf: bulk-port: expected a port from 0 to 65535 but found -1"
+      })
+  void shouldNameWhatIsWrongInTheFileOfAMember(String command, String text, String expected)
+      throws Exception {
+    Files.writeString(working.resolve("w.conf"), "coordinator = \"h:1\"\n" + text);
+    assertEquals(2, run(command + " --config w.conf"));
+    assertTrue(err().contains(expected), err());
+    assertEquals(1, err().lines().count(), err());
+    assertEquals(null, worker.get());
+  }
+
+  @Test
   void shouldGiveAWorkerANameOfItsOwn() {
     ended.complete(null);
     assertEquals(0, run("worker --coordinator h:1 --host 10.0.0.6"), err());

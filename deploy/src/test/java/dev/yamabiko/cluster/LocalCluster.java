@@ -66,15 +66,7 @@ final class LocalCluster implements AutoCloseable {
     coordinator =
         CoordinatorNode.start(
             new CoordinatorSettings(
-                HOST,
-                0,
-                0,
-                0,
-                directory.resolve("data"),
-                dataRoots,
-                CoordinatorSettings.DEFAULT_UPLOAD_BYTES,
-                CoordinatorSettings.DEFAULT_DATASET_BYTES,
-                false));
+                HOST, 0, 0, 0, directory.resolve("data"), dataRoots, 20L << 30, 20L << 30, false));
   }
 
   CoordinatorNode coordinator() {

@@ -1,0 +1,114 @@
+package dev.yamabiko.cli;
+
+import dev.yamabiko.cli.log.LogFormat;
+import dev.yamabiko.cli.log.LogSettings;
+import dev.yamabiko.cli.log.ProcessLog;
+import dev.yamabiko.cli.log.StandardError;
+import dev.yamabiko.cli.settings.NodeFile;
+import dev.yamabiko.job.JobException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** How a command that runs for long logs, and where to. */
+final class LogOptions {
+
+  private static final String FORMAT = "--log-format";
+  private static final String VARIABLE = "YAMABIKO_LOG_FORMAT";
+  private static final List<String> COMMANDS =
+      List.of("coordinator", "worker", "parameters", "train");
+
+  /** Less would put a file aside for every few lines. */
+  private static final long LEAST_FILE = 64 << 10;
+
+  @Option(names = FORMAT, paramLabel = "F")
+  private Optional<String> format = Optional.empty();
+
+  @Option(names = "--log-file", paramLabel = "FILE")
+  private Optional<Path> file = Optional.empty();
+
+  /** Whether a command is to speak in JSON from its first word on, also where its options err. */
+  static boolean wantsJson(String[] args, Map<String, String> environment) {
+    if (args.length == 0 || !COMMANDS.contains(args[0])) {
+      return false;
+    }
+    String json = LogFormat.JSON.toString();
+    List<String> given = Arrays.asList(args);
+    int at = given.indexOf(FORMAT);
+    String option = at >= 0 && at + 1 < args.length ? args[at + 1] : "";
+    return given.contains(FORMAT + "=" + json)
+        || option.equals(json)
+        || at < 0 && environment.getOrDefault(VARIABLE, "").equals(json);
+  }
+
+  /**
+   * Sets this process's log, where it is not what it is by itself.
+   *
+   * @param settings that no option names
+   * @throws JobException if that cannot be
+   */
+  void use(NodeFile settings, Session session) {
+    LogSettings log = settings(settings, System.getenv(), session.workingDirectory());
+    log.file().ifPresent(LogOptions::requireWritable);
+    ProcessLog.set(log);
+    if (log.format() == LogFormat.JSON && session.err() instanceof StandardError err) {
+      err.asJson();
+    }
+  }
+
+  LogSettings settings(NodeFile node, Map<String, String> environment, Path working) {
+    long bytes = node.bytes("log-file-bytes");
+    if (bytes < LEAST_FILE) {
+      throw node.wrong("log-file-bytes", "64 KiB or more", bytes + " bytes");
+    }
+    return new LogSettings(
+        format(node, environment),
+        file.map(working::resolve)
+            .or(() -> node.given("log-file").map(text -> node.path("log-file")))
+            .map(path -> path.toAbsolutePath().normalize()),
+        bytes,
+        node.bytes("log-total-bytes"));
+  }
+
+  private LogFormat format(NodeFile node, Map<String, String> environment) {
+    String variable = environment.getOrDefault(VARIABLE, "");
+    if (format.isPresent()) {
+      return format(FORMAT, format.get());
+    }
+    return variable.isBlank()
+        ? format("log-format in --config", node.text("log-format"))
+        : format("$" + VARIABLE, variable);
+  }
+
+  private static LogFormat format(String name, String given) {
+    return LogFormat.of(given)
+        .orElseThrow(
+            () ->
+                new JobException(
+                    "%s expects %s but got %s"
+                        .formatted(name, String.join(" or ", LogFormat.names()), given)));
+  }
+
+  private static void requireWritable(Path file) {
+    if (file.toString().contains("%")) {
+      throw new JobException(
+          "--log-file: expected a path without \"%\", which stands for a date there, but found "
+              + file);
+    }
+    try {
+      if (file.getParent() != null) {
+        Files.createDirectories(file.getParent());
+      }
+      Files.newOutputStream(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND).close();
+    } catch (IOException e) {
+      throw new JobException(
+          "--log-file: cannot write to %s: %s".formatted(file, NodeDirectory.reason(e)), e);
+    }
+  }
+}

@@ -1,0 +1,190 @@
+package dev.yamabiko.cli.settings;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigParseOptions;
+import com.typesafe.config.ConfigSyntax;
+import dev.yamabiko.data.NearestName;
+import dev.yamabiko.job.Hocon;
+import dev.yamabiko.job.JobException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiFunction;
+
+/**
+ * The settings of a node that its options leave open: from a file in HOCON where there is one, else
+ * from {@link NodeReference}. Paths in a file are relative to it, those of the reference to the
+ * working directory. Every failure is a {@link JobException}.
+ */
+public final class NodeFile {
+
+  private static final String AUTO = "auto";
+  private static final int LAST_PORT = 65_535;
+
+  private final Path file;
+  private final Config options;
+  private final Config config;
+  private final Config defaults;
+  private final Path working;
+
+  private NodeFile(Path file, Config options, Config config, Config defaults, Path working) {
+    this.file = file;
+    this.options = options;
+    this.config = config;
+    this.defaults = defaults;
+    this.working = working;
+  }
+
+  /**
+   * @param given the file, relative to the working directory; without one all is by default
+   */
+  public static NodeFile of(NodeKind kind, Optional<Path> given, Path working) {
+    return given
+        .map(path -> read(kind, working.resolve(path), working))
+        .orElseGet(() -> none(kind.sections(), working));
+  }
+
+  /** The defaults that all nodes have, for a command that is no node's. */
+  public static NodeFile everyNode(Path working) {
+    return none(NodeReference.EVERY, working);
+  }
+
+  private static NodeFile none(List<String> sections, Path working) {
+    return made(Path.of(""), ConfigFactory.empty(), sections, working);
+  }
+
+  private static NodeFile made(Path file, Config config, List<String> sections, Path working) {
+    Config defaults = NodeReference.get().defaults(sections);
+    return new NodeFile(file, ConfigFactory.empty(), config, defaults, working);
+  }
+
+  /**
+   * The same with what goes before it.
+   *
+   * @param given values by their keys; paths are relative to the working directory
+   */
+  public NodeFile with(Map<String, Object> given) {
+    return new NodeFile(file, ConfigFactory.parseMap(given), config, defaults, working);
+  }
+
+  private static NodeFile read(NodeKind kind, Path file, Path working) {
+    if (!Files.isRegularFile(file)) {
+      throw new JobException(file + ": no such file");
+    }
+    Hocon.requireText(file, "a configuration");
+    try {
+      Config config =
+          ConfigFactory.parseFile(
+                  file.toFile(), ConfigParseOptions.defaults().setSyntax(ConfigSyntax.CONF))
+              .resolve();
+      requireKnown(kind, file, config);
+      return made(file, config, kind.sections(), working);
+    } catch (ConfigException e) {
+      throw Hocon.error(e, file.toString());
+    }
+  }
+
+  /** Whether a kind of node has this setting. */
+  public static boolean knows(NodeKind kind, String key) {
+    return known(kind).contains(key);
+  }
+
+  private static List<String> known(NodeKind kind) {
+    return NodeReference.get().keys(kind).stream().map(NodeReference.Key::name).toList();
+  }
+
+  private static void requireKnown(NodeKind kind, Path file, Config config) {
+    List<String> known = known(kind);
+    for (String key : config.root().keySet()) {
+      if (!known.contains(key)) {
+        throw new JobException(
+            "%s:%d: %s: unknown key%s"
+                .formatted(
+                    file,
+                    config.root().get(key).origin().lineNumber(),
+                    key,
+                    NearestName.hint(key, known)));
+      }
+    }
+  }
+
+  /** Whether nodes of this kind have it. */
+  public boolean has(String key) {
+    return defaults.hasPath(key);
+  }
+
+  /** Whether the file says it. */
+  public boolean holds(String key) {
+    return config.hasPath(key);
+  }
+
+  /** Whether a setting is left to the node. */
+  public boolean isAuto(String key) {
+    return text(key).equals(AUTO);
+  }
+
+  public String text(String key) {
+    return value(key, Config::getString);
+  }
+
+  /** Of a setting that need not have a value. */
+  public Optional<String> given(String key) {
+    return Optional.of(text(key)).filter(text -> !text.isBlank());
+  }
+
+  public int port(String key) {
+    int port = value(key, Config::getInt);
+    if (port < 0 || port > LAST_PORT) {
+      throw wrong(key, "a port from 0 to " + LAST_PORT, Integer.toString(port));
+    }
+    return port;
+  }
+
+  /** As 20 GiB, or a number. */
+  public long bytes(String key) {
+    long bytes = value(key, Config::getBytes);
+    if (bytes < 0) {
+      throw wrong(key, "a number of bytes", Long.toString(bytes));
+    }
+    return bytes;
+  }
+
+  public boolean flag(String key) {
+    return value(key, Config::getBoolean);
+  }
+
+  public Path path(String key) {
+    return place(key).resolve(text(key));
+  }
+
+  public List<String> texts(String key) {
+    return value(key, Config::getStringList);
+  }
+
+  public List<Path> paths(String key) {
+    return value(key, Config::getStringList).stream().map(place(key)::resolve).toList();
+  }
+
+  /** A value that a file holds and that does not do; the option says it in its own words. */
+  public JobException wrong(String key, String expected, String found) {
+    return new JobException(
+        "%s: %s: expected %s but found %s".formatted(file, key, expected, found));
+  }
+
+  private Path place(String key) {
+    return holds(key) && !options.hasPath(key) ? file.toAbsolutePath().getParent() : working;
+  }
+
+  private <T> T value(String key, BiFunction<Config, String, T> get) {
+    try {
+      Config says = options.hasPath(key) ? options : config.hasPath(key) ? config : defaults;
+      return get.apply(says, key);
+    } catch (ConfigException e) {
+      throw new JobException(e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,96 @@
+package dev.yamabiko.cli.log;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.joran.JoranConfigurator;
+import ch.qos.logback.classic.util.LogbackMDCAdapter;
+import ch.qos.logback.core.joran.spi.JoranException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(30)
+class ProcessLogTest {
+
+  @TempDir Path directory;
+  private final LoggerContext context = new LoggerContext();
+
+  @BeforeEach
+  void configure() throws JoranException {
+    context.setMDCAdapter(new LogbackMDCAdapter());
+    JoranConfigurator configurator = new JoranConfigurator();
+    configurator.setContext(context);
+    configurator.doConfigure(getClass().getResource("/logback.xml"));
+  }
+
+  @AfterEach
+  void stop() {
+    context.stop();
+  }
+
+  private Logger logTo(Path file, LogFormat format, long bytes) {
+    ProcessLog.set(context, new LogSettings(format, Optional.of(file), bytes, 1 << 20));
+    return context.getLogger("dev.yamabiko.Some");
+  }
+
+  @Test
+  void shouldWriteToAFileInsteadOfStandardError() throws IOException {
+    Path file = directory.resolve("node.log");
+    logTo(file, LogFormat.TEXT, 1 << 20).warn("left job={}", "digits-1");
+    List<String> lines = Files.readAllLines(file);
+    assertEquals(1, lines.size(), lines.toString());
+    assertTrue(
+        lines
+            .get(0)
+            .matches(
+                "\\d{4}-\\d\\d-\\d\\dT[0-9:.]{12}Z WARN  \\[.*] dev.yamabiko.Some left job=digits-1"),
+        lines.get(0));
+    assertEquals(1, count(context.getLogger(Logger.ROOT_LOGGER_NAME)));
+    logTo(file, LogFormat.JSON, 1 << 20).warn("left job={}", "digits-2");
+    String last = Files.readAllLines(file).get(1);
+    assertEquals("digits-2", new JsonMapper().readTree(last).required("job").asText());
+  }
+
+  private static int count(Logger root) {
+    int[] appenders = {0};
+    root.iteratorForAppenders().forEachRemaining(appender -> appenders[0]++);
+    return appenders[0];
+  }
+
+  @Test
+  void shouldPutAFullFileAside() throws IOException, InterruptedException {
+    Path file = directory.resolve("node.log");
+    Logger logger = logTo(file, LogFormat.TEXT, 2_000);
+    long deadline = System.nanoTime() + 20_000_000_000L;
+    while (aside().isEmpty()) {
+      logger.warn("x".repeat(500));
+      assertTrue(System.nanoTime() < deadline, "nothing was put aside");
+      Thread.onSpinWait();
+    }
+    logger.warn("after");
+    assertTrue(Files.readString(file).endsWith(" after\n"));
+    assertTrue(
+        aside().get(0).matches("node\\.log\\.\\d{4}-\\d\\d-\\d\\d\\.0(\\..*|)"), aside()::toString);
+  }
+
+  private List<String> aside() throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .filter(name -> !name.equals("node.log"))
+          .toList();
+    }
+  }
+}
