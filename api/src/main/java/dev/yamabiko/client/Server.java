@@ -16,6 +16,8 @@ import java.net.http.HttpResponse.BodySubscribers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -162,6 +164,18 @@ public final class Server implements AutoCloseable {
               }
               return answer.body().strip();
             });
+  }
+
+  /** What time it is at the node that answers, to the second; empty if it does not say. */
+  public Optional<Instant> time() {
+    return exchanges
+        .ask(
+            "/health/alive",
+            request().GET(),
+            answer -> BodySubscribers.replacing(answer.headers().firstValue("Date")),
+            deadlines.answer)
+        .body()
+        .map(date -> Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(date)));
   }
 
   public String post(String path) {

@@ -200,6 +200,7 @@ public final class Main implements Runnable {
             .addSubcommand(new ResumeCommand(session))
             .addSubcommand(new WorkersCommand(session))
             .addSubcommand(new TokenCommand(session))
+            .addSubcommand(new DoctorCommand(session))
             .addSubcommand(new CompletionCommand(session))
             .setExpandAtFiles(false)
             .setColorScheme(CommandLine.Help.defaultColorScheme(ansi(session)))

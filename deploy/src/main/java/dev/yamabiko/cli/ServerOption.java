@@ -50,6 +50,11 @@ final class ServerOption {
               + " to show, with which one may everything.")
   private Optional<Path> tls = Optional.empty();
 
+  /** The one that is named, by the option or by the variable. */
+  Optional<Server> given() {
+    return url.isPresent() || !environment(VARIABLE).isBlank() ? Optional.of(server()) : Optional.empty();
+  }
+
   Server server() {
     String fromEnvironment = environment(VARIABLE);
     String text = url.orElse(fromEnvironment.isBlank() ? Server.DEFAULT : fromEnvironment);

@@ -1,0 +1,186 @@
+package dev.yamabiko.cli;
+
+import dev.yamabiko.cli.doctor.Diagnosis;
+import dev.yamabiko.cli.doctor.Finding;
+import dev.yamabiko.cli.settings.NodeFile;
+import dev.yamabiko.cli.settings.NodeKind;
+import dev.yamabiko.client.Server;
+import dev.yamabiko.job.JobException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Looks at a machine as a node would find it, and starts nothing. */
+@Command(
+    name = "doctor",
+    description = {
+      "Checks this machine for a node that is to be started on it, and says what to do.",
+      "Without NODE only what every node needs. Starts nothing, and leaves no file behind."
+    },
+    footer = {
+      "",
+      "A line begins with ok, warning, unreachable (exit code 1) or problem (exit code 2).",
+      "",
+      "Examples:",
+      "  yamabiko doctor coordinator --config conf/coordinator.conf",
+      "  yamabiko doctor worker --coordinator 10.0.0.5:2551 --server http://10.0.0.5:8080"
+    })
+final class DoctorCommand implements Callable<Integer> {
+
+  /** As the command line says them. */
+  static final class Nodes implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+      return Arrays.stream(NodeKind.values()).map(NodeKind::toString).iterator();
+    }
+  }
+
+  private final Session session;
+
+  @Spec private CommandSpec spec;
+
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "NODE",
+      completionCandidates = Nodes.class,
+      description = "What is to be started here: coordinator, worker or parameters.")
+  private Optional<String> node = Optional.empty();
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description = "The file that the node is to be started with.")
+  private Optional<Path> config = Optional.empty();
+
+  @Option(names = "--host", paramLabel = "H", description = "As the node would be given it.")
+  private Optional<String> host = Optional.empty();
+
+  @Option(names = "--port", paramLabel = "P", description = "As the node would be given it.")
+  private Optional<Integer> port = Optional.empty();
+
+  @Option(names = "--http-port", paramLabel = "P", description = "As a coordinator would.")
+  private Optional<Integer> httpPort = Optional.empty();
+
+  @Option(
+      names = "--bulk-port",
+      paramLabel = "P",
+      description = "As a coordinator or a parameters node would.")
+  private Optional<Integer> bulkPort = Optional.empty();
+
+  @Option(names = "--data", paramLabel = "DIR", description = "As a coordinator would.")
+  private Optional<Path> data = Optional.empty();
+
+  @Option(names = "--cache", paramLabel = "DIR", description = "As a worker would.")
+  private Optional<Path> cache = Optional.empty();
+
+  @Option(
+      names = "--coordinator",
+      paramLabel = "HOST:PORT",
+      description = "As a worker or a parameters node would: whether it answers.")
+  private Optional<String> coordinator = Optional.empty();
+
+  @Mixin private ServerOption server;
+  @Mixin private JsonOption json;
+
+  DoctorCommand(Session session) {
+    this.session = session;
+  }
+
+  @Override
+  public Integer call() {
+    Map<String, Object> options = options();
+    Optional<NodeKind> kind = kind(options);
+    Optional<Server> asked = server.given();
+    Diagnosis diagnosis = new Diagnosis();
+    try {
+      kind.ifPresent(one -> node(diagnosis, one, options));
+    } catch (JobException e) {
+      diagnosis.wrong("config", e.getMessage());
+    }
+    asked.ifPresent(diagnosis::server);
+    diagnosis.findings().forEach(finding -> session.print(finding.line()));
+    Map<String, Object> answer = new LinkedHashMap<>();
+    answer.put("status", diagnosis.result().toString());
+    answer.put("checks", diagnosis.findings().stream().map(Finding::fields).toList());
+    session.answer(answer);
+    return diagnosis.result().exitCode();
+  }
+
+  private void node(Diagnosis diagnosis, NodeKind kind, Map<String, Object> options) {
+    NodeFile file = NodeFile.of(kind, config, session.workingDirectory()).with(options);
+    Path cache =
+        kind == NodeKind.WORKER ? WorkerStartCommand.cache(file, System.getenv()) : Path.of("");
+    diagnosis.node(kind, file, NodeOptions.named(spec, file.text("host")), cache);
+    if (kind != NodeKind.COORDINATOR) {
+      file.given("coordinator")
+          .ifPresentOrElse(
+              text -> coordinators(diagnosis, text),
+              () ->
+                  diagnosis.wrong(
+                      "coordinator", "it is told no coordinator to join; name it: --coordinator"));
+    }
+  }
+
+  private void coordinators(Diagnosis diagnosis, String text) {
+    try {
+      diagnosis.coordinators(NodeOptions.addresses(spec, "coordinator", text));
+    } catch (ParameterException e) {
+      diagnosis.wrong("coordinator", e.getMessage());
+    }
+  }
+
+  /** The settings that the command line gives, by their keys. */
+  private Map<String, Object> options() {
+    Map<String, Object> options = new LinkedHashMap<>();
+    host.ifPresent(value -> options.put("host", value));
+    port.ifPresent(value -> options.put("port", value));
+    httpPort.ifPresent(value -> options.put("http-port", value));
+    bulkPort.ifPresent(value -> options.put("bulk-port", value));
+    data.ifPresent(value -> options.put("data", value.toString()));
+    cache.ifPresent(value -> options.put("cache", value.toString()));
+    coordinator.ifPresent(value -> options.put("coordinator", value));
+    return options;
+  }
+
+  private Optional<NodeKind> kind(Map<String, Object> options) {
+    List<String> nodes = Arrays.stream(NodeKind.values()).map(NodeKind::toString).toList();
+    if (node.isEmpty()) {
+      if (config.isPresent() || !options.isEmpty()) {
+        String option = config.isPresent() ? "config" : options.keySet().iterator().next();
+        throw refused(
+            "--%s expects the node that it is for: %s".formatted(option, String.join(", ", nodes)));
+      }
+      return Optional.empty();
+    }
+    NodeKind kind =
+        Arrays.stream(NodeKind.values())
+            .filter(one -> one.toString().equals(node.get()))
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    refused(
+                        "expected %s but got %s".formatted(String.join(", ", nodes), node.get())));
+    for (String key : options.keySet()) {
+      if (!NodeFile.knows(kind, key)) {
+        throw refused("a %s has no --%s".formatted(kind, key));
+      }
+    }
+    return Optional.of(kind);
+  }
+
+  private ParameterException refused(String message) {
+    return new ParameterException(spec.commandLine(), message);
+  }
+}

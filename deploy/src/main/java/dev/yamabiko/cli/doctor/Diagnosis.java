@@ -1,0 +1,112 @@
+package dev.yamabiko.cli.doctor;
+
+import dev.yamabiko.cli.settings.NodeFile;
+import dev.yamabiko.cli.settings.NodeKind;
+import dev.yamabiko.client.Server;
+import dev.yamabiko.job.JobException;
+import dev.yamabiko.worker.NodeSettings;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Supplier;
+
+/** All that the checks of one call have found, in the order in which they were made. */
+public final class Diagnosis {
+
+  private final Machine machine = Machine.here();
+  private final List<Finding> findings = new ArrayList<>();
+
+  /** Of this machine, for whatever node. */
+  public Diagnosis() {
+    findings.addAll(MachineChecks.of(machine));
+  }
+
+  /**
+   * Of a node's settings.
+   *
+   * @param host by which it would be known
+   * @param cache where a worker would keep datasets
+   */
+  public void node(NodeKind kind, NodeFile file, String host, Path cache) {
+    Finding known = NodeChecks.host(host);
+    findings.add(known);
+    if (known.result() != Finding.Result.PROBLEM) {
+      findings.add(NodeChecks.exposure(host));
+      for (String port : List.of("port", "http-port", "bulk-port")) {
+        if (file.has(port)) {
+          check(port, () -> NodeChecks.port(port, host, file.port(port)));
+        }
+      }
+    }
+    if (kind == NodeKind.COORDINATOR) {
+      check(
+          "data",
+          () ->
+              DirectoryCheck.of(
+                  "data",
+                  file.path("data"),
+                  file.bytes("upload-bytes") + file.bytes("dataset-bytes")));
+      check("data-roots", () -> roots(file.paths("data-roots")));
+    } else if (kind == NodeKind.WORKER) {
+      check("cache", () -> DirectoryCheck.of("cache", cache, file.bytes("cache-bytes")));
+    }
+  }
+
+  private static Finding roots(List<Path> roots) {
+    return roots.stream()
+        .filter(root -> !Files.isDirectory(root))
+        .findFirst()
+        .map(
+            root ->
+                Finding.problem(
+                    "data-roots", root + " is no directory", "mend data-roots in --config"))
+        .orElseGet(
+            () -> Finding.ok("data-roots", roots.isEmpty() ? "none" : roots.size() + " there"));
+  }
+
+  /** Of the coordinators that a node is to join; one that answers is enough. */
+  public void coordinators(List<NodeSettings.Peer> coordinators) {
+    List<Finding> all =
+        coordinators.stream()
+            .map(peer -> ServerChecks.port("coordinator", peer.host(), peer.port()))
+            .toList();
+    boolean one = all.stream().anyMatch(finding -> finding.result() == Finding.Result.OK);
+    for (Finding finding : all) {
+      findings.add(
+          one && finding.result() != Finding.Result.OK
+              ? Finding.warning(finding.check(), finding.found(), finding.advice())
+              : finding);
+    }
+  }
+
+  public void server(Server server) {
+    findings.addAll(ServerChecks.of(server, machine));
+  }
+
+  /** What cannot be checked any more because of it. */
+  public void wrong(String check, String why) {
+    findings.add(Finding.problem(check, why, ""));
+  }
+
+  private void check(String name, Supplier<Finding> check) {
+    try {
+      findings.add(check.get());
+    } catch (JobException e) {
+      findings.add(Finding.problem(name, e.getMessage(), "mend it in --config"));
+    }
+  }
+
+  public List<Finding> findings() {
+    return List.copyOf(findings);
+  }
+
+  /** The worst of all. */
+  public Finding.Result result() {
+    return findings.stream()
+        .map(Finding::result)
+        .max(Comparator.naturalOrder())
+        .orElse(Finding.Result.OK);
+  }
+}

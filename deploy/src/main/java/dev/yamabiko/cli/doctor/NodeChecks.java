@@ -1,0 +1,84 @@
+package dev.yamabiko.cli.doctor;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.ServerSocket;
+import java.net.SocketException;
+import java.net.UnknownHostException;
+
+/** Whether a node could listen where it is told to. */
+final class NodeChecks {
+
+  private NodeChecks() {}
+
+  /** Whether the name leads to this machine. */
+  static Finding host(String host) {
+    InetAddress address;
+    try {
+      address = InetAddress.getByName(host);
+    } catch (UnknownHostException e) {
+      return Finding.problem(
+          "host",
+          host + " is no address, nor a name that this machine knows",
+          "name an address of this machine with --host, or add the name to DNS or /etc/hosts");
+    }
+    String found =
+        host.equals(address.getHostAddress()) ? host : host + " is " + address.getHostAddress();
+    try {
+      if (address.isAnyLocalAddress()) {
+        return Finding.problem(
+            "host",
+            found + ", which is every address and none",
+            "name with --host the one address by which other nodes reach this one");
+      } else if (NetworkInterface.getByInetAddress(address) == null
+          && !address.isLoopbackAddress()) {
+        return Finding.problem(
+            "host",
+            found + ", which is no address of this machine",
+            "name one of its own with --host");
+      }
+    } catch (SocketException e) {
+      return Finding.warning(
+          "host", found + "; its interface cannot be told: " + e.getMessage(), "");
+    }
+    return Finding.ok("host", found);
+  }
+
+  /** Whether somebody from elsewhere could reach a node that knows no passwords. */
+  static Finding exposure(String host) {
+    try {
+      return InetAddress.getByName(host).isLoopbackAddress()
+          ? Finding.ok("exposure", "only this machine reaches " + host)
+          : Finding.warning(
+              "exposure",
+              "other machines reach " + host + ", and nothing is encrypted",
+              "let only trusted machines reach its ports");
+    } catch (UnknownHostException e) {
+      return Finding.warning("exposure", "who reaches " + host + " cannot be told", "");
+    }
+  }
+
+  /**
+   * Whether a port is free; 0 always is.
+   *
+   * @param name of the setting
+   */
+  static Finding port(String name, String host, int port) {
+    if (port == 0) {
+      return Finding.ok(name, "any that is free");
+    }
+    try (ServerSocket socket = new ServerSocket()) {
+      // A port whose last connections are still being forgotten is as good as free.
+      socket.setReuseAddress(true);
+      socket.bind(new InetSocketAddress(host, port));
+      return Finding.ok(name, port + " is free");
+    } catch (IOException e) {
+      return Finding.problem(
+          name,
+          "%d cannot be used at %s: %s".formatted(port, host, e.getMessage()),
+          "end what has it, a node that runs already perhaps, or name another with --" + name);
+    }
+  }
+}

@@ -1,0 +1,102 @@
+package dev.yamabiko.cli.doctor;
+
+import dev.yamabiko.client.Server;
+import dev.yamabiko.client.ServerException;
+import dev.yamabiko.model.CanonicalJson;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Whether a coordinator can be reached from here, and would take a node of this machine. */
+final class ServerChecks {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  /** A server tells its time to the second. */
+  private static final Duration APART = Duration.ofSeconds(3);
+
+  private ServerChecks() {}
+
+  /**
+   * Whether somebody listens there.
+   *
+   * @param check what for
+   */
+  static Finding port(String check, String host, int port) {
+    String where = host + ":" + port;
+    try (Socket socket = new Socket()) {
+      socket.connect(
+          new InetSocketAddress(host.replaceAll("^\\[|]$", ""), port), (int) PATIENCE.toMillis());
+      return Finding.ok(check, where + " answers");
+    } catch (IOException e) {
+      return Finding.unreachable(
+          check,
+          where + " cannot be reached: " + e.getMessage(),
+          "start the coordinator, or let its firewall and this machine's pass that port");
+    }
+  }
+
+  /** All that is asked of the HTTP API. */
+  static List<Finding> of(Server server, Machine machine) {
+    List<Finding> findings = new ArrayList<>();
+    Map<String, Object> nodes;
+    try {
+      server.get("/health/ready");
+      findings.add(clock(server.time(), machine.now().toInstant()));
+      nodes = CanonicalJson.object(server.get("/api/v1/workers"));
+    } catch (ServerException e) {
+      findings.add(
+          e.usersFault()
+              ? Finding.problem("http", e.getMessage(), "")
+              : Finding.unreachable(
+                  "http", e.getMessage(), "start the coordinator, or mend --server"));
+      return findings;
+    }
+    findings.add(0, Finding.ok("http", server.url() + " answers"));
+    if (nodes.get("coordinator") instanceof Map<?, ?> coordinator) {
+      findings.add(bits(machine, String.valueOf(coordinator.get("fingerprint"))));
+      if (coordinator.get("bulk_port") instanceof Number port) {
+        findings.add(port("bulk", String.valueOf(coordinator.get("host")), port.intValue()));
+      }
+    } else {
+      findings.add(
+          Finding.warning(
+              "version", "the coordinator is of an older version", "have one version everywhere"));
+    }
+    return findings;
+  }
+
+  /** A worker of other bits is refused. */
+  static Finding bits(Machine machine, String theirs) {
+    String own = machine.fingerprint().orElse("");
+    return own.equals(theirs)
+        ? Finding.ok("same bits", "the coordinator's fingerprint is " + MachineChecks.shown(theirs))
+        : Finding.problem(
+            "same bits",
+            "the coordinator's fingerprint is %s, this machine's %s"
+                .formatted(MachineChecks.shown(theirs), MachineChecks.shown(own)),
+            "run the same JDK with the same flags on both; a worker of this machine would be refused");
+  }
+
+  /**
+   * Whether both machines have the same time, as certificates and logs want it.
+   *
+   * @param theirs as the coordinator has said it just now
+   */
+  static Finding clock(Optional<Instant> theirs, Instant own) {
+    if (theirs.isEmpty()) {
+      return Finding.warning("same time", "the coordinator does not tell its time", "");
+    }
+    Duration apart = Duration.between(theirs.get(), own).abs();
+    String found = "%d s apart from the coordinator's clock".formatted(apart.toSeconds());
+    return apart.compareTo(APART) > 0
+        ? Finding.warning("same time", found, "set both clocks, as with an NTP service")
+        : Finding.ok("same time", found);
+  }
+}

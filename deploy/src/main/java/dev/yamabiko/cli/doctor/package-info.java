@@ -1,0 +1,11 @@
+/**
+ * Whether this machine will do for a node, before it is started: each check looks at one thing, and
+ * says what it has found and what to do.
+ *
+ * <pre>
+ *   Machine      MachineChecks    Java, vectors, memory, file handles, clock
+ *   NodeFile     NodeChecks       host, ports, directories, who can reach the node
+ *   Server       ServerChecks     the coordinator: its ports, its clock, its kernels' bits
+ * </pre>
+ */
+package dev.yamabiko.cli.doctor;

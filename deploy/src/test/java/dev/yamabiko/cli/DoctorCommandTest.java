@@ -1,0 +1,147 @@
+package dev.yamabiko.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.yamabiko.tensor.KernelFingerprint;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@Timeout(60)
+class DoctorCommandTest {
+
+  @TempDir Path working;
+
+  private Invocation doctor(String arguments) {
+    return Invocation.of(working, List.of(("doctor " + arguments).split(" ")));
+  }
+
+  private static Map<String, String> results(Invocation invocation) {
+    Map<String, String> results = new LinkedHashMap<>();
+    for (JsonNode check : invocation.json().required("checks")) {
+      results.put(check.required("check").asText(), check.required("result").asText());
+    }
+    return results;
+  }
+
+  @Test
+  void shouldCheckACoordinatorsFileAndStartNothing() throws IOException {
+    Files.writeString(
+        working.resolve("c.conf"),
+        "port = 0, http-port = 0, data = kept, upload-bytes = 1 MiB, dataset-bytes = 0");
+    Invocation invocation = doctor("coordinator --config c.conf --json");
+    assertEquals(0, invocation.exitCode(), invocation.err());
+    Map<String, String> results = results(invocation);
+    assertEquals(
+        List.of(
+            "java",
+            "kernels",
+            "memory",
+            "open files",
+            "clock",
+            "host",
+            "exposure",
+            "port",
+            "http-port",
+            "bulk-port",
+            "data",
+            "data-roots"),
+        List.copyOf(results.keySet()));
+    assertEquals("ok", results.get("data"));
+    assertTrue(!Files.exists(working.resolve("kept")));
+    assertEquals(12, invocation.err().lines().filter(l -> l.matches("(ok|warning) .*")).count());
+  }
+
+  @Test
+  void shouldEndWithTwoWhereANodeCouldNotStart() throws IOException {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+      String command = "coordinator --data d --http-port %d --port 0 --json";
+      Invocation invocation = doctor(command.formatted(taken.getLocalPort()));
+      assertEquals(2, invocation.exitCode(), invocation.err());
+      assertEquals("problem", results(invocation).get("http-port"));
+      assertEquals("problem", invocation.json().required("status").asText());
+    }
+  }
+
+  @Test
+  void shouldEndWithOneWhereOnlyTheCoordinatorIsMissing() {
+    Invocation invocation =
+        doctor("worker --coordinator 127.0.0.1:1 --cache kept --server http://127.0.0.1:1 --json");
+    assertEquals(1, invocation.exitCode(), invocation.err());
+    Map<String, String> results = results(invocation);
+    assertEquals("unreachable", results.get("coordinator"));
+    assertEquals("unreachable", results.get("http"));
+  }
+
+  @Test
+  void shouldHoldAWorkersMachineAgainstTheCoordinators() throws IOException {
+    try (TestServer server = new TestServer(working.resolve("data"), List.of());
+        ServerSocket control = new ServerSocket(0, 9, InetAddress.getByName("127.0.0.1"))) {
+      server.fingerprint = KernelFingerprint.ofThisJvm();
+      server.bulkPort = control.getLocalPort();
+      String command =
+          "parameters --coordinator 127.0.0.1:%d --server %s --json"
+              .formatted(control.getLocalPort(), server.url());
+      Invocation fits = doctor(command);
+      assertEquals(0, fits.exitCode(), fits.err());
+      Map<String, String> results = results(fits);
+      for (String check : List.of("coordinator", "http", "same time", "same bits", "bulk")) {
+        assertEquals("ok", results.get(check), check + ": " + fits.err());
+      }
+      server.fingerprint = "f00d";
+      Invocation other = doctor(command);
+      assertEquals(2, other.exitCode(), other.err());
+      assertEquals("problem", results(other).get("same bits"));
+      server.bulkPort = 1;
+      assertEquals("unreachable", results(doctor(command)).get("bulk"));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--port 1 | --port expects the node that it is for: coordinator, worker, parameters",
+        "--config c.conf | --config expects the node that it is for",
+        "manager | expected coordinator, worker, parameters but got manager",
+        "worker --data d | a worker has no --data",
+        "coordinator --cache d | a coordinator has no --cache"
+      })
+  void shouldRefuseWhatItCannotCheck(String arguments, String expected) {
+    Invocation invocation = doctor(arguments);
+    assertEquals(2, invocation.exitCode());
+    assertTrue(invocation.err().contains(expected), invocation.err());
+    assertEquals(1, invocation.err().lines().count(), invocation.err());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "worker | prot = 1 | config",
+        "worker | coordinator = here | coordinator",
+        "worker | port = 70000 | port",
+        "worker | cache = c.conf | cache",
+        "worker | host = 192.0.2.1 | host",
+        "worker | name = w | coordinator",
+        "coordinator | data-roots = [ none ] | data-roots"
+      })
+  void shouldFindWhatIsWrongInAFile(String node, String text, String check) throws IOException {
+    Files.writeString(working.resolve("c.conf"), text);
+    Invocation invocation = doctor(node + " --config c.conf --json");
+    assertEquals(2, invocation.exitCode(), invocation.err());
+    assertEquals("problem", results(invocation).get(check), invocation.err());
+  }
+}

@@ -1,0 +1,86 @@
+package dev.yamabiko.cli.doctor;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.yamabiko.cli.doctor.Finding.Result;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class NodeChecksTest {
+
+  @TempDir Path directory;
+
+  @ParameterizedTest
+  @CsvSource({
+    "127.0.0.1, OK",
+    "localhost, OK",
+    "0.0.0.0, PROBLEM",
+    // Of a network for documentation, which no machine has.
+    "192.0.2.1, PROBLEM",
+    "999.1.1.1, PROBLEM"
+  })
+  void shouldWantAHostThatIsThisMachine(String host, Result expected) {
+    Finding finding = NodeChecks.host(host);
+    assertEquals(expected, finding.result(), finding.line());
+    assertTrue(finding.found().contains(host), finding.found());
+  }
+
+  @Test
+  void shouldWarnOfANodeThatOthersReach() {
+    assertEquals(Result.OK, NodeChecks.exposure("127.0.0.1").result());
+    assertEquals(Result.WARNING, NodeChecks.exposure("192.0.2.1").result());
+  }
+
+  @Test
+  void shouldFindAPortThatIsTaken() throws IOException {
+    assertEquals(Result.OK, NodeChecks.port("port", "127.0.0.1", 0).result());
+    int port;
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+      port = taken.getLocalPort();
+      Finding finding = NodeChecks.port("http-port", "127.0.0.1", port);
+      assertEquals(Result.PROBLEM, finding.result(), finding.line());
+      assertTrue(finding.advice().contains("--http-port"), finding.advice());
+    }
+    assertEquals(Result.OK, NodeChecks.port("http-port", "127.0.0.1", port).result());
+  }
+
+  @Test
+  void shouldLeaveNothingInADirectory() throws IOException {
+    Finding there = DirectoryCheck.of("data", directory, 0);
+    assertEquals(Result.OK, there.result(), there.line());
+    Path made = directory.resolve("a/b");
+    Finding later = DirectoryCheck.of("data", made, 0);
+    assertEquals(Result.OK, later.result(), later.line());
+    assertTrue(later.found().contains("made when a node starts"), later.found());
+    try (Stream<Path> files = Files.list(directory)) {
+      assertEquals(0, files.count());
+    }
+  }
+
+  @Test
+  void shouldWarnWhereThereIsLessRoomThanANodeMayTake() throws IOException {
+    Finding finding = DirectoryCheck.of("cache", directory, Long.MAX_VALUE);
+    assertEquals(Result.WARNING, finding.result(), finding.line());
+    long free = Files.getFileStore(directory).getUsableSpace();
+    Files.write(directory.resolve("kept"), new byte[1 << 20]);
+    Finding kept = DirectoryCheck.of("cache", directory, free / 2 + (1 << 20));
+    assertEquals(Result.OK, kept.result(), kept.line());
+  }
+
+  @Test
+  void shouldFindADirectoryThatCannotBe() throws IOException {
+    Path file = Files.writeString(directory.resolve("afile"), "");
+    assertEquals(Result.PROBLEM, DirectoryCheck.of("data", file, 0).result());
+    assertEquals(Result.PROBLEM, DirectoryCheck.of("data", file.resolve("x"), 0).result());
+    assertEquals(Result.PROBLEM, DirectoryCheck.of("data", Path.of("/proc/nope"), 0).result());
+  }
+}
