@@ -91,6 +91,12 @@ final class DoctorCommand implements Callable<Integer> {
       description = "As a worker or a parameters node would: whether it answers.")
   private Optional<String> coordinator = Optional.empty();
 
+  @Option(
+      names = "--tls",
+      paramLabel = "DIR",
+      description = "As the node would: ca.crt, tls.crt and tls.key, which must fit each other.")
+  private Optional<Path> tls = Optional.empty();
+
   @Mixin private ServerOption server;
   @Mixin private JsonOption json;
 
@@ -122,7 +128,15 @@ final class DoctorCommand implements Callable<Integer> {
     NodeFile file = NodeFile.of(kind, config, session.workingDirectory()).with(options);
     Path cache =
         kind == NodeKind.WORKER ? WorkerStartCommand.cache(file, System.getenv()) : Path.of("");
-    diagnosis.node(kind, file, NodeOptions.named(spec, file.text("host")), cache);
+    Optional<Path> certificate =
+        tls.map(session.workingDirectory()::resolve)
+            .or(
+                () ->
+                    file.has("tls")
+                        ? file.given("tls").map(text -> file.path("tls"))
+                        : Optional.empty());
+    String known = NodeOptions.named(spec, file.text("host"));
+    diagnosis.node(kind, file, known, certificate, cache);
     if (kind != NodeKind.COORDINATOR) {
       file.given("coordinator")
           .ifPresentOrElse(
@@ -157,8 +171,11 @@ final class DoctorCommand implements Callable<Integer> {
   private Optional<NodeKind> kind(Map<String, Object> options) {
     List<String> nodes = Arrays.stream(NodeKind.values()).map(NodeKind::toString).toList();
     if (node.isEmpty()) {
-      if (config.isPresent() || !options.isEmpty()) {
-        String option = config.isPresent() ? "config" : options.keySet().iterator().next();
+      if (config.isPresent() || tls.isPresent() || !options.isEmpty()) {
+        String option =
+            config.isPresent()
+                ? "config"
+                : tls.isPresent() ? "tls" : options.keySet().iterator().next();
         throw refused(
             "--%s expects the node that it is for: %s".formatted(option, String.join(", ", nodes)));
       }

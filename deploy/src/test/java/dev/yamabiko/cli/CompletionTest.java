@@ -75,7 +75,7 @@ class CompletionTest {
         "yamabiko predict run --format '' | csv jsonl",
         "yamabiko predict run --format = j | jsonl",
         "yamabiko completion ''           | bash zsh",
-        "yamabiko worker --name jobs --c  | --coordinator --cache",
+        "yamabiko worker --name jobs --c  | --config --coordinator --cache",
         "yamabiko train --workers ''      | ''",
         "yamabiko status d                | ''",
         "yamabiko jobs ''                 | ''",

@@ -105,13 +105,15 @@ class LogOptionsTest {
       process.destroy();
     }
     Jvms.Finished finished = Jvms.finish(process, working);
-    assertEquals(130, finished.exitCode(), finished.toString());
+    assertEquals(0, finished.exitCode(), finished.toString());
     List<JsonNode> lines = new ArrayList<>();
     for (String line : finished.err().lines().toList()) {
       lines.add(new JsonMapper().readTree(line));
     }
     List<String> messages = lines.stream().map(line -> line.required("message").asText()).toList();
-    assertTrue(messages.get(0).startsWith("worker w1 joins 127.0.0.1:1 with "), messages::toString);
+    assertTrue(
+        messages.stream().anyMatch(text -> text.startsWith("worker w1 joins 127.0.0.1:1 with ")),
+        messages::toString);
     assertEquals("worker w1 has left", messages.get(messages.size() - 1));
     JsonNode waits =
         lines.stream()

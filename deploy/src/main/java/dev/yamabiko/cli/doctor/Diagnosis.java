@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /** All that the checks of one call have found, in the order in which they were made. */
@@ -27,19 +28,21 @@ public final class Diagnosis {
    * Of a node's settings.
    *
    * @param host by which it would be known
+   * @param tls where its certificate is, if it has one
    * @param cache where a worker would keep datasets
    */
-  public void node(NodeKind kind, NodeFile file, String host, Path cache) {
+  public void node(NodeKind kind, NodeFile file, String host, Optional<Path> tls, Path cache) {
     Finding known = NodeChecks.host(host);
     findings.add(known);
     if (known.result() != Finding.Result.PROBLEM) {
-      findings.add(NodeChecks.exposure(host));
+      findings.add(NodeChecks.exposure(host, tls.isPresent()));
       for (String port : List.of("port", "http-port", "bulk-port")) {
         if (file.has(port)) {
           check(port, () -> NodeChecks.port(port, host, file.port(port)));
         }
       }
     }
+    tls.ifPresent(directory -> findings.add(TlsCheck.of(directory, machine.now().toInstant())));
     if (kind == NodeKind.COORDINATOR) {
       check(
           "data",

@@ -46,15 +46,22 @@ final class NodeChecks {
     return Finding.ok("host", found);
   }
 
-  /** Whether somebody from elsewhere could reach a node that knows no passwords. */
-  static Finding exposure(String host) {
+  /**
+   * Whether somebody from elsewhere could reach a node that believes everybody.
+   *
+   * @param tls whether it has a certificate, and wants one of others
+   */
+  static Finding exposure(String host, boolean tls) {
     try {
-      return InetAddress.getByName(host).isLoopbackAddress()
-          ? Finding.ok("exposure", "only this machine reaches " + host)
+      if (InetAddress.getByName(host).isLoopbackAddress()) {
+        return Finding.ok("exposure", "only this machine reaches " + host);
+      }
+      return tls
+          ? Finding.ok("exposure", "other machines reach " + host + ", by TLS")
           : Finding.warning(
               "exposure",
               "other machines reach " + host + ", and nothing is encrypted",
-              "let only trusted machines reach its ports");
+              "give the node a certificate with --tls, or let only trusted machines reach its ports");
     } catch (UnknownHostException e) {
       return Finding.warning("exposure", "who reaches " + host + " cannot be told", "");
     }

@@ -9,6 +9,8 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,8 +38,21 @@ class NodeChecksTest {
 
   @Test
   void shouldWarnOfANodeThatOthersReach() {
-    assertEquals(Result.OK, NodeChecks.exposure("127.0.0.1").result());
-    assertEquals(Result.WARNING, NodeChecks.exposure("192.0.2.1").result());
+    assertEquals(Result.OK, NodeChecks.exposure("127.0.0.1", false).result());
+    assertEquals(Result.WARNING, NodeChecks.exposure("192.0.2.1", false).result());
+    assertEquals(Result.OK, NodeChecks.exposure("192.0.2.1", true).result());
+  }
+
+  @Test
+  void shouldSayHowLongACertificateIsGoodAndWhatIsMissing() {
+    Instant now = Instant.parse("2026-11-27T10:00:00Z");
+    Instant later = now.plus(Duration.ofDays(31));
+    assertEquals(Result.OK, TlsCheck.expiry(directory, later, now).result());
+    Finding soon = TlsCheck.expiry(directory, later.minus(Duration.ofDays(2)), now);
+    assertEquals(Result.WARNING, soon.result(), soon.line());
+    Finding missing = TlsCheck.of(directory, now);
+    assertEquals(Result.PROBLEM, missing.result(), missing.line());
+    assertTrue(missing.found().contains("ca.crt"), missing.found());
   }
 
   @Test
