@@ -4,8 +4,9 @@ import dev.yamabiko.cli.doctor.Diagnosis;
 import dev.yamabiko.cli.doctor.Finding;
 import dev.yamabiko.cli.settings.NodeFile;
 import dev.yamabiko.cli.settings.NodeKind;
-import dev.yamabiko.client.Server;
+import dev.yamabiko.client.ServerException;
 import dev.yamabiko.job.JobException;
+import dev.yamabiko.wire.tls.TlsException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -31,6 +32,7 @@ import picocli.CommandLine.Spec;
     },
     footer = {
       "",
+      "The files of --tls are tried as the node's, too, where NODE is named.",
       "A line begins with ok, warning, unreachable (exit code 1) or problem (exit code 2).",
       "",
       "Examples:",
@@ -91,12 +93,6 @@ final class DoctorCommand implements Callable<Integer> {
       description = "As a worker or a parameters node would: whether it answers.")
   private Optional<String> coordinator = Optional.empty();
 
-  @Option(
-      names = "--tls",
-      paramLabel = "DIR",
-      description = "As the node would: ca.crt, tls.crt and tls.key, which must fit each other.")
-  private Optional<Path> tls = Optional.empty();
-
   @Mixin private ServerOption server;
   @Mixin private JsonOption json;
 
@@ -108,14 +104,17 @@ final class DoctorCommand implements Callable<Integer> {
   public Integer call() {
     Map<String, Object> options = options();
     Optional<NodeKind> kind = kind(options);
-    Optional<Server> asked = server.given();
     Diagnosis diagnosis = new Diagnosis();
     try {
       kind.ifPresent(one -> node(diagnosis, one, options));
     } catch (JobException e) {
       diagnosis.wrong("config", e.getMessage());
     }
-    asked.ifPresent(diagnosis::server);
+    try {
+      server.given().ifPresent(diagnosis::server);
+    } catch (ServerException | TlsException e) {
+      diagnosis.wrong("http", e.getMessage());
+    }
     diagnosis.findings().forEach(finding -> session.print(finding.line()));
     Map<String, Object> answer = new LinkedHashMap<>();
     answer.put("status", diagnosis.result().toString());
@@ -129,7 +128,9 @@ final class DoctorCommand implements Callable<Integer> {
     Path cache =
         kind == NodeKind.WORKER ? WorkerStartCommand.cache(file, System.getenv()) : Path.of("");
     Optional<Path> certificate =
-        tls.map(session.workingDirectory()::resolve)
+        server
+            .certificate()
+            .map(session.workingDirectory()::resolve)
             .or(
                 () ->
                     file.has("tls")
@@ -171,11 +172,8 @@ final class DoctorCommand implements Callable<Integer> {
   private Optional<NodeKind> kind(Map<String, Object> options) {
     List<String> nodes = Arrays.stream(NodeKind.values()).map(NodeKind::toString).toList();
     if (node.isEmpty()) {
-      if (config.isPresent() || tls.isPresent() || !options.isEmpty()) {
-        String option =
-            config.isPresent()
-                ? "config"
-                : tls.isPresent() ? "tls" : options.keySet().iterator().next();
+      if (config.isPresent() || !options.isEmpty()) {
+        String option = config.isPresent() ? "config" : options.keySet().iterator().next();
         throw refused(
             "--%s expects the node that it is for: %s".formatted(option, String.join(", ", nodes)));
       }

@@ -52,7 +52,14 @@ final class ServerOption {
 
   /** The one that is named, by the option or by the variable. */
   Optional<Server> given() {
-    return url.isPresent() || !environment(VARIABLE).isBlank() ? Optional.of(server()) : Optional.empty();
+    return url.isPresent() || !environment(VARIABLE).isBlank()
+        ? Optional.of(server())
+        : Optional.empty();
+  }
+
+  /** Where the certificate is that is shown, which may be a node's. */
+  Optional<Path> certificate() {
+    return tls;
   }
 
   Server server() {

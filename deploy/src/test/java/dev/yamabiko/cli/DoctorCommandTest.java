@@ -109,6 +109,17 @@ class DoctorCommandTest {
     }
   }
 
+  @Test
+  void shouldTryTheCertificateOfTheNode() {
+    Invocation invocation =
+        doctor("worker --coordinator 127.0.0.1:1 --cache kept --tls none --json");
+    assertEquals(2, invocation.exitCode(), invocation.err());
+    assertEquals("problem", results(invocation).get("tls"));
+    Invocation asked = doctor("--tls none --server https://127.0.0.1:1 --json");
+    assertEquals(2, asked.exitCode(), asked.err());
+    assertEquals("problem", results(asked).get("http"));
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

@@ -25,14 +25,15 @@ final class DirectoryCheck {
    * @param mayTake what the node is allowed to fill it with, in bytes
    */
   static Finding of(String name, Path directory, long mayTake) {
-    Path there = directory.toAbsolutePath().normalize();
+    Path asked = directory.toAbsolutePath().normalize();
+    Path there = asked;
     while (!Files.exists(there) && there.getParent() != null) {
       there = there.getParent();
     }
     if (!Files.isDirectory(there)) {
       return Finding.problem(name, there + " is no directory", "name another place with --" + name);
     }
-    String made = there.equals(directory) ? "" : ", made when a node starts";
+    String made = there.equals(asked) ? "" : ", made when a node starts";
     try {
       tryOut(there);
       return room(name, directory + made, there, mayTake - taken(directory));

@@ -1,6 +1,7 @@
 package dev.yamabiko.cli.doctor;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.yamabiko.cli.doctor.Finding.Result;
@@ -72,6 +73,10 @@ class NodeChecksTest {
   void shouldLeaveNothingInADirectory() throws IOException {
     Finding there = DirectoryCheck.of("data", directory, 0);
     assertEquals(Result.OK, there.result(), there.line());
+    assertFalse(there.found().contains("made"), there.found());
+    Path relative = Path.of("").toAbsolutePath().relativize(directory);
+    Finding named = DirectoryCheck.of("data", relative, 0);
+    assertFalse(named.found().contains("made"), named.found());
     Path made = directory.resolve("a/b");
     Finding later = DirectoryCheck.of("data", made, 0);
     assertEquals(Result.OK, later.result(), later.line());
