@@ -45,7 +45,9 @@ final class ClusterRoutes extends AllDirectives {
         .thenCombine(
             coordinator,
             (lists, itself) ->
-                Json.ok("{\"coordinator\":%s,%s".formatted(itself, lists.substring(1))));
+                Json.ok(
+                    "%s,\"coordinator\":%s}"
+                        .formatted(lists.substring(0, lists.length() - 1), itself)));
   }
 
   private static String json(CoordinatorView coordinator) {
