@@ -71,7 +71,7 @@ class CompletionTest {
         "yamabiko --v                     | --version",
         "yamabiko train --wor             | --workers",
         "yamabiko train a.conf --re       | --resume",
-        "yamabiko status --               | --watch --server --json --help",
+        "yamabiko status --               | --watch --server --token-file --ca --tls --json --help",
         "yamabiko predict run --format '' | csv jsonl",
         "yamabiko predict run --format = j | jsonl",
         "yamabiko completion ''           | bash zsh",
