@@ -16,6 +16,7 @@ import dev.yamabiko.data.blocks.PreparedDatasets;
 import dev.yamabiko.protocol.Fingerprint;
 import dev.yamabiko.wire.BulkServer;
 import dev.yamabiko.wire.BulkSettings;
+import dev.yamabiko.wire.Pulse;
 import dev.yamabiko.wire.UnusableAddressException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -25,6 +26,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -59,6 +61,9 @@ public final class CoordinatorNode implements AutoCloseable {
 
   /** How long an end waits for files that are being written. */
   private static final Duration WRITING = Duration.ofSeconds(5);
+
+  /** Longer than a pause for garbage, even of large arrays. */
+  private static final Duration PULSE = Duration.ofSeconds(4);
 
   private final Presence presence;
   private final ExecutorService blocking = blocking();
@@ -210,6 +215,23 @@ public final class CoordinatorNode implements AutoCloseable {
   /** Where the coordinator is. */
   public Seat seat() {
     return seat;
+  }
+
+  /** Why the process had better be started anew; empty if it had not. */
+  public Optional<String> ill() {
+    return Pulse.beats(system, PULSE)
+        ? Optional.empty()
+        : Optional.of("its actors take no message");
+  }
+
+  /** Why it can serve no request at the moment; empty if it can. */
+  public Optional<String> unready() {
+    return http.fault()
+        .or(
+            () ->
+                seat instanceof Seat.Vacant
+                    ? Optional.of("the coordinator is not ready yet")
+                    : Optional.empty());
   }
 
   public InetSocketAddress httpAddress() {

@@ -37,6 +37,16 @@ final class ClusterNodes {
       public void close() {
         node.close();
       }
+
+      @Override
+      public Optional<String> ill() {
+        return node.ill();
+      }
+
+      @Override
+      public Optional<String> unready() {
+        return node.unready();
+      }
     };
   }
 
@@ -52,6 +62,16 @@ final class ClusterNodes {
       public void leave() {
         node.leave();
       }
+
+      @Override
+      public Optional<String> ill() {
+        return node.ill();
+      }
+
+      @Override
+      public Optional<String> unready() {
+        return node.unready();
+      }
     };
   }
 
@@ -66,6 +86,16 @@ final class ClusterNodes {
       @Override
       public void leave() {
         node.leave();
+      }
+
+      @Override
+      public Optional<String> ill() {
+        return node.ill();
+      }
+
+      @Override
+      public Optional<String> unready() {
+        return node.unready();
       }
     };
   }

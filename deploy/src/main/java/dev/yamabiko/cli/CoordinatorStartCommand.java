@@ -36,6 +36,16 @@ final class CoordinatorStartCommand implements Callable<Integer> {
     /** Completes when the node has ended by itself, with why. */
     CompletableFuture<String> ended();
 
+    /** Why the process had better be started anew; empty if it had not. */
+    default Optional<String> ill() {
+      return Optional.empty();
+    }
+
+    /** Why it cannot do its work at the moment; empty if it can. */
+    default Optional<String> unready() {
+      return Optional.empty();
+    }
+
     @Override
     void close();
   }
@@ -68,6 +78,9 @@ final class CoordinatorStartCommand implements Callable<Integer> {
   private Optional<Path> data = Optional.empty();
 
   @Mixin private AccessOptions access;
+
+  @Mixin private HealthOptions health;
+
   @Mixin private ExtensionOptions extensions;
   @Mixin private LogOptions log;
 
@@ -86,7 +99,8 @@ final class CoordinatorStartCommand implements Callable<Integer> {
     ServiceLog.show();
     CompletableFuture<Void> told = new CompletableFuture<>();
     session.interruption().during(() -> told.complete(null));
-    try (Node node = starter.start(settings)) {
+    try (Node node = starter.start(settings);
+        HealthPort port = health.open(node::ill, node::unready)) {
       say(
           "coordinator ready; jobs: %s://%s:%d; workers join with: yamabiko worker --coordinator %s:%d"
               .formatted(
@@ -95,6 +109,7 @@ final class CoordinatorStartCommand implements Callable<Integer> {
                   node.httpAddress().getPort(),
                   settings.host(),
                   node.port()));
+      HealthOptions.tell(session, port);
       CompletableFuture.anyOf(node.ended(), told).join();
       if (!told.isDone()) {
         throw ServerException.failed(

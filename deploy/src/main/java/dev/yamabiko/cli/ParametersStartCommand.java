@@ -34,6 +34,8 @@ final class ParametersStartCommand implements Callable<Integer> {
 
   @Mixin private MemberOptions member;
 
+  @Mixin private HealthOptions health;
+
   @Option(names = "--bulk-port", paramLabel = "P")
   private Optional<Integer> bulkPort = Optional.empty();
 
@@ -52,7 +54,7 @@ final class ParametersStartCommand implements Callable<Integer> {
     WorkerStartCommand.Node node = maker.make(settings, port);
     session.interruption().during(node::leave);
     say("parameters node %s joins %s".formatted(settings.worker(), MemberOptions.told(settings)));
-    Optional<String> refusal = node.run();
+    Optional<String> refusal = health.during(node, session);
     if (refusal.isPresent()) {
       throw ServerException.failed(
           "the coordinator refused this parameters node: " + refusal.get(), null);

@@ -30,6 +30,16 @@ final class WorkerStartCommand implements Callable<Integer> {
 
     /** Ends {@link #run}; for another thread. */
     void leave();
+
+    /** Why the process had better be started anew; empty if it had not. */
+    default Optional<String> ill() {
+      return Optional.empty();
+    }
+
+    /** Why it cannot do its work at the moment; empty if it can. */
+    default Optional<String> unready() {
+      return Optional.empty();
+    }
   }
 
   /** Makes it; {@link ClusterNodes#worker}, but for tests. */
@@ -41,6 +51,8 @@ final class WorkerStartCommand implements Callable<Integer> {
   private final Maker maker;
 
   @Mixin private MemberOptions member;
+
+  @Mixin private HealthOptions health;
 
   @Option(names = "--cache", paramLabel = "DIR")
   private Optional<Path> cache = Optional.empty();
@@ -67,7 +79,7 @@ final class WorkerStartCommand implements Callable<Integer> {
                     MemberOptions.told(settings),
                     settings.threads(),
                     settings.threads() == 1 ? "thread" : "threads"));
-    Optional<String> refusal = node.run();
+    Optional<String> refusal = health.during(node, session);
     if (refusal.isPresent()) {
       throw ServerException.failed("the coordinator refused this worker: " + refusal.get(), null);
     }

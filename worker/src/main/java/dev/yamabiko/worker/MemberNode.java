@@ -14,6 +14,7 @@ import com.typesafe.config.ConfigFactory;
 import dev.yamabiko.protocol.Fingerprint;
 import dev.yamabiko.protocol.WorkerHello;
 import dev.yamabiko.wire.MessageTable;
+import dev.yamabiko.wire.Pulse;
 import dev.yamabiko.wire.UnusableAddressException;
 import java.time.Duration;
 import java.util.LinkedHashSet;
@@ -46,6 +47,9 @@ final class MemberNode {
 
   /** Longer than a node takes that nobody says goodbye to. */
   private static final Duration LONGEST_END = Duration.ofSeconds(10);
+
+  /** Longer than a pause for garbage, even of large arrays. */
+  private static final Duration PULSE = Duration.ofSeconds(4);
 
   /** Makes an agent that tells its end. */
   interface Agents extends Function<Consumer<WorkerAgent.End>, Behavior<WorkerAgent.Command>> {}
@@ -110,6 +114,32 @@ final class MemberNode {
     if (system != null) {
       system.tell(new WorkerGuardian.Leave());
     }
+  }
+
+  /** Why it had better be started anew; empty if it had not. For another thread. */
+  Optional<String> ill() {
+    ActorSystem<?> now = current();
+    return now == null || Pulse.beats(now, PULSE)
+        ? Optional.empty()
+        : Optional.of("its actors take no message");
+  }
+
+  /** Why no work can reach it at the moment; empty if it can. For another thread. */
+  Optional<String> unready() {
+    ActorSystem<?> now = current();
+    if (isLeaving()) {
+      return Optional.of("it leaves");
+    } else if (now == null || !WorkerGuardian.isAnyInReach(now, Optional.empty())) {
+      return Optional.of("no coordinator can be reached");
+    }
+    MemberStatus status = Cluster.get(now).selfMember().status();
+    return status == MemberStatus.up() || status == MemberStatus.weaklyUp()
+        ? Optional.empty()
+        : Optional.of("it has not joined yet");
+  }
+
+  private synchronized ActorSystem<?> current() {
+    return system;
   }
 
   private synchronized boolean isLeaving() {

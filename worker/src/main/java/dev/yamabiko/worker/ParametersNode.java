@@ -55,4 +55,14 @@ public final class ParametersNode {
   public void leave() {
     node.leave();
   }
+
+  /** Why the process had better be started anew; empty if it had not. For another thread. */
+  public Optional<String> ill() {
+    return node.ill();
+  }
+
+  /** Why no work can reach it at the moment; empty if it can. For another thread. */
+  public Optional<String> unready() {
+    return node.unready();
+  }
 }

@@ -2,6 +2,7 @@ package dev.yamabiko.worker;
 
 import akka.actor.Address;
 import akka.actor.typed.ActorRef;
+import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.javadsl.AbstractBehavior;
 import akka.actor.typed.javadsl.ActorContext;
@@ -117,7 +118,8 @@ final class WorkerGuardian extends AbstractBehavior<WorkerGuardian.Command> {
     if (leaving) {
       return end(new WorkerAgent.End.Left());
     }
-    if (end.why() instanceof WorkerAgent.End.Restart restart && isAnyInReach(restart.lost())) {
+    if (end.why() instanceof WorkerAgent.End.Restart restart
+        && isAnyInReach(getContext().getSystem(), restart.lost())) {
       getContext().getLog().info("waiting for the next coordinator cause={}", restart.why());
       timers.startSingleTimer(new Again(), PAUSE);
       return this;
@@ -134,13 +136,13 @@ final class WorkerGuardian extends AbstractBehavior<WorkerGuardian.Command> {
   private Behavior<Command> onLook() {
     boolean joined =
         Cluster.get(getContext().getSystem()).selfMember().status() != MemberStatus.removed();
-    alone = joined && !isAnyInReach(Optional.empty()) ? alone + 1 : 0;
+    alone = joined && !isAnyInReach(getContext().getSystem(), Optional.empty()) ? alone + 1 : 0;
     return alone < MOST_LOOKS ? this : restart("no coordinator can be reached");
   }
 
   /** Whether there is a node that has the coordinator, or may have it next. */
-  private boolean isAnyInReach(Optional<Address> except) {
-    ClusterEvent.CurrentClusterState state = Cluster.get(getContext().getSystem()).state();
+  static boolean isAnyInReach(ActorSystem<?> system, Optional<Address> except) {
+    ClusterEvent.CurrentClusterState state = Cluster.get(system).state();
     Set<Member> unreachable = state.getUnreachable();
     for (Member member : state.getMembers()) {
       if (member.hasRole(WorkerAgent.COORDINATOR)

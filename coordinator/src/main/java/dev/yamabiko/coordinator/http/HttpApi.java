@@ -134,7 +134,7 @@ public final class HttpApi implements AutoCloseable {
   }
 
   /** Why nothing can be changed, if that is so. */
-  private Optional<String> fault() {
+  public Optional<String> fault() {
     DataDirectory used = directory;
     return used == null ? Optional.empty() : used.fault();
   }

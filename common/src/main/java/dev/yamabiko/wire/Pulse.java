@@ -1,0 +1,36 @@
+package dev.yamabiko.wire;
+
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.DispatcherSelector;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Whether the threads that actors run on still take work. */
+public final class Pulse {
+
+  private Pulse() {}
+
+  /**
+   * Blocks for as long as it takes, and no longer than that. A system that is ending counts as one
+   * that does: whoever ends it goes on.
+   */
+  public static boolean beats(ActorSystem<?> system, Duration limit) {
+    try {
+      CompletableFuture.runAsync(
+              () -> {}, system.dispatchers().lookup(DispatcherSelector.defaultDispatcher()))
+          .get(limit.toMillis(), TimeUnit.MILLISECONDS);
+      return true;
+    } catch (RejectedExecutionException | ExecutionException e) {
+      return true;
+    } catch (TimeoutException e) {
+      return system.getWhenTerminated().toCompletableFuture().isDone();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return true;
+    }
+  }
+}

@@ -1,0 +1,77 @@
+package dev.yamabiko.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.yamabiko.wire.UnusableAddressException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(30)
+class HealthPortTest {
+
+  private final AtomicReference<Optional<String>> ill = new AtomicReference<>(Optional.empty());
+  private final AtomicReference<Optional<String>> unready = new AtomicReference<>(Optional.empty());
+  private final HealthPort port = HealthPort.open(0, ill::get, unready::get);
+
+  @AfterEach
+  void close() {
+    port.close();
+  }
+
+  private HttpResponse<String> get(String path) throws Exception {
+    return HttpClient.newHttpClient()
+        .send(
+            HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d%s".formatted(port.port(), path)))
+                .timeout(Duration.ofSeconds(10))
+                .build(),
+            HttpResponse.BodyHandlers.ofString());
+  }
+
+  @Test
+  void shouldTellWhetherANodeLivesApartFromWhetherItIsReady() throws Exception {
+    assertEquals(200, get("/health/alive").statusCode());
+    assertEquals("ready\n", get("/health/ready").body());
+
+    unready.set(Optional.of("no coordinator can be reached"));
+    assertEquals(200, get("/health/alive").statusCode());
+    HttpResponse<String> ready = get("/health/ready");
+    assertEquals(503, ready.statusCode());
+    assertEquals("no coordinator can be reached\n", ready.body());
+
+    ill.set(Optional.of("its actors take no message"));
+    assertEquals(503, get("/health/alive").statusCode());
+  }
+
+  @Test
+  void shouldTellNothingElse() throws Exception {
+    assertEquals(404, get("/").statusCode());
+    assertEquals(404, get("/metrics").statusCode());
+  }
+
+  @Test
+  void shouldAnswerTheCheckOfAnImage() throws Exception {
+    assertEquals("HTTP/1.1 200 OK ready", HealthCheck.ask(port.port()));
+    unready.set(Optional.of("it leaves"));
+    String answer = HealthCheck.ask(port.port());
+    assertTrue(answer.startsWith("HTTP/1.1 503 ") && answer.endsWith(" it leaves"), answer);
+  }
+
+  @Test
+  void shouldSayWhichPortIsTaken() {
+    UnusableAddressException taken =
+        assertThrows(
+            UnusableAddressException.class,
+            () -> HealthPort.open(port.port(), ill::get, unready::get));
+    assertTrue(taken.getMessage().contains(port.port() + " cannot be used for probes"));
+  }
+}
