@@ -1,5 +1,6 @@
 package dev.yamabiko.protocol;
 
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -10,7 +11,7 @@ import java.util.List;
  * @param messageTable the numbers, names and layouts of all messages, in order; of two tables the
  *     shorter must be the beginning of the longer
  * @param fingerprint of kernels and extensions, {@link Fingerprint#text}: equal ones give equal
- *     bits
+ *     bits; then the word {@code build=} with {@link Build}, which older coordinators pass over
  * @param worker its name, unique in the cluster
  * @param host where it runs, for people
  * @param threads that compute
@@ -24,7 +25,24 @@ public record WorkerHello(
     String host,
     int threads,
     long heapBytes) {
+
+  private static final String BUILD = "build=";
+
   public WorkerHello {
     messageTable = List.copyOf(messageTable);
+  }
+
+  /** The fingerprint of a node with this build. */
+  public static String fingerprint(Fingerprint fingerprint, String build) {
+    return fingerprint.text() + " " + BUILD + build;
+  }
+
+  /** Which build the node runs; one that does not say so is older than builds are told. */
+  public String build() {
+    return Arrays.stream(fingerprint.split(" "))
+        .filter(word -> word.startsWith(BUILD))
+        .map(word -> word.substring(BUILD.length()))
+        .findFirst()
+        .orElse("unknown");
   }
 }

@@ -114,7 +114,10 @@ final class NodeRegistry {
     workers.add(worker);
     resources.metrics().joined(worker);
     context.watchWith(by.node(), new Coordinator.NodeLost(name, by.node()));
-    context.getLog().info("joined worker={} threads={}", name, by.hello().threads());
+    context
+        .getLog()
+        .info(
+            "joined worker={} threads={} build={}", name, by.hello().threads(), by.hello().build());
     queue.startJobs();
   }
 
@@ -125,7 +128,14 @@ final class NodeRegistry {
   private void refuse(WorkerHello hello, ActorRef<NodeMessage> node, String why) {
     // It asks again until it has heard the answer.
     if (refused.add(node)) {
-      context.getLog().warn("refused worker={} host={}: {}", hello.worker(), hello.host(), why);
+      context
+          .getLog()
+          .warn(
+              "refused worker={} host={} build={}: {}",
+              hello.worker(),
+              hello.host(),
+              hello.build(),
+              why);
       context.watchWith(node, new Coordinator.RefusedGone(node));
     }
     node.tell(new NodeMessage.WorkerRefused(why));
@@ -187,7 +197,10 @@ final class NodeRegistry {
                 before.node().tell(replaced());
               });
       context.watchWith(by.node(), new Coordinator.ParametersLost(by.node()));
-      context.getLog().info("joined parameters={} host={}", hello.worker(), hello.host());
+      context
+          .getLog()
+          .info(
+              "joined parameters={} host={} build={}", hello.worker(), hello.host(), hello.build());
     }
     tellAccepted(by.node(), hello.worker());
   }

@@ -10,6 +10,7 @@ import akka.cluster.MemberStatus;
 import akka.cluster.typed.Cluster;
 import akka.cluster.typed.JoinSeedNodes;
 import com.typesafe.config.Config;
+import dev.yamabiko.protocol.Build;
 import com.typesafe.config.ConfigFactory;
 import dev.yamabiko.protocol.Fingerprint;
 import dev.yamabiko.protocol.WorkerHello;
@@ -75,7 +76,7 @@ final class MemberNode {
     return new WorkerHello(
         MessageTable.PROTOCOL_VERSION,
         MessageTable.lines(),
-        Fingerprint.ofThisJvm().text(),
+        WorkerHello.fingerprint(Fingerprint.ofThisJvm(), Build.ofThisJvm()),
         settings.worker(),
         settings.host(),
         settings.threads(),

@@ -64,6 +64,7 @@ final class ClusterRoutes extends AllDirectives {
     json.put("host", owner.hello().host());
     json.put("threads", owner.hello().threads());
     json.put("heap_bytes", owner.hello().heapBytes());
+    json.put("build", owner.hello().build());
     json.put("registered", owner.registered().toString());
     return CanonicalJson.of(json);
   }
@@ -74,6 +75,7 @@ final class ClusterRoutes extends AllDirectives {
     json.put("host", worker.hello().host());
     json.put("threads", worker.hello().threads());
     json.put("heap_bytes", worker.hello().heapBytes());
+    json.put("build", worker.hello().build());
     json.put("fingerprint", Fingerprint.parse(worker.hello().fingerprint()).kernels());
     json.put("registered", worker.registered().toString());
     json.put("job", worker.job().orElse(null));
