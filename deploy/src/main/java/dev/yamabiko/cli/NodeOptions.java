@@ -91,8 +91,14 @@ final class NodeOptions {
     return Arrays.stream(text.split(",", -1)).map(one -> address(spec, name, one.strip())).toList();
   }
 
-  /** HOST:PORT, or [HOST]:PORT for an address with colons of its own. */
+  /**
+   * HOST:PORT, or [HOST]:PORT for an address with colons of its own; dns:NAME for the nodes of a
+   * service. A host may still be called dns: a name is no number.
+   */
   private static NodeSettings.Peer address(CommandSpec spec, String name, String text) {
+    if (text.matches("dns:(?!\\d+$)[A-Za-z0-9._-]{1,253}")) {
+      return NodeSettings.Peer.service(text.substring("dns:".length()));
+    }
     int colon = text.lastIndexOf(':');
     String host = colon < 0 ? "" : text.substring(0, colon);
     String port = text.substring(colon + 1);
@@ -103,7 +109,7 @@ final class NodeOptions {
         || Integer.parseInt(port) < 1
         || Integer.parseInt(port) > MOST) {
       throw new ParameterException(
-          spec.commandLine(), "%s expects HOST:PORT but got %s".formatted(name, text));
+          spec.commandLine(), "%s expects HOST:PORT or dns:NAME but got %s".formatted(name, text));
     }
     return new NodeSettings.Peer(host, Integer.parseInt(port));
   }

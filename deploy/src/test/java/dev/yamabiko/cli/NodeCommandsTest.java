@@ -284,14 +284,14 @@ class NodeCommandsTest {
         "coordinator --port 70000 | --port expects a port from 0 to 65535 but got 70000",
         "coordinator --config no.conf | no.conf: no such file",
         "worker | Missing required option: '--coordinator=HOST:PORT'",
-        "worker --coordinator here | --coordinator expects HOST:PORT but got here",
-        "worker --coordinator :2551 | --coordinator expects HOST:PORT but got :2551",
-        "worker --coordinator h:1,here | --coordinator expects HOST:PORT but got here",
-        "worker --coordinator h:0 | --coordinator expects HOST:PORT but got h:0",
+        "worker --coordinator here | --coordinator expects HOST:PORT or dns:NAME but got here",
+        "worker --coordinator :2551 | --coordinator expects HOST:PORT or dns:NAME but got :2551",
+        "worker --coordinator h:1,here | --coordinator expects HOST:PORT or dns:NAME but got here",
+        "worker --coordinator h:0 | --coordinator expects HOST:PORT or dns:NAME but got h:0",
         "worker --coordinator h:1 --threads 0 | --threads expects a number from 1 to 1024 but got 0",
         "worker --coordinator h:1 --name a/b | --name expects",
         "parameters | Missing required option: '--coordinator=HOST:PORT'",
-        "parameters --coordinator here | --coordinator expects HOST:PORT but got here",
+        "parameters --coordinator here | --coordinator expects HOST:PORT or dns:NAME but got here",
         "parameters --coordinator h:1 --bulk-port -1 | --bulk-port expects a port from 0 to 65535 but got -1"
       })
   void shouldRefuseWrongOptions(String commandLine, String expected) {
@@ -356,7 +356,7 @@ class NodeCommandsTest {
         "worker | threads = many | threads in --config expects a number from 1 to 1024 but got many",
         "worker | name = a/b | name in --config expects at most 128 letters",
         "worker | port = 65536 | w.conf: port: expected a port from 0 to 65535 but found 65536",
-        "worker | coordinator = here | coordinator in --config expects HOST:PORT but got here",
+        "worker | coordinator = here | coordinator in --config expects HOST:PORT or dns:NAME but got here",
         "worker | coordinator = \"\" | Missing required option: '--coordinator=HOST:PORT'",
         "parameters | cache = x | w.conf:2: cache: unknown key",
         "parameters | bulk-port = -1 | w.conf: bulk-port: expected a port from 0 to 65535 but found -1"

@@ -8,10 +8,9 @@ import akka.actor.typed.DispatcherSelector;
 import akka.cluster.Member;
 import akka.cluster.MemberStatus;
 import akka.cluster.typed.Cluster;
-import akka.cluster.typed.JoinSeedNodes;
 import com.typesafe.config.Config;
-import dev.yamabiko.protocol.Build;
 import com.typesafe.config.ConfigFactory;
+import dev.yamabiko.protocol.Build;
 import dev.yamabiko.protocol.Fingerprint;
 import dev.yamabiko.protocol.WorkerHello;
 import dev.yamabiko.wire.MessageTable;
@@ -176,7 +175,7 @@ final class MemberNode {
                 end.complete(
                     new WorkerAgent.End.Restart("the node was removed", Optional.empty())));
     Cluster cluster = Cluster.get(system);
-    cluster.manager().tell(new JoinSeedNodes(seeds()));
+    Seeds.join(system, settings.coordinators(), met);
     system
         .scheduler()
         .scheduleOnce(SOON, () -> sayIfAlone(cluster.selfMember()), system.executionContext());
@@ -190,15 +189,6 @@ final class MemberNode {
           "waiting for the coordinator at {} ...",
           String.join(" or ", settings.coordinators().stream().map(Object::toString).toList()));
     }
-  }
-
-  private List<Address> seeds() {
-    Set<Address> seeds = new LinkedHashSet<>();
-    settings
-        .coordinators()
-        .forEach(peer -> seeds.add(new Address("akka", "yamabiko", peer.host(), peer.port())));
-    seeds.addAll(met);
-    return List.copyOf(seeds);
   }
 
   /** The coordinator nodes of the cluster that is left; those of older ones are forgotten. */

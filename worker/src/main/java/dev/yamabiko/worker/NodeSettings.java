@@ -24,11 +24,25 @@ public record NodeSettings(
     Path cache,
     long cacheBytes) {
 
-  /** Where a node takes control messages. */
+  /**
+   * Where nodes take control messages.
+   *
+   * @param host of a node; or the name of a service, whose nodes the DNS knows
+   * @param port 0 of a service
+   */
   public record Peer(String host, int port) {
+
+    public static Peer service(String name) {
+      return new Peer(name, 0);
+    }
+
+    public boolean isService() {
+      return port == 0;
+    }
+
     @Override
     public String toString() {
-      return host + ":" + port;
+      return isService() ? "dns:" + host : host + ":" + port;
     }
   }
 

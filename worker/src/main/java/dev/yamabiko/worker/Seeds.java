@@ -1,0 +1,117 @@
+package dev.yamabiko.worker;
+
+import akka.actor.Address;
+import akka.actor.typed.ActorSystem;
+import akka.cluster.MemberStatus;
+import akka.cluster.typed.Cluster;
+import akka.cluster.typed.JoinSeedNodes;
+import akka.discovery.Discovery;
+import akka.discovery.Lookup;
+import akka.discovery.ServiceDiscovery;
+import dev.yamabiko.worker.NodeSettings.Peer;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Joins the cluster of coordinators that a node was told of, or has met before. Those behind the
+ * name of a service are the targets of its SRV records {@code _control._tcp.NAME}, as the DNS has
+ * them of a headless service of Kubernetes; they are looked up again until the node has joined,
+ * because coordinators may begin later. Who of them forms the cluster is none of a member's
+ * concern: coordinators decide that by the data directory that they share.
+ */
+final class Seeds {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Seeds.class);
+  private static final String METHOD = "akka-dns";
+  private static final String PORT = "control";
+  private static final Duration AGAIN = Duration.ofSeconds(1);
+  private static final Duration LOOKUP = Duration.ofSeconds(5);
+
+  private final ActorSystem<?> system;
+  private final Set<Address> known = new LinkedHashSet<>();
+  private final List<Peer> services;
+  private Set<Address> joining = Set.of();
+  private boolean failed;
+
+  private Seeds(ActorSystem<?> system, List<Peer> told, Collection<Address> met) {
+    this.system = system;
+    services = told.stream().filter(Peer::isService).toList();
+    told.stream().filter(peer -> !peer.isService()).map(Seeds::address).forEach(known::add);
+    known.addAll(met);
+  }
+
+  private static Address address(Peer peer) {
+    return new Address("akka", "yamabiko", peer.host(), peer.port());
+  }
+
+  /** Returns at once; the node joins by and by. */
+  static void join(ActorSystem<?> system, List<Peer> told, Collection<Address> met) {
+    Seeds seeds = new Seeds(system, told, met);
+    seeds.ask(Set.of());
+    if (!seeds.services.isEmpty()) {
+      seeds.lookUp();
+    }
+  }
+
+  private synchronized void ask(Set<Address> found) {
+    Set<Address> all = new LinkedHashSet<>(known);
+    all.addAll(found);
+    // To ask the same nodes again would only begin anew.
+    if (!all.isEmpty() && !all.equals(joining)) {
+      joining = all;
+      Cluster.get(system).manager().tell(new JoinSeedNodes(List.copyOf(all)));
+    }
+  }
+
+  private void lookUp() {
+    ServiceDiscovery dns = Discovery.get(system).loadServiceDiscovery(METHOD);
+    CompletionStage<Set<Address>> found = CompletableFuture.completedFuture(Set.of());
+    for (Peer service : services) {
+      found = found.thenCombine(targets(dns, service.host()), Seeds::union);
+    }
+    found.whenComplete(
+        (addresses, failure) -> {
+          if (failure == null) {
+            ask(addresses);
+          }
+          again(failure);
+        });
+  }
+
+  private static CompletionStage<Set<Address>> targets(ServiceDiscovery dns, String service) {
+    return dns.lookup(Lookup.create(service).withPortName(PORT).withProtocol("tcp"), LOOKUP)
+        .thenApply(
+            resolved ->
+                resolved.getAddresses().stream()
+                    .filter(target -> target.getPort().isPresent())
+                    .map(target -> new Peer(target.host(), (Integer) target.getPort().get()))
+                    .map(Seeds::address)
+                    .collect(Collectors.toCollection(LinkedHashSet::new)));
+  }
+
+  private static Set<Address> union(Set<Address> some, Set<Address> others) {
+    Set<Address> all = new LinkedHashSet<>(some);
+    all.addAll(others);
+    return all;
+  }
+
+  private synchronized void again(Throwable failure) {
+    if (failure != null && !failed) {
+      failed = true;
+      LOG.info("no coordinators are known by {} cause={}", services, failure.toString());
+    }
+    if (system.whenTerminated().isCompleted()
+        || Cluster.get(system).selfMember().status() != MemberStatus.removed()) {
+      return;
+    }
+    system.scheduler().scheduleOnce(AGAIN, this::lookUp, system.executionContext());
+  }
+}
