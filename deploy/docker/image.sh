@@ -17,8 +17,22 @@ if [ -z "$base" ] && [ "$(uname -s)" = Linux ]; then
   base=yamabiko-runtime:local
   "$here/runtime-image.sh" "$base"
 fi
+jar=$(cd "$here/../target/lib" && echo yamabiko-deploy-*.jar)
+version=${jar#yamabiko-deploy-} version=${version%.jar}
+revision=$(git -C "$here" rev-parse HEAD 2>/dev/null || echo unknown)
+
+# The classic builder runs every stage, wanted or not: with a base, those before the mark are left out.
+recipe() {
+  if [ -n "$base" ]; then
+    echo 'ARG BASE'
+    sed '1,/begins here/d' "$here/Dockerfile"
+  else
+    cat "$here/Dockerfile"
+  fi
+}
 before=$(docker image inspect -f '{{ .Id }}' "$tag" 2>/dev/null || true)
-docker build -q -f "$here/Dockerfile" ${base:+--build-arg "BASE=$base"} -t "$tag" "$here/.."
+recipe | docker build -q -f - ${base:+--build-arg "BASE=$base"} --build-arg "VERSION=$version" \
+  --build-arg "REVISION=$revision" -t "$tag" "$here/.."
 # What the tag has left would pile up.
 if [ -n "$before" ] && [ "$(docker image inspect -f '{{ .Id }}' "$tag")" != "$before" ]; then
   docker image rm "$before" >/dev/null 2>&1 || true # a container may still use it

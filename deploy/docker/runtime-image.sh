@@ -19,15 +19,15 @@ jdk=${JAVA_HOME:-$(dirname "$(dirname "$(readlink -f "$(command -v javac)")")")}
 busybox=$(command -v busybox || true)
 if [ -n "$busybox" ] && ldd "$busybox" >/dev/null 2>&1; then busybox=; fi # not static
 
-made_from=$(cat "$0" "$jdk/release" ${busybox:+"$busybox"} | sha256sum | cut -c 1-64)
+made_from=$(cat "$0" "$(dirname "$0")/modules" "$jdk/release" ${busybox:+"$busybox"} | sha256sum | cut -c 1-64)
 if [ "$(docker image inspect -f '{{ index .Config.Labels "dev.yamabiko.made-from" }}' "$tag" 2>/dev/null)" = "$made_from" ]; then
   echo "runtime-image: $tag is up to date" >&2
   exit 0
 fi
 
-# jdk.jfr is for recordings of a run and Akka's, java.naming and java.sql logback's and Jackson's, java.desktop reads images.
-modules=java.base,java.desktop,java.logging,java.management,java.naming,java.net.http,java.sql,java.xml
-modules+=,jdk.crypto.ec,jdk.incubator.vector,jdk.jcmd,jdk.jfr,jdk.management,jdk.unsupported,jdk.zipfs
+# jdk.jfr is for recordings of a run and Akka's, java.naming and java.sql logback's and Jackson's, java.desktop
+# reads images, jdk.httpserver answers probes.
+modules=$(cat "$(dirname "$0")/modules")
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -37,10 +37,12 @@ mkdir -m 1777 "$root/tmp"
 for d in bin sbin lib lib64; do ln -s "usr/$d" "$root/$d"; done
 
 "$jdk/bin/jlink" --add-modules "$modules" --strip-debug --no-header-files --no-man-pages \
-  --output "$root/opt/java" || fail "jlink of $jdk failed"
+  --compress=2 --output "$root/opt/java" || fail "jlink of $jdk failed"
 # The window system's part of java.desktop is of no use in a container, and it drags X11 in.
 rm -f "$root"/opt/java/lib/lib{awt_xawt,splashscreen,jawt,jsound,fontmanager,freetype}.so
 ln -s ../../opt/java/bin/java "$root/usr/bin/java"
+# A sixth of the JVM is names for debuggers.
+if command -v strip >/dev/null; then strip --strip-unneeded "$root/opt/java/lib/server/libjvm.so"; fi
 # A jlink'd runtime lacks the archive of the JDK's classes, which starts a JVM in half the time.
 "$root/opt/java/bin/java" -Xshare:dump >/dev/null || fail "the new runtime cannot dump its class archive"
 

@@ -3,6 +3,7 @@ package dev.yamabiko.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.model.Capability;
 import com.github.dockerjava.api.model.ContainerNetwork;
 import com.github.dockerjava.api.model.ExposedPort;
 import com.github.dockerjava.api.model.HostConfig;
@@ -30,7 +31,8 @@ import org.testcontainers.utility.DockerImageName;
 
 /**
  * Coordinators, on one volume, and workers in containers of the project's own image, on a network
- * of their own. What they log is kept below {@code target/containers}, a file for each.
+ * of their own, with a read-only root file system and without any right. What they log is kept
+ * below {@code target/containers}, a file for each.
  */
 final class ContainerCluster implements AutoCloseable {
 
@@ -43,6 +45,7 @@ final class ContainerCluster implements AutoCloseable {
   private static final int CONTROL_PORT = 2551;
   private static final int HTTP_PORT = 8080;
   private static final long MEMORY_BYTES = 768L << 20;
+  private static final int GRACE_SECONDS = 30;
   private static final Duration START = Duration.ofMinutes(2);
 
   private final Path logs;
@@ -172,6 +175,8 @@ final class ContainerCluster implements AutoCloseable {
             create -> {
               HostConfig host = create.getHostConfig();
               host.withMemory(MEMORY_BYTES).withMemorySwap(MEMORY_BYTES);
+              host.withReadonlyRootfs(true).withTmpFs(Map.of("/tmp", "exec,mode=1777"));
+              host.withCapDrop(Capability.ALL).withSecurityOpts(List.of("no-new-privileges"));
             })
         .withLogConsumer(frame -> append(log, frame))
         .withCommand(command);
@@ -213,6 +218,23 @@ final class ContainerCluster implements AutoCloseable {
             .get(ExposedPort.tcp(HTTP_PORT))[0]
             .getHostPortSpec();
     return URI.create("http://%s:%s".formatted(coordinator.getHost(), port));
+  }
+
+  /** What the image's own check says of a worker's container: ready, or why not. */
+  String health(int worker) throws IOException, InterruptedException {
+    List<String> check =
+        engine().inspectImageCmd(IMAGE).exec().getConfig().getHealthcheck().getTest();
+    return workers
+        .get(worker)
+        .execInContainer(check.subList(1, check.size()).toArray(String[]::new))
+        .getStdout();
+  }
+
+  /** SIGTERM, as an engine ends containers; returns the exit code. */
+  int stop(int worker) {
+    String id = workers.get(worker).getContainerId();
+    engine().stopContainerCmd(id).withTimeout(GRACE_SECONDS).exec();
+    return engine().inspectContainerCmd(id).exec().getState().getExitCodeLong().intValue();
   }
 
   // --- Faults -----------------------------------------------------------------------------------

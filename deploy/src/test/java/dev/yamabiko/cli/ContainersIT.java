@@ -108,6 +108,17 @@ class ContainersIT {
     ContainedJob.assertSameRun(singleNode, result);
   }
 
+  @Test
+  void shouldLeaveInGoodOrderWhenAContainerIsStopped() throws Exception {
+    await("/api/v1/workers", workers -> workers.path("workers").size() == HOSTS.size());
+    String health = cluster.health(1);
+    assertTrue(health.startsWith("HTTP/1.1 200 OK"), health);
+    assertEquals(0, cluster.stop(1));
+    await("/api/v1/workers", workers -> workers.path("workers").size() == HOSTS.size() - 1);
+    cluster.startAgain(1);
+    await("/api/v1/workers", workers -> workers.path("workers").size() == HOSTS.size());
+  }
+
   // --- Faults -----------------------------------------------------------------------------------
 
   @Test
