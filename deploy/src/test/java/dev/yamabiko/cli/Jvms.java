@@ -65,18 +65,46 @@ public final class Jvms {
     return start(Main.class, jdk, flags, arguments, directory);
   }
 
+  /**
+   * The command of another build.
+   *
+   * @param classPath its jars
+   */
+  public static Process start(
+      String classPath, List<String> flags, List<String> arguments, Path directory)
+      throws IOException {
+    return start(current(), List.of(), flags, classPath, Main.class, arguments, directory);
+  }
+
   static Process start(
       Class<?> main, Path jdk, List<String> flags, List<String> arguments, Path directory)
       throws IOException {
+    ClassArchive archive = ClassArchive.here();
+    return start(
+        jdk,
+        jdk.equals(current()) ? archive.flags() : List.of(),
+        flags,
+        archive.classPath(),
+        main,
+        arguments,
+        directory);
+  }
+
+  private static Process start(
+      Path jdk,
+      List<String> archive,
+      List<String> flags,
+      String classPath,
+      Class<?> main,
+      List<String> arguments,
+      Path directory)
+      throws IOException {
     List<String> command = new ArrayList<>();
     command.add(jdk.resolve("bin/java").toString());
-    ClassArchive archive = ClassArchive.here();
-    if (jdk.equals(current())) {
-      command.addAll(archive.flags());
-    }
+    command.addAll(archive);
     command.addAll(flags);
     command.add("-cp");
-    command.add(archive.classPath());
+    command.add(classPath);
     command.add(main.getName());
     command.addAll(arguments);
     return new ProcessBuilder(command)

@@ -30,6 +30,18 @@ final class NodeProcess {
     return new NodeProcess(name, directory, process);
   }
 
+  /**
+   * Of another build.
+   *
+   * @param classPath its jars
+   */
+  static NodeProcess ofBuild(String classPath, String name, Path parent, String... arguments)
+      throws IOException {
+    Path directory = Files.createDirectories(parent.resolve(name));
+    Process process = Jvms.start(classPath, FLAGS, List.of(arguments), directory);
+    return new NodeProcess(name, directory, process);
+  }
+
   String name() {
     return name;
   }

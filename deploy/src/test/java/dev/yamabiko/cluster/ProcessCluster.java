@@ -103,20 +103,37 @@ final class ProcessCluster implements AutoCloseable {
 
   /** Told of the first coordinator only. Does not wait until it has joined. */
   NodeProcess startWorker(String name) throws IOException {
-    NodeProcess worker =
-        start(
-            name,
-            "worker",
-            "--coordinator",
-            "127.0.0.1:" + ports.get(FIRST).control(),
-            "--name",
-            name,
-            "--threads",
-            "1",
-            "--cache",
-            directory.resolve("cache-" + name).toString());
+    NodeProcess worker = start(name, workerArguments(name));
     workers.put(name, worker);
     return worker;
+  }
+
+  /**
+   * The same of another build.
+   *
+   * @param classPath its jars
+   */
+  NodeProcess startWorker(String name, String classPath) throws IOException {
+    NodeProcess worker =
+        NodeProcess.ofBuild(
+            classPath, "%02d-%s".formatted(++started, name), directory, workerArguments(name));
+    all.add(worker);
+    workers.put(name, worker);
+    return worker;
+  }
+
+  private String[] workerArguments(String name) {
+    return new String[] {
+      "worker",
+      "--coordinator",
+      "127.0.0.1:" + ports.get(FIRST).control(),
+      "--name",
+      name,
+      "--threads",
+      "1",
+      "--cache",
+      directory.resolve("cache-" + name).toString()
+    };
   }
 
   /** Owns slices. Waits until it has joined. */
