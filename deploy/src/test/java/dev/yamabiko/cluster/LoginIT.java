@@ -1,0 +1,117 @@
+package dev.yamabiko.cluster;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.yamabiko.coordinator.CoordinatorNode;
+import dev.yamabiko.coordinator.CoordinatorSettings;
+import dev.yamabiko.coordinator.access.HttpAccess;
+import dev.yamabiko.coordinator.access.Role;
+import dev.yamabiko.coordinator.access.Token;
+import dev.yamabiko.coordinator.access.Tokens;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.api.io.TempDir;
+import org.openqa.selenium.Keys;
+
+/** The dashboard in a browser, before a coordinator that asks who one is. */
+@EnabledIf(value = "dev.yamabiko.cluster.Browser#isInstalled", disabledReason = Browser.NO_BROWSER)
+@Timeout(120)
+class LoginIT {
+
+  @TempDir private Path directory;
+  private final String token = Token.random();
+  private CoordinatorNode coordinator;
+  private Browser browser;
+
+  @BeforeEach
+  void start() throws Exception {
+    Path file = directory.resolve("tokens.conf");
+    Files.writeString(
+        file, "tokens = [ %s ]".formatted(Token.of("ann", Role.SUBMIT, token).entry()));
+    coordinator =
+        CoordinatorNode.start(
+            new CoordinatorSettings(
+                LocalCluster.HOST,
+                0,
+                0,
+                0,
+                directory.resolve("data"),
+                List.of(),
+                CoordinatorSettings.DEFAULT_UPLOAD_BYTES,
+                CoordinatorSettings.DEFAULT_DATASET_BYTES,
+                false,
+                new HttpAccess(Optional.of(Tokens.of(file)), Optional.empty(), false, List.of())));
+    browser = new Browser("http://127.0.0.1:" + coordinator.httpAddress().getPort(), directory);
+    browser.resize(1000, 700);
+  }
+
+  @AfterEach
+  void end() {
+    if (browser != null) {
+      browser.close();
+    }
+    coordinator.close();
+  }
+
+  @Test
+  void shouldShowNothingBeforeSomebodyHasLoggedInAndAllToThem() {
+    browser.open("submit");
+    browser.open("");
+    browser.find("h1", "Log in");
+    browser.await("the keyboard in the field", () -> focused().equals("token"));
+    assertEquals(List.of(), browser.barriers());
+    browser.picture("log-in");
+    browser.find("#token").sendKeys("wrong" + Keys.ENTER);
+    browser.find("[role=alert]", "the coordinator does not know this token");
+    assertEquals(List.of(), browser.barriers());
+
+    browser.find("#token").sendKeys(token + Keys.ENTER);
+    browser.find("h1", "Overview");
+    browser.find("#who-name", "ann, submit");
+    assertEquals(List.of(), browser.barriers());
+    assertEquals("", browser.evaluate("return document.cookie"));
+    browser.reload();
+    browser.find("#who-name", "ann, submit");
+
+    browser.open("submit");
+    browser.write("textarea", SmallJob.of(1).text());
+    browser.click("button", "Submit");
+    browser.find("h1", "small-1");
+    // Its events come with the cookie, too.
+    assertEquals(
+        200L,
+        browser.evaluate(
+            """
+            const end = new AbortController();
+            const { status } = await fetch('/api/v1/jobs/small-1/events', { signal: end.signal });
+            end.abort();
+            return status;
+            """));
+    browser.click("button", "Cancel");
+    browser.find(".pill", "cancelled");
+
+    browser.click("button", "Log out");
+    browser.find("h1", "Log in");
+    browser.reload();
+    browser.find("h1", "Log in");
+    assertEquals("", browser.text("#who-name"));
+    List<String> complaints = browser.complaints();
+    // The browser itself complains of every answer that is no success; a job that waits has no
+    // layers yet.
+    complaints.removeIf(
+        line -> line.contains("401 (Unauthorized)") || line.contains("409 (Conflict)"));
+    assertTrue(complaints.isEmpty(), complaints.toString());
+  }
+
+  private String focused() {
+    return (String) browser.evaluate("return document.activeElement.id");
+  }
+}
