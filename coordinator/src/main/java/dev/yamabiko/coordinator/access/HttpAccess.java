@@ -1,8 +1,6 @@
 package dev.yamabiko.coordinator.access;
 
 import dev.yamabiko.wire.tls.TlsFiles;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -35,32 +33,5 @@ public record HttpAccess(
   /** Whether everybody may who reaches it: under TLS one shows a certificate, or a token. */
   public boolean isOpen() {
     return tokens.isEmpty() && tls.isEmpty();
-  }
-
-  /**
-   * What keeps an API that others reach from being served; empty if nothing does. Without TLS
-   * everybody on the way reads tokens and answers, and can change both.
-   *
-   * @param host at which it listens
-   */
-  public Optional<String> lack(String host) {
-    if (tls.isPresent() || isLoopback(host)) {
-      return Optional.empty();
-    }
-    return Optional.of(
-        "the HTTP API at %s, which other machines reach, needs TLS%s"
-            .formatted(
-                host,
-                tokens.isPresent()
-                    ? ": its tokens would cross the network as they are"
-                    : ", with which it asks for tokens or client certificates"));
-  }
-
-  private static boolean isLoopback(String host) {
-    try {
-      return InetAddress.getByName(host).isLoopbackAddress();
-    } catch (UnknownHostException e) {
-      return false;
-    }
   }
 }
