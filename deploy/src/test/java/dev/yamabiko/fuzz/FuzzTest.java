@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 class FuzzTest {
 
   private static final long SEED = 1;
-  private static final int INPUTS = 400;
+  private static final int INPUTS = 150;
   private static final Path KEPT = Path.of("target", "fuzz");
 
   @TempDir private Path directory;

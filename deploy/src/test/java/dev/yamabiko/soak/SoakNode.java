@@ -68,6 +68,11 @@ final class SoakNode {
     return process.exitValue();
   }
 
+  /** Whether it has logged anything: before, a signal ends it as one ends any other command. */
+  boolean hasBegun() throws IOException {
+    return Files.readString(log).contains(" INFO ");
+  }
+
   /** The last lines of its log. */
   String evidence() {
     try {

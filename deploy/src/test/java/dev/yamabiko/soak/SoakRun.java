@@ -40,6 +40,7 @@ final class SoakRun {
   private static final int QUEUED = 2;
   private static final int LOOK_MILLIS = 200;
   private static final int SAMPLES = 48;
+  private static final int WARM_UP = 10;
   private static final long STUCK_NANOS = TimeUnit.MINUTES.toNanos(6);
 
   /** A JVM's heap settles, and jobs that have ended are remembered. */
@@ -95,7 +96,8 @@ final class SoakRun {
       long begin = System.nanoTime();
       long end = begin + time.toNanos();
       long nextFault = begin;
-      long nextSample = begin;
+      // What JVMs take at their start is no growth.
+      long nextSample = begin + time.toNanos() / WARM_UP;
       lastEnd = begin;
       for (int number = 0; System.nanoTime() < end; TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS)) {
         cluster.endPauses(false);

@@ -40,7 +40,7 @@ public final class FuzzedMessages implements AutoCloseable {
           Behaviors.empty(),
           "yamabiko",
           ConfigFactory.parseString(
-                  "akka.loglevel = OFF, akka.use-slf4j = off, akka.remote.artery.canonical { hostname = 127.0.0.1, port = 0 }")
+                  "akka.loglevel = OFF, akka.logger-startup-timeout = 1m, akka.remote.artery.canonical { hostname = 127.0.0.1, port = 0 }")
               .withFallback(ConfigFactory.load("cluster-node")));
 
   private final MessageSerializer serializer =
