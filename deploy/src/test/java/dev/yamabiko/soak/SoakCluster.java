@@ -21,7 +21,7 @@ final class SoakCluster implements AutoCloseable {
 
   static final int WORKERS = 3;
 
-  private static final int READY_SECONDS = 180;
+  private static final int READY_SECONDS = 400;
   private static final int END_SECONDS = 120;
   private static final int CLIENTS = 5;
 
