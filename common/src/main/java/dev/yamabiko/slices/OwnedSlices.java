@@ -25,9 +25,10 @@ record OwnedSlices(SlicePlan plan, List<SliceStep> parts) {
    * As the coordinator's bulk plane gives them; blocks until they are here.
    *
    * @param owner its name
+   * @param bulk how it connects
    * @throws BulkException if they do not come
    */
-  static OwnedSlices fetch(OwnSlices task, String owner) throws BulkException {
+  static OwnedSlices fetch(OwnSlices task, String owner, BulkSettings bulk) throws BulkException {
     Job job = JobFile.parse(task.definition().job(), "job.conf", Path.of(""), List.of());
     Network network = job.model().build(new Shape(task.inputShape()));
     StepPlan steps = new StepPlan(task.examples(), job.batchSize(), job.shards(), job.epochs());
@@ -41,7 +42,7 @@ record OwnedSlices(SlicePlan plan, List<SliceStep> parts) {
             SlicePieces.key(task.key()),
             owner,
             PiecesOnly.INSTANCE,
-            BulkSettings.DEFAULT)) {
+            bulk)) {
       for (int slice = task.slices().from(); slice < task.slices().to(); slice++) {
         SliceStep part = plan.alone(slice);
         new SlicePieces(part.vectors(task.step()), 0, part.length())

@@ -152,7 +152,7 @@ public final class SliceOwner extends AbstractBehavior<SliceOwner.Command> {
 
   private OwnedSlices fetch() {
     try {
-      return OwnedSlices.fetch(task, name);
+      return OwnedSlices.fetch(task, name, bulk.settings());
     } catch (BulkException e) {
       throw new CompletionException(e);
     }

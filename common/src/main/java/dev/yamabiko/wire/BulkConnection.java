@@ -1,16 +1,22 @@
 package dev.yamabiko.wire;
 
+import dev.yamabiko.wire.tls.TlsFailure;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.DecoderException;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import javax.net.ssl.SSLException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,6 +37,9 @@ final class BulkConnection extends ChannelInboundHandlerAdapter {
 
     /** The peer broke the protocol; the connection is being closed. */
     void failed(BulkConnection connection, String reason);
+
+    /** There is no TLS with the peer; the connection is being closed. */
+    default void untrusted(BulkConnection connection, String reason) {}
 
     /** The last call. */
     void closed(BulkConnection connection, String cause);
@@ -70,7 +79,7 @@ final class BulkConnection extends ChannelInboundHandlerAdapter {
     reader = new FrameReader(this::body, mostBytes);
   }
 
-  /** The channel's way to memory; set before it reads. */
+  /** The channel's way to memory; set before it reads, unless there is TLS between. */
   FrameReader reader() {
     return reader;
   }
@@ -126,9 +135,24 @@ final class BulkConnection extends ChannelInboundHandlerAdapter {
     }
     lastRead = System.nanoTime();
     try {
-      reader.read(part, context.alloc());
+      if (settings.tls().isPresent()) {
+        readDecrypted(part, context.alloc());
+      } else {
+        reader.read(part, context.alloc());
+      }
     } catch (BulkException e) {
       fail(e.getMessage());
+    }
+  }
+
+  /** It may hold the ends of several frames, of which one may be the last that is looked at. */
+  private void readDecrypted(ByteBuf part, ByteBufAllocator allocator) throws BulkException {
+    try {
+      while (part.isReadable() && cause == null) {
+        reader.copy(part, allocator);
+      }
+    } finally {
+      part.release();
     }
   }
 
@@ -255,7 +279,34 @@ final class BulkConnection extends ChannelInboundHandlerAdapter {
   }
 
   @Override
-  public void exceptionCaught(ChannelHandlerContext context, Throwable failure) {
+  public void userEventTriggered(ChannelHandlerContext context, Object event) {
+    if (event instanceof SslHandshakeCompletionEvent handshake && !handshake.isSuccess()) {
+      untrusted(handshake.cause());
+    }
+    context.fireUserEventTriggered(event);
+  }
+
+  private void untrusted(Throwable failure) {
+    if (cause == null) {
+      String reason = TlsFailure.reason(failure);
+      // Whoever only looks whether somebody listens is nobody to be told of.
+      if (!(failure instanceof ClosedChannelException)) {
+        session.untrusted(this, reason);
+      }
+      close(reason);
+    }
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable thrown) {
+    Throwable failure =
+        thrown instanceof DecoderException && thrown.getCause() != null
+            ? thrown.getCause()
+            : thrown;
+    if (failure instanceof SSLException) {
+      untrusted(failure);
+      return;
+    }
     if (!(failure instanceof IOException)) {
       LOG.warn("bulk connection closed: unexpected failure peer={}", peer, failure);
     }

@@ -84,7 +84,7 @@ final class BulkConnector {
             new ChannelInitializer<>() {
               @Override
               protected void initChannel(Channel channel) {
-                BulkLoops.install(channel, connection, settings);
+                BulkLoops.connect(channel, connection, settings, host, port);
               }
             })
         .connect(host, port)

@@ -1,5 +1,6 @@
 package dev.yamabiko.wire;
 
+import dev.yamabiko.wire.tls.TlsFiles;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
@@ -15,8 +16,11 @@ import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLEngine;
 
 /** What bulk connections run on: epoll where it is, NIO elsewhere; pooled direct memory. */
 final class BulkLoops {
@@ -45,9 +49,24 @@ final class BulkLoops {
     return EPOLL ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
   }
 
-  /** Makes this connection the channel's only handler. */
+  /** Makes this connection the channel's only handler, but for TLS. */
+  static void accept(Channel channel, BulkConnection connection, BulkSettings settings) {
+    install(channel, connection, settings, settings.tls().map(TlsFiles::nodeServer));
+  }
+
+  /** The same at the other end, which connects to this address. */
+  static void connect(
+      Channel channel, BulkConnection connection, BulkSettings settings, String host, int port) {
+    install(
+        channel, connection, settings, settings.tls().map(files -> files.nodeClient(host, port)));
+  }
+
   @SuppressWarnings("deprecation") // the only way to lend a read its memory
-  static void install(Channel channel, BulkConnection connection, BulkSettings settings) {
+  private static void install(
+      Channel channel,
+      BulkConnection connection,
+      BulkSettings settings,
+      Optional<SSLEngine> engine) {
     channel.config().setOption(ChannelOption.TCP_NODELAY, true);
     channel.config().setOption(ChannelOption.SO_KEEPALIVE, true);
     channel.config().setAllocator(ALLOCATOR);
@@ -56,8 +75,21 @@ final class BulkLoops {
         .setWriteBufferWaterMark(
             new WriteBufferWaterMark(
                 settings.memory().lowWatermark(), settings.memory().highWatermark()));
-    channel.config().setRecvByteBufAllocator(connection.reader());
+    if (engine.isPresent()) {
+      channel.pipeline().addLast(tls(engine.get()));
+    } else {
+      channel.config().setRecvByteBufAllocator(connection.reader());
+    }
     channel.pipeline().addLast(connection);
+  }
+
+  private static SslHandler tls(SSLEngine engine) {
+    SslHandler handler = new SslHandler(engine);
+    // Both ends have a deadline for the hello, which begins when the handshake does.
+    handler.setHandshakeTimeoutMillis(0);
+    // A frame at a time: what is put together would be written into a frame that links share.
+    handler.setWrapDataSize(0);
+    return handler;
   }
 
   /** Frames of this JVM that have not been released; for tests. */

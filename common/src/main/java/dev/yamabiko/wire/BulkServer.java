@@ -26,7 +26,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  * that the control plane handed out; until then it is read no further than a hello can reach, and
  * what says anything else or nothing is refused. Thread-safe.
  *
- * <p>Direct memory: for each connection high watermark + 2 frames, and {@link
+ * <p>With TLS nobody comes so far without a node's certificate.
+ *
+ * <p>Direct memory: for each connection high watermark + 2 frames, one more with TLS, and {@link
  * BulkSettings.Memory#sharedBytes} for each run; whatever the model's size.
  */
 public final class BulkServer implements AutoCloseable {
@@ -46,7 +48,7 @@ public final class BulkServer implements AutoCloseable {
       Executors.newFixedThreadPool(BLOCK_READERS, new DefaultThreadFactory("bulk-data", true));
   private final List<BulkLink> links = new CopyOnWriteArrayList<>();
   private final Map<Term, Broadcasts> broadcasts = new HashMap<>();
-  private final RefusalLog refusals = new RefusalLog();
+  private final RefusalLog refusals = new RefusalLog("bulk");
   private final AtomicInteger strangers = new AtomicInteger();
   private Channel listener;
 
@@ -84,6 +86,11 @@ public final class BulkServer implements AutoCloseable {
     }
     server.listener = bound.channel();
     return server;
+  }
+
+  /** As its own node's clients have them too. */
+  public BulkSettings settings() {
+    return settings;
   }
 
   public int port() {
@@ -153,7 +160,7 @@ public final class BulkServer implements AutoCloseable {
     BulkConnection connection =
         new BulkConnection(
             settings, new Greeting(), new Outbox<>(), new TrafficCounter(), Greeting.MOST_BYTES);
-    BulkLoops.install(channel, connection, settings);
+    BulkLoops.accept(channel, connection, settings);
   }
 
   private BulkLink find(String token) {
@@ -219,6 +226,11 @@ public final class BulkServer implements AutoCloseable {
 
     @Override
     public void failed(BulkConnection connection, String reason) {
+      refusals.refused(connection.peer(), reason);
+    }
+
+    @Override
+    public void untrusted(BulkConnection connection, String reason) {
       refusals.refused(connection.peer(), reason);
     }
 

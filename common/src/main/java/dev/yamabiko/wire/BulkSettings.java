@@ -1,14 +1,18 @@
 package dev.yamabiko.wire;
 
+import dev.yamabiko.wire.tls.TlsFiles;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * How bulk connections behave.
  *
  * @param frameBytes most bytes of a frame sent, header included; received are up to {@link
  *     #MOST_FRAME_BYTES}
+ * @param tls what this node shows its peers, who must show theirs; empty for plain text
  */
-public record BulkSettings(int frameBytes, Memory memory, Signs signs, Retries retries) {
+public record BulkSettings(
+    int frameBytes, Memory memory, Signs signs, Retries retries, Optional<TlsFiles> tls) {
 
   /** No frame is longer, header included. */
   public static final int MOST_FRAME_BYTES = 1 << 20;
@@ -31,7 +35,7 @@ public record BulkSettings(int frameBytes, Memory memory, Signs signs, Retries r
   /**
    * When a silent peer is given up.
    *
-   * @param helloDeadline from a connection's start to the end of the hello
+   * @param helloDeadline from a connection's start, TLS included, to the end of the hello
    * @param pingEvery how often a sign of life is sent
    * @param deadAfter a peer that has sent nothing for so long is given up
    */
@@ -63,7 +67,8 @@ public record BulkSettings(int frameBytes, Memory memory, Signs signs, Retries r
           new Retries(
               Duration.ofSeconds(10),
               new Backoff(Duration.ofMillis(200), Duration.ofSeconds(10)),
-              Duration.ofSeconds(60)));
+              Duration.ofSeconds(60)),
+          Optional.empty());
 
   public BulkSettings {
     if (frameBytes < FEWEST_FRAME_BYTES || frameBytes > MOST_FRAME_BYTES) {
@@ -74,18 +79,22 @@ public record BulkSettings(int frameBytes, Memory memory, Signs signs, Retries r
   }
 
   public BulkSettings withFrameBytes(int bytes) {
-    return new BulkSettings(bytes, memory, signs, retries);
+    return new BulkSettings(bytes, memory, signs, retries, tls);
   }
 
   public BulkSettings with(Memory other) {
-    return new BulkSettings(frameBytes, other, signs, retries);
+    return new BulkSettings(frameBytes, other, signs, retries, tls);
   }
 
   public BulkSettings with(Signs other) {
-    return new BulkSettings(frameBytes, memory, other, retries);
+    return new BulkSettings(frameBytes, memory, other, retries, tls);
+  }
+
+  public BulkSettings with(Optional<TlsFiles> other) {
+    return new BulkSettings(frameBytes, memory, signs, retries, other);
   }
 
   public BulkSettings with(Retries other) {
-    return new BulkSettings(frameBytes, memory, signs, other);
+    return new BulkSettings(frameBytes, memory, signs, other, tls);
   }
 }

@@ -79,6 +79,22 @@ final class FrameReader extends DefaultMaxMessagesRecvByteBufAllocator {
     int bytes = part.readableBytes();
     part.release();
     buffer.writerIndex(buffer.writerIndex() + bytes);
+    arrived(allocator);
+  }
+
+  /**
+   * Takes what lies elsewhere, as decrypted bytes do, up to the end of the next header; to be
+   * called until nothing is left, or the connection is closed.
+   */
+  void copy(ByteBuf part, ByteBufAllocator allocator) throws BulkException {
+    if (buffer == null) {
+      expect(allocator, 0);
+    }
+    buffer.writeBytes(part, Math.min(part.readableBytes(), buffer.writableBytes()));
+    arrived(allocator);
+  }
+
+  private void arrived(ByteBufAllocator allocator) throws BulkException {
     if (bodyLength > 0 && buffer.writerIndex() >= bodyLength) {
       bodies.body(buffer.nioBuffer(0, bodyLength), bodyCrc);
       if (buffer == null) {

@@ -10,22 +10,29 @@ final class RefusalLog {
   private static final int LINES_PER_PERIOD = 5;
   private static final long PERIOD_NANOS = 10_000_000_000L;
 
+  /** Of which connections. */
+  private final String plane;
+
   private long periodStart = System.nanoTime();
   private int lines;
   private long left;
+
+  RefusalLog(String plane) {
+    this.plane = plane;
+  }
 
   synchronized void refused(String peer, String reason) {
     long now = System.nanoTime();
     if (now - periodStart > PERIOD_NANOS) {
       if (left > 0) {
-        LOG.warn("bulk connections refused, not shown before: {}", left);
+        LOG.warn("{} connections refused, not shown before: {}", plane, left);
       }
       periodStart = now;
       lines = 0;
       left = 0;
     }
     if (lines++ < LINES_PER_PERIOD) {
-      LOG.warn("bulk connection refused peer={} reason={}", peer, reason);
+      LOG.warn("{} connection refused peer={} reason={}", plane, peer, reason);
     } else {
       left++;
     }

@@ -16,6 +16,7 @@ import dev.yamabiko.data.blocks.PreparedDatasets;
 import dev.yamabiko.protocol.Fingerprint;
 import dev.yamabiko.wire.BulkServer;
 import dev.yamabiko.wire.BulkSettings;
+import dev.yamabiko.wire.ControlTls;
 import dev.yamabiko.wire.Pulse;
 import dev.yamabiko.wire.UnusableAddressException;
 import java.io.IOException;
@@ -100,7 +101,9 @@ public final class CoordinatorNode implements AutoCloseable {
   }
 
   private void open(CoordinatorSettings settings) throws IOException {
-    bulk = BulkServer.bind(settings.host(), settings.bulkPort(), BulkSettings.DEFAULT);
+    bulk =
+        BulkServer.bind(
+            settings.host(), settings.bulkPort(), BulkSettings.DEFAULT.with(settings.tls()));
     system = system(settings);
     http = HttpApi.bind(system, settings, this::seat, metrics);
     Member self = Cluster.get(system).selfMember();
@@ -157,10 +160,11 @@ public final class CoordinatorNode implements AutoCloseable {
           }
         };
     try {
-      return ActorSystem.create(
+      return ActorSystem.apply(
           CoordinatorGuardian.create(presence, () -> begin(settings), listener),
           "yamabiko",
-          own.withFallback(ConfigFactory.load("coordinator-node")),
+          ControlTls.setup(
+              own.withFallback(ConfigFactory.load("coordinator-node")), settings.tls()),
           DispatcherSelector.blocking());
     } catch (RuntimeException e) {
       throw new UnusableAddressException(settings.host(), settings.port(), "control messages", e);

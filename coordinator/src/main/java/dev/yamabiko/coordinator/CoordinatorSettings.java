@@ -1,8 +1,10 @@
 package dev.yamabiko.coordinator;
 
 import dev.yamabiko.coordinator.access.HttpAccess;
+import dev.yamabiko.wire.tls.TlsFiles;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * How a coordinator's node is set up.
@@ -17,6 +19,7 @@ import java.util.List;
  * @param datasetBytes what prepared datasets may take in all
  * @param allowOtherFingerprints whether workers whose kernels give other bits are taken
  * @param access to whom the HTTP API is open
+ * @param tls what it shows other nodes, who must show theirs; empty for plain text
  */
 public record CoordinatorSettings(
     String host,
@@ -28,13 +31,14 @@ public record CoordinatorSettings(
     long uploadBytes,
     long datasetBytes,
     boolean allowOtherFingerprints,
-    HttpAccess access) {
+    HttpAccess access,
+    Optional<TlsFiles> tls) {
 
   public CoordinatorSettings {
     dataRoots = List.copyOf(dataRoots);
   }
 
-  /** Of a coordinator whose HTTP API is open to everybody who reaches it. */
+  /** In plain text, whose HTTP API is open to everybody who reaches it: as on loopback. */
   public CoordinatorSettings(
       String host,
       int port,
@@ -55,7 +59,23 @@ public record CoordinatorSettings(
         uploadBytes,
         datasetBytes,
         allowOtherFingerprints,
-        HttpAccess.open());
+        HttpAccess.open(),
+        Optional.empty());
+  }
+
+  public CoordinatorSettings with(Optional<TlsFiles> files) {
+    return new CoordinatorSettings(
+        host,
+        port,
+        httpPort,
+        bulkPort,
+        data,
+        dataRoots,
+        uploadBytes,
+        datasetBytes,
+        allowOtherFingerprints,
+        access,
+        files);
   }
 
   Path jobs() {

@@ -27,7 +27,6 @@ import dev.yamabiko.slices.SlicePlan;
 import dev.yamabiko.wire.BulkClient;
 import dev.yamabiko.wire.BulkException;
 import dev.yamabiko.wire.BulkLink;
-import dev.yamabiko.wire.BulkSettings;
 import dev.yamabiko.wire.BulkToken;
 import java.nio.ByteBuffer;
 import java.util.BitSet;
@@ -200,7 +199,7 @@ final class RemoteOwner extends AbstractBehavior<RemoteOwner.Command> {
             SlicePieces.key(key),
             SliceOwner.READER,
             new Pieces(getContext().getSelf()),
-            BulkSettings.DEFAULT);
+            settings.hosts().bulk().settings());
     settings.run().tell(new RunMessage.SlicesTaken(key, node.name(), slices));
   }
 

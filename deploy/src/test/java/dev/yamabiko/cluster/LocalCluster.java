@@ -21,6 +21,7 @@ import dev.yamabiko.coordinator.TimelineView;
 import dev.yamabiko.coordinator.WorkerView;
 import dev.yamabiko.job.Job;
 import dev.yamabiko.job.JobFile;
+import dev.yamabiko.wire.tls.TlsFiles;
 import dev.yamabiko.worker.NodeSettings;
 import dev.yamabiko.worker.ParametersNode;
 import dev.yamabiko.worker.WorkerNode;
@@ -52,6 +53,7 @@ final class LocalCluster implements AutoCloseable {
   private record Running(Runnable leave, Thread thread) {}
 
   private final Path directory;
+  private final Optional<TlsFiles> tls;
   private final CoordinatorNode coordinator;
   private final Map<String, Running> workers = new LinkedHashMap<>();
   private final Map<String, Running> parameters = new LinkedHashMap<>();
@@ -62,11 +64,23 @@ final class LocalCluster implements AutoCloseable {
   }
 
   LocalCluster(Path directory, List<Path> dataRoots) throws IOException {
+    this(directory, dataRoots, Optional.empty());
+  }
+
+  /** Whose nodes all show the same certificate. */
+  LocalCluster(Path directory, Optional<TlsFiles> tls) throws IOException {
+    this(directory, List.of(), tls);
+  }
+
+  private LocalCluster(Path directory, List<Path> dataRoots, Optional<TlsFiles> tls)
+      throws IOException {
     this.directory = directory;
+    this.tls = tls;
     coordinator =
         CoordinatorNode.start(
             new CoordinatorSettings(
-                HOST, 0, 0, 0, directory.resolve("data"), dataRoots, 20L << 30, 20L << 30, false));
+                    HOST, 0, 0, 0, directory.resolve("data"), dataRoots, 20L << 30, 20L << 30, false)
+                .with(tls));
   }
 
   CoordinatorNode coordinator() {
@@ -81,7 +95,8 @@ final class LocalCluster implements AutoCloseable {
         0,
         1,
         directory.resolve("cache-" + worker),
-        1L << 30);
+        1L << 30,
+        tls);
   }
 
   /** Starts them and waits until they have joined. */

@@ -13,6 +13,7 @@ import com.typesafe.config.ConfigFactory;
 import dev.yamabiko.protocol.Build;
 import dev.yamabiko.protocol.Fingerprint;
 import dev.yamabiko.protocol.WorkerHello;
+import dev.yamabiko.wire.ControlTls;
 import dev.yamabiko.wire.MessageTable;
 import dev.yamabiko.wire.Pulse;
 import dev.yamabiko.wire.UnusableAddressException;
@@ -152,10 +153,10 @@ final class MemberNode {
     }
     try {
       system =
-          ActorSystem.create(
+          ActorSystem.apply(
               WorkerGuardian.create(agents, end::complete),
               "yamabiko",
-              config(),
+              ControlTls.setup(config(), settings.tls()),
               DispatcherSelector.defaultDispatcher());
     } catch (RuntimeException e) {
       UnusableAddressException unusable =

@@ -1,7 +1,9 @@
 package dev.yamabiko.worker;
 
+import dev.yamabiko.wire.tls.TlsFiles;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * How a worker's node is set up.
@@ -14,6 +16,7 @@ import java.util.List;
  * @param threads that compute
  * @param cache directory for datasets
  * @param cacheBytes what datasets may take there
+ * @param tls what it shows other nodes, who must show theirs; empty for plain text
  */
 public record NodeSettings(
     String worker,
@@ -22,7 +25,8 @@ public record NodeSettings(
     int port,
     int threads,
     Path cache,
-    long cacheBytes) {
+    long cacheBytes,
+    Optional<TlsFiles> tls) {
 
   /**
    * Where nodes take control messages.
@@ -48,5 +52,21 @@ public record NodeSettings(
 
   public NodeSettings {
     coordinators = List.copyOf(coordinators);
+  }
+
+  /** In plain text, as on loopback. */
+  public NodeSettings(
+      String worker,
+      List<Peer> coordinators,
+      String host,
+      int port,
+      int threads,
+      Path cache,
+      long cacheBytes) {
+    this(worker, coordinators, host, port, threads, cache, cacheBytes, Optional.empty());
+  }
+
+  public NodeSettings with(Optional<TlsFiles> files) {
+    return new NodeSettings(worker, coordinators, host, port, threads, cache, cacheBytes, files);
   }
 }

@@ -34,7 +34,8 @@ public final class ParametersNode {
    */
   public static ParametersNode open(NodeSettings settings, int bulkPort) {
     return new ParametersNode(
-        settings, BulkServer.bind(settings.host(), bulkPort, BulkSettings.DEFAULT));
+        settings,
+        BulkServer.bind(settings.host(), bulkPort, BulkSettings.DEFAULT.with(settings.tls())));
   }
 
   /**

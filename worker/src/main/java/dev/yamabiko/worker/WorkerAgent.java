@@ -15,6 +15,7 @@ import akka.cluster.typed.Subscribe;
 import dev.yamabiko.protocol.CoordinatorMessage;
 import dev.yamabiko.protocol.NodeMessage;
 import dev.yamabiko.protocol.WorkerHello;
+import dev.yamabiko.wire.BulkSettings;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -82,9 +83,15 @@ final class WorkerAgent extends AbstractBehavior<WorkerAgent.Command> {
 
   /** Of a worker's node. */
   static Behavior<Command> create(
-      WorkerHello hello, RemoteData data, long activationBytes, Consumer<End> ended) {
+      WorkerHello hello,
+      RemoteData data,
+      long activationBytes,
+      BulkSettings bulk,
+      Consumer<End> ended) {
     return create(
-        hello.worker(), context -> new WorkerDuty(context, hello, data, activationBytes), ended);
+        hello.worker(),
+        context -> new WorkerDuty(context, hello, data, activationBytes, bulk),
+        ended);
   }
 
   /**

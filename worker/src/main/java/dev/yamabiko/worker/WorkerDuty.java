@@ -56,6 +56,7 @@ final class WorkerDuty implements Duty {
   private final ActorContext<WorkerAgent.Command> context;
   private final WorkerHello hello;
   private final RemoteData data;
+  private final BulkSettings bulk;
   private final ActorRef<WorkerMessage> worker;
   private final PastEnlistments past = new PastEnlistments();
   private Optional<Enlistment> enlistment = Optional.empty();
@@ -65,10 +66,12 @@ final class WorkerDuty implements Duty {
       ActorContext<WorkerAgent.Command> context,
       WorkerHello hello,
       RemoteData data,
-      long activationBytes) {
+      long activationBytes,
+      BulkSettings bulk) {
     this.context = context;
     this.hello = hello;
     this.data = data;
+    this.bulk = bulk;
     worker =
         context.spawn(
             Worker.create(
@@ -131,7 +134,7 @@ final class WorkerDuty implements Duty {
             enlist.key(),
             hello.worker(),
             new Incoming(worker, whenDeserted()),
-            BulkSettings.DEFAULT,
+            bulk,
             arriving);
     RunConnections connections = new RunConnections(connection);
     // One for all lineages: each contribution says which it belongs to.
@@ -154,7 +157,7 @@ final class WorkerDuty implements Duty {
             owner.key(),
             hello.worker(),
             new Incoming(worker, cause -> {}),
-            BulkSettings.DEFAULT,
+            bulk,
             to.arriving);
     to.connections.addOwner(owner.fromSlice(), owner.toSlice(), owner.token(), connection);
   }

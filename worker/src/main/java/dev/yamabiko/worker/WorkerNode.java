@@ -1,6 +1,7 @@
 package dev.yamabiko.worker;
 
 import dev.yamabiko.protocol.WorkerHello;
+import dev.yamabiko.wire.BulkSettings;
 import dev.yamabiko.wire.UnusableAddressException;
 import java.util.Optional;
 
@@ -23,9 +24,10 @@ public final class WorkerNode {
   /** One with data of its own, too. */
   WorkerNode(NodeSettings settings, WorkerHello hello, RemoteData data) {
     long activationBytes = Runtime.getRuntime().maxMemory() / 2;
+    BulkSettings bulk = BulkSettings.DEFAULT.with(settings.tls());
     node =
         new MemberNode(
-            settings, ROLE, ended -> WorkerAgent.create(hello, data, activationBytes, ended));
+            settings, ROLE, ended -> WorkerAgent.create(hello, data, activationBytes, bulk, ended));
   }
 
   static WorkerHello hello(NodeSettings settings) {

@@ -78,7 +78,12 @@ class WorkerAgentTest {
         .tell(Receptionist.register(CoordinatorMessage.SERVICE, coordinator.ref()));
     agent =
         KIT.spawn(
-            WorkerAgent.create(HELLO, new RemoteData(directory, 1L << 20), 1L << 20, ends::add));
+            WorkerAgent.create(
+                HELLO,
+                new RemoteData(directory, 1L << 20),
+                1L << 20,
+                BulkSettings.DEFAULT,
+                ends::add));
   }
 
   /** The next test must not find this one's coordinator. */

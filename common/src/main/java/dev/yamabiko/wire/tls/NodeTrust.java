@@ -3,12 +3,13 @@ package dev.yamabiko.wire.tls;
 import java.net.Socket;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
+import java.util.Date;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /**
  * Believes nodes: a certificate of the authority that may be both ends of a connection. One that is
- * a client's only lets its owner ask the HTTP API, and join nothing.
+ * a client's only lets its owner ask the HTTP API, and join nothing. Says of others what they are.
  */
 final class NodeTrust extends X509ExtendedTrustManager {
 
@@ -18,53 +19,73 @@ final class NodeTrust extends X509ExtendedTrustManager {
     this.authorities = authorities;
   }
 
-  private static void requireNode(X509Certificate[] chain) throws CertificateException {
+  /** A check by the authorities. */
+  private interface Check {
+    void make() throws CertificateException;
+  }
+
+  private static void check(X509Certificate[] chain, Check byAuthorities)
+      throws CertificateException {
+    try {
+      byAuthorities.make();
+    } catch (CertificateException e) {
+      // With its cause, by which the JDK chooses what to tell the peer.
+      throw new CertificateException(explained(chain[0]), e.getCause());
+    }
     if (!Identity.allows(chain[0], Identity.SERVER)
         || !Identity.allows(chain[0], Identity.CLIENT)) {
       throw new CertificateException(
-          "expected a node's certificate (serverAuth and clientAuth) but found that of "
-              + Identity.name(chain[0]));
+          "the certificate %s is a client's, and no node's".formatted(Identity.name(chain[0])));
     }
+  }
+
+  private static String explained(X509Certificate certificate) {
+    String name = Identity.name(certificate);
+    Date now = new Date();
+    if (now.after(certificate.getNotAfter())) {
+      return "the certificate %s has expired on %s"
+          .formatted(name, certificate.getNotAfter().toInstant());
+    }
+    if (now.before(certificate.getNotBefore())) {
+      return "the certificate %s is valid from %s on"
+          .formatted(name, certificate.getNotBefore().toInstant());
+    }
+    return "the certificate %s, issued by %s, is none of the authority in %s, or not for this use"
+        .formatted(name, certificate.getIssuerX500Principal().getName(), Identity.AUTHORITIES);
   }
 
   @Override
   public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine)
       throws CertificateException {
-    authorities.checkClientTrusted(chain, type, engine);
-    requireNode(chain);
+    check(chain, () -> authorities.checkClientTrusted(chain, type, engine));
   }
 
   @Override
   public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine)
       throws CertificateException {
-    authorities.checkServerTrusted(chain, type, engine);
-    requireNode(chain);
+    check(chain, () -> authorities.checkServerTrusted(chain, type, engine));
   }
 
   @Override
   public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket)
       throws CertificateException {
-    authorities.checkClientTrusted(chain, type, socket);
-    requireNode(chain);
+    check(chain, () -> authorities.checkClientTrusted(chain, type, socket));
   }
 
   @Override
   public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket)
       throws CertificateException {
-    authorities.checkServerTrusted(chain, type, socket);
-    requireNode(chain);
+    check(chain, () -> authorities.checkServerTrusted(chain, type, socket));
   }
 
   @Override
   public void checkClientTrusted(X509Certificate[] chain, String type) throws CertificateException {
-    authorities.checkClientTrusted(chain, type);
-    requireNode(chain);
+    check(chain, () -> authorities.checkClientTrusted(chain, type));
   }
 
   @Override
   public void checkServerTrusted(X509Certificate[] chain, String type) throws CertificateException {
-    authorities.checkServerTrusted(chain, type);
-    requireNode(chain);
+    check(chain, () -> authorities.checkServerTrusted(chain, type));
   }
 
   @Override

@@ -164,7 +164,10 @@ class TlsFilesTest {
     assertRefused("tls.key: expected a key without a password but found an encrypted one");
     write(
         "tls.key",
-        "-----BEGIN EC PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n\nAAAA\n-----END EC PRIVATE KEY-----\n");
+        "-----BEGIN EC PRIVATE KEY-----\n"
+            + "Proc-Type: 4,ENCRYPTED\n\n"
+            + "AAAA\n"
+            + "-----END EC PRIVATE KEY-----\n");
     assertRefused("encrypted");
   }
 
