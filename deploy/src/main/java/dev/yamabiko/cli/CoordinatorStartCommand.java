@@ -5,6 +5,7 @@ import dev.yamabiko.cli.settings.NodeKind;
 import dev.yamabiko.client.ServerException;
 import dev.yamabiko.coordinator.CoordinatorSettings;
 import dev.yamabiko.job.JobException;
+import dev.yamabiko.wire.tls.TlsFiles;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -77,6 +78,7 @@ final class CoordinatorStartCommand implements Callable<Integer> {
   @Option(names = "--data", paramLabel = "DIR")
   private Optional<Path> data = Optional.empty();
 
+  @Mixin private TlsOptions tls;
   @Mixin private AccessOptions access;
 
   @Mixin private HealthOptions health;
@@ -97,6 +99,7 @@ final class CoordinatorStartCommand implements Callable<Integer> {
     CoordinatorSettings settings = settings(file);
     NodeDirectory.require("--data", settings.data());
     ServiceLog.show();
+    TlsOptions.warn(settings.host(), settings.tls());
     CompletableFuture<Void> told = new CompletableFuture<>();
     session.interruption().during(() -> told.complete(null));
     try (Node node = starter.start(settings);
@@ -129,12 +132,16 @@ final class CoordinatorStartCommand implements Callable<Integer> {
         throw new JobException("data-roots: no such directory: " + root);
       }
     }
+    Path working = session.workingDirectory();
+    String own = NodeOptions.host(spec, host, file);
+    Optional<TlsFiles> files = tls.files(file, working);
+    tls.requireSafe(own, files, file);
     return new CoordinatorSettings(
-        NodeOptions.host(spec, host, file),
+        own,
         NodeOptions.port(spec, "port", port, file),
         NodeOptions.port(spec, "http-port", httpPort, file),
         NodeOptions.port(spec, "bulk-port", bulkPort, file),
-        data.map(session.workingDirectory()::resolve)
+        data.map(working::resolve)
             .orElseGet(() -> file.path("data"))
             .toAbsolutePath()
             .normalize(),
@@ -142,7 +149,8 @@ final class CoordinatorStartCommand implements Callable<Integer> {
         file.bytes("upload-bytes"),
         file.bytes("dataset-bytes"),
         file.flag("allow-other-fingerprints"),
-        access.access(file, session.workingDirectory()));
+        access.access(file, working).with(files),
+        files);
   }
 
   private void say(String text) {

@@ -199,6 +199,7 @@ public final class Main implements Runnable {
             .addSubcommand(new CancelCommand(session))
             .addSubcommand(new ResumeCommand(session))
             .addSubcommand(new WorkersCommand(session))
+            .addSubcommand(new CertsCommand(session))
             .addSubcommand(new TokenCommand(session))
             .addSubcommand(new DoctorCommand(session))
             .addSubcommand(new CompletionCommand(session))

@@ -3,6 +3,7 @@ package dev.yamabiko.cli;
 import dev.yamabiko.cli.log.ProcessLog;
 import dev.yamabiko.cli.settings.NodeFile;
 import dev.yamabiko.cli.settings.NodeKind;
+import dev.yamabiko.wire.tls.TlsFiles;
 import dev.yamabiko.worker.NodeSettings;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -45,6 +46,8 @@ final class MemberOptions {
   @Option(names = "--name", paramLabel = "N")
   private Optional<String> name = Optional.empty();
 
+  @Mixin private TlsOptions tls;
+
   @Mixin private ExtensionOptions extensions;
   @Mixin private LogOptions log;
 
@@ -57,13 +60,16 @@ final class MemberOptions {
   }
 
   /**
+   * @param working what relative paths are relative to
    * @param cache directory for datasets
    * @param cacheBytes what datasets may take there
    */
-  NodeSettings settings(NodeFile file, Path cache, long cacheBytes) {
+  NodeSettings settings(NodeFile file, Path working, Path cache, long cacheBytes) {
     String own = NodeOptions.host(spec, host, file);
     String called = name(file, own);
     ProcessLog.tell("worker", called);
+    Optional<TlsFiles> files = tls.files(file, working);
+    tls.requireSafe(own, files, file);
     return new NodeSettings(
         called,
         coordinators(file),
@@ -71,7 +77,8 @@ final class MemberOptions {
         NodeOptions.port(spec, "port", port, file),
         threads(file),
         cache,
-        cacheBytes);
+        cacheBytes,
+        files);
   }
 
   private List<NodeSettings.Peer> coordinators(NodeFile file) {

@@ -19,7 +19,11 @@ import picocli.CommandLine.Spec;
       "Starts a node that owns weights and optimizer state of a coordinator's jobs.",
       "Workers exchange them with this node then, and not with the coordinator."
     },
-    footer = {"", "Example:", "  yamabiko parameters --coordinator 10.0.0.5:2551 --host 10.0.0.7"})
+    footer = {
+      "",
+      "Example:",
+      "  yamabiko parameters --coordinator 10.0.0.5:2551 --host 10.0.0.7 --tls certs/parameters"
+    })
 final class ParametersStartCommand implements Callable<Integer> {
 
   /** Makes it; {@link ClusterNodes#parameters}, but for tests. */
@@ -48,9 +52,10 @@ final class ParametersStartCommand implements Callable<Integer> {
   public Integer call() {
     NodeFile file = member.read(NodeKind.PARAMETERS, session);
     // It needs no dataset.
-    NodeSettings settings = member.settings(file, session.workingDirectory(), 0);
+    NodeSettings settings = member.settings(file, session.workingDirectory(), session.workingDirectory(), 0);
     int port = NodeOptions.port(spec, "bulk-port", bulkPort, file);
     ServiceLog.show();
+    TlsOptions.warn(settings.host(), settings.tls());
     WorkerStartCommand.Node node = maker.make(settings, port);
     session.interruption().during(node::leave);
     say("parameters node %s joins %s".formatted(settings.worker(), MemberOptions.told(settings)));

@@ -16,7 +16,11 @@ import picocli.CommandLine.Option;
 @Command(
     name = "worker",
     description = "Starts a worker, which joins a coordinator and computes for its jobs.",
-    footer = {"", "Example:", "  yamabiko worker --coordinator 10.0.0.5:2551 --host 10.0.0.6"})
+    footer = {
+      "",
+      "Example:",
+      "  yamabiko worker --coordinator 10.0.0.5:2551 --host 10.0.0.6 --tls certs/worker"
+    })
 final class WorkerStartCommand implements Callable<Integer> {
 
   /** A worker's process. */
@@ -68,6 +72,7 @@ final class WorkerStartCommand implements Callable<Integer> {
     NodeSettings settings = settings(file, System.getenv());
     NodeDirectory.require("--cache", settings.cache());
     ServiceLog.show();
+    TlsOptions.warn(settings.host(), settings.tls());
     Node node = maker.make(settings);
     session.interruption().during(node::leave);
     session
@@ -90,7 +95,7 @@ final class WorkerStartCommand implements Callable<Integer> {
   private NodeSettings settings(NodeFile file, Map<String, String> environment) {
     Path directory =
         cache.map(session.workingDirectory()::resolve).orElseGet(() -> cache(file, environment));
-    return member.settings(file, directory.toAbsolutePath().normalize(), file.bytes("cache-bytes"));
+    return member.settings(file, session.workingDirectory(), directory.toAbsolutePath().normalize(), file.bytes("cache-bytes"));
   }
 
   /** Where a worker keeps datasets that no option tells. */

@@ -95,7 +95,8 @@ final class ContainerCluster implements AutoCloseable {
             "--http-port",
             String.valueOf(HTTP_PORT),
             "--data",
-            "/data")
+            "/data",
+            "--insecure")
         .withCreateContainerCmdModifier(
             create ->
                 create
@@ -157,7 +158,8 @@ final class ContainerCluster implements AutoCloseable {
         "--host",
         host,
         "--threads",
-        "1");
+        "1",
+        "--insecure");
   }
 
   private static String alias(int worker) {

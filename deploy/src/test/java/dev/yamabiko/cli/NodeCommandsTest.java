@@ -27,6 +27,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class NodeCommandsTest {
@@ -190,6 +191,67 @@ class NodeCommandsTest {
     assertEquals(null, coordinator.get());
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "coordinator --host 10.0.0.5 --data d",
+        "coordinator --config c.conf --data d",
+        "worker --coordinator h:1 --host 10.0.0.5",
+        "parameters --coordinator h:1 --host 10.0.0.5",
+      })
+  void shouldRefuseToTalkPlainTextBeyondThisMachine(String command) throws Exception {
+    Files.writeString(working.resolve("c.conf"), "host = 10.0.0.5");
+    assertEquals(2, run(command));
+    assertEquals(1, err().lines().count(), err());
+    assertTrue(err().contains("other machines can reach 10.0.0.5, and without TLS"), err());
+    for (String way : List.of("--tls DIR", "yamabiko certs", "--insecure")) {
+      assertTrue(err().contains(way), err());
+    }
+    assertEquals(null, coordinator.get());
+    assertEquals(null, worker.get());
+  }
+
+  @Test
+  void shouldTalkPlainTextBeyondThisMachineWhereItIsToldTo() throws Exception {
+    Files.writeString(working.resolve("c.conf"), "host = 10.0.0.5, insecure = true");
+    ended.complete("");
+    run("coordinator --data d --host 10.0.0.5 --insecure");
+    assertEquals("10.0.0.5", coordinator.getAndSet(null).host());
+    run("coordinator --data d --config c.conf");
+    assertEquals("10.0.0.5", coordinator.get().host());
+    assertEquals(Optional.empty(), coordinator.get().tls());
+    assertEquals(0, run("worker --coordinator h:1 --host 10.0.0.5 --insecure"), err());
+    assertEquals(Optional.empty(), worker.get().tls());
+  }
+
+  @Test
+  void shouldGiveNodesTheirCertificates() throws Exception {
+    assertEquals(0, run("certs --node node --host 10.0.0.5"), err());
+    Files.writeString(working.resolve("c.conf"), "host = 10.0.0.5, tls = certs/node");
+    ended.complete("");
+    for (String node :
+        List.of("--config c.conf", "--tls certs/node", "--host 10.0.0.5 --tls certs/node")) {
+      run("coordinator --data d " + node);
+      assertTrue(coordinator.getAndSet(null).tls().isPresent(), err());
+    }
+    assertEquals(0, run("worker --coordinator h:1 --host 10.0.0.6 --tls certs/node"), err());
+    assertTrue(worker.get().tls().isPresent());
+  }
+
+  @Test
+  void shouldSayWhatIsWrongWithCertificates() throws Exception {
+    assertEquals(2, run("worker --coordinator h:1 --tls nowhere"));
+    assertTrue(
+        err().contains("nowhere: expected a directory with ca.crt, tls.crt and tls.key"), err());
+    assertEquals(1, err().lines().count(), err());
+    err.reset();
+    assertEquals(0, run("certs --client person"), err());
+    err.reset();
+    assertEquals(2, run("coordinator --data d --tls certs/person"));
+    assertTrue(err().contains("CN=person is not made for this use"), err());
+    assertEquals(1, err().lines().count(), err());
+  }
+
   @Test
   void shouldFailWhenACoordinatorEndsByItself() {
     ended.complete("its log says why");
@@ -229,7 +291,7 @@ class NodeCommandsTest {
         """
         host = 10.0.0.5, port = 1000, http-port = 1001, bulk-port = 1002
         data = there, data-roots = [sets], upload-bytes = 2 GiB, dataset-bytes = 5
-        allow-other-fingerprints = true
+        allow-other-fingerprints = true, insecure = true
         """);
     ended.complete(null);
     run("coordinator --config c.conf --http-port 0 --data here");
@@ -329,7 +391,7 @@ class NodeCommandsTest {
     Files.writeString(
         working.resolve("etc/w.conf"),
         """
-        coordinator = "10.0.0.5:2551, 10.0.0.6:2551", host = 10.0.0.7, port = 2561
+        coordinator = "10.0.0.5:2551, 10.0.0.6:2551", host = 10.0.0.7, port = 2561, insecure = true
         threads = 3, name = w, cache = kept, cache-bytes = 5 MiB
         """);
     ended.complete(null);
@@ -373,7 +435,7 @@ class NodeCommandsTest {
   @Test
   void shouldGiveAWorkerANameOfItsOwn() {
     ended.complete(null);
-    assertEquals(0, run("worker --coordinator h:1 --host 10.0.0.6"), err());
+    assertEquals(0, run("worker --coordinator h:1 --host 10.0.0.6 --insecure"), err());
     String pid = Long.toString(ProcessHandle.current().pid());
     assertTrue(worker.get().worker().matches("10\\.0\\.0\\.6-" + pid + "-[0-9a-f]{4}"));
     assertTrue(worker.get().cache().endsWith("worker"), worker.get().cache().toString());
@@ -383,7 +445,7 @@ class NodeCommandsTest {
   void shouldCallAWorkerByTheNameOfItsMachine() throws Exception {
     ended.complete(null);
     String machine = InetAddress.getLocalHost().getHostName();
-    assertEquals(0, run("worker --coordinator h:1 --host auto"), err());
+    assertEquals(0, run("worker --coordinator h:1 --host auto --insecure"), err());
     assertEquals(machine, worker.get().host());
     assertTrue(worker.get().worker().startsWith(machine + "-"), worker.get().worker());
   }

@@ -35,7 +35,7 @@ public final class Diagnosis {
     Finding known = NodeChecks.host(host);
     findings.add(known);
     if (known.result() != Finding.Result.PROBLEM) {
-      findings.add(NodeChecks.exposure(host, tls.isPresent()));
+      findings.add(NodeChecks.exposure(host, tls.isPresent(), file.flag("insecure")));
       for (String port : List.of("port", "http-port", "bulk-port")) {
         if (file.has(port)) {
           check(port, () -> NodeChecks.port(port, host, file.port(port)));

@@ -51,17 +51,22 @@ final class NodeChecks {
    *
    * @param tls whether it has a certificate, and wants one of others
    */
-  static Finding exposure(String host, boolean tls) {
+  static Finding exposure(String host, boolean tls, boolean insecure) {
     try {
       if (InetAddress.getByName(host).isLoopbackAddress()) {
         return Finding.ok("exposure", "only this machine reaches " + host);
       }
-      return tls
-          ? Finding.ok("exposure", "other machines reach " + host + ", by TLS")
-          : Finding.warning(
+      if (tls) {
+        return Finding.ok("exposure", "other machines reach " + host + ", by TLS");
+      }
+      String found = "other machines reach " + host + ", and nothing is encrypted";
+      return insecure
+          ? Finding.warning("exposure", found, "let only trusted people reach this network")
+          : Finding.problem(
               "exposure",
-              "other machines reach " + host + ", and nothing is encrypted",
-              "give the node a certificate with --tls, or let only trusted machines reach its ports");
+              found,
+              "give the node a certificate with --tls DIR (yamabiko certs makes it), or say insecure"
+                  + " in a network that only trusted people can reach");
     } catch (UnknownHostException e) {
       return Finding.warning("exposure", "who reaches " + host + " cannot be told", "");
     }

@@ -39,9 +39,10 @@ class NodeChecksTest {
 
   @Test
   void shouldWarnOfANodeThatOthersReach() {
-    assertEquals(Result.OK, NodeChecks.exposure("127.0.0.1", false).result());
-    assertEquals(Result.WARNING, NodeChecks.exposure("192.0.2.1", false).result());
-    assertEquals(Result.OK, NodeChecks.exposure("192.0.2.1", true).result());
+    assertEquals(Result.OK, NodeChecks.exposure("127.0.0.1", false, false).result());
+    assertEquals(Result.PROBLEM, NodeChecks.exposure("192.0.2.1", false, false).result());
+    assertEquals(Result.WARNING, NodeChecks.exposure("192.0.2.1", false, true).result());
+    assertEquals(Result.OK, NodeChecks.exposure("192.0.2.1", true, false).result());
   }
 
   @Test
