@@ -141,10 +141,7 @@ final class CoordinatorStartCommand implements Callable<Integer> {
         NodeOptions.port(spec, "port", port, file),
         NodeOptions.port(spec, "http-port", httpPort, file),
         NodeOptions.port(spec, "bulk-port", bulkPort, file),
-        data.map(working::resolve)
-            .orElseGet(() -> file.path("data"))
-            .toAbsolutePath()
-            .normalize(),
+        data.map(working::resolve).orElseGet(() -> file.path("data")).toAbsolutePath().normalize(),
         roots,
         file.bytes("upload-bytes"),
         file.bytes("dataset-bytes"),

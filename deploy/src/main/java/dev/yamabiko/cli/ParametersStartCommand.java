@@ -52,7 +52,8 @@ final class ParametersStartCommand implements Callable<Integer> {
   public Integer call() {
     NodeFile file = member.read(NodeKind.PARAMETERS, session);
     // It needs no dataset.
-    NodeSettings settings = member.settings(file, session.workingDirectory(), session.workingDirectory(), 0);
+    NodeSettings settings =
+        member.settings(file, session.workingDirectory(), session.workingDirectory(), 0);
     int port = NodeOptions.port(spec, "bulk-port", bulkPort, file);
     ServiceLog.show();
     TlsOptions.warn(settings.host(), settings.tls());

@@ -95,7 +95,11 @@ final class WorkerStartCommand implements Callable<Integer> {
   private NodeSettings settings(NodeFile file, Map<String, String> environment) {
     Path directory =
         cache.map(session.workingDirectory()::resolve).orElseGet(() -> cache(file, environment));
-    return member.settings(file, session.workingDirectory(), directory.toAbsolutePath().normalize(), file.bytes("cache-bytes"));
+    return member.settings(
+        file,
+        session.workingDirectory(),
+        directory.toAbsolutePath().normalize(),
+        file.bytes("cache-bytes"));
   }
 
   /** Where a worker keeps datasets that no option tells. */

@@ -68,10 +68,6 @@ class ChartTest {
   private static final Set<String> FOREIGN =
       Set.of("cert-manager.io/v1 Certificate", "monitoring.coreos.com/v1 ServiceMonitor");
 
-  /** Options with how many values they have. */
-  private static final Map<String, Integer> LATER =
-      Map.of("--insecure", 0, "--tls", 1, "--tokens", 1);
-
   private static final String DOMAIN = "demo-yamabiko-coordinator.train.svc.cluster.local";
 
   @TempDir private Path directory;
@@ -158,7 +154,7 @@ class ChartTest {
           given.add(argument.replace("$(POD_NAME)", "pod-0").replace("$(POD_IP)", "10.1.2.3"));
         }
         CommandLine commands = commands();
-        commands.parseArgs(knownOf(given, commands).toArray(String[]::new));
+        commands.parseArgs(given.toArray(String[]::new));
       }
       String config =
           (String)
@@ -168,22 +164,6 @@ class ChartTest {
       assertEquals(2552, read.port("bulk-port"));
       assertEquals(10L << 30, read.bytes("upload-bytes"));
     }
-  }
-
-  /** Certificates and tokens belong to commands that have come to know them. */
-  private static List<String> knownOf(List<String> given, CommandLine commands) {
-    Set<String> known =
-        commands.getSubcommands().get(given.get(0)).getCommandSpec().optionsMap().keySet();
-    List<String> kept = new ArrayList<>();
-    for (int i = 0; i < given.size(); i++) {
-      boolean later = LATER.containsKey(given.get(i)) && !known.contains(given.get(i));
-      if (later) {
-        i += LATER.get(given.get(i));
-      } else {
-        kept.add(given.get(i));
-      }
-    }
-    return kept;
   }
 
   private CommandLine commands() {

@@ -79,7 +79,15 @@ final class LocalCluster implements AutoCloseable {
     coordinator =
         CoordinatorNode.start(
             new CoordinatorSettings(
-                    HOST, 0, 0, 0, directory.resolve("data"), dataRoots, 20L << 30, 20L << 30, false)
+                    HOST,
+                    0,
+                    0,
+                    0,
+                    directory.resolve("data"),
+                    dataRoots,
+                    20L << 30,
+                    20L << 30,
+                    false)
                 .with(tls));
   }
 

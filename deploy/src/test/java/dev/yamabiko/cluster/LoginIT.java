@@ -45,10 +45,11 @@ class LoginIT {
                 0,
                 directory.resolve("data"),
                 List.of(),
-                CoordinatorSettings.DEFAULT_UPLOAD_BYTES,
-                CoordinatorSettings.DEFAULT_DATASET_BYTES,
+                20L << 30,
+                20L << 30,
                 false,
-                new HttpAccess(Optional.of(Tokens.of(file)), Optional.empty(), false, List.of())));
+                new HttpAccess(Optional.of(Tokens.of(file)), Optional.empty(), false, List.of()),
+                Optional.empty()));
     browser = new Browser("http://127.0.0.1:" + coordinator.httpAddress().getPort(), directory);
     browser.resize(1000, 700);
   }

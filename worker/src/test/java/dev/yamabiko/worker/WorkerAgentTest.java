@@ -20,6 +20,7 @@ import dev.yamabiko.protocol.RunDefinition;
 import dev.yamabiko.protocol.RunKey;
 import dev.yamabiko.protocol.RunMessage;
 import dev.yamabiko.protocol.WorkerHello;
+import dev.yamabiko.wire.BulkSettings;
 import dev.yamabiko.wire.BulkToken;
 import java.io.IOException;
 import java.net.InetAddress;

@@ -21,6 +21,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /** A bound API in front of a fake coordinator, and a client. */
 final class Api implements AutoCloseable {
@@ -49,7 +50,8 @@ final class Api implements AutoCloseable {
   Api(Path data, List<Path> roots, long uploadBytes, HttpAccess access) throws IOException {
     system = ActorSystem.create(coordinator.behavior(), "api", CONFIG);
     CoordinatorSettings settings =
-        new CoordinatorSettings("127.0.0.1", 0, 0, 0, data, roots, uploadBytes, 0, false, access);
+        new CoordinatorSettings(
+            "127.0.0.1", 0, 0, 0, data, roots, uploadBytes, 0, false, access, Optional.empty());
     api = HttpApi.bind(system, settings, () -> seat, metrics);
   }
 
