@@ -24,7 +24,11 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "coordinator",
     description = "Starts a coordinator, which workers join and jobs are submitted to.",
-    footer = {"", "Example:", "  yamabiko coordinator --host 10.0.0.5 --data /var/lib/yamabiko"})
+    footer = {
+      "",
+      "Example:",
+      "  yamabiko coordinator --host 10.0.0.5 --tls certs/coordinator --data /var/lib/yamabiko"
+    })
 final class CoordinatorStartCommand implements Callable<Integer> {
 
   /** A coordinator's process. */

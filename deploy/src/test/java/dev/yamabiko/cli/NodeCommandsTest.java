@@ -232,7 +232,9 @@ class NodeCommandsTest {
     for (String node :
         List.of("--config c.conf", "--tls certs/node", "--host 10.0.0.5 --tls certs/node")) {
       run("coordinator --data d " + node);
-      assertTrue(coordinator.getAndSet(null).tls().isPresent(), err());
+      CoordinatorSettings settings = coordinator.getAndSet(null);
+      assertTrue(settings.tls().isPresent(), err());
+      assertEquals(settings.tls(), settings.access().tls());
     }
     assertEquals(0, run("worker --coordinator h:1 --host 10.0.0.6 --tls certs/node"), err());
     assertTrue(worker.get().tls().isPresent());
