@@ -69,9 +69,18 @@ public final class Yamabiko {
    * @throws YamabikoException if it is no such URL
    */
   public static RemoteCoordinator connect(String server) {
+    return connect(server, Credentials.none());
+  }
+
+  /**
+   * The same of a coordinator that asks who one is.
+   *
+   * @param server such as {@code "https://10.0.0.5:8080"}
+   */
+  public static RemoteCoordinator connect(String server, Credentials credentials) {
     Objects.requireNonNull(server, "server");
     try {
-      return new RemoteCoordinator(Server.of(server, "connect"));
+      return new RemoteCoordinator(Server.of(server, "connect", credentials.access()));
     } catch (RuntimeException e) {
       throw YamabikoException.of(e);
     }

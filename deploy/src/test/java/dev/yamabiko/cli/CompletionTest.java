@@ -67,7 +67,7 @@ class CompletionTest {
       delimiter = '|',
       value = {
         "yamabiko sub                     | submit",
-        "deploy/bin/yamabiko c            | check coordinator cancel completion",
+        "deploy/bin/yamabiko c            | check coordinator cancel certs completion",
         "yamabiko --v                     | --version",
         "yamabiko train --wor             | --workers",
         "yamabiko train a.conf --re       | --resume",

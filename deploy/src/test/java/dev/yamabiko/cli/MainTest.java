@@ -58,7 +58,7 @@ class MainTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "''                           | a command is expected: train, check, gradcheck, plan, evaluate, predict, export, coordinator, worker, parameters, submit, sweep, jobs, status, cancel, resume, workers, token, doctor, completion (see yamabiko --help)",
+        "''                           | a command is expected: train, check, gradcheck, plan, evaluate, predict, export, coordinator, worker, parameters, submit, sweep, jobs, status, cancel, resume, workers, certs, token, doctor, completion (see yamabiko --help)",
         "trian a.conf                 | unexpected argument trian; did you mean train? (see yamabiko --help)",
         "train                        | Missing required parameter: 'JOB.conf' (see yamabiko train --help)",
         "train a.conf b.conf          | unexpected argument b.conf (see yamabiko train --help)",

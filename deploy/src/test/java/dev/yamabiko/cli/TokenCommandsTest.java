@@ -2,8 +2,13 @@ package dev.yamabiko.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.yamabiko.api.Credentials;
+import dev.yamabiko.api.RemoteCoordinator;
+import dev.yamabiko.api.Yamabiko;
+import dev.yamabiko.api.YamabikoException;
 import dev.yamabiko.coordinator.JobStatus;
 import dev.yamabiko.coordinator.access.HttpAccess;
 import dev.yamabiko.coordinator.access.Tokens;
@@ -82,6 +87,12 @@ class TokenCommandsTest {
       Path two = Files.writeString(directory.resolve("two"), "one-secret two-secret");
       assertEquals(2, ask(server, two, "jobs"));
       assertFalse(err.contains("secret"), err);
+      Credentials credentials = Credentials.none().token(Files.readString(reader));
+      try (RemoteCoordinator coordinator = Yamabiko.connect(server.url(), credentials);
+          RemoteCoordinator stranger = Yamabiko.connect(server.url())) {
+        assertEquals(1, coordinator.jobs().size());
+        assertTrue(assertThrows(YamabikoException.class, stranger::jobs).isInputWrong());
+      }
     }
   }
 

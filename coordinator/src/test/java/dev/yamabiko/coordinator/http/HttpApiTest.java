@@ -628,12 +628,12 @@ class HttpApiTest {
   void shouldListWorkers() throws Exception {
     assertEquals(
         "{\"workers\":[{\"name\":\"one\",\"host\":\"10.0.0.1\",\"threads\":4,"
-            + "\"heap_bytes\":1073741824,\"fingerprint\":\"f00d\","
+            + "\"heap_bytes\":1073741824,\"build\":\"unknown\",\"fingerprint\":\"f00d\","
             + "\"registered\":\"1970-01-01T00:00:00Z\",\"job\":\"digits-1\","
             + "\"samples_per_second\":2.5,\"reissued\":3,"
             + "\"bytes_up\":10,\"bytes_down\":20}],"
             + "\"parameters\":[{\"name\":\"p\",\"host\":\"10.0.0.2\",\"threads\":2,"
-            + "\"heap_bytes\":1073741824,\"registered\":\"1970-01-01T00:00:00Z\"}],"
+            + "\"heap_bytes\":1073741824,\"build\":\"unknown\",\"registered\":\"1970-01-01T00:00:00Z\"}],"
             + "\"coordinator\":{\"host\":\"10.0.0.5\",\"bulk_port\":2552,\"fingerprint\":\"f00d\"}}\n",
         api.get("/api/v1/workers").body());
   }
