@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,6 +24,7 @@ class RehearsalTest {
         Jvms.start(Jvms.current(), List.of(flags), List.of("--version"), directory), directory);
   }
 
+  @Tag("soak")
   @Test
   void shouldLeaveAnArchiveThatOtherJvmsTakeTheirClassesFrom() throws Exception {
     Jvms.Finished finished = version("-Xlog:class+load:stdout");

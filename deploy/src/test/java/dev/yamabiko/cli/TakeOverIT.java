@@ -43,7 +43,7 @@ class TakeOverIT {
       optimizer { sgd { learning-rate = 0.02, momentum = 0.9 } }
       batch-size = 50
       shards = 8
-      epochs = 25
+      epochs = 12
       workers.min = 2
       checkpoint.every-steps = 20
       """;

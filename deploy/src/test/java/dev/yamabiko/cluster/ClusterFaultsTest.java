@@ -39,7 +39,7 @@ class ClusterFaultsTest {
   /** Bytes that only some steps' contributions bring about. */
   private static final long GRADIENTS = 1_000_000;
 
-  private static final SmallJob JOB = SmallJob.of(25);
+  private static final SmallJob JOB = SmallJob.of(20);
   private static final SmallJob ENDLESS = SmallJob.of(10_000);
 
   @TempDir(cleanup = CleanupMode.ON_SUCCESS)

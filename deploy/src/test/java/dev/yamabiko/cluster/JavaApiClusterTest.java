@@ -56,6 +56,7 @@ class JavaApiClusterTest {
             """));
   }
 
+  @Tag("soak")
   @Test
   void shouldTrainOnAClusterAsInThisJvm() throws Exception {
     TrainingJob job = job();

@@ -32,7 +32,7 @@ class OrderlyStopTest {
 
   @TempDir private Path directory;
 
-  @Tag("slow")
+  @Tag("soak")
   @Test
   void shouldLeaveWithoutAWarningWhenProcessesAreToldToEnd() throws Exception {
     try (ProcessCluster cluster = new ProcessCluster(directory)) {
@@ -63,7 +63,11 @@ class OrderlyStopTest {
         .err()
         .lines()
         .filter(
-            line -> line.matches("\\S+ (WARN|ERROR) .*") && !line.contains("CoordinatedShutdown"))
+            line ->
+                line.matches("\\S+ (WARN|ERROR) .*")
+                    && !line.contains("CoordinatedShutdown")
+                    // A busy machine's word about the beginning.
+                    && !line.contains("Couldn't join seed nodes"))
         .toList();
   }
 }

@@ -126,6 +126,7 @@ class WireVolumeClusterTest {
     }
   }
 
+  @Tag("soak")
   @Test
   void shouldSendFewGradientsWhereBlocksAreUneven() throws IOException {
     int shards = 8;
