@@ -121,6 +121,7 @@ class ContainersIT {
 
   // --- Faults -----------------------------------------------------------------------------------
 
+  @Tag("soak")
   @Test
   void shouldGoOnWithoutAKilledContainer() throws Exception {
     String id = underWay();

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIf;
@@ -53,6 +54,7 @@ class TakeOverIT {
   @TempDir private Path directory;
   private final HttpClient http = HttpClient.newHttpClient();
 
+  @Tag("soak")
   @Test
   void shouldGiveBitsOfSingleNodeWhenACoordinatorIsKilled() throws Exception {
     ContainerCluster.buildImage();
