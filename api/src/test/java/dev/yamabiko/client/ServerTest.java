@@ -26,6 +26,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -114,6 +115,7 @@ class ServerTest {
     }
   }
 
+  @Tag("soak")
   @Test
   void shouldGiveUpADownloadThatFallsSilentAndAnUploadThatNobodyTakes() throws Exception {
     try (Server server = impatientWithSilence()) {

@@ -27,7 +27,7 @@ class RealDataTest {
 
   @TempDir private Path directory;
 
-  @Tag("slow")
+  @Tag("soak")
   @Test
   void shouldReadMnistTestDigitsIn97Point5PercentOfCases() throws IOException {
     JsonNode result =

@@ -57,7 +57,7 @@ class FullDataDiskTest {
     }
   }
 
-  @Tag("slow")
+  @Tag("soak")
   @Test
   void shouldGoOnRefuseJobsAndCatchUpWhenThereIsRoom() throws Exception {
     String expected = OneNode.weights(JOB, Files.createDirectory(directory.resolve("one-node")));
