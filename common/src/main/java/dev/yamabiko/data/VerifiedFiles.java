@@ -1,15 +1,11 @@
 package dev.yamabiko.data;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -23,18 +19,7 @@ public final class VerifiedFiles {
   /** Longer than the steps in which any file system counts time. */
   private static final Duration SETTLED = Duration.ofSeconds(2);
 
-  private final Map<Path, Look> known = new ConcurrentHashMap<>();
-
-  private record Look(long size, FileTime changed, Object key) {
-    static Look at(Path file) throws IOException {
-      BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);
-      return new Look(now.size(), now.lastModifiedTime(), now.fileKey());
-    }
-
-    boolean isSettled() {
-      return changed.toInstant().isBefore(Instant.now().minus(SETTLED));
-    }
-  }
+  private final Map<Path, FileVersion> known = new ConcurrentHashMap<>();
 
   /** Reads a file as a whole. */
   public interface Check {
@@ -43,9 +28,9 @@ public final class VerifiedFiles {
 
   /** Whether the file looks as it did when it was last found right. */
   public boolean isUnchanged(Path file) throws IOException {
-    Look before = known.get(file);
+    FileVersion before = known.get(file);
     try {
-      return before != null && Objects.equals(before, Look.at(file));
+      return before != null && before.equals(FileVersion.of(file));
     } catch (NoSuchFileException e) {
       return false;
     }
@@ -60,14 +45,18 @@ public final class VerifiedFiles {
   public boolean verify(Path file, Check check) throws IOException {
     known.remove(file);
     try {
-      Look before = Look.at(file); // a change during the check shows the next time
+      FileVersion before = FileVersion.of(file); // a change during the check shows the next time
       boolean right = check.isRight();
-      if (right && before.isSettled()) {
+      if (right && isSettled(before)) {
         known.put(file, before);
       }
       return right;
     } catch (NoSuchFileException e) {
       return false;
     }
+  }
+
+  private static boolean isSettled(FileVersion version) {
+    return version.modified().toInstant().isBefore(Instant.now().minus(SETTLED));
   }
 }

@@ -1,18 +1,20 @@
 package dev.yamabiko.wire.tls;
 
+import dev.yamabiko.data.FileVersion;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLParameters;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,7 +51,10 @@ public final class TlsFiles {
 
   private static final Logger LOG = LoggerFactory.getLogger(TlsFiles.class);
   private static final Duration LOOK_AGAIN = Duration.ofSeconds(10);
-  private static final Duration ENDS_SOON = Duration.ofDays(30);
+
+  /** Before a certificate's end, when it had better be renewed. */
+  public static final Duration ENDS_SOON = Duration.ofDays(30);
+
   private static final Duration WARN_AGAIN = Duration.ofDays(1);
 
   private record Current(Identity identity, TlsContexts contexts) {}
@@ -61,7 +66,7 @@ public final class TlsFiles {
 
   // Guarded by this.
   private Current current;
-  private List<String> stamps;
+  private List<Optional<FileVersion>> versions;
   private Instant looked;
   private Instant warned = Instant.MIN;
 
@@ -71,7 +76,7 @@ public final class TlsFiles {
     this.clock = clock;
     this.warnings = warnings;
     looked = clock.instant();
-    stamps = stamps();
+    versions = versions();
     current = read();
     warnIfEndsSoon();
   }
@@ -147,6 +152,15 @@ public final class TlsFiles {
     return engine;
   }
 
+  /** Towards the HTTP API of another node, whose certificate must be for this host. */
+  public SSLEngine httpClient(String host, int port) {
+    SSLEngine engine = TlsContexts.clientEngine(current().contexts().any(), host, port);
+    SSLParameters parameters = engine.getSSLParameters();
+    parameters.setEndpointIdentificationAlgorithm("HTTPS");
+    engine.setSSLParameters(parameters);
+    return engine;
+  }
+
   /** When the own certificate, or one between it and the authority, ends. */
   public Instant expires() {
     return current().identity().firstToExpire().getNotAfter().toInstant();
@@ -163,13 +177,13 @@ public final class TlsFiles {
   }
 
   private void look() {
-    List<String> found = stamps();
-    if (found.equals(stamps)) {
+    List<Optional<FileVersion>> found = versions();
+    if (found.equals(versions)) {
       return;
     }
     try {
       current = read();
-      stamps = found;
+      versions = found;
       LOG.info("TLS files read again directory={} certificate={}", directory, current.identity());
     } catch (TlsException e) {
       // Also while they are being replaced, one after the other; the next connection looks again.
@@ -178,18 +192,17 @@ public final class TlsFiles {
     }
   }
 
-  private List<String> stamps() {
-    List<String> stamps = new ArrayList<>();
+  /** Empty for a file that cannot be looked at. */
+  private List<Optional<FileVersion>> versions() {
+    List<Optional<FileVersion>> versions = new ArrayList<>();
     for (String name : List.of(Identity.AUTHORITIES, Identity.CHAIN, Identity.KEY)) {
       try {
-        BasicFileAttributes file =
-            Files.readAttributes(directory.resolve(name), BasicFileAttributes.class);
-        stamps.add(file.lastModifiedTime() + " " + file.size() + " " + file.fileKey());
+        versions.add(Optional.of(FileVersion.of(directory.resolve(name))));
       } catch (IOException e) {
-        stamps.add(e.toString());
+        versions.add(Optional.empty());
       }
     }
-    return stamps;
+    return versions;
   }
 
   private void warnIfEndsSoon() {

@@ -1,13 +1,11 @@
 package dev.yamabiko.coordinator.access;
 
 import dev.yamabiko.data.ContentHash;
+import dev.yamabiko.data.FileVersion;
 import dev.yamabiko.job.JobException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -25,10 +23,7 @@ public final class Tokens {
   private static final Logger LOG = LoggerFactory.getLogger(Tokens.class);
   private static final long LOOK_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-  /** By which a change of the file is seen. */
-  private record Version(FileTime modified, long bytes) {}
-
-  private record Known(Version version, List<Token> tokens) {}
+  private record Known(FileVersion version, List<Token> tokens) {}
 
   private final Path file;
   private final LongSupplier nanoTime;
@@ -38,7 +33,7 @@ public final class Tokens {
   private Tokens(Path file, LongSupplier nanoTime) {
     this.file = file;
     this.nanoTime = nanoTime;
-    Optional<Version> version = version();
+    Optional<FileVersion> version = version();
     known = new Known(version.orElse(null), TokensFile.read(file));
     lookedAt = nanoTime.getAsLong();
   }
@@ -80,7 +75,7 @@ public final class Tokens {
     return known.tokens();
   }
 
-  private void readAgain(Version version) {
+  private void readAgain(FileVersion version) {
     List<Token> tokens = known.tokens();
     try {
       tokens = TokensFile.read(file);
@@ -93,10 +88,9 @@ public final class Tokens {
   }
 
   /** Empty for a moment while somebody replaces the file. */
-  private Optional<Version> version() {
+  private Optional<FileVersion> version() {
     try {
-      BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);
-      return Optional.of(new Version(now.lastModifiedTime(), now.size()));
+      return Optional.of(FileVersion.of(file));
     } catch (IOException e) {
       return Optional.empty();
     }

@@ -8,8 +8,6 @@ import dev.yamabiko.wire.tls.TlsFiles;
 import dev.yamabiko.wire.tls.TlsFiles.ClientCertificate;
 import java.security.Principal;
 import java.util.Optional;
-import javax.net.ssl.SSLEngine;
-import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLPeerUnverifiedException;
 
 /**
@@ -28,16 +26,7 @@ record HttpTls(TlsFiles files) {
    * own: {@link PassedOn} says whether whoever asked it has shown one, too.
    */
   HttpsConnectionContext client() {
-    return ConnectionContext.httpsClient(this::clientEngine);
-  }
-
-  private SSLEngine clientEngine(String host, int port) {
-    SSLEngine engine = files.context().createSSLEngine(host, port);
-    engine.setUseClientMode(true);
-    SSLParameters parameters = engine.getSSLParameters();
-    parameters.setEndpointIdentificationAlgorithm("HTTPS");
-    engine.setSSLParameters(parameters);
-    return engine;
+    return ConnectionContext.httpsClient(files::httpClient);
   }
 
   /** Whose certificate the client has shown; it is of the authority, else there was no request. */

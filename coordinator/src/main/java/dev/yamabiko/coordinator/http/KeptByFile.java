@@ -1,5 +1,8 @@
 package dev.yamabiko.coordinator.http;
 
+import dev.yamabiko.data.FileVersion;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.ref.SoftReference;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -32,7 +35,7 @@ final class KeptByFile<T> {
 
   /** What this file is now. */
   synchronized T of(Path file) {
-    FileVersion version = FileVersion.of(file);
+    FileVersion version = version(file);
     Kept<T> there = kept.get(file);
     T made = there != null && there.version.equals(version) ? there.made.get() : null;
     if (made == null) {
@@ -44,5 +47,13 @@ final class KeptByFile<T> {
       }
     }
     return made;
+  }
+
+  private static FileVersion version(Path file) {
+    try {
+      return FileVersion.of(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

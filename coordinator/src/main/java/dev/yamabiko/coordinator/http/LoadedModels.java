@@ -1,6 +1,7 @@
 package dev.yamabiko.coordinator.http;
 
 import akka.http.javadsl.model.StatusCodes;
+import dev.yamabiko.data.FileVersion;
 import dev.yamabiko.model.ModelException;
 import dev.yamabiko.model.Predictor;
 import dev.yamabiko.model.TrainedModel;

@@ -9,8 +9,6 @@ import java.time.Instant;
 /** Whether a node's certificate and key can be used, and for how long. */
 final class TlsCheck {
 
-  private static final Duration SOON = Duration.ofDays(30);
-
   private TlsCheck() {}
 
   static Finding of(Path directory, Instant now) {
@@ -27,7 +25,7 @@ final class TlsCheck {
   static Finding expiry(Path directory, Instant end, Instant now) {
     Duration left = Duration.between(now, end);
     String found = "%s: valid until %s".formatted(directory, end);
-    return left.compareTo(SOON) < 0
+    return left.compareTo(TlsFiles.ENDS_SOON) < 0
         ? Finding.warning("tls", found, "renew the certificate: a node reads it again by itself")
         : Finding.ok("tls", found);
   }
