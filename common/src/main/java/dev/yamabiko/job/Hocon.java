@@ -8,6 +8,7 @@ import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigResolveOptions;
 import com.typesafe.config.ConfigSyntax;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -107,6 +108,25 @@ public final class Hocon {
 
   private JobException invalid(ConfigException e, String origin) {
     return new JobException(where(e, origin) + ": not valid HOCON: " + plain(e.getMessage()), e);
+  }
+
+  /**
+   * A file of settings, with its substitutions replaced.
+   *
+   * @param what is expected, as "a configuration"
+   * @throws JobException if there is no such file, or it is none
+   */
+  public static Config read(Path file, String what) {
+    if (!Files.isRegularFile(file)) {
+      throw new JobException(file + ": no such file");
+    }
+    requireText(file, what);
+    try {
+      ConfigParseOptions options = ConfigParseOptions.defaults().setSyntax(ConfigSyntax.CONF);
+      return ConfigFactory.parseFile(file.toFile(), options).resolve();
+    } catch (ConfigException e) {
+      throw error(e, file.toString());
+    }
   }
 
   /**

@@ -18,10 +18,7 @@ final class AccessOptions {
    */
   HttpAccess access(NodeFile file, Path working) {
     return new HttpAccess(
-        tokens
-            .map(working::resolve)
-            .or(() -> file.given("tokens").map(name -> file.path("tokens")))
-            .map(Tokens::of),
+        tokens.map(working::resolve).or(() -> file.givenPath("tokens")).map(Tokens::of),
         Optional.empty(),
         file.flag("open-metrics"),
         file.texts("http-names"));

@@ -131,11 +131,7 @@ final class DoctorCommand implements Callable<Integer> {
         server
             .certificate()
             .map(session.workingDirectory()::resolve)
-            .or(
-                () ->
-                    file.has("tls")
-                        ? file.given("tls").map(text -> file.path("tls"))
-                        : Optional.empty());
+            .or(() -> file.givenPath("tls"));
     String known = NodeOptions.named(spec, file.text("host"));
     diagnosis.node(kind, file, known, certificate, cache);
     if (kind != NodeKind.COORDINATOR) {

@@ -6,7 +6,6 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Where a node answers whoever asks how it is. */
@@ -14,8 +13,6 @@ final class HealthOptions {
 
   /** Images set it, so that nodes and {@link HealthCheck} agree. */
   static final String VARIABLE = "YAMABIKO_HEALTH_PORT";
-
-  private static final int MOST = 65_535;
 
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec;
@@ -59,18 +56,11 @@ final class HealthOptions {
 
   Optional<Integer> port(Map<String, String> environment) {
     if (port.isPresent()) {
-      return Optional.of(checked("--health-port", port.get().toString()));
+      return Optional.of(NodeOptions.port(spec, "--health-port", port.get().toString()));
     }
     String given = environment.getOrDefault(VARIABLE, "").strip();
-    return given.isEmpty() ? Optional.empty() : Optional.of(checked("$" + VARIABLE, given));
-  }
-
-  private int checked(String name, String given) {
-    if (!given.matches("\\d{1,5}") || Integer.parseInt(given) > MOST) {
-      throw new ParameterException(
-          spec.commandLine(),
-          "%s expects a port from 0 to %d but got %s".formatted(name, MOST, given));
-    }
-    return Integer.parseInt(given);
+    return given.isEmpty()
+        ? Optional.empty()
+        : Optional.of(NodeOptions.port(spec, "$" + VARIABLE, given));
   }
 }

@@ -70,7 +70,7 @@ final class LogOptions {
     return new LogSettings(
         format(node, environment),
         file.map(working::resolve)
-            .or(() -> node.given("log-file").map(text -> node.path("log-file")))
+            .or(() -> node.givenPath("log-file"))
             .map(path -> path.toAbsolutePath().normalize()),
         bytes,
         node.bytes("log-total-bytes"));

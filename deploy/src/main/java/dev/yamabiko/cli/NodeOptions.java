@@ -75,15 +75,18 @@ final class NodeOptions {
 
   /** Of the option, else of the file. */
   static int port(CommandSpec spec, String key, Optional<Integer> option, NodeFile file) {
-    option
-        .filter(port -> port < 0 || port > MOST)
-        .ifPresent(
-            port -> {
-              throw new ParameterException(
-                  spec.commandLine(),
-                  "--%s expects a port from 0 to %d but got %d".formatted(key, MOST, port));
-            });
-    return option.orElseGet(() -> file.port(key));
+    return option
+        .map(given -> port(spec, "--" + key, given.toString()))
+        .orElseGet(() -> file.port(key));
+  }
+
+  static int port(CommandSpec spec, String name, String given) {
+    if (!given.matches("\\d{1,5}") || Integer.parseInt(given) > MOST) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "%s expects a port from 0 to %d but got %s".formatted(name, MOST, given));
+    }
+    return Integer.parseInt(given);
   }
 
   /** HOST:PORT with commas between. */

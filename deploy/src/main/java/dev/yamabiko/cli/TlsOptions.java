@@ -1,11 +1,10 @@
 package dev.yamabiko.cli;
 
+import dev.yamabiko.cli.settings.Loopback;
 import dev.yamabiko.cli.settings.NodeFile;
 import dev.yamabiko.wire.tls.TlsFiles;
-import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,7 +36,7 @@ final class TlsOptions {
   Optional<TlsFiles> files(NodeFile file, Path working) {
     return directory
         .map(working::resolve)
-        .or(() -> file.given("tls").map(name -> file.path("tls")))
+        .or(() -> file.givenPath("tls"))
         .map(path -> TlsFiles.open(path, TlsFiles.Use.NODE));
   }
 
@@ -67,7 +66,7 @@ final class TlsOptions {
 
   private static boolean isLoopback(String host) {
     try {
-      return Arrays.stream(InetAddress.getAllByName(host)).allMatch(InetAddress::isLoopbackAddress);
+      return Loopback.isAllOf(host);
     } catch (UnknownHostException e) {
       return false; // whoever listens there will say so
     }

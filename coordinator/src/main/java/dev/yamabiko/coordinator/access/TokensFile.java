@@ -1,18 +1,13 @@
 package dev.yamabiko.coordinator.access;
 
 import com.typesafe.config.Config;
-import com.typesafe.config.ConfigException;
-import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigObject;
-import com.typesafe.config.ConfigParseOptions;
-import com.typesafe.config.ConfigSyntax;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueType;
 import dev.yamabiko.data.ContentHash;
 import dev.yamabiko.data.NearestName;
 import dev.yamabiko.job.Hocon;
 import dev.yamabiko.job.JobException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,19 +29,8 @@ final class TokensFile {
   }
 
   static List<Token> read(Path file) {
-    if (!Files.isRegularFile(file)) {
-      throw new JobException(file + ": no such file");
-    }
-    Hocon.requireText(file, "a list of tokens");
     TokensFile reader = new TokensFile(file);
-    try {
-      reader.readAll(
-          ConfigFactory.parseFile(
-                  file.toFile(), ConfigParseOptions.defaults().setSyntax(ConfigSyntax.CONF))
-              .resolve());
-    } catch (ConfigException e) {
-      throw Hocon.error(e, file.toString());
-    }
+    reader.readAll(Hocon.read(file, "a list of tokens"));
     return List.copyOf(reader.tokens);
   }
 

@@ -1,5 +1,6 @@
 package dev.yamabiko.cli.doctor;
 
+import dev.yamabiko.cli.settings.Loopback;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -53,7 +54,7 @@ final class NodeChecks {
    */
   static Finding exposure(String host, boolean tls, boolean insecure) {
     try {
-      if (InetAddress.getByName(host).isLoopbackAddress()) {
+      if (Loopback.isAllOf(host)) {
         return Finding.ok("exposure", "only this machine reaches " + host);
       }
       if (tls) {

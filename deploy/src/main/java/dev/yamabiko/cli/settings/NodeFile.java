@@ -3,12 +3,9 @@ package dev.yamabiko.cli.settings;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
-import com.typesafe.config.ConfigParseOptions;
-import com.typesafe.config.ConfigSyntax;
 import dev.yamabiko.data.NearestName;
 import dev.yamabiko.job.Hocon;
 import dev.yamabiko.job.JobException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -72,20 +69,9 @@ public final class NodeFile {
   }
 
   private static NodeFile read(NodeKind kind, Path file, Path working) {
-    if (!Files.isRegularFile(file)) {
-      throw new JobException(file + ": no such file");
-    }
-    Hocon.requireText(file, "a configuration");
-    try {
-      Config config =
-          ConfigFactory.parseFile(
-                  file.toFile(), ConfigParseOptions.defaults().setSyntax(ConfigSyntax.CONF))
-              .resolve();
-      requireKnown(kind, file, config);
-      return made(file, config, kind.sections(), working);
-    } catch (ConfigException e) {
-      throw Hocon.error(e, file.toString());
-    }
+    Config config = Hocon.read(file, "a configuration");
+    requireKnown(kind, file, config);
+    return made(file, config, kind.sections(), working);
   }
 
   /** Whether a kind of node has this setting. */
@@ -159,6 +145,11 @@ public final class NodeFile {
 
   public Path path(String key) {
     return place(key).resolve(text(key));
+  }
+
+  /** The same of a path. */
+  public Optional<Path> givenPath(String key) {
+    return given(key).map(text -> path(key));
   }
 
   public List<String> texts(String key) {
