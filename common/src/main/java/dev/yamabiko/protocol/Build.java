@@ -1,13 +1,12 @@
 package dev.yamabiko.protocol;
 
+import dev.yamabiko.data.ContentHash;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.CodeSource;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -52,14 +51,10 @@ public final class Build {
   }
 
   private static String hash(List<Path> jars) throws IOException {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      for (Path jar : jars) {
-        digest.update(Files.readAllBytes(jar));
-      }
-      return HexFormat.of().formatHex(digest.digest()).substring(0, SHOWN);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e); // every JVM has it
+    MessageDigest digest = ContentHash.digest();
+    for (Path jar : jars) {
+      digest.update(Files.readAllBytes(jar));
     }
+    return ContentHash.name(digest).substring(0, SHOWN);
   }
 }

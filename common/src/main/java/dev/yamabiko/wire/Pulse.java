@@ -3,6 +3,7 @@ package dev.yamabiko.wire;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.DispatcherSelector;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
@@ -12,13 +13,21 @@ import java.util.concurrent.TimeoutException;
 /** Whether the threads that actors run on still take work. */
 public final class Pulse {
 
+  /** Longer than a pause for garbage, even of large arrays. */
+  private static final Duration LIMIT = Duration.ofSeconds(4);
+
   private Pulse() {}
+
+  /** Why the system's process had better be started anew; empty if it had not. */
+  public static Optional<String> fault(ActorSystem<?> system) {
+    return beats(system, LIMIT) ? Optional.empty() : Optional.of("its actors take no message");
+  }
 
   /**
    * Blocks for as long as it takes, and no longer than that. A system that is ending counts as one
    * that does: whoever ends it goes on.
    */
-  public static boolean beats(ActorSystem<?> system, Duration limit) {
+  static boolean beats(ActorSystem<?> system, Duration limit) {
     try {
       CompletableFuture.runAsync(
               () -> {}, system.dispatchers().lookup(DispatcherSelector.defaultDispatcher()))

@@ -63,9 +63,6 @@ public final class CoordinatorNode implements AutoCloseable {
   /** How long an end waits for files that are being written. */
   private static final Duration WRITING = Duration.ofSeconds(5);
 
-  /** Longer than a pause for garbage, even of large arrays. */
-  private static final Duration PULSE = Duration.ofSeconds(4);
-
   private final Presence presence;
   private final ExecutorService blocking = blocking();
   private final NodeMetrics metrics = new NodeMetrics();
@@ -223,9 +220,7 @@ public final class CoordinatorNode implements AutoCloseable {
 
   /** Why the process had better be started anew; empty if it had not. */
   public Optional<String> ill() {
-    return Pulse.beats(system, PULSE)
-        ? Optional.empty()
-        : Optional.of("its actors take no message");
+    return Pulse.fault(system);
   }
 
   /** Why it can serve no request at the moment; empty if it can. */

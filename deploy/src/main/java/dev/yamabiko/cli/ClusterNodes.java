@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 /** The nodes of a real cluster. */
 final class ClusterNodes {
@@ -52,50 +53,38 @@ final class ClusterNodes {
 
   static WorkerStartCommand.Node worker(NodeSettings settings) {
     WorkerNode node = new WorkerNode(settings);
-    return new WorkerStartCommand.Node() {
-      @Override
-      public Optional<String> run() {
-        return node.run();
-      }
-
-      @Override
-      public void leave() {
-        node.leave();
-      }
-
-      @Override
-      public Optional<String> ill() {
-        return node.ill();
-      }
-
-      @Override
-      public Optional<String> unready() {
-        return node.unready();
-      }
-    };
+    return member(node::run, node::leave, node::ill, node::unready);
   }
 
   static WorkerStartCommand.Node parameters(NodeSettings settings, int bulkPort) {
     ParametersNode node = ParametersNode.open(settings, bulkPort);
+    return member(node::run, node::leave, node::ill, node::unready);
+  }
+
+  private static WorkerStartCommand.Node member(
+      Supplier<Optional<String>> run,
+      Runnable leave,
+      Supplier<Optional<String>> ill,
+      Supplier<Optional<String>> unready) {
     return new WorkerStartCommand.Node() {
       @Override
       public Optional<String> run() {
-        return node.run();
+        return run.get();
       }
 
       @Override
       public void leave() {
-        node.leave();
+        leave.run();
       }
 
       @Override
       public Optional<String> ill() {
-        return node.ill();
+        return ill.get();
       }
 
       @Override
       public Optional<String> unready() {
-        return node.unready();
+        return unready.get();
       }
     };
   }

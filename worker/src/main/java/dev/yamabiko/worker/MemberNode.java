@@ -49,9 +49,6 @@ final class MemberNode {
   /** Longer than a node takes that nobody says goodbye to. */
   private static final Duration LONGEST_END = Duration.ofSeconds(10);
 
-  /** Longer than a pause for garbage, even of large arrays. */
-  private static final Duration PULSE = Duration.ofSeconds(4);
-
   /** Makes an agent that tells its end. */
   interface Agents extends Function<Consumer<WorkerAgent.End>, Behavior<WorkerAgent.Command>> {}
 
@@ -120,9 +117,7 @@ final class MemberNode {
   /** Why it had better be started anew; empty if it had not. For another thread. */
   Optional<String> ill() {
     ActorSystem<?> now = current();
-    return now == null || Pulse.beats(now, PULSE)
-        ? Optional.empty()
-        : Optional.of("its actors take no message");
+    return now == null ? Optional.empty() : Pulse.fault(now);
   }
 
   /** Why no work can reach it at the moment; empty if it can. For another thread. */

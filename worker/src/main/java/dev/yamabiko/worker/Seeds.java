@@ -62,8 +62,7 @@ final class Seeds {
   }
 
   private synchronized void ask(Set<Address> found) {
-    Set<Address> all = new LinkedHashSet<>(known);
-    all.addAll(found);
+    Set<Address> all = union(known, found);
     // To ask the same nodes again would only begin anew.
     if (!all.isEmpty() && !all.equals(joining)) {
       joining = all;

@@ -26,6 +26,7 @@ public record Token(String name, Role role, String sha256) {
   private static final String PREFIX = "yamabiko_";
 
   private static final int BYTES = 32;
+  private static final SecureRandom RANDOM = new SecureRandom();
 
   public static boolean isName(String text) {
     return NAME.matcher(text).matches();
@@ -33,9 +34,14 @@ public record Token(String name, Role role, String sha256) {
 
   /** A token that nobody has had before. */
   public static String random() {
+    return PREFIX + secret();
+  }
+
+  /** 256 random bits, as headers and cookies can hold them. */
+  public static String secret() {
     byte[] bytes = new byte[BYTES];
-    new SecureRandom().nextBytes(bytes);
-    return PREFIX + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    RANDOM.nextBytes(bytes);
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
   }
 
   public static Token of(String name, Role role, String token) {

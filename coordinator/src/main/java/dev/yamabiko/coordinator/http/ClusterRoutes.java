@@ -39,15 +39,13 @@ final class ClusterRoutes extends AllDirectives {
         .thenCombine(
             parameters,
             (workers, owners) ->
-                Json.lists(
-                    "workers", workers.stream().map(ClusterRoutes::json).toList(),
-                    "parameters", owners.stream().map(ClusterRoutes::json).toList()))
+                "\"workers\":%s,\"parameters\":%s"
+                    .formatted(
+                        Json.array(workers.stream().map(ClusterRoutes::json).toList()),
+                        Json.array(owners.stream().map(ClusterRoutes::json).toList())))
         .thenCombine(
             coordinator,
-            (lists, itself) ->
-                Json.ok(
-                    "%s,\"coordinator\":%s}"
-                        .formatted(lists.substring(0, lists.length() - 1), itself)));
+            (lists, itself) -> Json.ok("{%s,\"coordinator\":%s}".formatted(lists, itself)));
   }
 
   private static String json(CoordinatorView coordinator) {

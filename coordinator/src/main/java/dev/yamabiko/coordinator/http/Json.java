@@ -24,7 +24,7 @@ final class Json {
 
   /** {"jobs": [...]}, of objects that are JSON already. */
   static String list(String name, List<String> objects) {
-    return "{\"%s\":[%s]}".formatted(name, String.join(",", objects));
+    return "{\"%s\":%s}".formatted(name, array(objects));
   }
 
   /** As it stands between the quotes of a JSON string. */
@@ -33,9 +33,8 @@ final class Json {
     return array.substring(2, array.length() - 2);
   }
 
-  /** The same of two lists. */
-  static String lists(String name, List<String> objects, String other, List<String> others) {
-    return "{\"%s\":[%s],\"%s\":[%s]}"
-        .formatted(name, String.join(",", objects), other, String.join(",", others));
+  /** Of objects that are JSON already. */
+  static String array(List<String> objects) {
+    return "[" + String.join(",", objects) + "]";
   }
 }

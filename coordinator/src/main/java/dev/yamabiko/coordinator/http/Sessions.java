@@ -2,11 +2,9 @@ package dev.yamabiko.coordinator.http;
 
 import dev.yamabiko.coordinator.access.Token;
 import dev.yamabiko.data.ContentHash;
-import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Base64;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -25,8 +23,6 @@ final class Sessions {
   /** More than one coordinator has users; the oldest makes room. */
   static final int MOST = 1_000;
 
-  private static final int BYTES = 32;
-
   /**
    * @param token with which it was opened; when that is taken back, the session ends
    */
@@ -34,7 +30,6 @@ final class Sessions {
 
   private final Clock clock;
   private final Predicate<Token> holds;
-  private final SecureRandom random = new SecureRandom();
 
   /** The oldest first. */
   private final Map<String, Session> open = new LinkedHashMap<>();
@@ -49,9 +44,7 @@ final class Sessions {
 
   /** What the cookie is to hold. */
   synchronized String open(Token token) {
-    byte[] bytes = new byte[BYTES];
-    random.nextBytes(bytes);
-    String id = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    String id = Token.secret();
     Instant now = clock.instant();
     open.values().removeIf(session -> !session.until().isAfter(now));
     if (open.size() == MOST) {
