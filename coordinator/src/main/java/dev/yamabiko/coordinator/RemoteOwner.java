@@ -1,6 +1,5 @@
 package dev.yamabiko.coordinator;
 
-import akka.actor.Address;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.PostStop;
@@ -8,9 +7,7 @@ import akka.actor.typed.javadsl.AbstractBehavior;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
-import akka.cluster.ClusterEvent;
-import akka.cluster.typed.Cluster;
-import akka.cluster.typed.Subscribe;
+import akka.actor.typed.javadsl.TimerScheduler;
 import dev.yamabiko.model.Checkpoint;
 import dev.yamabiko.protocol.NodeMessage;
 import dev.yamabiko.protocol.OwnerEvent;
@@ -28,7 +25,9 @@ import dev.yamabiko.wire.BulkClient;
 import dev.yamabiko.wire.BulkException;
 import dev.yamabiko.wire.BulkLink;
 import dev.yamabiko.wire.BulkToken;
+import dev.yamabiko.wire.Contact;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
@@ -52,7 +51,7 @@ final class RemoteOwner extends AbstractBehavior<RemoteOwner.Command> {
 
   private record Fetched(SliceMessage.ReadSlice read, int slice) implements Command {}
 
-  private record NodeUnreachable(Address node) implements Command {}
+  private record Look() implements Command {}
 
   private record Lost(String why) implements Command {}
 
@@ -65,6 +64,8 @@ final class RemoteOwner extends AbstractBehavior<RemoteOwner.Command> {
       ParametersNode node,
       SliceHosts hosts,
       ActorRef<RunMessage> run) {}
+
+  private static final Duration LOOK = Duration.ofMillis(250);
 
   private final Settings settings;
   private final RunKey key;
@@ -91,25 +92,24 @@ final class RemoteOwner extends AbstractBehavior<RemoteOwner.Command> {
   static Behavior<SliceMessage> create(Settings settings, Checkpoint from) {
     return Behaviors.transformMessages(
         SliceMessage.class,
-        Behaviors.<Command>setup(context -> new RemoteOwner(context, settings, from)),
+        Behaviors.<Command>setup(
+            context ->
+                Behaviors.withTimers(timers -> new RemoteOwner(context, timers, settings, from))),
         wrap -> wrap.match(SliceMessage.class, FromRun::new));
   }
 
-  private RemoteOwner(ActorContext<Command> context, Settings settings, Checkpoint from) {
+  private RemoteOwner(
+      ActorContext<Command> context,
+      TimerScheduler<Command> timers,
+      Settings settings,
+      Checkpoint from) {
     super(context);
     this.from = from;
     this.settings = settings;
     key = settings.key();
     node = settings.node();
     context.watchWith(node.node(), new Lost("was lost"));
-    Cluster.get(context.getSystem())
-        .subscriptions()
-        .tell(
-            Subscribe.create(
-                context.messageAdapter(
-                    ClusterEvent.UnreachableMember.class,
-                    event -> new NodeUnreachable(event.member().address())),
-                ClusterEvent.UnreachableMember.class));
+    timers.startTimerWithFixedDelay(new Look(), LOOK);
     String token = BulkToken.random();
     SliceHosts hosts = settings.hosts();
     beginning = hosts.bulk().admit(SlicePieces.key(key), node.name(), token, new Beginning());
@@ -136,7 +136,7 @@ final class RemoteOwner extends AbstractBehavior<RemoteOwner.Command> {
         .onMessage(FromRun.class, this::onFromRun)
         .onMessage(FromOwner.class, this::onFromOwner)
         .onMessage(Fetched.class, this::onFetched)
-        .onMessage(NodeUnreachable.class, this::onNodeUnreachable)
+        .onMessage(Look.class, look -> onLook())
         .onMessage(Lost.class, this::onLost)
         .onSignal(PostStop.class, this::onPostStop)
         .build();
@@ -257,8 +257,8 @@ final class RemoteOwner extends AbstractBehavior<RemoteOwner.Command> {
         .counted(now.received(), now.sent(), steps);
   }
 
-  private Behavior<Command> onNodeUnreachable(NodeUnreachable event) {
-    return node.node().path().address().equals(event.node())
+  private Behavior<Command> onLook() {
+    return Contact.isLost(getContext().getSystem(), node.node().path().address())
         ? onLost(new Lost("cannot be reached"))
         : this;
   }

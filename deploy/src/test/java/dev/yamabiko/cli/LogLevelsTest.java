@@ -30,7 +30,7 @@ class LogLevelsTest {
         "akka.remote.artery.compress.InboundActorRefCompression",
         "akka.remote.artery.Association",
         "akka.cluster.JoinSeedNodeProcess",
-        "akka.cluster.sbr.SplitBrainResolver",
+        "dev.yamabiko.coordinator.shared.CoordinatorResolver$Resolver",
         "akka.cluster.Cluster",
         "akka.actor.CoordinatedShutdown"
       })

@@ -9,13 +9,11 @@ import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
 import akka.actor.typed.javadsl.TimerScheduler;
 import akka.actor.typed.receptionist.Receptionist;
-import akka.cluster.ClusterEvent;
-import akka.cluster.typed.Cluster;
-import akka.cluster.typed.Subscribe;
 import dev.yamabiko.protocol.CoordinatorMessage;
 import dev.yamabiko.protocol.NodeMessage;
 import dev.yamabiko.protocol.WorkerHello;
 import dev.yamabiko.wire.BulkSettings;
+import dev.yamabiko.wire.Contact;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -44,7 +42,7 @@ final class WorkerAgent extends AbstractBehavior<WorkerAgent.Command> {
   /** Whatever tells so. */
   record CoordinatorLost(String why) implements Command {}
 
-  private record NodeUnreachable(Address node) implements Command {}
+  private record Look() implements Command {}
 
   private record OfferAgain() implements Command {}
 
@@ -67,6 +65,7 @@ final class WorkerAgent extends AbstractBehavior<WorkerAgent.Command> {
   static final String COORDINATOR = "coordinator";
 
   private static final Duration OFFER_INTERVAL = Duration.ofSeconds(1);
+  private static final Duration LOOK = Duration.ofMillis(250);
 
   /** Makes what the node is for; in the agent's actor. */
   interface Duties {
@@ -126,14 +125,7 @@ final class WorkerAgent extends AbstractBehavior<WorkerAgent.Command> {
                     listing ->
                         new CoordinatorsFound(
                             listing.getServiceInstances(CoordinatorMessage.SERVICE)))));
-    Cluster.get(context.getSystem())
-        .subscriptions()
-        .tell(
-            Subscribe.create(
-                context.messageAdapter(
-                    ClusterEvent.UnreachableMember.class,
-                    event -> new NodeUnreachable(event.member().address())),
-                ClusterEvent.UnreachableMember.class));
+    timers.startTimerWithFixedDelay(new Look(), LOOK);
   }
 
   @Override
@@ -142,7 +134,7 @@ final class WorkerAgent extends AbstractBehavior<WorkerAgent.Command> {
         .onMessage(FromCoordinator.class, this::onFromCoordinator)
         .onMessage(CoordinatorsFound.class, this::onCoordinatorsFound)
         .onMessage(OfferAgain.class, again -> onOfferAgain())
-        .onMessage(NodeUnreachable.class, this::onNodeUnreachable)
+        .onMessage(Look.class, look -> onLook())
         .onMessage(CoordinatorLost.class, lost -> restart(lost.why()))
         .onMessage(Leave.class, leave -> onLeave())
         .build();
@@ -161,8 +153,8 @@ final class WorkerAgent extends AbstractBehavior<WorkerAgent.Command> {
   }
 
   /** Any other may be lost. */
-  private Behavior<Command> onNodeUnreachable(NodeUnreachable lost) {
-    return place().filter(lost.node()::equals).isPresent()
+  private Behavior<Command> onLook() {
+    return place().filter(node -> Contact.isLost(getContext().getSystem(), node)).isPresent()
         ? restart("the coordinator's node cannot be reached")
         : this;
   }

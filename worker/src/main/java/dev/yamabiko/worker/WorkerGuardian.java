@@ -13,6 +13,7 @@ import akka.cluster.ClusterEvent;
 import akka.cluster.Member;
 import akka.cluster.MemberStatus;
 import akka.cluster.typed.Cluster;
+import dev.yamabiko.wire.Contact;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -143,11 +144,10 @@ final class WorkerGuardian extends AbstractBehavior<WorkerGuardian.Command> {
   /** Whether there is a node that has the coordinator, or may have it next. */
   static boolean isAnyInReach(ActorSystem<?> system, Optional<Address> except) {
     ClusterEvent.CurrentClusterState state = Cluster.get(system).state();
-    Set<Member> unreachable = state.getUnreachable();
     for (Member member : state.getMembers()) {
       if (member.hasRole(WorkerAgent.COORDINATOR)
           && STAYING.contains(member.status())
-          && !unreachable.contains(member)
+          && !Contact.isLost(system, member.address())
           && except.filter(member.address()::equals).isEmpty()) {
         return true;
       }

@@ -1,76 +1,96 @@
 package dev.yamabiko.coordinator.shared;
 
-import akka.actor.AbstractActorWithTimers;
+import akka.actor.AbstractActor;
 import akka.actor.ActorRef;
 import akka.actor.ActorSystem;
-import akka.actor.Address;
 import akka.actor.Props;
 import akka.cluster.Cluster;
 import akka.cluster.ClusterEvent;
 import akka.cluster.DowningProvider;
-import akka.cluster.sbr.SplitBrainResolverProvider;
-import java.time.Duration;
+import akka.cluster.UniqueAddress;
+import akka.cluster.sbr.DowningStrategy;
+import akka.cluster.sbr.LeaseMajority;
+import akka.cluster.sbr.LeaseMajoritySettings;
+import akka.cluster.sbr.SplitBrainResolverBase;
+import akka.cluster.sbr.SplitBrainResolverSettings;
+import akka.coordination.lease.scaladsl.LeaseProvider;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import scala.Option;
 import scala.concurrent.duration.FiniteDuration;
 
 /**
- * Akka's Split Brain Resolver, with one difference: what it decides, the first of the coordinator
- * nodes in reach decides, and not the first of all nodes, which may be a worker. Workers have no
- * resolver, because they cannot get at the lease.
+ * Akka's Split Brain Resolver and its {@code lease-majority}, among coordinator nodes alone: it
+ * hears of the cluster what {@link CoordinatorView} says. Workers have no resolver, because they
+ * cannot get at the lease.
  */
 public final class CoordinatorResolver extends DowningProvider {
 
-  private final SplitBrainResolverProvider resolver;
-  private final Props props;
+  private static final Logger LOG = LoggerFactory.getLogger(CoordinatorResolver.class);
+
+  private final SplitBrainResolverSettings settings;
 
   /** For Akka, which makes it by reflection. */
   public CoordinatorResolver(ActorSystem system) {
-    resolver = new SplitBrainResolverProvider(system);
-    Props inner = resolver.downingActorProps().get();
-    String role =
-        system
-            .settings()
-            .config()
-            .getString("akka.cluster.split-brain-resolver.lease-majority.role");
-    props = Props.create(Leader.class, () -> new Leader(inner, role));
+    settings = new SplitBrainResolverSettings(system.settings().config());
   }
 
   @Override
   public FiniteDuration downRemovalMargin() {
-    return resolver.downRemovalMargin();
+    return settings.DowningStableAfter();
   }
 
   @Override
   public Option<Props> downingActorProps() {
-    return Option.apply(props);
+    return Option.apply(Props.create(Listener.class, () -> new Listener(settings)));
   }
 
-  /**
-   * Tells the resolver again and again who leads: it also hears by itself who leads all nodes, and
-   * acts a few seconds later at the earliest.
-   */
-  private static final class Leader extends AbstractActorWithTimers {
+  /** In the actor's constructor, where the cluster has begun. */
+  private static LeaseMajority strategy(ActorSystem system, LeaseMajoritySettings majority) {
+    Cluster cluster = Cluster.get(system);
+    UniqueAddress self = cluster.selfUniqueAddress();
+    return new LeaseMajority(
+        cluster.selfDataCenter(),
+        majority.role(),
+        LeaseProvider.get(system)
+            .getLease(
+                majority.safeLeaseName(system.name()),
+                majority.leaseImplementation(),
+                self.address().hostPort()),
+        majority.acquireLeaseDelayForMinority(),
+        majority.releaseAfter(),
+        self);
+  }
 
-    private static final Duration INTERVAL = Duration.ofMillis(200);
+  /** Passes on to the resolver what it may hear. */
+  private static final class Listener extends AbstractActor {
 
     private final Cluster cluster = Cluster.get(getContext().getSystem());
+    private final CoordinatorView view;
     private final ActorRef resolver;
-    private final String role;
-    private Option<Address> leader = Option.empty();
 
-    Leader(Props resolver, String role) {
-      this.resolver = getContext().actorOf(resolver, "resolver");
-      this.role = role;
-      getTimers().startTimerWithFixedDelay("tell", "tell", INTERVAL);
+    Listener(SplitBrainResolverSettings settings) {
+      LeaseMajoritySettings majority = settings.leaseMajoritySettings();
+      view = new CoordinatorView(cluster.selfUniqueAddress(), majority.role().get());
+      LeaseMajority strategy = strategy(getContext().getSystem(), majority);
+      resolver =
+          getContext()
+              .actorOf(
+                  Props.create(
+                      Resolver.class,
+                      () ->
+                          new Resolver(
+                              settings.DowningStableAfter(),
+                              strategy,
+                              cluster.selfUniqueAddress(),
+                              cluster.selfDataCenter())),
+                  "resolver");
     }
 
     @Override
     public void preStart() {
       cluster.subscribe(
-          getSelf(),
-          ClusterEvent.initialStateAsEvents(),
-          ClusterEvent.RoleLeaderChanged.class,
-          ClusterEvent.LeaderChanged.class);
+          getSelf(), ClusterEvent.initialStateAsEvents(), ClusterEvent.ClusterDomainEvent.class);
     }
 
     @Override
@@ -82,20 +102,46 @@ public final class CoordinatorResolver extends DowningProvider {
     public Receive createReceive() {
       return receiveBuilder()
           .match(
-              ClusterEvent.RoleLeaderChanged.class,
-              event -> event.role().equals(role),
-              event -> {
-                leader = event.leader();
-                tell();
-              })
-          .match(ClusterEvent.LeaderChanged.class, event -> tell())
-          .matchEquals("tell", again -> tell())
-          .matchAny(other -> {})
+              ClusterEvent.ClusterDomainEvent.class,
+              event -> view.heard(event).forEach(said -> resolver.tell(said, getSelf())))
           .build();
     }
+  }
 
-    private void tell() {
-      resolver.tell(new ClusterEvent.LeaderChanged(leader), getSelf());
+  /**
+   * As Akka's own, but for where it hears of the cluster. That a worker will not talk to this node
+   * any more ({@code ThisActorSystemQuarantinedEvent}), on which Akka's ends its node, it does not
+   * hear at all: that worker is the one to go, as one that cannot be reached.
+   */
+  private static final class Resolver extends SplitBrainResolverBase {
+
+    private final UniqueAddress self;
+    private final String dataCenter;
+
+    Resolver(
+        FiniteDuration stableAfter,
+        DowningStrategy strategy,
+        UniqueAddress self,
+        String dataCenter) {
+      super(stableAfter, strategy);
+      this.self = self;
+      this.dataCenter = dataCenter;
+    }
+
+    @Override
+    public UniqueAddress selfUniqueAddress() {
+      return self;
+    }
+
+    @Override
+    public String selfDc() {
+      return dataCenter;
+    }
+
+    @Override
+    public void down(UniqueAddress node, DowningStrategy.Decision decision) {
+      LOG.info("node={} is put out of the cluster decision={}", node.address(), decision);
+      Cluster.get(context().system()).down(node.address());
     }
   }
 }
