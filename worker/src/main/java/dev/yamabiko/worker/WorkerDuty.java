@@ -174,6 +174,8 @@ final class WorkerDuty implements Duty {
   public void end() {
     enlistment.ifPresent(
         e -> {
+          // What fails because its connections are closed is no failure of the worker.
+          worker.tell(new WorkerMessage.LeaveRun(e.key));
           e.connections.close();
           context.stop(e.slices);
           past.add(e.token);

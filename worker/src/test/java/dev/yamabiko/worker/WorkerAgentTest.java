@@ -14,6 +14,7 @@ import akka.actor.typed.receptionist.Receptionist;
 import akka.cluster.typed.Cluster;
 import akka.cluster.typed.Join;
 import com.typesafe.config.ConfigFactory;
+import dev.yamabiko.data.blocks.DatasetRef;
 import dev.yamabiko.protocol.CoordinatorMessage;
 import dev.yamabiko.protocol.NodeMessage;
 import dev.yamabiko.protocol.RunDefinition;
@@ -46,6 +47,14 @@ class WorkerAgentTest {
   private static final Duration ANSWER = Duration.ofSeconds(20);
   private static final WorkerHello HELLO =
       new WorkerHello(1, List.of(), "f00d", "w", "h", 1, 1L << 30);
+  private static final String JOB =
+      """
+      name = j, seed = 1, epochs = 1, batch-size = 8, shards = 1
+      data.train.builtin { name = spirals, examples = 64 }
+      model = [{ dense { units = 3 } }]
+      loss = softmax-cross-entropy
+      optimizer.sgd.learning-rate = 0.1
+      """;
   private static final ActorTestKit KIT =
       ActorTestKit.create(
           "yamabiko",
@@ -122,11 +131,16 @@ class WorkerAgentTest {
     return ends.poll(ANSWER.toSeconds(), TimeUnit.SECONDS);
   }
 
-  /** In a run whose bulk connections nobody answers, but somebody listens for. */
   private NodeMessage.EnlistWorker enlist(long term, ActorRef<RunMessage> replyTo) {
+    return enlist(term, new RunDefinition("no job", "", Optional.empty()), replyTo);
+  }
+
+  /** In a run whose bulk connections nobody answers, but somebody listens for. */
+  private NodeMessage.EnlistWorker enlist(
+      long term, RunDefinition definition, ActorRef<RunMessage> replyTo) {
     return new NodeMessage.EnlistWorker(
         new RunKey("run", term),
-        new RunDefinition("no job", "", Optional.empty()),
+        definition,
         1,
         "127.0.0.1",
         listener.getLocalPort(),
@@ -163,6 +177,19 @@ class WorkerAgentTest {
     } while (message instanceof CoordinatorMessage.RegisterWorker);
     assertEquals("w", assertInstanceOf(CoordinatorMessage.WorkerLeaving.class, message).worker());
     assertEquals(new WorkerAgent.End.Left(), ended());
+  }
+
+  @Test
+  void shouldNotCallItAFailureThatItLeavesWhileItFetchesData() throws Exception {
+    ActorRef<NodeMessage> node = accepted().node();
+    TestProbe<RunMessage> run = KIT.createTestProbe(RunMessage.class);
+    DatasetRef data = new DatasetRef("ab".repeat(32), 4096, "cd".repeat(32));
+    node.tell(enlist(4, new RunDefinition(JOB, data.dataSha256(), Optional.of(data)), run.ref()));
+    Socket connection = listener.accept();
+    agent.tell(new WorkerAgent.Leave());
+    assertEquals(new WorkerAgent.End.Left(), ended());
+    run.expectNoMessage(Duration.ofSeconds(1));
+    connection.close();
   }
 
   @Test
