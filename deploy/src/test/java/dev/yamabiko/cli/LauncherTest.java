@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -30,6 +31,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(60)
 class LauncherTest {
 
+  private static final String[] MODULES = {"common", "coordinator", "worker", "api", "deploy"};
   private static final Path LAUNCHER = Path.of("bin/yamabiko").toAbsolutePath();
 
   @TempDir Path place;
@@ -50,7 +52,7 @@ class LauncherTest {
   void makeProject() throws IOException {
     place = place.toRealPath();
     root = Files.createDirectories(place.resolve("a project"));
-    for (String module : List.of("common", "coordinator", "worker", "api", "deploy")) {
+    for (String module : MODULES) {
       Files.createDirectories(root.resolve(module).resolve("src/main"));
       touch(root.resolve(module).resolve("pom.xml"));
     }
@@ -168,6 +170,74 @@ class LauncherTest {
     assertEquals("yamabiko: building (sources have changed) ...\n", run().err());
     assertEquals(2, builds());
     assertEquals(1, kept().size(), "a build that nobody runs is removed");
+  }
+
+  /** What Maven leaves of a build that began then, in modules that it has come to. */
+  private void mavenPackaged(Instant began, String... modules) throws IOException {
+    for (String module : modules) {
+      Path target = Files.createDirectories(root.resolve(module).resolve("target"));
+      Files.writeString(
+          target.resolve("packaged"),
+          began.truncatedTo(ChronoUnit.SECONDS) + System.lineSeparator());
+    }
+    Path lib = Files.createDirectories(root.resolve("deploy/target/lib"));
+    Files.writeString(lib.resolve("yamabiko.jar"), "packaged jar\n");
+  }
+
+  private void change(String source, Instant when) throws IOException {
+    Files.writeString(root.resolve(source), "changed");
+    Files.setLastModifiedTime(root.resolve(source), FileTime.from(when));
+  }
+
+  @Test
+  void shouldRunWhatMavenHasPackagedOfTheSameSources() throws Exception {
+    Instant now = Instant.now();
+    mavenPackaged(now.plusSeconds(1), MODULES);
+    assertEquals("", run().err());
+    assertEquals("", run().err());
+    Path first = kept().get(0);
+    assertEquals("packaged jar\n", Files.readString(first.resolve("yamabiko.jar")));
+
+    change("deploy/src/main/New.java", now.plusSeconds(60));
+    mavenPackaged(now.plusSeconds(120), MODULES);
+    assertEquals("", run().err());
+    assertEquals(1, kept().size());
+    assertTrue(!kept().contains(first), "a later one takes its place");
+    assertEquals(0, builds());
+  }
+
+  /** A build takes a while: what is saved meanwhile is in none of its jars, or in some. */
+  @Test
+  void shouldBuildWhereASourceIsNewerThanTheBeginningOfMavensBuild() throws Exception {
+    Instant began = Instant.now().minusSeconds(600);
+    change("worker/src/main/New.java", began.plusSeconds(60));
+    mavenPackaged(began, MODULES);
+    assertEquals("yamabiko: building (first use) ...\n", run().err());
+    assertEquals(1, builds());
+    assertEquals("", run().err());
+    assertEquals(1, builds());
+
+    mavenPackaged(Instant.now().plusSeconds(1), MODULES);
+    change("worker/src/main/New.java", Instant.now().plusSeconds(60));
+    assertEquals("yamabiko: building (sources have changed) ...\n", run().err());
+    assertEquals(2, builds());
+  }
+
+  /**
+   * One that failed, that was of one module alone, or that is from before there were such files.
+   */
+  @ParameterizedTest
+  @CsvSource({"common coordinator", "common", "deploy", "''"})
+  void shouldBuildWhereMavenHasNotPackagedAllModulesInOneBuild(String modules) throws Exception {
+    Instant now = Instant.now();
+    if (!modules.isEmpty()) {
+      mavenPackaged(now.plusSeconds(1), MODULES);
+      mavenPackaged(now.plusSeconds(30), modules.split(" "));
+    } else {
+      mavenPackaged(now.plusSeconds(1), "common", "coordinator", "worker", "api");
+    }
+    assertEquals("yamabiko: building (first use) ...\n", run().err());
+    assertEquals("jar\n", Files.readString(kept().get(0).resolve("yamabiko.jar")));
   }
 
   private static final String PREPARING =
