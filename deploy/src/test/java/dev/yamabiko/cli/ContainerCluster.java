@@ -12,6 +12,7 @@ import com.github.dockerjava.api.model.MountType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,17 +59,22 @@ final class ContainerCluster implements AutoCloseable {
     return DockerClientFactory.instance().isDockerAvailable();
   }
 
-  /** Of the jars that this build has packaged. */
+  /** Of the jars that this build has packaged; one test's class after the other. */
   static void buildImage() throws IOException, InterruptedException {
     Files.createDirectories(TARGET);
     Path log = TARGET.resolve("image.log");
-    int code =
-        new ProcessBuilder("docker/image.sh", IMAGE)
-            .redirectErrorStream(true)
-            .redirectOutput(log.toFile())
-            .start()
-            .waitFor();
-    assertEquals(0, code, () -> "docker/image.sh failed: " + read(log));
+    try (FileChannel lock =
+        FileChannel.open(
+            TARGET.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+      lock.lock();
+      int code =
+          new ProcessBuilder("docker/image.sh", IMAGE)
+              .redirectErrorStream(true)
+              .redirectOutput(log.toFile())
+              .start()
+              .waitFor();
+      assertEquals(0, code, () -> "docker/image.sh failed: " + read(log));
+    }
   }
 
   private static String read(Path log) {
