@@ -6,13 +6,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /** One command of the product in a JVM of its own, in a directory that keeps what it wrote. */
 final class NodeProcess {
 
-  private static final List<String> FLAGS =
-      List.of("--add-modules=jdk.incubator.vector", "-Xmx384m", "-XX:+UseSerialGC");
+  private static final List<String> FLAGS = List.of("-Xmx384m", "-XX:+UseSerialGC");
+
+  /** Who computes. */
+  private static final List<String> VECTORS = flagsWith("--add-modules=jdk.incubator.vector");
+
+  /** Whoever only says what is to be done starts sooner without C2, and never gains by it here. */
+  private static final List<String> ONE_COMPILER = flagsWith("-XX:TieredStopAtLevel=1");
+
+  private static final Set<String> IDLE = Set.of("coordinator", "submit");
 
   private final String name;
   private final Path directory;
@@ -26,8 +34,15 @@ final class NodeProcess {
 
   static NodeProcess start(String name, Path parent, String... arguments) throws IOException {
     Path directory = Files.createDirectories(parent.resolve(name));
-    Process process = Jvms.start(Jvms.current(), FLAGS, List.of(arguments), directory);
+    List<String> flags = IDLE.contains(arguments[0]) ? ONE_COMPILER : VECTORS;
+    Process process = Jvms.start(Jvms.current(), flags, List.of(arguments), directory);
     return new NodeProcess(name, directory, process);
+  }
+
+  private static List<String> flagsWith(String flag) {
+    List<String> flags = new ArrayList<>(FLAGS);
+    flags.add(flag);
+    return List.copyOf(flags);
   }
 
   /**
@@ -38,7 +53,7 @@ final class NodeProcess {
   static NodeProcess ofBuild(String classPath, String name, Path parent, String... arguments)
       throws IOException {
     Path directory = Files.createDirectories(parent.resolve(name));
-    Process process = Jvms.start(classPath, FLAGS, List.of(arguments), directory);
+    Process process = Jvms.start(classPath, VECTORS, List.of(arguments), directory);
     return new NodeProcess(name, directory, process);
   }
 
