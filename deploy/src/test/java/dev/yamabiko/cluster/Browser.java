@@ -279,9 +279,15 @@ final class Browser implements AutoCloseable {
     }
   }
 
-  /** What axe finds serious or critical in what is shown, a line each. */
+  /**
+   * What axe finds serious or critical in what is shown, a line each. Of a page without frames in
+   * one run: else axe carries all that it has seen, rule by rule, to another window and back.
+   */
+  @SuppressWarnings("deprecation")
   List<String> barriers() {
-    List<Rule> violations = new AxeBuilder().analyze(driver).getViolations();
+    AxeBuilder axe = new AxeBuilder().setLegacyMode();
+    axe.setOptions("{\"resultTypes\": [\"violations\"]}");
+    List<Rule> violations = axe.analyze(driver).getViolations();
     return violations.stream()
         .filter(rule -> Set.of("serious", "critical").contains(rule.getImpact()))
         .map(
