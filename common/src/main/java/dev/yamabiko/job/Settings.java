@@ -1,21 +1,18 @@
 package dev.yamabiko.job;
 
 import com.typesafe.config.ConfigException;
-import com.typesafe.config.ConfigList;
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueFactory;
 import com.typesafe.config.ConfigValueType;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * {@code --set KEY=VALUE}: each setting is a layer over the job so far, before substitutions are
- * resolved, so that whatever refers to the key sees the setting.
+ * {@code --set KEY=VALUE}: each setting changes the job so far, before substitutions are resolved,
+ * so that whatever refers to the key sees the setting.
  *
  * <p>VALUE is HOCON if it begins with a bracket, a brace or a double quote, or is a number, a
  * boolean or null; any other text is taken literally. An object replaces what was there, it does
@@ -26,7 +23,6 @@ import java.util.regex.Pattern;
 final class Settings {
   private static final Pattern NUMBER_LIKE = Pattern.compile("-?\\d[-+.\\deE]*");
   private static final Pattern WORD = Pattern.compile("true|false|null");
-  private static final Pattern INDEX = Pattern.compile("\\d{1,9}");
 
   private final Hocon hocon;
   private final Sources sources;
@@ -58,11 +54,11 @@ final class Settings {
   }
 
   ConfigObject apply(ConfigObject job, List<String> settings) {
-    ConfigObject result = job;
+    ChangingJob changing = new ChangingJob(job, variants);
     for (String setting : settings) {
-      result = set(result, setting(setting));
+      changing.set(setting(setting));
     }
-    return result;
+    return changing.job();
   }
 
   private Setting setting(String text) {
@@ -77,10 +73,11 @@ final class Settings {
     return new Setting(path, value, token, Sources.settingName(key));
   }
 
-  /** The job with this value, and no other variant beside it. */
-  ConfigObject set(ConfigObject job, Setting setting) {
-    ConfigValue layer = layer(setting, 0, job);
-    return ((ConfigObject) layer).withFallback(job);
+  /** The job with these values, and no other variants beside them. */
+  ConfigObject set(ConfigObject job, List<Setting> settings) {
+    ChangingJob changing = new ChangingJob(job, variants);
+    settings.forEach(changing::set);
+    return changing.job();
   }
 
   private static List<String> path(String key) {
@@ -118,61 +115,5 @@ final class Settings {
       throw new JobException(origin + ": expected one value but found more after it");
     }
     return parsed.get("value");
-  }
-
-  /**
-   * What has nothing but the setting's value at the rest of its path.
-   *
-   * @param job what the job has here, which may be nothing
-   */
-  private ConfigValue layer(Setting setting, int depth, ConfigValue job) {
-    List<String> path = setting.path();
-    if (depth == path.size()) {
-      // A fallback that is no object ends the merging with those below it.
-      return setting.value() instanceof ConfigObject object
-          ? object.withFallback(ConfigValueFactory.fromAnyRef(null))
-          : setting.value();
-    }
-    String key = path.get(depth);
-    if (job instanceof ConfigList list && INDEX.matcher(key).matches()) {
-      return element(setting, depth, list);
-    }
-    Map<String, Object> entries = new HashMap<>();
-    boolean last = depth == path.size() - 1;
-    boolean removed = last && setting.value().valueType() == ConfigValueType.NULL;
-    if (!removed) {
-      for (String other : variants.getOrDefault(path.subList(0, depth), List.of())) {
-        entries.put(other, null);
-      }
-    }
-    entries.put(key, layer(setting, depth + 1, child(job, key)));
-    return ConfigValueFactory.fromMap(entries, setting.origin());
-  }
-
-  /** The whole list: lists are replaced, not merged. */
-  private ConfigValue element(Setting setting, int depth, ConfigList list) {
-    int index = Integer.parseInt(setting.path().get(depth));
-    if (index >= list.size()) {
-      throw new JobException(
-          "%s: expected the number of one of the %d elements of %s, from 0 on, but found %d"
-              .formatted(
-                  setting.place(),
-                  list.size(),
-                  ConfigUtil.joinPath(setting.path().subList(0, depth)),
-                  index));
-    }
-    List<ConfigValue> elements = new ArrayList<>(list);
-    ConfigValue before = elements.get(index);
-    elements.set(index, layer(setting, depth + 1, before).withFallback(before));
-    return ConfigValueFactory.fromIterable(elements).withOrigin(list.origin());
-  }
-
-  /** Null where there is none, or none that can be known before substitutions are resolved. */
-  private static ConfigValue child(ConfigValue job, String key) {
-    try {
-      return job instanceof ConfigObject object ? object.get(key) : null;
-    } catch (ConfigException.NotResolved e) {
-      return null;
-    }
   }
 }

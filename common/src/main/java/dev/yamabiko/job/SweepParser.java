@@ -158,11 +158,7 @@ final class SweepParser {
       String suffix = "-s%0" + digits + "d";
       List<Sweep.Assignment> assignments = one.stream().map(Sweep.Assignment::of).toList();
       try {
-        ConfigObject set = job;
-        for (Setting setting : one) {
-          set = settings.set(set, setting);
-        }
-        ConfigObject resolved = hocon.resolve(set, true, origin);
+        ConfigObject resolved = hocon.resolve(settings.set(job, one), true, origin);
         Integer same = seen.putIfAbsent(resolved, number);
         if (same != null) {
           throw sweep.error(

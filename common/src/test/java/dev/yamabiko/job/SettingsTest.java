@@ -2,7 +2,9 @@ package dev.yamabiko.job;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.management.ThreadMXBean;
 import dev.yamabiko.data.DataSource;
 import dev.yamabiko.data.DataSpec.Validation;
 import dev.yamabiko.nn.Dense;
@@ -13,8 +15,10 @@ import dev.yamabiko.optim.Adam;
 import dev.yamabiko.optim.Clipping;
 import dev.yamabiko.optim.Sgd;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
@@ -249,5 +253,55 @@ class SettingsTest {
     assertError(
         file + ":7: shards: expected an integer from 1 to batch-size, which is 4, but found 8",
         "batch-size=4");
+  }
+
+  @Test
+  void shouldTakeThousandsOfSettingsWithoutCopyingTheJobForEach() throws IOException {
+    write(SampleJob.with("model = [ { dense { units = 1 } } ]"));
+    List<String> settings = new ArrayList<>();
+    for (int i = 1; i <= 1_500; i++) {
+      settings.add("optimizer.sgd.learning-rate=0." + i);
+      settings.add("model.0.dense.units=" + i);
+    }
+    settings.add("model.0.dense.units=1");
+    set("epochs=1");
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long before = threads.getCurrentThreadAllocatedBytes();
+    Job job = JobFile.read(file, settings, HERE);
+    long bytes = threads.getCurrentThreadAllocatedBytes() - before;
+    assertEquals(set("optimizer.sgd.learning-rate=0.1500"), job);
+    assertTrue(bytes < 20_000L * settings.size(), bytes + " bytes");
+  }
+
+  @Test
+  void shouldChangeWhatASettingBeforeHasMade() throws IOException {
+    assertEquals(
+        set("model=[relu,{dense{units=1}}]"),
+        set("model=[relu,tanh]", "model.1={dense{units=5}}", "model.1.dense.units=1"));
+    assertError(
+        "--set model.0.dense.units: model[0].dense.units: expected an integer of at least 1 but"
+            + " found 0",
+        "model=[relu]",
+        "model.0={dense{units=1}}",
+        "model.0.dense.units=0");
+  }
+
+  @Test
+  void shouldSetWhatASubstitutionStandsFor() throws IOException {
+    write(SampleJob.with("data.validation = ${data.train}"));
+    DataSource expected = new DataSource.Builtin("sine", 10, 7);
+    assertEquals(
+        Optional.of(new Validation.Source(expected)),
+        set("data.validation.builtin.examples=10", "data.validation.builtin.seed=7")
+            .data()
+            .validation());
+    assertEquals(
+        Optional.of(new Validation.Source(expected)),
+        set(
+                "data.validation.builtin={name=sine,examples=99}",
+                "data.validation.builtin={name=sine,examples=10}",
+                "data.validation.builtin.seed=7")
+            .data()
+            .validation());
   }
 }
