@@ -158,7 +158,9 @@ public final class Hocon {
 
   /** Config's message without origin, hints and class names, in one line. */
   static String plain(String message) {
-    String text = shortened(Sources.withoutOrigin(message).replaceAll("\\s+", " "));
+    // Patterns may look at all that follows each character.
+    String text =
+        Words.shortened(Sources.withoutOrigin(message).replaceAll("\\s+", " "), MOST_CHARACTERS);
     if (text.endsWith("has type LIST rather than object at file root")) {
       return "expected keys and values but found a list";
     }
@@ -176,13 +178,5 @@ public final class Hocon {
       }
     }
     return text;
-  }
-
-  /** Without its middle if it is long: patterns may look at all that follows each character. */
-  private static String shortened(String text) {
-    int half = MOST_CHARACTERS / 2;
-    return text.length() <= MOST_CHARACTERS
-        ? text
-        : text.substring(0, half) + "..." + text.substring(text.length() - half);
   }
 }

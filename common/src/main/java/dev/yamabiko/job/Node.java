@@ -90,7 +90,9 @@ final class Node {
 
   /** "digits.conf:12: batch-size" or "--set batch-size". */
   String place() {
-    return key.isEmpty() || where.equals(Sources.settingName(key)) ? where : where + ": " + key;
+    return key.isEmpty() || where.equals(Sources.settingName(key))
+        ? where
+        : where + ": " + Words.name(key);
   }
 
   JobException error(String message) {
@@ -185,7 +187,7 @@ final class Node {
       }
     }
     if (given.size() > 1) {
-      Stream<String> names = given.stream().map(n -> '"' + n.name + '"');
+      Stream<String> names = given.stream().map(n -> '"' + Words.name(n.name) + '"');
       throw given
           .get(1)
           .at(key)
@@ -203,7 +205,9 @@ final class Node {
     return error(
         "expected %s but found %s%s"
             .formatted(
-                Words.or(known), ConfigUtil.quoteString(name), NearestName.hint(name, known)));
+                Words.or(known),
+                ConfigUtil.quoteString(Words.name(name)),
+                NearestName.hint(name, known)));
   }
 
   /** The items of a list that holds at least one. */

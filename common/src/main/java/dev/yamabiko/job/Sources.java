@@ -50,7 +50,7 @@ final class Sources {
   }
 
   static String settingName(String key) {
-    return "--set " + key;
+    return "--set " + Words.name(key);
   }
 
   private String add(Source source) {

@@ -78,6 +78,11 @@ public record Sweep(String name, Selection.Metric metric, String metricPlace, Li
       return new Assignment(ConfigUtil.joinPath(setting.path()), value.unwrapped(), text(value));
     }
 
+    /** For messages. */
+    private Assignment shown() {
+      return new Assignment(Words.name(key), value, Words.name(text));
+    }
+
     private static String text(ConfigValue value) {
       if (value.valueType() == ConfigValueType.NUMBER) {
         // As written: 1e-3 stays 1e-3.
@@ -97,7 +102,8 @@ public record Sweep(String name, Selection.Metric metric, String metricPlace, Li
   }
 
   static String in(int number, int of, List<Assignment> settings, String message) {
-    return "%s (in trial %d of %d: %s)".formatted(message, number, of, text(settings));
+    List<Assignment> shown = settings.stream().map(Assignment::shown).toList();
+    return "%s (in trial %d of %d: %s)".formatted(message, number, of, text(shown));
   }
 
   private static String text(List<Assignment> settings) {

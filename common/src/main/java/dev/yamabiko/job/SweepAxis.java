@@ -113,7 +113,7 @@ record SweepAxis(
     if (common == most || Settings.variants().containsKey(path.subList(0, common))) {
       throw node.error(
           "cannot be set together with %s, whose values are on %s"
-              .formatted(ConfigUtil.joinPath(before.path), before.node.where()));
+              .formatted(Words.name(ConfigUtil.joinPath(before.path)), before.node.where()));
     }
   }
 

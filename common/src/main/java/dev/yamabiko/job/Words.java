@@ -4,7 +4,23 @@ import java.util.List;
 
 /** Lists as messages write them. */
 final class Words {
+  /** More than any key or name that is known. */
+  private static final int MOST_OF_A_NAME = 200;
+
   private Words() {}
+
+  /** A key or a name that somebody else has written; of a long one both ends. */
+  static String name(String name) {
+    return shortened(name, MOST_OF_A_NAME);
+  }
+
+  /** Without its middle if it is longer. */
+  static String shortened(String text, int most) {
+    int half = most / 2;
+    return text.length() <= most
+        ? text
+        : text.substring(0, half) + "..." + text.substring(text.length() - half);
+  }
 
   /** "a, b or c". */
   static String or(List<String> words) {

@@ -304,4 +304,12 @@ class SettingsTest {
             .data()
             .validation());
   }
+
+  @Test
+  void shouldShowBothEndsOfALongKey() {
+    String key = "e" + "x".repeat(5_000) + ".y";
+    JobException e = assertThrows(JobException.class, () -> set(key + "=1"));
+    assertTrue(e.getMessage().length() < 1_000, e.getMessage());
+    assertTrue(e.getMessage().startsWith("--set exxx"), e.getMessage());
+  }
 }

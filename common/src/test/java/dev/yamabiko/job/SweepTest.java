@@ -283,6 +283,18 @@ class SweepTest {
   }
 
   @Test
+  void shouldShowBothEndsOfALongKey() throws IOException {
+    String key = "x".repeat(5_000);
+    for (String line : List.of("sweep.%s = 1", "sweep.grid.%s = [1]", "sweep.grid.seed.%s = 1")) {
+      Path file = write(line.formatted(key));
+      JobException e =
+          assertThrows(JobException.class, () -> SweepFile.read(file, List.of(), folder));
+      assertTrue(e.getMessage().contains("xxx..."), e.getMessage());
+      assertTrue(e.getMessage().length() < 1_000, e.getMessage());
+    }
+  }
+
+  @Test
   void shouldBoundTheNumberOfTrials() throws IOException {
     String many = "[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]";
     assertError(
