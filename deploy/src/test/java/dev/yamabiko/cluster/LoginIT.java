@@ -28,6 +28,7 @@ class LoginIT {
 
   @TempDir private Path directory;
   private final String token = Token.random();
+  private final String readersToken = Token.random();
   private CoordinatorNode coordinator;
   private Browser browser;
 
@@ -35,7 +36,11 @@ class LoginIT {
   void start() throws Exception {
     Path file = directory.resolve("tokens.conf");
     Files.writeString(
-        file, "tokens = [ %s ]".formatted(Token.of("ann", Role.SUBMIT, token).entry()));
+        file,
+        "tokens = [ %s, %s ]"
+            .formatted(
+                Token.of("ann", Role.SUBMIT, token).entry(),
+                Token.of("bob", Role.READ, readersToken).entry()));
     coordinator =
         CoordinatorNode.start(
             new CoordinatorSettings(
@@ -98,18 +103,38 @@ class LoginIT {
             """));
     browser.click("button", "Cancel");
     browser.find(".pill", "cancelled");
+    browser.find("button", "Resume");
+    assertTrue(shownForSubmitters().contains("Submit"), shownForSubmitters().toString());
 
     browser.click("button", "Log out");
     browser.find("h1", "Log in");
     browser.reload();
     browser.find("h1", "Log in");
     assertEquals("", browser.text("#who-name"));
+
+    browser.find("#token").sendKeys(readersToken + Keys.ENTER);
+    browser.find("#who-name", "bob, read");
+    browser.open("jobs/small-1");
+    browser.find(".pill", "cancelled");
+    browser.find("h2", "Job file");
+    // Steering, models, trying them and submitting are for others.
+    assertEquals(List.of(), shownForSubmitters());
+    assertEquals(List.of(), browser.barriers());
     List<String> complaints = browser.complaints();
     // The browser itself complains of every answer that is no success; a job that waits has no
     // layers yet.
     complaints.removeIf(
         line -> line.contains("401 (Unauthorized)") || line.contains("409 (Conflict)"));
     assertTrue(complaints.isEmpty(), complaints.toString());
+  }
+
+  private List<?> shownForSubmitters() {
+    return (List<?>)
+        browser.evaluate(
+            """
+            return [...document.querySelectorAll('.submits')]
+              .filter(element => element.checkVisibility()).map(element => element.textContent);
+            """);
   }
 
   private String focused() {

@@ -1,4 +1,5 @@
-// As whom the page is logged in, at its top.
+// As whom the page is logged in, at its top. What this role would be refused is not shown: elements of
+// the class "submits" are for whoever may submit.
 import * as api from './api.js';
 import { say, show } from './dom.js';
 import { toast } from './said.js';
@@ -26,6 +27,7 @@ export async function ask() {
     const { name, role, expires } = await api.session();
     say(document.getElementById('who-name'), `${name}, ${role}`);
     show(box, expires !== null);
+    document.documentElement.dataset.role = role;
   } catch (e) {
     if (!(e instanceof api.Problem)) throw e;
     forget();
@@ -33,5 +35,6 @@ export async function ask() {
 }
 
 export function forget() {
+  delete document.documentElement.dataset.role;
   show(box, false);
 }

@@ -7,7 +7,7 @@ import { submitLike } from '../views/submit.js';
 export class File {
   constructor({ id }) {
     this.text = el('pre', { class: 'file-text', tabindex: 0, 'aria-label': 'Job file' });
-    const again = el('button', { type: 'button', class: 'small', on: { click: () => submitLike(this.text.textContent) } }, 'Submit one like it');
+    const again = el('button', { type: 'button', class: 'small submits', on: { click: () => submitLike(this.text.textContent) } }, 'Submit one like it');
     this.element = panel('Job file', { hidden: true, actions: el('div', { class: 'actions' }, again) }, this.text);
     untilAnswered(`file of ${id}`, this, () => this.load(id));
   }

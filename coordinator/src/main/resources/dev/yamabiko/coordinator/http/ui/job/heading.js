@@ -17,8 +17,8 @@ export class Heading {
     this.where = el('p', { class: 'where' });
     this.remark = el('p', { class: 'remark', hidden: true });
     this.steering = new Steering(id, steered);
-    this.model = download(id, 'safetensors', 'button primary', 'Download model');
-    this.onnx = download(id, 'onnx', 'button', 'ONNX');
+    this.model = download(id, 'safetensors', 'button primary submits', 'Download model');
+    this.onnx = download(id, 'onnx', 'button submits', 'ONNX');
     this.onnx.setAttribute('aria-label', 'Download model as ONNX');
     this.compare = el('a', { class: 'button', href: `#/compare/${encodeURIComponent(id)}` }, 'Compare …');
     this.tiles = new Map(TILES.map(label => [label, el('dd')]));

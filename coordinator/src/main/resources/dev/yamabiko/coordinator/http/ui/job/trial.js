@@ -11,7 +11,7 @@ export class Trial {
   constructor({ id }) {
     this.id = id;
     this.body = el('div', { class: 'trial' });
-    this.element = panel('Try it', { hidden: true }, this.body);
+    this.element = panel('Try it', { hidden: true, class: 'submits' }, this.body);
   }
 
   /** A job that is resumed has no model until it ends again, and then another one. */

@@ -56,10 +56,11 @@ class Overview {
     this.more = el('button', { type: 'button', hidden: true, on: { click: () => this.showMore() } }, 'Show older jobs');
     this.noJobs = el('div', { class: 'empty', hidden: true },
       el('p', { class: 'empty-title' }, 'No jobs yet'),
-      el('p', {}, 'Submit one from a terminal:'),
-      command(`yamabiko submit deploy/jobs/digits.conf --server ${location.origin} --follow`),
-      el('p', {}, 'or ', el('a', { href: '#/submit' }, 'write a job file here'), '.'));
-    this.jobsPanel = panel('Jobs', { actions: el('div', { class: 'actions' }, this.compare, el('a', { class: 'button primary', href: '#/submit' }, 'Submit a job')) },
+      el('div', { class: 'submits' },
+        el('p', {}, 'Submit one from a terminal:'),
+        command(`yamabiko submit deploy/jobs/digits.conf --server ${location.origin} --follow`),
+        el('p', {}, 'or ', el('a', { href: '#/submit' }, 'write a job file here'), '.')));
+    this.jobsPanel = panel('Jobs', { actions: el('div', { class: 'actions' }, this.compare, el('a', { class: 'button primary submits', href: '#/submit' }, 'Submit a job')) },
       this.noJobs, this.jobs.element, this.more);
     show(this.jobs.element, false);
   }

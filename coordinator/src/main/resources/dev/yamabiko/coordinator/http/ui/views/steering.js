@@ -17,7 +17,7 @@ export class Steering {
     }, text);
     this.cancel = button('Cancel', api.cancel);
     this.resume = button('Resume', api.resume);
-    this.element = el('div', { class: 'actions' }, this.cancel, this.resume);
+    this.element = el('div', { class: 'actions submits' }, this.cancel, this.resume);
     this.element.steering = this;
   }
 
