@@ -107,7 +107,7 @@ final class CoordinatorStartCommand implements Callable<Integer> {
     CompletableFuture<Void> told = new CompletableFuture<>();
     session.interruption().during(() -> told.complete(null));
     try (Node node = starter.start(settings);
-        HealthPort port = health.open(node::ill, node::unready)) {
+        HealthPort port = health.open(file, node::ill, node::unready)) {
       say(
           "coordinator ready; jobs: %s://%s:%d; workers join with: yamabiko worker --coordinator %s:%d"
               .formatted(

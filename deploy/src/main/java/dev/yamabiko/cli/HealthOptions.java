@@ -1,5 +1,6 @@
 package dev.yamabiko.cli;
 
+import dev.yamabiko.cli.settings.NodeFile;
 import dev.yamabiko.wire.UnusableAddressException;
 import java.util.Map;
 import java.util.Optional;
@@ -17,29 +18,26 @@ final class HealthOptions {
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec;
 
-  @Option(
-      names = "--health-port",
-      paramLabel = "P",
-      description =
-          "Port of /health/alive and /health/ready for probes, which says nothing else, in plain"
-              + " HTTP at all addresses; 0 for any (default: $"
-              + VARIABLE
-              + ", else none).")
+  @Option(names = "--health-port", paramLabel = "P")
   private Optional<Integer> port = Optional.empty();
 
   /**
+   * @param file what neither the option nor the variable says
    * @param ill why the node had better be started anew, if so
    * @param unready why it cannot do its work at the moment, if so
    * @return null where nobody wants to ask
    * @throws UnusableAddressException if the port is taken
    */
-  HealthPort open(Supplier<Optional<String>> ill, Supplier<Optional<String>> unready) {
-    return port(System.getenv()).map(number -> HealthPort.open(number, ill, unready)).orElse(null);
+  HealthPort open(
+      NodeFile file, Supplier<Optional<String>> ill, Supplier<Optional<String>> unready) {
+    return port(file, System.getenv())
+        .map(number -> HealthPort.open(number, ill, unready))
+        .orElse(null);
   }
 
   /** Runs the node, and tells how it is while it runs; returns as the node does. */
-  Optional<String> during(WorkerStartCommand.Node node, Session session) {
-    try (HealthPort open = open(node::ill, node::unready)) {
+  Optional<String> during(WorkerStartCommand.Node node, NodeFile file, Session session) {
+    try (HealthPort open = open(file, node::ill, node::unready)) {
       tell(session, open);
       return node.run();
     }
@@ -54,13 +52,14 @@ final class HealthOptions {
     }
   }
 
-  Optional<Integer> port(Map<String, String> environment) {
+  /** The variable goes before the file, so that an image's check asks where the node answers. */
+  Optional<Integer> port(NodeFile file, Map<String, String> environment) {
     if (port.isPresent()) {
       return Optional.of(NodeOptions.port(spec, "--health-port", port.get().toString()));
     }
     String given = environment.getOrDefault(VARIABLE, "").strip();
     return given.isEmpty()
-        ? Optional.empty()
+        ? file.givenPort("health-port")
         : Optional.of(NodeOptions.port(spec, "$" + VARIABLE, given));
   }
 }

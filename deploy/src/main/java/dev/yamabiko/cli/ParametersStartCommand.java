@@ -60,7 +60,7 @@ final class ParametersStartCommand implements Callable<Integer> {
     WorkerStartCommand.Node node = maker.make(settings, port);
     session.interruption().during(node::leave);
     say("parameters node %s joins %s".formatted(settings.worker(), MemberOptions.told(settings)));
-    Optional<String> refusal = health.during(node, session);
+    Optional<String> refusal = health.during(node, file, session);
     if (refusal.isPresent()) {
       throw ServerException.failed(
           "the coordinator refused this parameters node: " + refusal.get(), null);

@@ -84,7 +84,7 @@ final class WorkerStartCommand implements Callable<Integer> {
                     MemberOptions.told(settings),
                     settings.threads(),
                     settings.threads() == 1 ? "thread" : "threads"));
-    Optional<String> refusal = health.during(node, session);
+    Optional<String> refusal = health.during(node, file, session);
     if (refusal.isPresent()) {
       throw ServerException.failed("the coordinator refused this worker: " + refusal.get(), null);
     }

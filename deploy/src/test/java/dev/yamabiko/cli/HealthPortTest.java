@@ -4,17 +4,24 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.yamabiko.cli.settings.NodeFile;
+import dev.yamabiko.cli.settings.NodeKind;
 import dev.yamabiko.wire.UnusableAddressException;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(30)
 class HealthPortTest {
@@ -73,5 +80,17 @@ class HealthPortTest {
             UnusableAddressException.class,
             () -> HealthPort.open(port.port(), ill::get, unready::get));
     assertTrue(taken.getMessage().contains(port.port() + " cannot be used for probes"));
+  }
+
+  @Test
+  void shouldTakeTheImagesPortBeforeAFilesAndOpenNoneUnasked(@TempDir Path directory)
+      throws IOException {
+    Path file = Files.writeString(directory.resolve("worker.conf"), "health-port = 8082");
+    NodeFile settings = NodeFile.of(NodeKind.WORKER, Optional.of(file), directory);
+    HealthOptions options = new HealthOptions();
+    assertEquals(Optional.of(8082), options.port(settings, Map.of()));
+    assertEquals(Optional.of(8081), options.port(settings, Map.of(HealthOptions.VARIABLE, "8081")));
+    NodeFile none = NodeFile.of(NodeKind.WORKER, Optional.empty(), directory);
+    assertEquals(Optional.empty(), options.port(none, Map.of()));
   }
 }

@@ -130,6 +130,11 @@ public final class NodeFile {
     return port;
   }
 
+  /** The same of one that need not be there. */
+  public Optional<Integer> givenPort(String key) {
+    return given(key).map(text -> port(key));
+  }
+
   /** As 20 GiB, or a number. */
   public long bytes(String key) {
     long bytes = value(key, Config::getBytes);
