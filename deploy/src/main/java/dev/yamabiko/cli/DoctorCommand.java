@@ -81,8 +81,14 @@ final class DoctorCommand implements Callable<Integer> {
       description = "As a coordinator or a parameters node would.")
   private Optional<Integer> bulkPort = Optional.empty();
 
+  @Option(names = "--health-port", paramLabel = "P", description = "As the node would be given it.")
+  private Optional<Integer> healthPort = Optional.empty();
+
   @Option(names = "--data", paramLabel = "DIR", description = "As a coordinator would.")
   private Optional<Path> data = Optional.empty();
+
+  @Option(names = "--tokens", paramLabel = "FILE", description = "As a coordinator would.")
+  private Optional<Path> tokens = Optional.empty();
 
   @Option(names = "--cache", paramLabel = "DIR", description = "As a worker would.")
   private Optional<Path> cache = Optional.empty();
@@ -159,6 +165,8 @@ final class DoctorCommand implements Callable<Integer> {
     port.ifPresent(value -> options.put("port", value));
     httpPort.ifPresent(value -> options.put("http-port", value));
     bulkPort.ifPresent(value -> options.put("bulk-port", value));
+    healthPort.ifPresent(value -> options.put("health-port", value));
+    tokens.ifPresent(value -> options.put("tokens", value.toString()));
     data.ifPresent(value -> options.put("data", value.toString()));
     cache.ifPresent(value -> options.put("cache", value.toString()));
     coordinator.ifPresent(value -> options.put("coordinator", value));

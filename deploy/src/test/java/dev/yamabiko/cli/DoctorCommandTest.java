@@ -4,12 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.yamabiko.coordinator.access.Role;
+import dev.yamabiko.coordinator.access.Token;
 import dev.yamabiko.tensor.KernelFingerprint;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -120,6 +123,20 @@ class DoctorCommandTest {
     assertEquals("problem", results(asked).get("http"));
   }
 
+  @Test
+  void shouldTellWhoElseMayWriteTheTokens() throws IOException {
+    Path file = working.resolve("tokens");
+    String entry = Token.of("ann", Role.READ, Token.random()).entry();
+    Files.writeString(file, "tokens = [ %s ]".formatted(entry));
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+    String command = "coordinator --port 0 --http-port 0 --data d --tokens tokens --json";
+    assertEquals("ok", results(doctor(command)).get("tokens"));
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-rw----"));
+    assertEquals("warning", results(doctor(command)).get("tokens"));
+    Files.writeString(file, "tokens = [ { name = ann, role = none } ]");
+    assertEquals("problem", results(doctor(command)).get("tokens"));
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -147,7 +164,10 @@ class DoctorCommandTest {
         "worker | cache = c.conf | cache",
         "worker | host = 192.0.2.1 | host",
         "worker | name = w | coordinator",
-        "coordinator | data-roots = [ none ] | data-roots"
+        "coordinator | data-roots = [ none ] | data-roots",
+        "coordinator | health-port = here | health-port",
+        "coordinator | tokens = none | tokens",
+        "coordinator | tokens = c.conf | tokens"
       })
   void shouldFindWhatIsWrongInAFile(String node, String text, String check) throws IOException {
     Files.writeString(working.resolve("c.conf"), text);

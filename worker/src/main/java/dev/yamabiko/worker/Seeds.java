@@ -5,9 +5,6 @@ import akka.actor.typed.ActorSystem;
 import akka.cluster.MemberStatus;
 import akka.cluster.typed.Cluster;
 import akka.cluster.typed.JoinSeedNodes;
-import akka.discovery.Discovery;
-import akka.discovery.Lookup;
-import akka.discovery.ServiceDiscovery;
 import dev.yamabiko.worker.NodeSettings.Peer;
 import java.time.Duration;
 import java.util.Collection;
@@ -22,18 +19,14 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Joins the cluster of coordinators that a node was told of, or has met before. Those behind the
- * name of a service are the targets of its SRV records {@code _control._tcp.NAME}, as the DNS has
- * them of a headless service of Kubernetes; they are looked up again until the node has joined,
- * because coordinators may begin later. Who of them forms the cluster is none of a member's
- * concern: coordinators decide that by the data directory that they share.
+ * name of a service are looked up again until the node has joined, because coordinators may begin
+ * later. Who of them forms the cluster is none of a member's concern: coordinators decide that by
+ * the data directory that they share.
  */
 final class Seeds {
 
   private static final Logger LOG = LoggerFactory.getLogger(Seeds.class);
-  private static final String METHOD = "akka-dns";
-  private static final String PORT = "control";
   private static final Duration AGAIN = Duration.ofSeconds(1);
-  private static final Duration LOOKUP = Duration.ofSeconds(5);
 
   private final ActorSystem<?> system;
   private final Set<Address> known = new LinkedHashSet<>();
@@ -71,10 +64,9 @@ final class Seeds {
   }
 
   private void lookUp() {
-    ServiceDiscovery dns = Discovery.get(system).loadServiceDiscovery(METHOD);
     CompletionStage<Set<Address>> found = CompletableFuture.completedFuture(Set.of());
     for (Peer service : services) {
-      found = found.thenCombine(targets(dns, service.host()), Seeds::union);
+      found = found.thenCombine(addresses(service.host()), Seeds::union);
     }
     found.whenComplete(
         (addresses, failure) -> {
@@ -85,13 +77,11 @@ final class Seeds {
         });
   }
 
-  private static CompletionStage<Set<Address>> targets(ServiceDiscovery dns, String service) {
-    return dns.lookup(Lookup.create(service).withPortName(PORT).withProtocol("tcp"), LOOKUP)
+  private CompletionStage<Set<Address>> addresses(String service) {
+    return ServiceNodes.of(system, service)
         .thenApply(
-            resolved ->
-                resolved.getAddresses().stream()
-                    .filter(target -> target.getPort().isPresent())
-                    .map(target -> new Peer(target.host(), (Integer) target.getPort().get()))
+            nodes ->
+                nodes.stream()
                     .map(Seeds::address)
                     .collect(Collectors.toCollection(LinkedHashSet::new)));
   }

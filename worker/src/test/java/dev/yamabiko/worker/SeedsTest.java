@@ -14,6 +14,7 @@ import com.typesafe.config.ConfigFactory;
 import dev.yamabiko.worker.NodeSettings.Peer;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
@@ -52,15 +53,21 @@ class SeedsTest {
                     "akka.remote.artery.canonical.port",
                     0,
                     "akka.cluster.roles",
-                    List.of(role),
-                    "akka.io.dns.async-dns.nameservers",
-                    List.of("127.0.0.1:" + names.port()),
-                    "akka.io.dns.async-dns.search-domains",
-                    List.of(),
-                    "akka.io.dns.async-dns.ndots",
-                    0))
+                    List.of(role)))
+            .withFallback(dns())
             .withFallback(ConfigFactory.load("cluster-node"));
     return ActorTestKit.create("yamabiko", config);
+  }
+
+  private Config dns() {
+    return ConfigFactory.parseMap(
+        Map.of(
+            "akka.io.dns.async-dns.nameservers",
+            List.of("127.0.0.1:" + names.port()),
+            "akka.io.dns.async-dns.search-domains",
+            List.of(),
+            "akka.io.dns.async-dns.ndots",
+            0));
   }
 
   private static Member self(ActorTestKit node) {
@@ -96,6 +103,15 @@ class SeedsTest {
     // Who has joined asks no more, but for a question that was under way.
     await(() -> members(Cluster.get(joining)) == 2);
     assertTrue(names.asked() <= until + 1);
+  }
+
+  @Test
+  void shouldTellSomebodyWhoIsNoNodeWhoIsBehindAService() {
+    assertEquals(Set.of(), ServiceNodes.now(SERVICE, dns()));
+    names.set(RECORDS, List.of(2551, 2552));
+    assertEquals(
+        Set.of(new Peer("127.0.0.1", 2551), new Peer("127.0.0.1", 2552)),
+        ServiceNodes.now(SERVICE, dns()));
   }
 
   private static int members(Cluster cluster) {

@@ -49,6 +49,11 @@ public final class Tokens {
     return new Tokens(file, nanoTime);
   }
 
+  /** How many there are. */
+  public int size() {
+    return now().size();
+  }
+
   /** Which one this is; compares with each in the same time, wherever they differ. */
   public Optional<Token> find(String token) {
     byte[] hash = ContentHash.of(token).getBytes(StandardCharsets.US_ASCII);

@@ -16,6 +16,11 @@ import java.util.function.Supplier;
 /** All that the checks of one call have found, in the order in which they were made. */
 public final class Diagnosis {
 
+  private static final String HEALTH = "health-port";
+
+  /** Where probes are answered. */
+  private static final String ANYWHERE = "0.0.0.0";
+
   private final Machine machine = Machine.here();
   private final List<Finding> findings = new ArrayList<>();
 
@@ -42,6 +47,9 @@ public final class Diagnosis {
         }
       }
     }
+    if (file.given(HEALTH).isPresent()) {
+      check(HEALTH, () -> NodeChecks.port(HEALTH, ANYWHERE, file.port(HEALTH)));
+    }
     tls.ifPresent(directory -> findings.add(TlsCheck.of(directory, machine.now().toInstant())));
     if (kind == NodeKind.COORDINATOR) {
       check(
@@ -52,6 +60,7 @@ public final class Diagnosis {
                   file.path("data"),
                   file.bytes("upload-bytes") + file.bytes("dataset-bytes")));
       check("data-roots", () -> roots(file.paths("data-roots")));
+      file.givenPath("tokens").ifPresent(tokens -> findings.add(TokensCheck.of(tokens)));
     } else if (kind == NodeKind.WORKER) {
       check("cache", () -> DirectoryCheck.of("cache", cache, file.bytes("cache-bytes")));
     }
@@ -71,12 +80,16 @@ public final class Diagnosis {
 
   /** Of the coordinators that a node is to join; one that answers is enough. */
   public void coordinators(List<NodeSettings.Peer> coordinators) {
-    List<Finding> all =
-        coordinators.stream()
-            // Nobody but the node itself looks up who is behind a service.
-            .filter(peer -> !peer.isService())
-            .map(peer -> ServerChecks.port("coordinator", peer.host(), peer.port()))
-            .toList();
+    List<Finding> all = new ArrayList<>();
+    for (NodeSettings.Peer peer : coordinators) {
+      if (peer.isService()) {
+        ServiceCheck.Answer answer = ServiceCheck.of(peer.host());
+        findings.add(answer.finding());
+        answer.nodes().forEach(node -> all.add(coordinator(node)));
+      } else {
+        all.add(coordinator(peer));
+      }
+    }
     boolean one = all.stream().anyMatch(finding -> finding.result() == Finding.Result.OK);
     for (Finding finding : all) {
       findings.add(
@@ -84,6 +97,10 @@ public final class Diagnosis {
               ? Finding.warning(finding.check(), finding.found(), finding.advice())
               : finding);
     }
+  }
+
+  private static Finding coordinator(NodeSettings.Peer node) {
+    return ServerChecks.port("coordinator", node.host(), node.port());
   }
 
   public void server(Server server) {

@@ -4,7 +4,7 @@
  *
  * <pre>
  *   Machine      MachineChecks    Java, vectors, memory, file handles, clock
- *   NodeFile     NodeChecks       host, ports, directories, who can reach the node
+ *   NodeFile     NodeChecks       host, ports, directories, tokens, who can reach the node
  *   Server       ServerChecks     the coordinator: its ports, its clock, its kernels' bits
  * </pre>
  */
