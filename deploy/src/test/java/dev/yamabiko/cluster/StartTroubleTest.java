@@ -56,7 +56,8 @@ class StartTroubleTest {
     Thread thread = new Thread(node::run, "node-w");
     thread.start();
     String said =
-        "INFO dev.yamabiko.worker.MemberNode waiting for the coordinator at 127.0.0.1:%d ..."
+        ("INFO dev.yamabiko.worker.MemberNode waiting for the coordinator at 127.0.0.1:%d in plain"
+                + " text, which one with --tls refuses ...")
             .formatted(port);
     LocalCluster.await("the worker to say so", () -> ours().contains(said));
     node.leave();

@@ -182,8 +182,10 @@ final class MemberNode {
     // Before it is let in, a node is as good as removed.
     if (self.status() == MemberStatus.removed()) {
       LOG.info(
-          "waiting for the coordinator at {} ...",
-          String.join(" or ", settings.coordinators().stream().map(Object::toString).toList()));
+          "waiting for the coordinator at {}{} ...",
+          String.join(" or ", settings.coordinators().stream().map(Object::toString).toList()),
+          // To somebody without a certificate it says nothing, not even why.
+          settings.tls().isEmpty() ? " in plain text, which one with --tls refuses" : "");
     }
   }
 
