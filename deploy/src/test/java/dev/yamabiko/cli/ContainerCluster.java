@@ -11,6 +11,7 @@ import com.github.dockerjava.api.model.Mount;
 import com.github.dockerjava.api.model.MountType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -19,21 +20,26 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.testcontainers.DockerClientFactory;
 import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.containers.Network;
 import org.testcontainers.containers.output.OutputFrame;
+import org.testcontainers.containers.startupcheck.StartupCheckStrategy;
 import org.testcontainers.containers.wait.strategy.Wait;
 import org.testcontainers.lifecycle.Startables;
 import org.testcontainers.utility.DockerImageName;
 
 /**
  * Coordinators, on one volume, and workers in containers of the project's own image, on a network
- * of their own, with a read-only root file system and without any right. What they log is kept
- * below {@code target/containers}, a file for each.
+ * of their own, with a read-only root file system and without any right. They show each other
+ * certificates, and want tokens of others. What they log is kept below {@code target/containers}, a
+ * file for each.
  */
 final class ContainerCluster implements AutoCloseable {
 
@@ -43,7 +49,8 @@ final class ContainerCluster implements AutoCloseable {
   private static final String COORDINATOR = "coordinator";
   private static final String IMAGE = "yamabiko:test";
   private static final Path TARGET = Path.of("target", "containers");
-  private static final int CONTROL_PORT = 2551;
+  static final int CONTROL_PORT = 2551;
+  static final int BULK_PORT = 2552;
   private static final int HTTP_PORT = 8080;
   private static final long MEMORY_BYTES = 768L << 20;
   private static final int GRACE_SECONDS = 30;
@@ -52,8 +59,10 @@ final class ContainerCluster implements AutoCloseable {
   private final Path logs;
   private final Network network;
   private final String volume = "yamabiko-" + UUID.randomUUID();
+  private final ContainerSecrets secrets;
   private final List<GenericContainer<?>> coordinators = new ArrayList<>();
   private final List<GenericContainer<?>> workers = new ArrayList<>();
+  private final Map<String, GenericContainer<?>> strangers = new HashMap<>();
 
   static boolean engineAnswers() {
     return DockerClientFactory.instance().isDockerAvailable();
@@ -85,14 +94,17 @@ final class ContainerCluster implements AutoCloseable {
     }
   }
 
-  private ContainerCluster(String name) {
+  private ContainerCluster(String name, ContainerSecrets secrets) {
     logs = TARGET.resolve(name);
     network = network();
+    this.secrets = secrets;
   }
 
   private GenericContainer<?> coordinator(String name) {
+    Mount data = new Mount().withType(MountType.VOLUME).withSource(volume).withTarget("/data");
     return node(
             name,
+            List.of(secrets.mount(), data),
             "coordinator",
             "--host",
             name,
@@ -100,21 +112,21 @@ final class ContainerCluster implements AutoCloseable {
             String.valueOf(CONTROL_PORT),
             "--http-port",
             String.valueOf(HTTP_PORT),
+            "--bulk-port",
+            String.valueOf(BULK_PORT),
             "--data",
             "/data",
-            "--insecure")
-        .withCreateContainerCmdModifier(
-            create ->
-                create
-                    .getHostConfig()
-                    .withMounts(
-                        List.of(
-                            new Mount()
-                                .withType(MountType.VOLUME)
-                                .withSource(volume)
-                                .withTarget("/data"))))
-        .withExposedPorts(HTTP_PORT)
-        .waitingFor(Wait.forHttp("/health/ready").forPort(HTTP_PORT).withStartupTimeout(START));
+            "--tls",
+            ContainerSecrets.NODES,
+            "--tokens",
+            ContainerSecrets.TOKENS)
+        .withExposedPorts(HTTP_PORT, CONTROL_PORT, BULK_PORT)
+        .waitingFor(
+            Wait.forHttp("/health/ready")
+                .forPort(HTTP_PORT)
+                .usingTls()
+                .allowInsecure()
+                .withStartupTimeout(START));
   }
 
   /**
@@ -122,15 +134,20 @@ final class ContainerCluster implements AutoCloseable {
    * told of the first coordinator only.
    *
    * @param name of the directory for what its nodes log
+   * @param directory for what nodes and clients show each other
    * @param count of coordinators
    * @param workerHosts what each worker calls itself, as {@code --host} has it; others may call the
    *     first one worker-1
    */
-  static ContainerCluster start(String name, int count, List<String> workerHosts) {
-    ContainerCluster cluster = new ContainerCluster(name);
+  static ContainerCluster start(String name, Path directory, int count, List<String> workerHosts)
+      throws IOException {
+    List<String> names =
+        IntStream.rangeClosed(1, count).mapToObj(ContainerCluster::called).toList();
+    ContainerCluster cluster =
+        new ContainerCluster(name, ContainerSecrets.make(directory, names, IMAGE));
     try {
-      for (int i = 1; i <= count; i++) {
-        GenericContainer<?> next = cluster.coordinator(i == 1 ? COORDINATOR : COORDINATOR + i);
+      for (String coordinator : names) {
+        GenericContainer<?> next = cluster.coordinator(coordinator);
         cluster.coordinators.add(next);
         next.start();
       }
@@ -156,23 +173,33 @@ final class ContainerCluster implements AutoCloseable {
   }
 
   private GenericContainer<?> worker(String host) {
-    return node(
-        alias(workers.size()),
-        "worker",
-        "--coordinator",
-        COORDINATOR + ":" + CONTROL_PORT,
-        "--host",
-        host,
-        "--threads",
-        "1",
-        "--insecure");
+    return worker(alias(workers.size()), host, List.of("--tls", ContainerSecrets.NODES));
+  }
+
+  private GenericContainer<?> worker(String alias, String host, List<String> tls) {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                "worker",
+                "--coordinator",
+                COORDINATOR + ":" + CONTROL_PORT,
+                "--host",
+                host,
+                "--threads",
+                "1"));
+    command.addAll(tls);
+    return node(alias, List.of(secrets.mount()), command.toArray(String[]::new));
   }
 
   private static String alias(int worker) {
     return "worker-" + (worker + 1);
   }
 
-  private GenericContainer<?> node(String alias, String... command) {
+  private static String called(int coordinator) {
+    return coordinator == 1 ? COORDINATOR : COORDINATOR + coordinator;
+  }
+
+  private GenericContainer<?> node(String alias, List<Mount> mounts, String... command) {
     Path log = logs.resolve(alias + ".log");
     truncate(log);
     return new GenericContainer<>(DockerImageName.parse(IMAGE))
@@ -185,6 +212,7 @@ final class ContainerCluster implements AutoCloseable {
               host.withMemory(MEMORY_BYTES).withMemorySwap(MEMORY_BYTES);
               host.withReadonlyRootfs(true).withTmpFs(Map.of("/tmp", "exec,mode=1777"));
               host.withCapDrop(Capability.ALL).withSecurityOpts(List.of("no-new-privileges"));
+              host.withMounts(mounts);
             })
         .withLogConsumer(frame -> append(log, frame))
         .withCommand(command);
@@ -215,17 +243,36 @@ final class ContainerCluster implements AutoCloseable {
 
   /** Of this coordinator's, as they were started. */
   URI server(int index) {
-    GenericContainer<?> coordinator = coordinators.get(index);
-    String port =
+    return URI.create(
+        "https://%s:%d".formatted(coordinators.get(index).getHost(), published(index, HTTP_PORT)));
+  }
+
+  /** Where this JVM reaches a port of the first coordinator. */
+  InetSocketAddress reach(int port) {
+    return new InetSocketAddress(coordinators.get(0).getHost(), published(0, port));
+  }
+
+  private int published(int index, int port) {
+    String published =
         engine()
-            .inspectContainerCmd(coordinator.getContainerId())
+            .inspectContainerCmd(coordinators.get(index).getContainerId())
             .exec()
             .getNetworkSettings()
             .getPorts()
             .getBindings()
-            .get(ExposedPort.tcp(HTTP_PORT))[0]
+            .get(ExposedPort.tcp(port))[0]
             .getHostPortSpec();
-    return URI.create("http://%s:%s".formatted(coordinator.getHost(), port));
+    return Integer.parseInt(published);
+  }
+
+  /** What a client of this cluster shows and believes. */
+  ContainerSecrets secrets() {
+    return secrets;
+  }
+
+  /** What a node has logged so far, by its name in the network. */
+  String log(String alias) {
+    return read(logs.resolve(alias + ".log"));
   }
 
   /** What the image's own check says of a worker's container: ready, or why not. */
@@ -243,6 +290,38 @@ final class ContainerCluster implements AutoCloseable {
     String id = workers.get(worker).getContainerId();
     engine().stopContainerCmd(id).withTimeout(GRACE_SECONDS).exec();
     return engine().inspectContainerCmd(id).exec().getState().getExitCodeLong().intValue();
+  }
+
+  // --- Strangers --------------------------------------------------------------------------------
+
+  /**
+   * A worker that shows something else than this cluster's nodes, and may end by itself.
+   *
+   * @param tls its options for that
+   */
+  void startStranger(String alias, String... tls) {
+    GenericContainer<?> stranger = worker(alias, NodeOptions.AUTO, List.of(tls));
+    stranger.setStartupCheckStrategy(
+        new StartupCheckStrategy() {
+          @Override
+          public StartupStatus checkStartupState(DockerClient engine, String container) {
+            return StartupStatus.SUCCESSFUL;
+          }
+        });
+    strangers.put(alias, stranger);
+    stranger.start();
+  }
+
+  /** Waits until a stranger has ended by itself. */
+  int exitCode(String alias) {
+    return engine()
+        .waitContainerCmd(strangers.get(alias).getContainerId())
+        .start()
+        .awaitStatusCode(GRACE_SECONDS, TimeUnit.SECONDS);
+  }
+
+  void endStrangers() {
+    strangers.values().forEach(GenericContainer::stop);
   }
 
   // --- Faults -----------------------------------------------------------------------------------
@@ -302,9 +381,11 @@ final class ContainerCluster implements AutoCloseable {
 
   @Override
   public void close() {
+    endStrangers();
     workers.forEach(GenericContainer::stop);
     coordinators.forEach(GenericContainer::stop);
     network.close();
-    DockerClientFactory.lazyClient().removeVolumeCmd(volume).exec();
+    engine().removeVolumeCmd(volume).exec();
+    secrets.close();
   }
 }

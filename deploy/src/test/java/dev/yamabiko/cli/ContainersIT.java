@@ -4,18 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
-import java.net.http.HttpClient;
+import dev.yamabiko.cluster.PlainTextProbe;
+import dev.yamabiko.coordinator.access.Token;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -26,9 +24,10 @@ import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Nodes in containers, each with a network address, a file system and a memory limit of its own:
- * what they train together has the bits of a single-node run in this JVM, whatever happens to the
- * containers: killed, paused, cut off from the network, started again.
+ * Nodes in containers, each with a network address, a file system and a memory limit of its own,
+ * with certificates between them and tokens for users: what they train together has the bits of a
+ * single-node run in this JVM, whatever happens to the containers: killed, paused, cut off from the
+ * network, started again. Nobody else is let in.
  */
 @EnabledIf(
     value = "dev.yamabiko.cli.ContainerCluster#engineAnswers",
@@ -51,24 +50,23 @@ class ContainersIT {
   private static final int STEPS_WITHOUT = 40;
 
   private static final Duration SOON = Duration.ofMinutes(2);
-  private static final Duration ANSWER = Duration.ofSeconds(5);
   private static final Duration PAUSE = Duration.ofMillis(20);
-  private static final String JOBS = "/api/v1/jobs";
+  private static final String JOBS = ContainedApi.JOBS;
+  private static final String WORKERS = ContainedApi.WORKERS;
 
   @TempDir private static Path directory;
   private static JsonNode singleNode;
   private static JsonNode longSingleNode;
   private static ContainerCluster cluster;
-
-  private final HttpClient http =
-      HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+  private static ContainedApi api;
 
   @BeforeAll
   static void prepare() throws Exception {
     ContainerCluster.buildImage();
     singleNode = ContainedJob.singleNode(directory, "short", JOB);
     longSingleNode = ContainedJob.singleNode(directory, "long", LONG_JOB);
-    cluster = ContainerCluster.start("faults", 1, HOSTS);
+    cluster = ContainerCluster.start("faults", directory, 1, HOSTS);
+    api = new ContainedApi(cluster::server, cluster.secrets(), cluster.secrets().token());
   }
 
   @AfterAll
@@ -80,22 +78,31 @@ class ContainersIT {
 
   @Test
   void shouldGiveBitsOfSingleNodeToWhoeverSubmits() throws Exception {
-    String server = cluster.server().toString();
     assertSameRun(
         ContainedJob.run(
-            directory, "submit", "short.conf", "--server", server, "--follow", "--json"));
+            directory,
+            "submit",
+            "short.conf",
+            "--server",
+            cluster.server().toString(),
+            "--ca",
+            cluster.secrets().certificate().toString(),
+            "--token-file",
+            cluster.secrets().tokenFile().toString(),
+            "--follow",
+            "--json"));
   }
 
   @Test
   void shouldGiveBitsOfSingleNodeOverHttpAlone() throws Exception {
-    String id = submit(JOB);
-    HttpRequest events = request(JOBS + "/" + id + "/events").build();
-    try (Stream<String> lines = http.send(events, HttpResponse.BodyHandlers.ofLines()).body()) {
+    String id = api.submit(JOB);
+    HttpRequest events = api.request(JOBS + "/" + id + "/events").build();
+    try (Stream<String> lines = api.send(events, HttpResponse.BodyHandlers.ofLines()).body()) {
       assertTrue(lines.filter(line -> line.startsWith("data:")).count() > 0);
     }
-    assertSameRun(get(JOBS + "/" + id).orElseThrow());
+    assertSameRun(api.get(JOBS + "/" + id).orElseThrow());
     List<String> hosts = new ArrayList<>();
-    get("/api/v1/workers")
+    api.get(WORKERS)
         .orElseThrow()
         .path("workers")
         .forEach(worker -> hosts.add(worker.path("host").asText()));
@@ -110,13 +117,79 @@ class ContainersIT {
 
   @Test
   void shouldLeaveInGoodOrderWhenAContainerIsStopped() throws Exception {
-    await("/api/v1/workers", workers -> workers.path("workers").size() == HOSTS.size());
+    api.await(WORKERS, workers -> workers.path("workers").size() == HOSTS.size());
     String health = cluster.health(1);
     assertTrue(health.startsWith("HTTP/1.1 200 OK"), health);
     assertEquals(0, cluster.stop(1));
-    await("/api/v1/workers", workers -> workers.path("workers").size() == HOSTS.size() - 1);
+    api.await(WORKERS, workers -> workers.path("workers").size() == HOSTS.size() - 1);
     cluster.startAgain(1);
-    await("/api/v1/workers", workers -> workers.path("workers").size() == HOSTS.size());
+    api.await(WORKERS, workers -> workers.path("workers").size() == HOSTS.size());
+  }
+
+  // --- Strangers --------------------------------------------------------------------------------
+
+  @Test
+  void shouldLetInNoNodeButItsOwn() throws Exception {
+    api.await(WORKERS, workers -> workers.path("workers").size() == HOSTS.size());
+    try {
+      cluster.startStranger("plain", "--insecure");
+      cluster.startStranger("theirs", "--tls", ContainerSecrets.THEIRS);
+      cluster.startStranger("expired", "--tls", ContainerSecrets.EXPIRED);
+      assertSays(
+          "expired", "/run/secrets/expired/tls.crt: the certificate CN=expired has expired on ");
+      assertEquals(2, cluster.exitCode("expired"), cluster.log("expired"));
+      assertSays(
+          "plain",
+          "waiting for the coordinator at coordinator:2551 in plain text, which one with --tls refuses");
+      assertSays("coordinator", "reason=it sent something else than TLS");
+      assertSays(
+          "theirs",
+          "control connection failed, trying again peer=coordinator:2551 reason=the certificate"
+              + " CN=nodes, issued by CN=yamabiko, is none of the authority in ca.crt");
+      assertSays("coordinator", "reason=the peer refused this node's certificate");
+      JsonNode workers = api.get(WORKERS).orElseThrow();
+      assertEquals(HOSTS.size(), workers.path("workers").size(), workers.toString());
+    } finally {
+      cluster.endStrangers();
+    }
+  }
+
+  private static void assertSays(String alias, String expected) {
+    long deadline = System.nanoTime() + SOON.toNanos();
+    while (!cluster.log(alias).contains(expected)) {
+      assertTrue(System.nanoTime() < deadline, () -> alias + " said: " + cluster.log(alias));
+      LockSupport.parkNanos(PAUSE.toNanos());
+    }
+  }
+
+  @Test
+  void shouldAnswerNobodyWithoutItsToken() throws Exception {
+    String wrong = Token.random();
+    HttpRequest request =
+        new ContainedApi(cluster::server, cluster.secrets(), wrong).request(JOBS).build();
+    HttpResponse<String> answer = api.send(request, HttpResponse.BodyHandlers.ofString());
+    assertEquals(401, answer.statusCode(), answer.body());
+    Path file = Files.writeString(directory.resolve("wrong"), wrong);
+    Invocation refused =
+        Invocation.of(
+            directory,
+            List.of(
+                "jobs",
+                "--server",
+                cluster.server().toString(),
+                "--ca",
+                cluster.secrets().certificate().toString(),
+                "--token-file",
+                file.toString()));
+    assertEquals(2, refused.exitCode(), refused.err());
+    assertEquals("yamabiko: the coordinator does not know this token\n", refused.err());
+  }
+
+  @Test
+  void shouldTellAPlainTextProbeNothing() throws Exception {
+    for (int port : List.of(ContainerCluster.CONTROL_PORT, ContainerCluster.BULK_PORT)) {
+      PlainTextProbe.assertLearnsNothing(cluster.reach(port));
+    }
   }
 
   // --- Faults -----------------------------------------------------------------------------------
@@ -165,65 +238,21 @@ class ContainersIT {
 
   /** A job that all workers take part in, as far as faults are to fall. */
   private String underWay() throws Exception {
-    await("/api/v1/workers", workers -> workers.path("workers").size() == HOSTS.size());
-    String id = submit(LONG_JOB);
-    await(JOBS + "/" + id, job -> job.path("step").asInt() >= STEP);
+    api.await(WORKERS, workers -> workers.path("workers").size() == HOSTS.size());
+    String id = api.submit(LONG_JOB);
+    api.await(JOBS + "/" + id, job -> job.path("step").asInt() >= STEP);
     return id;
   }
 
   private void goesOn(String id) throws Exception {
-    int now = await(JOBS + "/" + id, job -> true).path("step").asInt();
-    JsonNode later = await(JOBS + "/" + id, job -> job.path("step").asInt() >= now + STEPS_WITHOUT);
+    int now = api.await(JOBS + "/" + id, job -> true).path("step").asInt();
+    JsonNode later =
+        api.await(JOBS + "/" + id, job -> job.path("step").asInt() >= now + STEPS_WITHOUT);
     assertTrue(later.path("ended").isNull(), later.toString());
   }
 
   private void assertSameBits(String id) throws Exception {
-    JsonNode end = await(JOBS + "/" + id, job -> !job.path("ended").isNull());
+    JsonNode end = api.await(JOBS + "/" + id, job -> !job.path("ended").isNull());
     ContainedJob.assertSameRun(longSingleNode, end);
-  }
-
-  // --- The API ----------------------------------------------------------------------------------
-
-  private static HttpRequest.Builder request(String path) {
-    return HttpRequest.newBuilder(cluster.server().resolve(path));
-  }
-
-  /** Returns the job's id. */
-  private String submit(String job) throws Exception {
-    HttpRequest post =
-        request(JOBS)
-            .POST(HttpRequest.BodyPublishers.ofString(job))
-            .header("Content-Type", "application/hocon")
-            .build();
-    HttpResponse<String> submitted = http.send(post, HttpResponse.BodyHandlers.ofString());
-    assertEquals(201, submitted.statusCode(), submitted.body());
-    return new ObjectMapper().readTree(submitted.body()).path("id").asText();
-  }
-
-  /** Empty while the coordinator does not answer. */
-  private Optional<JsonNode> get(String path) throws InterruptedException {
-    try {
-      HttpResponse<String> answer =
-          http.send(request(path).timeout(ANSWER).build(), HttpResponse.BodyHandlers.ofString());
-      return answer.statusCode() == 200
-          ? Optional.of(new ObjectMapper().readTree(answer.body()))
-          : Optional.empty();
-    } catch (IOException e) {
-      return Optional.empty();
-    }
-  }
-
-  private JsonNode await(String path, Predicate<JsonNode> wanted) throws Exception {
-    long deadline = System.nanoTime() + SOON.toNanos();
-    String last = "never answered";
-    while (System.nanoTime() < deadline) {
-      Optional<JsonNode> answer = get(path);
-      if (answer.filter(wanted).isPresent()) {
-        return answer.get();
-      }
-      last = answer.map(JsonNode::toString).orElse(last);
-      LockSupport.parkNanos(PAUSE.toNanos());
-    }
-    throw new AssertionError("waited too long for %s: %s".formatted(path, last));
   }
 }

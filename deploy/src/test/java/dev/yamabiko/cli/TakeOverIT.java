@@ -4,11 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -52,7 +47,6 @@ class TakeOverIT {
   private static final int EARLY = 60;
 
   @TempDir private Path directory;
-  private final HttpClient http = HttpClient.newHttpClient();
 
   @Tag("soak")
   @Test
@@ -61,13 +55,27 @@ class TakeOverIT {
     Files.writeString(directory.resolve("taken.conf"), JOB);
     JsonNode single = run("train", "taken.conf", "--json", "--out", "single");
     try (ContainerCluster cluster =
-        ContainerCluster.start("take-over", 2, List.of("auto", "auto"))) {
-      URI second = cluster.server(1);
-      String servers = second + "," + cluster.server(0);
+        ContainerCluster.start("take-over", directory, 2, List.of("auto", "auto"))) {
+      ContainerSecrets secrets = cluster.secrets();
+      ContainedApi second = new ContainedApi(() -> cluster.server(1), secrets, secrets.token());
+      String servers = cluster.server(1) + "," + cluster.server(0);
+      String ca = secrets.certificate().toString();
+      String token = secrets.tokenFile().toString();
       CompletableFuture<JsonNode> followed =
           CompletableFuture.supplyAsync(
-              () -> run("submit", "taken.conf", "--server", servers, "--follow", "--json"));
-      long from = awaitStep(second.resolve("/api/v1/jobs/taken-1"), EARLY, followed);
+              () ->
+                  run(
+                      "submit",
+                      "taken.conf",
+                      "--server",
+                      servers,
+                      "--ca",
+                      ca,
+                      "--token-file",
+                      token,
+                      "--follow",
+                      "--json"));
+      long from = awaitStep(second, ContainedApi.JOBS + "/taken-1", followed);
       cluster.killCoordinator(0);
       long killed = System.nanoTime();
       JsonNode end = followed.get(4, TimeUnit.MINUTES);
@@ -84,16 +92,13 @@ class TakeOverIT {
   }
 
   /** Asks the one that stands by. */
-  private long awaitStep(URI job, long least, CompletableFuture<?> end) throws Exception {
-    while (!end.isDone()) {
-      HttpResponse<String> answer =
-          http.send(HttpRequest.newBuilder(job).build(), HttpResponse.BodyHandlers.ofString());
-      long step = new JsonMapper().readTree(answer.body()).path("step").asLong();
-      if (step >= least) {
-        return step;
-      }
+  private static long awaitStep(ContainedApi api, String job, CompletableFuture<?> end)
+      throws Exception {
+    JsonNode last = api.await(job, view -> end.isDone() || view.path("step").asLong() >= EARLY);
+    if (end.isDone()) {
+      throw new AssertionError("the job ended before its step " + EARLY + ": " + end.get());
     }
-    throw new AssertionError("the job ended before its step " + least + ": " + end.get());
+    return last.path("step").asLong();
   }
 
   /** The command in this JVM; returns its JSON. */

@@ -1,7 +1,6 @@
 package dev.yamabiko.cluster;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ch.qos.logback.classic.Level;
 import dev.yamabiko.coordinator.JobStatus;
@@ -10,11 +9,8 @@ import dev.yamabiko.model.CanonicalJson;
 import dev.yamabiko.wire.tls.Authority;
 import dev.yamabiko.wire.tls.TlsFiles;
 import dev.yamabiko.worker.WorkerNode;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.net.Socket;
-import java.net.SocketException;
-import java.nio.charset.StandardCharsets;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -35,8 +31,6 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class TlsClusterTest {
 
-  private static final int ALERT = 21;
-  private static final int ALERT_BYTES = 7;
   private static final Authority AUTHORITY = authority("ours");
 
   @TempDir private static Path directory;
@@ -140,25 +134,7 @@ class TlsClusterTest {
   @Test
   void shouldTellAPlainTextProbeNothing() throws IOException {
     for (int port : new int[] {cluster.coordinator().port(), cluster.coordinator().bulkPort()}) {
-      byte[] answer = answer(port, "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
-      assertTrue(
-          answer.length == 0 || answer.length == ALERT_BYTES && answer[0] == ALERT,
-          new String(answer, StandardCharsets.ISO_8859_1));
-    }
-  }
-
-  /** What is said until the other side closes. */
-  private static byte[] answer(int port, String probe) throws IOException {
-    try (Socket socket = new Socket(LocalCluster.HOST, port)) {
-      socket.setSoTimeout((int) Duration.ofSeconds(60).toMillis());
-      socket.getOutputStream().write(probe.getBytes(StandardCharsets.US_ASCII));
-      ByteArrayOutputStream answer = new ByteArrayOutputStream();
-      try {
-        socket.getInputStream().transferTo(answer);
-      } catch (SocketException e) {
-        // Reset, since what it was sent was not read to the end.
-      }
-      return answer.toByteArray();
+      PlainTextProbe.assertLearnsNothing(new InetSocketAddress(LocalCluster.HOST, port));
     }
   }
 }
