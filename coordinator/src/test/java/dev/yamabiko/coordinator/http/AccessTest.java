@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import akka.actor.testkit.typed.javadsl.TestProbe;
 import dev.yamabiko.coordinator.JobStatus;
 import dev.yamabiko.coordinator.Seat;
 import dev.yamabiko.coordinator.access.HttpAccess;
@@ -140,6 +141,15 @@ class AccessTest {
         api.send(api.request("/api/v1/jobs").header("Authorization", header));
     assertEquals("the coordinator does not know this token", Api.problem(401, response));
     assertTrue(challenge(response).orElse("").endsWith("error=\"invalid_token\""));
+  }
+
+  @Test
+  void shouldNotLogATokenThatIsWrittenWrongly() throws Exception {
+    TestProbe<Object> warnings = api.warnings();
+    String header = "Bearer " + tokens.get(Role.SUBMIT) + ";";
+    Api.problem(401, api.send(api.request("/api/v1/jobs").header("Authorization", header)));
+    warnings.getRef().tell("the last");
+    warnings.expectMessage("the last");
   }
 
   @ParameterizedTest

@@ -3,7 +3,11 @@ package dev.yamabiko.coordinator.http;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
+import akka.actor.testkit.typed.javadsl.TestProbe;
 import akka.actor.typed.ActorSystem;
+import akka.actor.typed.javadsl.Adapter;
+import akka.event.EventStream;
+import akka.event.Logging;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.yamabiko.coordinator.CoordinatorCommand;
@@ -32,7 +36,8 @@ final class Api implements AutoCloseable {
               akka.actor.provider = local
               akka.loggers = ["akka.event.Logging$DefaultLogger"]
               akka.logging-filter = "akka.event.DefaultLoggingFilter"
-              akka.loglevel = ERROR
+              akka.loglevel = OFF
+              akka.use-slf4j = off
               """)
           .withFallback(ConfigFactory.load("coordinator-node"));
 
@@ -53,6 +58,15 @@ final class Api implements AutoCloseable {
         new CoordinatorSettings(
             "127.0.0.1", 0, 0, 0, data, roots, uploadBytes, 0, false, access, Optional.empty());
     api = HttpApi.bind(system, settings, () -> seat, metrics);
+  }
+
+  /** What is logged from now on as a warning. */
+  TestProbe<Object> warnings() {
+    TestProbe<Object> warnings = TestProbe.create(system);
+    EventStream events = Adapter.toClassic(system).eventStream();
+    events.setLogLevel(Logging.WarningLevel());
+    events.subscribe(Adapter.toClassic(warnings.getRef()), Logging.Warning.class);
+    return warnings;
   }
 
   /** As the node's guardian does when it hears of it. */
