@@ -58,10 +58,13 @@ final class SessionRoutes extends AllDirectives {
   }
 
   private CompletionStage<HttpResponse> logIn(HttpRequest request) {
-    return body.read(request).thenApply(this::logIn);
+    return body.read(request).thenApply(read -> logIn(read, cookie.of(request)));
   }
 
-  private HttpResponse logIn(ByteBuffer read) {
+  /**
+   * @param before the session in whose place the new one is, which ends
+   */
+  private HttpResponse logIn(ByteBuffer read, Optional<String> before) {
     if (!gate.hasTokens()) {
       return Problem.conflict("this coordinator has no tokens, so there is nothing to log in with")
           .response();
@@ -72,6 +75,7 @@ final class SessionRoutes extends AllDirectives {
           Gate.unauthorized("the coordinator does not know this token").problem(),
           ", error=\"invalid_token\"");
     }
+    before.ifPresent(sessions::close);
     String id = sessions.open(holder.get());
     LOG.info("logged in name={} role={}", holder.get().name(), holder.get().role().text());
     Caller caller = new Caller(holder.get().name(), holder.get().role(), sessions.find(id));

@@ -215,6 +215,21 @@ class AccessTest {
   }
 
   @Test
+  void shouldEndTheSessionInWhosePlaceAnotherBegins() throws Exception {
+    String first = cookie(logIn(api, tokens.get(Role.READ)));
+    HttpResponse<String> again =
+        api.send(
+            own(api.request("/api/v1/session"), api, first)
+                .header("Content-Type", "application/json")
+                .POST(
+                    BodyPublishers.ofString(
+                        CanonicalJson.of(Map.of("token", tokens.get(Role.SUBMIT))))));
+    String second = cookie(again);
+    assertEquals(200, api.send(api.request("/api/v1/jobs").header("Cookie", second)).statusCode());
+    Api.problem(401, api.send(api.request("/api/v1/jobs").header("Cookie", first)));
+  }
+
+  @Test
   void shouldNotLetAPageOfAnotherSiteUseTheCookie() throws Exception {
     String cookie = cookie(logIn(api, tokens.get(Role.SUBMIT)));
     String cancel = "/api/v1/jobs/a-1/cancel";
