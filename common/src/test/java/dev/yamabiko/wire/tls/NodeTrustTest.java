@@ -119,6 +119,24 @@ class NodeTrustTest {
         "it showed no certificate of the authority in ca.crt");
   }
 
+  /** Anybody can make a certificate of whatever name. */
+  @Test
+  void shouldSayInOneLineWhomItRefuses() throws IOException {
+    String forged = "w\n12:00:00.000 WARN  Forged all is well\u001b[2J" + "x".repeat(9_000);
+    Path at = directory.resolve("forged");
+    OTHER
+        .issue(
+            new Authority.Request(forged, List.of(), TlsFiles.Use.NODE),
+            NOW.minus(DAY),
+            NOW.plus(DAY))
+        .write(at);
+    Handshake handshake = handshake(node("worker"), TlsFiles.open(at, TlsFiles.Use.NODE));
+    String said = TlsFailure.reason(handshake.atClient().orElseThrow());
+    assertTrue(said.contains("w?12:00:00.000 WARN  Forged all is well?[2J"), said);
+    assertFalse(said.contains("\n"), said);
+    assertTrue(said.length() < 600, said);
+  }
+
   @Test
   void shouldRefuseANodeWhoseCertificateHasExpired() throws IOException {
     assertRefusedByServer(
