@@ -17,6 +17,7 @@ import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.Date;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -66,30 +67,33 @@ record Identity(PrivateKey key, List<X509Certificate> chain, List<X509Certificat
   /** Those that are valid: while authorities change, a file has the old and the new one. */
   static List<X509Certificate> authorities(Path file, Instant now) {
     List<X509Certificate> all = PemFile.read(file).certificates();
-    List<X509Certificate> valid = all.stream().filter(one -> isValid(one, now)).toList();
+    List<X509Certificate> valid = all.stream().filter(one -> untimely(one, now).isEmpty()).toList();
     if (valid.isEmpty()) {
       requireValid(all.get(0), file, now);
     }
     return valid;
   }
 
-  private static boolean isValid(X509Certificate certificate, Instant now) {
-    return !now.isBefore(certificate.getNotBefore().toInstant())
-        && !now.isAfter(certificate.getNotAfter().toInstant());
+  static void requireValid(X509Certificate certificate, Path file, Instant now) {
+    untimely(certificate, now)
+        .ifPresent(
+            why -> {
+              throw new TlsException("%s: %s".formatted(file, why));
+            });
   }
 
-  static void requireValid(X509Certificate certificate, Path file, Instant now) {
+  /** Why it is not valid at this time; empty if it is. */
+  static Optional<String> untimely(X509Certificate certificate, Instant now) {
     Instant from = certificate.getNotBefore().toInstant();
     Instant until = certificate.getNotAfter().toInstant();
     if (now.isBefore(from)) {
-      throw new TlsException(
-          "%s: the certificate %s is valid from %s on, and now it is %s"
-              .formatted(file, name(certificate), from, now));
+      return Optional.of(
+          "the certificate %s is valid from %s on, and now it is %s"
+              .formatted(name(certificate), from, now));
     }
-    if (now.isAfter(until)) {
-      throw new TlsException(
-          "%s: the certificate %s has expired on %s".formatted(file, name(certificate), until));
-    }
+    return now.isAfter(until)
+        ? Optional.of("the certificate %s has expired on %s".formatted(name(certificate), until))
+        : Optional.empty();
   }
 
   /** Whether what the one signs the other verifies. */

@@ -3,7 +3,7 @@ package dev.yamabiko.wire.tls;
 import java.net.Socket;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
-import java.util.Date;
+import java.time.Instant;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
 
@@ -40,18 +40,14 @@ final class NodeTrust extends X509ExtendedTrustManager {
   }
 
   private static String explained(X509Certificate certificate) {
-    String name = Identity.name(certificate);
-    Date now = new Date();
-    if (now.after(certificate.getNotAfter())) {
-      return "the certificate %s has expired on %s"
-          .formatted(name, certificate.getNotAfter().toInstant());
-    }
-    if (now.before(certificate.getNotBefore())) {
-      return "the certificate %s is valid from %s on"
-          .formatted(name, certificate.getNotBefore().toInstant());
-    }
-    return "the certificate %s, issued by %s, is none of the authority in %s, or not for this use"
-        .formatted(name, certificate.getIssuerX500Principal().getName(), Identity.AUTHORITIES);
+    return Identity.untimely(certificate, Instant.now())
+        .orElseGet(
+            () ->
+                "the certificate %s, issued by %s, is none of the authority in %s, or not for this use"
+                    .formatted(
+                        Identity.name(certificate),
+                        certificate.getIssuerX500Principal().getName(),
+                        Identity.AUTHORITIES));
   }
 
   @Override
