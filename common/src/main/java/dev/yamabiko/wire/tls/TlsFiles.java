@@ -42,13 +42,6 @@ public final class TlsFiles {
     }
   }
 
-  /** What a server says to clients about their certificates. */
-  public enum ClientCertificate {
-    REQUIRED,
-    WELCOME,
-    UNASKED
-  }
-
   private static final Logger LOG = LoggerFactory.getLogger(TlsFiles.class);
   private static final Duration LOOK_AGAIN = Duration.ofSeconds(10);
 
@@ -141,14 +134,10 @@ public final class TlsFiles {
     return TlsContexts.clientEngine(current().contexts().nodes(), host, port);
   }
 
-  /** The HTTP API's end: clients need no certificate that is good for a node. */
-  public SSLEngine httpServer(ClientCertificate clients) {
+  /** The HTTP API's end: clients need no certificate, nor one that is good for a node. */
+  public SSLEngine httpServer() {
     SSLEngine engine = TlsContexts.serverEngine(current().contexts().any());
-    switch (clients) {
-      case REQUIRED -> engine.setNeedClientAuth(true);
-      case WELCOME -> engine.setWantClientAuth(true);
-      case UNASKED -> engine.setNeedClientAuth(false);
-    }
+    engine.setWantClientAuth(true);
     return engine;
   }
 
@@ -168,7 +157,8 @@ public final class TlsFiles {
 
   private synchronized Current current() {
     Instant now = clock.instant();
-    if (Duration.between(looked, now).compareTo(LOOK_AGAIN) >= 0) {
+    // Either way: the clock may have been set back.
+    if (Duration.between(looked, now).abs().compareTo(LOOK_AGAIN) >= 0) {
       looked = now;
       look();
       warnIfEndsSoon();

@@ -5,7 +5,6 @@ import akka.http.javadsl.HttpsConnectionContext;
 import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.headers.TlsSessionInfo;
 import dev.yamabiko.wire.tls.TlsFiles;
-import dev.yamabiko.wire.tls.TlsFiles.ClientCertificate;
 import java.security.Principal;
 import java.util.Optional;
 import javax.net.ssl.SSLPeerUnverifiedException;
@@ -18,7 +17,7 @@ import javax.net.ssl.SSLPeerUnverifiedException;
 record HttpTls(TlsFiles files) {
 
   HttpsConnectionContext server() {
-    return ConnectionContext.httpsServer(() -> files.httpServer(ClientCertificate.WELCOME));
+    return ConnectionContext.httpsServer(files::httpServer);
   }
 
   /**
