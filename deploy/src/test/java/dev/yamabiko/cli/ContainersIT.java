@@ -41,9 +41,9 @@ class ContainersIT {
   private static final String JOB = ContainedJob.text(2, HOSTS.size());
 
   /** Long enough for something to happen in its middle. */
-  private static final String LONG_JOB = ContainedJob.text(45, 2);
+  private static final String LONG_JOB = ContainedJob.text(30, 2);
 
-  /** Where faults fall: far from both ends of the long job's 315 steps. */
+  /** Where faults fall: far from both ends of the long job's 210 steps. */
   private static final int STEP = 50;
 
   /** So many steps without a worker show that the run does without it. */
