@@ -2,6 +2,7 @@ package dev.yamabiko.coordinator.http;
 
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.DispatcherSelector;
+import akka.actor.typed.javadsl.Adapter;
 import akka.http.javadsl.Http;
 import akka.http.javadsl.ServerBinding;
 import akka.http.javadsl.ServerBuilder;
@@ -32,6 +33,9 @@ public final class HttpApi implements AutoCloseable {
 
   private static final Duration KEEP_ALIVE = Duration.ofSeconds(10);
   private static final Duration GOODBYE = Duration.ofSeconds(2);
+
+  /** In the configuration. */
+  private static final String QUIET = "yamabiko.http.quiet-timeout";
 
   private final ActorSystem<CoordinatorCommand> coordinator;
   private final CoordinatorSettings settings;
@@ -77,7 +81,10 @@ public final class HttpApi implements AutoCloseable {
           api.tls
               .map(tls -> server.enableHttps(tls.server()))
               .orElse(server)
-              .bind(routes.all())
+              .bindFlow(
+                  QuietConnections.ended(
+                      coordinator.settings().config().getDuration(QUIET),
+                      routes.all().flow(Adapter.toClassic(coordinator))))
               .toCompletableFuture()
               .join();
       return api;

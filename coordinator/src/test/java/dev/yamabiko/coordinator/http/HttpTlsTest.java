@@ -13,6 +13,7 @@ import dev.yamabiko.coordinator.access.Tokens;
 import dev.yamabiko.wire.tls.Authority;
 import dev.yamabiko.wire.tls.TlsFiles;
 import java.io.IOException;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -178,6 +179,22 @@ class HttpTlsTest {
         HttpRequest.newBuilder(URI.create(api.url().replace("https", "http") + "/health/alive"))
             .timeout(Duration.ofSeconds(30));
     assertThrows(IOException.class, () -> send(anybody, plain));
+  }
+
+  @Test
+  void shouldNotWaitForAHandshakeForLong() throws Exception {
+    Path files = issue(authority, "patient", TlsFiles.Use.NODE);
+    HttpAccess access =
+        HttpAccess.open().with(Optional.of(TlsFiles.open(files, TlsFiles.Use.NODE)));
+    try (Api quick =
+            new Api(directory.resolve("d"), List.of(), 1 << 20, access, QuietConnectionsTest.SOON);
+        Socket silent = QuietConnectionsTest.connect(quick);
+        Socket slow = QuietConnectionsTest.connect(quick)) {
+      // The beginning of a TLS record.
+      slow.getOutputStream().write(new byte[] {22, 3, 1, 1});
+      assertEquals(0, QuietConnectionsTest.rest(silent).length());
+      QuietConnectionsTest.rest(slow);
+    }
   }
 
   @Test
