@@ -1,18 +1,17 @@
 package dev.yamabiko.client;
 
+import dev.yamabiko.wire.tls.TlsFailure;
 import java.io.IOException;
 import java.net.URI;
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateExpiredException;
 import java.util.Optional;
-import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 
 /** Why TLS does not come about, in words that say what can be done. */
 final class TlsFaults {
 
-  private static final String ALERT = "Received fatal alert: ";
   private static final int MOST_CAUSES = 20;
 
   private TlsFaults() {}
@@ -24,13 +23,7 @@ final class TlsFaults {
 
   /** Whether nothing of the request can have been read. */
   static boolean isBefore(IOException e) {
-    return e instanceof SSLHandshakeException || isPlain(e);
-  }
-
-  /** In the words of one JDK or another. */
-  private static boolean isPlain(Throwable e) {
-    return e instanceof SSLException
-        && String.valueOf(e.getMessage()).matches("(Unsupported or u|U)nrecognized SSL message.*");
+    return e instanceof SSLHandshakeException || TlsFailure.isPlainText(e);
   }
 
   private static Optional<String> ofTls(URI node, IOException e) {
@@ -47,7 +40,7 @@ final class TlsFaults {
 
   private static Optional<String> said(URI node, Throwable e) {
     String message = String.valueOf(e.getMessage());
-    if (isPlain(e)) {
+    if (TlsFailure.isPlainText(e)) {
       return Optional.of("it does not speak TLS; its address begins with http://");
     } else if (e instanceof CertPathBuilderException) {
       return Optional.of(
@@ -57,13 +50,12 @@ final class TlsFaults {
       return Optional.of("its certificate has expired");
     } else if (e instanceof CertificateException && message.startsWith("No ")) {
       return Optional.of("its certificate is not for the host " + node.getHost());
-    } else if (message.startsWith(ALERT)) {
-      String alert = message.substring(ALERT.length());
-      return Optional.of(
-          alert.contains("certificate") || alert.equals("unknown_ca")
-              ? "it refuses the certificate of --tls DIR (%s)".formatted(alert)
-              : "it ends the TLS handshake (%s)".formatted(alert));
     }
-    return Optional.empty();
+    return TlsFailure.alert(e)
+        .map(
+            alert ->
+                TlsFailure.isOfCertificate(alert)
+                    ? "it refuses the certificate of --tls DIR (%s)".formatted(alert)
+                    : "it ends the TLS handshake (%s)".formatted(alert));
   }
 }

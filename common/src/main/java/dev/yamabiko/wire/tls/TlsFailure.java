@@ -3,6 +3,7 @@ package dev.yamabiko.wire.tls;
 import dev.yamabiko.data.OneLine;
 import java.nio.channels.ClosedChannelException;
 import java.security.cert.CertificateException;
+import java.util.Optional;
 import javax.net.ssl.SSLException;
 
 /**
@@ -38,18 +39,40 @@ public final class TlsFailure {
       depth++;
     }
     String message = String.valueOf((tls == null ? failure : tls).getMessage());
-    if (message.startsWith(ALERT)) {
-      String alert = message.substring(ALERT.length());
-      return alert.contains("certificate") || alert.contains("unknown_ca")
-          ? "the peer refused this node's certificate, and says: " + alert
-          : "the peer refused the TLS handshake, and says: " + alert;
+    Optional<String> alert = alert(tls == null ? failure : tls);
+    if (alert.isPresent()) {
+      return (isOfCertificate(alert.get())
+              ? "the peer refused this node's certificate, and says: "
+              : "the peer refused the TLS handshake, and says: ")
+          + alert.get();
     }
     if (message.contains("client certificate chain")) {
       return "it showed no certificate of the authority in " + Identity.AUTHORITIES;
     }
-    if (message.contains("not an SSL/TLS record") || message.contains("nrecognized SSL message")) {
+    if (tls != null && isPlainText(tls)) {
       return "it sent something else than TLS";
     }
     return "TLS: " + message;
+  }
+
+  /** By what the peer says that it ends the connection; empty where it does not. */
+  public static Optional<String> alert(Throwable failure) {
+    String message = String.valueOf(failure.getMessage());
+    return message.startsWith(ALERT)
+        ? Optional.of(message.substring(ALERT.length()))
+        : Optional.empty();
+  }
+
+  /** Whether it is the certificate that was shown, or none, that the peer does not like. */
+  public static boolean isOfCertificate(String alert) {
+    return alert.contains("certificate") || alert.equals("unknown_ca");
+  }
+
+  /** Whether the peer has sent something else than TLS, in the words of Netty, or of some JDK. */
+  public static boolean isPlainText(Throwable failure) {
+    String message = String.valueOf(failure.getMessage());
+    return failure instanceof SSLException
+        && (message.contains("not an SSL/TLS record")
+            || message.contains("nrecognized SSL message"));
   }
 }
