@@ -22,6 +22,9 @@ final class HealthPort implements AutoCloseable {
   private static final int MOST_THREADS = 4;
   private static final int MOST_WAITING = 64;
 
+  /** Of those that say nothing, too, which the server ends after half a minute. */
+  static final int MOST_CONNECTIONS = 256;
+
   /** For a request to come in, and for its answer to go out. */
   private static final int SECONDS = 10;
 
@@ -46,6 +49,8 @@ final class HealthPort implements AutoCloseable {
     // Nobody can hold a thread for long by saying nothing.
     System.setProperty("sun.net.httpserver.maxReqTime", String.valueOf(SECONDS));
     System.setProperty("sun.net.httpserver.maxRspTime", String.valueOf(SECONDS));
+    // Whoever reaches the port could open as many as the process may have files.
+    System.setProperty("jdk.httpserver.maxConnections", String.valueOf(MOST_CONNECTIONS));
     HttpServer server;
     try {
       server = HttpServer.create(new InetSocketAddress(port), 0);

@@ -8,6 +8,7 @@ import dev.yamabiko.cli.settings.NodeFile;
 import dev.yamabiko.cli.settings.NodeKind;
 import dev.yamabiko.wire.UnusableAddressException;
 import java.io.IOException;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -15,6 +16,8 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
@@ -71,6 +74,38 @@ class HealthPortTest {
     unready.set(Optional.of("it leaves"));
     String answer = HealthCheck.ask(port.port());
     assertTrue(answer.startsWith("HTTP/1.1 503 ") && answer.endsWith(" it leaves"), answer);
+  }
+
+  @Test
+  void shouldHoldNoMoreConnectionsThanItNeeds() throws Exception {
+    List<Socket> silent = new ArrayList<>();
+    try {
+      for (int i = 0; i < HealthPort.MOST_CONNECTIONS; i++) {
+        silent.add(new Socket("127.0.0.1", port.port()));
+      }
+      try (Socket more = new Socket("127.0.0.1", port.port())) {
+        more.setSoTimeout(20_000);
+        assertEquals(-1, more.getInputStream().read());
+      }
+    } finally {
+      for (Socket socket : silent) {
+        socket.close();
+      }
+    }
+    // Those that have ended make room.
+    long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+    while (!answers() && System.nanoTime() < end) {
+      Thread.onSpinWait();
+    }
+    assertEquals("alive\n", get("/health/alive").body());
+  }
+
+  private boolean answers() throws Exception {
+    try {
+      return get("/health/alive").statusCode() == 200;
+    } catch (IOException e) {
+      return false; // it is not let in yet
+    }
   }
 
   @Test
