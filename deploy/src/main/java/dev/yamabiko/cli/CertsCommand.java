@@ -200,9 +200,19 @@ final class CertsCommand implements Callable<Integer> {
     }
   }
 
-  private static Optional<Authority> kept(Path directory) {
+  private Optional<Authority> kept(Path directory) {
     Path at = directory.resolve(AUTHORITY);
-    return Credentials.hasKey(at) ? Optional.of(Authority.read(at)) : Optional.empty();
+    if (Credentials.hasKey(at)) {
+      return Optional.of(Authority.read(at));
+    }
+    if (Credentials.hasCertificate(at)) {
+      // Nodes of another authority would know none of those that there are.
+      throw refused(
+          "%s has the certificate of an authority but not its key: bring tls.key back, or choose"
+                  .formatted(out.resolve(AUTHORITY))
+              + " another --out for a new authority");
+    }
+    return Optional.empty();
   }
 
   private Duration days(String option, String text) {

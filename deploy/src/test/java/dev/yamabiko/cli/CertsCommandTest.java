@@ -107,6 +107,18 @@ class CertsCommandTest {
     certificate("certs/b/tls.crt").verify(before.getPublicKey());
   }
 
+  /** The key may be kept elsewhere, as it had better be. */
+  @Test
+  void shouldNotReplaceAnAuthorityWhoseKeyIsAway() throws Exception {
+    assertEquals(0, run("certs --node a"), err.toString());
+    X509Certificate before = certificate("certs/ca/tls.crt");
+    Files.delete(working.resolve("certs/ca/tls.key"));
+    assertEquals(2, run("certs --node b"));
+    assertTrue(err.toString().contains("certs/ca has the certificate of an"), err.toString());
+    assertEquals(before, certificate("certs/ca/tls.crt"));
+    assertFalse(Files.exists(working.resolve("certs/b")));
+  }
+
   @Test
   void shouldReplaceAKeyOnlyWhereItIsToldTo() throws Exception {
     assertEquals(0, run("certs --node a"), err.toString());

@@ -42,6 +42,11 @@ public record Credentials(PrivateKey key, X509Certificate certificate, X509Certi
     return Files.exists(directory.resolve(Identity.KEY));
   }
 
+  /** The same of a certificate. */
+  public static boolean hasCertificate(Path directory) {
+    return Files.exists(directory.resolve(Identity.CHAIN));
+  }
+
   private void writeKey(Path file) throws IOException {
     Files.deleteIfExists(file);
     FileAttribute<?>[] ownersOnly =
