@@ -13,6 +13,6 @@ public final class MalformedRequest extends ParsingErrorHandler {
   @Override
   public HttpResponse handle(
       StatusCode status, ErrorInfo error, LoggingAdapter log, ServerSettings settings) {
-    return new Problem(status, error.summary()).response();
+    return SecurityHeaders.of(new Problem(status, error.summary()).response());
   }
 }

@@ -69,7 +69,7 @@ final class Routes extends AllDirectives {
     Route own = extractRequest(request -> of(request, routes));
     return withRequestTimeout(
         REQUEST,
-        request -> late(request).response(),
+        request -> SecurityHeaders.of(late(request).response()),
         () ->
             respondWithDefaultHeaders(
                 SecurityHeaders.OF_ALL,

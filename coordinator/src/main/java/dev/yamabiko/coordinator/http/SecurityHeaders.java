@@ -1,6 +1,7 @@
 package dev.yamabiko.coordinator.http;
 
 import akka.http.javadsl.model.HttpHeader;
+import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.model.headers.CacheControl;
 import akka.http.javadsl.model.headers.CacheDirectives;
 import akka.http.javadsl.model.headers.RawHeader;
@@ -26,6 +27,11 @@ final class SecurityHeaders {
   static final HttpHeader UNSTORED = CacheControl.create(CacheDirectives.NO_STORE);
 
   private SecurityHeaders() {}
+
+  /** Adds them to an answer that no route gives. */
+  static HttpResponse of(HttpResponse response) {
+    return response.addHeaders(OF_ALL);
+  }
 
   static HttpHeader policy(String directives) {
     return RawHeader.create("Content-Security-Policy", directives);

@@ -81,7 +81,8 @@ class HttpApiTest {
         """
         {"name": "j", "data": {"train": {"builtin": {"name": "spirals", "examples": 40}}},
          "model": [{"dense": {"units": 3}}], "loss": "softmax-cross-entropy",
-         "optimizer": {"sgd": {}}, "batch-size": 32, "epochs": 1}""";
+         "optimizer": {"sgd": {}}, "batch-size": 32, "epochs": 1}\
+        """;
     HttpResponse<String> response =
         api.send(
             api.request("/api/v1/jobs")
@@ -183,6 +184,7 @@ class HttpApiTest {
       String answer = raw(bytes);
       assertTrue(answer.matches("(?s)HTTP/1.1 [45]\\d\\d .*"), answer);
       assertTrue(answer.contains("application/problem+json"), answer);
+      assertTrue(answer.contains("X-Content-Type-Options: nosniff"), answer);
     }
   }
 
@@ -594,7 +596,8 @@ class HttpApiTest {
             api.post("/api/v1/jobs", SPIRALS),
             api.put(sha256, "hello".getBytes(StandardCharsets.UTF_8)))) {
       assertEquals(
-          "the coordinator's data directory has been removed; the coordinator must be started again",
+          "the coordinator's data directory has been removed; the coordinator must be started"
+              + " again",
           Api.problem(503, response));
     }
     assertEquals(200, api.get("/health/alive").statusCode());
@@ -607,7 +610,8 @@ class HttpApiTest {
     UploadStore.remove(data.resolve("uploads/incoming"));
     String sha256 = ContentHash.of("hello");
     assertEquals(
-        "the coordinator's files cannot be read or written: the directory does not exist (any more)",
+        "the coordinator's files cannot be read or written: the directory does not exist (any"
+            + " more)",
         Api.problem(507, api.put(sha256, "hello".getBytes(StandardCharsets.UTF_8))));
   }
 
@@ -630,11 +634,9 @@ class HttpApiTest {
         "{\"workers\":[{\"name\":\"one\",\"host\":\"10.0.0.1\",\"threads\":4,"
             + "\"heap_bytes\":1073741824,\"build\":\"unknown\",\"fingerprint\":\"f00d\","
             + "\"registered\":\"1970-01-01T00:00:00Z\",\"job\":\"digits-1\","
-            + "\"samples_per_second\":2.5,\"reissued\":3,"
-            + "\"bytes_up\":10,\"bytes_down\":20}],"
+            + "\"samples_per_second\":2.5,\"reissued\":3,\"bytes_up\":10,\"bytes_down\":20}],"
             + "\"parameters\":[{\"name\":\"p\",\"host\":\"10.0.0.2\",\"threads\":2,"
-            + "\"heap_bytes\":1073741824,\"build\":\"unknown\",\"registered\":\"1970-01-01T00:00:00Z\"}],"
-            + "\"coordinator\":{\"host\":\"10.0.0.5\",\"bulk_port\":2552,\"fingerprint\":\"f00d\"}}\n",
+            + "\"heap_bytes\":1073741824,\"build\":\"unknown\",\"registered\":\"1970-01-01T00:00:00Z\"}],\"coordinator\":{\"host\":\"10.0.0.5\",\"bulk_port\":2552,\"fingerprint\":\"f00d\"}}\n",
         api.get("/api/v1/workers").body());
   }
 
