@@ -187,10 +187,17 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
     MetricsLine lines = new MetricsLine(checked.data().train().targets());
     tell(new RunNews.DataRead(id, lines, prepared.plan().steps(), checked.network()));
     prepared.notices().forEach(text -> notices.say(Notice.Kind.RUN, text));
-    RunSettings training =
-        setup.begin(prepared, getContext().messageAdapter(RunEvent.class, Observed::new));
-    run = getContext().spawn(TrainingRun.create(training), "training");
-    getContext().watchWith(run, new RunLost());
+    return beginWithWorkers();
+  }
+
+  /** All may have left meanwhile; then with the next one. */
+  private Behavior<Command> beginWithWorkers() {
+    if (prepared != null && setup.hasWorkers()) {
+      RunSettings training =
+          setup.begin(prepared, getContext().messageAdapter(RunEvent.class, Observed::new));
+      run = getContext().spawn(TrainingRun.create(training), "training");
+      getContext().watchWith(run, new RunLost());
+    }
     return this;
   }
 
@@ -198,9 +205,9 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
     RegisteredWorker worker = offer.worker();
     if (run == null) {
       setup.add(worker);
-    } else {
-      run.tell(new RunMessage.OfferWorker(settings.key(), worker.name(), setup.standIn(worker)));
+      return beginWithWorkers();
     }
+    run.tell(new RunMessage.OfferWorker(settings.key(), worker.name(), setup.standIn(worker)));
     return this;
   }
 
@@ -283,6 +290,8 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
       cancelled = Optional.of(reason);
       if (run != null) {
         run.tell(new RunMessage.CancelRun(settings.key(), reason));
+      } else if (prepared != null) {
+        return end(JobStatus.CANCELLED, reason, Optional.empty());
       }
     }
     return this;

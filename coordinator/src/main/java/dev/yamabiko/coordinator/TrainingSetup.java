@@ -56,7 +56,11 @@ final class TrainingSetup {
     workers.removeIf(worker -> worker.name().equals(name));
   }
 
-  /** All that the training run needs; once. */
+  boolean hasWorkers() {
+    return !workers.isEmpty();
+  }
+
+  /** All that the training run needs; once, and with workers. */
   RunSettings begin(PreparedJob prepared, ActorRef<RunEvent> events) {
     CheckedJob checked = prepared.checked();
     LoadedData data = checked.data();

@@ -33,6 +33,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -62,6 +63,10 @@ class CoordinatorTest {
   @TempDir private Path data;
   private final ActorTestKit kit = ActorTestKit.create();
   private final ExecutorService blocking = Executors.newCachedThreadPool();
+
+  /** While it is closed, nothing is read or written in the background, and no job is prepared. */
+  private volatile CountDownLatch held = new CountDownLatch(0);
+
   private BulkServer bulk;
   private Duration grace = Duration.ofHours(1);
   private JobStore store;
@@ -76,10 +81,20 @@ class CoordinatorTest {
 
   @AfterEach
   void end() throws Exception {
+    held.countDown();
     kit.shutdownTestKit();
     bulk.close();
     blocking.shutdownNow();
     assertTrue(blocking.awaitTermination(20, TimeUnit.SECONDS), "a job is still being prepared");
+  }
+
+  private void run(Runnable task) {
+    try {
+      held.await();
+      task.run();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** Begins a term with the jobs that are on the disk. */
@@ -93,7 +108,7 @@ class CoordinatorTest {
             new PreparedDatasets(data.resolve("datasets"), 1L << 30),
             new WorkerAdmission(BITS, false),
             new ClusterMetrics(new SimpleMeterRegistry(), System::nanoTime),
-            blocking,
+            task -> blocking.execute(() -> run(task)),
             Clock.systemUTC(),
             grace,
             Duration.ofMillis(200));
@@ -371,6 +386,37 @@ class CoordinatorTest {
     assertEquals(List.of("a", "b"), names(), "it is another start of the same name");
     door.tell(new CoordinatorMessage.WorkerLeaving("a", now.node().ref()));
     assertEquals(List.of("b"), names());
+  }
+
+  @Test
+  void shouldWaitForAnotherWorkerWhenTheOnlyOneLeavesBeforeTheRunBegins() {
+    Node a = join("a");
+    held = new CountDownLatch(1);
+    String id = submit("min = 1");
+    assertStatus(id, JobStatus.RUNNING, "");
+    door.tell(new CoordinatorMessage.WorkerLeaving("a", a.node().ref()));
+    assertEquals(List.of(), names());
+    held.countDown();
+    TestProbe<JobEvent> events = follow(id);
+    Node b = join("b");
+    assertEquals(id, enlisted(b).key().run());
+    assertStatus(id, JobStatus.RUNNING, "");
+    cancel(id);
+    end(events);
+  }
+
+  @Test
+  void shouldCancelAJobThatWaitsForAnotherWorkerBeforeTheRunBegins() {
+    Node a = join("a");
+    held = new CountDownLatch(1);
+    String id = submit("min = 1");
+    door.tell(new CoordinatorMessage.WorkerLeaving("a", a.node().ref()));
+    assertEquals(List.of(), names());
+    held.countDown();
+    TestProbe<JobEvent> events = follow(id);
+    cancel(id);
+    end(events);
+    assertEquals(JobStatus.CANCELLED, view(id).status());
   }
 
   @Test
