@@ -3,7 +3,9 @@ package dev.yamabiko.coordinator.shared;
 import akka.actor.AbstractActor;
 import akka.actor.ActorRef;
 import akka.actor.ActorSystem;
+import akka.actor.OneForOneStrategy;
 import akka.actor.Props;
+import akka.actor.SupervisorStrategy;
 import akka.cluster.Cluster;
 import akka.cluster.ClusterEvent;
 import akka.cluster.DowningProvider;
@@ -14,6 +16,7 @@ import akka.cluster.sbr.LeaseMajoritySettings;
 import akka.cluster.sbr.SplitBrainResolverBase;
 import akka.cluster.sbr.SplitBrainResolverSettings;
 import akka.coordination.lease.scaladsl.LeaseProvider;
+import akka.japi.pf.DeciderBuilder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import scala.Option;
@@ -85,6 +88,15 @@ public final class CoordinatorResolver extends DowningProvider {
                               cluster.selfUniqueAddress(),
                               cluster.selfDataCenter())),
                   "resolver");
+    }
+
+    /**
+     * A resolver that begins anew has to hear everything again, as this one when it begins anew.
+     */
+    @Override
+    public SupervisorStrategy supervisorStrategy() {
+      return new OneForOneStrategy(
+          DeciderBuilder.matchAny(failure -> SupervisorStrategy.escalate()).build());
     }
 
     @Override
