@@ -92,6 +92,8 @@ public final class Main implements Runnable {
       description = "Show the version and exit.")
   private boolean version;
 
+  private static final String NO_SECOND_HANDSHAKE = "jdk.tls.rejectClientInitiatedRenegotiation";
+
   private Main() {}
 
   @Override
@@ -105,6 +107,12 @@ public final class Main implements Runnable {
     // Images are decoded and drawn without a screen; a program that embeds the rest decides itself.
     if (System.getProperty("java.awt.headless") == null) {
       System.setProperty("java.awt.headless", "true");
+    }
+    // With TLS 1.2 a client may ask for one handshake after the other, without a connection for
+    // each. The
+    // JDK reads this before the first.
+    if (System.getProperty(NO_SECOND_HANDSHAKE) == null) {
+      System.setProperty(NO_SECOND_HANDSHAKE, "true");
     }
     PrintStream out = utf8(FileDescriptor.out);
     StandardError err = StandardError.of(new FileOutputStream(FileDescriptor.err));

@@ -1,11 +1,14 @@
 package dev.yamabiko.cli;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.yamabiko.cluster.PlainTextProbe;
 import dev.yamabiko.coordinator.access.Token;
+import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
@@ -15,6 +18,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -189,6 +194,30 @@ class ContainersIT {
   void shouldTellAPlainTextProbeNothing() throws Exception {
     for (int port : List.of(ContainerCluster.CONTROL_PORT, ContainerCluster.BULK_PORT)) {
       PlainTextProbe.assertLearnsNothing(cluster.reach(port));
+    }
+  }
+
+  /** Each costs a server more than whoever asks for one after the other. */
+  @Test
+  void shouldRefuseASecondHandshakeOnAConnection() throws Exception {
+    URI server = cluster.server();
+    try (SSLSocket client =
+        (SSLSocket)
+            cluster
+                .secrets()
+                .believing()
+                .getSocketFactory()
+                .createSocket(server.getHost(), server.getPort())) {
+      client.setSoTimeout(10_000);
+      client.setEnabledProtocols(new String[] {"TLSv1.2"});
+      client.startHandshake();
+      client.startHandshake();
+      assertThrows(
+          SSLException.class,
+          () -> {
+            client.getOutputStream().write("GET / HTTP/1.1\r\n\r\n".getBytes(US_ASCII));
+            client.getInputStream().read();
+          });
     }
   }
 

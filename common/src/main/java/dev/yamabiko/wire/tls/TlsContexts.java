@@ -23,16 +23,6 @@ record TlsContexts(SSLContext any, SSLContext nodes) {
 
   private static final String[] PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
 
-  /** Of the JDK, and read by it before the first handshake of a server. */
-  private static final String NO_OTHER_HANDSHAKE = "jdk.tls.rejectClientInitiatedRenegotiation";
-
-  static {
-    // With TLS 1.2 a client may ask for one after the other, without a connection for each.
-    if (System.getProperty(NO_OTHER_HANDSHAKE) == null) {
-      System.setProperty(NO_OTHER_HANDSHAKE, "true");
-    }
-  }
-
   /** A peer whose certificate has ended is known so after this at the latest. */
   private static final int SESSION_SECONDS = 600;
 

@@ -88,20 +88,6 @@ class NodeTrustTest {
     }
   }
 
-  /** Each costs a server more than whoever asks for one after the other. */
-  @Test
-  void shouldRefuseAnotherHandshakeOnAConnection() throws Exception {
-    SSLEngine client = node("worker").nodeClient("server.example", 2551);
-    client.setEnabledProtocols(new String[] {"TLSv1.2"});
-    SSLEngine server = node("coordinator").nodeServer();
-    assertTrue(new Handshake(client, server).isDone());
-    client.beginHandshake();
-    Handshake again = new Handshake(client, server);
-    assertFalse(again.isDone());
-    String said = again.atServer().orElseThrow().getMessage();
-    assertTrue(said.contains("renegotiation"), said);
-  }
-
   @Test
   void shouldRefuseAPeerWithoutCertificate() throws IOException {
     node("coordinator");
