@@ -42,7 +42,9 @@ final class TlsFaults {
     String message = String.valueOf(e.getMessage());
     if (TlsFailure.isPlainText(e)) {
       return Optional.of("it does not speak TLS; its address begins with http://");
-    } else if (e instanceof CertPathBuilderException) {
+    } else if (e instanceof CertPathBuilderException
+        || message.contains("does not chain with any of the trust anchors")) {
+      // The second where another authority of the same name is believed.
       return Optional.of(
           "its certificate is of no authority that is believed here; --ca FILE, or ca.crt in --tls"
               + " DIR, names whom to believe");
