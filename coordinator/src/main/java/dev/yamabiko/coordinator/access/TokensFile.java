@@ -21,6 +21,8 @@ final class TokensFile {
   private static final String LIST = "tokens";
   private static final List<String> KEYS = List.of("name", "role", "sha256");
 
+  private static final String INVALID = "not valid HOCON";
+
   private final Path file;
   private final List<Token> tokens = new ArrayList<>();
 
@@ -30,8 +32,22 @@ final class TokensFile {
 
   static List<Token> read(Path file) {
     TokensFile reader = new TokensFile(file);
-    reader.readAll(Hocon.read(file, "a list of tokens"));
+    try {
+      reader.readAll(Hocon.read(file, "a list of tokens"));
+    } catch (JobException e) {
+      throw withoutText(e);
+    }
     return List.copyOf(reader.tokens);
+  }
+
+  /** The parser shows what it has found, and that may be a token. */
+  private static JobException withoutText(JobException e) {
+    int at = e.getMessage().indexOf(INVALID);
+    return at < 0
+        ? e
+        : new JobException(
+            e.getMessage().substring(0, at + INVALID.length())
+                + "; expected entries as yamabiko token prints them, never the token");
   }
 
   private void readAll(Config config) {
