@@ -11,8 +11,8 @@ import java.util.function.IntConsumer;
  * Ctrl-C and SIGTERM, and code that ends the process by itself. Where a run is under way, it is
  * asked to end after its current step, and the process stays until what it leaves is written, at
  * most until the deadline; elsewhere the process ends at once. The exit code is 130, unless the run
- * failed while it was ending. After an {@link ExitCall} it is 1, and at once: the thread that has
- * made it never returns, and with it no step.
+ * failed while it was ending; of a node that nobody has met yet it is 0. After an {@link ExitCall}
+ * it is 1, and at once: the thread that has made it never returns, and with it no step.
  */
 final class Interruption {
 
@@ -48,10 +48,12 @@ final class Interruption {
   }
 
   /**
-   * @param words run where nothing could be saved
+   * @param words run where nothing was under way, or could be saved
+   * @param code of the exit where nothing was under way
    */
-  synchronized void onLoss(Runnable words) {
+  synchronized void onLoss(Runnable words, int code) {
     lastWords = words;
+    exitCode = code;
   }
 
   /**
@@ -74,6 +76,7 @@ final class Interruption {
       }
     }
     running = work;
+    exitCode = EXIT_CODE;
   }
 
   synchronized boolean signalled() {

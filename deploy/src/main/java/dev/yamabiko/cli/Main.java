@@ -108,9 +108,9 @@ public final class Main implements Runnable {
     if (System.getProperty("java.awt.headless") == null) {
       System.setProperty("java.awt.headless", "true");
     }
-    // With TLS 1.2 a client may ask for one handshake after the other, without a connection for
-    // each. The
-    // JDK reads this before the first.
+    // With TLS 1.2 a client may ask for one handshake after the other on a connection. The JDK
+    // reads
+    // this before the first.
     if (System.getProperty(NO_SECOND_HANDSHAKE) == null) {
       System.setProperty(NO_SECOND_HANDSHAKE, "true");
     }
@@ -125,7 +125,11 @@ public final class Main implements Runnable {
         new Interruption(INTERRUPTION_DEADLINE, code -> Runtime.getRuntime().halt(code));
     interruption.install();
     Session session = new Session(out, err, Path.of(""), terminal, wantsJson(args), interruption);
-    interruption.onLoss(session::interrupted);
+    if (isNode(args)) {
+      interruption.onLoss(() -> session.endedAlone(args[0]), 0);
+    } else {
+      interruption.onLoss(session::interrupted, Interruption.EXIT_CODE);
+    }
     interruption.onExitCall(session::ended);
     int code = run(args, session);
     if (out.checkError() && code == 0) {
@@ -134,6 +138,11 @@ public final class Main implements Runnable {
     }
     interruption.end(code);
     System.exit(code);
+  }
+
+  private static boolean isNode(String[] args) {
+    return args.length > 0
+        && Arrays.stream(NodeKind.values()).anyMatch(kind -> args[0].equals(kind.toString()));
   }
 
   private static PrintStream utf8(FileDescriptor descriptor) {

@@ -76,6 +76,11 @@ record Session(
     answerWithout("cancelled", "interrupted");
   }
 
+  /** The last words of a node that was told to end while it started, or has not ended in time. */
+  void endedAlone(String node) {
+    complain(node + " has ended, without a goodbye");
+  }
+
   /**
    * The same where code of somebody else's has ended the process.
    *

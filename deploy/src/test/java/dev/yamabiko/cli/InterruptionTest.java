@@ -19,7 +19,7 @@ class InterruptionTest {
 
   private Interruption interruption(Duration deadline) {
     Interruption interruption = new Interruption(deadline, code -> happened.add("halt " + code));
-    interruption.onLoss(() -> happened.add("nothing saved"));
+    interruption.onLoss(() -> happened.add("nothing saved"), Interruption.EXIT_CODE);
     return interruption;
   }
 
@@ -27,6 +27,23 @@ class InterruptionTest {
   void shouldHaltAtOnceWhenNothingRuns() {
     interruption(Duration.ofDays(1)).onSignal();
     assertEquals(List.of("nothing saved", "halt 130"), happened);
+  }
+
+  @Test
+  void shouldEndANodeInGoodOrderThatHasNotBegun() {
+    Interruption interruption = interruption(Duration.ofMillis(1));
+    interruption.onLoss(() -> happened.add("not ready"), 0);
+    interruption.onSignal();
+    assertEquals(List.of("not ready", "halt 0"), happened);
+  }
+
+  @Test
+  void shouldNotSayOfANodeThatItEndedInGoodOrderWhenItDidNotEnd() {
+    Interruption interruption = interruption(Duration.ofMillis(1));
+    interruption.onLoss(() -> happened.add("not ready"), 0);
+    interruption.during(() -> happened.add("asked"));
+    interruption.onSignal();
+    assertEquals(List.of("asked", "not ready", "halt 130"), happened);
   }
 
   @Test
