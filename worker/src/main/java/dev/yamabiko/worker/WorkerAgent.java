@@ -18,6 +18,8 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What a node, of a worker or of parameters, has to do with one coordinator. Finds it through the
@@ -64,6 +66,7 @@ final class WorkerAgent extends AbstractBehavior<WorkerAgent.Command> {
   /** What the cluster calls nodes that may have the coordinator. */
   static final String COORDINATOR = "coordinator";
 
+  private static final Logger LOG = LoggerFactory.getLogger(WorkerAgent.class);
   private static final Duration OFFER_INTERVAL = Duration.ofSeconds(1);
   private static final Duration LOOK = Duration.ofMillis(250);
 
@@ -164,6 +167,11 @@ final class WorkerAgent extends AbstractBehavior<WorkerAgent.Command> {
     return coordinator.map(ref -> ref.path().address());
   }
 
+  /** As people write it. */
+  private String seat() {
+    return place().map(Address::hostPort).orElse("").replaceFirst("^.*@", "");
+  }
+
   private Behavior<Command> onOfferAgain() {
     if (term < 0) {
       coordinator.ifPresent(to -> to.tell(duty.offer(self)));
@@ -209,7 +217,7 @@ final class WorkerAgent extends AbstractBehavior<WorkerAgent.Command> {
     if (term < 0) {
       term = accepted.term();
       timers.cancel(new OfferAgain());
-      getContext().getLog().info("accepted worker={} term={}", name, term);
+      LOG.info("joined worker={} coordinator={} term={}", name, seat(), term);
     }
     return this;
   }
