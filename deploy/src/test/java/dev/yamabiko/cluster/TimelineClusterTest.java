@@ -85,7 +85,8 @@ class TimelineClusterTest {
         // The first step counts from when all were told to begin, which the first of them has
         // heard.
         if (i > 0 && i < 4) {
-          double least = 16 * SLOW_NANOS / 1e9;
+          // A worker may begin before the coordinator hears that the step has begun elsewhere.
+          double least = 0.75 * 16 * SLOW_NANOS / 1e9;
           assertTrue(worker(step, "slow").path("compute").asDouble() >= least, step.toString());
           assertTrue(step.path("seconds").asDouble() >= least, step.toString());
           slowWaits += worker(step, "slow").path("wait").asDouble();
