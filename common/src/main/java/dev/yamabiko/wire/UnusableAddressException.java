@@ -19,6 +19,9 @@ public final class UnusableAddressException extends RuntimeException {
     if (cause.getCause() != null) {
       return reason(cause.getCause());
     }
+    if (String.valueOf(cause.getMessage()).contains("Cannot assign requested address")) {
+      return "it is no address of this machine";
+    }
     // Some of Netty's exceptions say all by their name.
     return cause.getMessage() == null ? cause.toString() : cause.getMessage();
   }

@@ -316,8 +316,8 @@ class NodeCommandsTest {
       delimiter = '|',
       value = {
         "prot = 1                | c.conf:1: prot: unknown key; did you mean \"port\"?",
-        "port = 70000            | c.conf: port: expected a port from 0 to 65535 but found 70000",
-        "port = many             | c.conf: 1: port has type STRING rather than NUMBER",
+        "port = 70000            | c.conf:1: port: expected a port from 0 to 65535 but found 70000",
+        "port = many             | c.conf:1: port: expected a port from 0 to 65535 but found \"many\"",
         "data-roots = [/no/such] | data-roots: no such directory: /no/such",
         "port = [                | c.conf:1: not valid HOCON: "
       })
@@ -419,11 +419,11 @@ class NodeCommandsTest {
         "worker | http-port = 1 | w.conf:2: http-port: unknown key",
         "worker | threads = many | threads in --config expects a number from 1 to 1024 but got many",
         "worker | name = a/b | name in --config expects at most 128 letters",
-        "worker | port = 65536 | w.conf: port: expected a port from 0 to 65535 but found 65536",
+        "worker | port = 65536 | w.conf:2: port: expected a port from 0 to 65535 but found 65536",
         "worker | coordinator = here | coordinator in --config expects HOST:PORT or dns:NAME but got here",
         "worker | coordinator = \"\" | Missing required option: '--coordinator=HOST:PORT'",
         "parameters | cache = x | w.conf:2: cache: unknown key",
-        "parameters | bulk-port = -1 | w.conf: bulk-port: expected a port from 0 to 65535 but found -1"
+        "parameters | bulk-port = -1 | w.conf:2: bulk-port: expected a port from 0 to 65535 but found -1"
       })
   void shouldNameWhatIsWrongInTheFileOfAMember(String command, String text, String expected)
       throws Exception {

@@ -3,6 +3,7 @@ package dev.yamabiko.cli.settings;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigRenderOptions;
 import dev.yamabiko.data.NearestName;
 import dev.yamabiko.job.Hocon;
 import dev.yamabiko.job.JobException;
@@ -21,6 +22,10 @@ public final class NodeFile {
 
   private static final String AUTO = "auto";
   private static final int LAST_PORT = 65_535;
+  private static final String PORT = "a port from 0 to " + LAST_PORT;
+  private static final String TEXTS = "a list of texts";
+  private static final int MOST_CHARACTERS = 200;
+  private static final ConfigRenderOptions CONCISE = ConfigRenderOptions.concise();
 
   private final Path file;
   private final Config options;
@@ -114,7 +119,7 @@ public final class NodeFile {
   }
 
   public String text(String key) {
-    return value(key, Config::getString);
+    return value(key, "a text", Config::getString);
   }
 
   /** Of a setting that need not have a value. */
@@ -123,9 +128,9 @@ public final class NodeFile {
   }
 
   public int port(String key) {
-    int port = value(key, Config::getInt);
+    int port = value(key, PORT, Config::getInt);
     if (port < 0 || port > LAST_PORT) {
-      throw wrong(key, "a port from 0 to " + LAST_PORT, Integer.toString(port));
+      throw wrong(key, PORT, Integer.toString(port));
     }
     return port;
   }
@@ -137,15 +142,11 @@ public final class NodeFile {
 
   /** As 20 GiB, or a number. */
   public long bytes(String key) {
-    long bytes = value(key, Config::getBytes);
-    if (bytes < 0) {
-      throw wrong(key, "a number of bytes", Long.toString(bytes));
-    }
-    return bytes;
+    return value(key, "a number of bytes, as 20 GiB,", Config::getBytes);
   }
 
   public boolean flag(String key) {
-    return value(key, Config::getBoolean);
+    return value(key, "true or false", Config::getBoolean);
   }
 
   public Path path(String key) {
@@ -158,29 +159,33 @@ public final class NodeFile {
   }
 
   public List<String> texts(String key) {
-    return value(key, Config::getStringList);
+    return value(key, TEXTS, Config::getStringList);
   }
 
   public List<Path> paths(String key) {
-    return value(key, Config::getStringList).stream().map(place(key)::resolve).toList();
+    return value(key, TEXTS, Config::getStringList).stream().map(place(key)::resolve).toList();
   }
 
   /** A value that a file holds and that does not do; the option says it in its own words. */
   public JobException wrong(String key, String expected, String found) {
+    int line = holds(key) ? config.getValue(key).origin().lineNumber() : 0;
     return new JobException(
-        "%s: %s: expected %s but found %s".formatted(file, key, expected, found));
+        "%s%s: %s: expected %s but found %s"
+            .formatted(file, line > 0 ? ":" + line : "", key, expected, found));
   }
 
   private Path place(String key) {
     return holds(key) && !options.hasPath(key) ? file.toAbsolutePath().getParent() : working;
   }
 
-  private <T> T value(String key, BiFunction<Config, String, T> get) {
+  private <T> T value(String key, String expected, BiFunction<Config, String, T> get) {
+    Config says = options.hasPath(key) ? options : holds(key) ? config : defaults;
     try {
-      Config says = options.hasPath(key) ? options : config.hasPath(key) ? config : defaults;
       return get.apply(says, key);
     } catch (ConfigException e) {
-      throw new JobException(e.getMessage(), e);
+      String found = says.getValue(key).render(CONCISE);
+      boolean isLong = found.length() > MOST_CHARACTERS;
+      throw wrong(key, expected, isLong ? found.substring(0, MOST_CHARACTERS) + "..." : found);
     }
   }
 }
