@@ -24,7 +24,7 @@ import scala.concurrent.duration.FiniteDuration;
 
 /**
  * Akka's Split Brain Resolver and its {@code lease-majority}, among coordinator nodes alone: it
- * hears of the cluster what {@link CoordinatorView} says. Workers have no resolver, because they
+ * hears of the cluster what {@link JudgedCluster} says. Workers have no resolver, because they
  * cannot get at the lease.
  */
 public final class CoordinatorResolver extends DowningProvider {
@@ -69,12 +69,12 @@ public final class CoordinatorResolver extends DowningProvider {
   private static final class Listener extends AbstractActor {
 
     private final Cluster cluster = Cluster.get(getContext().getSystem());
-    private final CoordinatorView view;
+    private final JudgedCluster view;
     private final ActorRef resolver;
 
     Listener(SplitBrainResolverSettings settings) {
       LeaseMajoritySettings majority = settings.leaseMajoritySettings();
-      view = new CoordinatorView(cluster.selfUniqueAddress(), majority.role().get());
+      view = new JudgedCluster(cluster.selfUniqueAddress(), majority.role().get());
       LeaseMajority strategy = strategy(getContext().getSystem(), majority);
       resolver =
           getContext()

@@ -28,7 +28,7 @@ import scala.jdk.javaapi.CollectionConverters;
  * <p>The one that acts is the first coordinator node in reach, and not the first of all nodes,
  * which may be a worker.
  */
-final class CoordinatorView {
+final class JudgedCluster {
 
   private static final Set<MemberStatus> LEADING =
       Set.of(MemberStatus.up(), MemberStatus.leaving());
@@ -45,7 +45,7 @@ final class CoordinatorView {
    * @param self this node
    * @param role of coordinator nodes
    */
-  CoordinatorView(UniqueAddress self, String role) {
+  JudgedCluster(UniqueAddress self, String role) {
     this.self = self;
     this.role = role;
   }

@@ -44,7 +44,7 @@ import scala.runtime.BoxedUnit;
  * downed.
  */
 @Timeout(60)
-class CoordinatorViewTest {
+class JudgedClusterTest {
 
   private static final String ROLE = "coordinator";
 
@@ -103,20 +103,20 @@ class CoordinatorViewTest {
 
   @Test
   void shouldLetTheFirstCoordinatorInReachDecide() {
-    CoordinatorView view = new CoordinatorView(SECOND.uniqueAddress(), ROLE);
+    JudgedCluster cluster = new JudgedCluster(SECOND.uniqueAddress(), ROLE);
     List<ClusterDomainEvent> heard = new ArrayList<>();
     for (Member member : List.of(NEAR, SELF, SECOND)) {
-      heard.addAll(view.heard(new ClusterEvent.MemberUp(member)));
+      heard.addAll(cluster.heard(new ClusterEvent.MemberUp(member)));
     }
     assertEquals(List.of(SELF.address()), leaders(heard));
     Reachability one =
         Reachability.empty().unreachable(SECOND.uniqueAddress(), SELF.uniqueAddress());
     heard.clear();
-    heard.addAll(view.heard(new ClusterEvent.ReachabilityChanged(one)));
+    heard.addAll(cluster.heard(new ClusterEvent.ReachabilityChanged(one)));
     assertEquals(List.of(SECOND.address()), leaders(heard));
     assertTrue(heard.contains(new ClusterEvent.UnreachableMember(SELF)), heard::toString);
     heard.clear();
-    heard.addAll(view.heard(new ClusterEvent.ReachabilityChanged(Reachability.empty())));
+    heard.addAll(cluster.heard(new ClusterEvent.ReachabilityChanged(Reachability.empty())));
     assertEquals(List.of(SELF.address()), leaders(heard));
     assertTrue(heard.contains(new ClusterEvent.ReachableMember(SELF)), heard::toString);
   }
@@ -163,8 +163,8 @@ class CoordinatorViewTest {
   }
 
   private static List<ClusterDomainEvent> seen(List<ClusterDomainEvent> events) {
-    CoordinatorView view = new CoordinatorView(SELF.uniqueAddress(), ROLE);
-    return events.stream().flatMap(event -> view.heard(event).stream()).toList();
+    JudgedCluster cluster = new JudgedCluster(SELF.uniqueAddress(), ROLE);
+    return events.stream().flatMap(event -> cluster.heard(event).stream()).toList();
   }
 
   /** Whom the coordinator's resolver downs, which has the lease. */
