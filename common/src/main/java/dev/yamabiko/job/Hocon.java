@@ -16,6 +16,9 @@ import java.util.regex.Pattern;
 
 /** The HOCON library as jobs use it: known sources, and errors in one line without its noise. */
 public final class Hocon {
+  /** Stands between where and why in messages about what cannot be parsed. */
+  public static final String INVALID = "not valid HOCON";
+
   private static final Pattern HINT = Pattern.compile(" \\((if you|use quoted|you can double).*");
 
   /** What Config says before the token that it did not expect, and what it could have said. */
@@ -107,7 +110,7 @@ public final class Hocon {
   }
 
   private JobException invalid(ConfigException e, String origin) {
-    return new JobException(where(e, origin) + ": not valid HOCON: " + plain(e.getMessage()), e);
+    return new JobException(where(e, origin) + ": " + INVALID + ": " + plain(e.getMessage()), e);
   }
 
   /**
@@ -147,13 +150,13 @@ public final class Hocon {
   public static JobException error(ConfigException e, String file) {
     String message = e.getMessage();
     if (e.origin() == null) {
-      return new JobException(file + ": not valid HOCON: " + plain(message), e);
+      return new JobException(file + ": " + INVALID + ": " + plain(message), e);
     }
     String origin = e.origin().description() + ": ";
     String text = message.startsWith(origin) ? message.substring(origin.length()) : message;
     int line = e.origin().lineNumber();
     return new JobException(
-        "%s%s: not valid HOCON: %s".formatted(file, line > 0 ? ":" + line : "", plain(text)), e);
+        "%s%s: %s: %s".formatted(file, line > 0 ? ":" + line : "", INVALID, plain(text)), e);
   }
 
   /** Config's message without origin, hints and class names, in one line. */

@@ -21,8 +21,6 @@ final class TokensFile {
   private static final String LIST = "tokens";
   private static final List<String> KEYS = List.of("name", "role", "sha256");
 
-  private static final String INVALID = "not valid HOCON";
-
   private final Path file;
   private final List<Token> tokens = new ArrayList<>();
 
@@ -42,11 +40,11 @@ final class TokensFile {
 
   /** The parser shows what it has found, and that may be a token. */
   private static JobException withoutText(JobException e) {
-    int at = e.getMessage().indexOf(INVALID);
+    int at = e.getMessage().indexOf(Hocon.INVALID);
     return at < 0
         ? e
         : new JobException(
-            e.getMessage().substring(0, at + INVALID.length())
+            e.getMessage().substring(0, at + Hocon.INVALID.length())
                 + "; expected entries as yamabiko token prints them, never the token");
   }
 
