@@ -16,6 +16,11 @@ public final class Contact {
 
   private Contact() {}
 
+  /** HOST:PORT of a node, as its command says it. */
+  public static String place(Address node) {
+    return node.hostPort().replaceFirst("^.*@", "");
+  }
+
   /**
    * Whether the cluster holds it for unreachable, and this node does. In a large cluster a node
    * listens to some of the others only (Akka's {@code monitored-by-nr-of-members}), and believes

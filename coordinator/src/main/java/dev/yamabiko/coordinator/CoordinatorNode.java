@@ -16,6 +16,7 @@ import dev.yamabiko.data.blocks.PreparedDatasets;
 import dev.yamabiko.protocol.Fingerprint;
 import dev.yamabiko.wire.BulkServer;
 import dev.yamabiko.wire.BulkSettings;
+import dev.yamabiko.wire.Contact;
 import dev.yamabiko.wire.ControlTls;
 import dev.yamabiko.wire.Pulse;
 import dev.yamabiko.wire.UnusableAddressException;
@@ -105,8 +106,7 @@ public final class CoordinatorNode implements AutoCloseable {
     http = HttpApi.bind(system, settings, this::seat, metrics);
     Member self = Cluster.get(system).selfMember();
     String url = http.url();
-    presence.announce(
-        self.address().hostPort().replaceFirst("^.*@", ""), self.uniqueAddress().longUid(), url);
+    presence.announce(Contact.place(self.address()), self.uniqueAddress().longUid(), url);
     LOG.info(
         "coordinator node={} control={} bulk={}:{} http={}",
         presence.id(),

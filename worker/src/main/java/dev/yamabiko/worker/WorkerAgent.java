@@ -167,11 +167,6 @@ final class WorkerAgent extends AbstractBehavior<WorkerAgent.Command> {
     return coordinator.map(ref -> ref.path().address());
   }
 
-  /** As people write it. */
-  private String seat() {
-    return place().map(Address::hostPort).orElse("").replaceFirst("^.*@", "");
-  }
-
   private Behavior<Command> onOfferAgain() {
     if (term < 0) {
       coordinator.ifPresent(to -> to.tell(duty.offer(self)));
@@ -217,7 +212,11 @@ final class WorkerAgent extends AbstractBehavior<WorkerAgent.Command> {
     if (term < 0) {
       term = accepted.term();
       timers.cancel(new OfferAgain());
-      LOG.info("joined worker={} coordinator={} term={}", name, seat(), term);
+      LOG.info(
+          "joined worker={} coordinator={} term={}",
+          name,
+          place().map(Contact::place).orElse(""),
+          term);
     }
     return this;
   }
