@@ -81,7 +81,7 @@ final class CsvCell {
   /** The text as a message shows it: on one line, and shortened. */
   static String quote(String text) {
     String line = text.replace("\r", "\\r").replace("\n", "\\n").replace("\t", "\\t");
-    return "'" + (line.length() > MAX_QUOTED ? line.substring(0, MAX_QUOTED) + "..." : line) + "'";
+    return "'" + OneLine.cut(line, MAX_QUOTED) + "'";
   }
 
   /**

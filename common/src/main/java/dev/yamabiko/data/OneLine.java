@@ -21,4 +21,9 @@ public final class OneLine {
   public static String marked(String text) {
     return CONTROL.matcher(text).replaceAll(run -> "?".repeat(run.group().length()));
   }
+
+  /** The beginning of a text that is longer. */
+  public static String cut(String text, int most) {
+    return text.length() > most ? text.substring(0, most) + "..." : text;
+  }
 }

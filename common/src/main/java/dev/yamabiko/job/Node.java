@@ -8,6 +8,7 @@ import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueFactory;
 import com.typesafe.config.ConfigValueType;
 import dev.yamabiko.data.NearestName;
+import dev.yamabiko.data.OneLine;
 import dev.yamabiko.extension.Interval;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -111,8 +112,7 @@ final class Node {
       case LIST -> "a list";
       case STRING -> {
         String text = (String) value.unwrapped();
-        yield ConfigUtil.quoteString(
-            text.length() > SHOWN ? text.substring(0, SHOWN) + "..." : text);
+        yield ConfigUtil.quoteString(OneLine.cut(text, SHOWN));
       }
       // As written: 1e3 stays 1e3.
       case NUMBER -> value.atKey("n").getString("n");

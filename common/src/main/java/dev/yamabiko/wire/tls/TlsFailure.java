@@ -19,8 +19,7 @@ public final class TlsFailure {
   private TlsFailure() {}
 
   public static String reason(Throwable failure) {
-    String words = OneLine.marked(words(failure));
-    return words.length() > LONGEST ? words.substring(0, LONGEST) + "..." : words;
+    return OneLine.cut(OneLine.marked(words(failure)), LONGEST);
   }
 
   private static String words(Throwable failure) {

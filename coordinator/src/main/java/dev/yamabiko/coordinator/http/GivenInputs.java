@@ -164,8 +164,7 @@ record GivenInputs(ModelInputs inputs, InputSink sink, ImageAllowance images) {
   }
 
   private static String shown(String text, int most) {
-    String line = OneLine.marked(text);
-    return line.length() > most ? line.substring(0, most) + "..." : line;
+    return OneLine.cut(OneLine.marked(text), most);
   }
 
   static ProblemException refused(String detail) {

@@ -25,7 +25,6 @@ final class JobId {
   }
 
   static Problem unknown(String id) {
-    String shown = id.length() > SHOWN ? id.substring(0, SHOWN) + "..." : id;
-    return Problem.notFound("there is no job " + OneLine.marked(shown));
+    return Problem.notFound("there is no job " + OneLine.marked(OneLine.cut(id, SHOWN)));
   }
 }

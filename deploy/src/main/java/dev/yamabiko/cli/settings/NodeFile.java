@@ -5,6 +5,7 @@ import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigRenderOptions;
 import dev.yamabiko.data.NearestName;
+import dev.yamabiko.data.OneLine;
 import dev.yamabiko.job.Hocon;
 import dev.yamabiko.job.JobException;
 import java.nio.file.Path;
@@ -184,8 +185,7 @@ public final class NodeFile {
       return get.apply(says, key);
     } catch (ConfigException e) {
       String found = says.getValue(key).render(CONCISE);
-      boolean isLong = found.length() > MOST_CHARACTERS;
-      throw wrong(key, expected, isLong ? found.substring(0, MOST_CHARACTERS) + "..." : found);
+      throw wrong(key, expected, OneLine.cut(found, MOST_CHARACTERS));
     }
   }
 }
