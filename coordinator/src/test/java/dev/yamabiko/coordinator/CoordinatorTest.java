@@ -388,8 +388,8 @@ class CoordinatorTest {
     assertEquals(List.of("b"), names());
   }
 
-  @Test
-  void shouldWaitForAnotherWorkerWhenTheOnlyOneLeavesBeforeTheRunBegins() {
+  /** A job that runs, whose run has not begun. */
+  private String leftByItsOnlyWorker() {
     Node a = join("a");
     held = new CountDownLatch(1);
     String id = submit("min = 1");
@@ -397,6 +397,12 @@ class CoordinatorTest {
     door.tell(new CoordinatorMessage.WorkerLeaving("a", a.node().ref()));
     assertEquals(List.of(), names());
     held.countDown();
+    return id;
+  }
+
+  @Test
+  void shouldWaitForAnotherWorkerWhenTheOnlyOneLeavesBeforeTheRunBegins() {
+    String id = leftByItsOnlyWorker();
     TestProbe<JobEvent> events = follow(id);
     Node b = join("b");
     assertEquals(id, enlisted(b).key().run());
@@ -407,12 +413,7 @@ class CoordinatorTest {
 
   @Test
   void shouldCancelAJobThatWaitsForAnotherWorkerBeforeTheRunBegins() {
-    Node a = join("a");
-    held = new CountDownLatch(1);
-    String id = submit("min = 1");
-    door.tell(new CoordinatorMessage.WorkerLeaving("a", a.node().ref()));
-    assertEquals(List.of(), names());
-    held.countDown();
+    String id = leftByItsOnlyWorker();
     TestProbe<JobEvent> events = follow(id);
     cancel(id);
     end(events);

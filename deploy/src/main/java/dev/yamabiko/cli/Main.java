@@ -109,8 +109,7 @@ public final class Main implements Runnable {
       System.setProperty("java.awt.headless", "true");
     }
     // With TLS 1.2 a client may ask for one handshake after the other on a connection. The JDK
-    // reads
-    // this before the first.
+    // reads this before the first.
     if (System.getProperty(NO_SECOND_HANDSHAKE) == null) {
       System.setProperty(NO_SECOND_HANDSHAKE, "true");
     }
