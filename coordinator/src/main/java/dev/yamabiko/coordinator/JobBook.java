@@ -119,7 +119,7 @@ final class JobBook {
       JobEntry entry = entry(stored, job);
       resources.store().write(stored);
       add(entry);
-      context.getLog().info("submitted job={}", id);
+      context.getLog().info("queued job={}", id);
       return entry;
     } catch (FencedException e) {
       throw superseded(e);

@@ -1,15 +1,17 @@
 package dev.yamabiko.coordinator.http;
 
+import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.server.Directives;
 import akka.http.javadsl.server.Route;
 import akka.stream.Materializer;
 import dev.yamabiko.coordinator.CoordinatorSettings;
 import dev.yamabiko.coordinator.access.HttpAccess;
 import java.time.Clock;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /** Where requests come in: from which site, and by whom. */
-record Entrance(OwnSite site, Gate gate, SessionRoutes sessions) {
+record Entrance(OwnSite site, Gate gate, SessionRoutes sessions, AccessLog log) {
 
   static Entrance of(CoordinatorSettings settings, Materializer materializer) {
     HttpAccess access = settings.access();
@@ -18,11 +20,20 @@ record Entrance(OwnSite site, Gate gate, SessionRoutes sessions) {
         new Sessions(
             Clock.systemUTC(),
             token -> access.tokens().filter(tokens -> tokens.holds(token)).isPresent());
-    Gate gate = new Gate(access, sessions, cookie);
+    AccessLog log = new AccessLog();
+    Gate gate = new Gate(access, sessions, cookie, log);
     return new Entrance(
         new OwnSite(!gate.isOpen(), settings.host(), access.names(), cookie),
         gate,
-        new SessionRoutes(gate, sessions, cookie, materializer));
+        new SessionRoutes(gate, sessions, cookie, log, materializer),
+        log);
+  }
+
+  /** What is wrong with where the request comes from, which is logged, if anything is. */
+  Optional<Problem> foreign(HttpRequest request) {
+    Optional<Problem> foreign = site.refusal(request);
+    foreign.ifPresent(problem -> log.refused(request, gate.known(request), problem.detail()));
+    return foreign;
   }
 
   /** The API's routes for those who may, and logging in for all. */
@@ -31,6 +42,18 @@ record Entrance(OwnSite site, Gate gate, SessionRoutes sessions) {
         sessions.route(),
         Directives.extractRequest(
             request ->
-                gate.refusal(request).map(refusal -> Directives.complete(refusal)).orElseGet(api)));
+                gate.refusal(request)
+                    .map(refusal -> Directives.complete(refusal))
+                    .orElseGet(() -> logged(request, api))));
+  }
+
+  private Route logged(HttpRequest request, Supplier<Route> api) {
+    Caller caller = gate.caller(request);
+    return Directives.mapResponse(
+        response -> {
+          log.answered(request, caller, response);
+          return response;
+        },
+        api);
   }
 }

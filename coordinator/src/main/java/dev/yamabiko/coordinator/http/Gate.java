@@ -26,11 +26,13 @@ final class Gate {
   private final HttpAccess access;
   private final Sessions sessions;
   private final SessionCookie cookie;
+  private final AccessLog log;
 
-  Gate(HttpAccess access, Sessions sessions, SessionCookie cookie) {
+  Gate(HttpAccess access, Sessions sessions, SessionCookie cookie, AccessLog log) {
     this.access = access;
     this.sessions = sessions;
     this.cookie = cookie;
+    this.log = log;
   }
 
   boolean hasTokens() {
@@ -41,7 +43,7 @@ final class Gate {
     return access.isOpen();
   }
 
-  /** The answer to whoever may not ask this; empty for the others. */
+  /** The answer to whoever may not ask this, which is logged; empty for the others. */
   Optional<HttpResponse> refusal(HttpRequest request) {
     if (isOpen() || access.openMetrics() && request.getUri().path().equals("/metrics")) {
       return Optional.empty();
@@ -51,9 +53,18 @@ final class Gate {
       Caller caller = caller(request);
       return caller.role().includes(needed)
           ? Optional.empty()
-          : Optional.of(forbidden(caller, needed));
+          : Optional.of(forbidden(request, caller, needed));
     } catch (ProblemException e) {
       return Optional.of(unknown(request, e.problem()));
+    }
+  }
+
+  /** Who sends it, where that is known. */
+  Optional<Caller> known(HttpRequest request) {
+    try {
+      return Optional.of(caller(request));
+    } catch (ProblemException e) {
+      return Optional.empty();
     }
   }
 
@@ -104,17 +115,23 @@ final class Gate {
   }
 
   /** By RFC 6750, section 3.1: an error is named where something has been given. */
-  private static HttpResponse unknown(HttpRequest request, Problem problem) {
+  private HttpResponse unknown(HttpRequest request, Problem problem) {
     boolean given = request.getHeader("Authorization").isPresent();
+    // The page asks that before anybody has logged in.
+    boolean isPage = request.getUri().path().equals(SessionRoutes.PATH);
+    if (given || cookie.of(request).isPresent() || !isPage) {
+      log.refused(request, Optional.empty(), problem.detail());
+    }
     return challenged(problem, given ? ", error=\"invalid_token\"" : "");
   }
 
-  private static HttpResponse forbidden(Caller caller, Role needed) {
+  private HttpResponse forbidden(HttpRequest request, Caller caller, Role needed) {
+    String detail =
+        "%s has the role %s; this takes the role %s"
+            .formatted(caller.name(), caller.role().text(), needed.text());
+    log.refused(request, Optional.of(caller), detail);
     return challenged(
-        new Problem(
-            StatusCodes.FORBIDDEN,
-            "%s has the role %s; this takes the role %s"
-                .formatted(caller.name(), caller.role().text(), needed.text())),
+        new Problem(StatusCodes.FORBIDDEN, detail),
         ", error=\"insufficient_scope\", scope=\"%s\"".formatted(needed.text()));
   }
 

@@ -25,6 +25,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,6 +43,12 @@ final class PassedOn {
   /** Whoever asked the node that has passed it on has shown a certificate. */
   private static final String CERTIFIED = "X-Yamabiko-Certified";
 
+  /** Who asked that node: his address and, where he has shown a certificate, its name. */
+  private static final String ASKER = "X-Yamabiko-Asker";
+
+  /** Headers hold no more than ASCII. */
+  private static final Pattern UNPRINTABLE = Pattern.compile("[^ -~]");
+
   /** Said by whoever sends the message, or of one connection only; the origin has been checked. */
   private static final Set<String> NOT_PASSED =
       Set.of(
@@ -54,6 +61,7 @@ final class PassedOn {
           "tls-session-info",
           "transfer-encoding",
           "upgrade",
+          "x-yamabiko-asker",
           "x-yamabiko-certified");
 
   /** To one node, for as long as that has the coordinator. */
@@ -108,6 +116,11 @@ final class PassedOn {
     return is(request) && request.getHeader(CERTIFIED).isEmpty();
   }
 
+  /** Who asked the node that has passed it on, as that says: for people to read. */
+  static Optional<String> asker(HttpRequest request) {
+    return is(request) ? request.getHeader(ASKER).map(HttpHeader::value) : Optional.empty();
+  }
+
   /** What is under way to another node ends. */
   synchronized void moved(Seat now) {
     String url = now instanceof Seat.There there ? there.url() : "";
@@ -129,9 +142,13 @@ final class PassedOn {
     request.getHeaders().forEach(headers::add);
     headers.removeIf(header -> NOT_PASSED.contains(header.lowercaseName()));
     headers.add(RawHeader.create(MARK, "yes"));
-    if (HttpTls.peer(request).isPresent()) {
+    String asker = AccessLog.address(request);
+    Optional<String> certified = HttpTls.peer(request);
+    if (certified.isPresent()) {
       headers.add(RawHeader.create(CERTIFIED, "yes"));
+      asker += ", " + UNPRINTABLE.matcher(certified.get()).replaceAll("?");
     }
+    headers.add(RawHeader.create(ASKER, asker));
     HttpRequest passed =
         HttpRequest.create()
             .withMethod(request.method())

@@ -115,7 +115,7 @@ final class Routes extends AllDirectives {
   }
 
   private Route of(HttpRequest request, Route routes) {
-    Optional<Problem> foreign = entrance.site().refusal(request);
+    Optional<Problem> foreign = entrance.foreign(request);
     if (foreign.isPresent()) {
       return complete(foreign.get().response());
     }

@@ -15,24 +15,30 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** {@code /api/v1/session}: who asks, and for the page logging in with a token and out. */
 final class SessionRoutes extends AllDirectives {
 
-  private static final Logger LOG = LoggerFactory.getLogger(SessionRoutes.class);
+  static final String PATH = "/api/v1/session";
+
   private static final int LARGEST = 4 << 10;
 
   private final Gate gate;
   private final Sessions sessions;
   private final SessionCookie cookie;
+  private final AccessLog log;
   private final RequestBody body;
 
-  SessionRoutes(Gate gate, Sessions sessions, SessionCookie cookie, Materializer materializer) {
+  SessionRoutes(
+      Gate gate,
+      Sessions sessions,
+      SessionCookie cookie,
+      AccessLog log,
+      Materializer materializer) {
     this.gate = gate;
     this.sessions = sessions;
     this.cookie = cookie;
+    this.log = log;
     body =
         new RequestBody(
             materializer,
@@ -58,27 +64,25 @@ final class SessionRoutes extends AllDirectives {
   }
 
   private CompletionStage<HttpResponse> logIn(HttpRequest request) {
-    return body.read(request).thenApply(read -> logIn(read, cookie.of(request)));
+    return body.read(request).thenApply(read -> logIn(read, request));
   }
 
-  /**
-   * @param before the session in whose place the new one is, which ends
-   */
-  private HttpResponse logIn(ByteBuffer read, Optional<String> before) {
+  /** A session in whose place the new one is ends. */
+  private HttpResponse logIn(ByteBuffer read, HttpRequest request) {
     if (!gate.hasTokens()) {
       return Problem.conflict("this coordinator has no tokens, so there is nothing to log in with")
           .response();
     }
     Optional<Token> holder = gate.holder(token(StandardCharsets.UTF_8.decode(read).toString()));
     if (holder.isEmpty()) {
-      return Gate.challenged(
-          Gate.unauthorized("the coordinator does not know this token").problem(),
-          ", error=\"invalid_token\"");
+      Problem unknown = Gate.unauthorized("the coordinator does not know this token").problem();
+      log.refused(request, Optional.empty(), unknown.detail());
+      return Gate.challenged(unknown, ", error=\"invalid_token\"");
     }
-    before.ifPresent(sessions::close);
+    cookie.of(request).ifPresent(sessions::close);
     String id = sessions.open(holder.get());
-    LOG.info("logged in name={} role={}", holder.get().name(), holder.get().role().text());
     Caller caller = new Caller(holder.get().name(), holder.get().role(), sessions.find(id));
+    log.loggedIn(request, caller);
     return Json.ok(json(caller)).addHeader(cookie.set(id));
   }
 

@@ -22,6 +22,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -186,6 +187,29 @@ class PassedOnTest {
               standby.request("/api/v1/jobs").build(), HttpResponse.BodyHandlers.ofString());
       silent.accept().getInputStream().read();
       assertFalse(answer.isDone());
+      standby.move(new Seat.Vacant());
+      Api.problem(503, answer.get(30, TimeUnit.SECONDS));
+    }
+  }
+
+  @Test
+  void shouldTellWhoHasAskedAndNotWhatHeSaysOfThat() throws Exception {
+    try (ServerSocket next = new ServerSocket(0)) {
+      standby.seat = new Seat.There("http://127.0.0.1:" + next.getLocalPort());
+      CompletableFuture<HttpResponse<String>> answer =
+          standby.client.sendAsync(
+              standby.request("/api/v1/jobs").header("X-Yamabiko-Asker", "10.0.0.9").build(),
+              HttpResponse.BodyHandlers.ofString());
+      BufferedReader head =
+          new BufferedReader(
+              new InputStreamReader(next.accept().getInputStream(), StandardCharsets.UTF_8));
+      List<String> askers = new ArrayList<>();
+      for (String line = head.readLine(); !line.isEmpty(); line = head.readLine()) {
+        if (line.startsWith("X-Yamabiko-Asker")) {
+          askers.add(line);
+        }
+      }
+      assertEquals(List.of("X-Yamabiko-Asker: 127.0.0.1"), askers);
       standby.move(new Seat.Vacant());
       Api.problem(503, answer.get(30, TimeUnit.SECONDS));
     }
