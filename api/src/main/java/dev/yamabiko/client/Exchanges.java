@@ -48,7 +48,7 @@ final class Exchanges implements AutoCloseable {
     this.access = access;
     HttpClient.Builder builder =
         HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(CONNECT);
-    access.tls().ifPresent(builder::sslContext);
+    access.tls().map(ServerAccess.Tls::context).ifPresent(builder::sslContext);
     client = builder.build();
   }
 
@@ -110,7 +110,7 @@ final class Exchanges implements AutoCloseable {
         if (!mayRepeat(next, e)) {
           throw ServerFaults.inDoubt(node, nodes.all(), e);
         } else if (last) {
-          throw ServerFaults.unreachable(node, e);
+          throw ServerFaults.unreachable(node, access.tls(), e);
         }
       }
       nodes.turnFrom(number);

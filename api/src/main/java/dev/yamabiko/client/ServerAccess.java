@@ -14,7 +14,15 @@ import javax.net.ssl.SSLContext;
  * @param token sent with each request, if there is one
  * @param tls of https addresses; empty for what the JVM believes
  */
-public record ServerAccess(Optional<String> token, Optional<SSLContext> tls) {
+public record ServerAccess(Optional<String> token, Optional<Tls> tls) {
+
+  /**
+   * By which authority a coordinator is believed, and what is shown to it.
+   *
+   * @param authority the file that it comes from, for messages
+   * @param certificate the directory that this comes from, for messages; empty for none
+   */
+  public record Tls(SSLContext context, Path authority, Optional<Path> certificate) {}
 
   /** As anybody. */
   public static final ServerAccess NONE = new ServerAccess(Optional.empty(), Optional.empty());
@@ -43,7 +51,8 @@ public record ServerAccess(Optional<String> token, Optional<SSLContext> tls) {
    * @throws ServerException if it cannot be used
    */
   public ServerAccess believing(Path file) {
-    return new ServerAccess(token, Optional.of(read(() -> TlsFiles.trusting(file))));
+    SSLContext context = read(() -> TlsFiles.trusting(file));
+    return new ServerAccess(token, Optional.of(new Tls(context, file, Optional.empty())));
   }
 
   /**
@@ -53,8 +62,10 @@ public record ServerAccess(Optional<String> token, Optional<SSLContext> tls) {
    * @throws ServerException if they cannot be used
    */
   public ServerAccess certified(Path directory) {
+    SSLContext context = read(() -> TlsFiles.open(directory, TlsFiles.Use.CLIENT).context());
+    Path authority = TlsFiles.authorities(directory);
     return new ServerAccess(
-        token, Optional.of(read(() -> TlsFiles.open(directory, TlsFiles.Use.CLIENT).context())));
+        token, Optional.of(new Tls(context, authority, Optional.of(directory))));
   }
 
   private static SSLContext read(Supplier<SSLContext> files) {

@@ -7,6 +7,7 @@ import java.net.ProtocolException;
 import java.net.URI;
 import java.net.http.HttpTimeoutException;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** What people are told of a node that refuses, fails, or does not answer. */
@@ -28,22 +29,27 @@ final class ServerFaults {
         e);
   }
 
-  static ServerException unreachable(URI node, IOException e) {
+  /**
+   * @param tls as it was asked
+   */
+  static ServerException unreachable(URI node, Optional<ServerAccess.Tls> tls, IOException e) {
     String why =
         e instanceof ConnectException
             ? "nothing listens there"
             : e instanceof HttpTimeoutException
                 ? "no answer in time"
-                : TlsFaults.reason(node, e).orElseGet(() -> reason(e));
+                : TlsFaults.reason(node, tls, e).orElseGet(() -> reason(node, e));
     return ServerException.failed(
         "the coordinator %s cannot be reached: %s".formatted(node, why), e);
   }
 
-  private static String reason(IOException e) {
+  private static String reason(URI node, IOException e) {
     if (e instanceof ProtocolException
         || (e.getMessage() != null && e.getMessage().startsWith("HTTP/1.1 header parser"))) {
-      return "what listens there gives no answer in HTTP; is it the port that workers join?"
-          + " or is its address one with https://?";
+      return "what listens there gives no answer in HTTP; "
+          + ("https".equals(node.getScheme())
+              ? TlsFaults.PORT
+              : "is it the port that workers join? or is its address one with https://?");
     }
     return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
   }

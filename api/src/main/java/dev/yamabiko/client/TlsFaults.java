@@ -3,6 +3,7 @@ package dev.yamabiko.client;
 import dev.yamabiko.wire.tls.TlsFailure;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Path;
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateExpiredException;
@@ -14,11 +15,17 @@ final class TlsFaults {
 
   private static final int MOST_CAUSES = 20;
 
+  static final String PORT = "is this the port of its HTTP API, by itself 8080?";
+
   private TlsFaults() {}
 
-  /** Empty where it is about something else. */
-  static Optional<String> reason(URI node, IOException e) {
-    return "https".equals(node.getScheme()) ? ofTls(node, e) : Optional.empty();
+  /**
+   * Empty where it is about something else.
+   *
+   * @param used as the node was asked
+   */
+  static Optional<String> reason(URI node, Optional<ServerAccess.Tls> used, IOException e) {
+    return "https".equals(node.getScheme()) ? ofTls(node, used, e) : Optional.empty();
   }
 
   /** Whether nothing of the request can have been read. */
@@ -26,11 +33,11 @@ final class TlsFaults {
     return e instanceof SSLHandshakeException || TlsFailure.isPlainText(e);
   }
 
-  private static Optional<String> ofTls(URI node, IOException e) {
+  private static Optional<String> ofTls(URI node, Optional<ServerAccess.Tls> used, IOException e) {
     Optional<String> reason = Optional.empty();
     Throwable cause = e;
     for (int i = 0; cause != null && i < MOST_CAUSES; i++) {
-      Optional<String> said = said(node, cause);
+      Optional<String> said = said(node, used, cause);
       // The innermost says the most.
       reason = said.isPresent() ? said : reason;
       cause = cause.getCause();
@@ -38,7 +45,7 @@ final class TlsFaults {
     return reason;
   }
 
-  private static Optional<String> said(URI node, Throwable e) {
+  private static Optional<String> said(URI node, Optional<ServerAccess.Tls> used, Throwable e) {
     String message = String.valueOf(e.getMessage());
     if (TlsFailure.isPlainText(e)) {
       return Optional.of("it does not speak TLS; its address begins with http://");
@@ -46,18 +53,36 @@ final class TlsFaults {
         || message.contains("does not chain with any of the trust anchors")) {
       // The second where another authority of the same name is believed.
       return Optional.of(
-          "its certificate is of no authority that is believed here; --ca FILE, or ca.crt in --tls"
-              + " DIR, names whom to believe");
+          used.map(tls -> "its certificate is of no authority in " + tls.authority())
+              .orElse(
+                  "its certificate is of no authority that this Java believes; --ca FILE names"
+                      + " another one"));
     } else if (e instanceof CertificateExpiredException) {
       return Optional.of("its certificate has expired");
     } else if (e instanceof CertificateException && message.startsWith("No ")) {
       return Optional.of("its certificate is not for the host " + node.getHost());
+    } else if (message.contains("terminated the handshake")) {
+      return Optional.of(
+          "it ends the TLS handshake without a word; " + PORT + " and is that one with TLS?");
     }
     return TlsFailure.alert(e)
         .map(
             alert ->
                 TlsFailure.isOfCertificate(alert)
-                    ? "it refuses the certificate of --tls DIR (%s)".formatted(alert)
+                    ? refused(used.flatMap(ServerAccess.Tls::certificate), alert)
                     : "it ends the TLS handshake (%s)".formatted(alert));
+  }
+
+  /** The HTTP API's port asks for no certificate, and takes each of the authority. */
+  private static String refused(Optional<Path> shown, String alert) {
+    return shown
+        .map(
+            directory ->
+                "it refuses the certificate in %s (%s); is that of its authority, and in its time, and %s"
+                    .formatted(directory, alert, PORT))
+        .orElseGet(
+            () ->
+                "it wants to be shown a certificate (%s), as ports do by which nodes join; %s"
+                    .formatted(alert, PORT));
   }
 }

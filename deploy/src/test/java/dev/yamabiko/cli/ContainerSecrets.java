@@ -130,7 +130,7 @@ final class ContainerSecrets implements AutoCloseable {
 
   /** Of a client that believes the cluster's authority, and shows nothing. */
   SSLContext believing() {
-    return ServerAccess.NONE.believing(certificate()).tls().orElseThrow();
+    return ServerAccess.NONE.believing(certificate()).tls().orElseThrow().context();
   }
 
   @Override

@@ -6,11 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.yamabiko.coordinator.JobStatus;
 import dev.yamabiko.coordinator.access.HttpAccess;
+import dev.yamabiko.wire.BulkServer;
+import dev.yamabiko.wire.BulkSettings;
 import dev.yamabiko.wire.tls.Authority;
 import dev.yamabiko.wire.tls.TlsFiles;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -104,18 +108,58 @@ class TlsCommandsTest {
   @Test
   void shouldSayWhyNobodyIsBelieved() throws Exception {
     assertEquals(1, run("cancel digits-1 --server " + server.url()));
-    shouldSay("its certificate is of no authority that is believed here; --ca FILE");
+    shouldSay("its certificate is of no authority that this Java believes; --ca FILE");
     Path stranger = issue(authority("theirs"), "eve", List.of(), TlsFiles.Use.CLIENT);
     Path ann = issue(authority, "ann", List.of(), TlsFiles.Use.CLIENT);
     // As of another cluster, whose authority certs has given the same name.
     Path namesake = issue(authority("ours"), "abe", List.of(), TlsFiles.Use.CLIENT);
     for (Path client : List.of(stranger, namesake)) {
       assertEquals(1, run("jobs --server %s --tls %s".formatted(server.url(), client)));
-      shouldSay("its certificate is of no authority that is believed here");
+      shouldSay("its certificate is of no authority in " + client.resolve("ca.crt"));
     }
     try (TestServer other = server("other", "elsewhere.example")) {
       assertEquals(1, run("cancel digits-1 --server %s --tls %s".formatted(other.url(), ann)));
       shouldSay("its certificate is not for the host 127.0.0.1");
+    }
+  }
+
+  /** Where nothing was shown, nothing is said of an option that would have. */
+  @Test
+  void shouldSayWhatAPortWantsByWhichNodesJoin() throws Exception {
+    Path ann = issue(authority, "ann", List.of(), TlsFiles.Use.CLIENT);
+    TlsFiles node = TlsFiles.open(directory.resolve("node"), TlsFiles.Use.NODE);
+    try (BulkServer port =
+        BulkServer.bind("127.0.0.1", 0, BulkSettings.DEFAULT.with(Optional.of(node)))) {
+      String to = " --server https://127.0.0.1:" + port.port();
+      // Whether one hears why before the connection has ended is chance.
+      assertEquals(1, run("jobs" + to + " --ca " + ann.resolve("ca.crt")));
+      shouldSay("is this the port of its HTTP API, by itself 8080?");
+      assertFalse(err.contains("--tls"), err);
+      assertEquals(1, run("jobs" + to + " --tls " + ann));
+      shouldSay("is this the port of its HTTP API, by itself 8080?");
+    }
+  }
+
+  @Test
+  void shouldSayWhereAHandshakeEndsWithoutAWord() throws Exception {
+    try (ServerSocket silent = new ServerSocket(0)) {
+      Thread closing = new Thread(() -> closeEach(silent));
+      closing.start();
+      assertEquals(1, run("jobs --server https://127.0.0.1:" + silent.getLocalPort()));
+      shouldSay("it ends the TLS handshake without a word; is this the port of its HTTP API");
+    }
+  }
+
+  private static void closeEach(ServerSocket from) {
+    try {
+      while (true) {
+        try (Socket socket = from.accept()) {
+          // Its hello is read, so that what ends is a conversation.
+          socket.getInputStream().read(new byte[4096]);
+        }
+      }
+    } catch (IOException e) {
+      // The test is over.
     }
   }
 

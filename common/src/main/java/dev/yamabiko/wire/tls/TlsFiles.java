@@ -99,6 +99,11 @@ public final class TlsFiles {
     return new TlsFiles(directory, use, clock, warnings);
   }
 
+  /** Where a directory of such files says whom to believe. */
+  public static Path authorities(Path directory) {
+    return directory.resolve(Identity.AUTHORITIES);
+  }
+
   /**
    * Of a client that shows no certificate, and believes servers of these authorities.
    *
