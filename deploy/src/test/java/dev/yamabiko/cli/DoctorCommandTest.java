@@ -1,6 +1,7 @@
 package dev.yamabiko.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -16,6 +17,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -135,6 +138,23 @@ class DoctorCommandTest {
     assertEquals("warning", results(doctor(command)).get("tokens"));
     Files.writeString(file, "tokens = [ { name = ann, role = none } ]");
     assertEquals("problem", results(doctor(command)).get("tokens"));
+  }
+
+  /** Not a file of its own making, which is gone by then. */
+  @Test
+  void shouldNameTheDirectoryThatCannotBeWritten() throws IOException {
+    Path device = Path.of("/proc");
+    Assumptions.assumeTrue(Files.isDirectory(device), "nobody can make a file in /proc");
+    Invocation invocation = doctor("coordinator --port 0 --http-port 0 --data /proc --json");
+    assertEquals(2, invocation.exitCode(), invocation.err());
+    JsonNode data =
+        StreamSupport.stream(invocation.json().required("checks").spliterator(), false)
+            .filter(check -> check.required("check").asText().equals("data"))
+            .findFirst()
+            .orElseThrow();
+    String found = data.required("found").asText();
+    assertTrue(found.startsWith("/proc cannot be written or locked: "), found);
+    assertFalse(found.contains("trial"), found);
   }
 
   @ParameterizedTest

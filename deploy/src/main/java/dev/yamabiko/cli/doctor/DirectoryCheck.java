@@ -1,5 +1,6 @@
 package dev.yamabiko.cli.doctor;
 
+import dev.yamabiko.coordinator.WriteFailure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -37,12 +38,19 @@ final class DirectoryCheck {
     try {
       tryOut(there);
       return room(name, directory + made, there, mayTake - taken(directory));
-    } catch (IOException | UncheckedIOException e) {
-      return Finding.problem(
-          name,
-          "%s cannot be written or locked: %s".formatted(there, e.getMessage()),
-          "give this user the right to, or name another place with --" + name);
+    } catch (UncheckedIOException e) {
+      return unusable(name, there, "read", e.getCause());
+    } catch (IOException e) {
+      return unusable(name, there, "written or locked", e);
     }
+  }
+
+  /** Whatever file it is that shows it, one tries in vain to mend that. */
+  private static Finding unusable(String name, Path directory, String how, IOException e) {
+    return Finding.problem(
+        name,
+        "%s cannot be %s: %s".formatted(directory, how, WriteFailure.reason(e)),
+        "give this user the right to, or name another place with --" + name);
   }
 
   private static void tryOut(Path directory) throws IOException {
