@@ -56,10 +56,18 @@ final class LogOptions {
   void use(NodeFile settings, Session session) {
     LogSettings log = settings(settings, System.getenv(), session.workingDirectory());
     log.file().ifPresent(LogOptions::requireWritable);
-    ProcessLog.set(log);
+    ProcessLog.set(log, why -> complain(why, session));
     if (log.format() == LogFormat.JSON && session.err() instanceof StandardError err) {
       err.asJson();
     }
+  }
+
+  /** Below the bar, if there is one. */
+  private static void complain(String why, Session session) {
+    if (session.terminal().interactive()) {
+      session.err().println();
+    }
+    session.complain(why);
   }
 
   LogSettings settings(NodeFile node, Map<String, String> environment, Path working) {

@@ -15,6 +15,7 @@ import ch.qos.logback.core.util.Duration;
 import ch.qos.logback.core.util.FileSize;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.function.Consumer;
 import org.slf4j.LoggerFactory;
 
 /** Logback, set up as it is asked for. Without a word of this it logs text to standard error. */
@@ -30,10 +31,14 @@ public final class ProcessLog {
 
   private ProcessLog() {}
 
-  /** Of this process, where Logback is what it logs by. */
-  public static void set(LogSettings settings) {
+  /**
+   * Of this process, where Logback is what it logs by.
+   *
+   * @param complaint told once if the log's file cannot be written, with why
+   */
+  public static void set(LogSettings settings, Consumer<String> complaint) {
     if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
-      set(context, settings);
+      set(context, settings, complaint);
     }
   }
 
@@ -44,10 +49,13 @@ public final class ProcessLog {
     }
   }
 
-  static void set(LoggerContext context, LogSettings settings) {
+  static void set(LoggerContext context, LogSettings settings, Consumer<String> complaint) {
     if (settings.isPlain()) {
       return;
     }
+    settings
+        .file()
+        .ifPresent(file -> context.getStatusManager().add(new LostLines(file, complaint)));
     OutputStreamAppender<ILoggingEvent> appender =
         settings
             .file()

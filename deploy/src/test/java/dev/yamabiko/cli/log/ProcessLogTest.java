@@ -9,11 +9,13 @@ import ch.qos.logback.classic.joran.JoranConfigurator;
 import ch.qos.logback.classic.util.LogbackMDCAdapter;
 import ch.qos.logback.core.joran.spi.JoranException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.yamabiko.cli.SmallDisk;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -26,6 +28,7 @@ class ProcessLogTest {
 
   @TempDir Path directory;
   private final LoggerContext context = new LoggerContext();
+  private final List<String> complaints = new CopyOnWriteArrayList<>();
 
   @BeforeEach
   void configure() throws JoranException {
@@ -41,7 +44,8 @@ class ProcessLogTest {
   }
 
   private Logger logTo(Path file, LogFormat format, long bytes) {
-    ProcessLog.set(context, new LogSettings(format, Optional.of(file), bytes, 1 << 20));
+    LogSettings settings = new LogSettings(format, Optional.of(file), bytes, 1 << 20);
+    ProcessLog.set(context, settings, complaints::add);
     return context.getLogger("dev.yamabiko.Some");
   }
 
@@ -67,6 +71,32 @@ class ProcessLogTest {
     int[] appenders = {0};
     root.iteratorForAppenders().forEachRemaining(appender -> appenders[0]++);
     return appenders[0];
+  }
+
+  @Test
+  void shouldSayOnceThatItsFileCannotBeWrittenAndGoOn() throws IOException {
+    Path at = Files.createDirectory(directory.resolve("small"));
+    try (SmallDisk disk = SmallDisk.mount(at, 64)) {
+      Path file = at.resolve("node.log");
+      Logger logger = logTo(file, LogFormat.TEXT, 1 << 20);
+      disk.fill();
+      for (int i = 0; i < 100; i++) {
+        logger.warn("x".repeat(500));
+      }
+      assertEquals(
+          List.of(
+              "the log file %s cannot be written: No space left on device; until it can, what is logged is lost"
+                  .formatted(file)),
+          complaints);
+      disk.free();
+      long deadline = System.nanoTime() + 20_000_000_000L;
+      while (!Files.readString(file).contains("again")) {
+        logger.warn("again");
+        assertTrue(System.nanoTime() < deadline, "nothing is written again");
+        Thread.onSpinWait();
+      }
+      assertEquals(1, complaints.size(), complaints.toString());
+    }
   }
 
   @Test
