@@ -14,7 +14,8 @@ import java.util.List;
 
 /**
  * Reads a tokens file, HOCON or JSON: {@code tokens}, a list of objects with {@code name}, {@code
- * role} and {@code sha256}. Every failure is a {@link JobException} that says where and what.
+ * role} and {@code sha256}. Every failure is a {@link JobException} that says where and what is
+ * expected. What is found there it never shows: whoever errs may have written the token itself.
  */
 final class TokensFile {
 
@@ -38,7 +39,7 @@ final class TokensFile {
     return List.copyOf(reader.tokens);
   }
 
-  /** The parser shows what it has found, and that may be a token. */
+  /** The parser shows what it has found. */
   private static JobException withoutText(JobException e) {
     int at = e.getMessage().indexOf(Hocon.INVALID);
     return at < 0
@@ -51,7 +52,9 @@ final class TokensFile {
   private void readAll(Config config) {
     for (String key : config.root().keySet()) {
       if (!key.equals(LIST)) {
-        throw wrong(config.root().get(key), key, "unknown key; expected " + LIST);
+        throw new JobException(
+            "%s:%d: unknown key; expected %s"
+                .formatted(file, config.root().get(key).origin().lineNumber(), LIST));
       }
     }
     ConfigValue list = config.root().get(LIST);
@@ -70,8 +73,11 @@ final class TokensFile {
     }
     for (String key : entry.keySet()) {
       if (!KEYS.contains(key)) {
-        String problem = "unknown key" + NearestName.hint(key, KEYS);
-        throw wrong(entry.get(key), place + "." + key, problem);
+        String hint = NearestName.hint(key, KEYS);
+        throw wrong(
+            entry.get(key),
+            place,
+            "unknown key" + (hint.isEmpty() ? "; expected name, role and sha256" : hint));
       }
     }
     String name = text(entry, place, "name");
@@ -88,11 +94,10 @@ final class TokensFile {
                         wrong(
                             entry,
                             place + ".role",
-                            "expected one of %s but found \"%s\""
-                                .formatted(String.join(", ", Role.texts()), role))),
+                            "expected one of %s but found something else"
+                                .formatted(String.join(", ", Role.texts())))),
             text(entry, place, "sha256"));
     if (!ContentHash.isName(token.sha256())) {
-      // Not shown: it may be the token itself.
       throw wrong(
           entry,
           place + ".sha256",
