@@ -23,6 +23,9 @@ final class Sessions {
   /** More than one coordinator has users; the oldest makes room. */
   static final int MOST = 1_000;
 
+  /** Of one token: pages, and browsers, of whoever has it. So nobody takes the others' room. */
+  static final int MOST_OF_A_TOKEN = 20;
+
   /**
    * @param token with which it was opened; when that is taken back, the session ends
    */
@@ -47,13 +50,24 @@ final class Sessions {
     String id = Token.secret();
     Instant now = clock.instant();
     open.values().removeIf(session -> !session.until().isAfter(now));
-    if (open.size() == MOST) {
-      Iterator<Session> oldest = open.values().iterator();
-      oldest.next();
-      oldest.remove();
+    if (open.values().stream().filter(session -> session.token().equals(token)).count()
+        >= MOST_OF_A_TOKEN) {
+      endOldest(session -> session.token().equals(token));
+    } else if (open.size() >= MOST) {
+      endOldest(session -> true);
     }
     open.put(ContentHash.of(id), new Session(token, now.plus(LASTS)));
     return id;
+  }
+
+  private void endOldest(Predicate<Session> of) {
+    Iterator<Session> oldest = open.values().iterator();
+    while (oldest.hasNext()) {
+      if (of.test(oldest.next())) {
+        oldest.remove();
+        return;
+      }
+    }
   }
 
   synchronized Optional<Session> find(String id) {

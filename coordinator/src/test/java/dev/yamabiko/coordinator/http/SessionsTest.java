@@ -10,7 +10,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -44,13 +46,37 @@ class SessionsTest {
     assertEquals(Optional.empty(), sessions.find(id));
   }
 
+  /** Whoever has one token, and logs in again and again, ends nobody's sessions but his own. */
   @Test
-  void shouldForgetTheOldestOfTooMany() {
+  void shouldForgetTheOldestOfAToken() {
+    Token ann = Token.of("ann", Role.READ, "y");
+    good.add(ann);
+    String anns = sessions.open(ann);
     String first = sessions.open(CI);
     String second = sessions.open(CI);
-    for (int i = 2; i <= Sessions.MOST; i++) {
+    for (int i = 2; i <= Sessions.MOST_OF_A_TOKEN; i++) {
       sessions.open(CI);
     }
+    assertEquals(Optional.empty(), sessions.find(first));
+    for (String stays : List.of(anns, second)) {
+      assertTrue(sessions.find(stays).isPresent());
+    }
+  }
+
+  @Test
+  void shouldForgetTheOldestOfTooMany() {
+    List<Token> many = new ArrayList<>();
+    for (int i = 0; i < Sessions.MOST / Sessions.MOST_OF_A_TOKEN; i++) {
+      many.add(Token.of("ci-" + i, Role.READ, "x" + i));
+    }
+    good.addAll(many);
+    String first = sessions.open(many.get(0));
+    String second = sessions.open(many.get(1));
+    for (int i = 2; i < Sessions.MOST; i++) {
+      sessions.open(many.get(i % many.size()));
+    }
+    assertTrue(sessions.find(first).isPresent());
+    sessions.open(CI);
     assertEquals(Optional.empty(), sessions.find(first));
     assertTrue(sessions.find(second).isPresent());
     now = now.plus(Duration.ofDays(1));
