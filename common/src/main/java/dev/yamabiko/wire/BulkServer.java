@@ -13,13 +13,15 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The coordinator's listening end of the bulk plane. A connection first says hello with a token
@@ -36,7 +38,10 @@ public final class BulkServer implements AutoCloseable {
   private static final int MOST_LOOPS = 4;
   private static final int BLOCK_READERS = 2;
 
-  /** Connections that have not said hello yet; more are not let in. */
+  /**
+   * Connections that have not said hello yet. The oldest makes room for one more: nodes say hello
+   * at once, and those who keep silent cannot keep them out.
+   */
   private static final int MOST_STRANGERS = 64;
 
   private record Term(String run, long term) {}
@@ -49,7 +54,10 @@ public final class BulkServer implements AutoCloseable {
   private final List<BulkLink> links = new CopyOnWriteArrayList<>();
   private final Map<Term, Broadcasts> broadcasts = new HashMap<>();
   private final RefusalLog refusals = new RefusalLog("bulk");
-  private final AtomicInteger strangers = new AtomicInteger();
+
+  /** The oldest first; guarded by itself. */
+  private final Set<BulkConnection> strangers = new LinkedHashSet<>();
+
   private Channel listener;
 
   private BulkServer(BulkSettings settings) {
@@ -130,6 +138,11 @@ public final class BulkServer implements AutoCloseable {
     channels.forEach(Channel::close);
   }
 
+  /** Connections that were turned away; for tests. */
+  long refused() {
+    return refusals.count();
+  }
+
   /** What was spent on the run's broadcasts; for tests. */
   SharedMemory sharedMemory(RunKey run) {
     synchronized (broadcasts) {
@@ -163,6 +176,25 @@ public final class BulkServer implements AutoCloseable {
     BulkLoops.accept(channel, connection, settings);
   }
 
+  /** Counts one more, and gives the one that makes room for it. */
+  private Optional<BulkConnection> greet(BulkConnection connection) {
+    synchronized (strangers) {
+      Optional<BulkConnection> oldest =
+          strangers.size() < MOST_STRANGERS
+              ? Optional.empty()
+              : Optional.of(strangers.iterator().next());
+      oldest.ifPresent(strangers::remove);
+      strangers.add(connection);
+      return oldest;
+    }
+  }
+
+  private void turnAway(BulkConnection oldest) {
+    String reason = "more than %d connections without hello".formatted(MOST_STRANGERS);
+    refusals.refused(oldest.peer(), reason);
+    oldest.close(reason);
+  }
+
   private BulkLink find(String token) {
     BulkLink found = null;
     for (BulkLink link : links) {
@@ -182,11 +214,7 @@ public final class BulkServer implements AutoCloseable {
 
     @Override
     public void opened(BulkConnection connection) {
-      if (strangers.incrementAndGet() > MOST_STRANGERS) {
-        failed(connection, "more than %d connections without hello".formatted(MOST_STRANGERS));
-        connection.close("too many");
-        return;
-      }
+      greet(connection).ifPresent(BulkServer.this::turnAway);
       connection
           .channel()
           .eventLoop()
@@ -215,10 +243,10 @@ public final class BulkServer implements AutoCloseable {
                   .formatted(hello.version(), BulkFrame.VERSION)
               : link == null ? "unknown token" : link.mismatch(hello);
       if (reason == null) {
-        end();
+        end(connection);
         link.attach(connection);
       } else {
-        end();
+        end(connection);
         refusals.refused(connection.peer(), reason);
         connection.refuse(reason);
       }
@@ -236,13 +264,13 @@ public final class BulkServer implements AutoCloseable {
 
     @Override
     public void closed(BulkConnection connection, String cause) {
-      end();
+      end(connection);
     }
 
-    private void end() {
-      if (!over) {
-        over = true;
-        strangers.decrementAndGet();
+    private void end(BulkConnection connection) {
+      over = true;
+      synchronized (strangers) {
+        strangers.remove(connection);
       }
     }
   }

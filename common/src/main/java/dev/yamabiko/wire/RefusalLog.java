@@ -1,5 +1,6 @@
 package dev.yamabiko.wire;
 
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -12,12 +13,14 @@ final class RefusalLog {
   private final String plane;
 
   private final FewLines few = new FewLines();
+  private final AtomicLong refused = new AtomicLong();
 
   RefusalLog(String plane) {
     this.plane = plane;
   }
 
   void refused(String peer, String reason) {
+    refused.incrementAndGet();
     FewLines.Turn turn = few.take(reason);
     if (turn.leftOut() > 0) {
       LOG.warn("{} connections refused, not shown before: {}", plane, turn.leftOut());
@@ -25,5 +28,10 @@ final class RefusalLog {
     if (turn.isShown()) {
       LOG.warn("{} connection refused peer={} reason={}", plane, peer, reason);
     }
+  }
+
+  /** How many there have been. */
+  long count() {
+    return refused.get();
   }
 }

@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -101,12 +102,12 @@ class BulkTlsTest {
       CoordinatorEnd end = new CoordinatorEnd();
       BulkLink link = plane.server.admit(Plane.RUN, "a", token, end);
       for (BulkSettings settings : List.of(settings("other", authority("second")), Plane.SMALL)) {
+        long before = plane.server.refused();
         WorkerEnd worker = new WorkerEnd();
         try (BulkClient stranger =
             BulkClient.open(
                 Plane.HOST, plane.server.port(), token, Plane.RUN, "a", worker, settings)) {
-          // By then it has tried many times.
-          assertStays(() -> !stranger.isConnected() && worker.events.isEmpty());
+          shouldBeRefused(plane, before, stranger, worker);
         }
         assertTrue(end.events.isEmpty(), end.events.toString());
       }
@@ -131,21 +132,21 @@ class BulkTlsTest {
               "a",
               worker,
               settings("node", AUTHORITY))) {
-        assertStays(() -> !client.isConnected() && worker.events.isEmpty());
+        shouldBeRefused(plane, 0, client, worker);
       }
     }
   }
 
-  private interface State {
-    boolean holds();
-  }
-
-  private static void assertStays(State state) {
-    long end = System.nanoTime() + Duration.ofMillis(300).toNanos();
-    while (System.nanoTime() < end) {
-      assertTrue(state.holds());
+  /** Some times, and never let in between. */
+  private static void shouldBeRefused(
+      Plane plane, long before, BulkClient client, WorkerEnd worker) {
+    long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+    while (plane.server.refused() < before + 3) {
+      assertTrue(System.nanoTime() < end, "it has not tried");
       LockSupport.parkNanos(5_000_000);
     }
+    assertFalse(client.isConnected());
+    assertTrue(worker.events.isEmpty(), worker.events.toString());
   }
 
   @Test
@@ -172,6 +173,28 @@ class BulkTlsTest {
     try (Plane plane = new Plane(settings)) {
       // The beginning of a TLS record.
       assertEquals(0, answer(plane.server.port(), new byte[] {22, 3, 1, 1}).length);
+    }
+  }
+
+  /** Whoever is silent does not keep out who says who he is. */
+  @Test
+  void shouldTurnAwayTheOldestThatHasNotSaidWhoItIs() throws IOException {
+    BulkSettings settings =
+        settings("node", AUTHORITY)
+            .with(
+                new BulkSettings.Signs(
+                    Duration.ofMinutes(5), Duration.ofMinutes(5), Duration.ofMinutes(15)));
+    List<Socket> silent = new ArrayList<>();
+    try (Plane plane = new Plane(settings)) {
+      for (int i = 0; i < 64; i++) {
+        silent.add(new Socket(Plane.HOST, plane.server.port()));
+      }
+      plane.connect("late").close();
+      assertEquals(1, plane.server.refused());
+    } finally {
+      for (Socket socket : silent) {
+        socket.close();
+      }
     }
   }
 
