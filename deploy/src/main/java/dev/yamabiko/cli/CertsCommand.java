@@ -171,6 +171,11 @@ final class CertsCommand implements Callable<Integer> {
     return requests;
   }
 
+  /** Whether a node's name stands for its host. */
+  private boolean isOnlyNamed(String node) {
+    return nodes.stream().anyMatch(one -> node.equals(one.name) && one.hosts.isEmpty());
+  }
+
   private void check(List<Authority.Request> requests, Path directory) {
     Set<String> names = new HashSet<>(Set.of(AUTHORITY));
     for (Authority.Request request : requests) {
@@ -188,7 +193,11 @@ final class CertsCommand implements Callable<Integer> {
       }
       for (String host : request.hosts()) {
         if (!host.matches(HOST)) {
-          throw refused("--host expects names or addresses of hosts but got " + host);
+          throw refused(
+              isOnlyNamed(request.name())
+                  ? "--node %s is no name of a host; expected its hosts, too, with --host"
+                      .formatted(host)
+                  : "--host expects names or addresses of hosts but got " + host);
         }
       }
       Path to = directory.resolve(request.name());

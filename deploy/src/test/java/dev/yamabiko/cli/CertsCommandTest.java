@@ -151,6 +151,7 @@ class CertsCommandTest {
         "certs --node ca                 | expected names of which each is another, and not ca",
         "certs --node a --node a         | expected names of which each is another",
         "certs --node ../a               | a name expects at most 63 letters",
+        "certs --node a_b                | --node a_b is no name of a host; expected its hosts, too, with --host",
         "certs --node a --host b_c       | --host expects names or addresses of hosts but got b_c",
         "certs --node a --host 1.2.3.999 | expected the name or the address of a host but found"
             + " 1.2.3.999",
