@@ -4,7 +4,6 @@ import dev.yamabiko.cli.settings.NodeFile;
 import dev.yamabiko.cli.settings.NodeKind;
 import dev.yamabiko.client.ServerException;
 import dev.yamabiko.coordinator.CoordinatorSettings;
-import dev.yamabiko.job.JobException;
 import dev.yamabiko.wire.tls.TlsFiles;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -133,7 +132,7 @@ final class CoordinatorStartCommand implements Callable<Integer> {
     List<Path> roots = file.paths("data-roots");
     for (Path root : roots) {
       if (!Files.isDirectory(root)) {
-        throw new JobException("data-roots: no such directory: " + root);
+        throw file.wrong("data-roots", "directories", root + ", which is none");
       }
     }
     Path working = session.workingDirectory();

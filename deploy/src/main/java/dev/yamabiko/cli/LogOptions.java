@@ -21,6 +21,7 @@ final class LogOptions {
 
   private static final String FORMAT = "--log-format";
   private static final String VARIABLE = "YAMABIKO_LOG_FORMAT";
+  private static final String FORMATS = String.join(" or ", LogFormat.names());
   private static final List<String> COMMANDS =
       List.of("coordinator", "worker", "parameters", "train");
 
@@ -88,19 +89,17 @@ final class LogOptions {
     String variable = environment.getOrDefault(VARIABLE, "");
     if (format.isPresent()) {
       return format(FORMAT, format.get());
+    } else if (!variable.isBlank()) {
+      return format("$" + VARIABLE, variable);
     }
-    return variable.isBlank()
-        ? format("log-format in --config", node.text("log-format"))
-        : format("$" + VARIABLE, variable);
+    String given = node.text("log-format");
+    return LogFormat.of(given).orElseThrow(() -> node.wrong("log-format", FORMATS, given));
   }
 
   private static LogFormat format(String name, String given) {
     return LogFormat.of(given)
         .orElseThrow(
-            () ->
-                new JobException(
-                    "%s expects %s but got %s"
-                        .formatted(name, String.join(" or ", LogFormat.names()), given)));
+            () -> new JobException("%s expects %s but got %s".formatted(name, FORMATS, given)));
   }
 
   private static void requireWritable(Path file) {

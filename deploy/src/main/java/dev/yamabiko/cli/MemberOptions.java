@@ -86,14 +86,14 @@ final class MemberOptions {
     if (given.isEmpty()) {
       throw refused("Missing required option: '--coordinator=HOST:PORT'");
     }
-    return NodeOptions.addresses(spec, named("coordinator", coordinator), given.get());
+    return NodeOptions.addresses(spec, named("coordinator", coordinator, file), given.get());
   }
 
   private int threads(NodeFile file) {
     String given = threads.orElseGet(() -> file.text("threads"));
     return given.equals(NodeOptions.AUTO)
         ? Math.min(MOST_THREADS, Runtime.getRuntime().availableProcessors())
-        : NodeOptions.number(spec, named("threads", threads), given, MOST_THREADS);
+        : NodeOptions.number(spec, named("threads", threads, file), given, MOST_THREADS);
   }
 
   private String name(NodeFile file, String host) {
@@ -102,14 +102,14 @@ final class MemberOptions {
     if (!called.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,127}")) {
       throw refused(
           "%s expects at most 128 letters, digits, \".\", \"_\" or \"-\" but got %s"
-              .formatted(named("name", name), called));
+              .formatted(named("name", name, file), called));
     }
     return called;
   }
 
   /** What a message calls a setting. */
-  private static String named(String key, Optional<String> option) {
-    return option.isPresent() ? "--" + key : key + " in --config";
+  private static String named(String key, Optional<String> option, NodeFile file) {
+    return option.isPresent() ? "--" + key : file.where(key);
   }
 
   /** The coordinators that it was told of. */

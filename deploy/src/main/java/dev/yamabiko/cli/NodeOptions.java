@@ -1,6 +1,7 @@
 package dev.yamabiko.cli;
 
 import dev.yamabiko.cli.settings.NodeFile;
+import dev.yamabiko.cli.settings.Port;
 import dev.yamabiko.worker.NodeSettings;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -16,8 +17,6 @@ final class NodeOptions {
   /** What this node finds out by itself. */
   static final String AUTO = "auto";
 
-  private static final int MOST = 65_535;
-
   private NodeOptions() {}
 
   /**
@@ -28,7 +27,7 @@ final class NodeOptions {
   static String host(CommandSpec spec, Optional<String> option, NodeFile file) {
     String given = option.orElseGet(() -> file.text("host"));
     if (!given.equals(AUTO)) {
-      requireKnown(spec, option.isPresent() ? "--host" : "host in --config", given);
+      requireKnown(spec, option.isPresent() ? "--host" : file.where("host"), given);
     }
     return named(spec, given);
   }
@@ -81,10 +80,9 @@ final class NodeOptions {
   }
 
   static int port(CommandSpec spec, String name, String given) {
-    if (!given.matches("\\d{1,5}") || Integer.parseInt(given) > MOST) {
+    if (!Port.isPort(given)) {
       throw new ParameterException(
-          spec.commandLine(),
-          "%s expects a port from 0 to %d but got %s".formatted(name, MOST, given));
+          spec.commandLine(), "%s expects %s but got %s".formatted(name, Port.EXPECTED, given));
     }
     return Integer.parseInt(given);
   }
@@ -108,9 +106,8 @@ final class NodeOptions {
     boolean bracketed = host.startsWith("[") && host.endsWith("]");
     if (host.isEmpty()
         || host.contains(":") && !bracketed
-        || !port.matches("\\d{1,5}")
-        || Integer.parseInt(port) < 1
-        || Integer.parseInt(port) > MOST) {
+        || !Port.isPort(port)
+        || Integer.parseInt(port) == 0) {
       throw new ParameterException(
           spec.commandLine(), "%s expects HOST:PORT or dns:NAME but got %s".formatted(name, text));
     }

@@ -69,7 +69,7 @@ class LogOptionsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "log-format = jason | log-format in --config expects text or json but got jason",
+        "log-format = jason | c.conf:1: log-format: expected text or json but found jason",
         "log-file-bytes = 10 | log-file-bytes: expected 64 KiB or more but found 10 bytes"
       })
   void shouldSayWhatIsWrong(String file, String expected) {

@@ -187,7 +187,7 @@ class NodeCommandsTest {
     Files.writeString(working.resolve("c.conf"), "host = 999.1.1.1");
     assertEquals(2, run("coordinator --data d --config c.conf"));
     assertTrue(err().contains("--host expects an address, or a name"), err());
-    assertTrue(err().contains("host in --config expects an address, or a name"), err());
+    assertTrue(err().contains("c.conf:1: host expects an address, or a name"), err());
     assertEquals(null, coordinator.get());
   }
 
@@ -318,7 +318,7 @@ class NodeCommandsTest {
         "prot = 1                | c.conf:1: prot: unknown key; did you mean \"port\"?",
         "port = 70000            | c.conf:1: port: expected a port from 0 to 65535 but found 70000",
         "port = many             | c.conf:1: port: expected a port from 0 to 65535 but found \"many\"",
-        "data-roots = [/no/such] | data-roots: no such directory: /no/such",
+        "data-roots = [/no/such] | c.conf:1: data-roots: expected directories but found /no/such, which is none",
         "port = [                | c.conf:1: not valid HOCON: "
       })
   void shouldNameWhatIsWrongInTheFile(String text, String expected) throws Exception {
@@ -417,10 +417,10 @@ class NodeCommandsTest {
       value = {
         "worker | treads = 1 | w.conf:2: treads: unknown key; did you mean \"threads\"?",
         "worker | http-port = 1 | w.conf:2: http-port: unknown key",
-        "worker | threads = many | threads in --config expects a number from 1 to 1024 but got many",
-        "worker | name = a/b | name in --config expects at most 128 letters",
+        "worker | threads = many | w.conf:2: threads expects a number from 1 to 1024 but got many",
+        "worker | name = a/b | w.conf:2: name expects at most 128 letters",
         "worker | port = 65536 | w.conf:2: port: expected a port from 0 to 65535 but found 65536",
-        "worker | coordinator = here | coordinator in --config expects HOST:PORT or dns:NAME but got here",
+        "worker | coordinator = here | w.conf:2: coordinator expects HOST:PORT or dns:NAME but got here",
         "worker | coordinator = \"\" | Missing required option: '--coordinator=HOST:PORT'",
         "parameters | cache = x | w.conf:2: cache: unknown key",
         "parameters | bulk-port = -1 | w.conf:2: bulk-port: expected a port from 0 to 65535 but found -1"

@@ -1,11 +1,10 @@
 package dev.yamabiko.cli.doctor;
 
 import dev.yamabiko.cli.settings.Loopback;
+import dev.yamabiko.cli.settings.Port;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
-import java.net.ServerSocket;
 import java.net.SocketException;
 import java.net.UnknownHostException;
 
@@ -82,10 +81,8 @@ final class NodeChecks {
     if (port == 0) {
       return Finding.ok(name, "any that is free");
     }
-    try (ServerSocket socket = new ServerSocket()) {
-      // A port whose last connections are still being forgotten is as good as free.
-      socket.setReuseAddress(true);
-      socket.bind(new InetSocketAddress(host, port));
+    try {
+      Port.tryOut(host, port);
       return Finding.ok(name, port + " is free");
     } catch (IOException e) {
       return Finding.problem(

@@ -22,8 +22,6 @@ import java.util.function.BiFunction;
 public final class NodeFile {
 
   private static final String AUTO = "auto";
-  private static final int LAST_PORT = 65_535;
-  private static final String PORT = "a port from 0 to " + LAST_PORT;
   private static final String TEXTS = "a list of texts";
   private static final int MOST_CHARACTERS = 200;
   private static final ConfigRenderOptions CONCISE = ConfigRenderOptions.concise();
@@ -129,9 +127,9 @@ public final class NodeFile {
   }
 
   public int port(String key) {
-    int port = value(key, PORT, Config::getInt);
-    if (port < 0 || port > LAST_PORT) {
-      throw wrong(key, PORT, Integer.toString(port));
+    int port = value(key, Port.EXPECTED, Config::getInt);
+    if (!Port.isPort(port)) {
+      throw wrong(key, Port.EXPECTED, Integer.toString(port));
     }
     return port;
   }
@@ -169,10 +167,16 @@ public final class NodeFile {
 
   /** A value that a file holds and that does not do; the option says it in its own words. */
   public JobException wrong(String key, String expected, String found) {
+    return new JobException("%s: expected %s but found %s".formatted(where(key), expected, found));
+  }
+
+  /** File, line and key, for messages; or the option. */
+  public String where(String key) {
+    if (options.hasPath(key)) {
+      return "--" + key;
+    }
     int line = holds(key) ? config.getValue(key).origin().lineNumber() : 0;
-    return new JobException(
-        "%s%s: %s: expected %s but found %s"
-            .formatted(file, line > 0 ? ":" + line : "", key, expected, found));
+    return "%s%s: %s".formatted(file, line > 0 ? ":" + line : "", key);
   }
 
   private Path place(String key) {
