@@ -1,5 +1,6 @@
 package dev.yamabiko.cli;
 
+import dev.yamabiko.cli.settings.Port;
 import dev.yamabiko.coordinator.CoordinatorNode;
 import dev.yamabiko.coordinator.CoordinatorSettings;
 import dev.yamabiko.worker.NodeSettings;
@@ -16,7 +17,11 @@ final class ClusterNodes {
 
   private ClusterNodes() {}
 
+  /** Before it makes anything, it looks whether it can have its ports. */
   static CoordinatorStartCommand.Node coordinator(CoordinatorSettings settings) throws IOException {
+    Port.requireFree(settings.host(), settings.port(), "control messages");
+    Port.requireFree(settings.host(), settings.httpPort(), "HTTP");
+    Port.requireFree(settings.host(), settings.bulkPort(), "weights and gradients");
     CoordinatorNode node = CoordinatorNode.start(settings);
     return new CoordinatorStartCommand.Node() {
       @Override

@@ -100,12 +100,12 @@ final class CoordinatorStartCommand implements Callable<Integer> {
     log.use(file, session);
     extensions.useThoseOf(file);
     CoordinatorSettings settings = settings(file);
-    NodeDirectory.require("--data", settings.data());
+    NodeDirectory data = NodeDirectory.require("--data", settings.data());
     ServiceLog.show();
     TlsOptions.warn(settings.host(), settings.tls());
     CompletableFuture<Void> told = new CompletableFuture<>();
     session.interruption().during(() -> told.complete(null));
-    try (Node node = starter.start(settings);
+    try (Node node = start(settings, data);
         HealthPort port = health.open(file, node::ill, node::unready)) {
       say(
           "coordinator ready; jobs: %s://%s:%d; workers join with: yamabiko worker --coordinator %s:%d"
@@ -126,6 +126,15 @@ final class CoordinatorStartCommand implements Callable<Integer> {
     }
     say("coordinator ended");
     return 0;
+  }
+
+  private Node start(CoordinatorSettings settings, NodeDirectory data) throws IOException {
+    try {
+      return starter.start(settings);
+    } catch (IOException | RuntimeException e) {
+      data.undo();
+      throw e;
+    }
   }
 
   private CoordinatorSettings settings(NodeFile file) {

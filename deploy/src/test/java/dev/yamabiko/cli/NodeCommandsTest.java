@@ -1,6 +1,7 @@
 package dev.yamabiko.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.yamabiko.coordinator.CoordinatorSettings;
@@ -17,7 +18,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -167,6 +171,36 @@ class NodeCommandsTest {
     assertEquals(1, err().lines().count(), err());
     assertEquals(null, coordinator.get());
     assertEquals(null, worker.get());
+  }
+
+  /** Ports 1 and 2 are those that this test's nodes cannot have. */
+  @ParameterizedTest
+  @ValueSource(strings = {"--port 1", "--port 2", "--tls none", "--tokens none"})
+  void shouldLeaveNoDirectoryBehindWhereItDoesNotStart(String option) throws Exception {
+    assertTrue(run("coordinator --data made/data " + option) > 0);
+    assertFalse(Files.exists(working.resolve("made")), err());
+    Path there = Files.createDirectories(working.resolve("there"));
+    Path kept = Files.createFile(Files.createDirectory(there.resolve("data")).resolve("kept"));
+    run("coordinator --data there/data " + option);
+    run("coordinator --data there " + option);
+    assertTrue(Files.exists(kept));
+  }
+
+  @Test
+  void shouldLookForItsPortsBeforeItMakesAnything() throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+      for (String port : List.of("--port", "--http-port", "--bulk-port")) {
+        Map<String, Integer> ports = new HashMap<>(Map.of("--port", 0, "--http-port", 0));
+        ports.put(port, taken.getLocalPort());
+        List<String> command = new ArrayList<>(List.of("coordinator", "--data", "real"));
+        ports.forEach((option, number) -> command.addAll(List.of(option, number.toString())));
+        Invocation refused = Invocation.of(working, command);
+        assertEquals(2, refused.exitCode(), refused.err());
+        assertTrue(refused.err().contains(" cannot be used for "), refused.err());
+        assertTrue(refused.err().contains("in use"), refused.err());
+        assertFalse(Files.exists(working.resolve("real")), port);
+      }
+    }
   }
 
   @Test
