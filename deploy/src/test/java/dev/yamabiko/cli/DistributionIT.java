@@ -1,6 +1,7 @@
 package dev.yamabiko.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -16,6 +17,8 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -38,6 +41,10 @@ class DistributionIT {
           PosixFilePermission.OWNER_WRITE,
           PosixFilePermission.GROUP_WRITE,
           PosixFilePermission.OTHERS_WRITE);
+
+  /** Of a document to another file. */
+  private static final Pattern LINK = Pattern.compile("]\\((?!https?:)([^)#\\s]+)[^)]*\\)");
+
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
   @TempDir private Path place;
@@ -202,6 +209,29 @@ class DistributionIT {
       }
     }
     assertEquals(jars, billed);
+  }
+
+  @Test
+  void shouldHaveItsDocumentsWithLinksThatLeadSomewhere() throws Exception {
+    List<Path> documents =
+        below(home).stream().filter(file -> file.toString().endsWith(".md")).toList();
+    List<String> names = documents.stream().map(file -> home.relativize(file).toString()).toList();
+    for (String name :
+        List.of("README.md", "docs/README.md", "docs/security.md", "docs/guides/csv.md")) {
+      assertTrue(names.contains(name), names.toString());
+    }
+    int links = 0;
+    for (Path document : documents) {
+      Matcher link = LINK.matcher(Files.readString(document));
+      while (link.find()) {
+        Path to = document.getParent().resolve(link.group(1)).normalize();
+        String said = document + " links to " + link.group(1);
+        assertTrue(to.startsWith(home) && Files.exists(to), said);
+        links++;
+      }
+      assertFalse(Files.readString(document).contains("deploy/jobs"), document.toString());
+    }
+    assertTrue(links > 50, "links: " + links);
   }
 
   /** NAME-VERSION of a line that ends in (GROUP:NAME:VERSION, PAGE). */

@@ -1,0 +1,135 @@
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * Writes the documentation as the distribution has it, where sources, tests and the build are not:
+ * links lead to where a file is there, or are plain text where it is nowhere, and commands and jobs
+ * have the names that they have there.
+ *
+ * <p>Usage: {@code java DistributedDocs.java PROJECT OUT}; OUT becomes the distribution's {@code
+ * docs}.
+ */
+final class DistributedDocs {
+
+  /** Files of the project by where the distribution has them; of directories, what is in them. */
+  private static final Map<String, String> MOVED =
+      Map.of(
+          "README.md", "docs/README.md",
+          "docs", "docs",
+          "deploy/jobs", "conf/jobs",
+          "deploy/conf", "conf",
+          "LICENSE", "LICENSE",
+          "NOTICE", "NOTICE");
+
+  /** What commands name in the order in which it is replaced. */
+  private static final List<Map.Entry<String, String>> NAMES =
+      List.of(
+          Map.entry("deploy/bin/yamabiko", "bin/yamabiko"),
+          Map.entry("deploy/jobs/", "conf/jobs/"),
+          Map.entry("deploy/conf/", "conf/"));
+
+  private static final Pattern LINK =
+      Pattern.compile("\\[(?<text>[^\\[\\]]*)]\\((?<path>[^)#\\s]*)(?<place>#[^)\\s]*)?\\)");
+
+  private final Path project;
+  private final Path out;
+
+  private DistributedDocs(Path project, Path out) {
+    this.project = project;
+    this.out = out;
+  }
+
+  public static void main(String[] args) throws IOException {
+    if (args.length != 2) {
+      throw new IllegalArgumentException("expected PROJECT OUT");
+    }
+    new DistributedDocs(Path.of(args[0]).toAbsolutePath().normalize(), Path.of(args[1])).write();
+  }
+
+  private void write() throws IOException {
+    remove(out);
+    write(project.resolve("README.md"));
+    try (Stream<Path> files = Files.walk(project.resolve("docs"))) {
+      for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
+        write(file);
+      }
+    }
+  }
+
+  /** What an earlier build has made, of documents that are no more. */
+  private static void remove(Path directory) throws IOException {
+    if (!Files.exists(directory)) {
+      return;
+    }
+    try (Stream<Path> files = Files.walk(directory)) {
+      files
+          .sorted((a, b) -> b.compareTo(a))
+          .forEach(
+              file -> {
+                try {
+                  Files.delete(file);
+                } catch (IOException e) {
+                  throw new UncheckedIOException(e);
+                }
+              });
+    }
+  }
+
+  private void write(Path file) throws IOException {
+    Path there = moved(file).orElseThrow();
+    Path to = out.resolve(Path.of("docs").relativize(there));
+    Files.createDirectories(to.getParent());
+    if (!file.toString().endsWith(".md")) {
+      Files.copy(file, to, StandardCopyOption.REPLACE_EXISTING);
+      return;
+    }
+    String text =
+        LINK.matcher(Files.readString(file)).replaceAll(link -> quoted(link, file, there));
+    for (Map.Entry<String, String> name : NAMES) {
+      text = text.replace(name.getKey(), name.getValue());
+    }
+    Files.writeString(to, text);
+  }
+
+  private String quoted(MatchResult link, Path from, Path there) {
+    return Matcher.quoteReplacement(link(link, from, there));
+  }
+
+  /** The link as it is to be in the document that goes there. */
+  private String link(MatchResult link, Path from, Path there) {
+    String text = link.group(1);
+    String path = link.group(2);
+    if (path.isEmpty() || path.contains("://")) {
+      return link.group();
+    }
+    Path named = from.getParent().resolve(path).normalize();
+    if (!Files.exists(named)) {
+      throw new IllegalStateException("%s: there is no %s".formatted(from, path));
+    }
+    String place = link.group(3) == null ? "" : link.group(3);
+    return moved(named)
+        .map(to -> "[%s](%s%s)".formatted(text, there.getParent().relativize(to), place))
+        .orElse(text);
+  }
+
+  /** Where the distribution has it. */
+  private Optional<Path> moved(Path file) {
+    for (Path of = file; of.startsWith(project) && !of.equals(project); of = of.getParent()) {
+      String to = MOVED.get(project.relativize(of).toString().replace('\\', '/'));
+      if (to != null) {
+        return Optional.of(Path.of(to).resolve(of.relativize(file)).normalize());
+      }
+    }
+    return Optional.empty();
+  }
+}
