@@ -18,8 +18,7 @@ import java.util.Optional;
  * @param uploadBytes what uploads may take in all
  * @param datasetBytes what prepared datasets may take in all
  * @param allowOtherFingerprints whether workers whose kernels give other bits are taken
- * @param access to whom the HTTP API is open
- * @param tls what it shows other nodes, who must show theirs; empty for plain text
+ * @param access to whom the HTTP API is open, and what the node shows clients and other nodes
  */
 public record CoordinatorSettings(
     String host,
@@ -31,8 +30,7 @@ public record CoordinatorSettings(
     long uploadBytes,
     long datasetBytes,
     boolean allowOtherFingerprints,
-    HttpAccess access,
-    Optional<TlsFiles> tls) {
+    HttpAccess access) {
 
   public CoordinatorSettings {
     dataRoots = List.copyOf(dataRoots);
@@ -59,8 +57,7 @@ public record CoordinatorSettings(
         uploadBytes,
         datasetBytes,
         allowOtherFingerprints,
-        HttpAccess.open(),
-        Optional.empty());
+        HttpAccess.open());
   }
 
   public CoordinatorSettings with(Optional<TlsFiles> files) {
@@ -74,8 +71,12 @@ public record CoordinatorSettings(
         uploadBytes,
         datasetBytes,
         allowOtherFingerprints,
-        access,
-        files);
+        access.with(files));
+  }
+
+  /** What it shows other nodes, who must show theirs; empty for plain text. */
+  public Optional<TlsFiles> tls() {
+    return access.tls();
   }
 
   Path jobs() {

@@ -110,7 +110,7 @@ final class CoordinatorStartCommand implements Callable<Integer> {
       say(
           "coordinator ready; jobs: %s://%s:%d; workers join with: yamabiko worker --coordinator %s:%d"
               .formatted(
-                  settings.access().tls().isPresent() ? "https" : "http",
+                  settings.tls().isPresent() ? "https" : "http",
                   settings.host(),
                   node.httpAddress().getPort(),
                   settings.host(),
@@ -158,8 +158,7 @@ final class CoordinatorStartCommand implements Callable<Integer> {
         file.bytes("upload-bytes"),
         file.bytes("dataset-bytes"),
         file.flag("allow-other-fingerprints"),
-        access.access(file, working).with(files),
-        files);
+        access.access(file, working).with(files));
   }
 
   private void say(String text) {

@@ -268,7 +268,6 @@ class NodeCommandsTest {
       run("coordinator --data d " + node);
       CoordinatorSettings settings = coordinator.getAndSet(null);
       assertTrue(settings.tls().isPresent(), err());
-      assertEquals(settings.tls(), settings.access().tls());
     }
     assertEquals(0, run("worker --coordinator h:1 --host 10.0.0.6 --tls certs/node"), err());
     assertTrue(worker.get().tls().isPresent());

@@ -53,8 +53,7 @@ class LoginIT {
                 20L << 30,
                 20L << 30,
                 false,
-                new HttpAccess(Optional.of(Tokens.of(file)), Optional.empty(), false, List.of()),
-                Optional.empty()));
+                new HttpAccess(Optional.of(Tokens.of(file)), Optional.empty(), false, List.of())));
     browser = new Browser("http://127.0.0.1:" + coordinator.httpAddress().getPort(), directory);
     browser.resize(1000, 700);
   }

@@ -10,7 +10,7 @@ import java.util.Optional;
  *
  * @param tokens of those who may ask; empty where none is asked for
  * @param tls what it shows clients, whose own certificates, if they come from the same authority,
- *     stand for the role admin; empty for plain HTTP
+ *     stand for the role admin, and other nodes; empty for plain text
  * @param openMetrics whether {@code /metrics} is for everybody all the same
  * @param names by which browsers may call a coordinator that asks for nothing, besides its own
  */

@@ -52,7 +52,7 @@ public final class HttpApi implements AutoCloseable {
   private HttpApi(ActorSystem<CoordinatorCommand> coordinator, CoordinatorSettings settings) {
     this.coordinator = coordinator;
     this.settings = settings;
-    tls = settings.access().tls().map(HttpTls::new);
+    tls = settings.tls().map(HttpTls::new);
     passedOn = new PassedOn(coordinator, tls);
   }
 

@@ -25,7 +25,6 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 
 /** A bound API in front of a fake coordinator, and a client. */
 final class Api implements AutoCloseable {
@@ -64,8 +63,7 @@ final class Api implements AutoCloseable {
     Config config = ConfigFactory.parseString(more).withFallback(CONFIG);
     system = ActorSystem.create(coordinator.behavior(), "api", config);
     CoordinatorSettings settings =
-        new CoordinatorSettings(
-            "127.0.0.1", 0, 0, 0, data, roots, uploadBytes, 0, false, access, Optional.empty());
+        new CoordinatorSettings("127.0.0.1", 0, 0, 0, data, roots, uploadBytes, 0, false, access);
     api = HttpApi.bind(system, settings, () -> seat, metrics);
   }
 
