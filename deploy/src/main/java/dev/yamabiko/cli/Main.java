@@ -2,8 +2,6 @@ package dev.yamabiko.cli;
 
 import dev.yamabiko.cli.log.StandardError;
 import dev.yamabiko.cli.settings.NodeKind;
-import dev.yamabiko.cli.settings.NodeReference;
-import dev.yamabiko.client.Follower;
 import dev.yamabiko.client.ServerException;
 import dev.yamabiko.coordinator.InputErrors;
 import dev.yamabiko.data.NearestName;
@@ -174,7 +172,8 @@ public final class Main implements Runnable {
       TrainCommand train,
       CoordinatorStartCommand coordinator,
       WorkerStartCommand worker) {
-    CommandLine commands = commands(session, train, coordinator, worker);
+    Commands all = new Commands(session, train, coordinator, worker);
+    CommandLine commands = commands(session, all, args);
     try {
       return commands.execute(args);
     } catch (Error e) {
@@ -186,57 +185,26 @@ public final class Main implements Runnable {
   static CommandLine commands(Session session) {
     return commands(
         session,
-        new TrainCommand(session, SingleNode::run),
-        new CoordinatorStartCommand(session, ClusterNodes::coordinator),
-        new WorkerStartCommand(session, ClusterNodes::worker));
+        new Commands(
+            session,
+            new TrainCommand(session, SingleNode::run),
+            new CoordinatorStartCommand(session, ClusterNodes::coordinator),
+            new WorkerStartCommand(session, ClusterNodes::worker)));
   }
 
-  private static CommandLine commands(
-      Session session,
-      TrainCommand train,
-      CoordinatorStartCommand coordinator,
-      WorkerStartCommand worker) {
-    CommandLine commands =
-        new CommandLine(new Main())
-            .addSubcommand(train)
-            .addSubcommand(new CheckCommand(session))
-            .addSubcommand(new GradcheckCommand(session))
-            .addSubcommand(new PlanCommand(session))
-            .addSubcommand(new EvaluateCommand(session))
-            .addSubcommand(new PredictCommand(session))
-            .addSubcommand(new ExportCommand(session))
-            .addSubcommand(coordinator)
-            .addSubcommand(worker)
-            .addSubcommand(new ParametersStartCommand(session, ClusterNodes::parameters))
-            .addSubcommand(new SubmitCommand(session, Follower.Patience.DEFAULT))
-            .addSubcommand(new SweepCommand(session, SingleNode::run, Follower.Patience.DEFAULT))
-            .addSubcommand(new JobsCommand(session))
-            .addSubcommand(new StatusCommand(session, Follower.Patience.DEFAULT))
-            .addSubcommand(new CancelCommand(session))
-            .addSubcommand(new ResumeCommand(session))
-            .addSubcommand(new WorkersCommand(session))
-            .addSubcommand(new CertsCommand(session))
-            .addSubcommand(new TokenCommand(session))
-            .addSubcommand(new DoctorCommand(session))
-            .addSubcommand(new CompletionCommand(session))
-            .setExpandAtFiles(false)
-            .setColorScheme(CommandLine.Help.defaultColorScheme(ansi(session)))
-            .setUsageHelpAutoWidth(false)
-            .setUsageHelpWidth(100)
-            .setOut(new PrintWriter(session.out(), true))
-            .setErr(new PrintWriter(session.err(), true))
-            .setExecutionStrategy(parsed -> execute(session, parsed))
-            .setParameterExceptionHandler((e, given) -> refuse(session, usageError(e)))
-            .setExecutionExceptionHandler((e, command, parsed) -> failed(session, e));
-    NodeReference reference = NodeReference.get();
-    for (NodeKind kind : NodeKind.values()) {
-      commands
-          .getSubcommands()
-          .get(kind.toString())
-          .setResourceBundle(reference.descriptions(kind));
-    }
-    commands.getSubcommands().get("train").setResourceBundle(reference.descriptions());
-    return commands;
+  private static CommandLine commands(Session session, Commands all, String... args) {
+    CommandLine commands = new CommandLine(new Main());
+    all.addTo(commands, args);
+    return commands
+        .setExpandAtFiles(false)
+        .setColorScheme(CommandLine.Help.defaultColorScheme(ansi(session)))
+        .setUsageHelpAutoWidth(false)
+        .setUsageHelpWidth(100)
+        .setOut(new PrintWriter(session.out(), true))
+        .setErr(new PrintWriter(session.err(), true))
+        .setExecutionStrategy(parsed -> execute(session, parsed))
+        .setParameterExceptionHandler((e, given) -> refuse(session, usageError(e)))
+        .setExecutionExceptionHandler((e, command, parsed) -> failed(session, e));
   }
 
   /** Extensions first: whatever the command reads may name them. */
