@@ -1,5 +1,7 @@
 package dev.yamabiko.local;
 
+import akka.actor.BootstrapSetup;
+import akka.actor.setup.ActorSystemSetup;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Behavior;
@@ -26,6 +28,7 @@ import dev.yamabiko.protocol.WorkerMessage;
 import dev.yamabiko.step.EvaluationPlan;
 import dev.yamabiko.step.SliceStep;
 import dev.yamabiko.step.StepPlan;
+import dev.yamabiko.wire.AkkaManifests;
 import dev.yamabiko.worker.Processor;
 import dev.yamabiko.worker.TrainingData;
 import dev.yamabiko.worker.Worker;
@@ -104,7 +107,12 @@ public final class SingleNode {
               return guard(run, job, listeners, outcome);
             });
     ActorSystem<Command> system =
-        ActorSystem.create(guardian, "yamabiko", config(workers), DispatcherSelector.blocking());
+        ActorSystem.apply(
+            guardian,
+            "yamabiko",
+            ActorSystemSetup.create(
+                BootstrapSetup.create(config(workers)).withClassloader(AkkaManifests.loader())),
+            DispatcherSelector.blocking());
     cancellation.reason.thenAccept(reason -> system.tell(new Cancel(reason)));
     system
         .getWhenTerminated()

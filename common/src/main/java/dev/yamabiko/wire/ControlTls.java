@@ -57,14 +57,18 @@ public final class ControlTls implements SSLEngineProvider {
    */
   public static ActorSystemSetup setup(Config config, Optional<TlsFiles> tls) {
     if (tls.isEmpty()) {
-      return ActorSystemSetup.create(BootstrapSetup.create(config));
+      return ActorSystemSetup.create(bootstrap(config));
     }
     ControlTls provider = new ControlTls(tls.get());
     Config secure =
         ConfigFactory.parseMap(Map.of("akka.remote.artery.transport", "tls-tcp"))
             .withFallback(config);
     return ActorSystemSetup.create(
-        BootstrapSetup.create(secure), SSLEngineProviderSetup.create(system -> provider));
+        bootstrap(secure), SSLEngineProviderSetup.create(system -> provider));
+  }
+
+  private static BootstrapSetup bootstrap(Config config) {
+    return BootstrapSetup.create(config).withClassloader(AkkaManifests.loader());
   }
 
   /**
