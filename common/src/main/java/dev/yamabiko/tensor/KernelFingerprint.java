@@ -5,6 +5,8 @@ import java.nio.ByteOrder;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 
 /**
  * SHA-256 over the result bits of a fixed set of operations of {@link Kernels} and {@link
@@ -28,13 +30,37 @@ public final class KernelFingerprint {
 
   private KernelFingerprint() {}
 
-  private static final class Holder {
-    static final String VALUE = of(KernelsFactory.create());
+  private static final FutureTask<String> OF_THIS_JVM =
+      new FutureTask<>(() -> of(KernelsFactory.create()));
+
+  /**
+   * Begins to compute what {@link #ofThisJvm} returns, on a thread of its own: most of a node's
+   * start need not wait for it.
+   */
+  public static void begin() {
+    Thread thread = new Thread(OF_THIS_JVM, "kernel-fingerprint");
+    thread.setDaemon(true);
+    thread.start();
   }
 
-  /** Of the kernels that this JVM chooses; computed once, in less than a second. */
+  /**
+   * Of the kernels that this JVM chooses; computed once, in about a second.
+   *
+   * @throws IllegalStateException if equal operations gave different bits
+   */
   public static String ofThisJvm() {
-    return Holder.VALUE;
+    OF_THIS_JVM.run(); // does nothing where it has begun
+    try {
+      return OF_THIS_JVM.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof Error error) {
+        throw error;
+      }
+      throw new IllegalStateException(e.getCause().getMessage(), e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while the kernels' fingerprint was computed", e);
+    }
   }
 
   /**

@@ -61,6 +61,9 @@ class KernelFingerprintTest {
   @Test
   void shouldBeEqualForScalarAndVectorKernels() {
     assertEquals(RIGHT, KernelFingerprint.of(new VectorKernels()));
+    KernelFingerprint.begin();
+    assertEquals(RIGHT, KernelFingerprint.ofThisJvm());
+    KernelFingerprint.begin();
     assertEquals(RIGHT, KernelFingerprint.ofThisJvm());
   }
 

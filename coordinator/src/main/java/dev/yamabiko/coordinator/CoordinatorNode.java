@@ -14,6 +14,7 @@ import dev.yamabiko.coordinator.shared.Presence;
 import dev.yamabiko.coordinator.shared.TermFence;
 import dev.yamabiko.data.blocks.PreparedDatasets;
 import dev.yamabiko.protocol.Fingerprint;
+import dev.yamabiko.tensor.KernelFingerprint;
 import dev.yamabiko.wire.BulkServer;
 import dev.yamabiko.wire.BulkSettings;
 import dev.yamabiko.wire.Contact;
@@ -99,6 +100,7 @@ public final class CoordinatorNode implements AutoCloseable {
   }
 
   private void open(CoordinatorSettings settings) throws IOException {
+    KernelFingerprint.begin();
     bulk =
         BulkServer.bind(
             settings.host(), settings.bulkPort(), BulkSettings.DEFAULT.with(settings.tls()));

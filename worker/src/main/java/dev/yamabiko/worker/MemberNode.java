@@ -5,6 +5,7 @@ import akka.actor.CoordinatedShutdown;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.DispatcherSelector;
+import akka.actor.typed.javadsl.Behaviors;
 import akka.cluster.Member;
 import akka.cluster.MemberStatus;
 import akka.cluster.typed.Cluster;
@@ -13,6 +14,7 @@ import com.typesafe.config.ConfigFactory;
 import dev.yamabiko.protocol.Build;
 import dev.yamabiko.protocol.Fingerprint;
 import dev.yamabiko.protocol.WorkerHello;
+import dev.yamabiko.tensor.KernelFingerprint;
 import dev.yamabiko.wire.ControlTls;
 import dev.yamabiko.wire.MessageTable;
 import dev.yamabiko.wire.Pulse;
@@ -28,7 +30,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.function.Function;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,10 +52,13 @@ final class MemberNode {
   private static final Duration LONGEST_END = Duration.ofSeconds(10);
 
   /** Makes an agent that tells its end. */
-  interface Agents extends Function<Consumer<WorkerAgent.End>, Behavior<WorkerAgent.Command>> {}
+  interface Agents {
+    Behavior<WorkerAgent.Command> make(WorkerHello hello, Consumer<WorkerAgent.End> ended);
+  }
 
   private final NodeSettings settings;
   private final String role;
+  private final Supplier<WorkerHello> hello;
   private final Agents agents;
   private final Set<Address> met = new LinkedHashSet<>();
   private ActorSystem<WorkerGuardian.Command> system;
@@ -62,11 +67,19 @@ final class MemberNode {
 
   /**
    * @param role what it is for
+   * @param hello what it says of itself to the coordinator, from any thread; may take a while
    */
-  MemberNode(NodeSettings settings, String role, Agents agents) {
+  MemberNode(NodeSettings settings, String role, Supplier<WorkerHello> hello, Agents agents) {
     this.settings = settings;
     this.role = role;
+    this.hello = hello;
     this.agents = agents;
+  }
+
+  /** Begins at once to find out what this node says of itself, and returns where to get it. */
+  static Supplier<WorkerHello> beginHello(NodeSettings settings) {
+    KernelFingerprint.begin();
+    return () -> hello(settings);
   }
 
   static WorkerHello hello(NodeSettings settings) {
@@ -92,6 +105,7 @@ final class MemberNode {
       if (!start(end)) {
         return Optional.empty();
       }
+      requireHello();
       WorkerAgent.End why = end.join();
       stop(why);
       if (why instanceof WorkerAgent.End.Refused refused) {
@@ -103,6 +117,16 @@ final class MemberNode {
       } else {
         return Optional.empty();
       }
+    }
+  }
+
+  /** While the node joins: one that has nothing to say of itself ends. */
+  private void requireHello() {
+    try {
+      hello.get();
+    } catch (RuntimeException | Error e) {
+      stop(new WorkerAgent.End.Left());
+      throw e;
     }
   }
 
@@ -149,7 +173,7 @@ final class MemberNode {
     try {
       system =
           ActorSystem.apply(
-              WorkerGuardian.create(agents, end::complete),
+              WorkerGuardian.create(this::agent, end::complete),
               "yamabiko",
               ControlTls.setup(config(), settings.tls()),
               DispatcherSelector.defaultDispatcher());
@@ -176,6 +200,11 @@ final class MemberNode {
         .scheduler()
         .scheduleOnce(SOON, () -> sayIfAlone(cluster.selfMember()), system.executionContext());
     return true;
+  }
+
+  /** The first one may have to wait for what it is to say, while the node joins. */
+  private Behavior<WorkerAgent.Command> agent(Consumer<WorkerAgent.End> ended) {
+    return Behaviors.setup(context -> agents.make(hello.get(), ended));
   }
 
   private void sayIfAlone(Member self) {

@@ -1,6 +1,5 @@
 package dev.yamabiko.worker;
 
-import dev.yamabiko.protocol.WorkerHello;
 import dev.yamabiko.wire.BulkServer;
 import dev.yamabiko.wire.BulkSettings;
 import dev.yamabiko.wire.UnusableAddressException;
@@ -16,12 +15,12 @@ public final class ParametersNode {
 
   private ParametersNode(NodeSettings settings, BulkServer bulk) {
     this.bulk = bulk;
-    WorkerHello hello = MemberNode.hello(settings);
     node =
         new MemberNode(
             settings,
             ROLE,
-            ended ->
+            MemberNode.beginHello(settings),
+            (hello, ended) ->
                 WorkerAgent.create(
                     hello.worker(), context -> new ParametersDuty(context, hello, bulk), ended));
   }

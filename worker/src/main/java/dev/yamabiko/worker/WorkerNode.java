@@ -4,6 +4,7 @@ import dev.yamabiko.protocol.WorkerHello;
 import dev.yamabiko.wire.BulkSettings;
 import dev.yamabiko.wire.UnusableAddressException;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** A worker's process; see {@link MemberNode}. */
 public final class WorkerNode {
@@ -13,7 +14,10 @@ public final class WorkerNode {
   private final MemberNode node;
 
   public WorkerNode(NodeSettings settings) {
-    this(settings, MemberNode.hello(settings));
+    this(
+        settings,
+        MemberNode.beginHello(settings),
+        new RemoteData(settings.cache(), settings.cacheBytes()));
   }
 
   /** A node that introduces itself as something else, for tests. */
@@ -23,11 +27,18 @@ public final class WorkerNode {
 
   /** One with data of its own, too. */
   WorkerNode(NodeSettings settings, WorkerHello hello, RemoteData data) {
+    this(settings, () -> hello, data);
+  }
+
+  private WorkerNode(NodeSettings settings, Supplier<WorkerHello> hello, RemoteData data) {
     long activationBytes = Runtime.getRuntime().maxMemory() / 2;
     BulkSettings bulk = BulkSettings.DEFAULT.with(settings.tls());
     node =
         new MemberNode(
-            settings, ROLE, ended -> WorkerAgent.create(hello, data, activationBytes, bulk, ended));
+            settings,
+            ROLE,
+            hello,
+            (own, ended) -> WorkerAgent.create(own, data, activationBytes, bulk, ended));
   }
 
   static WorkerHello hello(NodeSettings settings) {
