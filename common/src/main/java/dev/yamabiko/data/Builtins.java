@@ -4,6 +4,7 @@ import dev.yamabiko.tensor.Philox;
 import dev.yamabiko.tensor.Shape;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * Generators that need no file. Example i is a pure function of (name, seed, i): its random numbers
@@ -19,6 +20,9 @@ public final class Builtins {
 
   /** Position is part of the key of the random numbers: only ever append. */
   private static final List<String> NAMES = List.of("digits", "spirals", "sine");
+
+  /** By all cores, before they are written. */
+  private static final int DRAWN_AT_ONCE = 1024;
 
   private static final int MOST_EXAMPLES = Integer.MAX_VALUE - 8;
 
@@ -67,11 +71,22 @@ public final class Builtins {
             name(source),
             (long) labels.length * size,
             out -> {
-              Digits digits = new Digits();
-              byte[] image = new byte[size];
-              for (int i = 0; i < labels.length; i++) {
-                digits.draw(labels[i], random(source, i), image, 0);
-                out.write(image);
+              byte[] images = new byte[Math.min(labels.length, DRAWN_AT_ONCE) * size];
+              for (int from = 0; from < labels.length; from += DRAWN_AT_ONCE) {
+                int first = from;
+                int count = Math.min(DRAWN_AT_ONCE, labels.length - first);
+                // Each is a function of its number alone, whichever core draws it.
+                IntStream.range(0, count)
+                    .parallel()
+                    .forEach(
+                        i ->
+                            new Digits()
+                                .draw(
+                                    labels[first + i],
+                                    random(source, first + i),
+                                    images,
+                                    i * size));
+                out.write(images, 0, count * size);
               }
               return labels.length;
             });

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.yamabiko.tensor.Philox;
 import dev.yamabiko.tensor.Shape;
 import java.util.Arrays;
 import java.util.List;
@@ -57,6 +58,21 @@ class BuiltinsTest {
     float[] labels = targets(data);
     for (int i = 0; i < labels.length; i++) {
       assertEquals(i % 10, labels[i]);
+    }
+  }
+
+  /** More than are drawn at once. */
+  @Test
+  void shouldDrawTheSameDigitsOnAnyNumberOfCores() {
+    Dataset data = generate("digits", 2500, 42);
+    byte[] image = new byte[Digits.SIDE * Digits.SIDE];
+    for (int i = 0; i < data.size(); i += 7) {
+      Philox random = Philox.stream(42, Philox.Purpose.GENERATE, 0, 0, i);
+      new Digits().draw(i % 10, random, image, 0);
+      float[] pixels = input(data, i);
+      for (int p = 0; p < pixels.length; p++) {
+        assertEquals((image[p] & 0xFF) / 255f, pixels[p], "pixel " + p + " of example " + i);
+      }
     }
   }
 
