@@ -21,7 +21,7 @@ import java.util.List;
  */
 final class Rehearsal {
 
-  private static final Duration LIMIT = Duration.ofMinutes(5);
+  private static final Duration LIMIT = Duration.ofMinutes(9);
   private static final long MOST_BYTES = 1L << 30;
   private static final String HOST = "127.0.0.1";
 

@@ -42,11 +42,7 @@ class LauncherTest {
   private String locale = "C.UTF-8";
   private Map<String, String> caches = Map.of();
 
-  private record Ended(int code, String out, String err) {
-    Ended withErr(String other) {
-      return new Ended(code, out, other);
-    }
-  }
+  private record Ended(int code, String out, String err) {}
 
   @BeforeEach
   void makeProject() throws IOException {
@@ -133,7 +129,7 @@ class LauncherTest {
   void shouldBuildOnFirstUseAndBecomeJava() throws Exception {
     Ended ended = run("train", "my job.conf", "--set", "a=*");
     assertEquals(42, ended.code(), ended.err());
-    assertEquals("yamabiko: building (first use) ...\n" + PREPARING, ended.err());
+    assertEquals(BUILDING, ended.err());
     assertEquals(
         """
         %s
@@ -240,50 +236,101 @@ class LauncherTest {
     assertEquals("jar\n", Files.readString(kept().get(0).resolve("yamabiko.jar")));
   }
 
-  private static final String PREPARING =
-      "yamabiko: preparing faster starts (first use of this build and Java) ...\n";
+  private static final String BUILDING = "yamabiko: building (first use) ...\n";
 
-  /** A Java that leaves an archive, and notes that it was asked to. */
+  /**
+   * A Java that leaves an archive, and notes that it was asked to and by which process; any other
+   * command runs until its input ends. Time passes as soon as it is waited for.
+   */
   private void archivingJava(String version) throws IOException {
     java(version, "java.base");
+    waitFor("exit 0");
     script(
         javaHome.resolve("bin/java"),
         """
         for a in "$@"; do
           echo "[$a]"
           case $a in -XX:ArchiveClassesAtExit=*)
-            echo "$a" >>"%1$s/archives"
-            [ ! -e "%1$s/ended" ] || { kill -TERM $PPID; exec sleep 30; }
+            echo "$MARK $PPID" >>"%1$s/archives"
+            [ ! -e "%1$s/ended" ] || kill -TERM $$
+            [ ! -e "%1$s/hangs" ] || exec /bin/sleep 60
             echo archive >"${a#*=}"
             [ ! -e "%1$s/fails" ] || exit 3
             exit 0 ;;
           esac
         done
+        read -r line
+        exit 0
         """
             .formatted(place));
   }
 
+  /** What the launcher's own waiting for whole seconds is. */
+  private void waitFor(String script) throws IOException {
+    script(place.resolve("bin/sleep"), "case $1 in *.*) exec /bin/sleep \"$1\" ;; esac\n" + script);
+  }
+
   private List<String> archives() throws IOException {
-    return Files.readAllLines(place.resolve("archives"));
+    Path log = place.resolve("archives");
+    return Files.exists(log) ? Files.readAllLines(log) : List.of();
+  }
+
+  private List<Path> kept(String suffix) throws IOException {
+    return below(place).stream().filter(path -> path.toString().endsWith(suffix)).toList();
+  }
+
+  private interface Condition {
+    boolean holds() throws IOException;
+  }
+
+  private static void await(Condition condition) throws Exception {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while (!condition.holds()) {
+      assertTrue(System.nanoTime() < deadline, "it has not come to be within 20 s");
+      TimeUnit.MILLISECONDS.sleep(20);
+    }
+  }
+
+  /** Ends when the launcher has made one more archive, or come to know that it cannot. */
+  private Ended runUntilArchived(Path launcher, String... args) throws Exception {
+    int before = archives().size();
+    Process process = start(launcher, args);
+    await(() -> archives().size() > before);
+    awaitLast();
+    return await(process);
+  }
+
+  private Ended runUntilArchived(String... args) throws Exception {
+    return runUntilArchived(root.resolve("deploy/bin/yamabiko"), args);
+  }
+
+  /** What makes an archive in the background has ended. */
+  private void awaitLast() throws Exception {
+    String last = archives().get(archives().size() - 1);
+    long maker = Long.parseLong(last.substring(last.indexOf(' ') + 1));
+    await(() -> ProcessHandle.of(maker).filter(ProcessHandle::isAlive).isEmpty());
   }
 
   @Test
-  void shouldStartFromAnArchiveOfTheBuildsClassesForEachJava() throws Exception {
+  void shouldStartFromAnArchiveThatAnEarlierStartOfTheJavaHasMade() throws Exception {
     archivingJava("17.0.15");
-    Ended first = run("train");
-    assertEquals("yamabiko: building (first use) ...\n" + PREPARING, first.err());
+    Ended first = runUntilArchived("train");
+    assertEquals(BUILDING, first.err());
+    assertTrue(!first.out().contains("-XX:SharedArchiveFile"), first.out());
     String option = "[-XX:SharedArchiveFile=" + kept().get(0) + "/archives/";
-    assertTrue(first.out().contains("[-Xshare:auto]\n" + option), first.out());
-    assertEquals(first, run("train").withErr(first.err()));
+    Ended second = run("train");
+    assertTrue(second.out().contains("[-Xshare:auto]\n" + option), second.out());
+    assertEquals(second, run("train"));
     assertEquals(1, archives().size());
+    assertEquals(List.of(), kept(".work"));
 
     archivingJava("25.0.3");
     assertTrue(!run("status").out().contains("-XX:SharedArchiveFile"));
+    runUntilArchived("train");
     Ended other = run("train");
-    assertEquals(PREPARING, other.err());
+    assertEquals("", other.err());
     assertTrue(other.out().contains(option), other.out());
-    assertTrue(!other.out().equals(first.out()), other.out());
-    assertEquals("", run("train").err());
+    assertTrue(!other.out().equals(second.out()), other.out());
     assertEquals(2, archives().size());
     assertTrue(run("status").out().contains(option));
   }
@@ -292,29 +339,76 @@ class LauncherTest {
   void shouldStartWithoutAnArchiveWhereNoneCanBeMade() throws Exception {
     archivingJava("17.0.15");
     touch(place.resolve("fails"));
-    Ended first = run("train");
-    assertEquals("yamabiko: building (first use) ...\n" + PREPARING, first.err());
-    assertTrue(!first.out().contains("-XX:SharedArchiveFile"), first.out());
-    assertEquals(first, run("train").withErr(first.err()));
-    assertEquals(1, archives().size(), "it is not tried again");
+    Ended first = runUntilArchived("train");
+    assertEquals(BUILDING, first.err());
+    Ended second = run("train");
+    assertEquals("", second.err());
+    assertTrue(!second.out().contains("-XX:SharedArchiveFile"), second.out());
+    assertEquals(List.of(0L), sizes(kept(".jsa")), "it is not tried again");
+  }
+
+  private static List<Long> sizes(List<Path> files) throws IOException {
+    List<Long> sizes = new ArrayList<>();
+    for (Path file : files) {
+      sizes.add(Files.size(file));
+    }
+    return sizes;
   }
 
   @Test
-  void shouldEndWhereItIsToldToWhileItMakesAnArchiveAndTryAgain() throws Exception {
+  void shouldGiveUpAnArchiveThatTakesTooLong() throws Exception {
+    archivingJava("17.0.15");
+    touch(place.resolve("hangs"));
+    Path launcher = root.resolve("deploy/bin/yamabiko");
+    String text = Files.readString(launcher);
+    Files.writeString(launcher, text.replace("archive_limit=600", "archive_limit=1"));
+    assertEquals(0, runUntilArchived("train").code());
+    assertEquals(List.of(0L), sizes(kept(".jsa")));
+  }
+
+  @Test
+  void shouldTryAgainWhereTheMakingOfAnArchiveWasEnded() throws Exception {
     archivingJava("17.0.15");
     touch(place.resolve("ended"));
-    assertEquals(143, run("train").code());
+    runUntilArchived("train");
+    assertEquals(List.of(), kept(".jsa"));
     Files.delete(place.resolve("ended"));
-    Ended again = run("train");
-    assertEquals(PREPARING, again.err());
-    assertTrue(again.out().contains("-XX:SharedArchiveFile"), again.out());
+    runUntilArchived("train");
+    assertTrue(run("train").out().contains("-XX:SharedArchiveFile"));
+  }
+
+  @Test
+  void shouldMakeNoArchiveForAStartThatFails() throws Exception {
+    archivingJava("17.0.15");
+    waitFor("until [ -e '%s/over' ]; do /bin/sleep 0.02; done".formatted(place));
+    caches = Map.of("MARK", "failed");
+    assertEquals(0, run("train").code());
+    caches = Map.of("MARK", "runs");
+    Process runs = start(root.resolve("deploy/bin/yamabiko"), "train");
+    assertEquals('[', runs.getInputStream().read(), "the launcher has become Java");
+    touch(place.resolve("over"));
+    await(() -> !archives().isEmpty());
+    awaitLast();
+    await(runs);
+    assertEquals(1, archives().size());
+    assertTrue(archives().get(0).startsWith("runs "), archives().get(0));
+  }
+
+  @Test
+  void shouldMakeTheArchiveBeforehandWhereItIsToldTo() throws Exception {
+    archivingJava("17.0.15");
+    caches = Map.of("YAMABIKO_ARCHIVE", "now");
+    assertTrue(run("train").out().contains("-XX:SharedArchiveFile"));
+    assertTrue(run("train").out().contains("-XX:SharedArchiveFile"));
+    assertEquals(1, archives().size());
   }
 
   @Test
   void shouldLeaveTheArchiveToCommandsThatGainByIt() throws Exception {
     archivingJava("17.0.15");
-    assertEquals("yamabiko: building (first use) ...\n", run("status").err());
-    assertEquals(PREPARING, run("worker").err());
+    run("status");
+    runUntilArchived("worker");
+    assertEquals(1, archives().size());
   }
 
   /** What a distribution unpacks: no sources, and jars that are there. */
@@ -340,17 +434,18 @@ class LauncherTest {
     List<Path> files = below(home);
     Path launcher = Files.createSymbolicLink(place.resolve("linked"), home.resolve("bin/yamabiko"));
     caches = Map.of("HOME", place.resolve("user").toString());
-    Ended first = await(start(launcher, "train"));
-    assertEquals(PREPARING, first.err());
+    Ended first = runUntilArchived(launcher, "train");
+    assertEquals("", first.err());
     assertTrue(first.out().contains("[-cp]\n[" + home + "/lib/*]\n"), first.out());
     String option = "[-XX:SharedArchiveFile=" + place + "/user/.cache/yamabiko/archives/";
-    assertTrue(first.out().contains(option), first.out());
-    assertEquals(first.withErr(""), await(start(launcher, "train")));
+    Ended second = await(start(launcher, "train"));
+    assertTrue(second.out().contains(option), second.out());
     assertEquals(files, below(home));
     assertEquals(0, builds());
 
     Files.writeString(home.resolve("lib/yamabiko-1.jar"), "rat\n");
-    assertEquals(PREPARING, await(start(launcher, "train")).err(), "of other jars");
+    runUntilArchived(launcher, "train");
+    assertEquals(2, archives().size(), "of other jars");
   }
 
   /** Where the user's cache is, and where that puts the archive. */
@@ -364,8 +459,9 @@ class LauncherTest {
     archivingJava("17.0.15");
     Path launcher = distribution().resolve("bin/yamabiko");
     caches = Map.of("HOME", "/nowhere", variable, place.resolve(value).toString());
-    Ended ended = await(start(launcher, "worker"));
+    runUntilArchived(launcher, "worker");
     String option = "[-XX:SharedArchiveFile=" + place.resolve(directory);
+    Ended ended = await(start(launcher, "worker"));
     assertTrue(ended.out().contains(option), ended.out());
   }
 
