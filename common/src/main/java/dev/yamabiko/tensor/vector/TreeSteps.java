@@ -81,9 +81,21 @@ final class TreeSteps {
     }
     boolean present = order.finish();
     if (present) {
-      emit(OUT);
+      finish();
     }
     return present;
+  }
+
+  /**
+   * What is in hand is the result; where the step before has just stored it, that one puts it out.
+   */
+  private void finish() {
+    int last = count - 1;
+    if (shard == NONE && add == NONE && last >= 0 && targets[last] == source) {
+      targets[last] = OUT;
+    } else {
+      emit(OUT);
+    }
   }
 
   private void take(int fromShard, int fromSlot) {
