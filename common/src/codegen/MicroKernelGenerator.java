@@ -34,12 +34,15 @@ public class MicroKernelGenerator {
 
   private static final int MAX_ADDED = 6;
 
+  private static final int MAX_LEVEL = 6;
+
   private static final String HEAD =
       """
       package dev.yamabiko.tensor.vector;
 
       import static dev.yamabiko.tensor.vector.Lanes.FENCED;
       import static dev.yamabiko.tensor.vector.Lanes.LANES;
+      import static dev.yamabiko.tensor.vector.Lanes.LEVEL;
       import static dev.yamabiko.tensor.vector.Lanes.PITCH;
       import static dev.yamabiko.tensor.vector.Lanes.SPECIES;
       import static dev.yamabiko.tensor.vector.Lanes.TILE;
@@ -59,6 +62,38 @@ public class MicroKernelGenerator {
         private MicroKernels() {}
       """;
 
+  /** The steps of a product of which A and B are both packed. */
+  private static final String STEPS =
+      """
+          for (int p = 0; p < steps; p++) {
+            int s = aAt + p * PITCH;
+            int q = bAt + p * TILE;
+            FloatVector b0 = FloatVector.fromArray(SPECIES, b, q);
+            FloatVector b1 = FloatVector.fromArray(SPECIES, b, q + LANES);
+            FloatVector v;
+      $FMA_PACKED
+          }
+      """;
+
+  /** The same, and how it is done where panels are level: by one index for both. */
+  private static final String LEVEL_OR_STEPS =
+      """
+          if (LEVEL) {
+            int end = bAt + steps * TILE;
+            int toA = aAt - bAt;
+            for (int q = bAt; q < end; q += TILE) {
+              int s = q + toA;
+              FloatVector b0 = FloatVector.fromArray(SPECIES, b, q);
+              FloatVector b1 = FloatVector.fromArray(SPECIES, b, q + LANES);
+              FloatVector v;
+      $FMA_PACKED
+            }
+          } else {
+      $STEPS
+          }
+      """
+          .replace("$STEPS", STEPS);
+
   /** A and B both packed. */
   private static final String PRODUCT =
       """
@@ -68,14 +103,7 @@ public class MicroKernelGenerator {
             float[] c, int cAt, int cPitch, float[] fence) {
           FloatVector $ACCUMULATORS;
           $ZERO
-          for (int p = 0; p < steps; p++) {
-            int s = aAt + p * PITCH;
-            int q = bAt + p * TILE;
-            FloatVector b0 = FloatVector.fromArray(SPECIES, b, q);
-            FloatVector b1 = FloatVector.fromArray(SPECIES, b, q + LANES);
-            FloatVector v;
-      $FMA_PACKED
-          }
+      $LOOP
       $STORE
         }
       """;
@@ -446,6 +474,7 @@ public class MicroKernelGenerator {
             width,
             (r, v) -> "    c%1$d_%2$d = c%1$d_%2$d.add(d%1$d_%2$d);".formatted(r, v));
     return template
+        .replace("$LOOP", height <= MAX_LEVEL ? LEVEL_OR_STEPS : STEPS)
         .replace("$SECOND_ACCUMULATORS", second(String.join(", ", accumulators(height, width))))
         .replace(
             "$SECOND_ZERO",

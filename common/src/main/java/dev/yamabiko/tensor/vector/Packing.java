@@ -33,7 +33,7 @@ final class Packing {
     if (LANES >= 4) {
       int readable = Math.min(steps, Math.floorDiv(m.length - at - PITCH, pitch) + 1);
       for (; p < readable; p++) {
-        for (int r = 0; r < PITCH; r += LANES) {
+        for (int r = 0; r < height; r += LANES) {
           FloatVector.fromArray(SPECIES, m, at + p * pitch + r)
               .intoArray(panel, to + p * PITCH + r);
         }
