@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -210,25 +211,25 @@ public final class BulkServer implements AutoCloseable {
 
     static final int MOST_BYTES = FrameCodec.ENVELOPE_BYTES;
 
-    private boolean over;
+    /** Cancelled at the end: else it would keep everybody who is turned away until then. */
+    private Future<?> deadline;
 
     @Override
     public void opened(BulkConnection connection) {
       greet(connection).ifPresent(BulkServer.this::turnAway);
-      connection
-          .channel()
-          .eventLoop()
-          .schedule(
-              () -> late(connection),
-              settings.signs().helloDeadline().toNanos(),
-              TimeUnit.NANOSECONDS);
+      deadline =
+          connection
+              .channel()
+              .eventLoop()
+              .schedule(
+                  () -> late(connection),
+                  settings.signs().helloDeadline().toNanos(),
+                  TimeUnit.NANOSECONDS);
     }
 
     private void late(BulkConnection connection) {
-      if (!over) {
-        connection.fail(
-            "no hello within %d ms".formatted(settings.signs().helloDeadline().toMillis()));
-      }
+      connection.fail(
+          "no hello within %d ms".formatted(settings.signs().helloDeadline().toMillis()));
     }
 
     @Override
@@ -268,7 +269,9 @@ public final class BulkServer implements AutoCloseable {
     }
 
     private void end(BulkConnection connection) {
-      over = true;
+      if (deadline != null) {
+        deadline.cancel(false);
+      }
       synchronized (strangers) {
         strangers.remove(connection);
       }
