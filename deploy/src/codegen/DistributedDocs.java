@@ -36,7 +36,8 @@ final class DistributedDocs {
       List.of(
           Map.entry("deploy/bin/yamabiko", "bin/yamabiko"),
           Map.entry("deploy/jobs/", "conf/jobs/"),
-          Map.entry("deploy/conf/", "conf/"));
+          Map.entry("deploy/conf/", "conf/"),
+          Map.entry("deploy/target/lib/", "lib/"));
 
   private static final Pattern LINK =
       Pattern.compile("\\[(?<text>[^\\[\\]]*)]\\((?<path>[^)#\\s]*)(?<place>#[^)\\s]*)?\\)");
