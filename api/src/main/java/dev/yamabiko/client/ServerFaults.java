@@ -4,6 +4,7 @@ import dev.yamabiko.model.CanonicalJson;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.ProtocolException;
+import java.net.SocketException;
 import java.net.URI;
 import java.net.http.HttpTimeoutException;
 import java.util.Map;
@@ -46,12 +47,19 @@ final class ServerFaults {
   private static String reason(URI node, IOException e) {
     if (e instanceof ProtocolException
         || (e.getMessage() != null && e.getMessage().startsWith("HTTP/1.1 header parser"))) {
-      return "what listens there gives no answer in HTTP; "
-          + ("https".equals(node.getScheme())
-              ? TlsFaults.PORT
-              : "is it the port that workers join? or is its address one with https://?");
+      return "what listens there gives no answer in HTTP; " + port(node);
+    }
+    // Whether it is this or the end of the connection that one hears of is chance.
+    if (e instanceof SocketException) {
+      return "it breaks the connection off without an answer; " + port(node);
     }
     return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+  }
+
+  private static String port(URI node) {
+    return "https".equals(node.getScheme())
+        ? TlsFaults.PORT
+        : "is it the port that workers join? or is its address one with https://?";
   }
 
   static ServerException closed(URI node, Exception e) {

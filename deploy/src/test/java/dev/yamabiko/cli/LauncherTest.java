@@ -133,6 +133,7 @@ class LauncherTest {
     assertEquals(
         """
         %s
+        [-XX:MetaspaceSize=128m]
         [--add-modules]
         [jdk.incubator.vector]
         [-Xmx1g]

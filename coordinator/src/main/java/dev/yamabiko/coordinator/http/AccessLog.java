@@ -99,10 +99,11 @@ final class AccessLog {
 
   /**
    * The address that the connection comes from, which nobody can feign. After it, what a node that
-   * has passed the request on says of who asked.
+   * has passed the request on says of who asked; anybody may say so, but no more than one field.
    */
   private static String peer(HttpRequest request) {
-    return address(request) + PassedOn.asker(request).map(who -> " for " + shown(who)).orElse("");
+    return address(request)
+        + PassedOn.asker(request).map(who -> " for " + shown(who).replace('=', '?')).orElse("");
   }
 
   /** Of the other end of the connection. */
