@@ -3,6 +3,7 @@ package dev.yamabiko.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.exception.InternalServerErrorException;
 import com.github.dockerjava.api.model.Capability;
 import com.github.dockerjava.api.model.ContainerNetwork;
 import com.github.dockerjava.api.model.ExposedPort;
@@ -55,6 +56,7 @@ final class ContainerCluster implements AutoCloseable {
   private static final long MEMORY_BYTES = 768L << 20;
   private static final int GRACE_SECONDS = 30;
   private static final Duration START = Duration.ofMinutes(2);
+  private static final int PAUSES = 5;
 
   private final Path logs;
   private final Network network;
@@ -340,9 +342,21 @@ final class ContainerCluster implements AutoCloseable {
     engine().startContainerCmd(workers.get(worker).getContainerId()).exec();
   }
 
-  /** Its processes get no time; its connections stay open, and nobody answers on them. */
+  /**
+   * Its processes get no time; its connections stay open, and nobody answers on them. Now and then
+   * the engine cannot freeze a process that is busy with threads, and thaws what it has frozen.
+   */
   void pause(int worker) {
-    engine().pauseContainerCmd(workers.get(worker).getContainerId()).exec();
+    for (int left = PAUSES; ; left--) {
+      try {
+        engine().pauseContainerCmd(workers.get(worker).getContainerId()).exec();
+        return;
+      } catch (InternalServerErrorException e) {
+        if (left == 1 || !e.getMessage().contains("unable to freeze")) {
+          throw e;
+        }
+      }
+    }
   }
 
   void unpause(int worker) {
