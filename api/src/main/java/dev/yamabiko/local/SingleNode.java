@@ -1,7 +1,5 @@
 package dev.yamabiko.local;
 
-import akka.actor.BootstrapSetup;
-import akka.actor.setup.ActorSystemSetup;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Behavior;
@@ -110,8 +108,7 @@ public final class SingleNode {
         ActorSystem.apply(
             guardian,
             "yamabiko",
-            ActorSystemSetup.create(
-                BootstrapSetup.create(config(workers)).withClassloader(AkkaManifests.loader())),
+            AkkaManifests.setup(config(workers)),
             DispatcherSelector.blocking());
     cancellation.reason.thenAccept(reason -> system.tell(new Cancel(reason)));
     system

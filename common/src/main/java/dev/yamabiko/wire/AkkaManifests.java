@@ -1,5 +1,8 @@
 package dev.yamabiko.wire;
 
+import akka.actor.BootstrapSetup;
+import akka.actor.setup.ActorSystemSetup;
+import com.typesafe.config.Config;
 import java.io.IOException;
 import java.net.URL;
 import java.util.Collections;
@@ -18,8 +21,10 @@ public final class AkkaManifests extends ClassLoader {
     super("akka-manifests", all);
   }
 
-  public static ClassLoader loader() {
-    return new AkkaManifests(AkkaManifests.class.getClassLoader());
+  /** What an actor system begins with that has such a class loader. */
+  public static ActorSystemSetup setup(Config config) {
+    ClassLoader loader = new AkkaManifests(AkkaManifests.class.getClassLoader());
+    return ActorSystemSetup.create(BootstrapSetup.create(config).withClassloader(loader));
   }
 
   @Override

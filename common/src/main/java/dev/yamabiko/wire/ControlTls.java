@@ -1,6 +1,5 @@
 package dev.yamabiko.wire;
 
-import akka.actor.BootstrapSetup;
 import akka.actor.setup.ActorSystemSetup;
 import akka.remote.artery.tcp.SSLEngineProvider;
 import akka.remote.artery.tcp.SSLEngineProviderSetup;
@@ -57,18 +56,13 @@ public final class ControlTls implements SSLEngineProvider {
    */
   public static ActorSystemSetup setup(Config config, Optional<TlsFiles> tls) {
     if (tls.isEmpty()) {
-      return ActorSystemSetup.create(bootstrap(config));
+      return AkkaManifests.setup(config);
     }
     ControlTls provider = new ControlTls(tls.get());
     Config secure =
         ConfigFactory.parseMap(Map.of("akka.remote.artery.transport", "tls-tcp"))
             .withFallback(config);
-    return ActorSystemSetup.create(
-        bootstrap(secure), SSLEngineProviderSetup.create(system -> provider));
-  }
-
-  private static BootstrapSetup bootstrap(Config config) {
-    return BootstrapSetup.create(config).withClassloader(AkkaManifests.loader());
+    return AkkaManifests.setup(secure).withSetup(SSLEngineProviderSetup.create(system -> provider));
   }
 
   /**
