@@ -4,7 +4,6 @@ import dev.yamabiko.cli.settings.NodeKind;
 import dev.yamabiko.cli.settings.NodeReference;
 import dev.yamabiko.client.Follower;
 import dev.yamabiko.local.SingleNode;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -74,9 +73,6 @@ final class Commands {
     if (command.equals("train")) {
       return Optional.of(NodeReference.get().descriptions());
     }
-    return Arrays.stream(NodeKind.values())
-        .filter(kind -> kind.toString().equals(command))
-        .map(kind -> NodeReference.get().descriptions(kind))
-        .findFirst();
+    return NodeKind.of(command).map(kind -> NodeReference.get().descriptions(kind));
   }
 }

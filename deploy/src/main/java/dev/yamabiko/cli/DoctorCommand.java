@@ -184,9 +184,7 @@ final class DoctorCommand implements Callable<Integer> {
       return Optional.empty();
     }
     NodeKind kind =
-        Arrays.stream(NodeKind.values())
-            .filter(one -> one.toString().equals(node.get()))
-            .findFirst()
+        NodeKind.of(node.get())
             .orElseThrow(
                 () ->
                     refused(

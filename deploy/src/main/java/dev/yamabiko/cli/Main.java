@@ -138,8 +138,7 @@ public final class Main implements Runnable {
   }
 
   private static boolean isNode(String[] args) {
-    return args.length > 0
-        && Arrays.stream(NodeKind.values()).anyMatch(kind -> args[0].equals(kind.toString()));
+    return args.length > 0 && NodeKind.of(args[0]).isPresent();
   }
 
   private static PrintStream utf8(FileDescriptor descriptor) {

@@ -1,7 +1,9 @@
 package dev.yamabiko.cli.settings;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** The nodes of a cluster, by the commands that start them. */
 public enum NodeKind {
@@ -13,6 +15,11 @@ public enum NodeKind {
 
   NodeKind(String... sections) {
     this.sections = List.of(sections);
+  }
+
+  /** The one that the command line calls so. */
+  public static Optional<NodeKind> of(String command) {
+    return Arrays.stream(values()).filter(kind -> kind.toString().equals(command)).findFirst();
   }
 
   /** The sections of {@code nodes.conf} that hold its settings. */
