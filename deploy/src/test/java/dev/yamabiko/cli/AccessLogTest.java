@@ -48,12 +48,7 @@ class AccessLogTest {
   @BeforeEach
   void start() throws Exception {
     Path tokens = directory.resolve("tokens");
-    Files.writeString(
-        tokens,
-        "tokens = [ %s, %s ]"
-            .formatted(
-                Token.of("ann", Role.SUBMIT, ann).entry(),
-                Token.of("bob", Role.READ, bob).entry()));
+    TokensFiles.write(tokens, Token.of("ann", Role.SUBMIT, ann), Token.of("bob", Role.READ, bob));
     server =
         new TestServer(
             directory.resolve("data"),

@@ -53,9 +53,7 @@ class AccessOptionsTest {
   }
 
   private void write(String file, String name) throws IOException {
-    Files.writeString(
-        working.resolve(file),
-        "tokens = [ %s ]".formatted(Token.of(name, Role.READ, "secret").entry()));
+    TokensFiles.write(working.resolve(file), Token.of(name, Role.READ, "secret"));
   }
 
   private static String name(HttpAccess access) {

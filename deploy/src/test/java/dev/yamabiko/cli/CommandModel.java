@@ -10,13 +10,16 @@ final class CommandModel {
   private CommandModel() {}
 
   static CommandLine all() {
-    return Main.commands(
-        new Session(
-            System.out,
-            System.err,
-            Path.of(""),
-            new Terminal(false, 80, true),
-            false,
-            new Interruption(Duration.ZERO, code -> {})));
+    return Main.commands(session());
+  }
+
+  static Session session() {
+    return new Session(
+        System.out,
+        System.err,
+        Path.of(""),
+        new Terminal(false, 80, true),
+        false,
+        new Interruption(Duration.ZERO, code -> {}));
   }
 }

@@ -3,8 +3,6 @@ package dev.yamabiko.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.yamabiko.local.SingleNode;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -17,14 +15,7 @@ import picocli.CommandLine.Command;
 class CommandsTest {
 
   private static Commands commands() {
-    Session session =
-        new Session(
-            System.out,
-            System.err,
-            Path.of(""),
-            new Terminal(false, 80, true),
-            false,
-            new Interruption(Duration.ZERO, code -> {}));
+    Session session = CommandModel.session();
     return new Commands(
         session,
         new TrainCommand(session, SingleNode::run),

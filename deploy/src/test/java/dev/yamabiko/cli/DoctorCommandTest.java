@@ -129,8 +129,7 @@ class DoctorCommandTest {
   @Test
   void shouldTellWhoElseMayWriteTheTokens() throws IOException {
     Path file = working.resolve("tokens");
-    String entry = Token.of("ann", Role.READ, Token.random()).entry();
-    Files.writeString(file, "tokens = [ %s ]".formatted(entry));
+    TokensFiles.write(file, Token.of("ann", Role.READ, Token.random()));
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
     String command = "coordinator --port 0 --http-port 0 --data d --tokens tokens --json";
     assertEquals("ok", results(doctor(command)).get("tokens"));

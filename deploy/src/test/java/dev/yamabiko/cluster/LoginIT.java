@@ -3,13 +3,13 @@ package dev.yamabiko.cluster;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.yamabiko.cli.TokensFiles;
 import dev.yamabiko.coordinator.CoordinatorNode;
 import dev.yamabiko.coordinator.CoordinatorSettings;
 import dev.yamabiko.coordinator.access.HttpAccess;
 import dev.yamabiko.coordinator.access.Role;
 import dev.yamabiko.coordinator.access.Token;
 import dev.yamabiko.coordinator.access.Tokens;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -35,12 +35,8 @@ class LoginIT {
   @BeforeEach
   void start() throws Exception {
     Path file = directory.resolve("tokens.conf");
-    Files.writeString(
-        file,
-        "tokens = [ %s, %s ]"
-            .formatted(
-                Token.of("ann", Role.SUBMIT, token).entry(),
-                Token.of("bob", Role.READ, readersToken).entry()));
+    TokensFiles.write(
+        file, Token.of("ann", Role.SUBMIT, token), Token.of("bob", Role.READ, readersToken));
     coordinator =
         CoordinatorNode.start(
             new CoordinatorSettings(
