@@ -68,8 +68,7 @@ public class MicroKernelGenerator {
           for (int p = 0; p < steps; p++) {
             int s = aAt + p * PITCH;
             int q = bAt + p * TILE;
-            FloatVector b0 = FloatVector.fromArray(SPECIES, b, q);
-            FloatVector b1 = FloatVector.fromArray(SPECIES, b, q + LANES);
+      $VECTORS
             FloatVector v;
       $FMA_PACKED
           }
@@ -83,8 +82,7 @@ public class MicroKernelGenerator {
             int toA = aAt - bAt;
             for (int q = bAt; q < end; q += TILE) {
               int s = q + toA;
-              FloatVector b0 = FloatVector.fromArray(SPECIES, b, q);
-              FloatVector b1 = FloatVector.fromArray(SPECIES, b, q + LANES);
+      $VECTORS
               FloatVector v;
       $FMA_PACKED
             }

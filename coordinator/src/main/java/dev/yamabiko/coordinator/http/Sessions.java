@@ -50,9 +50,9 @@ final class Sessions {
     String id = Token.secret();
     Instant now = clock.instant();
     open.values().removeIf(session -> !session.until().isAfter(now));
-    if (open.values().stream().filter(session -> session.token().equals(token)).count()
-        >= MOST_OF_A_TOKEN) {
-      endOldest(session -> session.token().equals(token));
+    Predicate<Session> sameToken = session -> session.token().equals(token);
+    if (open.values().stream().filter(sameToken).count() >= MOST_OF_A_TOKEN) {
+      endOldest(sameToken);
     } else if (open.size() >= MOST) {
       endOldest(session -> true);
     }
