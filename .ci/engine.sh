@@ -36,7 +36,6 @@ install_missing() {
   local packages=()
   command -v dockerd >/dev/null || packages+=(docker.io)
   command -v iptables >/dev/null || packages+=(iptables)
-  command -v busybox >/dev/null || packages+=(busybox-static)
   if [ ${#packages[@]} -gt 0 ]; then install_packages "${packages[@]}"; fi
   # Newer releases have the client in a package of its own.
   command -v docker >/dev/null || install_packages docker-cli

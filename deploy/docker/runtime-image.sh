@@ -5,9 +5,10 @@
 #   runtime-image.sh [TAG]     TAG is yamabiko-runtime:local where none is given
 #
 #   JAVA_HOME   the JDK whose runtime the image gets; else the one on the PATH
+#   BUSYBOX     a static busybox, by which the image has a shell to look around in a container;
+#               nothing else needs one, and without it there is none
 #
-# An image that was made by this script from the same JDK is kept. With a static busybox on the PATH
-# the image has a shell, to look around in a container; nothing else needs one.
+# An image that was made by this script from the same JDK is kept.
 set -euo pipefail
 
 fail() { echo "runtime-image: $1" >&2; exit 1; }
@@ -16,18 +17,15 @@ tag=${1:-yamabiko-runtime:local}
 [ "$(uname -s)" = Linux ] || fail "only a Linux machine can lend its runtime to an image, and this is $(uname -s)"
 jdk=${JAVA_HOME:-$(dirname "$(dirname "$(readlink -f "$(command -v javac)")")")}
 [ -x "$jdk/bin/jlink" ] || fail "a JDK with jlink is needed, but $jdk has none; JAVA_HOME names another"
-busybox=$(command -v busybox || true)
-if [ -n "$busybox" ] && ldd "$busybox" >/dev/null 2>&1; then busybox=; fi # not static
+busybox=${BUSYBOX:-}
+[ -z "$busybox" ] || ! ldd "$busybox" >/dev/null 2>&1 || fail "BUSYBOX is $busybox, which is none that is linked statically"
+here=$(CDPATH='' cd -P -- "$(dirname "$0")" && pwd)
 
-made_from=$(cat "$0" "$(dirname "$0")/modules" "$jdk/release" ${busybox:+"$busybox"} | sha256sum | cut -c 1-64)
+made_from=$(cat "$0" "$here/link.sh" "$here/modules" "$jdk/release" ${busybox:+"$busybox"} | sha256sum | cut -c 1-64)
 if [ "$(docker image inspect -f '{{ index .Config.Labels "dev.yamabiko.made-from" }}' "$tag" 2>/dev/null)" = "$made_from" ]; then
   echo "runtime-image: $tag is up to date" >&2
   exit 0
 fi
-
-# jdk.jfr is for recordings of a run and Akka's, java.naming and java.sql logback's and Jackson's, java.desktop
-# reads images, jdk.httpserver answers probes.
-modules=$(cat "$(dirname "$0")/modules")
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -36,15 +34,8 @@ mkdir -p "$root"/{etc,opt,proc,sys,dev,root,var/tmp,usr/bin,usr/lib,usr/lib64,us
 mkdir -m 1777 "$root/tmp"
 for d in bin sbin lib lib64; do ln -s "usr/$d" "$root/$d"; done
 
-"$jdk/bin/jlink" --add-modules "$modules" --strip-debug --no-header-files --no-man-pages \
-  --compress=2 --output "$root/opt/java" || fail "jlink of $jdk failed"
-# The window system's part of java.desktop is of no use in a container, and it drags X11 in.
-rm -f "$root"/opt/java/lib/lib{awt_xawt,splashscreen,jawt,jsound,fontmanager,freetype}.so
+"$here/link.sh" "$jdk" "$root/opt/java" || fail "the runtime of $jdk cannot be linked"
 ln -s ../../opt/java/bin/java "$root/usr/bin/java"
-# A sixth of the JVM is names for debuggers.
-if command -v strip >/dev/null; then strip --strip-unneeded "$root/opt/java/lib/server/libjvm.so"; fi
-# A jlink'd runtime lacks the archive of the JDK's classes, which starts a JVM in half the time.
-"$root/opt/java/bin/java" -Xshare:dump >/dev/null || fail "the new runtime cannot dump its class archive"
 
 # Shared libraries: what the runtime's own objects need, and what jars with native code, as Netty's,
 # and the C library's name service ask for by name.
