@@ -74,7 +74,7 @@ final class CertsCommand implements Callable<Integer> {
 
   private static final String AUTHORITY = "ca";
   private static final String NAME = "[A-Za-z0-9][A-Za-z0-9._-]{0,62}";
-  private static final String HOST = "[A-Za-z0-9*][A-Za-z0-9.:-]{0,252}";
+  private static final String HOST = "[A-Za-z0-9*:][A-Za-z0-9.:-]{0,252}";
   private static final int MOST_DAYS = 9999;
 
   /** Clocks of a cluster's machines differ. */
