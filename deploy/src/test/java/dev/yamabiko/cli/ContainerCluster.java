@@ -21,13 +21,16 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.testcontainers.DockerClientFactory;
+import org.testcontainers.containers.Container;
 import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.containers.Network;
 import org.testcontainers.containers.output.OutputFrame;
@@ -86,6 +89,11 @@ final class ContainerCluster implements AutoCloseable {
               .waitFor();
       assertEquals(0, code, () -> "docker/image.sh failed: " + read(log));
     }
+  }
+
+  /** What the image takes on a machine that has pulled it. */
+  static long imageBytes() {
+    return engine().inspectImageCmd(IMAGE).exec().getSize();
   }
 
   private static String read(Path log) {
@@ -285,6 +293,16 @@ final class ContainerCluster implements AutoCloseable {
         .get(worker)
         .execInContainer(check.subList(1, check.size()).toArray(String[]::new))
         .getStdout();
+  }
+
+  /** Another command of the image's, beside the node in a worker's container. */
+  Container.ExecResult run(int worker, String... arguments)
+      throws IOException, InterruptedException {
+    String[] program = engine().inspectImageCmd(IMAGE).exec().getConfig().getEntrypoint();
+    return workers
+        .get(worker)
+        .execInContainer(
+            Stream.concat(Arrays.stream(program), Arrays.stream(arguments)).toArray(String[]::new));
   }
 
   /** SIGTERM, as an engine ends containers; returns the exit code. */

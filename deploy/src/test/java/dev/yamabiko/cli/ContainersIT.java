@@ -27,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
+import org.testcontainers.containers.Container;
 
 /**
  * Nodes in containers, each with a network address, a file system and a memory limit of its own,
@@ -54,6 +55,8 @@ class ContainersIT {
   /** So many steps without a worker show that the run does without it. */
   private static final int STEPS_WITHOUT = 40;
 
+  private static final long MOST_IMAGE_BYTES = 200_000_000;
+
   private static final Duration SOON = Duration.ofMinutes(2);
   private static final Duration PAUSE = Duration.ofMillis(20);
   private static final String JOBS = ContainedApi.JOBS;
@@ -79,6 +82,23 @@ class ContainersIT {
     if (cluster != null) {
       cluster.close();
     }
+  }
+
+  @Test
+  void shouldHaveASmallImage() {
+    long bytes = ContainerCluster.imageBytes();
+    assertTrue(
+        bytes <= MOST_IMAGE_BYTES,
+        () ->
+            "expected at most %,d bytes in the image but got %,d; docker history tells its layers"
+                .formatted(MOST_IMAGE_BYTES, bytes));
+  }
+
+  @Test
+  void shouldMakeCertificates() throws Exception {
+    Container.ExecResult made = cluster.run(0, "certs", "--node", "other", "--out", "/tmp/certs");
+    assertEquals(0, made.getExitCode(), made.toString());
+    assertTrue(made.getStdout().contains("/tmp/certs/other"), made.getStdout());
   }
 
   @Test
