@@ -1,6 +1,7 @@
 package dev.yamabiko.cli;
 
 import dev.yamabiko.cli.settings.NodeFile;
+import dev.yamabiko.cli.settings.Port;
 import dev.yamabiko.wire.UnusableAddressException;
 import java.util.Map;
 import java.util.Optional;
@@ -33,6 +34,16 @@ final class HealthOptions {
     return port(file, System.getenv())
         .map(number -> HealthPort.open(number, ill, unready))
         .orElse(null);
+  }
+
+  /**
+   * Before a node begins with anything else.
+   *
+   * @throws UnusableAddressException if the port is taken
+   */
+  void requireFree(NodeFile file) {
+    port(file, System.getenv())
+        .ifPresent(number -> Port.requireFree(HealthPort.ALL_ADDRESSES, number, HealthPort.USE));
   }
 
   /** Runs the node, and tells how it is while it runs; returns as the node does. */

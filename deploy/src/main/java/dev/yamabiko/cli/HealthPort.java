@@ -19,6 +19,11 @@ import java.util.function.Supplier;
  */
 final class HealthPort implements AutoCloseable {
 
+  static final String ALL_ADDRESSES = "0.0.0.0";
+
+  /** For messages. */
+  static final String USE = "probes";
+
   private static final int MOST_THREADS = 4;
   private static final int MOST_WAITING = 64;
 
@@ -55,7 +60,7 @@ final class HealthPort implements AutoCloseable {
     try {
       server = HttpServer.create(new InetSocketAddress(port), 0);
     } catch (IOException e) {
-      throw new UnusableAddressException("0.0.0.0", port, "probes", e);
+      throw new UnusableAddressException(ALL_ADDRESSES, port, USE, e);
     }
     ThreadPoolExecutor threads =
         new ThreadPoolExecutor(

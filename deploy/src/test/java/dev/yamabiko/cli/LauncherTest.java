@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -125,6 +126,26 @@ class LauncherTest {
     }
   }
 
+  private static String commandsForTheCompiler(Ended ended) {
+    return ended
+        .out()
+        .lines()
+        .filter(argument -> argument.startsWith("[-XX:CompileCommand="))
+        .map(argument -> argument + "\n")
+        .collect(Collectors.joining());
+  }
+
+  @Test
+  void shouldHaveTheCommandsForTheCompilerThatImagesHave() throws Exception {
+    String commands =
+        Files.readString(Path.of("docker/Dockerfile"))
+            .lines()
+            .filter(line -> line.contains("-XX:CompileCommand="))
+            .map(line -> "[" + line.strip().replaceFirst("^\"(.*)\", \\\\$", "$1") + "]\n")
+            .collect(Collectors.joining());
+    assertEquals(commands, commandsForTheCompiler(run("train")));
+  }
+
   @Test
   void shouldBuildOnFirstUseAndBecomeJava() throws Exception {
     Ended ended = run("train", "my job.conf", "--set", "a=*");
@@ -134,7 +155,7 @@ class LauncherTest {
         """
         %s
         [-XX:MetaspaceSize=128m]
-        [--add-modules]
+        %s[--add-modules]
         [jdk.incubator.vector]
         [-Xmx1g]
         [-Da=b]
@@ -146,7 +167,7 @@ class LauncherTest {
         [--set]
         [a=*]
         """
-            .formatted(place, kept().get(0)),
+            .formatted(place, commandsForTheCompiler(ended), kept().get(0)),
         ended.out());
     assertEquals("jar\n", Files.readString(kept().get(0).resolve("yamabiko.jar")));
   }

@@ -189,7 +189,7 @@ class NodeCommandsTest {
   @Test
   void shouldLookForItsPortsBeforeItMakesAnything() throws Exception {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
-      for (String port : List.of("--port", "--http-port", "--bulk-port")) {
+      for (String port : List.of("--port", "--http-port", "--bulk-port", "--health-port")) {
         Map<String, Integer> ports = new HashMap<>(Map.of("--port", 0, "--http-port", 0));
         ports.put(port, taken.getLocalPort());
         List<String> command = new ArrayList<>(List.of("coordinator", "--data", "real"));
@@ -201,6 +201,19 @@ class NodeCommandsTest {
         assertFalse(Files.exists(working.resolve("real")), port);
       }
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--port 1001 --http-port 1001, --http-port expects another port than --port",
+    "--bulk-port 8080, --bulk-port expects another port than --http-port",
+    "--health-port 2551, --health-port expects another port than --port",
+  })
+  void shouldNotUseAPortTwice(String options, String message) {
+    assertEquals(2, run("coordinator --data new " + options));
+    assertTrue(err().startsWith("yamabiko: " + message + " but both are "), err());
+    assertFalse(Files.exists(working.resolve("new")));
+    assertEquals(null, coordinator.get());
   }
 
   @Test
