@@ -18,6 +18,7 @@ tag=${1:-yamabiko-runtime:local}
 jdk=${JAVA_HOME:-$(dirname "$(dirname "$(readlink -f "$(command -v javac)")")")}
 [ -x "$jdk/bin/jlink" ] || fail "a JDK with jlink is needed, but $jdk has none; JAVA_HOME names another"
 busybox=${BUSYBOX:-}
+[ -z "$busybox" ] || [ -x "$busybox" ] || fail "BUSYBOX is $busybox, which cannot be run"
 [ -z "$busybox" ] || ! ldd "$busybox" >/dev/null 2>&1 || fail "BUSYBOX is $busybox, which is none that is linked statically"
 here=$(CDPATH='' cd -P -- "$(dirname "$0")" && pwd)
 
