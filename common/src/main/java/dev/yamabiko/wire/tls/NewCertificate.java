@@ -75,8 +75,8 @@ final class NewCertificate {
 
   NewCertificate issuedBy(X509Certificate authority) {
     byte[] id = authority.getExtensionValue(SUBJECT_KEY);
-    if (id != null) {
-      // An octet string in an octet string, both shorter than 128 bytes.
+    // An octet string in an octet string; one of another authority may be longer than is useful.
+    if (id != null && id.length > 4 && id[3] == id.length - 4) {
       byte[] bare = Arrays.copyOfRange(id, 4, id.length);
       add(AUTHORITY_KEY, false, Der.sequence(Der.implicit(0, bare)));
     }
@@ -111,6 +111,9 @@ final class NewCertificate {
 
   private static byte[] generalName(String host) {
     if (!Authority.isAddress(host)) {
+      if (!StandardCharsets.US_ASCII.newEncoder().canEncode(host)) {
+        throw new TlsException("expected a name of ASCII characters for a host but found " + host);
+      }
       return Der.implicit(DNS_NAME, host.getBytes(StandardCharsets.US_ASCII));
     }
     try {

@@ -23,6 +23,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the authority writes, as the JDK reads it. */
 class AuthorityTest {
@@ -104,9 +105,10 @@ class AuthorityTest {
     assertNull(issue(TlsFiles.Use.NODE).getSubjectAlternativeNames());
   }
 
-  @Test
-  void shouldRefuseAnAddressThatIsNone() {
-    assertThrows(TlsException.class, () -> issue(TlsFiles.Use.NODE, "10.0.0.500"));
+  @ParameterizedTest
+  @ValueSource(strings = {"10.0.0.500", "höst"})
+  void shouldRefuseWhatIsNeitherNameNorAddress(String host) {
+    assertThrows(TlsException.class, () -> issue(TlsFiles.Use.NODE, host));
   }
 
   @Test
