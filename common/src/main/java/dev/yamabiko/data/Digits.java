@@ -154,6 +154,10 @@ final class Digits {
     double toT = squaredLength == 0 ? 0 : 1 / squaredLength;
     for (int row = top; row <= bottom; row++) {
       for (int column = left; column <= right; column++) {
+        int pixel = row * SIDE + column;
+        if (ink[pixel] == 1) {
+          continue; // no line can add to that
+        }
         double px = column + 0.5 - fromX;
         double py = row + 0.5 - fromY;
         double t = Math.max(0, Math.min(1, (px * dx + py * dy) * toT));
@@ -162,7 +166,6 @@ final class Digits {
         double squared = ex * ex + ey * ey;
         if (squared < reach * reach) {
           double covered = Math.min(1, (reach - Math.sqrt(squared)) / EDGE);
-          int pixel = row * SIDE + column;
           ink[pixel] = Math.max(ink[pixel], covered);
         }
       }
