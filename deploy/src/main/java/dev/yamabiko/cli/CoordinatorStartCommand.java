@@ -102,13 +102,13 @@ final class CoordinatorStartCommand implements Callable<Integer> {
     log.use(file, session);
     extensions.useThoseOf(file);
     CoordinatorSettings settings = settings(file);
-    requireDistinctPorts(settings, file);
+    health.requirePorts(file, ports(settings));
     NodeDirectory data = NodeDirectory.require("--data", settings.data());
     ServiceLog.show();
     TlsOptions.warn(settings.host(), settings.tls());
     CompletableFuture<Void> told = new CompletableFuture<>();
     session.interruption().during(() -> told.complete(null));
-    try (Node node = start(settings, file, data);
+    try (Node node = start(settings, data);
         HealthPort port = health.open(file, node::ill, node::unready)) {
       say(
           "coordinator ready; jobs: %s://%s:%d; workers join with: yamabiko worker --coordinator %s:%d"
@@ -131,19 +131,16 @@ final class CoordinatorStartCommand implements Callable<Integer> {
     return 0;
   }
 
-  private void requireDistinctPorts(CoordinatorSettings settings, NodeFile file) {
+  private static Map<String, Integer> ports(CoordinatorSettings settings) {
     Map<String, Integer> ports = new LinkedHashMap<>();
     ports.put("port", settings.port());
     ports.put("http-port", settings.httpPort());
     ports.put("bulk-port", settings.bulkPort());
-    health.port(file, System.getenv()).ifPresent(port -> ports.put("health-port", port));
-    NodeOptions.requireDistinct(spec, ports);
+    return ports;
   }
 
-  private Node start(CoordinatorSettings settings, NodeFile file, NodeDirectory data)
-      throws IOException {
+  private Node start(CoordinatorSettings settings, NodeDirectory data) throws IOException {
     try {
-      health.requireFree(file);
       return starter.start(settings);
     } catch (IOException | RuntimeException e) {
       data.undo();

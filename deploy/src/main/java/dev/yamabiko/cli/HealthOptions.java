@@ -3,11 +3,14 @@ package dev.yamabiko.cli;
 import dev.yamabiko.cli.settings.NodeFile;
 import dev.yamabiko.cli.settings.Port;
 import dev.yamabiko.wire.UnusableAddressException;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Where a node answers whoever asks how it is. */
@@ -37,13 +40,26 @@ final class HealthOptions {
   }
 
   /**
-   * Before a node begins with anything else.
+   * Before a node makes anything: no two of its ports are alike, and that for probes can be had.
    *
+   * @param ports of the node, by key; 0 is any that is free
    * @throws UnusableAddressException if the port is taken
    */
-  void requireFree(NodeFile file) {
-    port(file, System.getenv())
-        .ifPresent(number -> Port.requireFree(HealthPort.ALL_ADDRESSES, number, HealthPort.USE));
+  void requirePorts(NodeFile file, Map<String, Integer> ports) {
+    Map<String, Integer> all = new LinkedHashMap<>(ports);
+    Optional<Integer> own = port(file, System.getenv());
+    own.ifPresent(number -> all.put("health-port", number));
+    Map<Integer, String> uses = new HashMap<>();
+    all.forEach(
+        (key, number) -> {
+          String other = number == 0 ? null : uses.putIfAbsent(number, key);
+          if (other != null) {
+            throw new ParameterException(
+                spec.commandLine(),
+                "expected a port each for %s and %s but both are %d".formatted(other, key, number));
+          }
+        });
+    own.ifPresent(number -> Port.requireFree(HealthPort.ALL_ADDRESSES, number, HealthPort.USE));
   }
 
   /** Runs the node, and tells how it is while it runs; returns as the node does. */

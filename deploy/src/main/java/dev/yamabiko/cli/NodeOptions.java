@@ -6,9 +6,7 @@ import dev.yamabiko.worker.NodeSettings;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -87,24 +85,6 @@ final class NodeOptions {
           spec.commandLine(), "%s expects %s but got %s".formatted(name, Port.EXPECTED, given));
     }
     return Integer.parseInt(given);
-  }
-
-  /**
-   * Refuses two uses of one port.
-   *
-   * @param ports by the name of their option; 0 is any that is free
-   */
-  static void requireDistinct(CommandSpec spec, Map<String, Integer> ports) {
-    Map<Integer, String> uses = new HashMap<>();
-    ports.forEach(
-        (name, port) -> {
-          String other = port == 0 ? null : uses.putIfAbsent(port, name);
-          if (other != null) {
-            throw new ParameterException(
-                spec.commandLine(),
-                "--%s expects another port than --%s but both are %d".formatted(name, other, port));
-          }
-        });
   }
 
   /** HOST:PORT with commas between. */

@@ -4,6 +4,8 @@ import dev.yamabiko.cli.settings.NodeFile;
 import dev.yamabiko.cli.settings.NodeKind;
 import dev.yamabiko.client.ServerException;
 import dev.yamabiko.worker.NodeSettings;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -55,6 +57,10 @@ final class ParametersStartCommand implements Callable<Integer> {
     NodeSettings settings =
         member.settings(file, session.workingDirectory(), session.workingDirectory(), 0);
     int port = NodeOptions.port(spec, "bulk-port", bulkPort, file);
+    Map<String, Integer> ports = new LinkedHashMap<>();
+    ports.put("port", settings.port());
+    ports.put("bulk-port", port);
+    health.requirePorts(file, ports);
     ServiceLog.show();
     TlsOptions.warn(settings.host(), settings.tls());
     WorkerStartCommand.Node node = maker.make(settings, port);

@@ -70,6 +70,7 @@ final class WorkerStartCommand implements Callable<Integer> {
   public Integer call() {
     NodeFile file = member.read(NodeKind.WORKER, session);
     NodeSettings settings = settings(file, System.getenv());
+    health.requirePorts(file, Map.of("port", settings.port()));
     NodeDirectory.require("--cache", settings.cache());
     ServiceLog.show();
     TlsOptions.warn(settings.host(), settings.tls());

@@ -1,6 +1,7 @@
 package dev.yamabiko.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -143,6 +144,7 @@ class LauncherTest {
             .filter(line -> line.contains("-XX:CompileCommand="))
             .map(line -> "[" + line.strip().replaceFirst("^\"(.*)\", \\\\$", "$1") + "]\n")
             .collect(Collectors.joining());
+    assertNotEquals("", commands);
     assertEquals(commands, commandsForTheCompiler(run("train")));
   }
 

@@ -205,15 +205,18 @@ class NodeCommandsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "--port 1001 --http-port 1001, --http-port expects another port than --port",
-    "--bulk-port 8080, --bulk-port expects another port than --http-port",
-    "--health-port 2551, --health-port expects another port than --port",
+    "coordinator --data new --port 1001 --http-port 1001, port and http-port but both are 1001",
+    "coordinator --data new --bulk-port 8080, http-port and bulk-port but both are 8080",
+    "coordinator --data new --health-port 2551, port and health-port but both are 2551",
+    "parameters --coordinator h:1 --port 7 --bulk-port 7, port and bulk-port but both are 7",
+    "worker --coordinator h:1 --cache new --port 7 --health-port 7, port and health-port but both are 7",
   })
-  void shouldNotUseAPortTwice(String options, String message) {
-    assertEquals(2, run("coordinator --data new " + options));
-    assertTrue(err().startsWith("yamabiko: " + message + " but both are "), err());
+  void shouldNotUseAPortTwice(String command, String message) {
+    assertEquals(2, run(command));
+    assertTrue(err().startsWith("yamabiko: expected a port each for " + message), err());
     assertFalse(Files.exists(working.resolve("new")));
     assertEquals(null, coordinator.get());
+    assertEquals(null, worker.get());
   }
 
   @Test
