@@ -59,7 +59,7 @@ final class HealthOptions {
                 "expected a port each for %s and %s but both are %d".formatted(other, key, number));
           }
         });
-    own.ifPresent(number -> Port.requireFree(HealthPort.ALL_ADDRESSES, number, HealthPort.USE));
+    own.ifPresent(number -> Port.requireFree(Port.ANYWHERE, number, HealthPort.USE));
   }
 
   /** Runs the node, and tells how it is while it runs; returns as the node does. */

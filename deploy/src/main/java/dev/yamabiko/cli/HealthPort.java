@@ -2,6 +2,7 @@ package dev.yamabiko.cli;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.yamabiko.cli.settings.Port;
 import dev.yamabiko.wire.UnusableAddressException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -18,8 +19,6 @@ import java.util.function.Supplier;
  * certificate or a token that no probe can show; so it tells nothing that a stranger may not know.
  */
 final class HealthPort implements AutoCloseable {
-
-  static final String ALL_ADDRESSES = "0.0.0.0";
 
   /** For messages. */
   static final String USE = "probes";
@@ -60,7 +59,7 @@ final class HealthPort implements AutoCloseable {
     try {
       server = HttpServer.create(new InetSocketAddress(port), 0);
     } catch (IOException e) {
-      throw new UnusableAddressException(ALL_ADDRESSES, port, USE, e);
+      throw new UnusableAddressException(Port.ANYWHERE, port, USE, e);
     }
     ThreadPoolExecutor threads =
         new ThreadPoolExecutor(

@@ -2,6 +2,7 @@ package dev.yamabiko.cli.doctor;
 
 import dev.yamabiko.cli.settings.NodeFile;
 import dev.yamabiko.cli.settings.NodeKind;
+import dev.yamabiko.cli.settings.Port;
 import dev.yamabiko.client.Server;
 import dev.yamabiko.job.JobException;
 import dev.yamabiko.worker.NodeSettings;
@@ -17,9 +18,6 @@ import java.util.function.Supplier;
 public final class Diagnosis {
 
   private static final String HEALTH = "health-port";
-
-  /** Where probes are answered. */
-  private static final String ANYWHERE = "0.0.0.0";
 
   private final Machine machine = Machine.here();
   private final List<Finding> findings = new ArrayList<>();
@@ -48,7 +46,7 @@ public final class Diagnosis {
       }
     }
     if (file.given(HEALTH).isPresent()) {
-      check(HEALTH, () -> NodeChecks.port(HEALTH, ANYWHERE, file.port(HEALTH)));
+      check(HEALTH, () -> NodeChecks.port(HEALTH, Port.ANYWHERE, file.port(HEALTH)));
     }
     tls.ifPresent(directory -> findings.add(TlsCheck.of(directory, machine.now().toInstant())));
     if (kind == NodeKind.COORDINATOR) {

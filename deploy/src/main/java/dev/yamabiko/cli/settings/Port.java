@@ -13,6 +13,9 @@ public final class Port {
   /** For messages; 0 is any that is free. */
   public static final String EXPECTED = "a port from 0 to " + LAST;
 
+  /** All addresses of this machine, as those where probes are answered. */
+  public static final String ANYWHERE = "0.0.0.0";
+
   private Port() {}
 
   public static boolean isPort(long number) {
