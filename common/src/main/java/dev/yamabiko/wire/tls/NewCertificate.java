@@ -1,12 +1,12 @@
 package dev.yamabiko.wire.tls;
 
+import dev.yamabiko.data.ContentHash;
 import java.io.ByteArrayInputStream;
 import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.SecureRandom;
@@ -62,6 +62,7 @@ final class NewCertificate {
     this.key = key;
     this.from = from;
     this.until = until;
+    add(SUBJECT_KEY, false, Der.octets(keyId()));
   }
 
   /** Of one that issues certificates, but no authorities. */
@@ -69,7 +70,6 @@ final class NewCertificate {
     add(BASIC_CONSTRAINTS, true, Der.sequence(Der.yes(), Der.integer(BigInteger.ZERO)));
     // keyCertSign and cRLSign, bits 5 and 6 from the left.
     add(KEY_USAGE, true, Der.bits(new byte[] {0b0000_0110}, 1));
-    add(SUBJECT_KEY, false, Der.octets(keyId()));
     return this;
   }
 
@@ -94,7 +94,6 @@ final class NewCertificate {
         EXTENDED_KEY_USAGE,
         false,
         use == TlsFiles.Use.NODE ? Der.sequence(server, client) : Der.sequence(client));
-    add(SUBJECT_KEY, false, Der.octets(keyId()));
     return this;
   }
 
@@ -136,11 +135,7 @@ final class NewCertificate {
   private byte[] keyId() {
     byte[] encoded = key.getEncoded();
     byte[] point = Arrays.copyOfRange(encoded, encoded.length - POINT_BYTES, encoded.length);
-    try {
-      return Arrays.copyOf(MessageDigest.getInstance("SHA-256").digest(point), KEY_ID_BYTES);
-    } catch (GeneralSecurityException e) {
-      throw unexpected(e);
-    }
+    return Arrays.copyOf(ContentHash.digest().digest(point), KEY_ID_BYTES);
   }
 
   X509Certificate signed(X500Principal issuer, PrivateKey by) {
@@ -163,11 +158,7 @@ final class NewCertificate {
           CertificateFactory.getInstance("X.509")
               .generateCertificate(new ByteArrayInputStream(certificate));
     } catch (GeneralSecurityException e) {
-      throw unexpected(e);
+      throw new IllegalStateException("every JDK has X.509 and " + SIGNATURE, e);
     }
-  }
-
-  private static IllegalStateException unexpected(GeneralSecurityException e) {
-    return new IllegalStateException("every JDK has X.509 and " + SIGNATURE, e);
   }
 }
