@@ -14,7 +14,7 @@ import jdk.incubator.vector.VectorMask;
  * [steps][PITCH] and B panels [steps][TILE].
  */
 final class Packing {
-  /** Panels that {@link #columnsToGroup} makes. */
+  /** Panels that are best made at once. */
   static final int GROUP = 4;
 
   private Packing() {}
@@ -66,11 +66,25 @@ final class Packing {
     }
   }
 
+  /** B panels, one behind the other, from columns for at most {@link #GROUP}. */
+  static void columnsToPanels(
+      float[] m, int at, int pitch, int columns, int steps, float[] to, int panels) {
+    if (columns == GROUP * TILE) {
+      columnsToGroup(m, at, pitch, steps, to, panels);
+      return;
+    }
+    for (int column = 0; column < columns; column += TILE) {
+      int width = Math.min(TILE, columns - column);
+      columnsToB(m, at + column, pitch, width, steps, to, panels + column * steps);
+    }
+  }
+
   /**
    * As many B panels of whole tiles, one behind the other, as {@link #GROUP}, from columns side by
    * side: where they are far from the processor, what is read at once comes sooner.
    */
-  static void columnsToGroup(float[] m, int at, int pitch, int steps, float[] panels, int to) {
+  private static void columnsToGroup(
+      float[] m, int at, int pitch, int steps, float[] panels, int to) {
     int size = steps * TILE;
     for (int p = 0; p < steps; p++) {
       int from = at + p * pitch;

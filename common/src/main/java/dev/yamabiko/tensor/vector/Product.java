@@ -67,8 +67,8 @@ final class Product {
     int parts = Lanes.parts(k, STEPS);
     int mostSteps = Lanes.parts(k, parts);
     float[] as = aPanels.atLeast(Lanes.parts(Math.min(ROWS, m), MAX_RESUMED) * PITCH * mostSteps);
-    // What a panel takes of each row of B is long by itself where B is turned or vectors are wide.
-    int group = transposed || LANES >= 16 ? 1 : Packing.GROUP;
+    // What a panel takes of each row of B is long by itself where B is turned.
+    int group = transposed ? 1 : Packing.GROUP;
     // Where a panel of B is used once, all can take the same place, which stays in the cache.
     float[] bs = bPanels.atLeast(TILE_ROOM + (blocks == 1 ? group : tiles) * TILE * mostSteps);
     for (int part = 0; part < parts; part++) {
@@ -87,7 +87,8 @@ final class Product {
           if (block == 0 && transposed) {
             Packing.rowsToB(b, bAt + first * TILE * k + from, k, columns, steps, bs, panels);
           } else if (block == 0) {
-            packColumns(b, bAt + from * n + first * TILE, n, columns, steps, bs, panels);
+            int at = bAt + from * n + first * TILE;
+            Packing.columnsToPanels(b, at, n, columns, steps, bs, panels);
           }
           for (int column = 0; column < columns; column += TILE) {
             int width = Math.min(TILE, columns - column);
@@ -99,19 +100,6 @@ final class Product {
           }
         }
       }
-    }
-  }
-
-  /** The panels of a group, of which the last may have fewer columns. */
-  private static void packColumns(
-      float[] b, int at, int pitch, int columns, int steps, float[] to, int panels) {
-    if (columns == Packing.GROUP * TILE) {
-      Packing.columnsToGroup(b, at, pitch, steps, to, panels);
-      return;
-    }
-    for (int column = 0; column < columns; column += TILE) {
-      int width = Math.min(TILE, columns - column);
-      Packing.columnsToB(b, at + column, pitch, width, steps, to, panels + column * steps);
     }
   }
 

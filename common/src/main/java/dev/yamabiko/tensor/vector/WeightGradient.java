@@ -75,9 +75,10 @@ final class WeightGradient {
     int tiles = Lanes.parts(out, TILE);
     float[] as = aPanels.atLeast(Lanes.parts(Lanes.parts(in, blocks), tallest) * PITCH * rows);
     float[] bs = bPanels.atLeast(TreeTiles.SLOTS_ROOM + tiles * TILE * rows);
-    for (int j = 0; j < tiles; j++) {
-      int width = Math.min(TILE, out - j * TILE);
-      Packing.columnsToB(g, gAt + j * TILE, out, width, rows, bs, PANELS + j * TILE * rows);
+    for (int first = 0; first < tiles; first += Packing.GROUP) {
+      int columns = Math.min(Packing.GROUP * TILE, out - first * TILE);
+      int panels = PANELS + first * TILE * rows;
+      Packing.columnsToPanels(g, gAt + first * TILE, out, columns, rows, bs, panels);
     }
     // A tile that does not fit is gone before it is used again: then the panel of A may stay.
     int group = TILE * rows > B_FIRST ? tiles : B_GROUP / (TILE * rows);
