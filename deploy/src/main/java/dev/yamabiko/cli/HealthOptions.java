@@ -2,8 +2,8 @@ package dev.yamabiko.cli;
 
 import dev.yamabiko.cli.settings.NodeFile;
 import dev.yamabiko.cli.settings.Port;
+import dev.yamabiko.cli.settings.Ports;
 import dev.yamabiko.wire.UnusableAddressException;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -49,17 +49,13 @@ final class HealthOptions {
     Map<String, Integer> all = new LinkedHashMap<>(ports);
     Optional<Integer> own = port(file, System.getenv());
     own.ifPresent(number -> all.put("health-port", number));
-    Map<Integer, String> uses = new HashMap<>();
-    all.forEach(
-        (key, number) -> {
-          String other = number == 0 ? null : uses.putIfAbsent(number, key);
-          if (other != null) {
-            throw new ParameterException(
-                spec.commandLine(),
-                "expected a port each for %s and %s but both are %d".formatted(other, key, number));
-          }
-        });
+    Ports taken = new Ports();
+    all.forEach((key, number) -> taken.add(key, number).ifPresent(this::refuse));
     own.ifPresent(number -> Port.requireFree(Port.ANYWHERE, number, HealthPort.USE));
+  }
+
+  private void refuse(String fault) {
+    throw new ParameterException(spec.commandLine(), fault);
   }
 
   /** Runs the node, and tells how it is while it runs; returns as the node does. */

@@ -81,6 +81,30 @@ class DoctorCommandTest {
     }
   }
 
+  /** In the node's own words; see {@link NodeCommandsTest#shouldNotUseAPortTwice}. */
+  @ParameterizedTest
+  @CsvSource({
+    "coordinator --data d --port 0 --http-port %1$d --bulk-port %1$d, http-port, bulk-port",
+    "coordinator --data d --port 0 --http-port %1$d --health-port %1$d, http-port, health-port",
+    "parameters --coordinator 127.0.0.1:1 --port %1$d --bulk-port %1$d, port, bulk-port",
+    "worker --coordinator 127.0.0.1:1 --cache d --port %1$d --health-port %1$d, port, health-port",
+  })
+  void shouldFindPortsThatAreAlike(String command, String first, String second) throws IOException {
+    int free;
+    try (ServerSocket socket = new ServerSocket(0)) {
+      free = socket.getLocalPort();
+    }
+    Invocation invocation = doctor(command.formatted(free) + " --json");
+    assertEquals(2, invocation.exitCode(), invocation.err());
+    Map<String, String> results = results(invocation);
+    assertEquals("ok", results.get(first), invocation.err());
+    assertEquals("problem", results.get(second), invocation.err());
+    String expected = "expected a port each for %s and %s but both are %d; name another with --%s";
+    assertTrue(
+        invocation.err().contains(expected.formatted(first, second, free, second)),
+        invocation.err());
+  }
+
   @Test
   void shouldEndWithOneWhereOnlyTheCoordinatorIsMissing() {
     Invocation invocation =

@@ -3,6 +3,7 @@ package dev.yamabiko.cli.doctor;
 import dev.yamabiko.cli.settings.NodeFile;
 import dev.yamabiko.cli.settings.NodeKind;
 import dev.yamabiko.cli.settings.Port;
+import dev.yamabiko.cli.settings.Ports;
 import dev.yamabiko.client.Server;
 import dev.yamabiko.job.JobException;
 import dev.yamabiko.worker.NodeSettings;
@@ -37,16 +38,17 @@ public final class Diagnosis {
   public void node(NodeKind kind, NodeFile file, String host, Optional<Path> tls, Path cache) {
     Finding known = NodeChecks.host(host);
     findings.add(known);
+    Ports ports = new Ports();
     if (known.result() != Finding.Result.PROBLEM) {
       findings.add(NodeChecks.exposure(host, tls.isPresent(), file.flag("insecure")));
       for (String port : List.of("port", "http-port", "bulk-port")) {
         if (file.has(port)) {
-          check(port, () -> NodeChecks.port(port, host, file.port(port)));
+          check(port, () -> NodeChecks.port(port, host, file.port(port), ports));
         }
       }
     }
     if (file.given(HEALTH).isPresent()) {
-      check(HEALTH, () -> NodeChecks.port(HEALTH, Port.ANYWHERE, file.port(HEALTH)));
+      check(HEALTH, () -> NodeChecks.port(HEALTH, Port.ANYWHERE, file.port(HEALTH), ports));
     }
     tls.ifPresent(directory -> findings.add(TlsCheck.of(directory, machine.now().toInstant())));
     if (kind == NodeKind.COORDINATOR) {

@@ -2,11 +2,13 @@ package dev.yamabiko.cli.doctor;
 
 import dev.yamabiko.cli.settings.Loopback;
 import dev.yamabiko.cli.settings.Port;
+import dev.yamabiko.cli.settings.Ports;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.net.UnknownHostException;
+import java.util.Optional;
 
 /** Whether a node could listen where it is told to. */
 final class NodeChecks {
@@ -73,13 +75,18 @@ final class NodeChecks {
   }
 
   /**
-   * Whether a port is free; 0 always is.
+   * Whether a port is free, also of the node's others; 0 always is.
    *
    * @param name of the setting
+   * @param others that the node would have by then
    */
-  static Finding port(String name, String host, int port) {
+  static Finding port(String name, String host, int port, Ports others) {
     if (port == 0) {
       return Finding.ok(name, "any that is free");
+    }
+    Optional<String> alike = others.add(name, port);
+    if (alike.isPresent()) {
+      return Finding.problem(name, alike.get(), "name another with --" + name);
     }
     try {
       Port.tryOut(host, port);

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.yamabiko.cli.doctor.Finding.Result;
+import dev.yamabiko.cli.settings.Ports;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -59,15 +60,15 @@ class NodeChecksTest {
 
   @Test
   void shouldFindAPortThatIsTaken() throws IOException {
-    assertEquals(Result.OK, NodeChecks.port("port", "127.0.0.1", 0).result());
+    assertEquals(Result.OK, NodeChecks.port("port", "127.0.0.1", 0, new Ports()).result());
     int port;
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
       port = taken.getLocalPort();
-      Finding finding = NodeChecks.port("http-port", "127.0.0.1", port);
+      Finding finding = NodeChecks.port("http-port", "127.0.0.1", port, new Ports());
       assertEquals(Result.PROBLEM, finding.result(), finding.line());
       assertTrue(finding.advice().contains("--http-port"), finding.advice());
     }
-    assertEquals(Result.OK, NodeChecks.port("http-port", "127.0.0.1", port).result());
+    assertEquals(Result.OK, NodeChecks.port("http-port", "127.0.0.1", port, new Ports()).result());
   }
 
   @Test
