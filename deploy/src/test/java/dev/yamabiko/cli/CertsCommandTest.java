@@ -83,6 +83,14 @@ class CertsCommandTest {
     }
   }
 
+  /** The loopback address, whose text is mostly colons. */
+  @Test
+  void shouldNameAnAddressOfTheSixthVersionAsOne() throws Exception {
+    assertEquals(0, run("certs --node a --host ::1"), err.toString());
+    assertEquals(List.of("7 0:0:0:0:0:0:0:1"), names(certificate("certs/a/tls.crt")));
+    assertTrue(out.toString().contains("certs/a  ::1, until "), out.toString());
+  }
+
   @Test
   void shouldLetNobodyElseReadKeys() throws IOException {
     assertEquals(0, run("certs --node a --client b"), err.toString());
