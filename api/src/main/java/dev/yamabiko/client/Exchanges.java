@@ -2,7 +2,6 @@ package dev.yamabiko.client;
 
 import java.io.IOException;
 import java.net.ConnectException;
-import java.net.ProtocolException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
@@ -169,7 +168,7 @@ final class Exchanges implements AutoCloseable {
   /** Not what may have had its effect already. */
   private static boolean mayRepeat(HttpRequest request, IOException e) {
     return !request.method().equals("POST")
-        || e instanceof ProtocolException // of something else that listens there
+        || ServerFaults.isOtherThanHttp(e)
         || TlsFaults.isBefore(e)
         || e instanceof ConnectException
         || e instanceof HttpConnectTimeoutException;

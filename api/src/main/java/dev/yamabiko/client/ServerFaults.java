@@ -17,15 +17,24 @@ final class ServerFaults {
   /** What will not be better the next time. */
   private static final Set<Integer> USERS_FAULTS = Set.of(400, 401, 403, 404, 409, 413, 415, 421);
 
+  /** How the JDK's client begins to say that an answer ended in its first line, which follows. */
+  private static final String STATUS_LINE = "parsing HTTP/1.1 status line, receiving [";
+
+  private static final String HTTP = "HTTP/1.";
+
   private ServerFaults() {}
 
   /** Of a request that may have had its effect. */
   static ServerException inDoubt(URI node, String allNodes, IOException e) {
     return ServerException.failed(
-        "the coordinator %s has not answered (%s) and may have done what was asked all the same; look before you ask again: yamabiko jobs --server %s"
+        "the coordinator %s has not answered (%s) and may have done what was asked all the same%s; look before you ask again: yamabiko jobs --server %s"
             .formatted(
                 node,
                 e instanceof HttpTimeoutException ? "in time" : "the connection broke off",
+                // A port without HTTP closes as a coordinator does that dies.
+                isTls(node) || !isWithoutAnswer(e)
+                    ? ""
+                    : ", unless this is the port that workers join, and not that of --http-port",
                 allNodes),
         e);
   }
@@ -45,21 +54,42 @@ final class ServerFaults {
   }
 
   private static String reason(URI node, IOException e) {
-    if (e instanceof ProtocolException
-        || (e.getMessage() != null && e.getMessage().startsWith("HTTP/1.1 header parser"))) {
-      return "what listens there gives no answer in HTTP; " + port(node);
+    if (isOtherThanHttp(e)) {
+      return "what listens there does not speak HTTP; " + port(node);
     }
     // Whether it is this or the end of the connection that one hears of is chance.
-    if (e instanceof SocketException) {
+    if (isWithoutAnswer(e)) {
       return "it breaks the connection off without an answer; " + port(node);
     }
     return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
   }
 
+  /**
+   * Whether what answered is no HTTP server, which has done nothing then: that it answered as none
+   * does, and not that its answer ended too early.
+   */
+  static boolean isOtherThanHttp(IOException e) {
+    String message = String.valueOf(e.getMessage());
+    if (!message.startsWith(STATUS_LINE)) {
+      return e instanceof ProtocolException;
+    }
+    String begun = message.substring(STATUS_LINE.length());
+    return !begun.startsWith(HTTP) && !HTTP.startsWith(begun.replaceFirst("].*", ""));
+  }
+
+  private static boolean isWithoutAnswer(IOException e) {
+    return e instanceof SocketException
+        || String.valueOf(e.getMessage()).startsWith("HTTP/1.1 header parser");
+  }
+
+  private static boolean isTls(URI node) {
+    return "https".equals(node.getScheme());
+  }
+
   private static String port(URI node) {
-    return "https".equals(node.getScheme())
+    return isTls(node)
         ? TlsFaults.PORT
-        : "is it the port that workers join? or is its address one with https://?";
+        : "is it the port that workers join, and not that of --http-port? or is its address one with https://?";
   }
 
   static ServerException closed(URI node, Exception e) {

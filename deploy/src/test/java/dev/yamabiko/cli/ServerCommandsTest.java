@@ -320,7 +320,8 @@ class ServerCommandsTest {
               });
       closing.start();
       assertEquals(1, run("jobs --server http://127.0.0.1:" + mute.getLocalPort()));
-      assertTrue(err().contains("is it the port that workers join?"), err());
+      assertTrue(
+          err().contains("is it the port that workers join, and not that of --http-port?"), err());
     }
   }
 
@@ -350,24 +351,52 @@ class ServerCommandsTest {
   /** What has been sent may have had its effect, so it is not sent to the next one either. */
   @Test
   void shouldSayThatAChangeMayHaveBeenMadeWhereItsAnswerIsLost() throws Exception {
-    try (ServerSocket dying = new ServerSocket(0)) {
-      Thread closing =
-          new Thread(
-              () -> {
-                try (Socket connection = dying.accept()) {
-                  connection.getInputStream().read(new byte[1 << 16]);
-                } catch (IOException e) {
-                  // The command fails by that as well.
-                }
-              });
-      closing.start();
+    try (ServerSocket dying = answering("")) {
       String urls = "http://127.0.0.1:%d,%s".formatted(dying.getLocalPort(), server.url());
       assertEquals(1, run("cancel x-9 --server " + urls));
       assertEquals(
-          "yamabiko: the coordinator http://127.0.0.1:%d has not answered (the connection broke off) and may have done what was asked all the same; look before you ask again: yamabiko jobs --server %s\n"
+          "yamabiko: the coordinator http://127.0.0.1:%d has not answered (the connection broke off) and may have done what was asked all the same, unless this is the port that workers join, and not that of --http-port; look before you ask again: yamabiko jobs --server %s\n"
               .formatted(dying.getLocalPort(), urls),
           err());
     }
+  }
+
+  /** The second is what a port with TLS says to plain text. */
+  @ParameterizedTest
+  @ValueSource(strings = {"AKKA", "\25\3\3\0\2\2\106", "hello\r\n\r\n", "[]", "HTTQ"})
+  void shouldKnowThatNothingIsChangedWhereNoHttpIsSpoken(String answer) throws Exception {
+    try (ServerSocket other = answering(answer)) {
+      assertEquals(1, run("cancel x-9 --server http://127.0.0.1:" + other.getLocalPort()));
+      assertEquals(
+          "yamabiko: the coordinator http://127.0.0.1:%d cannot be reached: what listens there does not speak HTTP; is it the port that workers join, and not that of --http-port? or is its address one with https://?\n"
+              .formatted(other.getLocalPort()),
+          err());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"HT", "HTTP/1.1 20", "HTTP/1.1 200 OK\r\nContent-L"})
+  void shouldTakeTheBeginningOfAnAnswerForACoordinatorsThatDies(String answer) throws Exception {
+    try (ServerSocket dying = answering(answer)) {
+      assertEquals(1, run("cancel x-9 --server http://127.0.0.1:" + dying.getLocalPort()));
+      assertTrue(err().contains(" may have done what was asked all the same; look before"), err());
+    }
+  }
+
+  /** Reads a request, says this and no more. */
+  private static ServerSocket answering(String answer) throws IOException {
+    ServerSocket port = new ServerSocket(0);
+    new Thread(
+            () -> {
+              try (Socket connection = port.accept()) {
+                connection.getInputStream().read(new byte[1 << 16]);
+                connection.getOutputStream().write(answer.getBytes(StandardCharsets.ISO_8859_1));
+              } catch (IOException e) {
+                // The command fails by that as well.
+              }
+            })
+        .start();
+    return port;
   }
 
   @Test
