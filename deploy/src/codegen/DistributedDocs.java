@@ -13,8 +13,9 @@ import java.util.stream.Stream;
 
 /**
  * Writes the documentation as the distribution has it, where sources, tests and the build are not:
- * links lead to where a file is there, or are plain text where it is nowhere, and commands and jobs
- * have the names that they have there.
+ * what stands between {@code <!-- sources -->} and {@code <!-- /sources -->} is left out, links
+ * lead to where a file is there, or are plain text where it is nowhere, and commands and jobs have
+ * the names that they have there.
  *
  * <p>Usage: {@code java DistributedDocs.java PROJECT OUT}; OUT becomes the distribution's {@code
  * docs}.
@@ -38,6 +39,12 @@ final class DistributedDocs {
           Map.entry("deploy/jobs/", "conf/jobs/"),
           Map.entry("deploy/conf/", "conf/"),
           Map.entry("deploy/target/lib/", "lib/"));
+
+  /** Also the line that the launcher prints when it builds itself. */
+  private static final Pattern SOURCES =
+      Pattern.compile(
+          "<!-- sources -->.*?<!-- /sources -->\n+|yamabiko: building \\(first use\\) \\.\\.\\.\n",
+          Pattern.DOTALL);
 
   private static final Pattern LINK =
       Pattern.compile("\\[(?<text>[^\\[\\]]*)]\\((?<path>[^)#\\s]*)(?<place>#[^)\\s]*)?\\)");
@@ -94,8 +101,8 @@ final class DistributedDocs {
       Files.copy(file, to, StandardCopyOption.REPLACE_EXISTING);
       return;
     }
-    String text =
-        LINK.matcher(Files.readString(file)).replaceAll(link -> quoted(link, file, there));
+    String kept = SOURCES.matcher(Files.readString(file)).replaceAll("");
+    String text = LINK.matcher(kept).replaceAll(link -> quoted(link, file, there));
     for (Map.Entry<String, String> name : NAMES) {
       text = text.replace(name.getKey(), name.getValue());
     }

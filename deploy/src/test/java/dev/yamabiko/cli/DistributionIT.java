@@ -236,6 +236,15 @@ class DistributionIT {
     assertTrue(links > 50, "links: " + links);
   }
 
+  @Test
+  void shouldTellNothingOfSourcesThatAreNotThere() throws Exception {
+    String manual = Files.readString(home.resolve("docs/README.md"));
+    assertTrue(manual.contains("bin/yamabiko train conf/jobs/digits.conf"), manual);
+    for (String text : List.of("mvn", "Maven", "building", "deploy", "src/", "<!--", "\n\n\n")) {
+      assertFalse(manual.contains(text), text);
+    }
+  }
+
   /** NAME-VERSION of a line that ends in (GROUP:NAME:VERSION, PAGE). */
   private static String named(String line) {
     String[] parts = line.substring(line.lastIndexOf(" (") + 2).split("[:,)]");
