@@ -13,8 +13,10 @@ import dev.yamabiko.cli.SmallDisk;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -97,6 +99,37 @@ class ProcessLogTest {
       }
       assertEquals(1, complaints.size(), complaints.toString());
     }
+  }
+
+  /** Logging goes on in a new file, so it is not that one which cannot be written. */
+  @Test
+  void shouldSayThatLinesAreLostWhichItCannotPutAside() throws IOException {
+    Path at = Files.createDirectory(directory.resolve("small"));
+    try (SmallDisk disk = SmallDisk.mount(at, 256)) {
+      Path file = at.resolve("node.log");
+      Logger logger = logTo(file, LogFormat.TEXT, 100_000);
+      Random random = new Random(7);
+      while (Files.size(file) <= 100_000) {
+        logger.warn(HexFormat.of().formatHex(bytes(random)));
+      }
+      disk.fill();
+      long deadline = System.nanoTime() + 20_000_000_000L;
+      while (complaints.stream().noneMatch(complaint -> complaint.contains("put aside"))) {
+        logger.warn("more");
+        assertTrue(System.nanoTime() < deadline, complaints.toString());
+        Thread.onSpinWait();
+      }
+      String expected =
+          "the log file %s cannot be put aside as a whole: No space left on device; the rest of it is lost";
+      assertEquals(
+          1, complaints.stream().filter(expected.formatted(file)::equals).count(), complaints + "");
+    }
+  }
+
+  private static byte[] bytes(Random random) {
+    byte[] bytes = new byte[500];
+    random.nextBytes(bytes);
+    return bytes;
   }
 
   @Test
