@@ -4,8 +4,6 @@ import dev.yamabiko.tensor.Shape;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Optional;
 
 /**
@@ -29,16 +27,11 @@ public final class DatasetHash {
 
   /** The hash in lower-case hexadecimal. */
   public static String sha256(Dataset train, Optional<Dataset> validation) {
-    MessageDigest digest;
-    try {
-      digest = MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
+    MessageDigest digest = ContentHash.digest();
     digest.update(littleEndian(Integer.BYTES).putInt(validation.isPresent() ? 2 : 1).flip());
     update(digest, train);
     validation.ifPresent(part -> update(digest, part));
-    return HexFormat.of().formatHex(digest.digest());
+    return ContentHash.name(digest);
   }
 
   private static void update(MessageDigest digest, Dataset data) {

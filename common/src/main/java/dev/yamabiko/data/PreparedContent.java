@@ -4,8 +4,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -46,13 +44,9 @@ public final class PreparedContent {
   public static String name(Dataset train, Optional<Dataset> validation, String dataSha256) {
     byte[] words =
         new PreparedHeader(dataSha256, new int[0], describe(parts(train, validation))).encode();
-    try {
-      byte[] hash = MessageDigest.getInstance("SHA-256").digest(words);
-      String ending = HexFormat.of().formatHex(hash, 0, NAME_BYTES);
-      return dataSha256 + "-" + PreparedHeader.VERSION + "-" + ending;
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
+    byte[] hash = ContentHash.digest().digest(words);
+    String ending = HexFormat.of().formatHex(hash, 0, NAME_BYTES);
+    return dataSha256 + "-" + PreparedHeader.VERSION + "-" + ending;
   }
 
   private static List<Dataset> parts(Dataset train, Optional<Dataset> validation) {

@@ -1,5 +1,6 @@
 package dev.yamabiko.model;
 
+import dev.yamabiko.data.ContentHash;
 import dev.yamabiko.tensor.Shape;
 import java.io.Closeable;
 import java.io.EOFException;
@@ -12,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 
@@ -92,7 +92,7 @@ public final class SafetensorsFile implements Closeable {
     if (expected == null) {
       return;
     }
-    MessageDigest digest = WeightsHash.digest();
+    MessageDigest digest = ContentHash.digest();
     ByteBuffer chunk = ByteBuffer.allocate(CHUNK_BYTES);
     long end = channel.size();
     for (long at = dataFrom; at < end; at += chunk.limit()) {
@@ -100,7 +100,7 @@ public final class SafetensorsFile implements Closeable {
       fill(channel, at, chunk);
       digest.update(chunk);
     }
-    String found = HexFormat.of().formatHex(digest.digest());
+    String found = ContentHash.name(digest);
     if (!found.equals(expected)) {
       throw new ModelException(
           "%s: the weights are damaged, or changed without their %s: expected %s but found %s"

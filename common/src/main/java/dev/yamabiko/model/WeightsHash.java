@@ -1,10 +1,9 @@
 package dev.yamabiko.model;
 
+import dev.yamabiko.data.ContentHash;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 
 /** The name of a result: equal hashes mean equal bits in every weight. */
 public final class WeightsHash {
@@ -15,7 +14,7 @@ public final class WeightsHash {
 
   /** SHA-256 over the weights as float32, little-endian, in lower-case hexadecimal. */
   public static String sha256(float[] weights) {
-    MessageDigest digest = digest();
+    MessageDigest digest = ContentHash.digest();
     ByteBuffer bytes =
         ByteBuffer.allocate(CHUNK_FLOATS * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     for (int from = 0; from < weights.length; from += CHUNK_FLOATS) {
@@ -23,15 +22,6 @@ public final class WeightsHash {
       bytes.asFloatBuffer().put(weights, from, count);
       digest.update(bytes.array(), 0, count * Float.BYTES);
     }
-    return HexFormat.of().formatHex(digest.digest());
-  }
-
-  /** Takes the weights' bytes in parts. */
-  static MessageDigest digest() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
+    return ContentHash.name(digest);
   }
 }

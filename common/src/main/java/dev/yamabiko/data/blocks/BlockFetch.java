@@ -1,5 +1,6 @@
 package dev.yamabiko.data.blocks;
 
+import dev.yamabiko.data.ContentHash;
 import dev.yamabiko.data.DataException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -9,7 +10,6 @@ import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.BitSet;
-import java.util.HexFormat;
 import java.util.PrimitiveIterator;
 import java.util.Queue;
 import java.util.concurrent.CancellationException;
@@ -30,7 +30,7 @@ final class BlockFetch {
   private final DatasetRef ref;
   private final BlockSource source;
   private final Duration deadline;
-  private final MessageDigest digest = BlockManifest.sha256();
+  private final MessageDigest digest = ContentHash.digest();
 
   private record Asked(int index, CompletableFuture<ByteBuffer> answer) {}
 
@@ -124,7 +124,7 @@ final class BlockFetch {
 
   private String sha256(ByteBuffer bytes) {
     digest.update(bytes.duplicate());
-    return HexFormat.of().formatHex(digest.digest());
+    return ContentHash.name(digest);
   }
 
   private void each(IntStream indexes, Received received) throws IOException {

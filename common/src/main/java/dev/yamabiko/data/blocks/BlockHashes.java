@@ -1,5 +1,6 @@
 package dev.yamabiko.data.blocks;
 
+import dev.yamabiko.data.ContentHash;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -11,7 +12,7 @@ final class BlockHashes extends OutputStream {
 
   private final FileChannel file;
   private final BlockManifest.Builder manifest;
-  private final MessageDigest digest = BlockManifest.sha256();
+  private final MessageDigest digest = ContentHash.digest();
   private final ByteBuffer block = ByteBuffer.allocate(BlockManifest.BLOCK);
   private int blocks;
 

@@ -1,12 +1,12 @@
 package dev.yamabiko.data.blocks;
 
+import dev.yamabiko.data.ContentHash;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.BitSet;
 import java.util.HexFormat;
 import java.util.Optional;
@@ -50,15 +50,7 @@ final class BlockManifest {
   private BlockManifest(ByteBuffer bytes, long length) {
     this.bytes = bytes;
     this.length = length;
-    contentSha256 = HexFormat.of().formatHex(sha256().digest(bytes.array()));
-  }
-
-  static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
+    contentSha256 = HexFormat.of().formatHex(ContentHash.digest().digest(bytes.array()));
   }
 
   static void requireLength(long length) {
@@ -175,7 +167,7 @@ final class BlockManifest {
   /** The blocks that a file does not hold, or not as they should be; it may be too short. */
   BitSet damaged(FileChannel file) throws IOException {
     BitSet damaged = new BitSet();
-    MessageDigest digest = sha256();
+    MessageDigest digest = ContentHash.digest();
     ByteBuffer buffer = ByteBuffer.allocate(BLOCK);
     for (int block = 0; block < blocks(); block++) {
       buffer.clear().limit(blockLength(length, block));

@@ -1,5 +1,6 @@
 package dev.yamabiko.data.blocks;
 
+import dev.yamabiko.data.ContentHash;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
@@ -184,7 +185,7 @@ public final class ContentLocks {
   }
 
   private static long position(String name) {
-    byte[] hash = BlockManifest.sha256().digest(name.getBytes(StandardCharsets.UTF_8));
+    byte[] hash = ContentHash.digest().digest(name.getBytes(StandardCharsets.UTF_8));
     return ByteBuffer.wrap(hash).getLong() >>> 2;
   }
 }
