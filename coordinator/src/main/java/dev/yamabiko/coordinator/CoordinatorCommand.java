@@ -18,8 +18,13 @@ public sealed interface CoordinatorCommand {
     UNKNOWN
   }
 
-  /** Puts a checked job at the end of the queue; answered by its state. */
-  record SubmitJob(Job job, ActorRef<JobView> replyTo) implements CoordinatorCommand {}
+  /**
+   * Puts a checked job at the end of the queue; answered by its state.
+   *
+   * @param owner who submits it; empty where nobody is asked
+   */
+  record SubmitJob(Job job, Optional<String> owner, ActorRef<JobView> replyTo)
+      implements CoordinatorCommand {}
 
   /** Answered by how many jobs have not ended. */
   record CountOpenJobs(ActorRef<Integer> replyTo) implements CoordinatorCommand {}

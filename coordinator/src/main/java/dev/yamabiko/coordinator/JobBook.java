@@ -111,11 +111,11 @@ final class JobBook {
   }
 
   /** A new job, at the end of the queue; one that cannot be kept has failed, and is not here. */
-  JobEntry submit(Job job) {
+  JobEntry submit(Job job, Optional<String> owner) {
     String id = "";
     try {
       id = resources.store().newId(job.name());
-      StoredJob stored = StoredJob.submitted(id, job.resolved(), now());
+      StoredJob stored = StoredJob.submitted(id, job.resolved(), owner, now());
       JobEntry entry = entry(stored, job);
       resources.store().write(stored);
       add(entry);
@@ -150,7 +150,7 @@ final class JobBook {
   /** A job that never came to be: it has no id. */
   private JobEntry refused(Job job, String why) {
     StoredJob none =
-        StoredJob.submitted("", job.resolved(), now())
+        StoredJob.submitted("", job.resolved(), Optional.empty(), now())
             .ended(JobStatus.FAILED, "the job cannot be kept: " + why, Optional.empty(), now());
     return new JobEntry(none, job, Path.of(""), resources.store().term());
   }

@@ -235,6 +235,7 @@ final class JobEntry {
     return new JobView(
         stored.id(),
         job.map(Job::name).orElseGet(() -> id().replaceFirst("-\\d+$", "")),
+        stored.owner(),
         stored.status(),
         stored.reason(),
         warning,

@@ -12,6 +12,7 @@ import java.util.Optional;
  * What the coordinator knows of a job at one moment.
  *
  * @param name of the job file
+ * @param owner who has submitted it; empty where that is not known
  * @param reason why it waits, failed or was cancelled; empty otherwise
  * @param warning what cannot be written at present, while the job goes on
  * @param step steps taken so far
@@ -27,6 +28,7 @@ import java.util.Optional;
 public record JobView(
     String id,
     String name,
+    Optional<String> owner,
     JobStatus status,
     String reason,
     Optional<String> warning,
@@ -70,6 +72,7 @@ public record JobView(
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("id", id);
     json.put("job", name);
+    json.put("owner", owner.orElse(null));
     json.put("status", status.toString());
     result.ifPresent(text -> json.putAll(CanonicalJson.object(text)));
     if (status.hasEnded() && result.isEmpty()) {

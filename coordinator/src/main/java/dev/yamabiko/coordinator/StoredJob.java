@@ -16,6 +16,7 @@ import java.util.Optional;
  * which is in its directory.
  *
  * @param job the resolved job file
+ * @param owner who has submitted it; empty where nobody was asked, and where it is not known
  * @param result of the run, once it has ended, without its evaluation: see {@link KeptEvaluation}
  * @param attempts how often it has been started; each has a run key of its own
  * @param cancelling why its run is to end, since a user has asked for that
@@ -23,6 +24,7 @@ import java.util.Optional;
 record StoredJob(
     String id,
     String job,
+    Optional<String> owner,
     JobStatus status,
     String reason,
     Instant submitted,
@@ -34,10 +36,11 @@ record StoredJob(
 
   private static final JsonMapper MAPPER = new JsonMapper();
 
-  static StoredJob submitted(String id, String job, Instant now) {
+  static StoredJob submitted(String id, String job, Optional<String> owner, Instant now) {
     return new StoredJob(
         id,
         job,
+        owner,
         JobStatus.QUEUED,
         "",
         now,
@@ -58,6 +61,7 @@ record StoredJob(
     return new StoredJob(
         id,
         job,
+        Optional.empty(),
         JobStatus.FAILED,
         why,
         last,
@@ -73,6 +77,7 @@ record StoredJob(
     return new StoredJob(
         id,
         job,
+        owner,
         how,
         why,
         submitted,
@@ -97,13 +102,24 @@ record StoredJob(
   /** Its run has been told to end; this stays until it has. */
   StoredJob cancelling(String why) {
     return new StoredJob(
-        id, job, status, reason, submitted, started, ended, result, attempts, Optional.of(why));
+        id,
+        job,
+        owner,
+        status,
+        reason,
+        submitted,
+        started,
+        ended,
+        result,
+        attempts,
+        Optional.of(why));
   }
 
   StoredJob running(Instant now) {
     return new StoredJob(
         id,
         job,
+        owner,
         JobStatus.RUNNING,
         "",
         submitted,
@@ -117,7 +133,17 @@ record StoredJob(
   /** About to be started once more. */
   StoredJob attempt() {
     return new StoredJob(
-        id, job, status, reason, submitted, started, ended, result, attempts + 1, cancelling);
+        id,
+        job,
+        owner,
+        status,
+        reason,
+        submitted,
+        started,
+        ended,
+        result,
+        attempts + 1,
+        cancelling);
   }
 
   /** What the run of this attempt is called: no two starts of a job share it. */
@@ -129,6 +155,7 @@ record StoredJob(
     return new StoredJob(
         id,
         job,
+        owner,
         how,
         why,
         submitted,
@@ -149,6 +176,7 @@ record StoredJob(
     json.put("ended", ended.map(Instant::toString).orElse(null));
     json.put("attempts", attempts);
     json.put("cancelling", cancelling.orElse(null));
+    json.put("owner", owner.orElse(null));
     json.put("job", job);
     json.put("result", result.orElse(null));
     return CanonicalJson.of(json);
@@ -166,6 +194,7 @@ record StoredJob(
       return new StoredJob(
           json.required("id").asText(),
           json.required("job").asText(),
+          text(json, "owner"),
           JobStatus.valueOf(json.required("status").asText().toUpperCase(Locale.ROOT)),
           json.required("reason").asText(),
           Instant.parse(json.required("submitted").asText()),

@@ -62,7 +62,7 @@ final class UserRequests {
   }
 
   private JobView submit(CoordinatorCommand.SubmitJob submit) {
-    JobEntry entry = jobs.submit(submit.job());
+    JobEntry entry = jobs.submit(submit.job(), submit.owner());
     if (entry.isQueued()) {
       queue.startJobs();
     }

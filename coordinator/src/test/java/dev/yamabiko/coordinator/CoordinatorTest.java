@@ -133,7 +133,31 @@ class CoordinatorTest {
   private String submit(String workers) {
     String text = TEXT + "workers { %s }\n".formatted(workers);
     var job = JobFile.parse(text, "job.conf", Path.of(""), List.of());
-    return ask((ActorRef<JobView> to) -> new CoordinatorCommand.SubmitJob(job, to)).id();
+    return ask((ActorRef<JobView> to) ->
+            new CoordinatorCommand.SubmitJob(job, Optional.empty(), to))
+        .id();
+  }
+
+  @Test
+  void shouldKeepAJobsOwnerThroughAllThatBecomesOfIt() throws IOException {
+    Optional<String> ann = Optional.of("ann");
+    var job = JobFile.parse(TEXT, "job.conf", Path.of(""), List.of());
+    String id = ask((ActorRef<JobView> to) -> new CoordinatorCommand.SubmitJob(job, ann, to)).id();
+    assertEquals(ann, view(id).owner());
+    restart();
+    enlisted(join("a"));
+    assertEquals(JobStatus.RUNNING, view(id).status());
+    assertEquals(ann, view(id).owner());
+    restart();
+    assertEquals(JobStatus.WAITING, view(id).status());
+    assertEquals(ann, view(id).owner());
+    assertEquals(Answer.DONE, cancel(id));
+    restart();
+    assertEquals(JobStatus.CANCELLED, view(id).status());
+    assertEquals(ann, view(id).owner());
+    assertEquals(
+        Answer.DONE, ask((ActorRef<Answer> to) -> new CoordinatorCommand.ResumeJob(id, to)));
+    assertEquals(ann, view(id).owner());
   }
 
   private JobView view(String id) {
@@ -480,7 +504,10 @@ class CoordinatorTest {
   private String wasRunning(String workers) throws IOException {
     String id = store.newId("job");
     String text = TEXT + "workers { %s }\n".formatted(workers);
-    store.write(StoredJob.submitted(id, text, Instant.EPOCH).attempt().running(Instant.EPOCH));
+    store.write(
+        StoredJob.submitted(id, text, Optional.empty(), Instant.EPOCH)
+            .attempt()
+            .running(Instant.EPOCH));
     return id;
   }
 
@@ -563,7 +590,8 @@ class CoordinatorTest {
 
   @Test
   void shouldNotRunAJobAgainThatWasToEnd() throws IOException {
-    StoredJob running = StoredJob.submitted(store.newId("job"), TEXT, Instant.EPOCH).attempt();
+    StoredJob running =
+        StoredJob.submitted(store.newId("job"), TEXT, Optional.empty(), Instant.EPOCH).attempt();
     store.write(running.running(Instant.EPOCH).cancelling("cancelled by a user"));
     kit.stop(coordinator);
     open();
@@ -595,7 +623,8 @@ class CoordinatorTest {
 
   @Test
   void shouldListJobThatItCannotReadAsFailed() throws IOException {
-    StoredJob newer = StoredJob.submitted(store.newId("new"), "quantum = 3", Instant.EPOCH);
+    StoredJob newer =
+        StoredJob.submitted(store.newId("new"), "quantum = 3", Optional.empty(), Instant.EPOCH);
     store.write(newer);
     kit.stop(coordinator);
     open();
@@ -644,7 +673,8 @@ class CoordinatorTest {
             + String.join(",", layers)
             + "]";
     var job = JobFile.parse(text, "job.conf", Path.of(""), List.of());
-    JobView submitted = ask((ActorRef<JobView> to) -> new CoordinatorCommand.SubmitJob(job, to));
+    JobView submitted =
+        ask((ActorRef<JobView> to) -> new CoordinatorCommand.SubmitJob(job, Optional.empty(), to));
     end(follow(submitted.id()));
     JobView failed = view(submitted.id());
     assertEquals(JobStatus.FAILED, failed.status());

@@ -8,6 +8,7 @@ import dev.yamabiko.protocol.StepTiming;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -27,7 +28,7 @@ class EndedTimelinesTest {
     String id = "a-" + number;
     JobEntry entry =
         new JobEntry(
-            StoredJob.submitted(id, TEXT, Instant.EPOCH),
+            StoredJob.submitted(id, TEXT, Optional.empty(), Instant.EPOCH),
             JobFile.parse(TEXT, id, Path.of(""), List.of()),
             Path.of(""),
             1);

@@ -33,7 +33,7 @@ class JobEntryTest {
 
   @Test
   void shouldShowThoseWhoCanBeReachedWhileItWaitsForMore() {
-    StoredJob stored = StoredJob.submitted("a-1", TEXT, Instant.EPOCH);
+    StoredJob stored = StoredJob.submitted("a-1", TEXT, Optional.empty(), Instant.EPOCH);
     JobEntry entry =
         new JobEntry(stored, JobFile.parse(TEXT, "a-1", Path.of(""), List.of()), Path.of(""), 1);
     StoredJob running = stored.attempt().running(Instant.EPOCH);
@@ -51,7 +51,7 @@ class JobEntryTest {
 
   @Test
   void shouldKeepNoEvaluationInMemory() {
-    StoredJob stored = StoredJob.submitted("a-1", TEXT, Instant.EPOCH);
+    StoredJob stored = StoredJob.submitted("a-1", TEXT, Optional.empty(), Instant.EPOCH);
     JobEntry entry =
         new JobEntry(stored, JobFile.parse(TEXT, "a-1", Path.of(""), List.of()), Path.of(""), 1);
     TestProbe<JobEventBatch> follower = kit.createTestProbe(JobEventBatch.class);

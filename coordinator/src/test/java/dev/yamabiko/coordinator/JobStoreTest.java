@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,7 +20,7 @@ class JobStoreTest {
   @TempDir private Path data;
 
   private static StoredJob job(String id) {
-    return StoredJob.submitted(id, "name = a", Instant.EPOCH);
+    return StoredJob.submitted(id, "name = a", Optional.empty(), Instant.EPOCH);
   }
 
   private static List<String> ids(JobStore store) throws IOException {

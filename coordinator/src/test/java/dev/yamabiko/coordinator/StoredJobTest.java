@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,10 +17,23 @@ class StoredJobTest {
   private static final Instant SUBMITTED = Instant.parse("2026-11-25T20:00:00.123456789Z");
   private static final Instant LATER = Instant.parse("2026-11-25T21:00:00Z");
   private static final StoredJob NEW =
-      StoredJob.submitted("山-1", "name = \"山\"\nseed = 1 # \\ \t\u0001", SUBMITTED);
+      StoredJob.submitted(
+          "山-1", "name = \"山\"\nseed = 1 # \\ \t\u0001", Optional.of("Ann \"A.\""), SUBMITTED);
 
   private static void assertSurvives(StoredJob job) {
     assertEquals(job, StoredJob.parse(job.toJson()));
+  }
+
+  @Test
+  void shouldHaveItsOwnerInEveryState() {
+    StoredJob running = NEW.waiting(JobStatus.WAITING, "why").attempt().running(LATER);
+    StoredJob ended =
+        running
+            .cancelling("by a user")
+            .ended(JobStatus.CANCELLED, "by a user", Optional.empty(), LATER);
+    for (StoredJob job : List.of(running, ended, StoredJob.parse(ended.toJson()))) {
+      assertEquals(Optional.of("Ann \"A.\""), job.owner());
+    }
   }
 
   @Test
@@ -65,8 +79,11 @@ class StoredJobTest {
 
   @Test
   void shouldReadAJobOfAnEarlierVersion() {
-    String text = NEW.toJson().replace("\"cancelling\":null,", "");
-    assertEquals(NEW, StoredJob.parse(text));
+    StoredJob nobodys = StoredJob.submitted("a-1", "seed = 1", Optional.empty(), SUBMITTED);
+    String text =
+        nobodys.toJson().replace("\"cancelling\":null,", "").replace("\"owner\":null,", "");
+    assertFalse(text.contains("owner"), text);
+    assertEquals(nobodys, StoredJob.parse(text));
   }
 
   @ParameterizedTest

@@ -22,7 +22,7 @@ class UnfinishedJobsTest {
     String unfinished = null;
     for (JobStatus status : List.of(JobStatus.COMPLETED, JobStatus.FAILED)) {
       StoredJob job =
-          StoredJob.submitted(status + "-1", "seed = 1", Instant.EPOCH)
+          StoredJob.submitted(status + "-1", "seed = 1", Optional.empty(), Instant.EPOCH)
               .ended(status, "", Optional.empty(), Instant.EPOCH);
       unfinished = job.toJson();
       Path directory = Files.createDirectories(data.resolve("jobs").resolve(job.id()));

@@ -51,7 +51,7 @@ final class JobStatusText {
       }
       line(text, "workers", fields.count("workers"));
     }
-    for (String reason : new String[] {"reason", "error", "warning"}) {
+    for (String reason : new String[] {"owner", "reason", "error", "warning"}) {
       if (job.get(reason) != null) {
         line(text, reason, fields.text(reason));
       }

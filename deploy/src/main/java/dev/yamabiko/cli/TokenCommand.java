@@ -36,7 +36,8 @@ final class TokenCommand implements Callable<Integer> {
       names = "--name",
       required = true,
       paramLabel = "N",
-      description = "Who is to have it, for messages and logs.")
+      description =
+          "Who is to have it; jobs that are submitted with it are his. For messages and logs, too.")
   private String name;
 
   @Option(
@@ -44,7 +45,7 @@ final class TokenCommand implements Callable<Integer> {
       required = true,
       paramLabel = "ROLE",
       description =
-          "read (jobs and workers), submit (also submits, steers and uploads jobs, and has their"
+          "read (jobs and workers), submit (also submits and uploads jobs, steers its own, and has"
               + " models) or admin (everything).")
   private String role;
 

@@ -119,7 +119,8 @@ final class TestServer implements AutoCloseable {
           .replyTo()
           .tell((int) jobs.values().stream().filter(job -> !job.status().hasEnded()).count());
     } else if (command instanceof CoordinatorCommand.SubmitJob submit) {
-      JobView view = view(submit.job().name() + "-1", JobStatus.QUEUED, "", Optional.empty());
+      JobView view =
+          view(submit.job().name() + "-1", submit.owner(), JobStatus.QUEUED, "", Optional.empty());
       submitted.add(submit.job());
       jobs.put(view.id(), view);
       if (holding) {
@@ -168,10 +169,17 @@ final class TestServer implements AutoCloseable {
         : CoordinatorCommand.Answer.NOT_NOW;
   }
 
+  /** Of nobody. */
   static JobView view(String id, JobStatus status, String reason, Optional<String> result) {
+    return view(id, Optional.empty(), status, reason, result);
+  }
+
+  static JobView view(
+      String id, Optional<String> owner, JobStatus status, String reason, Optional<String> result) {
     return new JobView(
         id,
         id.replaceFirst("-\\d+$", ""),
+        owner,
         status,
         reason,
         Optional.empty(),

@@ -68,7 +68,11 @@ class TokenCommandsTest {
         new HttpAccess(Optional.of(Tokens.of(tokens)), Optional.empty(), false, List.of());
     try (TestServer server = new TestServer(directory.resolve("data"), List.of(), access)) {
       server.jobs.put(
-          "digits-1", TestServer.view("digits-1", JobStatus.RUNNING, "", Optional.empty()));
+          "digits-1",
+          TestServer.view("digits-1", Optional.of("ci"), JobStatus.RUNNING, "", Optional.empty()));
+      server.jobs.put(
+          "mnist-1",
+          TestServer.view("mnist-1", Optional.of("ann"), JobStatus.RUNNING, "", Optional.empty()));
       assertEquals(2, run("jobs", "--server", server.url()));
       assertEquals(
           "yamabiko: the coordinator expects a token: Authorization: Bearer TOKEN, as commands send"
@@ -81,6 +85,11 @@ class TokenCommandsTest {
       assertEquals(2, ask(server, reader, "cancel", "digits-1"));
       assertEquals("yamabiko: dash-board has the role read; this takes the role submit\n", err);
       assertEquals(0, ask(server, submitter, "cancel", "digits-1"), err);
+      assertEquals(2, ask(server, submitter, "cancel", "mnist-1"));
+      assertEquals(
+          "yamabiko: ci has the role submit, which cancels and resumes its own jobs; job mnist-1 is"
+              + " ann's, and takes the role admin\n",
+          err);
       assertEquals(
           2, run("jobs", "--server", server.url(), "--token-file", directory + "/nothing"));
       assertEquals("yamabiko: --token-file %s/nothing cannot be read\n".formatted(directory), err);
@@ -90,7 +99,7 @@ class TokenCommandsTest {
       Credentials credentials = Credentials.none().token(Files.readString(reader));
       try (RemoteCoordinator coordinator = Yamabiko.connect(server.url(), credentials);
           RemoteCoordinator stranger = Yamabiko.connect(server.url())) {
-        assertEquals(1, coordinator.jobs().size());
+        assertEquals(2, coordinator.jobs().size());
         assertTrue(assertThrows(YamabikoException.class, stranger::jobs).isInputWrong());
       }
     }

@@ -165,7 +165,9 @@ final class LocalCluster implements AutoCloseable {
   String submit(String text) {
     Job job = JobFile.parse(text, "test.conf", Path.of(""), List.of());
     JobView view =
-        ask((ActorRef<JobView> replyTo) -> new CoordinatorCommand.SubmitJob(job, replyTo));
+        ask(
+            (ActorRef<JobView> replyTo) ->
+                new CoordinatorCommand.SubmitJob(job, Optional.empty(), replyTo));
     assertEquals("", view.status().hasEnded() ? view.reason() : "");
     return view.id();
   }

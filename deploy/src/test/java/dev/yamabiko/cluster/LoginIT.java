@@ -29,6 +29,7 @@ class LoginIT {
   @TempDir private Path directory;
   private final String token = Token.random();
   private final String readersToken = Token.random();
+  private final String othersToken = Token.random();
   private CoordinatorNode coordinator;
   private Browser browser;
 
@@ -36,7 +37,10 @@ class LoginIT {
   void start() throws Exception {
     Path file = directory.resolve("tokens.conf");
     TokensFiles.write(
-        file, Token.of("ann", Role.SUBMIT, token), Token.of("bob", Role.READ, readersToken));
+        file,
+        Token.of("ann", Role.SUBMIT, token),
+        Token.of("bob", Role.READ, readersToken),
+        Token.of("carl", Role.SUBMIT, othersToken));
     coordinator =
         CoordinatorNode.start(
             new CoordinatorSettings(
@@ -106,6 +110,20 @@ class LoginIT {
     browser.reload();
     browser.find("h1", "Log in");
     assertEquals("", browser.text("#who-name"));
+
+    browser.find("#token").sendKeys(othersToken + Keys.ENTER);
+    browser.find("#who-name", "carl, submit");
+    browser.open("jobs/small-1");
+    browser.find(".pill", "cancelled");
+    browser.find(".about", "submitted by ann");
+    // Another's job is not for him to steer, wherever it stands.
+    assertEquals(List.of("Submit", "Submit one like it"), shownForSubmitters());
+    browser.picture("job-of-another");
+    browser.open("");
+    browser.find("th a", "small-1");
+    assertEquals(List.of("Submit", "Submit a job"), shownForSubmitters());
+    browser.click("button", "Log out");
+    browser.find("h1", "Log in");
 
     browser.find("#token").sendKeys(readersToken + Keys.ENTER);
     browser.find("#who-name", "bob, read");

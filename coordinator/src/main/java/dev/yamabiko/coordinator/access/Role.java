@@ -9,7 +9,7 @@ import java.util.Optional;
 public enum Role {
   /** Looks at jobs and workers. */
   READ,
-  /** Submits, steers and uploads jobs, and has and tries their models. */
+  /** Submits and uploads jobs, steers its own, and has and tries models. */
   SUBMIT,
   /** Whatever there is. */
   ADMIN;

@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
  * A token as a coordinator knows it: by its hash. Tokens are random, 256 bits of them, so that a
  * plain hash tells nothing about them; it need not be slow, as that of a password.
  *
- * @param name of who has it, for logs and messages
+ * @param name of who has it, for logs and messages; jobs that are submitted with it are his
  * @param sha256 of the token's UTF-8 text, 64 lower-case hexadecimal digits
  */
 public record Token(String name, Role role, String sha256) {

@@ -5,6 +5,7 @@ import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.model.StatusCodes;
 import akka.http.javadsl.model.headers.RawHeader;
+import dev.yamabiko.coordinator.JobView;
 import dev.yamabiko.coordinator.access.HttpAccess;
 import dev.yamabiko.coordinator.access.Role;
 import dev.yamabiko.coordinator.access.Token;
@@ -53,10 +54,33 @@ final class Gate {
       Caller caller = caller(request);
       return caller.role().includes(needed)
           ? Optional.empty()
-          : Optional.of(forbidden(request, caller, needed));
+          : Optional.of(
+              forbidden(
+                  request,
+                  caller,
+                  needed,
+                  "%s has the role %s; this takes the role %s"
+                      .formatted(caller.name(), caller.role().text(), needed.text())));
     } catch (ProblemException e) {
       return Optional.of(unknown(request, e.problem()));
     }
+  }
+
+  /** The answer to whoever may not steer this job, which is logged; empty for the others. */
+  Optional<HttpResponse> refusal(HttpRequest request, JobView job) {
+    Caller caller = caller(request);
+    if (caller.maySteer(job.owner())) {
+      return Optional.empty();
+    }
+    String detail =
+        "%s has the role %s, which cancels and resumes its own jobs; job %s is %s, and takes the role %s"
+            .formatted(
+                caller.name(),
+                caller.role().text(),
+                job.id(),
+                job.owner().map("%s's"::formatted).orElse("nobody's"),
+                Role.ADMIN.text());
+    return Optional.of(forbidden(request, caller, Role.ADMIN, detail));
   }
 
   /** Who sends it, where that is known. */
@@ -77,7 +101,9 @@ final class Gate {
     }
     Optional<String> certified = HttpTls.peer(request);
     if (certified.isPresent() && !PassedOn.isForOthers(request)) {
-      return new Caller(certified.get(), Role.ADMIN, Optional.empty());
+      // Of whoever has shown his to the node that passes it on, that node's word is all there is.
+      Optional<String> owner = PassedOn.is(request) ? Optional.empty() : certified;
+      return new Caller(certified.get(), Role.ADMIN, owner, Optional.empty());
     }
     if (access.tokens().isEmpty()) {
       throw unauthorized(
@@ -88,14 +114,12 @@ final class Gate {
     if (given.isPresent()) {
       Matcher bearer = BEARER.matcher(given.get());
       return (bearer.matches() ? holder(bearer.group(1)) : Optional.<Token>empty())
-          .map(token -> new Caller(token.name(), token.role(), Optional.empty()))
+          .map(token -> Caller.holderOf(token, Optional.empty()))
           .orElseThrow(() -> unauthorized("the coordinator does not know this token"));
     }
     Optional<String> id = cookie.of(request);
     return id.flatMap(sessions::find)
-        .map(
-            session ->
-                new Caller(session.token().name(), session.token().role(), Optional.of(session)))
+        .map(session -> Caller.holderOf(session.token(), Optional.of(session)))
         .orElseThrow(
             () ->
                 unauthorized(
@@ -125,10 +149,7 @@ final class Gate {
     return challenged(problem, given ? ", error=\"invalid_token\"" : "");
   }
 
-  private HttpResponse forbidden(HttpRequest request, Caller caller, Role needed) {
-    String detail =
-        "%s has the role %s; this takes the role %s"
-            .formatted(caller.name(), caller.role().text(), needed.text());
+  private HttpResponse forbidden(HttpRequest request, Caller caller, Role needed, String detail) {
     log.refused(request, Optional.of(caller), detail);
     return challenged(
         new Problem(StatusCodes.FORBIDDEN, detail),

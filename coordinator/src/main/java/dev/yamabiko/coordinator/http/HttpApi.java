@@ -71,7 +71,7 @@ public final class HttpApi implements AutoCloseable {
             seat,
             api::fault,
             api.passedOn,
-            api::own,
+            () -> api.own(entrance.gate()),
             new MetricsRoutes(metrics, entrance.gate()),
             entrance);
     try {
@@ -94,7 +94,7 @@ public final class HttpApi implements AutoCloseable {
   }
 
   /** The routes of the node that has the coordinator. */
-  private synchronized Route own() {
+  private synchronized Route own(Gate gate) {
     if (own == null) {
       try {
         UploadStore uploads =
@@ -111,6 +111,7 @@ public final class HttpApi implements AutoCloseable {
         predictions = new PredictionRoutes(queries, materializer);
         JobRoutes jobs =
             new JobRoutes(
+                gate,
                 queries,
                 RequestBody.ofJob(materializer),
                 submission,

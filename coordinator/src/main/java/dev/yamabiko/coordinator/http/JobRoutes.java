@@ -2,6 +2,7 @@ package dev.yamabiko.coordinator.http;
 
 import static akka.http.javadsl.server.PathMatchers.segment;
 
+import akka.actor.typed.ActorRef;
 import akka.http.javadsl.model.HttpHeader;
 import akka.http.javadsl.model.HttpRequest;
 import akka.http.javadsl.model.HttpResponse;
@@ -18,8 +19,10 @@ import dev.yamabiko.model.CanonicalJson;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -31,6 +34,7 @@ final class JobRoutes extends AllDirectives {
   /** Twice what a sweep may have; each is in memory with its job file. */
   static final int MOST_OPEN = 2_000;
 
+  private final Gate gate;
   private final Queries queries;
   private final RequestBody body;
   private final JobSubmission submission;
@@ -41,11 +45,13 @@ final class JobRoutes extends AllDirectives {
    * @param blocking for reading
    */
   JobRoutes(
+      Gate gate,
       Queries queries,
       RequestBody body,
       JobSubmission submission,
       JobEventStream events,
       Executor blocking) {
+    this.gate = gate;
     this.queries = queries;
     this.body = body;
     this.submission = submission;
@@ -71,8 +77,8 @@ final class JobRoutes extends AllDirectives {
         pathEnd(() -> get(() -> completeWithFuture(show(JobId.checked(id))))),
         path("events", () -> get(() -> extractRequest(request -> follow(id, request)))),
         path("metrics", () -> get(() -> ofView(id, JobOutput::metrics))),
-        path("cancel", () -> post(() -> completeWithFuture(cancel(JobId.checked(id))))),
-        path("resume", () -> post(() -> completeWithFuture(resume(JobId.checked(id))))));
+        path("cancel", () -> post(() -> steer(id, "cancelled", CoordinatorCommand.CancelJob::new))),
+        path("resume", () -> post(() -> steer(id, "resumed", CoordinatorCommand.ResumeJob::new))));
   }
 
   private Route ofView(String id, Function<JobView, HttpResponse> answer) {
@@ -82,19 +88,21 @@ final class JobRoutes extends AllDirectives {
   private Route submit() {
     return withRequestTimeout(
         JobSubmission.DEADLINE,
-        () ->
-            extractRequest(
-                request ->
-                    completeWithFuture(
-                        room()
-                            .thenCompose(there -> body.read(request))
-                            .thenCompose(submission::check)
-                            .thenCompose(
-                                job ->
-                                    queries.<JobView>ask(
-                                        replyTo -> new CoordinatorCommand.SubmitJob(job, replyTo)))
-                            .thenApply(JobRoutes::submitted)
-                            .exceptionally(e -> Failures.ofOnce(e).response()))));
+        () -> extractRequest(request -> completeWithFuture(submit(request))));
+  }
+
+  private CompletionStage<HttpResponse> submit(HttpRequest request) {
+    // Not once its data has been read: the token may be gone by then.
+    Optional<String> owner = gate.caller(request).owner();
+    return room()
+        .thenCompose(there -> body.read(request))
+        .thenCompose(submission::check)
+        .thenCompose(
+            job ->
+                queries.<JobView>ask(
+                    replyTo -> new CoordinatorCommand.SubmitJob(job, owner, replyTo)))
+        .thenApply(JobRoutes::submitted)
+        .exceptionally(e -> Failures.ofOnce(e).response());
   }
 
   /** Asked before the job's data is read. Of those that ask at once, a few may be one too many. */
@@ -175,16 +183,26 @@ final class JobRoutes extends AllDirectives {
     return Long.parseLong(given);
   }
 
-  private CompletionStage<HttpResponse> cancel(String id) {
-    return queries
-        .<Answer>ask(replyTo -> new CoordinatorCommand.CancelJob(id, replyTo))
-        .thenCompose(answer -> after(answer, id, "cancelled"));
+  private Route steer(
+      String id, String what, BiFunction<String, ActorRef<Answer>, CoordinatorCommand> command) {
+    return extractRequest(
+        request ->
+            completeWithFuture(
+                queries
+                    .job(JobId.checked(id))
+                    .thenCompose(
+                        job ->
+                            gate.refusal(request, job)
+                                .<CompletionStage<HttpResponse>>map(
+                                    CompletableFuture::completedFuture)
+                                .orElseGet(() -> steered(id, what, command)))));
   }
 
-  private CompletionStage<HttpResponse> resume(String id) {
+  private CompletionStage<HttpResponse> steered(
+      String id, String what, BiFunction<String, ActorRef<Answer>, CoordinatorCommand> command) {
     return queries
-        .<Answer>ask(replyTo -> new CoordinatorCommand.ResumeJob(id, replyTo))
-        .thenCompose(answer -> after(answer, id, "resumed"));
+        .<Answer>ask(replyTo -> command.apply(id, replyTo))
+        .thenCompose(answer -> after(answer, id, what));
   }
 
   /** The job as it is now, or why nothing came of the request. */

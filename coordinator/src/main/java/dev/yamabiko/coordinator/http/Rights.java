@@ -30,6 +30,7 @@ final class Rights {
               JOB + "/(events|file|inputs|layers|metrics|notices|series|timeline)"),
           // The model is what all the work was for.
           Rule.of(Role.SUBMIT, "GET", JOB + "/model"),
+          // To cancel and resume: one's own jobs, see Gate.
           Rule.of(Role.SUBMIT, "POST", JOB + "/(cancel|predict|resume)"),
           Rule.of(Role.SUBMIT, "POST", "/api/v1/jobs"),
           Rule.of(Role.SUBMIT, "PUT|HEAD", "/api/v1/data/[^/]+"),

@@ -81,7 +81,7 @@ final class SessionRoutes extends AllDirectives {
     }
     cookie.of(request).ifPresent(sessions::close);
     String id = sessions.open(holder.get());
-    Caller caller = new Caller(holder.get().name(), holder.get().role(), sessions.find(id));
+    Caller caller = Caller.holderOf(holder.get(), sessions.find(id));
     log.loggedIn(request, caller);
     return Json.ok(json(caller)).addHeader(cookie.set(id));
   }

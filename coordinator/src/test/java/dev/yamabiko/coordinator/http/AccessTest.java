@@ -66,7 +66,9 @@ class AccessTest {
   @BeforeEach
   void begin() {
     api.coordinator.jobs.put(
-        "a-1", FakeCoordinator.job("a-1", JobStatus.RUNNING, data, Optional.empty()));
+        "a-1",
+        FakeCoordinator.job(
+            "a-1", Optional.of("a-submit"), JobStatus.RUNNING, data, Optional.empty()));
   }
 
   @AfterAll
@@ -132,6 +134,48 @@ class AccessTest {
     assertEquals(
         "a-read has the role read; this takes the role submit",
         Api.problem(403, api.send(as(Role.READ, request("POST", "/api/v1/jobs")))));
+  }
+
+  @Test
+  void shouldLeaveAJobToItsOwnerAndAdministrators() throws Exception {
+    api.coordinator.jobs.put(
+        "b-1",
+        FakeCoordinator.job("b-1", Optional.of("ann"), JobStatus.RUNNING, data, Optional.empty()));
+    api.coordinator.jobs.put(
+        "c-1", FakeCoordinator.job("c-1", JobStatus.FAILED, data, Optional.empty()));
+    HttpRequest.Builder cancel = request("POST", "/api/v1/jobs/b-1/cancel");
+    HttpResponse<String> others = api.send(as(Role.SUBMIT, cancel));
+    assertEquals(
+        "a-submit has the role submit, which cancels and resumes its own jobs; job b-1 is ann's, and"
+            + " takes the role admin",
+        Api.problem(403, others));
+    assertEquals(
+        Optional.of("Bearer realm=\"yamabiko\", error=\"insufficient_scope\", scope=\"admin\""),
+        challenge(others));
+    assertEquals(200, api.send(as(Role.ADMIN, cancel)).statusCode());
+
+    HttpRequest.Builder resume = request("POST", "/api/v1/jobs/c-1/resume");
+    assertEquals(
+        "a-submit has the role submit, which cancels and resumes its own jobs; job c-1 is nobody's,"
+            + " and takes the role admin",
+        Api.problem(403, api.send(as(Role.SUBMIT, resume))));
+    assertEquals(200, api.send(as(Role.ADMIN, resume)).statusCode());
+    Api.problem(404, api.send(as(Role.SUBMIT, request("POST", "/api/v1/jobs/d-1/cancel"))));
+    // Others' jobs may be looked at.
+    assertEquals(200, api.send(as(Role.SUBMIT, request("GET", "/api/v1/jobs/b-1"))).statusCode());
+  }
+
+  @Test
+  void shouldKeepAJobAsThatOfWhoeverSubmitsIt() throws Exception {
+    HttpRequest.Builder submit =
+        request("POST", "/api/v1/jobs").header("Content-Type", "application/hocon");
+    HttpResponse<String> response = api.send(as(Role.SUBMIT, submit));
+    assertEquals(201, response.statusCode(), response.body());
+    String id = (String) CanonicalJson.object(response.body()).get("id");
+    HttpResponse<String> job = api.send(as(Role.READ, request("GET", "/api/v1/jobs/" + id)));
+    assertEquals("a-submit", CanonicalJson.object(job.body()).get("owner"));
+    HttpRequest.Builder cancel = request("POST", "/api/v1/jobs/" + id + "/cancel");
+    assertEquals(200, api.send(as(Role.SUBMIT, cancel)).statusCode());
   }
 
   @ParameterizedTest

@@ -86,7 +86,12 @@ final class FakeCoordinator {
       count.replyTo().tell(open);
     } else if (command instanceof CoordinatorCommand.SubmitJob submit) {
       JobView view =
-          job(submit.job().name() + "-1", JobStatus.QUEUED, Path.of(""), Optional.empty());
+          job(
+              submit.job().name() + "-1",
+              submit.owner(),
+              JobStatus.QUEUED,
+              Path.of(""),
+              Optional.empty());
       submitted.add(submit.job());
       jobs.put(view.id(), view);
       submit.replyTo().tell(view);
@@ -127,10 +132,21 @@ final class FakeCoordinator {
         : CoordinatorCommand.Answer.NOT_NOW;
   }
 
+  /** Of nobody. */
   static JobView job(String id, JobStatus status, Path directory, Optional<String> result) {
+    return job(id, Optional.empty(), status, directory, result);
+  }
+
+  static JobView job(
+      String id,
+      Optional<String> owner,
+      JobStatus status,
+      Path directory,
+      Optional<String> result) {
     return new JobView(
         id,
         id.replaceFirst("-\\d+$", ""),
+        owner,
         status,
         "",
         Optional.empty(),

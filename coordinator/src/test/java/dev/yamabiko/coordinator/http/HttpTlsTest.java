@@ -10,6 +10,7 @@ import dev.yamabiko.coordinator.access.HttpAccess;
 import dev.yamabiko.coordinator.access.Role;
 import dev.yamabiko.coordinator.access.Token;
 import dev.yamabiko.coordinator.access.Tokens;
+import dev.yamabiko.model.CanonicalJson;
 import dev.yamabiko.wire.tls.Authority;
 import dev.yamabiko.wire.tls.TlsFiles;
 import java.io.IOException;
@@ -135,6 +136,23 @@ class HttpTlsTest {
       Api.problem(403, send(anybody, withToken(cancel(to))));
       Api.problem(401, send(anybody, cancel(to)));
       assertEquals(200, send(anybody, to.request("/health/alive")).statusCode());
+    }
+  }
+
+  @Test
+  void shouldKeepAJobAsThatOfTheCertificateWhichItHasSeenItself() throws Exception {
+    for (Api to : List.of(api, standby)) {
+      HttpResponse<String> response =
+          send(
+              certified,
+              to.request("/api/v1/jobs")
+                  .header("Content-Type", "application/hocon")
+                  .POST(BodyPublishers.ofString(HttpApiTest.SPIRALS)));
+      assertEquals(201, response.statusCode(), response.body());
+      String id = (String) CanonicalJson.object(response.body()).get("id");
+      assertEquals(
+          to == api ? Optional.of("CN=ann") : Optional.empty(),
+          api.coordinator.jobs.get(id).owner());
     }
   }
 

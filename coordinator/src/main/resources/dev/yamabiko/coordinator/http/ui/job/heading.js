@@ -55,7 +55,7 @@ export class Heading {
     this.aboutKey = key;
     const by = names.length > 0 ? ` · ${format.several(names.length, 'worker')}: ${names.join(', ')}` : '';
     this.about.replaceChildren(
-      'submitted ', moment(view.submitted, format.ago(view.submitted)),
+      'submitted ', ...(view.owner ? [`by ${view.owner} `] : []), moment(view.submitted, format.ago(view.submitted)),
       ...(view.ended ? [' · ended ', moment(view.ended, format.ago(view.ended))] : []), by);
   }
 

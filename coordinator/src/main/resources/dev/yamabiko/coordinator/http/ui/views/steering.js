@@ -2,6 +2,7 @@
 import * as api from '../api.js';
 import { el, show } from '../dom.js';
 import { announce, toast } from '../said.js';
+import { forOwner } from '../who.js';
 
 /** Buttons that fit the job's status. */
 export class Steering {
@@ -23,6 +24,7 @@ export class Steering {
 
   update(job) {
     const focused = document.activeElement;
+    forOwner(this.element, job.owner);
     show(this.cancel, job.ended === null);
     show(this.resume, job.status === 'cancelled' || job.status === 'failed');
     if (focused.hidden && this.element.contains(focused)) this.focus();
