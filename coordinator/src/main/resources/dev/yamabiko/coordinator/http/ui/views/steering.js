@@ -2,7 +2,7 @@
 import * as api from '../api.js';
 import { el, show } from '../dom.js';
 import { announce, toast } from '../said.js';
-import { forOwner } from '../who.js';
+import { ask, forOwner } from '../who.js';
 
 /** Buttons that fit the job's status. */
 export class Steering {
@@ -41,6 +41,8 @@ export class Steering {
     } catch (e) {
       if (!(e instanceof api.Problem)) throw e;
       toast(`${text} ${this.id}: ${e.detail}`);
+      // Somebody else may have logged in meanwhile.
+      if (e.status === 403) ask();
     } finally {
       this.cancel.disabled = this.resume.disabled = false;
       const focused = document.activeElement;
