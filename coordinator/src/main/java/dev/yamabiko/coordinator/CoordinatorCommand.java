@@ -21,7 +21,7 @@ public sealed interface CoordinatorCommand {
   /**
    * Puts a checked job at the end of the queue; answered by its state.
    *
-   * @param owner who submits it; empty where nobody is asked
+   * @param owner who submits it; empty where that is not known
    */
   record SubmitJob(Job job, Optional<String> owner, ActorRef<JobView> replyTo)
       implements CoordinatorCommand {}

@@ -74,18 +74,7 @@ record StoredJob(
 
   /** Waits in the queue; the reason is for people. */
   StoredJob waiting(JobStatus how, String why) {
-    return new StoredJob(
-        id,
-        job,
-        owner,
-        how,
-        why,
-        submitted,
-        started,
-        Optional.empty(),
-        Optional.empty(),
-        attempts,
-        cancelling);
+    return with(how, why, started, Optional.empty(), Optional.empty(), attempts, cancelling);
   }
 
   /** Whether they are the same but for what a job in the queue waits for. */
@@ -101,49 +90,18 @@ record StoredJob(
 
   /** Its run has been told to end; this stays until it has. */
   StoredJob cancelling(String why) {
-    return new StoredJob(
-        id,
-        job,
-        owner,
-        status,
-        reason,
-        submitted,
-        started,
-        ended,
-        result,
-        attempts,
-        Optional.of(why));
+    return with(status, reason, started, ended, result, attempts, Optional.of(why));
   }
 
   StoredJob running(Instant now) {
-    return new StoredJob(
-        id,
-        job,
-        owner,
-        JobStatus.RUNNING,
-        "",
-        submitted,
-        started.or(() -> Optional.of(now)),
-        Optional.empty(),
-        Optional.empty(),
-        attempts,
-        cancelling);
+    Optional<Instant> first = started.or(() -> Optional.of(now));
+    return with(
+        JobStatus.RUNNING, "", first, Optional.empty(), Optional.empty(), attempts, cancelling);
   }
 
   /** About to be started once more. */
   StoredJob attempt() {
-    return new StoredJob(
-        id,
-        job,
-        owner,
-        status,
-        reason,
-        submitted,
-        started,
-        ended,
-        result,
-        attempts + 1,
-        cancelling);
+    return with(status, reason, started, ended, result, attempts + 1, cancelling);
   }
 
   /** What the run of this attempt is called: no two starts of a job share it. */
@@ -152,18 +110,20 @@ record StoredJob(
   }
 
   StoredJob ended(JobStatus how, String why, Optional<String> withResult, Instant now) {
-    return new StoredJob(
-        id,
-        job,
-        owner,
-        how,
-        why,
-        submitted,
-        started,
-        Optional.of(now),
-        withResult.map(KeptEvaluation::without),
-        attempts,
-        Optional.empty());
+    Optional<String> kept = withResult.map(KeptEvaluation::without);
+    return with(how, why, started, Optional.of(now), kept, attempts, Optional.empty());
+  }
+
+  /** The same job later on. */
+  private StoredJob with(
+      JobStatus how,
+      String why,
+      Optional<Instant> begun,
+      Optional<Instant> over,
+      Optional<String> outcome,
+      int times,
+      Optional<String> toEnd) {
+    return new StoredJob(id, job, owner, how, why, submitted, begun, over, outcome, times, toEnd);
   }
 
   String toJson() {

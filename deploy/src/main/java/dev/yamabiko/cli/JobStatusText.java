@@ -51,9 +51,9 @@ final class JobStatusText {
       }
       line(text, "workers", fields.count("workers"));
     }
-    for (String reason : new String[] {"owner", "reason", "error", "warning"}) {
-      if (job.get(reason) != null) {
-        line(text, reason, fields.text(reason));
+    for (String field : new String[] {"owner", "reason", "error", "warning"}) {
+      if (job.get(field) != null) {
+        line(text, field, fields.text(field));
       }
     }
     return text.toString().stripTrailing();

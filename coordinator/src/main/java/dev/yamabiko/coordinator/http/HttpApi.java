@@ -41,6 +41,7 @@ public final class HttpApi implements AutoCloseable {
   private final CoordinatorSettings settings;
   private final Optional<HttpTls> tls;
   private final PassedOn passedOn;
+  private final Entrance entrance;
   private ServerBinding binding;
   private JobSubmission submission;
   private SeriesRoutes series;
@@ -54,6 +55,7 @@ public final class HttpApi implements AutoCloseable {
     this.settings = settings;
     tls = settings.tls().map(HttpTls::new);
     passedOn = new PassedOn(coordinator, tls);
+    entrance = Entrance.of(settings, Materializer.createMaterializer(coordinator));
   }
 
   /**
@@ -65,15 +67,14 @@ public final class HttpApi implements AutoCloseable {
       Supplier<Seat> seat,
       NodeMetrics metrics) {
     HttpApi api = new HttpApi(coordinator, settings);
-    Entrance entrance = Entrance.of(settings, Materializer.createMaterializer(coordinator));
     Routes routes =
         new Routes(
             seat,
             api::fault,
             api.passedOn,
-            () -> api.own(entrance.gate()),
-            new MetricsRoutes(metrics, entrance.gate()),
-            entrance);
+            api::own,
+            new MetricsRoutes(metrics, api.entrance.gate()),
+            api.entrance);
     try {
       ServerBuilder server =
           Http.get(coordinator).newServerAt(settings.host(), settings.httpPort());
@@ -94,7 +95,7 @@ public final class HttpApi implements AutoCloseable {
   }
 
   /** The routes of the node that has the coordinator. */
-  private synchronized Route own(Gate gate) {
+  private synchronized Route own() {
     if (own == null) {
       try {
         UploadStore uploads =
@@ -111,7 +112,7 @@ public final class HttpApi implements AutoCloseable {
         predictions = new PredictionRoutes(queries, materializer);
         JobRoutes jobs =
             new JobRoutes(
-                gate,
+                entrance.gate(),
                 queries,
                 RequestBody.ofJob(materializer),
                 submission,
