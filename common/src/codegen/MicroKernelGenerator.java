@@ -110,6 +110,30 @@ public class MicroKernelGenerator {
   private static final String RESUMED =
       PRODUCT.replace("product$H", "resumed$H").replace("    $ZERO", "$LOAD");
 
+  /** A product of which B is read where it lies, its rows {@code bPitch} apart. */
+  private static final String ACROSS =
+      """
+
+        private static void across$H(
+            float[] a, int aAt, float[] b, int bAt, int bPitch, int steps,
+            float[] c, int cAt, int cPitch, boolean resume, float[] fence) {
+          FloatVector $ACCUMULATORS;
+          if (resume) {
+      $LOAD
+          } else {
+            $ZERO
+          }
+          for (int p = 0; p < steps; p++) {
+            int s = aAt + p * PITCH;
+            int q = bAt + p * bPitch;
+      $VECTORS
+            FloatVector v;
+      $FMA_PACKED
+          }
+      $STORE
+        }
+      """;
+
   /** c = ... + (the second of several tiles + (the first + the product)). */
   private static final String ADDED =
       PRODUCT
@@ -211,6 +235,35 @@ public class MicroKernelGenerator {
         }
       """;
 
+  /**
+   * A product one vector wide: row r of A at an offset of its own, B in rows of LANES. Two steps at
+   * a time share the addresses, which are half of what there is to do in a step by itself.
+   */
+  private static final String NARROW =
+      """
+
+        private static void narrow$H(
+            float[] a, int[] offsets, int aAt, float[] b, int bAt, int pairs,
+            float[] c, int cAt, boolean resume, float[] fence) {
+          int offsetsAt = 0;
+      $BASES
+          FloatVector $ACCUMULATORS;
+          if (resume) {
+      $LOAD_TILE
+          } else {
+            $ZERO
+          }
+          for (int p = 0; p < pairs; p++) {
+            int q = bAt + p * TILE;
+            FloatVector b0 = FloatVector.fromArray(SPECIES, b, q);
+            FloatVector b1 = FloatVector.fromArray(SPECIES, b, q + LANES);
+            FloatVector v;
+      $FMA_PAIRS
+          }
+      $STORE_TILE
+        }
+      """;
+
   /** The same where the columns of A are neighbours and its rows a tile apart. */
   private static final String TILED_TAPS =
       """
@@ -244,6 +297,16 @@ public class MicroKernelGenerator {
           switch (resume ? -height : height) {
       $PRODUCTS
       $RESUMED
+            default -> throw new IllegalArgumentException("height " + height);
+          }
+        }
+
+        /** Product of which B is not packed: rows of at least TILE, bPitch apart. */
+        static void across(
+            int height, float[] a, int aAt, float[] b, int bAt, int bPitch, int steps,
+            float[] c, int cAt, int cPitch, boolean resume, float[] fence) {
+          switch (height) {
+      $ACROSS
             default -> throw new IllegalArgumentException("height " + height);
           }
         }
@@ -298,6 +361,16 @@ public class MicroKernelGenerator {
             float[] c, int cAt, int cPitch, boolean resume, float[] fence) {
           switch (narrow ? -height : height) {
       $TAPS
+            default -> throw new IllegalArgumentException("height " + height);
+          }
+        }
+
+        /** Twice as many steps as pairs; c in rows of TILE. */
+        static void narrow(
+            int height, float[] a, int[] offsets, int aAt, float[] b, int bAt, int pairs,
+            float[] c, int cAt, boolean resume, float[] fence) {
+          switch (height) {
+      $NARROWS
             default -> throw new IllegalArgumentException("height " + height);
           }
         }
@@ -361,8 +434,10 @@ public class MicroKernelGenerator {
     StringBuilder source = new StringBuilder(HEAD);
     appendAll(source, PRODUCT, MAX_HEIGHT, 2);
     appendAll(source, RESUMED, MAX_RESUMED, 2);
+    appendAll(source, ACROSS, MAX_RESUMED, 2);
     appendAll(source, ADDED, MAX_ADDED, 2);
     appendAll(source, PAIR, MAX_PAIR, 2);
+    appendAll(source, NARROW, MAX_TAPS, 1);
     for (int width = 1; width <= 2; width++) {
       appendAll(source, PIXELS, MAX_PIXELS, width);
       appendAll(source, TILED_PIXELS, MAX_PIXELS, width);
@@ -379,10 +454,18 @@ public class MicroKernelGenerator {
                 cases(MAX_RESUMED, "resumed$H(a, aAt, b, bAt, steps, c, cAt, cPitch, fence)")
                     .replace("case ", "case -"))
             .replace(
+                "$ACROSS",
+                cases(
+                    MAX_RESUMED,
+                    "across$H(a, aAt, b, bAt, bPitch, steps, c, cAt, cPitch, resume, fence)"))
+            .replace(
                 "$ADDED",
                 cases(
                     MAX_ADDED,
                     "added$H(a, aAt, b, bAt, steps, c, cAt, cPitch, add, slots, from, to, fence)"))
+            .replace(
+                "$NARROWS",
+                cases(MAX_TAPS, "narrow$H(a, offsets, aAt, b, bAt, pairs, c, cAt, resume, fence)"))
             .replace(
                 "$PAIRS",
                 cases(
@@ -483,6 +566,8 @@ public class MicroKernelGenerator {
         .replace("$ADD_AND_STORE", add + store)
         .replace("$ADD_TILE", addTile)
         .replace("$ADD_ROW", addRow)
+        .replace("$FMA_PAIRS", pairs(height))
+        .replace("$LOAD_TILE", load.replace("cPitch", "TILE"))
         .replace("$STORE_TILE", store.replace("cPitch", "TILE"))
         .replace("$STORE", store)
         .replace("$LOAD", load)
@@ -526,6 +611,19 @@ public class MicroKernelGenerator {
                 + "      v = FloatVector.broadcast(SPECIES, %s);\n".formatted(a.formatted(r))
                 + lines(
                     width, v -> "      c%1$d_%2$d = v.fma(b%2$d, c%1$d_%2$d);".formatted(r, v)));
+  }
+
+  private static String pairs(int height) {
+    return lines(
+        height,
+        r ->
+            """
+                  v = FloatVector.broadcast(SPECIES, a[a%1$d + 2 * p]);
+                  c%1$d_0 = v.fma(b0, c%1$d_0);
+                  v = FloatVector.broadcast(SPECIES, a[a%1$d + 2 * p + 1]);
+                  c%1$d_0 = v.fma(b1, c%1$d_0);
+                  if (FENCED) fence[%1$d] = 0f;"""
+                .formatted(r));
   }
 
   private static String addTile(String indent, String pitch, int height, int width) {

@@ -15,7 +15,15 @@ class VectorKernelsTest extends KernelsContract {
   @Test
   void shouldCrossBlockBordersOfProductsWithoutATrace() {
     for (int[] shape :
-        new int[][] {{700, 530, 37}, {3, 1050, 70}, {200, 259, 130}, {40, 600, 10}, {1, 600, 1}}) {
+        new int[][] {
+          {700, 530, 37},
+          {3, 1050, 70},
+          {200, 259, 130},
+          {40, 600, 10},
+          {1, 600, 1},
+          {50, 301, 13},
+          {23, 1, 8}
+        }) {
       assertSameBits(1, shape[0] * shape[2], affine(shape[0], shape[1], shape[2], true));
       assertSameBits(2, shape[0] * shape[2], inputGradient(shape[0], shape[2], shape[1]));
     }
@@ -26,6 +34,9 @@ class VectorKernelsTest extends KernelsContract {
     assertSameBits(1, 530 * 37, weightGradient(ShardRows.single(600), 530, 37));
     assertSameBits(2, 900 * 20, weightGradient(shardsOf(300, 0, 1, 290), 900, 20));
     assertSameBits(4, 900 * 10, weightGradient(shardsOf(300, 0, 1, 290), 900, 10));
+    assertSameBits(5, 101 * 16, weightGradient(shardsOf(30, 17, 0, 33, 1), 101, 16));
+    assertSameBits(6, 101 * 3, weightGradient(shardsOf(30, 17, 0, 33, 1), 101, 3));
+    assertSameBits(7, 101 * 11, weightGradient(ShardRows.more(29), 101, 11));
     int[] many = new int[100];
     Arrays.fill(many, 3);
     assertSameBits(3, 130 * 70, weightGradient(shardsOf(many), 130, 70));

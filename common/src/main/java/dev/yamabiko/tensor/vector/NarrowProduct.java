@@ -14,13 +14,13 @@ import jdk.incubator.vector.FloatVector;
  */
 final class NarrowProduct {
 
-  /** Steps per block: a panel of B is half of a first-level cache. */
+  /** Steps per block: a panel of B is a third of a first-level cache. */
   private static final int STEPS = 256;
 
   private static final int TILE_ROOM = MAX_TAPS * TILE;
   private static final int PANEL = START + TILE_ROOM;
 
-  /** A tile, and a panel behind it. */
+  /** A tile, and a panel [steps][LANES] behind it. */
   private final LineScratch bPanels;
 
   private final float[] biasTile = new float[LANES];
@@ -57,15 +57,15 @@ final class NarrowProduct {
     if (bias != null) {
       System.arraycopy(bias, biasAt, biasTile, 0, n);
     }
-    float[] bs = bPanels.atLeast(TILE_ROOM + STEPS * TILE);
+    float[] bs = bPanels.atLeast(TILE_ROOM + (STEPS + 1) * LANES);
     int panels = Lanes.parts(m, MAX_TAPS);
     for (int from = 0; from < k; from += STEPS) {
       int steps = Math.min(STEPS, k - from);
       boolean last = from + steps == k;
       if (transposed) {
-        Packing.rowsToB(b, bAt + from, k, n, steps, bs, PANEL);
+        Packing.rowsToB(b, bAt + from, k, n, steps, bs, PANEL, LANES);
       } else {
-        Packing.columnsToB(b, bAt + from * n, n, n, steps, bs, PANEL);
+        Packing.columnsToLanes(b, bAt + from * n, n, n, steps, bs, PANEL);
       }
       for (int i = 0; i < panels; i++) {
         int r = Lanes.start(m, panels, i);
@@ -75,12 +75,18 @@ final class NarrowProduct {
           Product.copy(height, n, c, at, n, bs, START, TILE);
         }
         int left = aAt + r * k + from;
-        MicroKernels.taps(
-            height, true, a, rows, 0, left, bs, PANEL, steps, bs, START, TILE, from > 0, fence);
+        MicroKernels.narrow(
+            height, a, rows, left, bs, PANEL, steps / 2, bs, START, from > 0, fence);
+        if (steps % 2 == 1) {
+          int p = steps - 1;
+          int row = PANEL + p * LANES;
+          MicroKernels.taps(
+              height, true, a, rows, 0, left + p, bs, row, 1, bs, START, TILE, true, fence);
+        }
         if (last && bias != null) {
           addBias(height, bs, relu);
         }
-        put(height, n, bs, c, at);
+        put(height, n, bs, START, TILE, c, at);
       }
     }
   }
@@ -96,12 +102,12 @@ final class NarrowProduct {
   /**
    * The tile's rows one behind the other: what is written behind one is overwritten by the next.
    */
-  private static void put(int height, int n, float[] tile, float[] c, int at) {
+  static void put(int height, int n, float[] tile, int tileAt, int pitch, float[] c, int at) {
     int whole = Math.max(0, Math.floorDiv(height * n - LANES, n) + 1);
     for (int r = 0; r < whole; r++) {
-      FloatVector.fromArray(SPECIES, tile, START + r * TILE).intoArray(c, at + r * n);
+      FloatVector.fromArray(SPECIES, tile, tileAt + r * pitch).intoArray(c, at + r * n);
     }
     int rest = height - whole;
-    Product.copy(rest, n, tile, START + whole * TILE, TILE, c, at + whole * n, n);
+    Product.copy(rest, n, tile, tileAt + whole * pitch, pitch, c, at + whole * n, n);
   }
 }

@@ -21,6 +21,16 @@ final class Packing {
 
   /** A panel from {@code height} matrix rows. Lanes beyond the height hold anything. */
   static void rowsToA(float[] m, int at, int pitch, int height, int steps, float[] panel, int to) {
+    int missing = LANES - height;
+    if (missing > 0
+        && missing <= Math.min(to, PITCH - height)
+        && at >= missing * pitch
+        && (long) at + (LANES - 1L) * pitch + steps > m.length) {
+      // The matrix ends with these rows. Those before them fill the square; they go to the end of
+      // the step before, behind its height, which is at most this panel's.
+      transpose(m, at - missing * pitch, pitch, LANES, steps, panel, to - missing, PITCH);
+      return;
+    }
     for (int r = 0; r < height; r += LANES) {
       transpose(m, at + r * pitch, pitch, Math.min(LANES, height - r), steps, panel, to + r, PITCH);
     }
@@ -63,6 +73,18 @@ final class Packing {
     for (int p = readable; p < steps; p++) {
       System.arraycopy(m, at + p * pitch, panel, to + p * TILE, width);
       Arrays.fill(panel, to + p * TILE + width, to + (p + 1) * TILE, 0f);
+    }
+  }
+
+  /** One vector of each row; lanes beyond the width hold anything. */
+  static void columnsToLanes(
+      float[] m, int at, int pitch, int width, int steps, float[] panel, int to) {
+    int readable = Math.max(0, Math.min(steps, Math.floorDiv(m.length - at - LANES, pitch) + 1));
+    for (int p = 0; p < readable; p++) {
+      FloatVector.fromArray(SPECIES, m, at + p * pitch).intoArray(panel, to + p * LANES);
+    }
+    for (int p = readable; p < steps; p++) {
+      System.arraycopy(m, at + p * pitch, panel, to + p * LANES, width);
     }
   }
 

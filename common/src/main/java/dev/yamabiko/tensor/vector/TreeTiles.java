@@ -34,12 +34,15 @@ final class TreeTiles {
   private static final int TARGET = 5;
   private static final int FIELDS = 6;
 
-  /** Whether kernels add, whatever a tile's height. */
-  private static final boolean ADDS = MAX_ADDED >= MAX_HEIGHT;
-
   private static final int OUT = slot(TreeSteps.OUT);
 
-  private final TreeSteps tree = new TreeSteps(MAX_PAIR > 0);
+  /** Whether B is read where it lies, by kernels that take one shard and add nothing. */
+  private final boolean across;
+
+  /** Whether kernels add, whatever a tile's height. */
+  private final boolean adds;
+
+  private final TreeSteps tree;
   private final float[] fence = new float[Lanes.FENCE];
   private ShardRows shards;
   private int tallest;
@@ -52,8 +55,24 @@ final class TreeTiles {
 
   private int planned;
 
-  /** What is added, step after step. */
-  private int[] slots = {};
+  /** The slots that are added, step after step. */
+  private int[] added = {};
+
+  private TreeTiles(boolean across) {
+    this.across = across;
+    adds = !across && MAX_ADDED >= MAX_HEIGHT;
+    tree = new TreeSteps(!across && MAX_PAIR > 0);
+  }
+
+  /** Of B packed into panels. */
+  static TreeTiles ofPanels() {
+    return new TreeTiles(false);
+  }
+
+  /** Of B as it lies. */
+  static TreeTiles ofRows() {
+    return new TreeTiles(true);
+  }
 
   private static int slot(int number) {
     return LineScratch.START + number * SLOT;
@@ -67,21 +86,21 @@ final class TreeTiles {
     }
     if (plan.length < FIELDS * tree.count()) {
       plan = new int[2 * FIELDS * tree.count()];
-      slots = new int[2 * tree.count()];
+      added = new int[2 * tree.count()];
     }
     planned = 0;
-    int added = 0;
-    tallest = shards.resumed() ? MAX_RESUMED : MAX_HEIGHT;
+    int adding = 0;
+    tallest = shards.resumed() || across ? MAX_RESUMED : MAX_HEIGHT;
     for (int step = 0; step < tree.count(); step++) {
       boolean more = goesOn(step);
       int at = more ? planned - FIELDS : planned;
       if (!more) {
-        plan[at + ADDS_FROM] = added;
+        plan[at + ADDS_FROM] = adding;
       }
       if (tree.add(step) != TreeSteps.NONE) {
-        slots[added++] = slot(tree.add(step));
+        added[adding++] = slot(tree.add(step));
       }
-      plan[at + ADDS_TO] = added;
+      plan[at + ADDS_TO] = adding;
       plan[at + TARGET] = slot(tree.target(step));
       if (more) {
         continue;
@@ -110,7 +129,7 @@ final class TreeTiles {
    */
   private boolean goesOn(int step) {
     int before = planned - FIELDS;
-    return ADDS
+    return adds
         && before >= 0
         && tree.shard(step) == TreeSteps.NONE
         && tree.add(step) != TreeSteps.NONE
@@ -127,7 +146,9 @@ final class TreeTiles {
    * One tile, of which the first {@code width} columns are put out.
    *
    * @param as a panel [rows][PITCH] at a
-   * @param bs a panel [rows][TILE] at b, and the room for slots
+   * @param bs rows of at least TILE, bPitch apart, from b on: for {@link #ofPanels} a panel
+   *     [rows][TILE]
+   * @param slots {@link #SLOTS_ROOM}; may be bs
    */
   void tile(
       int height,
@@ -136,58 +157,88 @@ final class TreeTiles {
       int a,
       float[] bs,
       int b,
+      int bPitch,
+      float[] slots,
       float[] out,
       int outAt,
       int outPitch) {
     if (width == TILE) {
-      whole(height, as, a, bs, b, out, outAt, outPitch);
+      whole(height, as, a, bs, b, bPitch, slots, out, outAt, outPitch);
       return;
     }
     if (shards.resumed()) {
-      Product.copy(height, width, out, outAt, outPitch, bs, OUT, TILE);
+      Product.copy(height, width, out, outAt, outPitch, slots, OUT, TILE);
     }
-    whole(height, as, a, bs, b, bs, OUT, TILE);
-    Product.copy(height, width, bs, OUT, TILE, out, outAt, outPitch);
+    whole(height, as, a, bs, b, bPitch, slots, slots, OUT, TILE);
+    Product.copy(height, width, slots, OUT, TILE, out, outAt, outPitch);
   }
 
   private void whole(
-      int height, float[] as, int a, float[] bs, int b, float[] out, int outAt, int outPitch) {
+      int height,
+      float[] as,
+      int a,
+      float[] bs,
+      int b,
+      int bPitch,
+      float[] slots,
+      float[] out,
+      int outAt,
+      int outPitch) {
     if (shards.resumed()) {
-      int rows = shards.rows();
-      MicroKernels.product(height, as, a, bs, b, rows, out, outAt, outPitch, true, fence);
+      chain(height, as, a, bs, b, bPitch, shards.rows(), out, outAt, outPitch, true);
       return;
     }
     for (int at = 0; at < planned; at += FIELDS) {
       int target = plan[at + TARGET];
       boolean last = target == OUT;
-      float[] c = last ? out : bs;
+      float[] c = last ? out : slots;
       int cAt = last ? outAt : target;
       int cPitch = last ? outPitch : TILE;
       int rows = plan[at + ROWS];
       int from = plan[at + ADDS_FROM];
       int to = plan[at + ADDS_TO];
-      int add = from < to ? slots[from] : -1;
+      int add = from < to ? added[from] : -1;
       int first = plan[at + FIRST];
       int second = plan[at + SECOND];
       if (second >= 0) {
-        pair(height, as, a, bs, b, first, second, rows, add, c, cAt, cPitch);
+        pair(height, as, a, bs, b, first, second, rows, slots, add, c, cAt, cPitch);
       } else if (rows > 0) {
         int aAt = a + first * PITCH;
-        int bAt = b + first * TILE;
-        if (add >= 0 && ADDS) {
+        int bAt = b + first * bPitch;
+        if (add >= 0 && adds) {
           MicroKernels.added(
-              height, as, aAt, bs, bAt, rows, c, cAt, cPitch, bs, slots, from, to, fence);
+              height, as, aAt, bs, bAt, rows, c, cAt, cPitch, slots, added, from, to, fence);
           continue;
         }
-        MicroKernels.product(height, as, aAt, bs, bAt, rows, c, cAt, cPitch, false, fence);
+        chain(height, as, aAt, bs, bAt, bPitch, rows, c, cAt, cPitch, false);
         if (add >= 0) {
-          addTile(height, bs, add, c, cAt, cPitch, c, cAt, cPitch);
+          addTile(height, slots, add, c, cAt, cPitch, c, cAt, cPitch);
         }
       } else if (add >= 0) {
-        addTile(height, bs, add, bs, first, TILE, c, cAt, cPitch);
+        addTile(height, slots, add, slots, first, TILE, c, cAt, cPitch);
       } else {
-        Product.copy(height, TILE, bs, first, TILE, c, cAt, cPitch);
+        Product.copy(height, TILE, slots, first, TILE, c, cAt, cPitch);
       }
+    }
+  }
+
+  /** One shard's chain, or what goes on from it. */
+  private void chain(
+      int height,
+      float[] as,
+      int a,
+      float[] bs,
+      int b,
+      int bPitch,
+      int rows,
+      float[] c,
+      int cAt,
+      int cPitch,
+      boolean resume) {
+    if (across) {
+      MicroKernels.across(height, as, a, bs, b, bPitch, rows, c, cAt, cPitch, resume, fence);
+    } else {
+      MicroKernels.product(height, as, a, bs, b, rows, c, cAt, cPitch, resume, fence);
     }
   }
 
@@ -201,6 +252,7 @@ final class TreeTiles {
       int first,
       int second,
       int rows,
+      float[] slots,
       int add,
       float[] c,
       int cAt,
@@ -219,7 +271,7 @@ final class TreeTiles {
           c,
           cAt + r * cPitch,
           cPitch,
-          add < 0 ? null : bs,
+          add < 0 ? null : slots,
           add + r * TILE,
           TILE,
           fence);

@@ -20,15 +20,19 @@ final class WeightGradient {
   /** The same for tiles one after the other: the second level feeds vectors as narrow in time. */
   private static final int B_GROUP = LANES >= 16 ? B_FIRST : 4 * B_FIRST;
 
+  /** Where a tile of as many rows as a vector holds is put when it is turned: behind itself. */
+  private static final int TURNED = LANES * TILE;
+
   private static final int PANELS = LineScratch.START + TreeTiles.SLOTS_ROOM;
 
-  private final TreeTiles tree = new TreeTiles();
+  private final TreeTiles ofPanels = TreeTiles.ofPanels();
+  private final TreeTiles ofRows = TreeTiles.ofRows();
   private final Scratch aPanels = new Scratch();
 
   /** The tree's slots, and the panels behind them. */
   private final LineScratch bPanels;
 
-  private final Scratch turned = new Scratch();
+  private final Scratch tileRoom = new Scratch();
 
   /** With room for panels that others use in between. */
   WeightGradient(LineScratch bPanels) {
@@ -46,18 +50,21 @@ final class WeightGradient {
       float[] dw,
       int dwAt,
       IntConsumer finalFrom) {
+    boolean turned = out <= LANES && in >= TILE;
+    TreeTiles tree = turned ? ofRows : ofPanels;
     if (!tree.plan(shards)) {
       Arrays.fill(dw, dwAt, dwAt + in * out, 0f);
-    } else if (out <= LANES && in >= TILE) {
-      turned(shards, in, out, x, xAt, g, gAt, dw, dwAt);
+    } else if (turned) {
+      turned(tree, shards, in, out, x, xAt, g, gAt, dw, dwAt);
     } else {
-      straight(shards, in, out, x, xAt, g, gAt, dw, dwAt, finalFrom);
+      straight(tree, shards, in, out, x, xAt, g, gAt, dw, dwAt, finalFrom);
       return;
     }
     finalFrom.accept(0);
   }
 
   private void straight(
+      TreeTiles tree,
       ShardRows shards,
       int in,
       int out,
@@ -103,6 +110,8 @@ final class WeightGradient {
                 i * PITCH * rows,
                 bs,
                 PANELS + j * TILE * rows,
+                TILE,
+                bs,
                 dw,
                 dwAt + (top + r) * out + j * TILE,
                 out);
@@ -115,6 +124,7 @@ final class WeightGradient {
 
   /** With so few outputs that they fill no tile's width: dW^T = G^T X, turned as it is put out. */
   private void turned(
+      TreeTiles tree,
       ShardRows shards,
       int in,
       int out,
@@ -127,8 +137,8 @@ final class WeightGradient {
     int rows = shards.rows();
     int panels = Lanes.parts(out, tree.tallest());
     float[] as = aPanels.atLeast(panels * PITCH * rows);
-    float[] bs = bPanels.atLeast(TreeTiles.SLOTS_ROOM + TILE * rows);
-    float[] tile = turned.atLeast(out * TILE);
+    float[] slots = bPanels.atLeast(TreeTiles.SLOTS_ROOM + TILE * rows);
+    float[] tile = tileRoom.atLeast(2 * TURNED);
     for (int i = 0; i < panels; i++) {
       int r = Lanes.start(out, panels, i);
       int next = Lanes.start(out, panels, i + 1);
@@ -136,16 +146,29 @@ final class WeightGradient {
     }
     for (int from = 0; from < in; from += TILE) {
       int width = Math.min(TILE, in - from);
-      Packing.columnsToB(x, xAt + from, in, width, rows, bs, PANELS);
+      boolean readable = width == TILE;
+      if (!readable) {
+        Packing.columnsToB(x, xAt + from, in, width, rows, slots, PANELS);
+      }
+      float[] bs = readable ? x : slots;
+      int b = readable ? xAt + from : PANELS;
+      int bPitch = readable ? in : TILE;
+      int to = dwAt + from * out;
       if (shards.resumed()) {
-        turn(width, out, dw, dwAt + from * out, out, tile, 0, TILE);
+        turn(width, out, dw, to, out, tile, 0, TILE);
       }
       for (int i = 0; i < panels; i++) {
         int r = Lanes.start(out, panels, i);
         int height = Lanes.start(out, panels, i + 1) - r;
-        tree.tile(height, TILE, as, i * PITCH * rows, bs, PANELS, tile, r * TILE, TILE);
+        int a = i * PITCH * rows;
+        tree.tile(height, TILE, as, a, bs, b, bPitch, slots, tile, r * TILE, TILE);
       }
-      turn(out, width, tile, 0, TILE, dw, dwAt + from * out, out);
+      if (out > LANES / 4) {
+        MicroKernels.transpose(tile, 0, TILE, tile, TURNED, LANES, 2);
+        NarrowProduct.put(width, out, tile, TURNED, LANES, dw, to);
+      } else {
+        turn(out, width, tile, 0, TILE, dw, to, out);
+      }
     }
   }
 
