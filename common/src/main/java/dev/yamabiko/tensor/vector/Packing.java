@@ -17,10 +17,31 @@ final class Packing {
   /** Panels that are best made at once. */
   static final int GROUP = 4;
 
+  /** Room that an A panel of fewer steps than lanes is written faster with. */
+  static final int BEHIND_A = LANES * PITCH;
+
+  /** The same for a B panel. */
+  static final int BEHIND_B = LANES * TILE;
+
   private Packing() {}
 
-  /** A panel from {@code height} matrix rows. Lanes beyond the height hold anything. */
+  /** Whether all steps and the rows that a vector holds are in one square that can be read. */
+  private static boolean isShort(float[] m, int at, int pitch, int rows, int steps) {
+    return steps < LANES
+        && rows > LANES / 4
+        && rows <= LANES
+        && (long) at + (LANES - 1L) * pitch + LANES <= m.length;
+  }
+
+  /**
+   * A panel from {@code height} matrix rows. Lanes beyond the height hold anything, and so does
+   * what comes within {@link #BEHIND_A} behind the panel.
+   */
   static void rowsToA(float[] m, int at, int pitch, int height, int steps, float[] panel, int to) {
+    if (isShort(m, at, pitch, height, steps) && to + BEHIND_A <= panel.length) {
+      MicroKernels.transpose(m, at, pitch, panel, to, PITCH, 1);
+      return;
+    }
     int missing = LANES - height;
     if (missing > 0
         && missing <= Math.min(to, PITCH - height)
@@ -144,8 +165,18 @@ final class Packing {
     }
   }
 
-  /** B panel from {@code width} matrix rows; the rest of the tile is zero. */
+  /**
+   * B panel from {@code width} matrix rows; the rest of the tile is zero. What comes within {@link
+   * #BEHIND_B} behind the panel may hold anything.
+   */
   static void rowsToB(float[] m, int at, int pitch, int width, int steps, float[] panel, int to) {
+    if (width == TILE
+        && isShort(m, at + LANES * pitch, pitch, LANES, steps)
+        && to + BEHIND_B <= panel.length) {
+      MicroKernels.transpose(m, at, pitch, panel, to, TILE, 1);
+      MicroKernels.transpose(m, at + LANES * pitch, pitch, panel, to + LANES, TILE, 1);
+      return;
+    }
     if (width < TILE) {
       Arrays.fill(panel, to, to + steps * TILE, 0f);
     }

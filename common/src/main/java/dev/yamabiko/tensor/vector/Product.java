@@ -66,11 +66,13 @@ final class Product {
     int blocks = Lanes.parts(m, ROWS);
     int parts = Lanes.parts(k, STEPS);
     int mostSteps = Lanes.parts(k, parts);
-    float[] as = aPanels.atLeast(Lanes.parts(Math.min(ROWS, m), MAX_RESUMED) * PITCH * mostSteps);
+    int rowPanels = Lanes.parts(Math.min(ROWS, m), MAX_RESUMED);
+    float[] as = aPanels.atLeast(rowPanels * PITCH * mostSteps + Packing.BEHIND_A);
     // What a panel takes of each row of B is long by itself where B is turned.
     int group = transposed ? 1 : Packing.GROUP;
     // Where a panel of B is used once, all can take the same place, which stays in the cache.
-    float[] bs = bPanels.atLeast(TILE_ROOM + (blocks == 1 ? group : tiles) * TILE * mostSteps);
+    int panelsRoom = (blocks == 1 ? group : tiles) * TILE * mostSteps + Packing.BEHIND_B;
+    float[] bs = bPanels.atLeast(TILE_ROOM + panelsRoom);
     for (int part = 0; part < parts; part++) {
       int from = Lanes.start(k, parts, part);
       int steps = Lanes.start(k, parts, part + 1) - from;
