@@ -11,8 +11,8 @@ import java.util.stream.IntStream;
  * accumulator is a local variable and lives in a register.
  *
  * <p>Every loop over steps is the only one of its method, is not unrolled, and indexes arrays by
- * base + loop variable * power of two: otherwise C2 keeps range checks in the loop or boxes the
- * vectors.
+ * base + loop variable * power of two, but where another reason is given: otherwise C2 keeps range
+ * checks in the loop or boxes the vectors.
  *
  * <p>The stores into {@code fence} are never read. Loads cannot be moved across them, so C2 does
  * not begin a step with all broadcasts at once, for which 16 registers are too few: one spilled
@@ -110,7 +110,10 @@ public class MicroKernelGenerator {
   private static final String RESUMED =
       PRODUCT.replace("product$H", "resumed$H").replace("    $ZERO", "$LOAD");
 
-  /** A product of which B is read where it lies, its rows {@code bPitch} apart. */
+  /**
+   * A product of which B is read where it lies, its rows {@code bPitch} apart: two range checks
+   * stay in the loop, which take less time than to pack what is used but once.
+   */
   private static final String ACROSS =
       """
 
@@ -211,30 +214,6 @@ public class MicroKernelGenerator {
   private static final String TILED_PIXELS =
       PIXELS.replace("pixels$H", "tiledPixels$H").replace("$FMA_PACKED", "$FMA_TILED");
 
-  /** A convolution's weight gradient: column r of A at an offset of its own, B packed. */
-  private static final String TAPS =
-      """
-
-        private static void taps$Hx$W(
-            float[] a, int[] offsets, int offsetsAt, int aAt, float[] b, int bAt, int steps,
-            float[] c, int cAt, int cPitch, boolean resume, float[] fence) {
-      $BASES
-          FloatVector $ACCUMULATORS;
-          if (resume) {
-      $LOAD
-          } else {
-            $ZERO
-          }
-          for (int p = 0; p < steps; p++) {
-            int q = bAt + p * TILE;
-      $VECTORS
-            FloatVector v;
-      $FMA_OFFSET
-          }
-      $STORE
-        }
-      """;
-
   /**
    * A product one vector wide: row r of A at an offset of its own, B in rows of LANES. Two steps at
    * a time share the addresses, which are half of what there is to do in a step by itself.
@@ -261,6 +240,30 @@ public class MicroKernelGenerator {
       $FMA_PAIRS
           }
       $STORE_TILE
+        }
+      """;
+
+  /** A convolution's weight gradient: column r of A at an offset of its own, B packed. */
+  private static final String TAPS =
+      """
+
+        private static void taps$Hx$W(
+            float[] a, int[] offsets, int offsetsAt, int aAt, float[] b, int bAt, int steps,
+            float[] c, int cAt, int cPitch, boolean resume, float[] fence) {
+      $BASES
+          FloatVector $ACCUMULATORS;
+          if (resume) {
+      $LOAD
+          } else {
+            $ZERO
+          }
+          for (int p = 0; p < steps; p++) {
+            int q = bAt + p * TILE;
+      $VECTORS
+            FloatVector v;
+      $FMA_OFFSET
+          }
+      $STORE
         }
       """;
 
@@ -615,15 +618,16 @@ public class MicroKernelGenerator {
 
   private static String pairs(int height) {
     return lines(
-        height,
-        r ->
-            """
-                  v = FloatVector.broadcast(SPECIES, a[a%1$d + 2 * p]);
-                  c%1$d_0 = v.fma(b0, c%1$d_0);
-                  v = FloatVector.broadcast(SPECIES, a[a%1$d + 2 * p + 1]);
-                  c%1$d_0 = v.fma(b1, c%1$d_0);
-                  if (FENCED) fence[%1$d] = 0f;"""
-                .formatted(r));
+        height, r -> half(r, 0) + half(r, 1) + "      if (FENCED) fence[%d] = 0f;".formatted(r));
+  }
+
+  /** One of two steps. */
+  private static String half(int row, int step) {
+    return """
+                v = FloatVector.broadcast(SPECIES, a[a%1$d + 2 * p + %2$d]);
+                c%1$d_0 = v.fma(b%2$d, c%1$d_0);
+          """
+        .formatted(row, step);
   }
 
   private static String addTile(String indent, String pitch, int height, int width) {

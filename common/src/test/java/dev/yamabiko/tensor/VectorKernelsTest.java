@@ -22,7 +22,14 @@ class VectorKernelsTest extends KernelsContract {
           {40, 600, 10},
           {1, 600, 1},
           {50, 301, 13},
-          {23, 1, 8}
+          {50, 301, 3},
+          {23, 1, 8},
+          {20, 257, 4},
+          {20, 300, 16},
+          {20, 300, 8},
+          {99, 7, 200},
+          {500, 7, 100},
+          {500, 3, 100}
         }) {
       assertSameBits(1, shape[0] * shape[2], affine(shape[0], shape[1], shape[2], true));
       assertSameBits(2, shape[0] * shape[2], inputGradient(shape[0], shape[2], shape[1]));
@@ -36,6 +43,8 @@ class VectorKernelsTest extends KernelsContract {
     assertSameBits(4, 900 * 10, weightGradient(shardsOf(300, 0, 1, 290), 900, 10));
     assertSameBits(5, 101 * 16, weightGradient(shardsOf(30, 17, 0, 33, 1), 101, 16));
     assertSameBits(6, 101 * 3, weightGradient(shardsOf(30, 17, 0, 33, 1), 101, 3));
+    assertSameBits(8, 96 * 7, weightGradient(shardsOf(30, 17, 0, 33, 1), 96, 7));
+    assertSameBits(9, 101 * 2, weightGradient(ShardRows.more(29), 101, 2));
     assertSameBits(7, 101 * 11, weightGradient(ShardRows.more(29), 101, 11));
     int[] many = new int[100];
     Arrays.fill(many, 3);

@@ -25,13 +25,16 @@ final class Lanes {
    */
   static final int MAX_HEIGHT = LANES >= 16 ? 12 : 6;
 
-  /** The same for tiles that go on from what C holds, which is more to compile. */
+  /**
+   * The same for tiles that go on from what C holds, which is more to compile, or may do so, as
+   * those do for which B is not packed.
+   */
   static final int MAX_RESUMED = LANES >= 16 ? 10 : 6;
 
   /** The same for tiles of pixels. */
   static final int MAX_PIXELS = LANES >= 16 ? 14 : 6;
 
-  /** The same for tiles of taps, whose rows need an address register each. */
+  /** The same for tiles of taps and narrow ones, whose rows need an address register each. */
   static final int MAX_TAPS = LANES >= 16 ? 9 : 5;
 
   /**

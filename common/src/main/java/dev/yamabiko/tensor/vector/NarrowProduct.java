@@ -14,7 +14,7 @@ import jdk.incubator.vector.FloatVector;
  */
 final class NarrowProduct {
 
-  /** Steps per block: a panel of B is a third of a first-level cache. */
+  /** Steps per block: a panel of B is at most half of a first-level cache. */
   private static final int STEPS = 256;
 
   private static final int TILE_ROOM = MAX_TAPS * TILE;
@@ -57,7 +57,7 @@ final class NarrowProduct {
     if (bias != null) {
       System.arraycopy(bias, biasAt, biasTile, 0, n);
     }
-    float[] bs = bPanels.atLeast(TILE_ROOM + (STEPS + 1) * LANES);
+    float[] bs = bPanels.atLeast(TILE_ROOM + STEPS * LANES);
     int panels = Lanes.parts(m, MAX_TAPS);
     for (int from = 0; from < k; from += STEPS) {
       int steps = Math.min(STEPS, k - from);
@@ -77,6 +77,7 @@ final class NarrowProduct {
         int left = aAt + r * k + from;
         MicroKernels.narrow(
             height, a, rows, left, bs, PANEL, steps / 2, bs, START, from > 0, fence);
+        // Not with a second step of zeros: that would turn -0 into 0, and infinity into NaN.
         if (steps % 2 == 1) {
           int p = steps - 1;
           int row = PANEL + p * LANES;

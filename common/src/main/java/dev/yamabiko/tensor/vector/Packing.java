@@ -14,41 +14,43 @@ import jdk.incubator.vector.VectorMask;
  * [steps][PITCH] and B panels [steps][TILE].
  */
 final class Packing {
+  /** So many rows are turned faster one by one than in a square. */
+  static final int FEW = LANES / 4;
+
   /** Panels that are best made at once. */
   static final int GROUP = 4;
 
-  /** Room that an A panel of fewer steps than lanes is written faster with. */
+  /** Room behind A panels, for one of fewer steps than lanes, which is written as if of so many. */
   static final int BEHIND_A = LANES * PITCH;
 
-  /** The same for a B panel. */
+  /** The same behind B panels. */
   static final int BEHIND_B = LANES * TILE;
 
   private Packing() {}
 
-  /** Whether all steps and the rows that a vector holds are in one square that can be read. */
-  private static boolean isShort(float[] m, int at, int pitch, int rows, int steps) {
-    return steps < LANES
-        && rows > LANES / 4
-        && rows <= LANES
-        && (long) at + (LANES - 1L) * pitch + LANES <= m.length;
+  /** Whether all steps lie in one square of lanes by lanes that can be read. */
+  private static boolean isSquare(float[] m, int at, int pitch, int steps) {
+    return steps < LANES && (long) at + (LANES - 1L) * pitch + LANES <= m.length;
   }
 
   /**
-   * A panel from {@code height} matrix rows. Lanes beyond the height hold anything, and so does
-   * what comes within {@link #BEHIND_A} behind the panel.
+   * A panel from {@code height} matrix rows. Lanes beyond the height hold anything afterwards, and
+   * so do {@link #BEHIND_A} behind the panel and, behind its own height, the last step of the panel
+   * before, which must not be higher than this one.
    */
   static void rowsToA(float[] m, int at, int pitch, int height, int steps, float[] panel, int to) {
-    if (isShort(m, at, pitch, height, steps) && to + BEHIND_A <= panel.length) {
+    if (height > FEW && height <= LANES && isSquare(m, at, pitch, steps)) {
       MicroKernels.transpose(m, at, pitch, panel, to, PITCH, 1);
       return;
     }
     int missing = LANES - height;
-    if (missing > 0
+    if (steps >= LANES
+        && missing > 0
         && missing <= Math.min(to, PITCH - height)
         && at >= missing * pitch
         && (long) at + (LANES - 1L) * pitch + steps > m.length) {
-      // The matrix ends with these rows. Those before them fill the square; they go to the end of
-      // the step before, behind its height, which is at most this panel's.
+      // The array ends before the square does: rows before these fill it, and go to lanes behind
+      // the height of the step before.
       transpose(m, at - missing * pitch, pitch, LANES, steps, panel, to - missing, PITCH);
       return;
     }
@@ -166,13 +168,11 @@ final class Packing {
   }
 
   /**
-   * B panel from {@code width} matrix rows; the rest of the tile is zero. What comes within {@link
-   * #BEHIND_B} behind the panel may hold anything.
+   * B panel from {@code width} matrix rows; the rest of the tile is zero. {@link #BEHIND_B} behind
+   * the panel hold anything afterwards.
    */
   static void rowsToB(float[] m, int at, int pitch, int width, int steps, float[] panel, int to) {
-    if (width == TILE
-        && isShort(m, at + LANES * pitch, pitch, LANES, steps)
-        && to + BEHIND_B <= panel.length) {
+    if (width == TILE && isSquare(m, at + LANES * pitch, pitch, steps)) {
       MicroKernels.transpose(m, at, pitch, panel, to, TILE, 1);
       MicroKernels.transpose(m, at + LANES * pitch, pitch, panel, to + LANES, TILE, 1);
       return;
@@ -183,7 +183,7 @@ final class Packing {
     rowsToB(m, at, pitch, width, steps, panel, to, TILE);
   }
 
-  /** The same with steps {@code panelPitch} apart; the rest of the tile stays as it is. */
+  /** The same with steps {@code panelPitch} apart; all else stays as it is. */
   static void rowsToB(
       float[] m, int at, int pitch, int width, int steps, float[] panel, int to, int panelPitch) {
     for (int j = 0; j < width; j += LANES) {
@@ -203,7 +203,7 @@ final class Packing {
   private static void transpose(
       float[] m, int at, int pitch, int rows, int steps, float[] panel, int to, int panelPitch) {
     int p = 0;
-    if (rows > LANES / 4 && (long) at + (LANES - 1L) * pitch + steps <= m.length) {
+    if (rows > FEW && (long) at + (LANES - 1L) * pitch + steps <= m.length) {
       int blocks = steps / LANES;
       MicroKernels.transpose(m, at, pitch, panel, to, panelPitch, blocks);
       p = blocks * LANES;

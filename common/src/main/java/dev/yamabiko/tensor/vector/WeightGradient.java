@@ -146,13 +146,13 @@ final class WeightGradient {
     }
     for (int from = 0; from < in; from += TILE) {
       int width = Math.min(TILE, in - from);
-      boolean readable = width == TILE;
-      if (!readable) {
+      boolean whole = width == TILE;
+      if (!whole) {
         Packing.columnsToB(x, xAt + from, in, width, rows, slots, PANELS);
       }
-      float[] bs = readable ? x : slots;
-      int b = readable ? xAt + from : PANELS;
-      int bPitch = readable ? in : TILE;
+      float[] bs = whole ? x : slots;
+      int b = whole ? xAt + from : PANELS;
+      int bPitch = whole ? in : TILE;
       int to = dwAt + from * out;
       if (shards.resumed()) {
         turn(width, out, dw, to, out, tile, 0, TILE);
@@ -163,7 +163,7 @@ final class WeightGradient {
         int a = i * PITCH * rows;
         tree.tile(height, TILE, as, a, bs, b, bPitch, slots, tile, r * TILE, TILE);
       }
-      if (out > LANES / 4) {
+      if (out > Packing.FEW) {
         MicroKernels.transpose(tile, 0, TILE, tile, TURNED, LANES, 2);
         NarrowProduct.put(width, out, tile, TURNED, LANES, dw, to);
       } else {
