@@ -3,9 +3,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -15,7 +17,7 @@ import java.util.stream.Stream;
  * Writes the documentation as the distribution has it, where sources, tests and the build are not:
  * what stands between {@code <!-- sources -->} and {@code <!-- /sources -->} is left out, links
  * lead to where a file is there, or are plain text where it is nowhere, and commands and jobs have
- * the names that they have there.
+ * the names that they have there. Pictures that are then shown nowhere are left out, too.
  *
  * <p>Usage: {@code java DistributedDocs.java PROJECT OUT}; OUT becomes the distribution's {@code
  * docs}.
@@ -52,6 +54,9 @@ final class DistributedDocs {
   private final Path project;
   private final Path out;
 
+  /** What the documents lead to. */
+  private final Set<Path> linked = new HashSet<>();
+
   private DistributedDocs(Path project, Path out) {
     this.project = project;
     this.out = out;
@@ -66,12 +71,25 @@ final class DistributedDocs {
 
   private void write() throws IOException {
     remove(out);
-    write(project.resolve("README.md"));
-    try (Stream<Path> files = Files.walk(project.resolve("docs"))) {
-      for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
-        write(file);
+    writeDocument(project.resolve("README.md"));
+    List<Path> files;
+    try (Stream<Path> all = Files.walk(project.resolve("docs"))) {
+      files = all.filter(Files::isRegularFile).sorted().toList();
+    }
+    for (Path file : files) {
+      if (isDocument(file)) {
+        writeDocument(file);
       }
     }
+    for (Path file : files) {
+      if (!isDocument(file) && linked.contains(file)) {
+        Files.copy(file, place(moved(file).orElseThrow()), StandardCopyOption.REPLACE_EXISTING);
+      }
+    }
+  }
+
+  private static boolean isDocument(Path file) {
+    return file.toString().endsWith(".md");
   }
 
   /** What an earlier build has made, of documents that are no more. */
@@ -93,20 +111,21 @@ final class DistributedDocs {
     }
   }
 
-  private void write(Path file) throws IOException {
-    Path there = moved(file).orElseThrow();
+  /** Where it is written, in a directory that is there. */
+  private Path place(Path there) throws IOException {
     Path to = out.resolve(Path.of("docs").relativize(there));
     Files.createDirectories(to.getParent());
-    if (!file.toString().endsWith(".md")) {
-      Files.copy(file, to, StandardCopyOption.REPLACE_EXISTING);
-      return;
-    }
+    return to;
+  }
+
+  private void writeDocument(Path file) throws IOException {
+    Path there = moved(file).orElseThrow();
     String kept = SOURCES.matcher(Files.readString(file)).replaceAll("");
     String text = LINK.matcher(kept).replaceAll(link -> quoted(link, file, there));
     for (Map.Entry<String, String> name : NAMES) {
       text = text.replace(name.getKey(), name.getValue());
     }
-    Files.writeString(to, text);
+    Files.writeString(place(there), text);
   }
 
   private String quoted(MatchResult link, Path from, Path there) {
@@ -124,6 +143,7 @@ final class DistributedDocs {
     if (!Files.exists(named)) {
       throw new IllegalStateException("%s: there is no %s".formatted(from, path));
     }
+    linked.add(named);
     String place = link.group(3) == null ? "" : link.group(3);
     return moved(named)
         .map(to -> "[%s](%s%s)".formatted(text, there.getParent().relativize(to), place))

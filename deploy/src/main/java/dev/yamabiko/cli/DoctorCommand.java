@@ -130,7 +130,10 @@ final class DoctorCommand implements Callable<Integer> {
   }
 
   private void node(Diagnosis diagnosis, NodeKind kind, Map<String, Object> options) {
-    NodeFile file = NodeFile.of(kind, config, session.workingDirectory()).with(options);
+    Map<String, Object> given = new LinkedHashMap<>(options);
+    HealthOptions.ofEnvironment(spec, System.getenv())
+        .ifPresent(number -> given.putIfAbsent("health-port", number));
+    NodeFile file = NodeFile.of(kind, config, session.workingDirectory()).with(given);
     Path cache =
         kind == NodeKind.WORKER ? WorkerStartCommand.cache(file, System.getenv()) : Path.of("");
     Optional<Path> certificate =

@@ -80,9 +80,15 @@ final class HealthOptions {
     if (port.isPresent()) {
       return Optional.of(NodeOptions.port(spec, "--health-port", port.get().toString()));
     }
+    Optional<Integer> given = ofEnvironment(spec, environment);
+    return given.isPresent() ? given : file.givenPort("health-port");
+  }
+
+  /** What the variable says, if it is set. */
+  static Optional<Integer> ofEnvironment(CommandSpec spec, Map<String, String> environment) {
     String given = environment.getOrDefault(VARIABLE, "").strip();
     return given.isEmpty()
-        ? file.givenPort("health-port")
+        ? Optional.empty()
         : Optional.of(NodeOptions.port(spec, "$" + VARIABLE, given));
   }
 }
