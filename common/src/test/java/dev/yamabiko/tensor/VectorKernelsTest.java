@@ -25,6 +25,8 @@ class VectorKernelsTest extends KernelsContract {
           {50, 301, 3},
           {23, 1, 8},
           {20, 257, 4},
+          {20, 513, 4},
+          {20, 300, 4},
           {20, 300, 16},
           {20, 300, 8},
           {99, 7, 200},
@@ -44,7 +46,10 @@ class VectorKernelsTest extends KernelsContract {
     assertSameBits(5, 101 * 16, weightGradient(shardsOf(30, 17, 0, 33, 1), 101, 16));
     assertSameBits(6, 101 * 3, weightGradient(shardsOf(30, 17, 0, 33, 1), 101, 3));
     assertSameBits(8, 96 * 7, weightGradient(shardsOf(30, 17, 0, 33, 1), 96, 7));
-    assertSameBits(9, 101 * 2, weightGradient(ShardRows.more(29), 101, 2));
+    assertSameBits(9, 96 * 4, weightGradient(shardsOf(30, 17, 0, 33, 1), 96, 4));
+    assertSameBits(10, 101 * 2, weightGradient(ShardRows.more(29), 101, 2));
+    assertSameBits(11, 101, weightGradient(ShardRows.more(29), 101, 1));
+    assertSameBits(12, 101 * 4, weightGradient(ShardRows.more(29), 101, 4));
     assertSameBits(7, 101 * 11, weightGradient(ShardRows.more(29), 101, 11));
     int[] many = new int[100];
     Arrays.fill(many, 3);
