@@ -110,33 +110,6 @@ public class MicroKernelGenerator {
   private static final String RESUMED =
       PRODUCT.replace("product$H", "resumed$H").replace("    $ZERO", "$LOAD");
 
-  /**
-   * A product of which B is read where it lies, its rows {@code bPitch} apart: two range checks
-   * stay in the loop, which take less time than to pack what is used but once.
-   */
-  private static final String ACROSS =
-      """
-
-        private static void across$H(
-            float[] a, int aAt, float[] b, int bAt, int bPitch, int steps,
-            float[] c, int cAt, int cPitch, boolean resume, float[] fence) {
-          FloatVector $ACCUMULATORS;
-          if (resume) {
-      $LOAD
-          } else {
-            $ZERO
-          }
-          for (int p = 0; p < steps; p++) {
-            int s = aAt + p * PITCH;
-            int q = bAt + p * bPitch;
-      $VECTORS
-            FloatVector v;
-      $FMA_PACKED
-          }
-      $STORE
-        }
-      """;
-
   /** c = ... + (the second of several tiles + (the first + the product)). */
   private static final String ADDED =
       PRODUCT
@@ -214,35 +187,6 @@ public class MicroKernelGenerator {
   private static final String TILED_PIXELS =
       PIXELS.replace("pixels$H", "tiledPixels$H").replace("$FMA_PACKED", "$FMA_TILED");
 
-  /**
-   * A product one vector wide: row r of A at an offset of its own, B in rows of LANES. Two steps at
-   * a time share the addresses, which are half of what there is to do in a step by itself.
-   */
-  private static final String NARROW =
-      """
-
-        private static void narrow$H(
-            float[] a, int[] offsets, int aAt, float[] b, int bAt, int pairs,
-            float[] c, int cAt, boolean resume, float[] fence) {
-          int offsetsAt = 0;
-      $BASES
-          FloatVector $ACCUMULATORS;
-          if (resume) {
-      $LOAD_TILE
-          } else {
-            $ZERO
-          }
-          for (int p = 0; p < pairs; p++) {
-            int q = bAt + p * TILE;
-            FloatVector b0 = FloatVector.fromArray(SPECIES, b, q);
-            FloatVector b1 = FloatVector.fromArray(SPECIES, b, q + LANES);
-            FloatVector v;
-      $FMA_PAIRS
-          }
-      $STORE_TILE
-        }
-      """;
-
   /** A convolution's weight gradient: column r of A at an offset of its own, B packed. */
   private static final String TAPS =
       """
@@ -290,6 +234,28 @@ public class MicroKernelGenerator {
       $STORE
         }
       """;
+
+  /**
+   * A product of which B is read where it lies, its rows {@code bPitch} apart: two range checks
+   * stay in the loop, which take less time than to pack what is used but once.
+   */
+  private static final String ACROSS =
+      TILED_TAPS
+          .replace("tiledTaps$Hx$W", "across$H")
+          .replace("int bAt, int", "int bAt, int bPitch, int")
+          .replace("aAt + p * TILE", "aAt + p * PITCH")
+          .replace("bAt + p * TILE", "bAt + p * bPitch");
+
+  /**
+   * A product one vector wide: row r of A at an offset of its own, B in a panel as those of A. Two
+   * steps at a time share the addresses, which are half of what there is to do in a step by itself.
+   */
+  private static final String NARROW =
+      TAPS.replace("taps$Hx$W", "narrow$H")
+          .replace("steps", "pairs")
+          .replace("p * TILE", "p * (2 * PITCH)")
+          .replace("$VECTORS", "$TWO_STEPS")
+          .replace("$FMA_OFFSET", "$FMA_PAIRS");
 
   private static final String DISPATCH =
       """
@@ -368,10 +334,11 @@ public class MicroKernelGenerator {
           }
         }
 
-        /** Twice as many steps as pairs; c in rows of TILE. */
+        /** Twice as many steps as pairs. */
         static void narrow(
-            int height, float[] a, int[] offsets, int aAt, float[] b, int bAt, int pairs,
-            float[] c, int cAt, boolean resume, float[] fence) {
+            int height, float[] a, int[] offsets, int offsetsAt, int aAt,
+            float[] b, int bAt, int pairs,
+            float[] c, int cAt, int cPitch, boolean resume, float[] fence) {
           switch (height) {
       $NARROWS
             default -> throw new IllegalArgumentException("height " + height);
@@ -468,7 +435,10 @@ public class MicroKernelGenerator {
                     "added$H(a, aAt, b, bAt, steps, c, cAt, cPitch, add, slots, from, to, fence)"))
             .replace(
                 "$NARROWS",
-                cases(MAX_TAPS, "narrow$H(a, offsets, aAt, b, bAt, pairs, c, cAt, resume, fence)"))
+                cases(
+                    MAX_TAPS,
+                    "narrow$H(a, offsets, offsetsAt, aAt, b, bAt, pairs,"
+                        + " c, cAt, cPitch, resume, fence)"))
             .replace(
                 "$PAIRS",
                 cases(
@@ -569,8 +539,14 @@ public class MicroKernelGenerator {
         .replace("$ADD_AND_STORE", add + store)
         .replace("$ADD_TILE", addTile)
         .replace("$ADD_ROW", addRow)
+        .replace(
+            "$TWO_STEPS",
+            lines(
+                2,
+                step ->
+                    "      FloatVector b%1$d = FloatVector.fromArray(SPECIES, b, q + %1$d * PITCH);"
+                        .formatted(step)))
         .replace("$FMA_PAIRS", pairs(height))
-        .replace("$LOAD_TILE", load.replace("cPitch", "TILE"))
         .replace("$STORE_TILE", store.replace("cPitch", "TILE"))
         .replace("$STORE", store)
         .replace("$LOAD", load)

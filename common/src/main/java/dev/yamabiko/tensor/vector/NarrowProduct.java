@@ -2,6 +2,7 @@ package dev.yamabiko.tensor.vector;
 
 import static dev.yamabiko.tensor.vector.Lanes.LANES;
 import static dev.yamabiko.tensor.vector.Lanes.MAX_TAPS;
+import static dev.yamabiko.tensor.vector.Lanes.PITCH;
 import static dev.yamabiko.tensor.vector.Lanes.SPECIES;
 import static dev.yamabiko.tensor.vector.Lanes.TILE;
 import static dev.yamabiko.tensor.vector.LineScratch.START;
@@ -20,7 +21,7 @@ final class NarrowProduct {
   private static final int TILE_ROOM = MAX_TAPS * TILE;
   private static final int PANEL = START + TILE_ROOM;
 
-  /** A tile, and a panel [steps][LANES] behind it. */
+  /** A tile, and a panel [steps][PITCH] behind it: B is no wider than a panel of A. */
   private final LineScratch bPanels;
 
   private final float[] biasTile = new float[LANES];
@@ -57,15 +58,15 @@ final class NarrowProduct {
     if (bias != null) {
       System.arraycopy(bias, biasAt, biasTile, 0, n);
     }
-    float[] bs = bPanels.atLeast(TILE_ROOM + STEPS * LANES);
+    float[] bs = bPanels.atLeast(TILE_ROOM + STEPS * PITCH);
     int panels = Lanes.parts(m, MAX_TAPS);
     for (int from = 0; from < k; from += STEPS) {
       int steps = Math.min(STEPS, k - from);
       boolean last = from + steps == k;
       if (transposed) {
-        Packing.rowsToB(b, bAt + from, k, n, steps, bs, PANEL, LANES);
+        Packing.rowsToB(b, bAt + from, k, n, steps, bs, PANEL, PITCH);
       } else {
-        Packing.columnsToLanes(b, bAt + from * n, n, n, steps, bs, PANEL);
+        Packing.columnsToA(b, bAt + from * n, n, n, steps, bs, PANEL);
       }
       for (int i = 0; i < panels; i++) {
         int r = Lanes.start(m, panels, i);
@@ -76,11 +77,11 @@ final class NarrowProduct {
         }
         int left = aAt + r * k + from;
         MicroKernels.narrow(
-            height, a, rows, left, bs, PANEL, steps / 2, bs, START, from > 0, fence);
+            height, a, rows, 0, left, bs, PANEL, steps / 2, bs, START, TILE, from > 0, fence);
         // Not with a second step of zeros: that would turn -0 into 0, and infinity into NaN.
         if (steps % 2 == 1) {
           int p = steps - 1;
-          int row = PANEL + p * LANES;
+          int row = PANEL + p * PITCH;
           MicroKernels.taps(
               height, true, a, rows, 0, left + p, bs, row, 1, bs, START, TILE, true, fence);
         }

@@ -28,9 +28,14 @@ final class Packing {
 
   private Packing() {}
 
+  /** Whether so many columns of as many rows as a vector has lanes can be read. */
+  private static boolean canRead(float[] m, int at, int pitch, int columns) {
+    return (long) at + (LANES - 1L) * pitch + columns <= m.length;
+  }
+
   /** Whether all steps lie in one square of lanes by lanes that can be read. */
   private static boolean isSquare(float[] m, int at, int pitch, int steps) {
-    return steps < LANES && (long) at + (LANES - 1L) * pitch + LANES <= m.length;
+    return steps < LANES && canRead(m, at, pitch, LANES);
   }
 
   /**
@@ -48,7 +53,7 @@ final class Packing {
         && missing > 0
         && missing <= Math.min(to, PITCH - height)
         && at >= missing * pitch
-        && (long) at + (LANES - 1L) * pitch + steps > m.length) {
+        && !canRead(m, at, pitch, steps)) {
       // The array ends before the square does: rows before these fill it, and go to lanes behind
       // the height of the step before.
       transpose(m, at - missing * pitch, pitch, LANES, steps, panel, to - missing, PITCH);
@@ -96,18 +101,6 @@ final class Packing {
     for (int p = readable; p < steps; p++) {
       System.arraycopy(m, at + p * pitch, panel, to + p * TILE, width);
       Arrays.fill(panel, to + p * TILE + width, to + (p + 1) * TILE, 0f);
-    }
-  }
-
-  /** One vector of each row; lanes beyond the width hold anything. */
-  static void columnsToLanes(
-      float[] m, int at, int pitch, int width, int steps, float[] panel, int to) {
-    int readable = Math.max(0, Math.min(steps, Math.floorDiv(m.length - at - LANES, pitch) + 1));
-    for (int p = 0; p < readable; p++) {
-      FloatVector.fromArray(SPECIES, m, at + p * pitch).intoArray(panel, to + p * LANES);
-    }
-    for (int p = readable; p < steps; p++) {
-      System.arraycopy(m, at + p * pitch, panel, to + p * LANES, width);
     }
   }
 
@@ -203,7 +196,7 @@ final class Packing {
   private static void transpose(
       float[] m, int at, int pitch, int rows, int steps, float[] panel, int to, int panelPitch) {
     int p = 0;
-    if (rows > FEW && (long) at + (LANES - 1L) * pitch + steps <= m.length) {
+    if (rows > FEW && canRead(m, at, pitch, steps)) {
       int blocks = steps / LANES;
       MicroKernels.transpose(m, at, pitch, panel, to, panelPitch, blocks);
       p = blocks * LANES;

@@ -51,20 +51,18 @@ final class WeightGradient {
       int dwAt,
       IntConsumer finalFrom) {
     boolean turned = out <= LANES && in >= TILE;
-    TreeTiles tree = turned ? ofRows : ofPanels;
-    if (!tree.plan(shards)) {
+    if (!(turned ? ofRows : ofPanels).plan(shards)) {
       Arrays.fill(dw, dwAt, dwAt + in * out, 0f);
     } else if (turned) {
-      turned(tree, shards, in, out, x, xAt, g, gAt, dw, dwAt);
+      turned(shards, in, out, x, xAt, g, gAt, dw, dwAt);
     } else {
-      straight(tree, shards, in, out, x, xAt, g, gAt, dw, dwAt, finalFrom);
+      straight(shards, in, out, x, xAt, g, gAt, dw, dwAt, finalFrom);
       return;
     }
     finalFrom.accept(0);
   }
 
   private void straight(
-      TreeTiles tree,
       ShardRows shards,
       int in,
       int out,
@@ -76,7 +74,7 @@ final class WeightGradient {
       int dwAt,
       IntConsumer finalFrom) {
     int rows = shards.rows();
-    int tallest = tree.tallest();
+    int tallest = ofPanels.tallest();
     int blockPanels = Math.max(1, A_BLOCK / (PITCH * rows));
     int blocks = Lanes.parts(in, blockPanels * tallest);
     int tiles = Lanes.parts(out, TILE);
@@ -103,7 +101,7 @@ final class WeightGradient {
           int r = Lanes.start(height, panels, i);
           int tileHeight = Lanes.start(height, panels, i + 1) - r;
           for (int j = left; j < Math.min(left + group, tiles); j++) {
-            tree.tile(
+            ofPanels.tile(
                 tileHeight,
                 Math.min(TILE, out - j * TILE),
                 as,
@@ -124,7 +122,6 @@ final class WeightGradient {
 
   /** With so few outputs that they fill no tile's width: dW^T = G^T X, turned as it is put out. */
   private void turned(
-      TreeTiles tree,
       ShardRows shards,
       int in,
       int out,
@@ -135,7 +132,7 @@ final class WeightGradient {
       float[] dw,
       int dwAt) {
     int rows = shards.rows();
-    int panels = Lanes.parts(out, tree.tallest());
+    int panels = Lanes.parts(out, ofRows.tallest());
     float[] as = aPanels.atLeast(panels * PITCH * rows);
     float[] slots = bPanels.atLeast(TreeTiles.SLOTS_ROOM + TILE * rows);
     float[] tile = tileRoom.atLeast(2 * TURNED);
@@ -161,7 +158,7 @@ final class WeightGradient {
         int r = Lanes.start(out, panels, i);
         int height = Lanes.start(out, panels, i + 1) - r;
         int a = i * PITCH * rows;
-        tree.tile(height, TILE, as, a, bs, b, bPitch, slots, tile, r * TILE, TILE);
+        ofRows.tile(height, TILE, as, a, bs, b, bPitch, slots, tile, r * TILE, TILE);
       }
       if (out > Packing.FEW) {
         MicroKernels.transpose(tile, 0, TILE, tile, TURNED, LANES, 2);
