@@ -93,6 +93,7 @@ public final class SingleNode {
       Cancellation cancellation) {
     Job job = checked.job();
     StepPlan plan = checked.plan(workers).steps();
+    Thread warmUp = WarmUp.begin(checked, begin, workers);
     // Here and not in an actor, so that too little memory ends the command with a message.
     List<SliceStep> initial = RunSettings.cut(job, checked.network(), plan, begin, slices);
     CompletableFuture<RunOutcome> outcome = new CompletableFuture<>();
@@ -122,6 +123,7 @@ public final class SingleNode {
     } finally {
       system.terminate();
       system.getWhenTerminated().toCompletableFuture().join();
+      WarmUp.await(warmUp);
     }
   }
 

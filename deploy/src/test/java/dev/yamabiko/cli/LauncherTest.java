@@ -128,11 +128,11 @@ class LauncherTest {
   }
 
   @Test
-  void shouldHaveTheCommandsForTheCompilerThatImagesHave() throws Exception {
+  void shouldTellTheCompilerWhatImagesTellIt() throws Exception {
     String commands =
         Files.readString(Path.of("docker/Dockerfile"))
             .lines()
-            .filter(line -> line.contains("-XX:CompileCommand="))
+            .filter(line -> line.contains("-XX:Compile") || line.contains("-XX:Tier4"))
             .map(line -> "[" + line.strip().replaceFirst("^\"(.*)\", \\\\$", "$1") + "]\n")
             .collect(Collectors.joining());
     assertNotEquals("", commands);
@@ -150,10 +150,13 @@ class LauncherTest {
         """
         %s
         [-XX:MetaspaceSize=128m]
+        [-XX:CompileThresholdScaling=3]
+        [-XX:Tier4BackEdgeThreshold=2000000]
         [-XX:CompileCommand=quiet]
+        [-XX:CompileCommand=CompileThresholdScaling,dev.yamabiko.tensor.vector.*::*,0.016]
         [-XX:CompileCommand=CompileThresholdScaling,jdk.internal.org.objectweb.asm.Frame::execute,50.0]
         [-XX:CompileCommand=CompileThresholdScaling,com.typesafe.config.impl.Tokenizer*::*,20.0]
-        [-XX:CompileCommand=dontinline,dev.yamabiko.data.Digits::line]
+        [-XX:CompileCommand=dontinline,dev.yamabiko.data.Digits::*]
         [--add-modules]
         [jdk.incubator.vector]
         [-Xmx1g]
