@@ -23,8 +23,11 @@ import java.util.function.Supplier;
  */
 final class FollowedRun implements Follower.Audience {
 
-  /** Stands for a number of examples that a line does not tell; its means are what counts. */
-  private static final long MANY = 1L << 40;
+  /**
+   * Stands for a number of examples that a line does not tell; its means are what counts. A power
+   * of ten, so that a mean of few decimals stays what it is, and is rounded as {@code train} does.
+   */
+  private static final long MANY = 1_000_000_000_000L;
 
   /** Of the epochs that had ended before anybody looked, so many are shown. */
   private static final int PAST_EPOCHS = 5;

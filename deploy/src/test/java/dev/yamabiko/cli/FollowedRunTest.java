@@ -2,6 +2,7 @@ package dev.yamabiko.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.yamabiko.client.JsonFields;
 import dev.yamabiko.client.ServerEvents;
@@ -192,6 +193,20 @@ class FollowedRunTest {
         epoch 2/2  loss 0.5000  accuracy 80.00 %  validation loss 0.4000  accuracy 90.00 %  50 samples/s
         """,
         text());
+  }
+
+  /** 4,821 of 12,000. */
+  @Test
+  void shouldRoundAsTrainDoes() {
+    FollowedRun run = run(PIPE);
+    on(run, "status", job("running", 0, 0, ""));
+    step(run, 0);
+    on(
+        run,
+        "epoch",
+        "{\"epoch\":0,\"steps\":10,\"train_loss\":0.5,\"train_accuracy\":%s}"
+            .formatted(4821 / 12000.0));
+    assertTrue(text().contains("accuracy 40.18 %"), text());
   }
 
   @Test
