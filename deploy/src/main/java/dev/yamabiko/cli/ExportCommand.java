@@ -39,8 +39,8 @@ import picocli.CommandLine.Spec;
       "safetensors is a checked copy of the model file: tensors, and all else in its metadata.",
       "",
       "Examples:",
-      "  yamabiko export runs/digits --out digits.onnx",
-      "  yamabiko export runs/digits/model.safetensors --format safetensors --out weights"
+      "  yamabiko export runs/first --out digits.onnx",
+      "  yamabiko export runs/first/model.safetensors --format safetensors --out weights"
     })
 final class ExportCommand implements Callable<Integer> {
 

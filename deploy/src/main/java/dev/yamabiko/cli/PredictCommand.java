@@ -38,8 +38,8 @@ import picocli.CommandLine.Spec;
       "the training data was. With lags, a row is predicted from the rows before it.",
       "",
       "Examples:",
-      "  yamabiko predict runs/first --input new.csv --out predictions.csv",
-      "  yamabiko predict runs/digits --input photos --format jsonl"
+      "  yamabiko predict runs/trips --input new.csv --out predictions.csv",
+      "  yamabiko predict runs/first --input photos --format jsonl"
     })
 final class PredictCommand implements Callable<Integer> {
 

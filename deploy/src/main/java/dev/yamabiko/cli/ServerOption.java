@@ -47,7 +47,7 @@ final class ServerOption {
       paramLabel = "DIR",
       description =
           "Directory with ca.crt, tls.crt and tls.key: the authority as with --ca, and a certificate"
-              + " to show, with which one may everything.")
+              + " to show; whoever shows one may do everything.")
   private Optional<Path> tls = Optional.empty();
 
   /** The one that is named, by the option or by the variable. */
