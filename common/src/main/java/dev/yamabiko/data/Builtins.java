@@ -173,7 +173,11 @@ public final class Builtins {
   }
 
   private static String name(DataSource.Builtin source) {
-    return String.format(
-        "builtin %s, %d examples, seed %d", source.name(), source.examples(), source.seed());
+    return "builtin "
+        + source.name()
+        + ", "
+        + source.examples()
+        + " examples, seed "
+        + source.seed();
   }
 }

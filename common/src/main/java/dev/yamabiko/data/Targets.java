@@ -23,7 +23,7 @@ public sealed interface Targets {
     for (String name : names()) {
       String key = name;
       for (int k = 2; !keys.add(key); k++) {
-        key = "%s (%d)".formatted(name, k);
+        key = name + " (" + k + ")";
       }
     }
     return List.copyOf(keys);

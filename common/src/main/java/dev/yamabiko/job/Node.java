@@ -281,11 +281,11 @@ final class Node {
     return number;
   }
 
-  /** The nearest float, which has to lie in the interval too. */
   double number(Interval interval, double otherwise) {
     return given() ? number(interval) : otherwise;
   }
 
+  /** The nearest float, which has to lie in the interval too. */
   float single(Interval interval, float otherwise) {
     if (!given()) {
       return otherwise;

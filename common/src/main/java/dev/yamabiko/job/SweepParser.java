@@ -165,7 +165,9 @@ final class SweepParser {
               "trial %d is the same job as trial %d; one setting hides another"
                   .formatted(number, same));
         }
-        trials.add(new Sweep.Trial(named(resolved, suffix.formatted(number)), assignments));
+        trials.add(
+            new Sweep.Trial(
+                named(resolved, String.format(Locale.ROOT, suffix, number)), assignments));
       } catch (JobException e) {
         throw new JobException(Sweep.in(number, all.size(), assignments, e.getMessage()), e);
       }

@@ -60,7 +60,7 @@ public final class SlicePieces {
 
   /** What is fetched for a checkpoint. */
   public static String staged(long step, int slice) {
-    return "step-%d-slice-%d".formatted(step, slice);
+    return "step-" + step + "-slice-" + slice;
   }
 
   int count() {

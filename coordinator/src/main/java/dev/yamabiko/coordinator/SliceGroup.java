@@ -120,7 +120,7 @@ final class SliceGroup {
       ParameterSlice.Settings own =
           plan.settings(
               key, slice, parts.get(slice), step, run, place.compute(), settings.nanoTime());
-      String name = "slice-%d-%d".formatted(key.lineage(), slice);
+      String name = "slice-" + key.lineage() + "-" + slice;
       add(context.spawn(ParameterSlice.create(own), name, place.actor()), slice);
     }
     slices = List.copyOf(members);
@@ -143,7 +143,7 @@ final class SliceGroup {
           new RemoteOwner.Settings(key, settings.definition(), plan, range, node, hosts, run);
       ActorRef<SliceMessage> ref =
           context.spawn(
-              RemoteOwner.create(own, from), "owner-%d-%d".formatted(key.lineage(), range.from()));
+              RemoteOwner.create(own, from), "owner-" + key.lineage() + "-" + range.from());
       add(ref, range.from());
       bySlice.addAll(Collections.nCopies(range.size(), ref));
     }

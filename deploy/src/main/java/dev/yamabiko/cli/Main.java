@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
@@ -111,6 +112,8 @@ public final class Main implements Runnable {
     if (System.getProperty(NO_SECOND_HANDSHAKE) == null) {
       System.setProperty(NO_SECOND_HANDSHAKE, "true");
     }
+    // Numbers have the digits 0 to 9, for programs that read them, wherever their reader lives.
+    Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT);
     PrintStream out = utf8(FileDescriptor.out);
     StandardError err = StandardError.of(new FileOutputStream(FileDescriptor.err));
     Terminal terminal = Terminal.of(System.getProperties(), System.getenv());

@@ -150,9 +150,8 @@ public final class HttpApi implements AutoCloseable {
 
   /** By which other nodes, and users, reach it. */
   public String url() {
-    return "%s://%s:%d"
-        .formatted(
-            tls.isPresent() ? "https" : "http", settings.host(), binding.localAddress().getPort());
+    String scheme = tls.isPresent() ? "https" : "http";
+    return scheme + "://" + settings.host() + ":" + binding.localAddress().getPort();
   }
 
   /** The coordinator is where it was not before. */

@@ -38,7 +38,7 @@ record LeaseRecord(String owner, long renewals) {
   }
 
   void write(Path file) throws IOException {
-    String text = "%s %d end".formatted(owner.isEmpty() ? NOBODY : owner, renewals);
+    String text = (owner.isEmpty() ? NOBODY : owner) + " " + renewals + " end";
     ByteBuffer bytes =
         ByteBuffer.wrap(
             ("%-" + (BYTES - 1) + "s%n").formatted(text).getBytes(StandardCharsets.UTF_8));
