@@ -23,14 +23,18 @@ final class HealthPort implements AutoCloseable {
   /** For messages. */
   static final String USE = "probes";
 
-  private static final int MOST_THREADS = 4;
+  /** As a request that comes in bit by bit holds one until it is ended. */
+  private static final int MOST_THREADS = 64;
+
   private static final int MOST_WAITING = 64;
 
   /** Of those that say nothing, too, which the server ends after half a minute. */
   static final int MOST_CONNECTIONS = 256;
 
   /** For a request to come in, and for its answer to go out. */
-  private static final int SECONDS = 10;
+  private static final int SECONDS = 5;
+
+  private static final int NO_BODY = -1;
 
   private final HttpServer server;
   private final ThreadPoolExecutor threads;
@@ -84,12 +88,21 @@ final class HealthPort implements AutoCloseable {
   private static void answer(
       HttpExchange exchange, String good, Supplier<Optional<String>> otherwise) throws IOException {
     try (exchange) {
+      String method = exchange.getRequestMethod();
+      if (!method.equals("GET") && !method.equals("HEAD")) {
+        exchange.getResponseHeaders().set("Allow", "GET, HEAD");
+        exchange.sendResponseHeaders(405, NO_BODY);
+        return;
+      }
       Optional<String> fault = otherwise.get();
       byte[] text = (fault.orElse(good) + "\n").getBytes(StandardCharsets.UTF_8);
       exchange.getResponseHeaders().set("Content-Type", "text/plain; charset=utf-8");
       exchange.getResponseHeaders().set("Connection", "close");
-      exchange.sendResponseHeaders(fault.isEmpty() ? 200 : 503, text.length);
-      exchange.getResponseBody().write(text);
+      boolean body = method.equals("GET");
+      exchange.sendResponseHeaders(fault.isEmpty() ? 200 : 503, body ? text.length : NO_BODY);
+      if (body) {
+        exchange.getResponseBody().write(text);
+      }
     }
   }
 

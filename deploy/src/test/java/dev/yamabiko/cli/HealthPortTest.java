@@ -13,6 +13,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -74,6 +75,46 @@ class HealthPortTest {
     unready.set(Optional.of("it leaves"));
     String answer = HealthCheck.ask(port.port());
     assertTrue(answer.startsWith("HTTP/1.1 503 ") && answer.endsWith(" it leaves"), answer);
+  }
+
+  private HttpResponse<String> ask(String method) throws Exception {
+    URI uri = URI.create("http://127.0.0.1:%d/health/alive".formatted(port.port()));
+    HttpRequest request =
+        HttpRequest.newBuilder(uri)
+            .method(method, HttpRequest.BodyPublishers.noBody())
+            .timeout(Duration.ofSeconds(10))
+            .build();
+    return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+  }
+
+  @Test
+  void shouldAnswerWhoWantsNoText() throws Exception {
+    assertEquals(200, ask("HEAD").statusCode());
+    assertEquals("", ask("HEAD").body());
+    assertEquals(405, ask("POST").statusCode());
+    assertEquals(Optional.of("GET, HEAD"), ask("POST").headers().firstValue("Allow"));
+  }
+
+  /** Who sends a request bit by bit keeps no probe waiting. */
+  @Test
+  void shouldAnswerBesideSlowRequests() throws Exception {
+    List<Socket> slow = new ArrayList<>();
+    try {
+      for (int i = 0; i < 32; i++) {
+        Socket socket = new Socket("127.0.0.1", port.port());
+        slow.add(socket);
+        socket
+            .getOutputStream()
+            .write("GET /health/alive HTTP/1.1\r\nHost: a\r\nX".getBytes(StandardCharsets.UTF_8));
+      }
+      long began = System.nanoTime();
+      assertEquals("alive\n", get("/health/alive").body());
+      assertTrue(System.nanoTime() - began < Duration.ofSeconds(3).toNanos());
+    } finally {
+      for (Socket socket : slow) {
+        socket.close();
+      }
+    }
   }
 
   @Test
