@@ -69,6 +69,13 @@ final class JobQueue {
   /** On the disk, as far as that takes anything, it is running: it will be. */
   void postpone(JobEntry entry, String why) {
     workers.release(entry.id());
+    Optional<String> cancelled = entry.stored().cancelling();
+    if (cancelled.isPresent()) {
+      // Its run had ended before it heard of that.
+      jobs.end(entry, JobStatus.CANCELLED, cancelled.get(), Optional.empty());
+      startJobs();
+      return;
+    }
     postponed.add(entry.id());
     entry.postponed(
         entry

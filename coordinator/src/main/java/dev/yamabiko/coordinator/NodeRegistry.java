@@ -113,6 +113,7 @@ final class NodeRegistry {
     RegisteredWorker worker = new RegisteredWorker(by.hello(), by.worker(), by.node(), now());
     workers.add(worker);
     resources.metrics().joined(worker);
+    watchNoMoreAsRefused(by.node());
     context.watchWith(by.node(), new Coordinator.NodeLost(name, by.node()));
     context
         .getLog()
@@ -139,6 +140,13 @@ final class NodeRegistry {
       context.watchWith(node, new Coordinator.RefusedGone(node));
     }
     node.tell(new NodeMessage.WorkerRefused(why));
+  }
+
+  /** One actor is not watched with two messages. */
+  private void watchNoMoreAsRefused(ActorRef<NodeMessage> node) {
+    if (refused.remove(node)) {
+      context.unwatch(node);
+    }
   }
 
   void refusedGone(ActorRef<NodeMessage> node) {
@@ -196,6 +204,7 @@ final class NodeRegistry {
                 context.unwatch(before.node());
                 before.node().tell(replaced());
               });
+      watchNoMoreAsRefused(by.node());
       context.watchWith(by.node(), new Coordinator.ParametersLost(by.node()));
       context
           .getLog()

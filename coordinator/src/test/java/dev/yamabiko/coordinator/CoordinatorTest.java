@@ -470,6 +470,21 @@ class CoordinatorTest {
     assertEquals(id, enlisted(first).key().run());
   }
 
+  /** Its first refusal may be lost, so that it offers itself again when the name is free. */
+  @Test
+  void shouldAcceptAWorkerThatItHasRefusedBefore() {
+    Node first = join("a");
+    WorkerHello hello = workers().get(0).hello();
+    Node second = offer("a", BITS);
+    second.node().expectMessageClass(NodeMessage.WorkerRefused.class);
+    door.tell(new CoordinatorMessage.WorkerLeaving("a", first.node().ref()));
+    door.tell(
+        new CoordinatorMessage.RegisterWorker(hello, second.worker().ref(), second.node().ref()));
+    second.node().expectMessage(new NodeMessage.WorkerAccepted(store.term(), "a"));
+    String id = submit("min = 1");
+    assertEquals(id, enlisted(second).key().run());
+  }
+
   @Test
   void shouldAcceptTheSameOfferAgainAndCountItOnce() {
     Node a = join("a");
