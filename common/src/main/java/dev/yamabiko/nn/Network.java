@@ -253,6 +253,20 @@ public final class Network {
     return (int) Math.max(1, rows);
   }
 
+  /**
+   * Multiplications per example of a forward pass, about: each of a layer's parameters meets each
+   * position of its input once, which for an image of C x H x W are H * W.
+   */
+  public long multiplicationsPerExample() {
+    long multiplications = 0;
+    for (Node node : nodes) {
+      Shape in = node.layer().inputShape();
+      long positions = in.rank() == 1 ? 1 : in.size() / in.dimension(0);
+      multiplications += node.parameterCount() * positions;
+    }
+    return multiplications;
+  }
+
   /** The largest input or output of any layer, in floats per example. */
   public int widestActivation() {
     int widest = input.size();

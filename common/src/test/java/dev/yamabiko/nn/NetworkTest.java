@@ -71,6 +71,13 @@ class NetworkTest {
     assertEquals(input + 320 + 320 + 80 + 80 + 80 + 7 + 2, network.activationsPerExample());
   }
 
+  @Test
+  void shouldCountMultiplications() {
+    int conv = (3 * 3 * 3 * 4 + 4) * 8 * 10;
+    int dense = 80 * 7 + 7 + 7 * 2 + 2;
+    assertEquals(conv + dense, network.multiplicationsPerExample());
+  }
+
   private static void assertRefused(String message, Shape input, LayerSpec... specs) {
     ShapeMismatchException thrown =
         assertThrows(ShapeMismatchException.class, () -> Network.build(input, List.of(specs)));

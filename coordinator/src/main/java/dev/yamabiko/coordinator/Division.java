@@ -145,13 +145,6 @@ final class Division {
         .toList();
   }
 
-  /** Those of the shards that this worker holds. */
-  List<Integer> heldBy(String worker, Collection<Integer> some) {
-    return some.stream()
-        .filter(shard -> blocks(worker).stream().anyMatch(block -> block.holds(shard)))
-        .toList();
-  }
-
   /** What is told from now on carries a new number. */
   void renew() {
     workers.leaseBegins(++lease);

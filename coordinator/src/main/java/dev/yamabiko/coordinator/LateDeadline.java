@@ -11,6 +11,9 @@ final class LateDeadline {
   /** Before anything is known: kernels are not compiled yet, data is read for the first time. */
   static final Duration FIRST = Duration.ofSeconds(20);
 
+  /** Operations per second without haste. */
+  static final double UNHURRIED = 1e10;
+
   static final Duration LEAST = Duration.ofMillis(750);
 
   private static final int FACTOR = 5;
@@ -21,9 +24,27 @@ final class LateDeadline {
   private static final int LONGEST_LEASE = 10_000;
 
   private final long[] recent = new long[WINDOW];
+  private final Duration first;
   private int steps;
+  private boolean wasLate;
 
-  void closed(Duration taken) {
+  LateDeadline(StepWork work) {
+    first = work.at(UNHURRIED, FIRST);
+  }
+
+  /**
+   * A late step may have waited for a worker that is gone and says nothing of the next ones; a
+   * second one in a row is how long steps take now.
+   */
+  void closed(Duration taken, boolean late) {
+    boolean counts = !late || wasLate;
+    wasLate = late;
+    if (counts) {
+      add(taken);
+    }
+  }
+
+  private void add(Duration taken) {
     recent[steps++ % WINDOW] = taken.toNanos();
     if (steps == 2 * WINDOW) {
       steps = WINDOW;
@@ -33,7 +54,7 @@ final class LateDeadline {
   /** How long a step may take before its missing shards are handed out again. */
   Duration next() {
     if (steps < KNOWN) {
-      return FIRST;
+      return first;
     }
     Duration limit = Duration.ofNanos(slowest()).multipliedBy(FACTOR);
     return limit.compareTo(LEAST) < 0 ? LEAST : limit;

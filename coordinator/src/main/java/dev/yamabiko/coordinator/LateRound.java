@@ -16,7 +16,7 @@ import java.util.Set;
  * suspended as long as others are there; nobody is when all are slow for the first time.
  *
  * <p>A block of which a slice has a part already is refused as a whole, and whoever adopted it
- * would look late in turn: of such a block the missing shards are asked for one by one.
+ * would look late in turn: of such a block the parts that are missing are asked for.
  */
 final class LateRound {
 
@@ -82,26 +82,24 @@ final class LateRound {
         division.orphan(holder);
       } else {
         // There is nobody better, and what it has computed may be lost on the way.
-        again.put(holder, oneByOne(holder, shards));
+        again.put(holder, missing(holder));
       }
     }
     return Optional.of(new Reissue(holders, suspects, again));
   }
 
-  /** Once others have adopted what was late: which shards of it they are to compute one by one. */
+  /** Once others have adopted what was late: which parts of it they are to compute apart. */
   Map<String, List<Block>> apart(Collection<Integer> shards) {
     Map<String, List<Block>> apart = new LinkedHashMap<>();
     for (String holder : division.holdersOf(shards)) {
       if (division.blocks(holder).stream().anyMatch(b -> missing.isPartlyThere(b, plan))) {
-        apart.put(holder, oneByOne(holder, shards));
+        apart.put(holder, missing(holder));
       }
     }
     return apart;
   }
 
-  private List<Block> oneByOne(String holder, Collection<Integer> shards) {
-    return division.heldBy(holder, shards).stream()
-        .map(shard -> new Block(shard, shard + 1))
-        .toList();
+  private List<Block> missing(String holder) {
+    return division.blocks(holder).stream().flatMap(b -> missing.of(b, plan).stream()).toList();
   }
 }

@@ -39,7 +39,7 @@ final class LeasedSteps {
     this.division = division;
     this.slices = slices;
     this.timers = timers;
-    clock = new StepClock(settings.nanoTime());
+    clock = new StepClock(settings.nanoTime(), StepWork.of(settings));
     late = new LateRound(attendance, division, settings.plan());
   }
 

@@ -53,6 +53,19 @@ final class MissingShards {
         : Optional.empty();
   }
 
+  /** What is missing of the block, in as few nodes of the tree as no slice refuses. */
+  List<Block> of(Block block, StepPlan plan) {
+    if (shards.stream().noneMatch(block::holds)) {
+      return List.of();
+    }
+    if (!isPartlyThere(block, plan)) {
+      return List.of(block);
+    }
+    List<Block> parts = new ArrayList<>(of(block.left(), plan));
+    parts.addAll(of(block.right(), plan));
+    return parts;
+  }
+
   /** Whether a slice has a part of it already, and so would refuse it as a whole. */
   boolean isPartlyThere(Block block, StepPlan plan) {
     long full =

@@ -8,13 +8,15 @@ import java.util.function.LongSupplier;
 final class StepClock {
 
   private final LongSupplier nanoTime;
-  private final StepDeadline deadline = new StepDeadline();
-  private final LateDeadline late = new LateDeadline();
+  private final StepDeadline deadline;
+  private final LateDeadline late;
   private long began;
   private boolean waited = true;
 
-  StepClock(LongSupplier nanoTime) {
+  StepClock(LongSupplier nanoTime, StepWork work) {
     this.nanoTime = nanoTime;
+    deadline = new StepDeadline(work);
+    late = new LateDeadline(work);
   }
 
   /** A step begins now, or goes on after a wait that says nothing of it. */
@@ -31,15 +33,13 @@ final class StepClock {
   /**
    * A step has closed, the next begins.
    *
-   * @param wasLate whether something of it was, so that it is no measure of what is late
+   * @param wasLate whether something of it was
    */
   void closed(boolean wasLate) {
     long now = nanoTime.getAsLong();
     Duration taken = Duration.ofNanos(now - began);
     deadline.closed(taken);
-    if (!wasLate) {
-      late.closed(taken);
-    }
+    late.closed(taken, wasLate);
     began = now;
     waited = false;
   }

@@ -4,18 +4,27 @@ import java.time.Duration;
 
 /**
  * How long a step may take before something is taken to be wrong: a multiple of the slowest of the
- * run's own recent steps, never less than a floor; the first step, which nothing is known of, has a
- * wide limit.
+ * run's own recent steps, never less than a floor; the first step, of which nothing is known but
+ * how much arithmetic it is, has a wide limit.
  */
 final class StepDeadline {
 
   static final Duration FIRST = Duration.ofMinutes(10);
+
+  /** Operations per second of a slow machine that others use, too. */
+  static final double SLOW = 2e8;
+
   static final Duration FLOOR = Duration.ofMinutes(1);
   private static final int FACTOR = 20;
   private static final int WINDOW = 32;
 
   private final long[] recent = new long[WINDOW];
+  private final Duration first;
   private long steps;
+
+  StepDeadline(StepWork work) {
+    first = work.at(SLOW, FIRST);
+  }
 
   void closed(Duration taken) {
     recent[(int) (steps++ % WINDOW)] = taken.toNanos();
@@ -23,7 +32,7 @@ final class StepDeadline {
 
   Duration next() {
     if (steps == 0) {
-      return FIRST;
+      return first;
     }
     long slowest = 0;
     for (long nanos : recent) {

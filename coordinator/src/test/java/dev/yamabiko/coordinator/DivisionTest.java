@@ -159,6 +159,5 @@ class DivisionTest {
     division.handOut();
     assertEquals(List.of("b", "c"), division.holdersOf(List.of(1, 5, 7)));
     assertEquals(List.of(), division.holdersOf(List.of()));
-    assertEquals(List.of(5, 7), division.heldBy("c", List.of(1, 5, 7)));
   }
 }

@@ -373,7 +373,7 @@ class ElasticRunTest extends RunFixture {
     lose(first);
     TIME.timePasses(StepDeadline.FLOOR.dividedBy(2).plusSeconds(1));
     events.expectMessageClass(RunEvent.ShardsReissued.class);
-    assertEquals(List.of(LOW, HIGH), skipTo(second, WorkerMessage.ComputeBlocks.class).blocks());
+    assertEquals(List.of(HIGH, LOW), skipTo(second, WorkerMessage.ComputeBlocks.class).blocks());
   }
 
   @Test

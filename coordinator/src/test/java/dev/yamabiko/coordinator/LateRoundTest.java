@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -50,29 +49,32 @@ class LateRoundTest {
 
   @Test
   void shouldHaveAllComputeAgainWhenTheyAreLateASecondTime() {
+    round.ask(2, 7);
+    round.accept(missing(0, 0, 1, 2, 3, 4, 5, 6, 7), 7);
     round.next();
     round.next();
-    LateRound.Reissue reissue = round.reissue(List.of(1, 2, 5)).orElseThrow();
+    Set<Integer> all = round.accept(missing(1, 1, 2, 3, 5), 7).orElseThrow();
+    LateRound.Reissue reissue = round.reissue(all).orElseThrow();
     assertEquals(List.of("a", "b"), reissue.holders());
     assertEquals(List.of(), reissue.suspects());
     assertEquals(
         Map.of(
-            "a", List.of(new Block(1, 2), new Block(2, 3)),
-            "b", List.of(new Block(5, 6))),
+            "a", List.of(new Block(0, 1), new Block(1, 2), new Block(2, 4)),
+            "b", List.of(new Block(4, 5), new Block(5, 6), new Block(6, 8))),
         reissue.again());
     assertFalse(division.hasOrphans());
   }
 
   /** A slice that has a part of a block refuses it as a whole; here one of two has. */
   @Test
-  void shouldAskForSingleShardsOfAnAdoptedBlockThatIsPartlyThere() {
-    adopt(missing(0, 4, 5, 6, 7), missing(1, 5, 6));
-    List<Block> single = IntStream.range(4, 8).mapToObj(i -> new Block(i, i + 1)).toList();
-    assertEquals(Map.of("a", single), round.apart(List.of(4, 5, 6, 7)));
+  void shouldAskForThePartsOfAnAdoptedBlockThatNoSliceRefuses() {
+    adopt(missing(0, 4, 5, 6, 7), missing(1, 5, 6, 7));
+    List<Block> parts = List.of(new Block(4, 5), new Block(5, 6), new Block(6, 8));
+    assertEquals(Map.of("a", parts), round.apart(List.of(4, 5, 6, 7)));
   }
 
   @Test
-  void shouldAskForNoSingleShardsWhenAdoptedBlocksAreMissingAsAWhole() {
+  void shouldAskForNothingApartWhenAdoptedBlocksAreMissingAsAWhole() {
     adopt(missing(0, 4, 5, 6, 7), missing(1));
     assertEquals(Map.of(), round.apart(List.of(4, 5, 6, 7)));
   }

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class StepClockTest {
 
   private final AtomicLong now = new AtomicLong(-5);
-  private final StepClock clock = new StepClock(now::get);
+  private final StepClock clock = new StepClock(now::get, new StepWork(0));
 
   private void close(Duration after, boolean wasLate) {
     now.addAndGet(after.toNanos());
@@ -38,6 +38,25 @@ class StepClockTest {
     close(Duration.ofSeconds(60), true);
     assertEquals(Duration.ofSeconds(5), clock.late());
     assertEquals(Duration.ofMinutes(20), clock.deadline());
+  }
+
+  /** Or a step that takes longer than what nothing is known of may would be late for ever. */
+  @Test
+  void shouldMeasureLatenessByStepsThatWereLateOneAfterTheOther() {
+    clock.begin();
+    for (int step = 0; step < 3; step++) {
+      close(Duration.ofSeconds(30), true);
+    }
+    assertEquals(LateDeadline.FIRST, clock.late());
+    close(Duration.ofSeconds(30), true);
+    assertEquals(Duration.ofSeconds(150), clock.late());
+  }
+
+  @Test
+  void shouldAllowTheFirstStepTheTimeOfItsArithmetic() {
+    StepClock large = new StepClock(now::get, new StepWork(1e12));
+    assertEquals(Duration.ofSeconds(100), large.late());
+    assertEquals(Duration.ofSeconds(5_000), large.deadline());
   }
 
   /** Slices hold the first step's weights while workers evaluate, or while there are none. */

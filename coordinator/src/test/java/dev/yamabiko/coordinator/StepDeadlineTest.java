@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 
 class StepDeadlineTest {
 
-  private final StepDeadline deadline = new StepDeadline();
+  private final StepDeadline deadline = new StepDeadline(new StepWork(0));
 
   @Test
   void shouldBeWideWhenNothingIsKnown() {

@@ -19,6 +19,10 @@ final class Leases {
   private final TreeMap<Long, TakeLease> byNumber = new TreeMap<>();
   private final Queue<ComputeBlocks> again = new ArrayDeque<>();
   private final List<Block> done = new ArrayList<>();
+
+  /** Of {@link #done}, what is being computed right now. */
+  private List<Block> computing = List.of();
+
   private long number;
   private boolean paused;
   private long step = -1;
@@ -47,8 +51,25 @@ final class Leases {
     return true;
   }
 
+  /** What is on its way to be done need not be asked for once more. */
   void add(ComputeBlocks request) {
-    again.add(request);
+    List<Block> blocks = new ArrayList<>(request.blocks());
+    if (request.step() == step) {
+      blocks.removeAll(computing);
+    }
+    for (ComputeBlocks waiting : again) {
+      if (waiting.step() == request.step()) {
+        blocks.removeAll(waiting.blocks());
+      }
+    }
+    if (!blocks.isEmpty()) {
+      again.add(new ComputeBlocks(request.key(), request.step(), blocks));
+    }
+  }
+
+  /** What {@link #next} gave is computed. */
+  void ended() {
+    computing = List.of();
   }
 
   /** No step from this one on has begun. */
@@ -67,10 +88,7 @@ final class Leases {
     byNumber.values().removeIf(lease -> lease.untilStep() <= current);
     again.removeIf(request -> request.step() < current);
     if (!again.isEmpty() && again.peek().step() == current) {
-      List<Block> asked = again.remove().blocks();
-      begin(current);
-      done.addAll(asked);
-      return asked;
+      return started(current, again.remove().blocks());
     }
     TakeLease lease = covering(current);
     if (paused || lease == null) {
@@ -78,18 +96,17 @@ final class Leases {
     }
     List<Block> known = current == step ? done : List.of();
     List<Block> left = lease.blocks().stream().flatMap(b -> b.minus(known).stream()).toList();
-    if (!left.isEmpty()) {
-      begin(current);
-      done.addAll(left);
-    }
-    return left;
+    return left.isEmpty() ? left : started(current, left);
   }
 
-  private void begin(long current) {
-    if (current > step) {
-      step = current;
+  private List<Block> started(long newStep, List<Block> blocks) {
+    if (newStep > step) {
+      step = newStep;
       done.clear();
     }
+    done.addAll(blocks);
+    computing = blocks;
+    return blocks;
   }
 
   /** Whether a lease that covers this step ends with it. */

@@ -16,7 +16,9 @@ import dev.yamabiko.step.Statistics;
 import dev.yamabiko.step.StepPlan;
 import dev.yamabiko.tensor.KernelsFactory;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /**
@@ -65,6 +67,9 @@ final class RunReplica {
 
   /** Buffers taken in the current step; those of the same step are not used twice. */
   private int used;
+
+  /** What has been computed of the current step. */
+  private final Map<Block, CutBlock> computed = new HashMap<>();
 
   private long usedIn = -1;
 
@@ -129,35 +134,68 @@ final class RunReplica {
     return whole.length == network.length();
   }
 
-  /** Examples of these blocks in this step. */
-  int examples(long step, List<Block> blocks) {
-    return blocks.stream().mapToInt(block -> plan.rows(step, block).rows()).sum();
-  }
-
-  /** Computes the blocks with the installed weights, from the last layer to the first. */
-  void train(long step, List<Block> blocks, Contributions contributions) {
+  /**
+   * Computes the blocks with the installed weights, from the last layer to the first. A block that
+   * has been computed in this step is contributed once more as it is.
+   *
+   * @return how many examples it has computed
+   */
+  int train(long step, List<Block> blocks, Contributions contributions) {
     if (step != usedIn) {
       usedIn = step;
       used = 0;
+      computed.clear();
     }
+    List<Block> left = new ArrayList<>();
+    for (Block block : blocks) {
+      CutBlock known = computed.get(block);
+      if (known != null) {
+        contribute(known, contributions);
+      } else if (!plan.isEmpty(step, block)) {
+        left.add(block);
+      }
+    }
+    if (!left.isEmpty()) {
+      compute(step, left, contributions);
+    }
+    return left.stream().mapToInt(block -> plan.rows(step, block).rows()).sum();
+  }
+
+  private void contribute(CutBlock block, Contributions contributions) {
+    for (int slice = sliceFrom.length - 2; slice >= 0; slice--) {
+      contribute(block, slice, contributions);
+    }
+  }
+
+  private void contribute(CutBlock block, int slice, Contributions contributions) {
+    int from = sliceFrom[slice];
+    int to = sliceFrom[slice + 1];
+    int narrow = rounding.narrowGradients(from, to);
+    FloatSegment segment = new FloatSegment(block.sum(), from, to - from, narrow);
+    contributions.contribute(block.block(), slice, segment, block.statistics());
+  }
+
+  private void compute(long step, List<Block> blocks, Contributions contributions) {
     if (rounding.ofWeights()) {
       System.arraycopy(weights, 0, rounded, 0, rounded.length);
       rounding.weights(rounded);
     }
-    List<Block> full = blocks.stream().filter(block -> !plan.isEmpty(step, block)).toList();
-    List<List<Block>> cut = CutBlock.cut(plan, step, full, threads.count());
+    List<List<Block>> cut = CutBlock.cut(plan, step, blocks, threads.count());
+    List<CutBlock> all = new ArrayList<>();
     List<Consumer<BlockComputation>> work = new ArrayList<>();
-    for (int b = 0; b < full.size(); b++) {
+    for (int b = 0; b < blocks.size(); b++) {
       List<Block> pieces = cut.get(b);
       List<float[]> sums = pieces.stream().map(piece -> gradient(used++)).toList();
       CutBlock block =
-          new CutBlock(step, full.get(b), pieces, rounding, sums, sliceFrom.length - 1);
+          new CutBlock(step, blocks.get(b), pieces, rounding, sums, sliceFrom.length - 1);
+      all.add(block);
       for (int piece = 0; piece < pieces.size(); piece++) {
         int number = piece;
         work.add(computation -> train(step, block, number, computation, contributions));
       }
     }
     threads.run(work);
+    all.forEach(block -> computed.put(block.block(), block));
   }
 
   private void train(
@@ -180,9 +218,7 @@ final class RunReplica {
             int from = sliceFrom[slice];
             int to = sliceFrom[slice + 1];
             if (block.finished(piece, slice, from, to, statistics)) {
-              int narrow = rounding.narrowGradients(from, to);
-              FloatSegment segment = new FloatSegment(block.sum(), from, to - from, narrow);
-              contributions.contribute(block.block(), slice, segment, block.statistics());
+              contribute(block, slice, contributions);
             }
           }
         });

@@ -31,12 +31,12 @@ final class ShardComputeEvent extends Event {
   String blocks;
 
   /** If anybody records it. */
-  void done(String by, RunReplica replica, long ofStep, List<Block> computed) {
+  void done(String by, long ofStep, List<Block> computed, int ofExamples) {
     end();
     if (shouldCommit()) {
       worker = by;
       step = ofStep;
-      examples = replica.examples(ofStep, computed);
+      examples = ofExamples;
       blocks = computed.toString();
       commit();
     }

@@ -51,6 +51,9 @@ public final class Worker extends AbstractBehavior<Worker.Command> {
     /** The newest step whose weights are complete; read by compute threads. */
     volatile long newest = -1;
 
+    /** Examples that the last task has trained on; its own until it has ended. */
+    int trained;
+
     long examples;
     long nanos;
 
@@ -220,29 +223,30 @@ public final class Worker extends AbstractBehavior<Worker.Command> {
     return began -> {
       ShardComputeEvent recorded = new ShardComputeEvent();
       recorded.begin();
-      member.replica.train(
-          step,
-          blocks,
-          (block, slice, gradient, statistics) -> {
-            // Late: the next step begins right after this, and in the same arrays.
-            boolean late = member.newest > step;
-            member
-                .join
-                .slices()
-                .get(slice)
-                .tell(
-                    new SliceMessage.Contribute(
-                        key,
-                        step,
-                        slice,
-                        block,
-                        late ? gradient.copy() : gradient,
-                        statistics,
-                        name,
-                        late ? SliceMessage.Floats.COPIED : SliceMessage.Floats.LENT,
-                        processor.nanoTime().getAsLong() - began));
-          });
-      recorded.done(name, member.replica, step, blocks);
+      member.trained =
+          member.replica.train(
+              step,
+              blocks,
+              (block, slice, gradient, statistics) -> {
+                // Late: the next step begins right after this, and in the same arrays.
+                boolean late = member.newest > step;
+                member
+                    .join
+                    .slices()
+                    .get(slice)
+                    .tell(
+                        new SliceMessage.Contribute(
+                            key,
+                            step,
+                            slice,
+                            block,
+                            late ? gradient.copy() : gradient,
+                            statistics,
+                            name,
+                            late ? SliceMessage.Floats.COPIED : SliceMessage.Floats.LENT,
+                            processor.nanoTime().getAsLong() - began));
+              });
+      recorded.done(name, step, blocks, member.trained);
     };
   }
 
@@ -290,6 +294,7 @@ public final class Worker extends AbstractBehavior<Worker.Command> {
       }
       return this;
     }
+    run.leases.ended();
     ShardTask.Result result = ended.result();
     if (result instanceof ShardTask.Result.Diverged diverged) {
       run.join
@@ -312,10 +317,10 @@ public final class Worker extends AbstractBehavior<Worker.Command> {
 
   /** At the end of a lease the run hears how fast it went. */
   private void measure(ShardTask.Result.Finished finished) {
-    if (finished.blocks().isEmpty() || run.replica == null) {
+    if (finished.blocks().isEmpty() || run.trained == 0) {
       return;
     }
-    run.examples += run.replica.examples(finished.step(), finished.blocks());
+    run.examples += run.trained;
     run.nanos += finished.nanos();
     if (run.leases.isLastOfLease(finished.step())) {
       run.join

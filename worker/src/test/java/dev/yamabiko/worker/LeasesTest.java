@@ -42,8 +42,19 @@ class LeasesTest {
   void shouldGiveWhatIsAskedForAgainEvenIfItWasComputed() {
     take(1, 0, 5, LOW);
     assertEquals(List.of(LOW), leases.next(0));
+    leases.ended();
     askAgain(0, LOW);
     assertEquals(List.of(LOW), leases.next(0));
+    assertEquals(List.of(), leases.next(0));
+  }
+
+  @Test
+  void shouldNotGiveOnceMoreWhatIsBeingComputedOrAskedForAlready() {
+    take(1, 0, 5, LOW);
+    leases.next(0);
+    askAgain(0, LOW, HIGH);
+    askAgain(0, HIGH);
+    assertEquals(List.of(HIGH), leases.next(0));
     assertEquals(List.of(), leases.next(0));
   }
 

@@ -2,6 +2,7 @@ package dev.yamabiko.worker;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
@@ -90,6 +91,26 @@ class WorkerTest {
     low.expectNoMessage(QUIET);
     install(worker, 1, 0f);
     assertEquals(1, low.expectMessageClass(Contribute.class).step());
+  }
+
+  @Test
+  void shouldContributeOnceMoreWhatItIsAskedForAgain() {
+    ActorRef<WorkerMessage> worker = join();
+    worker.tell(lease(1, 0, 2, new Block(0, 4)));
+    install(worker, 0, 0f);
+    Contribute first = low.expectMessageClass(Contribute.class);
+    // Its task has ended once the next step's is done.
+    install(worker, 1, 0f);
+    Contribute second = low.expectMessageClass(Contribute.class);
+    run.expectMessageClass(RunMessage.SpeedMeasured.class);
+    worker.tell(new WorkerMessage.ComputeBlocks(KEY, 1, List.of(new Block(0, 4))));
+    Contribute again = low.expectMessageClass(Contribute.class);
+    assertEquals(second.statistics(), again.statistics());
+    assertSame(second.gradient().values(), again.gradient().values(), "not computed anew");
+    worker.tell(new WorkerMessage.ComputeBlocks(KEY, 1, List.of(new Block(0, 2))));
+    assertContribution(low.expectMessageClass(Contribute.class), 1, 0, new Block(0, 2), 8);
+    run.expectNoMessage(QUIET);
+    assertEquals(0, first.step());
   }
 
   @Test
