@@ -19,7 +19,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Executor;
 import java.util.function.IntFunction;
 import java.util.function.LongSupplier;
 
@@ -82,71 +81,6 @@ public record RunSettings(
         events,
         elastic,
         nanoTime);
-  }
-
-  /**
-   * Slices are on the default dispatcher.
-   *
-   * @param compute where they do their arithmetic
-   */
-  public RunSettings(
-      RunKey key,
-      Job job,
-      RunDefinition definition,
-      Network network,
-      StepPlan plan,
-      Checkpoint begin,
-      Optional<EvaluationPlan> validation,
-      Map<String, ActorRef<WorkerMessage>> workers,
-      List<SliceStep> slices,
-      Executor compute,
-      ActorRef<RunEvent> events,
-      boolean elastic,
-      LongSupplier nanoTime) {
-    this(
-        key,
-        job,
-        definition,
-        network,
-        plan,
-        begin,
-        validation,
-        workers,
-        slices,
-        SlicePlace.onDefaultDispatcher(compute),
-        events,
-        elastic,
-        nanoTime);
-  }
-
-  /** The same by the machine's own clock. */
-  public RunSettings(
-      RunKey key,
-      Job job,
-      RunDefinition definition,
-      Network network,
-      StepPlan plan,
-      Checkpoint begin,
-      Optional<EvaluationPlan> validation,
-      Map<String, ActorRef<WorkerMessage>> workers,
-      List<SliceStep> slices,
-      Executor compute,
-      ActorRef<RunEvent> events,
-      boolean elastic) {
-    this(
-        key,
-        job,
-        definition,
-        network,
-        plan,
-        begin,
-        validation,
-        workers,
-        slices,
-        compute,
-        events,
-        elastic,
-        System::nanoTime);
   }
 
   public RunSettings {

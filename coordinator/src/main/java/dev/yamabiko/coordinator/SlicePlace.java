@@ -14,7 +14,7 @@ import java.util.function.IntFunction;
 public record SlicePlace(DispatcherSelector actor, Executor compute) {
 
   /** The same for every slice. */
-  static IntFunction<SlicePlace> onDefaultDispatcher(Executor compute) {
+  public static IntFunction<SlicePlace> onDefaultDispatcher(Executor compute) {
     SlicePlace place = new SlicePlace(DispatcherSelector.defaultDispatcher(), compute);
     return slice -> place;
   }

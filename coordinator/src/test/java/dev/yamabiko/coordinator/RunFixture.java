@@ -152,9 +152,10 @@ abstract class RunFixture {
                 Optional.of(new EvaluationPlan(300)),
                 workers,
                 RunSettings.cut(job, network, plan(), begin, twoSlices ? 2 : 1),
-                ForkJoinPool.commonPool(),
+                SlicePlace.onDefaultDispatcher(ForkJoinPool.commonPool()),
                 KIT.spawn(Behaviors.receiveMessage(this::observe)),
-                elastic.isPresent())));
+                elastic.isPresent(),
+                System::nanoTime)));
   }
 
   private Behavior<RunEvent> observe(RunEvent event) {

@@ -8,6 +8,7 @@ import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
 import dev.yamabiko.coordinator.CheckedJob;
 import dev.yamabiko.coordinator.RunSettings;
+import dev.yamabiko.coordinator.SlicePlace;
 import dev.yamabiko.coordinator.TrainingRun;
 import dev.yamabiko.model.Checkpoint;
 import dev.yamabiko.protocol.RunDefinition;
@@ -116,7 +117,7 @@ final class SimulatedCoordinator extends AbstractBehavior<SimulatedCoordinator.C
                 simulation.plan().job().plan(),
                 begin,
                 simulation.plan().slices()),
-            this::compute,
+            SlicePlace.onDefaultDispatcher(this::compute),
             getContext().messageAdapter(RunEvent.class, Observed::new),
             true,
             simulation.time()::now);
