@@ -36,10 +36,14 @@ final class CsvRecords {
         throw broken;
       }
       throw new DataException(
-          source.path() + ": not a CSV file: " + e.getMessage() + ": " + reason.getMessage(), e);
+          source.path() + ": not a CSV file: " + place(e) + ": " + reason.getMessage(), e);
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
+  }
+
+  private static String place(CsvParseException e) {
+    return e.getMessage().replace("Exception when reading ", "");
   }
 
   private static CsvReader<CsvRecord> open(DataSource.Csv source, InputStream content)
@@ -73,8 +77,23 @@ final class CsvRecords {
               source.path(),
               record.getStartingLineNumber(),
               expected,
-              isBlank(record) ? "a blank line" : Integer.toString(record.getFieldCount())));
+              isBlank(record) ? "a blank line" : record.getFieldCount() + openQuote(record)));
     }
+  }
+
+  /** A quote that nobody closes makes one cell of all lines that follow. */
+  private static String openQuote(CsvRecord record) {
+    long within = record.getFields().stream().mapToLong(CsvRecords::lineEnds).sum();
+    long last = lineEnds(record.getField(record.getFieldCount() - 1));
+    long line = record.getStartingLineNumber() + within - last;
+    return last == 0
+        ? ""
+        : ", the last of which goes on over several lines: is the quote in line %d closed?"
+            .formatted(line);
+  }
+
+  private static long lineEnds(String cell) {
+    return cell.chars().filter(c -> c == '\n').count();
   }
 
   /**

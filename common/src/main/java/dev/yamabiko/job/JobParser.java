@@ -32,7 +32,8 @@ final class JobParser {
   private static final int MOST_DEFAULT_SHARDS = 8;
 
   /** Far more than workers can be told apart by; each step keeps a few bytes for every shard. */
-  private static final int MOST_SHARDS = 1 << 20;
+  /** So that which ones are missing fits into one message. */
+  private static final int MOST_SHARDS = 8192;
 
   private final Section job;
   private final String defaultName;

@@ -42,7 +42,10 @@ public final class AtomicFile {
 
   private AtomicFile() {}
 
-  /** Replaces the file if there is one; without success everything is as it was. */
+  /**
+   * Replaces the file if there is one. Without success everything is as it was, or the new file is
+   * there and only its folder could not be forced to the disk.
+   */
   public static void write(Path file, Content content) throws IOException {
     write(file, content, Gate.OPEN);
   }

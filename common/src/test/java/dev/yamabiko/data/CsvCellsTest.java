@@ -312,4 +312,22 @@ class CsvCellsTest {
         table() + ": expected a separator such as a comma, semicolon or tab but found '\\n'",
         Csv.of(directory, "x,y", "1,2").separator('\n').targets("y").error());
   }
+
+  @Test
+  void shouldNameTheLineOfAQuoteThatIsNeverClosed() {
+    assertEquals(
+        table()
+            + ", line 3: expected 3 cells, as in the first line, but found 2, the last of which goes"
+            + " on over several lines: is the quote in line 3 closed?",
+        Csv.of(directory, "a,b,y", "1,2,3", "4,\"5,6", "7,8,9", "1,2,3").targets("y").error());
+  }
+
+  @Test
+  void shouldNotKeepBlankLinesWithoutEnd() {
+    String blank = "\n".repeat(10_000);
+    assertEquals(
+        table()
+            + ", line 10003: expected at most 10000 blank lines one after the other but found more",
+        Csv.of(directory, "a,y", "1,2", blank).targets("y").error());
+  }
 }

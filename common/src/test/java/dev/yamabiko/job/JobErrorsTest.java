@@ -72,8 +72,8 @@ class JobErrorsTest {
             "job.conf:7: shards: expected an integer from 1 to batch-size, which is 16,"
                 + " but found 17"),
         wrong(
-            "shards = 1048577, batch-size = 2147483647",
-            "job.conf:7: shards: expected an integer from 1 to 1048576 but found 1048577"),
+            "shards = 8193, batch-size = 2147483647",
+            "job.conf:7: shards: expected an integer from 1 to 8192 but found 8193"),
         wrong("shards = 0", "job.conf:7: shards: " + integer + "0"),
         wrong("seed = -1", "job.conf:7: seed: expected an integer of at least 0 but found -1"),
         wrong("seed = 0.5", "job.conf:7: seed: expected an integer of at least 0 but found 0.5"),

@@ -407,7 +407,7 @@ final class Activity {
 
   void missing(RunMessage.ShardsMissing answer) {
     slices.answers().heard(answer.slice());
-    if (isTraining()) {
+    if (isTraining() && !quorum.isWaiting()) {
       training.missing(answer);
     } else if (kind == Kind.STOPPING) {
       standstill.accept(answer);

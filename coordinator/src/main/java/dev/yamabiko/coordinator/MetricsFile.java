@@ -218,7 +218,7 @@ final class MetricsFile implements Closeable {
       throw e;
     }
     written = size;
-    if (!Files.exists(path)) {
+    if (Files.notExists(path)) {
       throw new FileNotFoundException(path.getFileName() + " has been removed during the run");
     }
   }

@@ -131,7 +131,7 @@ public final class RunDirectory implements RunListener, AutoCloseable {
   /** Whether a run here is under way, in whichever process. */
   public static boolean isInUse(Path directory) throws IOException {
     Path metrics = metricsFile(directory);
-    if (!Files.exists(metrics)) {
+    if (Files.notExists(metrics)) {
       return false;
     }
     try {
@@ -145,7 +145,7 @@ public final class RunDirectory implements RunListener, AutoCloseable {
   /** What the run that began here says of its end; empty while it has not said anything. */
   public static Optional<String> resultOf(Path directory) throws IOException {
     Path result = resultFile(directory);
-    return Files.exists(result) ? Optional.of(Files.readString(result)) : Optional.empty();
+    return Files.notExists(result) ? Optional.empty() : Optional.of(Files.readString(result));
   }
 
   /** Whether a run in this directory writes that file, or has written it. */

@@ -241,11 +241,16 @@ final class UploadStore {
   synchronized boolean keep(Path received, String sha256, long bytes) throws IOException {
     Path file = directory.resolve(sha256);
     if (Files.exists(file)) {
-      release(bytes);
       Files.delete(received);
+      release(bytes);
       return false;
     }
-    AtomicFile.write(file, part -> Files.move(received, part));
+    try {
+      AtomicFile.write(file, part -> Files.move(received, part));
+    } catch (IOException e) {
+      Files.deleteIfExists(file); // in its place, but perhaps not for good
+      throw e;
+    }
     return true;
   }
 

@@ -196,7 +196,7 @@ public final class FileLease extends Lease {
           held = false;
           try {
             answer.complete(alone(this::giveBack).orElse(false));
-          } catch (IOException e) {
+          } catch (IOException | RuntimeException e) {
             answer.completeExceptionally(e);
           }
         });

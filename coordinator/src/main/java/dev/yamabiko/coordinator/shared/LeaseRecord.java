@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
@@ -28,10 +29,13 @@ record LeaseRecord(String owner, long renewals) {
 
   /** Nobody's if there is none, or it is torn: who wrote it did not live to write it whole. */
   static LeaseRecord read(Path file) throws IOException {
-    if (!Files.exists(file)) {
+    String text;
+    try {
+      text = Files.readString(file, StandardCharsets.UTF_8);
+    } catch (NoSuchFileException e) {
       return FREE;
     }
-    String[] fields = Files.readString(file, StandardCharsets.UTF_8).strip().split(" ", -1);
+    String[] fields = text.strip().split(" ", -1);
     return fields.length == 3 && fields[2].equals("end") && fields[1].matches("\\d{1,18}")
         ? new LeaseRecord(fields[0].equals(NOBODY) ? "" : fields[0], Long.parseLong(fields[1]))
         : FREE;

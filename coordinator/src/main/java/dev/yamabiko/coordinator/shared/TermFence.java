@@ -56,7 +56,7 @@ public final class TermFence implements AtomicFile.Gate {
   }
 
   private static long raiseTerm(Path file) throws IOException {
-    long term = Files.exists(file) ? read(file) + 1 : 1;
+    long term = last(file) + 1;
     String text = term + "\n";
     try {
       AtomicFile.write(file, part -> Files.writeString(part, text));
@@ -79,6 +79,15 @@ public final class TermFence implements AtomicFile.Gate {
       channel.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)), 0);
       channel.truncate(text.length()); // of what a person wrote
       channel.force(true);
+    }
+  }
+
+  /** 0 if there was none; not if it cannot be read. */
+  private static long last(Path file) throws IOException {
+    try {
+      return read(file);
+    } catch (NoSuchFileException e) {
+      return 0;
     }
   }
 

@@ -39,7 +39,7 @@ public final class EventWriter implements AutoCloseable {
   private boolean begun;
   private ByteArrayOutputStream waiting = new ByteArrayOutputStream();
 
-  /** Of the writer's thread, and of who closes it after that has ended. */
+  /** Of the writer's thread, as the file. */
   private byte[] untaken = new byte[0];
 
   private EventFile file;
@@ -137,18 +137,23 @@ public final class EventWriter implements AutoCloseable {
       return;
     }
     try {
-      flush();
+      thread.execute(this::end);
       thread.shutdown();
       if (!thread.awaitTermination(GOODBYE.toMillis(), TimeUnit.MILLISECONDS)) {
         thread.shutdownNow();
-        return;
-      }
-      if (file != null) {
-        file.close();
       }
     } catch (InterruptedException e) {
       thread.shutdownNow();
       Thread.currentThread().interrupt();
+    }
+  }
+
+  private void end() {
+    write();
+    try {
+      if (file != null) {
+        file.close();
+      }
     } catch (IOException | RuntimeException e) {
       warn(e);
     }

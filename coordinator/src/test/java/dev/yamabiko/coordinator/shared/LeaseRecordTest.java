@@ -1,8 +1,10 @@
 package dev.yamabiko.coordinator.shared;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import org.junit.jupiter.api.AfterEach;
@@ -18,6 +20,14 @@ class LeaseRecordTest {
   @AfterEach
   void goBack() {
     Locale.setDefault(Locale.Category.FORMAT, before);
+  }
+
+  /** Or a second holder would take it. */
+  @Test
+  void shouldNotTakeWhatCannotBeReadForFree() throws IOException {
+    Path file = Files.createSymbolicLink(directory.resolve("lease"), Path.of("lease"));
+    assertThrows(IOException.class, () -> LeaseRecord.read(file));
+    assertEquals(LeaseRecord.FREE, LeaseRecord.read(directory.resolve("none")));
   }
 
   /** Where numbers are formatted with digits of their own, too. */
