@@ -15,7 +15,6 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -47,23 +46,9 @@ final class DatasetCache {
     room = new CacheRoom(directory, limits);
   }
 
-  /**
-   * YAMABIKO_CACHE, else yamabiko in XDG_CACHE_HOME (which counts if it is absolute), else
-   * .cache/yamabiko in the home directory.
-   */
-  static Path directory(Map<String, String> environment, Path home) {
-    String own = environment.getOrDefault("YAMABIKO_CACHE", "");
-    if (!own.isBlank()) {
-      return Path.of(own).toAbsolutePath();
-    }
-    String shared = environment.getOrDefault("XDG_CACHE_HOME", "");
-    Path caches = Path.of(shared).isAbsolute() ? Path.of(shared) : home.resolve(".cache");
-    return caches.resolve("yamabiko");
-  }
-
   static DatasetCache ofThisMachine() {
     return new DatasetCache(
-        directory(System.getenv(), Path.of(System.getProperty("user.home"))),
+        CacheDirectory.of(System.getenv(), Path.of(System.getProperty("user.home"))),
         Segments.MAPPED_BITS,
         CacheRoom.Limits.of(System.getenv()));
   }

@@ -205,16 +205,14 @@ class DatasetCacheTest {
   @Test
   void shouldTakeTheDirectoryFromTheEnvironment() {
     Path home = Path.of("/home/ann");
-    assertEquals(Path.of("/home/ann/.cache/yamabiko"), DatasetCache.directory(Map.of(), home));
+    assertEquals(Path.of("/home/ann/.cache/yamabiko"), CacheDirectory.of(Map.of(), home));
     assertEquals(
-        Path.of("/caches/yamabiko"),
-        DatasetCache.directory(Map.of("XDG_CACHE_HOME", "/caches"), home));
+        Path.of("/caches/yamabiko"), CacheDirectory.of(Map.of("XDG_CACHE_HOME", "/caches"), home));
     assertEquals(
         Path.of("/home/ann/.cache/yamabiko"),
-        DatasetCache.directory(Map.of("XDG_CACHE_HOME", "relative"), home));
+        CacheDirectory.of(Map.of("XDG_CACHE_HOME", "relative"), home));
     assertEquals(
         Path.of("/fast"),
-        DatasetCache.directory(
-            Map.of("XDG_CACHE_HOME", "/caches", "YAMABIKO_CACHE", "/fast"), home));
+        CacheDirectory.of(Map.of("XDG_CACHE_HOME", "/caches", "YAMABIKO_CACHE", "/fast"), home));
   }
 }

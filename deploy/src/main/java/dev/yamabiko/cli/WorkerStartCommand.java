@@ -3,6 +3,7 @@ package dev.yamabiko.cli;
 import dev.yamabiko.cli.settings.NodeFile;
 import dev.yamabiko.cli.settings.NodeKind;
 import dev.yamabiko.client.ServerException;
+import dev.yamabiko.data.CacheDirectory;
 import dev.yamabiko.worker.NodeSettings;
 import java.nio.file.Path;
 import java.util.Map;
@@ -109,11 +110,7 @@ final class WorkerStartCommand implements Callable<Integer> {
   }
 
   private static Path defaultCache(Map<String, String> environment) {
-    String given = environment.getOrDefault("YAMABIKO_CACHE", "");
-    Path all =
-        given.isBlank()
-            ? Path.of(System.getProperty("user.home"), ".cache", "yamabiko")
-            : Path.of(given);
-    return all.resolve("worker");
+    Path home = Path.of(System.getProperty("user.home"));
+    return CacheDirectory.of(environment, home).resolve("worker");
   }
 }
