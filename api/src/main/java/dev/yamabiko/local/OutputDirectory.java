@@ -86,7 +86,7 @@ public record OutputDirectory(Path path, Origin origin) {
   }
 
   private OutputDirectory checkResumed() {
-    if (Files.isDirectory(path) && !isUnbegun() && !RunDirectory.holdsRun(path)) {
+    if (Files.isDirectory(path) && !isUnbegun() && !holdsRun()) {
       throw refuse(origin.resume + " expects a run there but finds no job.conf");
     }
     checkPlace();
@@ -108,7 +108,11 @@ public record OutputDirectory(Path path, Origin origin) {
 
   /** Whether a run has begun here. */
   boolean holdsRun() {
-    return RunDirectory.holdsRun(path);
+    try {
+      return RunDirectory.holdsRun(path);
+    } catch (IOException e) {
+      throw refuse(e);
+    }
   }
 
   /** Where the run here goes on. */

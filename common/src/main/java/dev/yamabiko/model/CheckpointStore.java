@@ -280,7 +280,7 @@ public final class CheckpointStore {
   }
 
   private List<Path> entries() throws IOException {
-    if (!Files.isDirectory(directory)) {
+    if (Files.notExists(directory)) {
       return List.of();
     }
     try (Stream<Path> list = Files.list(directory)) {

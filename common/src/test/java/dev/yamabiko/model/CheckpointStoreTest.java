@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -303,5 +304,12 @@ class CheckpointStoreTest {
     write(20, Optional.empty());
     assertThrows(FileAlreadyExistsException.class, () -> store.goOnFrom(10));
     assertEquals(List.of(name(10), name(20)), names());
+  }
+
+  @Test
+  void shouldNotTakeADirectoryForEmptyThatCannotBeRead() throws IOException {
+    Path looped = Files.createSymbolicLink(parent.resolve("looped"), Path.of("looped"));
+    CheckpointStore unreadable = new CheckpointStore(looped, 2);
+    assertThrows(FileSystemException.class, () -> unreadable.newest(new ArrayList<>()));
   }
 }

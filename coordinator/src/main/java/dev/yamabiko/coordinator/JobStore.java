@@ -110,14 +110,18 @@ final class JobStore {
     try (Stream<Path> entries = Files.list(jobs)) {
       for (Path entry : (Iterable<Path>) entries::iterator) {
         Path state = entry.resolve(STATE);
-        // A job without any has never come to be, unless it has begun.
-        if (Files.exists(state) || RunDirectory.holdsRun(entry.resolve(RUN))) {
+        if (!Files.isRegularFile(entry) && hasCome(entry, state)) {
           all.add(read(entry, state));
         }
       }
     }
     all.sort(Comparator.comparingLong(job -> number(job.id())));
     return all;
+  }
+
+  /** A job without any state has never come to be, unless it has begun. */
+  private static boolean hasCome(Path entry, Path state) throws IOException {
+    return !Files.notExists(state) || RunDirectory.holdsRun(entry.resolve(RUN));
   }
 
   private static StoredJob read(Path entry, Path state) throws IOException {
@@ -148,9 +152,18 @@ final class JobStore {
                     ? "its job file is lost with it, so submit the job again"
                     : "its run directory is kept: resume the job to go on from its last checkpoint");
     LOG.warn(why);
-    Instant last =
-        Files.getLastModifiedTime(Files.exists(state) ? state : entry.resolve(RUN)).toInstant();
+    Instant last = lastChange(state, entry.resolve(RUN), entry);
     return StoredJob.damaged(entry.getFileName().toString(), job, why, !job.isEmpty(), last);
+  }
+
+  /** Of the first of these that can be seen. */
+  private static Instant lastChange(Path... files) {
+    return Stream.of(files)
+        .map(Path::toFile)
+        .filter(file -> file.lastModified() != 0)
+        .findFirst()
+        .map(file -> Instant.ofEpochMilli(file.lastModified()))
+        .orElse(Instant.EPOCH);
   }
 
   /** Empty if it is not there, or cannot be read. */

@@ -15,7 +15,9 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
@@ -88,8 +90,13 @@ public final class RunDirectory implements RunListener, AutoCloseable {
   }
 
   /** Whether a run has begun in this directory. */
-  public static boolean holdsRun(Path directory) {
-    return Files.isRegularFile(directory.resolve(JOB));
+  public static boolean holdsRun(Path directory) throws IOException {
+    try {
+      return Files.readAttributes(directory.resolve(JOB), BasicFileAttributes.class)
+          .isRegularFile();
+    } catch (NoSuchFileException e) {
+      return false;
+    }
   }
 
   /**
@@ -144,8 +151,11 @@ public final class RunDirectory implements RunListener, AutoCloseable {
 
   /** What the run that began here says of its end; empty while it has not said anything. */
   public static Optional<String> resultOf(Path directory) throws IOException {
-    Path result = resultFile(directory);
-    return Files.notExists(result) ? Optional.empty() : Optional.of(Files.readString(result));
+    try {
+      return Optional.of(Files.readString(resultFile(directory)));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    }
   }
 
   /** Whether a run in this directory writes that file, or has written it. */

@@ -24,7 +24,7 @@ public final class UnfinishedJobs {
   public static List<String> texts(Path data) {
     Path jobs = data.resolve("jobs");
     List<String> texts = new ArrayList<>();
-    if (!Files.isDirectory(jobs)) {
+    if (Files.notExists(jobs)) {
       return texts;
     }
     try (Stream<Path> entries = Files.list(jobs)) {

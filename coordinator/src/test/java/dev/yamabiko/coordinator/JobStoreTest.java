@@ -158,4 +158,13 @@ class JobStoreTest {
     }
     assertTrue(UnfinishedJobs.texts(data).contains("name = a, data = uploads/7"));
   }
+
+  @Test
+  void shouldNotForgetAJobWhoseStateCannotBeRead() throws IOException {
+    JobStore store = JobStore.open(data);
+    Path state = data.resolve("jobs").resolve(store.newId("looped")).resolve("state.json");
+    Files.createSymbolicLink(state, state.getFileName());
+    assertEquals(List.of("looped-1"), ids(store));
+    assertEquals(JobStatus.FAILED, store.readAll().get(0).status());
+  }
 }

@@ -1,6 +1,7 @@
 package dev.yamabiko.coordinator;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -128,5 +129,25 @@ class MetricsFileTest {
   @Test
   void shouldNotFindAFileThatIsNotThere() {
     assertThrows(NoSuchFileException.class, () -> read(0, 100));
+  }
+
+  /** Only what has been removed for certain ends a run. */
+  @Test
+  void shouldTellAFileThatCannotBeSeenFromOneThatHasBeenRemoved() throws IOException {
+    Path path = directory.resolve("metrics.jsonl");
+    Path aside = directory.resolve("aside");
+    try (MetricsFile file = MetricsFile.open(path)) {
+      Files.move(path, aside);
+      Files.createSymbolicLink(path, path.getFileName());
+      file.write("one");
+      IOException unseen = assertThrows(IOException.class, file::flush);
+      assertFalse(DiskState.isHopeless(unseen), unseen::toString);
+      Files.delete(path);
+      IOException removed = assertThrows(IOException.class, file::flush);
+      assertTrue(DiskState.isHopeless(removed), removed::toString);
+      Files.move(aside, path);
+      file.flush();
+      assertEquals("one\n", read(0, 100));
+    }
   }
 }

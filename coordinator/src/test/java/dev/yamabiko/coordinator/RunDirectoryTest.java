@@ -3,6 +3,7 @@ package dev.yamabiko.coordinator;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.yamabiko.data.Targets;
@@ -16,6 +17,7 @@ import dev.yamabiko.protocol.RunOutcome;
 import dev.yamabiko.step.Statistics;
 import dev.yamabiko.tensor.Shape;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -353,5 +355,15 @@ class RunDirectoryTest {
         Optional.empty(),
         Optional.empty(),
         Optional.empty());
+  }
+
+  @Test
+  void shouldNotTakeForAbsentWhatCannotBeRead() throws IOException {
+    for (String name : List.of("job.conf", "metrics.jsonl", "result.json")) {
+      Files.createSymbolicLink(directory.resolve(name), Path.of(name));
+    }
+    assertThrows(FileSystemException.class, () -> RunDirectory.holdsRun(directory));
+    assertThrows(FileSystemException.class, () -> RunDirectory.isInUse(directory));
+    assertThrows(FileSystemException.class, () -> RunDirectory.resultOf(directory));
   }
 }

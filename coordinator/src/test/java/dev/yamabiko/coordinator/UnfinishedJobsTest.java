@@ -1,8 +1,10 @@
 package dev.yamabiko.coordinator;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -32,5 +34,16 @@ class UnfinishedJobsTest {
     Path damaged = Files.createDirectories(data.resolve("jobs/damaged-4"));
     Files.writeString(damaged.resolve("state.json"), "half of a st");
     assertEquals(Set.of(unfinished, "half of a st"), Set.copyOf(UnfinishedJobs.texts(data)));
+  }
+
+  /** Else what they need would go. */
+  @Test
+  void shouldTellThatJobsCannotBeRead() throws IOException {
+    Path job = Files.createDirectories(data.resolve("jobs/one-1/run")).resolve("job.conf");
+    Files.createSymbolicLink(job, job.getFileName());
+    assertThrows(UncheckedIOException.class, () -> UnfinishedJobs.texts(data));
+    Path other = Files.createDirectory(data.resolve("other"));
+    Files.createSymbolicLink(other.resolve("jobs"), Path.of("jobs"));
+    assertThrows(UncheckedIOException.class, () -> UnfinishedJobs.texts(other));
   }
 }

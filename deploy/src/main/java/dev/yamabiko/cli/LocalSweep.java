@@ -97,10 +97,10 @@ final class LocalSweep {
   /** What the same trial left that has completed before. */
   private Optional<Map<String, Object>> completed(CheckedSweep.Found found) {
     Path run = directoryOf(found.trial());
-    if (!resume || !RunDirectory.holdsRun(run)) {
-      return Optional.empty();
-    }
     try {
+      if (!resume || !RunDirectory.holdsRun(run)) {
+        return Optional.empty();
+      }
       Job now = found.trial().job();
       Job job = JobFile.parse(RunDirectory.jobOf(run), run.toString(), Path.of(""), List.of());
       boolean same = JobChange.of(job, now).isEmpty() && job.epochs() == now.epochs();

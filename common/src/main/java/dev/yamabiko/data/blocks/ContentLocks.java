@@ -85,7 +85,7 @@ public final class ContentLocks {
     synchronized (OF_THIS_PROCESS) {
       ContentLocks known = OF_THIS_PROCESS.get(file);
       // Somebody may have removed the directory; what others lock is then another file.
-      if (known != null && Files.exists(file) && known.fileKey.equals(key(file))) {
+      if (known != null && !Files.notExists(file) && known.fileKey.equals(key(file))) {
         return known;
       }
       FileChannel channel =

@@ -37,14 +37,14 @@ public record Credentials(PrivateKey key, X509Certificate certificate, X509Certi
     write(directory.resolve(Identity.CHAIN), certificate(certificate));
   }
 
-  /** Whether a directory has a key that {@link #write} would replace. */
+  /** Whether a directory has, or may have, a key that {@link #write} would replace. */
   public static boolean hasKey(Path directory) {
-    return Files.exists(directory.resolve(Identity.KEY));
+    return !Files.notExists(directory.resolve(Identity.KEY));
   }
 
   /** The same of a certificate. */
   public static boolean hasCertificate(Path directory) {
-    return Files.exists(directory.resolve(Identity.CHAIN));
+    return !Files.notExists(directory.resolve(Identity.CHAIN));
   }
 
   private void writeKey(Path file) throws IOException {

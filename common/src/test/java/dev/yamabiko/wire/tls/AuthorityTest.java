@@ -2,12 +2,17 @@ package dev.yamabiko.wire.tls;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.math.BigInteger;
 import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.cert.CertPathValidator;
 import java.security.cert.CertificateFactory;
 import java.security.cert.PKIXParameters;
@@ -21,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -156,5 +162,13 @@ class AuthorityTest {
   @CsvSource({"127, 02017f", "128, 02020080", "-1, 0201ff"})
   void shouldWriteNumbers(BigInteger number, String der) {
     assertEquals(der, HexFormat.of().formatHex(Der.integer(number)));
+  }
+
+  /** It would be replaced else. */
+  @Test
+  void shouldNotTakeAKeyForAbsentThatCannotBeSeen(@TempDir Path directory) throws IOException {
+    assertFalse(Credentials.hasKey(directory));
+    Files.createSymbolicLink(directory.resolve("tls.key"), Path.of("tls.key"));
+    assertTrue(Credentials.hasKey(directory));
   }
 }

@@ -235,7 +235,7 @@ public final class Presence implements Closeable {
   }
 
   private static List<Path> entries(Path directory) throws IOException {
-    if (!Files.isDirectory(directory)) {
+    if (Files.notExists(directory)) {
       return List.of();
     }
     try (Stream<Path> all = Files.list(directory)) {

@@ -82,7 +82,7 @@ public final class TermFence implements AtomicFile.Gate {
     }
   }
 
-  /** 0 if there was none; not if it cannot be read. */
+  /** Only where there is no file, no term has ever begun. */
   private static long last(Path file) throws IOException {
     try {
       return read(file);

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -22,14 +23,6 @@ class LeaseRecordTest {
     Locale.setDefault(Locale.Category.FORMAT, before);
   }
 
-  /** Or a second holder would take it. */
-  @Test
-  void shouldNotTakeWhatCannotBeReadForFree() throws IOException {
-    Path file = Files.createSymbolicLink(directory.resolve("lease"), Path.of("lease"));
-    assertThrows(IOException.class, () -> LeaseRecord.read(file));
-    assertEquals(LeaseRecord.FREE, LeaseRecord.read(directory.resolve("none")));
-  }
-
   /** Where numbers are formatted with digits of their own, too. */
   @Test
   void shouldReadWhatItHasWritten() throws IOException {
@@ -40,5 +33,12 @@ class LeaseRecordTest {
       record.write(file);
       assertEquals(record, LeaseRecord.read(file), tag);
     }
+  }
+
+  @Test
+  void shouldNotTakeALeaseForFreeThatCannotBeRead() throws IOException {
+    assertEquals(LeaseRecord.FREE, LeaseRecord.read(directory.resolve("none")));
+    Path file = Files.createSymbolicLink(directory.resolve("sbr"), Path.of("sbr"));
+    assertThrows(FileSystemException.class, () -> LeaseRecord.read(file));
   }
 }

@@ -2,10 +2,12 @@ package dev.yamabiko.coordinator.shared;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.yamabiko.data.blocks.ContentLocks;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -110,6 +112,15 @@ class PresenceTest {
       Presence one = Presence.enter(data);
       assertTrue(one.roll().isAlone());
       one.close();
+    }
+  }
+
+  @Test
+  void shouldNotTakeADirectoryForEmptyThatCannotBeRead() throws IOException {
+    try (Presence one = Presence.enter(data)) {
+      assertTrue(one.roll().isAlone());
+      Files.createSymbolicLink(data.resolve("leases"), Path.of("leases"));
+      assertThrows(FileSystemException.class, one::roll);
     }
   }
 }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.yamabiko.model.AtomicFile;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -94,6 +95,13 @@ class TermFenceTest {
                 },
                 one));
     assertEquals("late", Files.readString(file));
+  }
+
+  @Test
+  void shouldNotBeginAgainWhereTheTermCannotBeRead() throws IOException {
+    Path term = Files.createSymbolicLink(data.resolve("term"), Path.of("term"));
+    assertThrows(FileSystemException.class, () -> TermFence.raise(data));
+    assertTrue(Files.isSymbolicLink(term));
   }
 
   @Test
