@@ -51,13 +51,6 @@ class TermFenceTest {
     }
   }
 
-  /** What cannot be read is not absent: a first term would be older than those before. */
-  @Test
-  void shouldNotBeginAnewWhereTheTermCannotBeRead() throws IOException {
-    Files.createSymbolicLink(data.resolve("term"), Path.of("term"));
-    assertThrows(IOException.class, () -> TermFence.raise(data));
-  }
-
   /** As on a full disk: no other file can be written. */
   @Test
   void shouldBeginATermWhereNoOtherFileCanBeWritten() throws IOException {
