@@ -57,7 +57,7 @@ record PreparedJob(
     MessageSerializer.tooLong(job.resolved())
         .ifPresent(
             why -> {
-              throw new JobException("the job file with all its defaults and paths is " + why);
+              throw new JobException("the job file with all its settings and paths is " + why);
             });
     CheckedJob checked = CheckedJob.of(job);
     PreparedDatasets.Prepared dataset = datasets.prepare(checked.data(), checked.dataSha256());
