@@ -6,6 +6,7 @@ import dev.yamabiko.coordinator.RunDirectory;
 import dev.yamabiko.coordinator.RunListener;
 import dev.yamabiko.coordinator.RunResult;
 import dev.yamabiko.coordinator.TrainingClock;
+import dev.yamabiko.job.HeapNeed;
 import dev.yamabiko.job.Job;
 import dev.yamabiko.job.JobException;
 import dev.yamabiko.model.Checkpoint;
@@ -102,6 +103,8 @@ public final class LocalRun {
     Optional<OutputDirectory> before = output.filter(o -> resume && o.holdsRun());
     before.ifPresent(OutputDirectory::requireUnused);
     CheckedJob checked = check.apply(job);
+    long heap = Runtime.getRuntime().maxMemory();
+    HeapNeed.ofTraining(checked.plan(workers), heap).require(heap);
     checked.data().notes().forEach(notices);
     KernelsFactory.notice().ifPresent(notices);
     Optional<Checkpoint> checkpoint =

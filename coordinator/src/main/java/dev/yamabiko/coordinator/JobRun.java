@@ -9,6 +9,7 @@ import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
 import dev.yamabiko.coordinator.shared.TermFence;
 import dev.yamabiko.data.blocks.PreparedDatasets;
+import dev.yamabiko.job.HeapNeed;
 import dev.yamabiko.job.Job;
 import dev.yamabiko.model.CanonicalJson;
 import dev.yamabiko.protocol.RunEvent;
@@ -225,6 +226,10 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
         failed.cause() instanceof CompletionException wrapped && wrapped.getCause() != null
             ? wrapped.getCause()
             : failed.cause();
+    if (cause instanceof OutOfMemoryError) {
+      String why = HeapNeed.unknown(Runtime.getRuntime().maxMemory());
+      return end(JobStatus.FAILED, "on the coordinator: " + why, Optional.empty());
+    }
     boolean inputs = cause instanceof RuntimeException && cause.getMessage() != null;
     String why = inputs ? cause.getMessage() : cause.toString();
     if (cancelled.isEmpty() && WriteFailure.isNoRoom(cause)) {

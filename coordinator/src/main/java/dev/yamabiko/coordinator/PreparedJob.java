@@ -1,6 +1,7 @@
 package dev.yamabiko.coordinator;
 
 import dev.yamabiko.data.blocks.PreparedDatasets;
+import dev.yamabiko.job.HeapNeed;
 import dev.yamabiko.job.Job;
 import dev.yamabiko.job.JobException;
 import dev.yamabiko.model.AtomicFile;
@@ -38,6 +39,7 @@ record PreparedJob(
     implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(PreparedJob.class);
+  private static final String ON_COORDINATOR = "on the coordinator: ";
 
   /**
    * Begins a run in this directory, or goes on with the one that is there. May take long.
@@ -59,10 +61,20 @@ record PreparedJob(
             why -> {
               throw new JobException("the job file with all its settings and paths is " + why);
             });
+    long heap = Runtime.getRuntime().maxMemory();
     CheckedJob checked = CheckedJob.of(job);
+    HeapNeed need = HeapNeed.ofCoordinator(checked.plan(workers), slicesHere);
+    need.missing(heap)
+        .ifPresent(
+            why -> {
+              throw new JobException(ON_COORDINATOR + why);
+            });
     PreparedDatasets.Prepared dataset = datasets.prepare(checked.data(), checked.dataSha256());
     try {
       return of(checked, path, workers, slicesHere, dataset, gate, watch);
+    } catch (OutOfMemoryError e) {
+      dataset.close();
+      throw new JobException(ON_COORDINATOR + need.exceeded(heap), e);
     } catch (RuntimeException | Error e) {
       dataset.close();
       throw e;

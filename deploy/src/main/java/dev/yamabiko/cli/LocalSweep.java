@@ -5,6 +5,7 @@ import dev.yamabiko.coordinator.RunDirectory;
 import dev.yamabiko.coordinator.RunListener;
 import dev.yamabiko.coordinator.RunResult;
 import dev.yamabiko.coordinator.WriteFailure;
+import dev.yamabiko.job.HeapException;
 import dev.yamabiko.job.Job;
 import dev.yamabiko.job.JobChange;
 import dev.yamabiko.job.JobException;
@@ -120,15 +121,21 @@ final class LocalSweep {
   private Map<String, Object> train(Sweep.Trial trial) {
     try {
       return CanonicalJson.object(trained(trial).toJson());
+    } catch (HeapException e) {
+      return failed(trial, e.getMessage());
     } catch (OutOfMemoryError e) {
-      // The next one may need less.
-      before = null;
-      Map<String, Object> failed = new LinkedHashMap<>();
-      failed.put("status", "failed");
-      failed.put("run_directory", directoryOf(trial).toString());
-      failed.put("error", Main.MORE_MEMORY);
-      return failed;
+      return failed(trial, Main.MORE_MEMORY);
     }
+  }
+
+  /** For want of memory; the next one may need less. */
+  private Map<String, Object> failed(Sweep.Trial trial, String error) {
+    before = null;
+    Map<String, Object> failed = new LinkedHashMap<>();
+    failed.put("status", "failed");
+    failed.put("run_directory", directoryOf(trial).toString());
+    failed.put("error", error);
+    return failed;
   }
 
   private RunResult trained(Sweep.Trial trial) {

@@ -1,6 +1,7 @@
 package dev.yamabiko.worker;
 
 import dev.yamabiko.data.DataException;
+import dev.yamabiko.job.HeapNeed;
 import dev.yamabiko.nn.LayerException;
 import dev.yamabiko.protocol.RunKey;
 import dev.yamabiko.step.Block;
@@ -69,6 +70,9 @@ final class ShardTask {
 
   /** In words for people where there are some. */
   static String told(Throwable cause) {
+    if (cause instanceof OutOfMemoryError) {
+      return HeapNeed.unknown(Runtime.getRuntime().maxMemory());
+    }
     return cause instanceof DataException || cause instanceof LayerException
         ? cause.getMessage()
         : cause.toString();

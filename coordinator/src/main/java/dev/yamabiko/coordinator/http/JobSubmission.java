@@ -3,6 +3,7 @@ package dev.yamabiko.coordinator.http;
 import akka.http.javadsl.model.StatusCodes;
 import dev.yamabiko.coordinator.CheckedJob;
 import dev.yamabiko.coordinator.InputErrors;
+import dev.yamabiko.job.HeapNeed;
 import dev.yamabiko.job.Job;
 import dev.yamabiko.job.JobFile;
 import java.nio.ByteBuffer;
@@ -69,6 +70,13 @@ final class JobSubmission implements AutoCloseable {
       }
       flat(job.resolved());
       CheckedJob checked = CheckedJob.of(job);
+      // Slices may live on other nodes when it runs.
+      HeapNeed.ofCoordinator(checked.plan(1), false)
+          .missing(Runtime.getRuntime().maxMemory())
+          .ifPresent(
+              why -> {
+                throw shortOfMemory("the coordinator cannot hold this job: " + why);
+              });
       if (job.model().warmStart().isPresent()) {
         checked.start();
       }
@@ -83,11 +91,12 @@ final class JobSubmission implements AutoCloseable {
       throw tooDeep();
     } catch (OutOfMemoryError e) {
       throw new CompletionException(
-          new Problem(
-                  StatusCodes.INSUFFICIENT_STORAGE,
-                  "the coordinator has not enough memory to check this job")
-              .exception());
+          shortOfMemory("the coordinator has not enough memory to check this job"));
     }
+  }
+
+  private static ProblemException shortOfMemory(String detail) {
+    return new Problem(StatusCodes.INSUFFICIENT_STORAGE, detail).exception();
   }
 
   private static String flat(String text) {

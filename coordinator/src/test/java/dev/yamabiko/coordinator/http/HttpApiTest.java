@@ -101,6 +101,19 @@ class HttpApiTest {
     assertTrue(api.coordinator.submitted.isEmpty());
   }
 
+  @Test
+  void shouldRefuseAModelThatTheHeapCannotHold() throws Exception {
+    String layers = "{ dense { units = 46000 } }, { dense { units = 46000 } }, ";
+    String large = SPIRALS.replace("sgd { learning-rate = 0.1 }", "adam {}");
+    large = large.replace("model = [ ", "model = [ " + layers);
+    String detail = Api.problem(507, api.post("/api/v1/jobs", large));
+    assertTrue(
+        detail.startsWith(
+            "the coordinator cannot hold this job: not enough memory: the job needs about "),
+        detail);
+    assertTrue(api.coordinator.submitted.isEmpty());
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"include \"/etc/passwd\"\n", "seed = ${HOME}\n", "", "\u0000", "}"})
   void shouldRefuseWhatIsNoJobOfItsOwn(String text) throws Exception {

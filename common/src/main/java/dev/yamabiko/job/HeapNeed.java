@@ -1,0 +1,68 @@
+package dev.yamabiko.job;
+
+import java.util.Optional;
+
+/**
+ * What a run takes of a JVM's heap, in bytes.
+ *
+ * @param least without which none can begin; it decides, because {@code about}, an upper estimate,
+ *     would refuse runs that fit
+ * @param about what messages say
+ */
+public record HeapNeed(long least, long about) {
+
+  private static final long GIB = 1L << 30;
+
+  /** Where all workers share the JVM. */
+  public static HeapNeed ofTraining(Plan plan, long heap) {
+    return new HeapNeed(withSlices(plan), plan.memoryBytes(heap));
+  }
+
+  /**
+   * Of a cluster's coordinator.
+   *
+   * @param slices whether they live there, rather than on nodes of their own
+   */
+  public static HeapNeed ofCoordinator(Plan plan, boolean slices) {
+    return new HeapNeed(
+        slices ? withSlices(plan) : begin(plan), new ClusterMemory(plan, 1).coordinatorHeapBytes());
+  }
+
+  /** Weights and optimizer's state, as the run begins. */
+  private static long begin(Plan plan) {
+    return Float.BYTES * (1L + plan.job().optimizer().stateVectors()) * plan.network().length();
+  }
+
+  /** The same as it goes on, and a gradient. */
+  private static long withSlices(Plan plan) {
+    return 2 * begin(plan) + (long) Float.BYTES * plan.network().length();
+  }
+
+  /** Why a JVM with this heap cannot begin the run, and what to do; empty where it can. */
+  public Optional<String> missing(long heap) {
+    return least > heap ? Optional.of(exceeded(heap)) : Optional.empty();
+  }
+
+  /**
+   * @throws HeapException if a JVM with this heap cannot begin the run
+   */
+  public void require(long heap) {
+    missing(heap)
+        .ifPresent(
+            why -> {
+              throw new HeapException(why);
+            });
+  }
+
+  /** Of a JVM whose heap did not suffice. */
+  public String exceeded(long heap) {
+    return "not enough memory: the job needs about %s of heap besides its data, and the JVM may use %s; give it more, as in YAMABIKO_JAVA_OPTS=-Xmx%dg"
+        .formatted(PlanTable.bytes(about), PlanTable.bytes(heap), about / GIB + 2);
+  }
+
+  /** Of a JVM whose heap did not suffice for what is not known here. */
+  public static String unknown(long heap) {
+    return "not enough memory: the JVM may use %s; give it more, as in YAMABIKO_JAVA_OPTS=-Xmx%dg"
+        .formatted(PlanTable.bytes(heap), Math.max(8, 2 * (heap / GIB + 1)));
+  }
+}
