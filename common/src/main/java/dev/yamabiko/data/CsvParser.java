@@ -55,7 +55,7 @@ final class CsvParser {
   }
 
   private void readAll(Iterator<CsvRecord> records) {
-    List<CsvRecord> blank = new ArrayList<>();
+    BlankLines blank = new BlankLines();
     while (records.hasNext()) {
       CsvRecord record = records.next();
       if (CsvRecords.isBlank(record)) {
@@ -75,9 +75,8 @@ final class CsvParser {
         }
       }
       // Blank lines at the end mean nothing; one that other lines follow is a line of its own.
-      blank.forEach(this::addRow);
-      blank.clear();
-      addRow(record);
+      blank.becomeRows(this::addRow);
+      addRow(record, record.getStartingLineNumber());
     }
     CsvRecords.checkNotEmpty(source, columns, rows);
   }
@@ -91,8 +90,7 @@ final class CsvParser {
     valued.forEach(column -> categories.add(new TextNumbers()));
   }
 
-  private void addRow(CsvRecord record) {
-    long line = record.getStartingLineNumber();
+  private void addRow(CsvRecord record, long line) {
     CsvRecords.checkCells(source, record, columns.count());
     if (rows == MOST_ROWS) {
       throw new DataException(

@@ -7,12 +7,15 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import de.siegmar.fastcsv.reader.CsvReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -124,6 +127,17 @@ class CsvCellsTest {
             .missing(DataSource.MissingValues.DROP)
             .load();
     assertArrayEquals(new float[] {1, 4, 5}, inputs(data.train()));
+  }
+
+  /** A quoted one that spans two lines among them. */
+  @Test
+  void shouldKnowWhereEachBlankLineBegins() {
+    BlankLines blank = new BlankLines();
+    CsvReader.builder().skipEmptyLines(false).ofCsvRecord("\n\n\"\n\"\n\n").forEach(blank::add);
+    List<Long> lines = new ArrayList<>();
+    blank.becomeRows((record, line) -> lines.add(line));
+    blank.becomeRows((record, line) -> lines.add(line));
+    assertEquals(List.of(1L, 2L, 3L, 5L), lines);
   }
 
   @Test

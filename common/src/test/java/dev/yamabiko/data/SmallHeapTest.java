@@ -26,7 +26,7 @@ class SmallHeapTest {
   @Test
   void shouldReadATableLargerThanTheHeap() throws Exception {
     Path table = writeTable();
-    String cache = directory.resolve("cache").toString();
+    String cache = cache();
     LoadedData data =
         DataLoader.load(OtherProcess.table(table), 1, Stores.memory(Segments.HEAP_BITS));
     String expected = DatasetHash.sha256(data.train(), data.validation());
@@ -41,6 +41,21 @@ class SmallHeapTest {
       String said = other.rest();
       assertTrue(said.contains("OutOfMemoryError"), said);
     }
+  }
+
+  @Test
+  void shouldReadMoreBlankLinesThanTheHeapHolds() throws Exception {
+    Path table = directory.resolve("blank.csv");
+    Files.writeString(table, "x,y\n1,2\n" + "\n".repeat(1_000_000) + "3,4\n");
+    try (OtherProcess other =
+        OtherProcess.start(SMALL_HEAP, "hash", "DISK", table.toString(), cache())) {
+      String said = other.rest();
+      assertTrue(said.contains("line 3: expected 2 cells"), said);
+    }
+  }
+
+  private String cache() {
+    return directory.resolve("cache").toString();
   }
 
   private Path writeTable() throws IOException {
