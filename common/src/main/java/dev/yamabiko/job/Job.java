@@ -45,6 +45,9 @@ public record Job(
     String resolved,
     Places places) {
 
+  /** More than workers can be told apart by; a control message can name each of them. */
+  public static final int MOST_SHARDS = 8192;
+
   public Job {
     extensions = Collections.unmodifiableSortedMap(new TreeMap<>(extensions));
   }

@@ -31,10 +31,6 @@ final class JobParser {
       "at most 64 letters, digits, \".\", \"_\" or \"-\", beginning with a letter or digit,";
   private static final int MOST_DEFAULT_SHARDS = 8;
 
-  /** Far more than workers can be told apart by; each step keeps a few bytes for every shard. */
-  /** So that which ones are missing fits into one message. */
-  private static final int MOST_SHARDS = 8192;
-
   private final Section job;
   private final String defaultName;
 
@@ -174,8 +170,8 @@ final class JobParser {
   private int shards(int batchSize) {
     Node node = job.at("shards");
     int shards = node.integer(1, Math.min(MOST_DEFAULT_SHARDS, batchSize));
-    if (shards > MOST_SHARDS) {
-      throw node.expected("an integer from 1 to " + MOST_SHARDS);
+    if (shards > Job.MOST_SHARDS) {
+      throw node.expected("an integer from 1 to " + Job.MOST_SHARDS);
     }
     if (shards > batchSize) {
       throw node.expected("an integer from 1 to batch-size, which is %d,".formatted(batchSize));

@@ -10,6 +10,7 @@ import akka.actor.typed.ActorRefResolver;
 import com.esotericsoftware.kryo.Kryo;
 import com.esotericsoftware.kryo.KryoException;
 import com.esotericsoftware.kryo.io.Output;
+import dev.yamabiko.job.Job;
 import dev.yamabiko.protocol.NodeMessage;
 import dev.yamabiko.protocol.RunDefinition;
 import dev.yamabiko.protocol.RunKey;
@@ -26,6 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
@@ -256,6 +258,23 @@ class MessageSerializerTest {
     assertEquals(
         Optional.of("122,881 bytes, at most 122,880 can be sent to a worker"),
         MessageSerializer.tooLong("a".repeat(most + 1)));
+  }
+
+  @Test
+  void shouldCarryEveryShardOfTheLargestJob() {
+    RunKey key = new RunKey("n".repeat(64), Long.MAX_VALUE, Integer.MAX_VALUE);
+    List<Integer> shards = IntStream.range(0, Job.MOST_SHARDS).boxed().toList();
+    List<Block> blocks = shards.stream().map(shard -> new Block(shard, shard + 1)).toList();
+    for (Object largest :
+        List.of(
+            new RunMessage.ShardsMissing(key, Long.MAX_VALUE, Integer.MAX_VALUE, shards),
+            new RunMessage.WorkerFailed(
+                key, "w".repeat(64), Long.MAX_VALUE, blocks, "\u5c71".repeat(4096)),
+            new WorkerMessage.TakeLease(
+                key, Long.MAX_VALUE, blocks, Long.MAX_VALUE - 1, Long.MAX_VALUE),
+            new WorkerMessage.ComputeBlocks(key, Long.MAX_VALUE, blocks))) {
+      assertEquals(largest, read(SERIALIZER.toBinary(largest)));
+    }
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.yamabiko.cli.forecast;
 
+import dev.yamabiko.job.Job;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -84,7 +85,8 @@ public record Outlook(double alone, List<Row> rows, Advice advice) {
     double own = model.forecast(setting, workers, 0).seconds();
     Setting best = setting;
     double quickest = own / ALIKE;
-    int most = Math.min(setting.plan().batchSize(), setting.plan().examples());
+    int most =
+        Math.min(Job.MOST_SHARDS, Math.min(setting.plan().batchSize(), setting.plan().examples()));
     // One block each: a multiple of the workers by a power of two.
     for (int shards = workers; shards <= most; shards *= 2) {
       Setting other = setting.withShards(shards);
