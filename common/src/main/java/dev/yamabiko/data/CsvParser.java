@@ -16,9 +16,6 @@ import java.util.List;
  */
 final class CsvParser {
 
-  /** In memory, until it is known whether others follow. */
-  private static final int MOST_BLANK = 10_000;
-
   /** More texts can hardly be meant, and each one takes memory. */
   private static final int MOST_TEXTS = 1 << 20;
 
@@ -59,11 +56,6 @@ final class CsvParser {
     while (records.hasNext()) {
       CsvRecord record = records.next();
       if (CsvRecords.isBlank(record)) {
-        if (blank.size() == MOST_BLANK) {
-          throw new DataException(
-              "%s, line %d: expected at most %d blank lines one after the other but found more"
-                  .formatted(source.path(), record.getStartingLineNumber(), MOST_BLANK));
-        }
         blank.add(record);
         continue;
       }

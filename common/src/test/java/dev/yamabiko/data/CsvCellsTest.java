@@ -335,13 +335,4 @@ class CsvCellsTest {
             + " on over several lines: is the quote in line 3 closed?",
         Csv.of(directory, "a,b,y", "1,2,3", "4,\"5,6", "7,8,9", "1,2,3").targets("y").error());
   }
-
-  @Test
-  void shouldNotKeepBlankLinesWithoutEnd() {
-    String blank = "\n".repeat(10_000);
-    assertEquals(
-        table()
-            + ", line 10003: expected at most 10000 blank lines one after the other but found more",
-        Csv.of(directory, "a,y", "1,2", blank).targets("y").error());
-  }
 }
