@@ -24,8 +24,10 @@ final class IncomingUpload {
   private final Path file;
   private final MessageDigest digest = ContentHash.digest();
 
-  /** Written by the stream alone, read after its end. */
+  /** Its room; none is taken once the upload has failed, which the source may hear of late. */
   private long bytes;
+
+  private boolean failed;
 
   IncomingUpload(UploadStore store, String sha256) {
     this.store = store;
@@ -45,13 +47,18 @@ final class IncomingUpload {
         .whenComplete(
             (done, failure) -> {
               if (failure != null) {
-                store.discard(file, bytes);
+                discard();
               }
             });
   }
 
-  private ByteString take(ByteString chunk) {
-    if (!store.reserve(chunk.size())) {
+  private synchronized void discard() {
+    failed = true;
+    store.discard(file, bytes);
+  }
+
+  private synchronized ByteString take(ByteString chunk) {
+    if (failed || !store.reserve(chunk.size())) {
       throw overQuota(store).exception();
     }
     bytes += chunk.size();
@@ -61,7 +68,7 @@ final class IncomingUpload {
     return chunk;
   }
 
-  private boolean finish() {
+  private synchronized boolean finish() {
     String found = ContentHash.name(digest);
     if (!found.equals(sha256)) {
       throw Problem.badRequest("the content's SHA-256 is " + found + ", not the one of the URL")

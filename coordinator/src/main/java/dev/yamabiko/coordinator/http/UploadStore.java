@@ -234,13 +234,13 @@ final class UploadStore {
   }
 
   /**
-   * Keeps a file that has come in.
+   * Keeps a file that has come in; without success its room is still taken.
    *
    * @return false if there was one with this content already; its room is given back then
    */
   synchronized boolean keep(Path received, String sha256, long bytes) throws IOException {
     Path file = directory.resolve(sha256);
-    if (Files.exists(file)) {
+    if (isThere(file)) {
       Files.delete(received);
       release(bytes);
       return false;
@@ -248,10 +248,19 @@ final class UploadStore {
     try {
       AtomicFile.write(file, part -> Files.move(received, part));
     } catch (IOException e) {
-      Files.deleteIfExists(file); // in its place, but perhaps not for good
+      Files.deleteIfExists(file); // it may be in its place all the same
       throw e;
     }
     return true;
+  }
+
+  private static boolean isThere(Path file) throws IOException {
+    try {
+      Files.size(file);
+      return true;
+    } catch (NoSuchFileException e) {
+      return false;
+    }
   }
 
   /** Gives up what has come in so far. */

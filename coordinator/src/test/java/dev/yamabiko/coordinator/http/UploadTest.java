@@ -10,6 +10,7 @@ import dev.yamabiko.data.FileTree;
 import dev.yamabiko.model.CanonicalJson;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
@@ -382,5 +383,18 @@ class UploadTest {
     assertTrue(e.getMessage().startsWith("a/gone.txt of the directory has not been uploaded"));
     assertFalse(Files.exists(data.resolve("uploads/trees").resolve(listing)));
     assertEquals(List.of(), files("incoming"));
+  }
+
+  @Test
+  void shouldGiveTheRoomOfAFailedUploadBackOnce() throws Exception {
+    String sha256 = upload("hello");
+    UploadStore store = store(List.of());
+    long before = store.left();
+    Path received = Files.createDirectories(store.newIncoming());
+    Files.writeString(received.resolve("in-the-way"), "of its deletion");
+    assertTrue(store.reserve(1000));
+    assertThrows(IOException.class, () -> store.keep(received, sha256, 1000));
+    assertThrows(UncheckedIOException.class, () -> store.discard(received, 1000));
+    assertEquals(before, store.left());
   }
 }
