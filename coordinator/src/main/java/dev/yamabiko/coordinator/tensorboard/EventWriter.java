@@ -39,7 +39,7 @@ public final class EventWriter implements AutoCloseable {
   private boolean begun;
   private ByteArrayOutputStream waiting = new ByteArrayOutputStream();
 
-  /** Of the writer's thread, as the file. */
+  /** Of the writer's thread, as is the file; however late that ends, it closes the file. */
   private byte[] untaken = new byte[0];
 
   private EventFile file;
@@ -60,7 +60,12 @@ public final class EventWriter implements AutoCloseable {
               Thread own = new Thread(task, "tensorboard");
               own.setDaemon(true);
               return own;
-            });
+            }) {
+          @Override
+          protected void terminated() {
+            closeFile();
+          }
+        };
     thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
   }
 
@@ -145,16 +150,17 @@ public final class EventWriter implements AutoCloseable {
     } catch (InterruptedException e) {
       thread.shutdownNow();
       Thread.currentThread().interrupt();
+    } catch (RuntimeException e) {
+      warn(e);
     }
   }
 
-  private void end() {
-    write();
+  private void closeFile() {
     try {
       if (file != null) {
         file.close();
       }
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException e) {
       warn(e);
     }
   }
