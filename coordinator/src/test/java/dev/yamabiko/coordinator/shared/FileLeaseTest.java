@@ -2,8 +2,10 @@ package dev.yamabiko.coordinator.shared;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import akka.coordination.lease.LeaseSettings;
@@ -11,14 +13,18 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.yamabiko.data.blocks.ContentLocks;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -198,5 +204,20 @@ class FileLeaseTest {
     Files.writeString(file, "a 17");
     assertTrue(acquires(lease("b")));
     assertEquals(256, Files.size(file));
+  }
+
+  @Test
+  void shouldAnswerWhateverGoesWrong() throws IOException {
+    FileLease lease = lease("a");
+    assertTrue(acquires(lease));
+    Path locks = data.toRealPath().resolve("locks");
+    try (FileChannel other = FileChannel.open(locks, StandardOpenOption.WRITE)) {
+      other.lock(); // which Java refuses to lock twice in a process
+      CompletableFuture<Boolean> answer = lease.release().toCompletableFuture();
+      CompletionException e =
+          assertThrows(
+              CompletionException.class, () -> answer.orTimeout(30, TimeUnit.SECONDS).join());
+      assertInstanceOf(OverlappingFileLockException.class, e.getCause());
+    }
   }
 }
