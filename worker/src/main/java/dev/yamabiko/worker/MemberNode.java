@@ -260,13 +260,17 @@ final class MemberNode {
     }
   }
 
-  /** Many workers lose a coordinator at once, and need not come back in the same moment. */
-  private static void pause() {
+  /**
+   * Many workers lose a coordinator at once, and need not come back in the same moment. Who is
+   * interrupted meanwhile does not come back.
+   */
+  private void pause() {
     long least = SHORTEST_PAUSE.toMillis();
     try {
       Thread.sleep(least + ThreadLocalRandom.current().nextLong(least));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+      leave();
     }
   }
 
