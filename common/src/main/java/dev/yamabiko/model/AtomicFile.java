@@ -43,8 +43,8 @@ public final class AtomicFile {
   private AtomicFile() {}
 
   /**
-   * Replaces the file if there is one. Without success everything is as it was, or the new file is
-   * there and only its folder could not be forced to the disk.
+   * Replaces the file if there is one. Without success everything is as it was; only where the
+   * folder cannot be forced to the disk is the new file in its place already.
    */
   public static void write(Path file, Content content) throws IOException {
     write(file, content, Gate.OPEN);

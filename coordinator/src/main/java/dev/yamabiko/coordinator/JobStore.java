@@ -69,7 +69,7 @@ final class JobStore {
     return fence;
   }
 
-  /** A new id, of no job that is kept here or was since this opening. */
+  /** A new id, which no job here has, and none has had since this was opened. */
   String newId(String jobName) throws IOException {
     String id = String.format(Locale.ROOT, "%s-%d", jobName, ++lastNumber);
     fence.pass(() -> Files.createDirectory(jobs.resolve(id)));
