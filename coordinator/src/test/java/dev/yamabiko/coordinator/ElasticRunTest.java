@@ -3,6 +3,7 @@ package dev.yamabiko.coordinator;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import akka.actor.InternalActorRef;
 import akka.actor.testkit.typed.javadsl.TestProbe;
 import akka.actor.typed.ActorRef;
 import dev.yamabiko.job.Checkpoints;
@@ -363,6 +364,23 @@ class ElasticRunTest extends RunFixture {
     offer(run, "worker-3");
     run.tell(new RunMessage.WorkerReady(KEY, "worker-3"));
     assertEquals(new RunEvent.WorkerJoined("worker-3", 1), events.receiveMessage());
+  }
+
+  @Test
+  void shouldHandNothingOutWhenTheAnswerOfASliceComesAfterTheLoss() {
+    ActorRef<RunMessage> run = begin(2, OptionalLong.empty());
+    close(0);
+    InternalActorRef slice = slice(0);
+    slice.suspend();
+    TIME.timePasses(StepDeadline.FLOOR.dividedBy(2).plusSeconds(1));
+    lose(second);
+    events.expectMessageClass(RunEvent.Waiting.class);
+    slice.resume(null);
+    events.expectNoMessage(Duration.ofMillis(500));
+    offer(run, "worker-3");
+    run.tell(new RunMessage.WorkerReady(KEY, "worker-3"));
+    assertEquals(new RunEvent.WorkerJoined("worker-3", 2), events.receiveMessage());
+    assertEquals(new RunEvent.WentOn(2), events.receiveMessage());
   }
 
   /** The first steps count as late only after so long that the next look is the last one. */

@@ -2,11 +2,13 @@ package dev.yamabiko.coordinator;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import akka.actor.InternalActorRef;
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import akka.actor.testkit.typed.javadsl.ManualTime;
 import akka.actor.testkit.typed.javadsl.TestProbe;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
+import akka.actor.typed.javadsl.Adapter;
 import akka.actor.typed.javadsl.Behaviors;
 import com.typesafe.config.ConfigFactory;
 import dev.yamabiko.data.DataSource;
@@ -180,6 +182,11 @@ abstract class RunFixture {
     assertEquals(blocks, lease.blocks());
     assertEquals(from, lease.fromStep());
     assertEquals(until, lease.untilStep());
+  }
+
+  /** To let it wait. */
+  InternalActorRef slice(int k) {
+    return (InternalActorRef) Adapter.toClassic(slices.get(k));
   }
 
   void contribute(long step, int shard) {
