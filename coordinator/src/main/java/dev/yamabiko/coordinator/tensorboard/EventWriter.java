@@ -142,7 +142,7 @@ public final class EventWriter implements AutoCloseable {
       return;
     }
     try {
-      thread.execute(this::end);
+      flush();
       thread.shutdown();
       if (!thread.awaitTermination(GOODBYE.toMillis(), TimeUnit.MILLISECONDS)) {
         thread.shutdownNow();
