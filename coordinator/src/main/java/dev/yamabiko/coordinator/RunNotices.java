@@ -3,6 +3,8 @@ package dev.yamabiko.coordinator;
 import dev.yamabiko.coordinator.Notice.Kind;
 import dev.yamabiko.protocol.RunEvent;
 import java.time.Clock;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
@@ -17,6 +19,12 @@ final class RunNotices {
   private OptionalLong step = OptionalLong.empty();
 
   /**
+   * Why, by name, of those that have not taken part since. A node that is gone is lost once more
+   * where it was offered again before the coordinator missed it, which is no news.
+   */
+  private final Map<String, String> lost = new HashMap<>();
+
+  /**
    * @param to takes notices, from any thread
    */
   RunNotices(Clock clock, Consumer<Notice> to) {
@@ -26,19 +34,25 @@ final class RunNotices {
 
   void observe(RunEvent event) {
     if (event instanceof RunEvent.RunStarted begun) {
+      lost.clear();
       step = OptionalLong.of(begun.step());
     } else if (event instanceof RunEvent.StepClosed closed) {
       step = OptionalLong.of(closed.step() + 1);
     } else if (event instanceof RunEvent.RolledBack back) {
+      lost.clear();
       step = OptionalLong.of(back.to().step());
       tell(Kind.ROLLBACK, text(back), OptionalLong.of(back.step()), Optional.empty());
     } else if (event instanceof RunEvent.SlicesReturned back) {
+      lost.clear();
       step = OptionalLong.of(back.to().step());
       tell(Kind.SLICES_RETURNED, text(back), OptionalLong.of(back.step()), Optional.empty());
     } else if (event instanceof RunEvent.WorkerJoined joined) {
+      lost.remove(joined.worker());
       ofWorker(Kind.WORKER_JOINED, joined.worker(), "joined");
     } else if (event instanceof RunEvent.WorkerLeft left) {
-      ofWorker(Kind.WORKER_LOST, left.worker(), left.why());
+      if (!left.why().equals(lost.put(left.worker(), left.why()))) {
+        ofWorker(Kind.WORKER_LOST, left.worker(), left.why());
+      }
     } else if (event instanceof RunEvent.ShardsReissued late) {
       Optional<String> one =
           late.workers().size() == 1 ? Optional.of(late.workers().get(0)) : Optional.empty();
@@ -46,6 +60,7 @@ final class RunNotices {
     } else if (event instanceof RunEvent.Waiting waiting) {
       tell(Kind.WAITING, "the run " + waiting.why(), step, Optional.empty());
     } else if (event instanceof RunEvent.WentOn on) {
+      lost.clear();
       String text = "the run goes on, workers: " + on.workers();
       tell(Kind.WENT_ON, text, step, Optional.empty());
     }

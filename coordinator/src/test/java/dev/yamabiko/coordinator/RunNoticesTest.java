@@ -1,6 +1,7 @@
 package dev.yamabiko.coordinator;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 import dev.yamabiko.model.Checkpoint;
 import dev.yamabiko.model.Checkpoint.Position;
@@ -53,6 +54,20 @@ class RunNoticesTest {
             + AT
             + ",\"kind\":\"worker-joined\",\"step\":131,\"worker\":\"w3\"}",
         told(new RunEvent.WorkerJoined("w3", 2)));
+  }
+
+  @Test
+  void shouldSayOnceThatAWorkerThatHasNotComeBackWasLost() {
+    RunEvent lost = new RunEvent.WorkerLeft("w2", "was lost", false, 1);
+    assertNotEquals("", told(lost));
+    closeStep(130);
+    assertEquals("", told(lost));
+    assertNotEquals("", told(new RunEvent.WorkerLeft("w3", "was lost", false, 0)));
+    assertNotEquals("", told(new RunEvent.WorkerLeft("w2", "failed: full", true, 0)));
+    told(new RunEvent.WorkerJoined("w2", 1));
+    assertNotEquals("", told(lost));
+    told(new RunEvent.WentOn(2));
+    assertNotEquals("", told(lost));
   }
 
   @Test
