@@ -52,7 +52,7 @@ public final class Credentials {
   }
 
   /**
-   * The same, and shows a certificate of one's own, with which one may everything.
+   * The same, and shows a certificate of one's own: whoever shows one may do everything.
    *
    * @param directory with {@code ca.crt}, {@code tls.crt} and {@code tls.key}, as {@code yamabiko
    *     certs --client NAME} makes it
