@@ -48,9 +48,7 @@ final class DatasetCache {
 
   static DatasetCache ofThisMachine() {
     return new DatasetCache(
-        CacheDirectory.of(System.getenv(), Path.of(System.getProperty("user.home"))),
-        Segments.MAPPED_BITS,
-        CacheRoom.Limits.of(System.getenv()));
+        CacheHome.of(System.getenv()), Segments.MAPPED_BITS, CacheRoom.Limits.of(System.getenv()));
   }
 
   /**

@@ -205,14 +205,14 @@ class DatasetCacheTest {
   @Test
   void shouldTakeTheDirectoryFromTheEnvironment() {
     Path home = Path.of("/home/ann");
-    assertEquals(Path.of("/home/ann/.cache/yamabiko"), CacheDirectory.of(Map.of(), home));
+    assertEquals(Path.of("/home/ann/.cache/yamabiko"), CacheHome.of(Map.of(), home));
     assertEquals(
-        Path.of("/caches/yamabiko"), CacheDirectory.of(Map.of("XDG_CACHE_HOME", "/caches"), home));
+        Path.of("/caches/yamabiko"), CacheHome.of(Map.of("XDG_CACHE_HOME", "/caches"), home));
     assertEquals(
         Path.of("/home/ann/.cache/yamabiko"),
-        CacheDirectory.of(Map.of("XDG_CACHE_HOME", "relative"), home));
+        CacheHome.of(Map.of("XDG_CACHE_HOME", "relative"), home));
     assertEquals(
         Path.of("/fast"),
-        CacheDirectory.of(Map.of("XDG_CACHE_HOME", "/caches", "YAMABIKO_CACHE", "/fast"), home));
+        CacheHome.of(Map.of("XDG_CACHE_HOME", "/caches", "YAMABIKO_CACHE", "/fast"), home));
   }
 }

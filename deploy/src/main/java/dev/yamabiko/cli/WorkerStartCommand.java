@@ -3,7 +3,7 @@ package dev.yamabiko.cli;
 import dev.yamabiko.cli.settings.NodeFile;
 import dev.yamabiko.cli.settings.NodeKind;
 import dev.yamabiko.client.ServerException;
-import dev.yamabiko.data.CacheDirectory;
+import dev.yamabiko.data.CacheHome;
 import dev.yamabiko.worker.NodeSettings;
 import java.nio.file.Path;
 import java.util.Map;
@@ -106,11 +106,6 @@ final class WorkerStartCommand implements Callable<Integer> {
 
   /** Where a worker keeps datasets that no option tells. */
   static Path cache(NodeFile file, Map<String, String> environment) {
-    return file.isAuto("cache") ? defaultCache(environment) : file.path("cache");
-  }
-
-  private static Path defaultCache(Map<String, String> environment) {
-    Path home = Path.of(System.getProperty("user.home"));
-    return CacheDirectory.of(environment, home).resolve("worker");
+    return file.isAuto("cache") ? CacheHome.of(environment).resolve("worker") : file.path("cache");
   }
 }

@@ -17,7 +17,7 @@ final class CommandReference {
   /** Options, variables and paths. */
   private static final Pattern CODE =
       Pattern.compile(
-          "(?<![\\w-])--[a-z][a-z-]*( [a-z.]+=[\\w.]+)?|\\$?YAMABIKO_[A-Z_]+|(?<!\\w)[~.]/[\\w./-]*\\w");
+          "(?<![\\w-])--[a-z][a-z-]*( [a-z.]+=[\\w.]+)?|\\$?YAMABIKO_[A-Z_]+|\\$XDG[\\w/]+|(?<!\\w)[~.]/[\\w./-]*\\w");
 
   private final CommandLine root;
 

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.yamabiko.cli.settings.NodeFile;
+import dev.yamabiko.cli.settings.NodeKind;
 import dev.yamabiko.coordinator.CoordinatorSettings;
 import dev.yamabiko.local.SingleNode;
 import dev.yamabiko.wire.UnusableAddressException;
@@ -490,6 +492,14 @@ class NodeCommandsTest {
     String pid = Long.toString(ProcessHandle.current().pid());
     assertTrue(worker.get().worker().matches("10\\.0\\.0\\.6-" + pid + "-[0-9a-f]{4}"));
     assertTrue(worker.get().cache().endsWith("worker"), worker.get().cache().toString());
+  }
+
+  @Test
+  void shouldKeepAWorkersDatasetsWhereTrainKeepsThem() {
+    NodeFile none = NodeFile.of(NodeKind.WORKER, Optional.empty(), working);
+    assertEquals(
+        Path.of("/caches/yamabiko/worker"),
+        WorkerStartCommand.cache(none, Map.of("XDG_CACHE_HOME", "/caches")));
   }
 
   @Test

@@ -7,7 +7,7 @@ final class ConfigurationReference {
 
   /** Variables, paths and options. */
   private static final Pattern CODE =
-      Pattern.compile("\\$YAMABIKO_[A-Z_]+|~/[\\w./-]*\\w|(?<![\\w-])--[a-z][a-z-]*");
+      Pattern.compile("\\$YAMABIKO_[A-Z_]+|\\$XDG[\\w/]+|~/[\\w./-]*\\w|(?<![\\w-])--[a-z][a-z-]*");
 
   private ConfigurationReference() {}
 
