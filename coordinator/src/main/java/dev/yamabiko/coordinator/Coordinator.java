@@ -72,8 +72,8 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
   /** What could not be written before may fit by now. */
   record KeepAgain() implements Command {}
 
-  /** There may be room by now for what a run leaves on the disk. */
-  record StartAgain() implements Command {}
+  /** There may be room by now for what a run of this job leaves on the disk. */
+  record StartAgain(String id) implements Command {}
 
   /** Workers have had the time to come back. */
   record GraceOver() implements Command {}
@@ -87,7 +87,7 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
    * What the coordinator works with; it owns none of it.
    *
    * @param grace for workers to come back to the jobs that were running
-   * @param again when to try again what a full disk has prevented
+   * @param again when to try again what a full disk has prevented; a job less often with each time
    */
   record Resources(
       JobStore store,
@@ -186,7 +186,7 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
         .onMessage(SendEvents.class, on(often -> followers.send()))
         .onMessage(KeepAgain.class, on(again -> jobs.keepAgain()))
         .onMessage(GraceOver.class, on(over -> queue.graceOver()))
-        .onMessage(StartAgain.class, on(again -> queue.startAgain()))
+        .onMessage(StartAgain.class, on(again -> queue.startAgain(again.id())))
         .onSignal(PostStop.class, on(stop -> onPostStop()))
         .build();
   }

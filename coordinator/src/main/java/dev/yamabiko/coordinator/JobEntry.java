@@ -41,6 +41,12 @@ final class JobEntry {
   private double trainLoss = Double.NaN;
   private double validationLoss = Double.NaN;
 
+  /** Since its data was last read: how often a run found no room on the disk. */
+  private int postponements;
+
+  /** Whether it is not to be tried before some time has passed. */
+  private boolean postponed;
+
   /**
    * @param term of the coordinator
    */
@@ -86,7 +92,12 @@ final class JobEntry {
     return stored.status();
   }
 
-  /** Whether it waits for its turn or for workers, and has no run yet. */
+  /** Whether it could have a run, and has none. */
+  boolean isStartable() {
+    return isQueued() && !postponed;
+  }
+
+  /** Whether it waits for its turn, for workers or for room on the disk, and has no run yet. */
   boolean isQueued() {
     return run.isEmpty() && (status() == JobStatus.QUEUED || status() == JobStatus.WAITING);
   }
@@ -113,11 +124,23 @@ final class JobEntry {
     become(running);
   }
 
-  /** Its run could not begin, and is no more. */
-  void postponed(StoredJob waiting) {
+  /**
+   * Its run could not begin, and is no more.
+   *
+   * @return how often that has happened in a row
+   */
+  int postponed(StoredJob waiting) {
     run = Optional.empty();
     workers = List.of();
+    postponed = true;
+    postponements++;
     become(waiting);
+    return postponements;
+  }
+
+  /** It has waited long enough to be tried again. */
+  void startable() {
+    postponed = false;
   }
 
   /** Whether this worker may be offered to the run: it takes more, and has not seen it fail. */
@@ -160,6 +183,7 @@ final class JobEntry {
     line = lines;
     stepsTotal = steps;
     network = Optional.of(model);
+    postponements = 0;
   }
 
   void observe(RunEvent event) {
@@ -200,6 +224,8 @@ final class JobEntry {
     run = Optional.empty();
     workers = List.of();
     warning = Optional.empty();
+    postponed = false;
+    postponements = 0;
     stored = last;
     events.end(view(result).json(), view().json());
   }

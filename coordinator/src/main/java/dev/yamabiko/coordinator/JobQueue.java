@@ -4,6 +4,7 @@ import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.TimerScheduler;
 import dev.yamabiko.coordinator.Coordinator.Command;
 import dev.yamabiko.coordinator.Coordinator.Resources;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -19,6 +20,8 @@ import java.util.function.Predicate;
  */
 final class JobQueue {
 
+  private static final Duration LONGEST_PAUSE = Duration.ofMinutes(5);
+
   private final Resources resources;
   private final ActorContext<Command> context;
   private final TimerScheduler<Command> timers;
@@ -28,9 +31,6 @@ final class JobQueue {
 
   /** Ids of jobs that were running, until their workers have had the time to come back. */
   private final Set<String> takenUp = new HashSet<>();
-
-  /** Ids of jobs that wait for room on the disk, until they are tried again. */
-  private final Set<String> postponed = new HashSet<>();
 
   JobQueue(
       Resources resources,
@@ -76,19 +76,29 @@ final class JobQueue {
       startJobs();
       return;
     }
-    postponed.add(entry.id());
-    entry.postponed(
-        entry
-            .stored()
-            .waiting(JobStatus.WAITING, "waits for room on the coordinator's disk: " + why));
-    context.getLog().warn("postponed job={} {}", entry.id(), why);
-    timers.startSingleTimer(new Coordinator.StartAgain(), resources.again());
+    int times =
+        entry.postponed(
+            entry
+                .stored()
+                .waiting(JobStatus.WAITING, "waits for room on the coordinator's disk: " + why));
+    Duration pause = pause(resources.again(), times);
+    context.getLog().warn("postponed job={} again_in_s={} {}", entry.id(), pause.toSeconds(), why);
+    timers.startSingleTimer(new Coordinator.StartAgain(entry.id()), pause);
     startJobs();
   }
 
-  /** There may be room by now for what a run leaves on the disk. */
-  void startAgain() {
-    postponed.clear();
+  /** Longer each time: to find that there still is no room, a job reads all of its data. */
+  static Duration pause(Duration first, int times) {
+    Duration pause = first;
+    for (int i = 1; i < times && pause.compareTo(LONGEST_PAUSE) < 0; i++) {
+      pause = pause.multipliedBy(2);
+    }
+    return pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE;
+  }
+
+  /** There may be room by now for what this job's run leaves on the disk. */
+  void startAgain(String id) {
+    jobs.get(id).startable();
     startJobs();
   }
 
@@ -117,7 +127,7 @@ final class JobQueue {
   private Optional<JobEntry> startInTurn(Predicate<JobEntry> which, Optional<JobEntry> ahead) {
     Optional<JobEntry> first = ahead;
     for (JobEntry entry : List.copyOf(jobs.all())) {
-      if (!entry.isQueued() || postponed.contains(entry.id()) || !which.test(entry)) {
+      if (!entry.isStartable() || !which.test(entry)) {
         continue;
       }
       if (first.isPresent()) {
