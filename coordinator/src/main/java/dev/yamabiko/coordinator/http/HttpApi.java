@@ -77,7 +77,9 @@ public final class HttpApi implements AutoCloseable {
             api.entrance);
     try {
       ServerBuilder server =
-          Http.get(coordinator).newServerAt(settings.host(), settings.httpPort());
+          Http.get(coordinator)
+              .newServerAt(settings.host(), settings.httpPort())
+              .logTo(new ConnectionLog(Adapter.toClassic(coordinator).log()));
       api.binding =
           api.tls
               .map(tls -> server.enableHttps(tls.server()))

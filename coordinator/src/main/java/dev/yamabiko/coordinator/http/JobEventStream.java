@@ -2,6 +2,7 @@ package dev.yamabiko.coordinator.http;
 
 import akka.NotUsed;
 import akka.actor.typed.ActorSystem;
+import akka.event.Logging;
 import akka.http.javadsl.model.ContentTypes;
 import akka.http.javadsl.model.HttpCharsets;
 import akka.http.javadsl.model.HttpEntities;
@@ -48,8 +49,8 @@ record JobEventStream(
 
   private static final ByteString COMMENT = ByteString.fromString(": alive\n\n");
 
-  /** Goes into the log as a line. */
-  private static final class NotRead extends RuntimeException {
+  /** No fault: {@link ConnectionLog} keeps it out of the log. */
+  static final class NotRead extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     NotRead() {
@@ -72,7 +73,10 @@ record JobEventStream(
 
   private Source<ByteString, NotUsed> events(JobView job, long after, long fromStep) {
     return ActorSource.<JobEventBatch>actorRef(
-            batch -> false, batch -> Optional.empty(), BUFFER, OverflowStrategy.fail())
+            batch -> false,
+            batch -> Optional.empty(),
+            BUFFER,
+            OverflowStrategy.fail().withLogLevel(Logging.DebugLevel()))
         .mapMaterializedValue(
             listener -> {
               coordinator.tell(new CoordinatorCommand.FollowJob(job.id(), after, listener));

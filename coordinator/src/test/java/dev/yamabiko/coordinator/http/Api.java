@@ -76,6 +76,15 @@ final class Api implements AutoCloseable {
     return warnings;
   }
 
+  /** What is logged from now on as an error. */
+  TestProbe<Object> errors() {
+    TestProbe<Object> errors = TestProbe.create(system);
+    EventStream events = Adapter.toClassic(system).eventStream();
+    events.setLogLevel(Logging.ErrorLevel());
+    events.subscribe(Adapter.toClassic(errors.getRef()), Logging.Error.class);
+    return errors;
+  }
+
   /** As the node's guardian does when it hears of it. */
   void move(Seat now) {
     seat = now;

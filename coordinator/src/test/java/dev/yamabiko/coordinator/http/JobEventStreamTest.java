@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import akka.actor.testkit.typed.javadsl.TestProbe;
 import dev.yamabiko.coordinator.JobEvent;
 import dev.yamabiko.coordinator.JobEventBatch;
 import dev.yamabiko.coordinator.JobStatus;
@@ -136,6 +137,7 @@ class JobEventStreamTest {
 
   @Test
   void shouldCutOffAConnectionThatIsNotReadAndKeepNothingForIt() throws Exception {
+    TestProbe<Object> errors = api.errors();
     try (Socket mute = new Socket()) {
       mute.setReceiveBufferSize(1 << 12);
       mute.connect(new InetSocketAddress("127.0.0.1", api.port()));
@@ -168,6 +170,7 @@ class JobEventStreamTest {
       }
       other.tell(new JobEvent(number + 1, JobEvent.END, "{}"));
       awaitEvent(lines, number + 1);
+      errors.expectNoMessage();
     }
   }
 
