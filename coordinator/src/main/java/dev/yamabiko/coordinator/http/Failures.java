@@ -34,6 +34,9 @@ final class Failures {
 
   private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
 
+  /** What the parser says of one that is too large. */
+  private static final String CHUNK = "HTTP chunk size exceeds";
+
   private Failures() {}
 
   static ExceptionHandler exceptions() {
@@ -103,6 +106,11 @@ final class Failures {
     }
     if (cause instanceof EntityStreamSizeException) {
       return Problem.tooLarge("the request's body is too large");
+    }
+    if (cause instanceof EntityStreamException stream
+        && stream.info().summary().startsWith(CHUNK)) {
+      return Problem.tooLarge(
+          "the request's body comes in too large a chunk: expected chunks of at most 1 MiB");
     }
     if (cause instanceof EntityStreamException) {
       return Problem.badRequest("the request's body broke off");

@@ -354,6 +354,21 @@ class HttpApiTest {
     assertEquals(
         "the query of this URL: expected the keys limit, before but found sort",
         Api.problem(400, api.get("/api/v1/jobs?sort=id")));
+  @Test
+  void shouldRefuseTooManyHeaders() throws Exception {
+    String headers = "X-A: b\r\n".repeat(65);
+    String answer = raw("GET /api/v1/jobs HTTP/1.1\r\nHost: here\r\n" + headers + "\r\n");
+    assertTrue(answer.startsWith("HTTP/1.1 431 "), answer);
+  }
+
+  @Test
+  void shouldSayThatAChunkIsTooLarge() throws Exception {
+    String request =
+        "PUT /api/v1/data/%s HTTP/1.1\r\nHost: here\r\nTransfer-Encoding: chunked\r\n\r\n100001\r\n";
+    String answer = raw(request.formatted("0".repeat(64)));
+    assertTrue(answer.startsWith("HTTP/1.1 413 "), answer);
+  }
+
     assertEquals(
         "limit: expected a whole number from 1 to 1000 but found \"many\"",
         Api.problem(400, api.get("/api/v1/jobs?limit=many")));
