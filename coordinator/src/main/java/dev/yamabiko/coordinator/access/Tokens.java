@@ -66,9 +66,17 @@ public final class Tokens {
     return Optional.ofNullable(found);
   }
 
-  /** Whether it is still there, with the same role. */
+  /**
+   * Whether it is still there, with the same role, since it was found. What was taken out and put
+   * back is another one: what was opened with it before stays closed.
+   */
   public boolean holds(Token token) {
-    return now().contains(token);
+    return now().stream().anyMatch(known -> known == token);
+  }
+
+  /** Reads the file again if it has changed, though nobody asks for a token. */
+  public void look() {
+    now();
   }
 
   private synchronized List<Token> now() {
@@ -83,13 +91,21 @@ public final class Tokens {
   private void readAgain(FileVersion version) {
     List<Token> tokens = known.tokens();
     try {
-      tokens = TokensFile.read(file);
+      tokens = kept(TokensFile.read(file));
       LOG.info("tokens read again file={} tokens={}", file, tokens.size());
     } catch (JobException e) {
       LOG.error(
           "the changed tokens file is wrong; the tokens from before hold: {}", e.getMessage());
     }
     known = new Known(version, tokens);
+  }
+
+  /** Those that were there before are the same as they were. */
+  private List<Token> kept(List<Token> read) {
+    List<Token> before = known.tokens();
+    return read.stream()
+        .map(token -> before.contains(token) ? before.get(before.indexOf(token)) : token)
+        .toList();
   }
 
   /** Empty for a moment while somebody replaces the file. */

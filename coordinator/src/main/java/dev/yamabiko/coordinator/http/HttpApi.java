@@ -1,5 +1,6 @@
 package dev.yamabiko.coordinator.http;
 
+import akka.actor.Cancellable;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.DispatcherSelector;
 import akka.actor.typed.javadsl.Adapter;
@@ -14,6 +15,7 @@ import dev.yamabiko.coordinator.CoordinatorSettings;
 import dev.yamabiko.coordinator.NodeMetrics;
 import dev.yamabiko.coordinator.Seat;
 import dev.yamabiko.coordinator.UnfinishedJobs;
+import dev.yamabiko.coordinator.access.Tokens;
 import dev.yamabiko.wire.UnusableAddressException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -34,6 +36,9 @@ public final class HttpApi implements AutoCloseable {
   private static final Duration KEEP_ALIVE = Duration.ofSeconds(10);
   private static final Duration GOODBYE = Duration.ofSeconds(2);
 
+  /** At the tokens file. */
+  private static final Duration LOOK = Duration.ofSeconds(1);
+
   /** In the configuration. */
   private static final String QUIET = "yamabiko.http.quiet-timeout";
 
@@ -49,6 +54,7 @@ public final class HttpApi implements AutoCloseable {
   private ModelRoutes models;
   private Route own;
   private volatile DataDirectory directory;
+  private Optional<Cancellable> looks = Optional.empty();
 
   private HttpApi(ActorSystem<CoordinatorCommand> coordinator, CoordinatorSettings settings) {
     this.coordinator = coordinator;
@@ -90,10 +96,24 @@ public final class HttpApi implements AutoCloseable {
                       routes.all().flow(Adapter.toClassic(coordinator))))
               .toCompletableFuture()
               .join();
+      settings.access().tokens().ifPresent(api::watch);
       return api;
     } catch (CompletionException e) {
       throw new UnusableAddressException(settings.host(), settings.httpPort(), "HTTP", e);
     }
+  }
+
+  /** So that a token that is put back has been missed, also where nobody asks meanwhile. */
+  private void watch(Tokens tokens) {
+    looks =
+        Optional.of(
+            coordinator
+                .scheduler()
+                .scheduleWithFixedDelay(
+                    LOOK,
+                    LOOK,
+                    tokens::look,
+                    coordinator.dispatchers().lookup(DispatcherSelector.blocking())));
   }
 
   /** The routes of the node that has the coordinator. */
@@ -176,6 +196,7 @@ public final class HttpApi implements AutoCloseable {
         models.close();
       }
     }
+    looks.ifPresent(Cancellable::cancel);
     // Nothing is left to end where the actor system has ended by itself.
     binding.terminate(GOODBYE).exceptionally(gone -> null).toCompletableFuture().join();
   }

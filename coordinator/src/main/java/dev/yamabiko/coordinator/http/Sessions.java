@@ -49,7 +49,8 @@ final class Sessions {
   synchronized String open(Token token) {
     String id = Token.secret();
     Instant now = clock.instant();
-    open.values().removeIf(session -> !session.until().isAfter(now));
+    open.values()
+        .removeIf(session -> !session.until().isAfter(now) || !holds.test(session.token()));
     Predicate<Session> sameToken = session -> session.token().equals(token);
     if (open.values().stream().filter(sameToken).count() >= MOST_OF_A_TOKEN) {
       endOldest(sameToken);

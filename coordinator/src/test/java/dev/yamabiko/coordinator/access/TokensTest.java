@@ -68,6 +68,7 @@ class TokensTest {
     Token old = Token.of("old", Role.ADMIN, "old");
     Tokens tokens = Tokens.of(write(old), nanoTime::get);
     write(Token.of("new", Role.READ, "new-one"));
+    old = tokens.find("old").orElseThrow();
     assertTrue(tokens.holds(old));
     nanoTime.addAndGet(TimeUnit.SECONDS.toNanos(1));
     assertFalse(tokens.holds(old));
@@ -79,6 +80,24 @@ class TokensTest {
     Files.delete(directory.resolve("tokens.conf"));
     nanoTime.addAndGet(TimeUnit.SECONDS.toNanos(1));
     assertTrue(tokens.find("new-one").isPresent());
+  }
+
+  /** What was opened with it before stays closed. */
+  @Test
+  void shouldTakeATokenThatIsPutBackForAnotherOne() throws IOException {
+    Token kept = Token.of("kept", Role.READ, "kept");
+    Token gone = Token.of("gone", Role.READ, "gone");
+    Tokens tokens = Tokens.of(write(kept, gone), nanoTime::get);
+    Token stays = tokens.find("kept").orElseThrow();
+    Token before = tokens.find("gone").orElseThrow();
+    for (List<Token> now : List.of(List.of(kept), List.of(gone, kept))) {
+      write(now.toArray(Token[]::new));
+      nanoTime.addAndGet(TimeUnit.SECONDS.toNanos(1));
+      tokens.look();
+    }
+    assertTrue(tokens.holds(stays));
+    assertFalse(tokens.holds(before));
+    assertTrue(tokens.holds(tokens.find("gone").orElseThrow()));
   }
 
   @ParameterizedTest

@@ -302,6 +302,8 @@ class AccessTest {
     assertTrue(wrong.headers().firstValue("Set-Cookie").isEmpty());
     Api.problem(400, api.post("/api/v1/session", "{\"tokens\": 1}"));
     Api.problem(400, api.post("/api/v1/session", "x"));
+    String good = CanonicalJson.of(Map.of("token", tokens.get(Role.READ)));
+    Api.problem(400, api.post("/api/v1/session", good + " x"));
     Api.problem(413, api.post("/api/v1/session", "x".repeat(5000)));
     Api.problem(
         401,
