@@ -48,6 +48,7 @@ record Entrance(OwnSite site, Gate gate, SessionRoutes sessions, AccessLog log) 
   }
 
   private Route logged(HttpRequest request, Supplier<Route> api) {
+    Query.of(request);
     Caller caller = gate.caller(request);
     return Directives.mapResponse(
         response -> {

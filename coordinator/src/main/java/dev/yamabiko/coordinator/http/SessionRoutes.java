@@ -53,10 +53,14 @@ final class SessionRoutes extends AllDirectives {
     return path(
         "session",
         () ->
-            concat(
-                get(() -> extractRequest(request -> complete(show(request)))),
-                post(() -> extractRequest(request -> completeWithFuture(logIn(request)))),
-                delete(() -> extractRequest(request -> complete(logOut(request))))));
+            extractRequest(
+                request -> {
+                  Query.of(request);
+                  return concat(
+                      get(() -> complete(show(request))),
+                      post(() -> completeWithFuture(logIn(request))),
+                      delete(() -> complete(logOut(request))));
+                }));
   }
 
   private HttpResponse show(HttpRequest request) {
