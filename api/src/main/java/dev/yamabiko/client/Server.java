@@ -104,7 +104,9 @@ public final class Server implements AutoCloseable {
     if (id.isBlank()) {
       throw ServerException.refused("expected a job's id but got \"\"; yamabiko jobs lists them");
     }
-    String path = "/api/v1/jobs/" + URLEncoder.encode(id, StandardCharsets.UTF_8);
+    // In a path a plus is a plus.
+    String path =
+        "/api/v1/jobs/" + URLEncoder.encode(id, StandardCharsets.UTF_8).replace("+", "%20");
     return more.length == 0 ? path : path + "/" + String.join("/", more);
   }
 

@@ -157,6 +157,11 @@ class ServerTest {
     assertTrue(late.isCancelled());
   }
 
+  @Test
+  void shouldAskForAJobWhateverItsIdLooksLike() {
+    assertEquals("/api/v1/jobs/a%20b%2Bc%2Fd/cancel", Server.job("a b+c/d", "cancel"));
+  }
+
   /** Many that find one node failing at once do not leave out the next. */
   @Test
   void shouldTurnToTheNextNodeWithManyThreads() throws Exception {
