@@ -4,6 +4,7 @@ import dev.yamabiko.data.ContentHash;
 import dev.yamabiko.data.FileTree;
 import dev.yamabiko.job.PathRule;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
@@ -80,7 +81,34 @@ final class JobFiles {
       }
       return trees.find(sha256);
     }
-    return belowRoot(name).orElseThrow(() -> new IllegalArgumentException(refused(name)));
+    Path path = belowRoot(name).orElseThrow(() -> new IllegalArgumentException(refused(name)));
+    requireNoWayOut(path, name);
+    return path;
+  }
+
+  /** Of a directory: links below it are followed where they stay below a root, too. */
+  private void requireNoWayOut(Path path, String name) {
+    if (!Files.isDirectory(path)) {
+      return;
+    }
+    try {
+      Optional<Path> out = LinksOut.of(path, this::isBelowRoot);
+      if (out.isPresent()) {
+        Path link = Path.of(name).resolve(path.relativize(out.get()));
+        throw new IllegalArgumentException(refused(link.toString()));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private boolean isBelowRoot(Path real) throws IOException {
+    for (Path root : roots) {
+      if (real.startsWith(root.toRealPath())) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /**
@@ -93,11 +121,12 @@ final class JobFiles {
       if (path.isEmpty()) {
         return Optional.empty();
       }
+      requireNoWayOut(path.get(), name);
       return Optional.of(
           Files.isDirectory(path.get())
               ? TREE + ContentHash.of(FileTree.of(path.get()).text())
               : FILE + ContentHash.of(path.get()));
-    } catch (IllegalArgumentException | IOException e) {
+    } catch (IllegalArgumentException | IOException | UncheckedIOException e) {
       return Optional.empty();
     }
   }
@@ -131,12 +160,7 @@ final class JobFiles {
         }
         return Optional.empty();
       }
-      for (Path root : roots) {
-        if (real.startsWith(root.toRealPath())) {
-          return Optional.of(real);
-        }
-      }
-      return Optional.empty();
+      return isBelowRoot(real) ? Optional.of(real) : Optional.empty();
     } catch (InvalidPathException | IOException e) {
       return Optional.empty();
     }

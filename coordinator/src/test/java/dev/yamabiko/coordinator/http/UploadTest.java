@@ -238,6 +238,34 @@ class UploadTest {
         Api.problem(400, api.get("/api/v1/data-roots/content")));
   }
 
+  /** Of a directory, too: links below it are links of its owner, not leave to look elsewhere. */
+  @Test
+  void shouldRefuseADirectoryWithALinkThatLeadsOutOfTheRoot() throws Exception {
+    Path folder = Files.createDirectories(root.resolve("images/a")).getParent();
+    Files.writeString(root.resolve("inside.csv"), "x");
+    Files.writeString(outside.resolve("secret.csv"), "x");
+    Files.createSymbolicLink(folder.resolve("a/inside.csv"), root.resolve("inside.csv"));
+    Files.createSymbolicLink(folder.resolve("a/circle"), folder);
+    Files.createSymbolicLink(folder.resolve("a/nowhere"), outside.resolve("missing"));
+    String job = IMAGES.formatted(folder);
+    String within = Api.problem(400, api.post("/api/v1/jobs", job));
+    assertFalse(within.contains("a path below"), within);
+    Path link = Files.createSymbolicLink(folder.resolve("b"), outside);
+    String detail = Api.problem(400, api.post("/api/v1/jobs", job));
+    assertTrue(
+        detail.endsWith("or a path below %s, but found \"%s\"".formatted(root, link)), detail);
+    Api.problem(404, api.get("/api/v1/data-roots/content?path=" + folder));
+  }
+
+  private static final String IMAGES =
+      """
+      name = images
+      data.train.images { directory = "%s" }
+      model = [ flatten, { dense { units = 2 } } ], loss = softmax-cross-entropy
+      optimizer { sgd { learning-rate = 0.1 } }
+      batch-size = 2, epochs = 1
+      """;
+
   private String content(Path path) throws Exception {
     String query = path.toString().replace(" ", "%20");
     var response = api.get("/api/v1/data-roots/content?path=" + query);
