@@ -16,7 +16,7 @@ import picocli.CommandLine.Mixin;
     name = "check",
     description =
         "Validates a job, or all of a sweep, its data and its model, and prints the plan; trains nothing.",
-    footer = {"", "Example:", "  yamabiko check deploy/jobs/digits.conf --set batch-size=256"})
+    footer = {"", "Example:", "  yamabiko check " + ExampleJobs.DIGITS + " --set batch-size=256"})
 final class CheckCommand implements Callable<Integer> {
 
   private final Session session;

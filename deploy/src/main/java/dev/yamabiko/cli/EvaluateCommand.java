@@ -34,7 +34,7 @@ import picocli.CommandLine.Parameters;
       "data.train.",
       "",
       "Example:",
-      "  yamabiko evaluate runs/first --data deploy/jobs/digits.conf --json"
+      "  yamabiko evaluate runs/first --data " + ExampleJobs.DIGITS + " --json"
     })
 final class EvaluateCommand implements Callable<Integer> {
 

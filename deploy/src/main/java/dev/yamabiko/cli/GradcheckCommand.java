@@ -17,7 +17,7 @@ import picocli.CommandLine.Mixin;
       "Compares backpropagation with the central difference on the job's own model and data.",
       "Shows the error, and the time that backpropagation saves."
     },
-    footer = {"", "Example:", "  yamabiko gradcheck deploy/jobs/digits.conf"})
+    footer = {"", "Example:", "  yamabiko gradcheck " + ExampleJobs.DIGITS})
 final class GradcheckCommand implements Callable<Integer> {
 
   private final Session session;

@@ -32,7 +32,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Example:",
-      "  yamabiko plan deploy/jobs/digits.conf --workers 16 --bandwidth 10Gb --latency 50us"
+      "  yamabiko plan " + ExampleJobs.DIGITS + " --workers 16 --bandwidth 10Gb --latency 50us"
     })
 final class PlanCommand implements Callable<Integer> {
 

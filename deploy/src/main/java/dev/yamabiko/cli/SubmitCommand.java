@@ -24,7 +24,7 @@ import picocli.CommandLine.Option;
     footer = {
       "",
       "Example:",
-      "  yamabiko submit deploy/jobs/digits.conf --server http://10.0.0.5:8080 --follow"
+      "  yamabiko submit " + ExampleJobs.DIGITS + " --server http://10.0.0.5:8080 --follow"
     })
 final class SubmitCommand implements Callable<Integer> {
 

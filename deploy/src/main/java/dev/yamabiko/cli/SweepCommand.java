@@ -45,8 +45,8 @@ import picocli.CommandLine.Spec;
       "  }",
       "",
       "Examples:",
-      "  yamabiko sweep deploy/jobs/spirals-sweep.conf --server http://10.0.0.5:8080",
-      "  yamabiko sweep deploy/jobs/spirals-sweep.conf --local --out runs/sweep --json"
+      "  yamabiko sweep " + ExampleJobs.SPIRALS_SWEEP + " --server http://10.0.0.5:8080",
+      "  yamabiko sweep " + ExampleJobs.SPIRALS_SWEEP + " --local --out runs/sweep --json"
     })
 final class SweepCommand implements Callable<Integer> {
 

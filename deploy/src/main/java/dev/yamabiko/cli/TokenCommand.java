@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
       "  yamabiko token --name ci --role submit > ci.token",
       "The entry that it shows belongs into a file  tokens = [ { ... }, ... ]  of the coordinator:",
       "  yamabiko coordinator --tokens tokens.conf",
-      "  yamabiko submit deploy/jobs/digits.conf --token-file ci.token"
+      "  yamabiko submit " + ExampleJobs.DIGITS + " --token-file ci.token"
     })
 final class TokenCommand implements Callable<Integer> {
 

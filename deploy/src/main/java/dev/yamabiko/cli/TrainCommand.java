@@ -34,7 +34,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Example:",
-      "  yamabiko train deploy/jobs/digits.conf --set epochs=2 --out runs/first --json"
+      "  yamabiko train " + ExampleJobs.DIGITS + " --set epochs=2 --out runs/first --json"
     })
 final class TrainCommand implements Callable<Integer> {
 

@@ -464,6 +464,7 @@ class LauncherTest {
     String option = "[-XX:SharedArchiveFile=" + place + "/user/.cache/yamabiko/archives/";
     Ended second = await(start(launcher, "train"));
     assertTrue(second.out().contains(option), second.out());
+    assertTrue(second.out().contains("[-Dyamabiko.jobs=conf/jobs]"), second.out());
     assertEquals(files, below(home));
     assertEquals(0, builds());
 

@@ -46,6 +46,19 @@ class MainTest {
     Files.writeString(working.resolve(name), text);
   }
 
+  @Test
+  void shouldNameJobsWhereADistributionHasThem() {
+    System.setProperty("yamabiko.jobs", "conf/jobs");
+    try {
+      assertEquals(0, run("--help"));
+      assertEquals(0, run("train --help"));
+    } finally {
+      System.clearProperty("yamabiko.jobs");
+    }
+    assertTrue(out().contains("yamabiko train conf/jobs/digits.conf --set epochs=2"), out());
+    assertFalse(out().contains("deploy/jobs"), out());
+  }
+
   private static final String SPIRALS =
       """
       data.train.builtin { name = spirals, examples = 40 }
