@@ -48,7 +48,6 @@ record Entrance(OwnSite site, Gate gate, SessionRoutes sessions, AccessLog log) 
   }
 
   private Route logged(HttpRequest request, Supplier<Route> api) {
-    Query.of(request);
     Caller caller = gate.caller(request);
     return Directives.mapResponse(
         response -> {

@@ -16,6 +16,7 @@ import dev.yamabiko.coordinator.JobPage;
 import dev.yamabiko.coordinator.JobView;
 import dev.yamabiko.coordinator.KeptEvaluation;
 import dev.yamabiko.model.CanonicalJson;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -130,7 +131,7 @@ final class JobRoutes extends AllDirectives {
   }
 
   private CompletionStage<HttpResponse> list(HttpRequest request) {
-    Query query = Query.of(request);
+    Query query = Query.of(request, List.of("limit", "before"));
     int limit = (int) query.whole("limit", 1, MOST_LISTED, MOST_LISTED);
     Optional<String> before = query.text("before");
     return queries
@@ -163,7 +164,8 @@ final class JobRoutes extends AllDirectives {
 
   private Route follow(String id, HttpRequest request) {
     long after = lastSeen(request);
-    long fromStep = Query.of(request).whole("from_step", 0, Long.MAX_VALUE, 0);
+    long fromStep =
+        Query.of(request, List.of("from_step")).whole("from_step", 0, Long.MAX_VALUE, 0);
     // Asked first, because a stream that has begun cannot become a 404.
     return withoutRequestTimeout(
         () ->

@@ -23,6 +23,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -84,7 +85,8 @@ final class ModelRoutes extends AllDirectives implements AutoCloseable {
   }
 
   private static ModelFormat format(HttpRequest request) {
-    String key = Query.of(request).text(FORMAT).orElseGet(ModelFormat.SAFETENSORS::key);
+    String key =
+        Query.of(request, List.of(FORMAT)).text(FORMAT).orElseGet(ModelFormat.SAFETENSORS::key);
     return ModelFormat.of(key)
         .orElseThrow(
             () ->

@@ -10,6 +10,7 @@ import dev.yamabiko.coordinator.JobView;
 import dev.yamabiko.coordinator.curves.Curves;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
@@ -44,7 +45,9 @@ final class SeriesRoutes extends AllDirectives implements AutoCloseable {
 
   private CompletionStage<HttpResponse> series(String id, HttpRequest request) {
     int points =
-        (int) Query.of(request).whole("points", Curves.FEWEST_POINTS, Curves.MOST_POINTS, POINTS);
+        (int)
+            Query.of(request, List.of("points"))
+                .whole("points", Curves.FEWEST_POINTS, Curves.MOST_POINTS, POINTS);
     long deadline = System.nanoTime() + READING.toNanos();
     return queries
         .job(JobId.checked(id))

@@ -53,14 +53,10 @@ final class SessionRoutes extends AllDirectives {
     return path(
         "session",
         () ->
-            extractRequest(
-                request -> {
-                  Query.of(request);
-                  return concat(
-                      get(() -> complete(show(request))),
-                      post(() -> completeWithFuture(logIn(request))),
-                      delete(() -> complete(logOut(request))));
-                }));
+            concat(
+                get(() -> extractRequest(request -> complete(show(request)))),
+                post(() -> extractRequest(request -> completeWithFuture(logIn(request)))),
+                delete(() -> extractRequest(request -> complete(logOut(request))))));
   }
 
   private HttpResponse show(HttpRequest request) {
