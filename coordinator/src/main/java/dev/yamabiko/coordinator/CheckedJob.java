@@ -25,10 +25,20 @@ public record CheckedJob(Job job, LoadedData data, String dataSha256, Network ne
 
   /** Throws what is wrong with the user's input; nothing has been written by then. */
   public static CheckedJob of(Job job) {
+    return of(job, () -> {});
+  }
+
+  /**
+   * @param between before each thing that takes long; throws if the rest is not wanted
+   */
+  static CheckedJob of(Job job, Runnable between) {
     JobChecks.extensions(job);
     JobChecks.files(job);
+    between.run();
     LoadedData data = DataLoader.load(job.data(), job.seed());
+    between.run();
     Network network = checked(job, data);
+    between.run();
     String hash = DatasetHash.sha256(data.train(), data.validation());
     return new CheckedJob(job, data, hash, network);
   }

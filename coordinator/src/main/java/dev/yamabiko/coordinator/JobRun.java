@@ -89,6 +89,7 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
 
   private final Settings settings;
   private final String id;
+  private final Preparation preparation = new Preparation();
   private final CompletableFuture<PreparedJob> preparing;
   private final RunNotices notices;
   private final TrainingClock clock = new TrainingClock(System::nanoTime);
@@ -124,6 +125,7 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
         CompletableFuture.supplyAsync(
             () ->
                 PreparedJob.of(
+                    preparation,
                     settings.job(),
                     settings.directory(),
                     settings.workers().size(),
@@ -295,7 +297,7 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
       cancelled = Optional.of(reason);
       if (run != null) {
         run.tell(new RunMessage.CancelRun(settings.key(), reason));
-      } else if (prepared != null) {
+      } else if (prepared != null || preparation.giveUp()) {
         return end(JobStatus.CANCELLED, reason, Optional.empty());
       }
     }
@@ -332,6 +334,7 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
   private Behavior<Command> onPostStop(PostStop signal) {
     // Also when the coordinator ends, in whatever state the run is; the next one takes it up.
     if (!closed) {
+      preparation.giveUp();
       preparing.thenAccept(PreparedJob::close);
     }
     setup.close();

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,9 +47,12 @@ record PreparedJob(
    *
    * @param slicesHere whether slices are to live on this node
    * @param gate of what the run writes
+   * @param preparation this one
    * @throws JobException if the job, its data or its directory cannot be used
+   * @throws CancellationException if it has been given up
    */
   static PreparedJob of(
+      Preparation preparation,
       Job job,
       Path path,
       int workers,
@@ -62,15 +66,17 @@ record PreparedJob(
               throw new JobException("the job file with all its settings and paths is " + why);
             });
     long heap = Runtime.getRuntime().maxMemory();
-    CheckedJob checked = CheckedJob.of(job);
+    CheckedJob checked = CheckedJob.of(job, preparation::check);
     HeapNeed need = HeapNeed.ofCoordinator(checked.plan(workers), slicesHere);
     need.missing(heap)
         .ifPresent(
             why -> {
               throw new JobException(ON_COORDINATOR + why);
             });
+    preparation.check();
     PreparedDatasets.Prepared dataset = datasets.prepare(checked.data(), checked.dataSha256());
     try {
+      preparation.begin();
       return of(checked, path, workers, slicesHere, dataset, gate, watch);
     } catch (OutOfMemoryError e) {
       dataset.close();

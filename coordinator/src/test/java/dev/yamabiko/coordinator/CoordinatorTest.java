@@ -445,6 +445,25 @@ class CoordinatorTest {
   }
 
   @Test
+  void shouldCancelAJobAtOnceWhileItsDataIsReadAndDropThat() {
+    Node a = join("a");
+    held = new CountDownLatch(1);
+    CountDownLatch reading = held;
+    String id = submit("min = 1");
+    assertStatus(id, JobStatus.RUNNING, "");
+    TestProbe<JobEvent> events = follow(id);
+    assertEquals(Answer.DONE, cancel(id));
+    end(events);
+    assertStatus(id, JobStatus.CANCELLED, "cancelled by a user");
+    assertEquals(List.of(Optional.empty()), workers().stream().map(WorkerView::job).toList());
+    held = new CountDownLatch(0);
+    assertEquals(Answer.DONE, resume(id));
+    assertEquals(id + "~2", enlisted(a).key().run());
+    reading.countDown();
+    assertStatus(id, JobStatus.RUNNING, "");
+  }
+
+  @Test
   void shouldReplaceWorkerThatStartedAnew() {
     Node before = join("a");
     // Its actor is gone; that its node is, nobody has seen yet.
