@@ -31,7 +31,7 @@ public record CheckedJob(Job job, LoadedData data, String dataSha256, Network ne
   /**
    * @param between before each thing that takes long; throws if the rest is not wanted
    */
-  static CheckedJob of(Job job, Runnable between) {
+  public static CheckedJob of(Job job, Runnable between) {
     JobChecks.extensions(job);
     JobChecks.files(job);
     between.run();

@@ -126,7 +126,8 @@ public final class HttpApi implements AutoCloseable {
                 settings.uploadBytes(),
                 () -> UnfinishedJobs.texts(settings.data()),
                 Clock.systemUTC());
-        submission = new JobSubmission(new JobFiles(uploads, settings.dataRoots()));
+        submission =
+            new JobSubmission(new JobFiles(uploads, settings.dataRoots()), System::nanoTime);
         Materializer materializer = Materializer.createMaterializer(coordinator);
         Queries queries = new Queries(coordinator);
         series = new SeriesRoutes(queries);

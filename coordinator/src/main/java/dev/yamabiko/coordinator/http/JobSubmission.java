@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import scala.concurrent.duration.Duration;
 
 /**
@@ -37,6 +38,7 @@ final class JobSubmission implements AutoCloseable {
   private static final String ORIGIN = "job";
 
   private final JobFiles files;
+  private final LongSupplier nanoTime;
   private final Turns turns =
       new Turns(
           "job-check",
@@ -44,13 +46,24 @@ final class JobSubmission implements AutoCloseable {
           WAITING,
           "too many jobs are being checked at the moment; try again");
 
-  JobSubmission(JobFiles files) {
+  JobSubmission(JobFiles files, LongSupplier nanoTime) {
     this.files = files;
+    this.nanoTime = nanoTime;
   }
 
-  /** The job, or a {@link ProblemException} that says what {@code check} says. */
+  /**
+   * The job, or a {@link ProblemException} that says what {@code check} says. Nobody is there for
+   * the answer after the deadline: what has not been begun by then is not.
+   */
   CompletionStage<Job> check(ByteBuffer body) {
-    return turns.take(() -> checked(body));
+    long asked = nanoTime.getAsLong();
+    return turns.take(() -> checked(body, () -> requireInTime(asked)));
+  }
+
+  private void requireInTime(long asked) {
+    if (nanoTime.getAsLong() - asked > DEADLINE.toNanos()) {
+      throw Problem.unavailable("the job could not be checked in time; try again").exception();
+    }
   }
 
   /** The content of what lies below a data root; empty if there is nothing that a job may name. */
@@ -58,7 +71,8 @@ final class JobSubmission implements AutoCloseable {
     return turns.take(() -> files.content(path));
   }
 
-  private Job checked(ByteBuffer body) {
+  private Job checked(ByteBuffer body, Runnable between) {
+    between.run();
     JobFiles.Names names = files.new Names();
     try {
       Job job = JobFile.parse(flat(text(body)), ORIGIN, names);
@@ -69,7 +83,7 @@ final class JobSubmission implements AutoCloseable {
             .exception();
       }
       flat(job.resolved());
-      CheckedJob checked = CheckedJob.of(job);
+      CheckedJob checked = CheckedJob.of(job, between);
       // Slices may live on other nodes when it runs.
       HeapNeed.ofCoordinator(checked.plan(1), false)
           .missing(Runtime.getRuntime().maxMemory())

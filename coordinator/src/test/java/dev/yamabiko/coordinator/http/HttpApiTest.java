@@ -354,6 +354,13 @@ class HttpApiTest {
     assertEquals(
         "the query of this URL: expected the keys limit, before but found sort",
         Api.problem(400, api.get("/api/v1/jobs?sort=id")));
+    assertEquals(
+        "limit: expected a whole number from 1 to 1000 but found \"many\"",
+        Api.problem(400, api.get("/api/v1/jobs?limit=many")));
+    assertEquals(
+        "before: there is no job x-9", Api.problem(400, api.get("/api/v1/jobs?before=x-9")));
+  }
+
   @Test
   void shouldRefuseTooManyHeaders() throws Exception {
     String headers = "X-A: b\r\n".repeat(65);
@@ -367,13 +374,6 @@ class HttpApiTest {
         "PUT /api/v1/data/%s HTTP/1.1\r\nHost: here\r\nTransfer-Encoding: chunked\r\n\r\n100001\r\n";
     String answer = raw(request.formatted("0".repeat(64)));
     assertTrue(answer.startsWith("HTTP/1.1 413 "), answer);
-  }
-
-    assertEquals(
-        "limit: expected a whole number from 1 to 1000 but found \"many\"",
-        Api.problem(400, api.get("/api/v1/jobs?limit=many")));
-    assertEquals(
-        "before: there is no job x-9", Api.problem(400, api.get("/api/v1/jobs?before=x-9")));
   }
 
   @Test

@@ -1,0 +1,48 @@
+package dev.yamabiko.coordinator.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import akka.http.javadsl.model.StatusCodes;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+class JobSubmissionTest {
+
+  private static final String JOB =
+      """
+      name = late
+      data.train.builtin { name = sine, examples = 8 }
+      model = [ { dense { units = 1 } } ]
+      loss = half-squared-error, optimizer = sgd
+      batch-size = 4, shards = 4, epochs = 1
+      """;
+
+  private final AtomicLong now = new AtomicLong();
+
+  /**
+   * @param pause what each look at the clock takes
+   */
+  private String nameOnceChecked(long pause) {
+    try (JobSubmission submission =
+        new JobSubmission(new JobFiles(null, List.of()), () -> now.addAndGet(pause))) {
+      ByteBuffer body = StandardCharsets.UTF_8.encode(JOB);
+      return submission.check(body).toCompletableFuture().join().name();
+    }
+  }
+
+  @Test
+  void shouldCheckNoJobAfterItsAnswerWasDue() {
+    assertEquals("late", nameOnceChecked(1));
+    long tooLong = JobSubmission.DEADLINE.toNanos() + 1;
+    CompletionException late =
+        assertThrows(CompletionException.class, () -> nameOnceChecked(tooLong));
+    Problem why = assertInstanceOf(ProblemException.class, late.getCause()).problem();
+    assertEquals(StatusCodes.SERVICE_UNAVAILABLE, why.status());
+  }
+}
