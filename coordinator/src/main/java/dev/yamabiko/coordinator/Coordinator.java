@@ -86,6 +86,8 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
   /**
    * What the coordinator works with; it owns none of it.
    *
+   * @param preparing reads the data of jobs, and may be busy with it for long
+   * @param fetching what checkpoints need of other nodes; no preparation holds it up
    * @param grace for workers to come back to the jobs that were running
    * @param again when to try again what a full disk has prevented; a job less often with each time
    */
@@ -96,7 +98,8 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
       PreparedDatasets datasets,
       WorkerAdmission admission,
       ClusterMetrics metrics,
-      Executor blocking,
+      Executor preparing,
+      Executor fetching,
       Clock clock,
       Duration grace,
       Duration again) {

@@ -50,7 +50,7 @@ public final class CoordinatorNode implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(CoordinatorNode.class);
 
-  /** Reading data and preparing runs; idle threads end. */
+  /** Of each kind of work; idle threads end. */
   private static final int MOST_BLOCKING_THREADS = 8;
 
   /** Workers notice the loss of a coordinator after some seconds, and start anew. */
@@ -66,7 +66,8 @@ public final class CoordinatorNode implements AutoCloseable {
   private static final Duration WRITING = Duration.ofSeconds(5);
 
   private final Presence presence;
-  private final ExecutorService blocking = blocking();
+  private final ExecutorService preparing = blocking();
+  private final ExecutorService fetching = blocking();
   private final NodeMetrics metrics = new NodeMetrics();
   private final CompletableFuture<Void> settled = new CompletableFuture<>();
   private volatile Seat seat = new Seat.Vacant();
@@ -184,7 +185,8 @@ public final class CoordinatorNode implements AutoCloseable {
             new PreparedDatasets(settings.datasets(), settings.datasetBytes()),
             new WorkerAdmission(Fingerprint.ofThisJvm().text(), settings.allowOtherFingerprints()),
             metrics.cluster(),
-            blocking,
+            preparing,
+            fetching,
             Clock.systemUTC(),
             GRACE,
             AGAIN),
@@ -193,9 +195,10 @@ public final class CoordinatorNode implements AutoCloseable {
 
   /** What still writes is waited for: where this node has ended, it changes no file any more. */
   private void endBlocking() {
-    blocking.shutdownNow();
+    preparing.shutdownNow();
+    fetching.shutdownNow();
     try {
-      if (!blocking.awaitTermination(WRITING.toMillis(), TimeUnit.MILLISECONDS)) {
+      if (!preparing.awaitTermination(WRITING.toMillis(), TimeUnit.MILLISECONDS)) {
         LOG.warn("a job is still being prepared while this node ends");
       }
     } catch (InterruptedException e) {

@@ -70,7 +70,8 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
    * @param workers that take part, in order
    * @param parameters nodes that slices can live on now
    * @param metrics hear what the coordinator hears, and the checkpoints
-   * @param blocking for reading and writing
+   * @param preparing reads the data
+   * @param fetching what checkpoints need of other nodes
    */
   record Settings(
       String id,
@@ -84,7 +85,8 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
       String bulkHost,
       PreparedDatasets datasets,
       RunMetrics metrics,
-      Executor blocking,
+      Executor preparing,
+      Executor fetching,
       ActorRef<RunNews> coordinator) {}
 
   private final Settings settings;
@@ -133,7 +135,7 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
                     settings.datasets(),
                     settings.fence(),
                     watch),
-            settings.blocking());
+            settings.preparing());
     context.pipeToSelf(
         preparing,
         (job, failure) -> failure == null ? new Prepared(job) : new PreparationFailed(failure));

@@ -213,7 +213,7 @@ final class RemoteOwner extends AbstractBehavior<RemoteOwner.Command> {
     getContext()
         .pipeToSelf(
             CompletableFuture.runAsync(
-                () -> fetch(from, wanted, slice), settings.hosts().blocking()),
+                () -> fetch(from, wanted, slice), settings.hosts().fetching()),
             (done, failure) ->
                 failure == null ? new Fetched(wanted, slice) : new Lost(reason(failure)));
   }

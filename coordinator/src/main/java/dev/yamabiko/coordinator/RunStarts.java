@@ -56,7 +56,8 @@ final class RunStarts {
             resources.bulkHost(),
             resources.datasets(),
             resources.metrics().run(entry.id()),
-            resources.blocking(),
+            resources.preparing(),
+            resources.fetching(),
             news);
     ActorRef<JobRun.Command> run =
         context.spawnAnonymous(JobRun.create(settings), DispatcherSelector.blocking());

@@ -17,7 +17,7 @@ import java.util.function.Supplier;
  * @param bulk gives owners the beginning of their slices
  * @param workers where a worker's node is told of its connection to an owner; from any thread
  * @param wire counts what goes over these connections
- * @param blocking for fetching what a checkpoint needs
+ * @param fetching what a checkpoint needs; may block
  */
 record SliceHosts(
     Supplier<List<ParametersNode>> nodes,
@@ -26,4 +26,4 @@ record SliceHosts(
     String bulkHost,
     Function<String, Optional<ActorRef<NodeMessage>>> workers,
     WireVolume wire,
-    Executor blocking) {}
+    Executor fetching) {}

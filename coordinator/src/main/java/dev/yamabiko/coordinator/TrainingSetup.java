@@ -92,7 +92,7 @@ final class TrainingSetup {
                 settings.bulkHost(),
                 worker -> Optional.ofNullable(nodes.get(worker)),
                 wire,
-                settings.blocking())),
+                settings.fetching())),
         events,
         true,
         System::nanoTime);

@@ -109,6 +109,7 @@ class CoordinatorTest {
             new WorkerAdmission(BITS, false),
             new ClusterMetrics(new SimpleMeterRegistry(), System::nanoTime),
             task -> blocking.execute(() -> run(task)),
+            blocking,
             Clock.systemUTC(),
             grace,
             Duration.ofMillis(200));

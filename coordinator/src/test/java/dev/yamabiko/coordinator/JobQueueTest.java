@@ -54,6 +54,7 @@ class JobQueueTest {
             new WorkerAdmission("f00d", false),
             new ClusterMetrics(new SimpleMeterRegistry(), System::nanoTime),
             Runnable::run,
+            Runnable::run,
             Clock.systemUTC(),
             Duration.ofHours(1),
             Duration.ofMillis(1));
