@@ -584,6 +584,22 @@ class LauncherTest {
     assertEquals("", ended.out());
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "ulimit -n 64 | yamabiko: at most 64 files may be open at once, ",
+        "mkdir gone; cd gone; rmdir ../gone | yamabiko: the working directory has been removed; "
+      })
+  void shouldSayWhatTheJvmWouldSayWithAStackTrace(String before, String said) throws Exception {
+    String launcher = root.resolve("deploy/bin/yamabiko").toString();
+    String script = before + "; exec \"$0\" train job.conf";
+    Ended ended = await(start(Path.of("/bin/bash"), "-c", script, launcher));
+    assertEquals(1, ended.code());
+    assertEquals("", ended.out());
+    assertTrue(ended.err().lines().anyMatch(line -> line.startsWith(said)), ended.err());
+  }
+
   @Test
   void shouldSayWhereItLookedWhenThereIsNoJava() throws Exception {
     javaHome = place.resolve("nowhere");
