@@ -48,14 +48,7 @@ class CoordinatorTest {
 
   private static final String BITS = "f00d";
   private static final Duration ANSWER = Duration.ofSeconds(20);
-  private static final String TEXT =
-      """
-      name = job
-      data.train.builtin { name = sine, examples = 8 }
-      model = [ { dense { units = 1 } } ]
-      loss = half-squared-error, optimizer = sgd
-      batch-size = 4, shards = 4, epochs = 1
-      """;
+  private static final String TEXT = SmallestJob.named("job");
 
   /** A worker's node, as the coordinator sees it. */
   private record Node(String name, TestProbe<WorkerMessage> worker, TestProbe<NodeMessage> node) {}

@@ -24,14 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A job whose run, which a probe plays, finds no room on the disk. */
 class JobQueueTest {
 
-  private static final String TEXT =
-      """
-      name = job
-      data.train.builtin { name = sine, examples = 8 }
-      model = [ { dense { units = 1 } } ]
-      loss = half-squared-error, optimizer = sgd
-      batch-size = 4, shards = 4, epochs = 1
-      """;
+  private static final String TEXT = SmallestJob.named("job");
 
   private final ActorTestKit kit = ActorTestKit.create();
   private final TestProbe<Coordinator.Command> due = kit.createTestProbe(Coordinator.Command.class);

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import akka.http.javadsl.model.StatusCodes;
+import dev.yamabiko.coordinator.SmallestJob;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -18,14 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class JobSubmissionTest {
 
-  private static final String JOB =
-      """
-      name = late
-      data.train.builtin { name = sine, examples = 8 }
-      model = [ { dense { units = 1 } } ]
-      loss = half-squared-error, optimizer = sgd
-      batch-size = 4, shards = 4, epochs = 1
-      """;
+  private static final String JOB = SmallestJob.named("late");
 
   @TempDir private Path data;
 

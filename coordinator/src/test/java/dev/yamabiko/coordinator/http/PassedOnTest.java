@@ -10,6 +10,7 @@ import dev.yamabiko.coordinator.JobEvent;
 import dev.yamabiko.coordinator.JobEventBatch;
 import dev.yamabiko.coordinator.JobStatus;
 import dev.yamabiko.coordinator.Seat;
+import dev.yamabiko.coordinator.SmallestJob;
 import dev.yamabiko.data.ContentHash;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -41,14 +42,7 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class PassedOnTest {
 
-  private static final String JOB =
-      """
-      name = passed
-      data.train.builtin { name = sine, examples = 8 }
-      model = [ { dense { units = 1 } } ]
-      loss = half-squared-error, optimizer = sgd
-      batch-size = 4, shards = 4, epochs = 1
-      """;
+  private static final String JOB = SmallestJob.named("passed");
 
   @TempDir private static Path directory;
   private Api active;
