@@ -8,8 +8,8 @@ import com.esotericsoftware.kryo.io.Input;
  */
 final class MessageInput extends Input {
 
-  MessageInput(byte[] bytes) {
-    super(bytes);
+  MessageInput(byte[] bytes, int from) {
+    super(bytes, from, bytes.length - from);
   }
 
   @Override

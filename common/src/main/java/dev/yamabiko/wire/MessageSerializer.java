@@ -10,9 +10,21 @@ import com.esotericsoftware.kryo.io.Input;
 import com.esotericsoftware.kryo.io.KryoBufferOverflowException;
 import com.esotericsoftware.kryo.io.Output;
 import com.esotericsoftware.kryo.util.Pool;
+import dev.yamabiko.data.OneLine;
+import java.nio.ByteBuffer;
 import java.util.Optional;
+import java.util.zip.CRC32C;
 
-/** Control messages between nodes, for Akka; named in the node's configuration. */
+/**
+ * Control messages between nodes, for Akka; named in the node's configuration.
+ *
+ * <pre>
+ *   message = int CRC32C of body | body (Kryo: class id, fields)
+ * </pre>
+ *
+ * <p>TCP's checksum has 16 bits and misses some damage. What is damaged is dropped as if it had
+ * been lost; read, it could be another number of an evaluation, and other weights the best ones.
+ */
 public final class MessageSerializer extends JSerializer {
 
   /** Part of every message on the wire. */
@@ -23,6 +35,9 @@ public final class MessageSerializer extends JSerializer {
 
   /** A job's text leaves this much of a message to addresses, hashes and names. */
   private static final int BESIDE_TEXT = 8 * 1024;
+
+  /** The body's CRC32C. */
+  static final int SUM_BYTES = Integer.BYTES;
 
   private static final int USUAL_BYTES = 512;
   private static final int POOLED = 16;
@@ -64,8 +79,9 @@ public final class MessageSerializer extends JSerializer {
   public byte[] toBinary(Object message) {
     Kryo kryo = pool.obtain();
     try (Output output = new Output(USUAL_BYTES, MOST_BYTES)) {
+      output.setPosition(SUM_BYTES);
       kryo.writeClassAndObject(output, message);
-      return output.toBytes();
+      return withSum(output.toBytes());
     } catch (KryoBufferOverflowException e) {
       throw new KryoException(
           "a %s does not fit %,d bytes".formatted(message.getClass().getName(), MOST_BYTES), e);
@@ -75,21 +91,17 @@ public final class MessageSerializer extends JSerializer {
   }
 
   /**
-   * @throws KryoException if the bytes are no message, whatever they are
+   * @throws KryoException in one line, if the bytes are no message, whatever they are
    */
   @Override
   public Object fromBinaryJava(byte[] bytes, Class<?> manifest) {
-    if (bytes.length > MOST_BYTES) {
-      throw new KryoException(
-          "%,d bytes are no control message, which has at most %,d"
-              .formatted(bytes.length, MOST_BYTES));
-    }
+    requireWhole(bytes);
     Kryo kryo = pool.obtain();
-    try (Input input = new MessageInput(bytes)) {
+    try (Input input = new MessageInput(bytes, SUM_BYTES)) {
       Object message = kryo.readClassAndObject(input);
       if (!MessageTable.isMessage(message)) {
         throw new KryoException(
-            message == null ? "null" : message.getClass().getName() + " is no message by itself");
+            (message == null ? "null" : message.getClass().getName()) + " is no message by itself");
       }
       if (input.position() != bytes.length) {
         throw new KryoException(
@@ -98,10 +110,49 @@ public final class MessageSerializer extends JSerializer {
       }
       return message;
     } catch (RuntimeException e) {
-      throw new KryoException(
-          "%d bytes are no control message: %s".formatted(bytes.length, e.getMessage()), e);
+      throw refusal(bytes, e.getMessage());
     } finally {
       pool.free(kryo);
     }
+  }
+
+  private static void requireWhole(byte[] bytes) {
+    if (bytes.length < SUM_BYTES || bytes.length > MOST_BYTES) {
+      throw refusal(bytes, "it has %d to %,d".formatted(SUM_BYTES, MOST_BYTES));
+    }
+    int expected = ByteBuffer.wrap(bytes).getInt();
+    int found = sum(bytes);
+    if (found != expected) {
+      throw refusal(
+          bytes,
+          "its CRC32C is %08x, expected %08x; damaged on the way, or of another version of Yamabiko"
+              .formatted(found, expected));
+    }
+  }
+
+  private static KryoException refusal(byte[] bytes, String why) {
+    KryoException refusal =
+        new KryoException(
+            "%,d bytes are no control message: %s"
+                .formatted(bytes.length, OneLine.of(String.valueOf(why))));
+    // Whoever logs it has no use for the way through the reader, once for each damaged message.
+    refusal.setStackTrace(new StackTraceElement[0]);
+    return refusal;
+  }
+
+  /**
+   * Writes the body's sum into the room before it.
+   *
+   * @return the same
+   */
+  static byte[] withSum(byte[] bytes) {
+    ByteBuffer.wrap(bytes).putInt(sum(bytes));
+    return bytes;
+  }
+
+  private static int sum(byte[] bytes) {
+    CRC32C crc = new CRC32C();
+    crc.update(bytes, SUM_BYTES, bytes.length - SUM_BYTES);
+    return (int) crc.getValue();
   }
 }

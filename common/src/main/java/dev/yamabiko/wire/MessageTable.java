@@ -40,7 +40,7 @@ import java.util.stream.Collectors;
 public final class MessageTable {
 
   /** Of the meaning of all messages; both sides must have the same. */
-  public static final int PROTOCOL_VERSION = 5;
+  public static final int PROTOCOL_VERSION = 6;
 
   /** Kryo's own numbers for primitives and strings end before this one. */
   private static final int FIRST = 20;

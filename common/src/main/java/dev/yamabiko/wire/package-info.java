@@ -1,7 +1,7 @@
 /**
  * What travels between nodes, and how: control messages by {@code MessageSerializer} over Akka's
- * Artery, each class under its number in {@code MessageTable}; weights, gradients and data as
- * frames on connections of their own.
+ * Artery, each class under its number in {@code MessageTable}, each message with a CRC32C; weights,
+ * gradients and data as frames on connections of their own.
  *
  * <p>The bulk plane: frames of at most 1 MiB, written by Kryo straight between arrays and direct
  * buffers, each with a CRC32C.

@@ -1,8 +1,11 @@
 package dev.yamabiko.wire;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import akka.actor.typed.ActorRef;
+import com.esotericsoftware.kryo.KryoException;
 import java.util.List;
 import java.util.Random;
 import net.jqwik.api.Arbitraries;
@@ -37,25 +40,48 @@ class MessageSerializerPropertiesTest {
     assertEquals(message, KIT.read(KIT.serializer.toBinary(message)));
   }
 
-  /** Bytes that are something else by chance are read as that; all others are refused. */
+  private static byte[] sample(Random random) {
+    return KIT.serializer.toBinary(KIT.samples.get(random.nextInt(KIT.samples.size())));
+  }
+
+  /** With a sum that is right; what is something else by chance is read as that. */
   @Property(tries = 3000)
   void shouldOnlyRefuseWhenBytesAreChanged(@ForAll Random random) {
-    Object message = KIT.samples.get(random.nextInt(KIT.samples.size()));
-    byte[] bytes = KIT.serializer.toBinary(message);
+    byte[] bytes = sample(random);
     for (int i = random.nextInt(6); i >= 0; i--) {
       bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(256);
     }
-    KIT.assertReadOrRefused(bytes);
+    KIT.assertReadOrRefused(MessageSerializer.withSum(bytes));
+  }
+
+  /** A CRC32C finds all bursts of up to 32 bits. */
+  @Property(tries = 3000)
+  void shouldRefuseWhatIsDamagedOnTheWay(@ForAll Random random) {
+    byte[] bytes = sample(random);
+    int first = random.nextInt(8 * bytes.length);
+    int last = Math.min(8 * bytes.length - 1, first + random.nextInt(32));
+    flip(bytes, first);
+    for (int bit = first + 1; bit <= last; bit++) {
+      if (bit == last || random.nextBoolean()) {
+        flip(bytes, bit);
+      }
+    }
+    String why = assertThrows(KryoException.class, () -> KIT.read(bytes)).getMessage();
+    assertTrue(why.contains("CRC32C"), why);
+  }
+
+  private static void flip(byte[] bytes, int bit) {
+    bytes[bit / 8] ^= (byte) (1 << bit % 8);
   }
 
   @Property(tries = 3000)
   void shouldOnlyRefuseWhenBytesAreNoise(@ForAll Random random) {
-    byte[] bytes = new byte[1 + random.nextInt(300)];
-    random.nextBytes(bytes);
+    byte[] body = new byte[1 + random.nextInt(300)];
+    random.nextBytes(body);
     // Half of them get as far as a registered class.
     if (random.nextBoolean()) {
-      bytes[0] = (byte) (22 + random.nextInt(MessageTable.lines().size()));
+      body[0] = (byte) (22 + random.nextInt(MessageTable.lines().size()));
     }
-    KIT.assertReadOrRefused(bytes);
+    KIT.assertReadOrRefused(SerializerKit.withSum(body));
   }
 }

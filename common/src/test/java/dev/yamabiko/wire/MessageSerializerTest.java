@@ -109,7 +109,7 @@ class MessageSerializerTest {
     for (Object part : Arrays.asList("text", 7, new Block(0, 1), List.of(), null)) {
       Output output = new Output(64, -1);
       kryo.writeClassAndObject(output, part);
-      assertThrows(KryoException.class, () -> read(output.toBytes()));
+      assertRefused("no message by itself", SerializerKit.withSum(output.toBytes()));
     }
   }
 
@@ -138,7 +138,6 @@ class MessageSerializerTest {
         new NodeMessage.DismissWorker(new RunKey(null, 1)));
   }
 
-  /** Akka's cache of references would end the JVM with a null. */
   /** Kryo looks for a class before it says that it is not registered. */
   @Test
   void shouldLookForNoClassThatIsNamed() {
@@ -158,12 +157,14 @@ class MessageSerializerTest {
     named.writeString("dev.yamabiko.wire.Anything");
     byte[] bytes = named.toBytes();
     KryoException e =
-        assertThrows(KryoException.class, () -> kryo.readClassAndObject(new MessageInput(bytes)));
+        assertThrows(
+            KryoException.class, () -> kryo.readClassAndObject(new MessageInput(bytes, 0)));
     assertEquals("a class by its name", e.getMessage());
     assertEquals(List.of(), asked);
-    KIT.assertReadOrRefused(bytes);
+    assertRefused("a class by its name", SerializerKit.withSum(bytes));
   }
 
+  /** Akka's cache of references would end the JVM with a null. */
   @Test
   void shouldRefuseReferenceWithoutActor() {
     byte[] bytes =
@@ -173,9 +174,9 @@ class MessageSerializerTest {
     // The reference comes last; a string of length null is 0x80, and what follows is left behind.
     int length = new String(bytes, StandardCharsets.ISO_8859_1).indexOf("akka://") - 1;
     bytes[length] = (byte) 0x80;
-    byte[] without = Arrays.copyOf(bytes, length + 1);
-    String refused = assertThrows(KryoException.class, () -> read(without)).getMessage();
-    assertTrue(refused.contains("a reference without an actor"), refused);
+    assertRefused(
+        "a reference without an actor",
+        MessageSerializer.withSum(Arrays.copyOf(bytes, length + 1)));
   }
 
   @SuppressWarnings("unchecked")
@@ -184,7 +185,10 @@ class MessageSerializerTest {
   }
 
   private static void assertRefused(String why, Object message) {
-    byte[] bytes = SERIALIZER.toBinary(message);
+    assertRefused(why, SERIALIZER.toBinary(message));
+  }
+
+  private static void assertRefused(String why, byte[] bytes) {
     String refused = assertThrows(KryoException.class, () -> read(bytes)).getMessage();
     assertTrue(refused.contains(why), refused);
   }
@@ -196,9 +200,14 @@ class MessageSerializerTest {
       for (int length = 0; length < bytes.length; length++) {
         byte[] torn = Arrays.copyOf(bytes, length);
         assertThrows(KryoException.class, () -> read(torn), () -> message + " torn");
+        if (length >= MessageSerializer.SUM_BYTES) {
+          MessageSerializer.withSum(torn);
+          assertThrows(KryoException.class, () -> read(torn), () -> message + " torn");
+        }
       }
       byte[] longer = Arrays.copyOf(bytes, bytes.length + 1);
-      assertThrows(KryoException.class, () -> read(longer));
+      assertRefused("CRC32C", longer);
+      assertRefused("1 bytes are left behind", MessageSerializer.withSum(longer));
     }
   }
 
@@ -208,12 +217,14 @@ class MessageSerializerTest {
     byte[] leaving = new byte[24];
     Arrays.fill(leaving, (byte) 0x80);
     byte[] head = SERIALIZER.toBinary(new NodeMessage.WorkerRefused("\u5c71"));
-    leaving[0] = head[0];
+    int body = MessageSerializer.SUM_BYTES;
+    leaving[body] = head[body];
     // The flag of UTF-8, then a length of 2^31 - 1 in 6 + 7 + 7 + 7 + 4 bits.
     byte[] length = {(byte) 0xff, (byte) 0xff, (byte) 0xff, (byte) 0xff, 0x0f};
-    System.arraycopy(length, 0, leaving, 1, length.length);
+    System.arraycopy(length, 0, leaving, body + 1, length.length);
+    MessageSerializer.withSum(leaving);
     KIT.assertReadOrRefused(leaving);
-    assertThrows(KryoException.class, () -> read(leaving));
+    assertRefused("a string of 2147483646 characters", leaving);
   }
 
   @Test
@@ -223,9 +234,10 @@ class MessageSerializerTest {
     kryo.writeClassAndObject(output, List.of(List.of()));
     byte[] one = Arrays.copyOf(output.toBytes(), 2);
     byte[] nested = new byte[MessageSerializer.MOST_BYTES];
-    for (int i = 0; i < nested.length; i++) {
+    for (int i = MessageSerializer.SUM_BYTES; i < nested.length; i++) {
       nested[i] = one[i % 2];
     }
+    MessageSerializer.withSum(nested);
     KIT.assertReadOrRefused(nested);
     assertThrows(KryoException.class, () -> read(nested));
   }

@@ -74,7 +74,7 @@ class MessageTableTest {
   void shouldRefuseAnotherVersionFirst() {
     String why = difference(MessageTable.PROTOCOL_VERSION + 1, List.of("20 other")).orElseThrow();
     assertEquals(
-        "protocol version 5 here, 6 there; run the same version of yamabiko on all nodes", why);
+        "protocol version 6 here, 7 there; run the same version of yamabiko on all nodes", why);
   }
 
   @Test

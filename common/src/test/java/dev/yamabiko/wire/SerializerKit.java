@@ -55,6 +55,13 @@ final class SerializerKit implements AutoCloseable {
     return serializer.fromBinary(bytes);
   }
 
+  /** What Kryo has written, as it travels. */
+  static byte[] withSum(byte[] body) {
+    byte[] bytes = new byte[MessageSerializer.SUM_BYTES + body.length];
+    System.arraycopy(body, 0, bytes, MessageSerializer.SUM_BYTES, body.length);
+    return MessageSerializer.withSum(bytes);
+  }
+
   void assertReadOrRefused(byte[] bytes) {
     long thread = Thread.currentThread().getId();
     long before = THREADS.getThreadAllocatedBytes(thread);
@@ -66,6 +73,7 @@ final class SerializerKit implements AutoCloseable {
       serializer.toBinary(read);
     } catch (KryoException e) {
       assertTrue(e.getMessage().contains("bytes are no control message"), e.getMessage());
+      assertEquals(1, e.getMessage().lines().count(), e.getMessage());
     }
     long allocated = THREADS.getThreadAllocatedBytes(thread) - before;
     assertTrue(allocated < MOST_ALLOCATED, allocated + " bytes allocated");

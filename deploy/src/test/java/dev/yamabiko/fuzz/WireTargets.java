@@ -31,6 +31,7 @@ final class WireTargets {
                 "akka://yamabiko@[::1]:99999/user",
                 "akka.tcp://",
                 "/user/")
+            .repairedBy(FuzzedMessages::withSum)
             .betweenNodes(),
         FuzzTarget.of(
                 "bulk frames",

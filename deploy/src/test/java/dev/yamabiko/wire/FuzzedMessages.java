@@ -75,6 +75,13 @@ public final class FuzzedMessages implements AutoCloseable {
     serializer.toBinary(message);
   }
 
+  /** The message with the sum that its body has. */
+  public static byte[] withSum(byte[] message) {
+    return message.length < MessageSerializer.SUM_BYTES
+        ? message
+        : MessageSerializer.withSum(message.clone());
+  }
+
   private void requireRegistered(Object value) throws ReflectiveOperationException {
     if (value instanceof List<?> list) {
       for (Object element : list) {

@@ -154,4 +154,17 @@ class ProcessLogTest {
           .toList();
     }
   }
+
+  @Test
+  void shouldShowFewLinesOfMessagesThatCannotBeRead() throws IOException {
+    Path file = directory.resolve("node.log");
+    logTo(file, LogFormat.TEXT, 1 << 20).warn("left job={}", "digits-1");
+    Logger artery = context.getLogger("akka.remote.artery.Deserializer");
+    for (int i = 0; i < 100; i++) {
+      artery.error("Failed " + i, new IOException("ended\nunexpectedly"));
+    }
+    List<String> lines = Files.readAllLines(file);
+    assertEquals(6, lines.size(), lines.toString());
+    assertTrue(lines.get(1).endsWith("ArteryLog Failed 0: ended unexpectedly"), lines.get(1));
+  }
 }

@@ -1,0 +1,44 @@
+package dev.yamabiko.cli.log;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.turbo.TurboFilter;
+import ch.qos.logback.core.spi.FilterReply;
+import dev.yamabiko.data.OneLine;
+import dev.yamabiko.wire.FewLines;
+import org.slf4j.Marker;
+import org.slf4j.helpers.MessageFormatter;
+
+/**
+ * What Akka's remoting warns of, in one line each and {@link FewLines}: it has a stack trace for
+ * each message that it cannot read, and a network that damages one damages many. Named in the log's
+ * configuration.
+ */
+public final class ArteryLog extends TurboFilter {
+
+  private static final String ARTERY = "akka.remote.artery.";
+
+  private final FewLines few = new FewLines();
+
+  @Override
+  public FilterReply decide(
+      Marker marker, Logger logger, Level level, String format, Object[] params, Throwable cause) {
+    // Without a text it is the question whether there would be a line.
+    if (format == null
+        || !level.isGreaterOrEqual(Level.WARN)
+        || !level.isGreaterOrEqual(logger.getEffectiveLevel())
+        || !logger.getName().startsWith(ARTERY)) {
+      return FilterReply.NEUTRAL;
+    }
+    Logger own = logger.getLoggerContext().getLogger(ArteryLog.class);
+    FewLines.Turn turn = few.take(logger.getName());
+    if (turn.leftOut() > 0) {
+      own.warn("lines left out before: {}", turn.leftOut());
+    }
+    if (turn.isShown()) {
+      String text = MessageFormatter.basicArrayFormat(format, params);
+      own.warn(OneLine.of(cause == null ? text : text + ": " + cause.getMessage()));
+    }
+    return FilterReply.DENY;
+  }
+}
