@@ -18,6 +18,9 @@ public final class ArteryLog extends TurboFilter {
 
   private static final String ARTERY = "akka.remote.artery.";
 
+  /** Of a stream that Artery restarts, which it says itself. */
+  private static final String STAGE = "Error in stage [" + ARTERY;
+
   private final FewLines few = new FewLines();
 
   @Override
@@ -26,8 +29,13 @@ public final class ArteryLog extends TurboFilter {
     // Without a text it is the question whether there would be a line.
     if (format == null
         || !level.isGreaterOrEqual(Level.WARN)
-        || !level.isGreaterOrEqual(logger.getEffectiveLevel())
-        || !logger.getName().startsWith(ARTERY)) {
+        || !level.isGreaterOrEqual(logger.getEffectiveLevel())) {
+      return FilterReply.NEUTRAL;
+    }
+    if (format.startsWith(STAGE)) {
+      return FilterReply.DENY;
+    }
+    if (!logger.getName().startsWith(ARTERY)) {
       return FilterReply.NEUTRAL;
     }
     Logger own = logger.getLoggerContext().getLogger(ArteryLog.class);

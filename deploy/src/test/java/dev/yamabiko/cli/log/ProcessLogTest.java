@@ -163,6 +163,9 @@ class ProcessLogTest {
     for (int i = 0; i < 100; i++) {
       artery.error("Failed " + i, new IOException("ended\nunexpectedly"));
     }
+    context
+        .getLogger("akka.actor.RepointableActorRef")
+        .error("Error in stage [akka.remote.artery.X]: collision", new IOException());
     List<String> lines = Files.readAllLines(file);
     assertEquals(6, lines.size(), lines.toString());
     assertTrue(lines.get(1).endsWith("ArteryLog Failed 0: ended unexpectedly"), lines.get(1));
