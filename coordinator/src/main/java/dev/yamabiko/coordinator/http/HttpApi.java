@@ -9,6 +9,7 @@ import akka.http.javadsl.ServerBinding;
 import akka.http.javadsl.ServerBuilder;
 import akka.http.javadsl.server.Directives;
 import akka.http.javadsl.server.Route;
+import akka.http.javadsl.settings.ServerSettings;
 import akka.stream.Materializer;
 import dev.yamabiko.coordinator.CoordinatorCommand;
 import dev.yamabiko.coordinator.CoordinatorSettings;
@@ -85,6 +86,7 @@ public final class HttpApi implements AutoCloseable {
       ServerBuilder server =
           Http.get(coordinator)
               .newServerAt(settings.host(), settings.httpPort())
+              .withSettings(limited(ServerSettings.create(Adapter.toClassic(coordinator))))
               .logTo(new ConnectionLog(Adapter.toClassic(coordinator).log()));
       api.binding =
           api.tls
@@ -101,6 +103,11 @@ public final class HttpApi implements AutoCloseable {
     } catch (CompletionException e) {
       throw new UnusableAddressException(settings.host(), settings.httpPort(), "HTTP", e);
     }
+  }
+
+  private static ServerSettings limited(ServerSettings configured) {
+    return configured.withMaxConnections(
+        ConnectionLimit.ofThisProcess(configured.getMaxConnections()));
   }
 
   /** So that a token that is put back has been missed, also where nobody asks meanwhile. */
