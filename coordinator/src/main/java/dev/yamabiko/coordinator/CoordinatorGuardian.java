@@ -4,6 +4,7 @@ import akka.actor.Address;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.DispatcherSelector;
+import akka.actor.typed.eventstream.EventStream;
 import akka.actor.typed.javadsl.AbstractBehavior;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
@@ -61,12 +62,14 @@ final class CoordinatorGuardian extends AbstractBehavior<CoordinatorGuardian.Com
 
   private record TermEnded() implements Command {}
 
+  private record LeaseLost(String why) implements Command {}
+
   /** Makes what a coordinator works with, and begins a term by that. */
   interface Terms {
     Behavior<CoordinatorCommand> begin() throws IOException;
   }
 
-  /** Hears where the coordinator is, and why there will never be one here. */
+  /** Hears where the coordinator is, and why there will never be one here, or no more. */
   interface Listener {
     void seat(Seat seat);
 
@@ -95,6 +98,8 @@ final class CoordinatorGuardian extends AbstractBehavior<CoordinatorGuardian.Com
   private List<Address> joining = List.of();
   private Seat seat = new Seat.Vacant();
   private long together = began;
+  private boolean blind;
+  private Optional<String> loss = Optional.empty();
 
   /**
    * @param presence the node enters the cluster once it is announced
@@ -139,6 +144,13 @@ final class CoordinatorGuardian extends AbstractBehavior<CoordinatorGuardian.Com
                     listing ->
                         new CoordinatorsFound(
                             listing.getServiceInstances(CoordinatorMessage.SERVICE)))));
+    context
+        .getSystem()
+        .eventStream()
+        .tell(
+            new EventStream.Subscribe<>(
+                FileLease.Loss.class,
+                context.messageAdapter(FileLease.Loss.class, loss -> new LeaseLost(loss.why()))));
     ClusterSingleton.get(context.getSystem())
         .init(
             SingletonActor.of(term(terms, context.getSelf()::tell), "coordinator")
@@ -180,6 +192,7 @@ final class CoordinatorGuardian extends AbstractBehavior<CoordinatorGuardian.Com
         .onMessage(TermBegan.class, this::onTermBegan)
         .onMessage(TermFailed.class, this::onTermFailed)
         .onMessage(TermEnded.class, ended -> onTermEnded())
+        .onMessage(LeaseLost.class, this::onLeaseLost)
         .build();
   }
 
@@ -199,6 +212,7 @@ final class CoordinatorGuardian extends AbstractBehavior<CoordinatorGuardian.Com
     }
     try {
       Presence.Roll roll = presence.roll();
+      blind = false;
       others = roll.others();
       roll.gone().forEach(this::onGone);
       if (cluster.selfMember().status() == MemberStatus.removed()) {
@@ -212,7 +226,10 @@ final class CoordinatorGuardian extends AbstractBehavior<CoordinatorGuardian.Com
         return Behaviors.stopped();
       }
     } catch (IOException e) {
-      getContext().getLog().warn("cannot look for other coordinators cause={}", e.toString());
+      if (!blind) {
+        getContext().getLog().warn("cannot look for other coordinators cause={}", e.toString());
+      }
+      blind = true;
     }
     return this;
   }
@@ -292,11 +309,17 @@ final class CoordinatorGuardian extends AbstractBehavior<CoordinatorGuardian.Com
     return Behaviors.stopped();
   }
 
+  private Behavior<Command> onLeaseLost(LeaseLost lost) {
+    loss = Optional.of("the lease was lost: " + lost.why());
+    return this;
+  }
+
   private Behavior<Command> onTermEnded() {
     if (cluster.selfMember().status() != MemberStatus.up()) {
       return this; // the node is leaving
     }
     getContext().getLog().error("the coordinator has ended, and this node with it");
+    loss.ifPresent(listener::failed);
     return Behaviors.stopped();
   }
 

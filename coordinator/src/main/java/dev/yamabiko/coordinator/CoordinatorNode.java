@@ -75,6 +75,8 @@ public final class CoordinatorNode implements AutoCloseable {
   private ActorSystem<CoordinatorCommand> system;
   private volatile HttpApi http;
 
+  private volatile String failure = "its log says why";
+
   /** Of the last term that began here. */
   private volatile TermFence fence;
 
@@ -156,6 +158,7 @@ public final class CoordinatorNode implements AutoCloseable {
 
           @Override
           public void failed(String why) {
+            failure = why;
             settled.completeExceptionally(new IOException(why));
           }
         };
@@ -273,7 +276,7 @@ public final class CoordinatorNode implements AutoCloseable {
         LOG.warn("cannot read the term cause={}", e.toString());
       }
     }
-    return "its log says why";
+    return failure;
   }
 
   @Override

@@ -15,9 +15,11 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.yamabiko.coordinator.shared.FileLease;
 import dev.yamabiko.coordinator.shared.Presence;
+import dev.yamabiko.data.blocks.ContentLocks;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,6 +29,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -154,5 +157,32 @@ class CoordinatorGuardianTest {
     apart.ends();
     assertTrue(leader.seats().isEmpty(), "the other one has been left alone");
     assertEquals(MemberStatus.up(), Cluster.get(leader.system()).selfMember().status());
+  }
+
+  @Test
+  void shouldSayWhyTheLeaseWasLost() throws Exception {
+    Node leader = start(() -> Behaviors.receiveMessage(message -> Behaviors.same()));
+    leader.announce();
+    assertEquals(new Seat.Here(), leader.seats().poll(60, TimeUnit.SECONDS));
+    Path leases = data.resolve("leases");
+    for (Path lease : files(leases)) {
+      ContentLocks.of(data)
+          .alone(
+              "lease " + lease.getFileName(),
+              () -> {
+                Files.delete(lease);
+                return Files.createDirectory(lease);
+              });
+    }
+    assertEquals(
+        "the lease was lost: it cannot be renewed: java.io.IOException: Is a directory",
+        leader.failed().get(60, TimeUnit.SECONDS));
+    leader.ends();
+  }
+
+  private static List<Path> files(Path directory) throws IOException {
+    try (Stream<Path> all = Files.list(directory)) {
+      return all.toList();
+    }
   }
 }

@@ -42,8 +42,12 @@ public final class FileLease extends Lease {
   /** Of all leases, in the data directory. */
   static final String DIRECTORY = "leases";
 
+  /** Published where a holder finds that it has lost the lease. */
+  public record Loss(String why) {}
+
   private static final Logger LOG = LoggerFactory.getLogger(FileLease.class);
   private static final Duration AGAIN = Duration.ofMillis(250);
+  private static final StackTraceElement[] UNSAID = {};
 
   /** Whether a node's process lives, as far as anybody can tell without waiting. */
   interface Living {
@@ -55,6 +59,7 @@ public final class FileLease extends Lease {
   private final Path file;
   private final ContentLocks locks;
   private final Living living;
+  private final Consumer<Loss> losses;
   private final LeaseWatch watch;
   private final Duration timeout;
   private final ScheduledExecutorService thread;
@@ -65,13 +70,17 @@ public final class FileLease extends Lease {
 
   /** For Akka, which makes it by reflection. */
   public FileLease(LeaseSettings settings, ExtendedActorSystem system) throws IOException {
-    this(settings, id -> Presence.isAlive(data(settings.leaseConfig()), id));
+    this(
+        settings,
+        id -> Presence.isAlive(data(settings.leaseConfig()), id),
+        system.eventStream()::publish);
     system.registerOnTermination(this::end);
   }
 
-  FileLease(LeaseSettings settings, Living living) throws IOException {
+  FileLease(LeaseSettings settings, Living living, Consumer<Loss> losses) throws IOException {
     this.settings = settings;
     this.living = living;
+    this.losses = losses;
     Path data = data(settings.leaseConfig());
     self = settings.leaseConfig().getString("node");
     file =
@@ -129,7 +138,10 @@ public final class FileLease extends Lease {
         thread.schedule(
             () -> tryAcquire(answer, deadline, onLoss), AGAIN.toMillis(), TimeUnit.MILLISECONDS);
       }
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException e) {
+      e.setStackTrace(UNSAID); // Akka logs it, for each attempt
+      answer.completeExceptionally(e);
+    } catch (RuntimeException e) {
       answer.completeExceptionally(e);
     }
   }
@@ -184,6 +196,7 @@ public final class FileLease extends Lease {
   private void lose(Optional<Throwable> cause, String why) {
     held = false;
     LOG.warn("lease={} lost by node={}: {}", file.getFileName(), self, why);
+    losses.accept(new Loss(why));
     onLoss.accept(cause);
   }
 

@@ -43,6 +43,7 @@ class FileLeaseTest {
   @TempDir private Path data;
   private final Set<String> dead = ConcurrentHashMap.newKeySet();
   private final List<FileLease> all = new ArrayList<>();
+  private final BlockingQueue<FileLease.Loss> told = new LinkedBlockingQueue<>();
 
   @AfterEach
   void end() {
@@ -58,7 +59,7 @@ class FileLeaseTest {
             """
                 .formatted(data, node, timeout, operation));
     FileLease lease =
-        new FileLease(LeaseSettings.apply(config, NAME, node), id -> !dead.contains(id));
+        new FileLease(LeaseSettings.apply(config, NAME, node), id -> !dead.contains(id), told::add);
     all.add(lease);
     return lease;
   }
@@ -189,7 +190,17 @@ class FileLeaseTest {
     Files.move(leases, data.resolve("elsewhere"));
     Optional<Throwable> loss = losses.poll(20, TimeUnit.SECONDS);
     assertNotNull(loss, "it does not notice");
+    assertEquals(1, told.size());
     assertFalse(holder.checkLease());
+  }
+
+  @Test
+  void shouldFailWithoutAStackTraceWhereItsFileCannotBeRead() throws IOException {
+    FileLease lease = lease("a");
+    Files.createDirectories(data.resolve("leases").resolve(FILE));
+    CompletionException e = assertThrows(CompletionException.class, () -> acquires(lease));
+    assertInstanceOf(IOException.class, e.getCause());
+    assertEquals(0, e.getCause().getStackTrace().length);
   }
 
   @Test
