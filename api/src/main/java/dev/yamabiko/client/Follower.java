@@ -31,6 +31,9 @@ public final class Follower {
 
   /** Who hears what there is to hear of the job, in the thread that follows it. */
   public interface Audience {
+    /** Before what comes over a connection. */
+    default void connected() {}
+
     void on(ServerEvents.Event event);
 
     /** A line on the connection itself. */
@@ -112,6 +115,7 @@ public final class Follower {
   private String connectAndRead() {
     ServerEvents events = connect();
     try {
+      audience.connected();
       return read();
     } finally {
       events.close();

@@ -7,10 +7,12 @@ import dev.yamabiko.data.Targets;
 import dev.yamabiko.model.CanonicalJson;
 import dev.yamabiko.protocol.RunEvent;
 import dev.yamabiko.step.Statistics;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
@@ -37,9 +39,15 @@ final class FollowedRun implements Follower.Audience {
 
   private static final int MOST_WORKERS = 16;
 
+  /** The coordinator sends events in batches. */
+  private static final long BLUR = 100_000_000L;
+
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
   private static final Set<String> UNSAID = Set.of("checkpoint", "rollback", "waiting", "went-on");
 
   private final Session session;
+  private final Supplier<CompletableFuture<String>> job;
   private final Supplier<CompletableFuture<String>> workers;
   private final LongSupplier nanoTime;
   private final StepShares shares = new StepShares();
@@ -53,16 +61,23 @@ final class FollowedRun implements Follower.Audience {
   private int nextEpoch;
   private long pastSteps;
   private int pastEpochs;
+  private long missedSteps;
   private Optional<CompletableFuture<String>> asked = Optional.empty();
 
   /** Whether a status that comes is a new one, and none from before. */
   private boolean upToDate = true;
 
   /**
+   * @param job asks for what {@code status --json} prints of it, without waiting
    * @param workers asks for what {@code workers --json} prints, without waiting
    */
-  FollowedRun(Session session, Supplier<CompletableFuture<String>> workers, LongSupplier nanoTime) {
+  FollowedRun(
+      Session session,
+      Supplier<CompletableFuture<String>> job,
+      Supplier<CompletableFuture<String>> workers,
+      LongSupplier nanoTime) {
     this.session = session;
+    this.job = job;
     this.workers = workers;
     this.nanoTime = nanoTime;
   }
@@ -81,6 +96,17 @@ final class FollowedRun implements Follower.Audience {
     pastSteps = job.whole("step");
     pastEpochs = (int) job.whole("epoch");
     upToDate = pastSteps > 0;
+  }
+
+  /** The steps that it has taken by now come all at once. */
+  @Override
+  public void connected() {
+    String answer =
+        job.get()
+            .completeOnTimeout("", PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+            .exceptionally(unknown -> "")
+            .join();
+    missedSteps = answer.isEmpty() ? 0 : new JsonFields(CanonicalJson.object(answer)).whole("step");
   }
 
   @Override
@@ -131,7 +157,7 @@ final class FollowedRun implements Follower.Audience {
             (float) line.number("learning_rate"),
             line.number("gradient_norm"));
     history.onEvent(closed);
-    if (step < pastSteps) {
+    if (step < Math.max(pastSteps, missedSteps)) {
       progress.past(closed);
     } else {
       endPast();
@@ -143,6 +169,7 @@ final class FollowedRun implements Follower.Audience {
   private void endPast() {
     pastSteps = 0;
     pastEpochs = 0;
+    missedSteps = 0;
   }
 
   private void onEpoch(JsonFields line) {
@@ -232,7 +259,8 @@ final class FollowedRun implements Follower.Audience {
               session.err(),
               session.terminal(),
               new ProgressLine(epochs, perEpoch, targets),
-              nanoTime);
+              nanoTime,
+              BLUR);
       progress.onEvent(new RunEvent.RunStarted(0, line.whole("step"), 0));
     }
     return progress != null;

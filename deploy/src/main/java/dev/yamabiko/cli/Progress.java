@@ -24,6 +24,7 @@ final class Progress implements RunListener {
   private final Terminal terminal;
   private final ProgressLine line;
   private final LongSupplier nanoTime;
+  private final long blur;
   private final SampleRate rate = new SampleRate();
   private final LiveLines live;
 
@@ -41,10 +42,20 @@ final class Progress implements RunListener {
    * @param nanoTime as {@link System#nanoTime}
    */
   Progress(PrintStream err, Terminal terminal, ProgressLine line, LongSupplier nanoTime) {
+    this(err, terminal, line, nanoTime, 0);
+  }
+
+  /**
+   * @param blur nanoseconds by which events may be late, each by others: no speed is known of an
+   *     epoch that took less
+   */
+  Progress(
+      PrintStream err, Terminal terminal, ProgressLine line, LongSupplier nanoTime, long blur) {
     this.err = err;
     this.terminal = terminal;
     this.line = line;
     this.nanoTime = nanoTime;
+    this.blur = blur;
     live = new LiveLines(err);
   }
 
@@ -90,6 +101,12 @@ final class Progress implements RunListener {
   void past(RunEvent.StepClosed closed) {
     count(closed.statistics());
     wholeEpoch = false;
+    measureAnew();
+  }
+
+  private void measureAnew() {
+    epochSamples = 0;
+    epochBegan = nanoTime.getAsLong();
   }
 
   /**
@@ -101,6 +118,7 @@ final class Progress implements RunListener {
     }
     train = null;
     wholeEpoch = true;
+    measureAnew();
   }
 
   private void count(Statistics step) {
@@ -136,12 +154,7 @@ final class Progress implements RunListener {
   }
 
   private void onEpoch(RunEvent.EpochClosed closed, long now) {
-    double seconds = (now - epochBegan) / 1e9;
-    double perSecond = epochSamples / seconds;
-    String text =
-        wholeEpoch
-            ? line.epochEnd(closed.epoch(), closed.train(), closed.validation(), perSecond, seconds)
-            : line.epochEnd(closed.epoch(), closed.train(), closed.validation(), perSecond);
+    String text = ended(closed, now - epochBegan);
     if (terminal.interactive()) {
       live.draw(List.of(text));
       leave();
@@ -157,6 +170,17 @@ final class Progress implements RunListener {
     epochSamples = 0;
     epochBegan = now;
     lastShown = now;
+  }
+
+  private String ended(RunEvent.EpochClosed closed, long nanos) {
+    if (epochSamples == 0 || nanos < blur) {
+      return line.epochEnd(closed.epoch(), closed.train(), closed.validation());
+    }
+    double seconds = nanos / 1e9;
+    double perSecond = epochSamples / seconds;
+    return wholeEpoch
+        ? line.epochEnd(closed.epoch(), closed.train(), closed.validation(), perSecond, seconds)
+        : line.epochEnd(closed.epoch(), closed.train(), closed.validation(), perSecond);
   }
 
   /** These lines stand below the bar from now on, if the terminal can do that. */

@@ -22,7 +22,12 @@ final class Watch {
     this.session = session;
     this.coordinator = coordinator;
     this.id = id;
-    run = new FollowedRun(session, () -> coordinator.ask("/api/v1/workers"), System::nanoTime);
+    run =
+        new FollowedRun(
+            session,
+            () -> coordinator.ask(Server.job(id)),
+            () -> coordinator.ask("/api/v1/workers"),
+            System::nanoTime);
     follower = new Follower(coordinator, id, run, patience, System::nanoTime);
   }
 

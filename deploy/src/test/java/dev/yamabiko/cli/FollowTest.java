@@ -251,7 +251,11 @@ class FollowTest {
         new Follower(
             Server.of(server.url(), "--server"),
             "spirals-1",
-            new FollowedRun(session(), CompletableFuture::new, System::nanoTime),
+            new FollowedRun(
+                session(),
+                () -> CompletableFuture.completedFuture(""),
+                CompletableFuture::new,
+                System::nanoTime),
             PATIENCE,
             System::nanoTime);
     CompletableFuture<Optional<String>> end = CompletableFuture.supplyAsync(follower::follow);

@@ -33,6 +33,9 @@ class FollowedRunTest {
   private long now = 77;
   private long number;
 
+  /** As the coordinator tells of it when it is connected to. */
+  private String job = "";
+
   private FollowedRun run(Terminal terminal) {
     Session session =
         new Session(
@@ -42,7 +45,8 @@ class FollowedRunTest {
             terminal,
             false,
             new Interruption(Duration.ZERO, code -> {}));
-    return new FollowedRun(session, () -> workers, () -> now);
+    return new FollowedRun(
+        session, () -> CompletableFuture.completedFuture(job), () -> workers, () -> now);
   }
 
   private void on(FollowedRun run, String kind, String data) {
@@ -234,5 +238,56 @@ class FollowedRunTest {
     notice(run, 1, "disk", "the disk is full");
     assertFalse(text().contains("checkpoint") || text().contains("waits"), text());
     assertEquals("yamabiko: the disk is full", screen().get(1));
+  }
+
+  private void catchUp(FollowedRun run, int from, int to) {
+    for (int step = from; step < to; step++) {
+      now -= STEP - 1; // all at once
+      step(run, step);
+      if (step % 10 == 9) {
+        epoch(run, step / 10);
+      }
+    }
+  }
+
+  private static final String ENDED =
+      "epoch %d/2  loss 0.5000  accuracy 80.00 %%  validation loss 0.4000  accuracy 90.00 %%";
+
+  @Test
+  void shouldTellNoSpeedOfWhatItCatchesUpOnAfterALoss() {
+    for (Terminal terminal : List.of(TERMINAL, PIPE)) {
+      err.reset();
+      FollowedRun run = run(terminal);
+      job = job("running", 0, 0, "");
+      run.connected();
+      on(run, "status", job);
+      step(run, 0);
+      step(run, 1);
+      now += 50 * STEP;
+      job = job("running", 15, 1, "");
+      run.connected();
+      catchUp(run, 2, 15);
+      for (int step = 15; step < 20; step++) {
+        step(run, step);
+      }
+      epoch(run, 1);
+      run.leave();
+      assertEquals(
+          List.of(
+              "yamabiko: d-1 is running",
+              ENDED.formatted(1),
+              ENDED.formatted(2) + "  50 samples/s"),
+          screen());
+    }
+  }
+
+  @Test
+  void shouldTellNoSpeedOfEpochsThatComeInOneBatch() {
+    FollowedRun run = run(PIPE);
+    run.connected();
+    on(run, "status", job("running", 0, 0, ""));
+    catchUp(run, 0, 20);
+    assertEquals(
+        List.of("yamabiko: d-1 is running", ENDED.formatted(1), ENDED.formatted(2)), screen());
   }
 }
