@@ -105,6 +105,16 @@ public final class Main implements Runnable {
   }
 
   public static void main(String[] args) {
+    NoMemory none = NoMemory.of(wantsJson(args));
+    try {
+      start(args);
+    } catch (OutOfMemoryError e) {
+      none.say();
+      Runtime.getRuntime().halt(1); // hooks would need memory, too
+    }
+  }
+
+  private static void start(String[] args) {
     // Images are decoded and drawn without a screen; a program that embeds the rest decides itself.
     if (System.getProperty("java.awt.headless") == null) {
       System.setProperty("java.awt.headless", "true");

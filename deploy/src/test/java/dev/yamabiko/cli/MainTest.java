@@ -47,6 +47,23 @@ class MainTest {
   }
 
   @Test
+  void shouldSayInOneLineThatMemoryDoesNotEvenSufficeToSayIt() throws Exception {
+    String job = Path.of("jobs/digits.conf").toAbsolutePath().toString();
+    Jvms.Finished finished =
+        Jvms.finish(
+            Jvms.start(
+                Jvms.current(),
+                List.of("-Xmx6m", "-XX:+UseSerialGC"),
+                List.of("train", job, "--json"),
+                working),
+            working);
+    assertEquals(1, finished.exitCode());
+    assertEquals("yamabiko: " + Main.MORE_MEMORY + "\n", finished.err());
+    assertEquals(
+        "{\"error\":\"" + Main.MORE_MEMORY + "\",\"status\":\"failed\"}\n", finished.out());
+  }
+
+  @Test
   void shouldNameJobsWhereADistributionHasThem() {
     System.setProperty("yamabiko.jobs", "conf/jobs");
     try {

@@ -1,0 +1,35 @@
+package dev.yamabiko.cli;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+
+/** Says that memory does not suffice where none is left to say it with: all is made before. */
+record NoMemory(OutputStream out, OutputStream err, byte[] answer, byte[] error) {
+
+  static NoMemory of(boolean json) {
+    return of(
+        new FileOutputStream(FileDescriptor.out), new FileOutputStream(FileDescriptor.err), json);
+  }
+
+  static NoMemory of(OutputStream out, OutputStream err, boolean json) {
+    String answer =
+        json ? "{\"error\":\"%s\",\"status\":\"failed\"}%n".formatted(Main.MORE_MEMORY) : "";
+    return new NoMemory(out, err, utf8(answer), utf8("yamabiko: %s%n".formatted(Main.MORE_MEMORY)));
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  void say() {
+    try {
+      err.write(error);
+      out.write(answer);
+    } catch (IOException e) {
+      // Nobody listens.
+    }
+  }
+}
