@@ -23,7 +23,7 @@ final class CsvRecords {
    */
   static void read(DataSource.Csv source, InputStream content, Consumer<Iterator<CsvRecord>> reader)
       throws IOException {
-    Uncut records = new Uncut();
+    Uncut records = new Uncut(source);
     try (CsvReader<CsvRecord> csv = open(source, content)) {
       records.all = csv.iterator();
       reader.accept(records);
@@ -35,15 +35,10 @@ final class CsvRecords {
       if (reason instanceof DataException broken) {
         throw broken;
       }
-      throw new DataException(
-          source.path() + ": not a CSV file: " + place(e) + ": " + reason.getMessage(), e);
+      throw CsvBreak.of(source.path(), e);
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
-  }
-
-  private static String place(CsvParseException e) {
-    return e.getMessage().replace("Exception when reading ", "");
   }
 
   private static CsvReader<CsvRecord> open(DataSource.Csv source, InputStream content)
@@ -83,13 +78,19 @@ final class CsvRecords {
 
   /** A quote that nobody closes makes one cell of all lines that follow. */
   private static String openQuote(CsvRecord record) {
-    long within = record.getFields().stream().mapToLong(CsvRecords::lineEnds).sum();
-    long last = lineEnds(record.getField(record.getFieldCount() - 1));
-    long line = record.getStartingLineNumber() + within - last;
-    return last == 0
+    return lineEnds(lastCell(record)) == 0
         ? ""
         : ", the last of which goes on over several lines: is the quote in line %d closed?"
-            .formatted(line);
+            .formatted(lineOfLastCell(record));
+  }
+
+  private static long lineOfLastCell(CsvRecord record) {
+    long within = record.getFields().stream().mapToLong(CsvRecords::lineEnds).sum();
+    return record.getStartingLineNumber() + within - lineEnds(lastCell(record));
+  }
+
+  private static String lastCell(CsvRecord record) {
+    return record.getField(record.getFieldCount() - 1);
   }
 
   private static long lineEnds(String cell) {
@@ -130,9 +131,14 @@ final class CsvRecords {
 
   /** Remembers the first line that is not blank and, while no line was cut, the last one. */
   private static final class Uncut implements Iterator<CsvRecord> {
+    private final DataSource.Csv source;
     private Iterator<CsvRecord> all;
     private CsvRecord first;
     private CsvRecord last;
+
+    private Uncut(DataSource.Csv source) {
+      this.source = source;
+    }
 
     @Override
     public boolean hasNext() {
@@ -142,6 +148,7 @@ final class CsvRecords {
     @Override
     public CsvRecord next() {
       CsvRecord record = all.next();
+      checkClosed(record);
       if (isBlank(record)) {
         return record;
       }
@@ -151,6 +158,15 @@ final class CsvRecords {
       }
       last = last == null || record.getFieldCount() > 1 ? null : record;
       return record;
+    }
+
+    /** The blank line that ends every file is a record of its own, unless a quote is open. */
+    private void checkClosed(CsvRecord record) {
+      if (lastCell(record).endsWith(CsvText.END) && !all.hasNext()) {
+        throw new DataException(
+            "%s, line %d: expected the quote that opens here to be closed but found the end of the file"
+                .formatted(source.path(), lineOfLastCell(record)));
+      }
     }
 
     /** Those of them that were not cut. */

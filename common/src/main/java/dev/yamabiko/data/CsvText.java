@@ -20,6 +20,9 @@ import java.util.List;
  */
 final class CsvText extends Reader {
 
+  /** Follows the file's own text, so that its last record is a blank line. */
+  static final String END = "\n\n";
+
   private static final int BUFFER = 1 << 16;
 
   /** The longest first, as one begins with another. */
@@ -51,6 +54,7 @@ final class CsvText extends Reader {
 
   private final CharsetDecoder decoder;
   private boolean isAtEnd;
+  private boolean hasEnded;
   private long line = 1;
   private char before;
 
@@ -76,10 +80,15 @@ final class CsvText extends Reader {
   @Override
   public int read(char[] into, int from, int most) throws IOException {
     while (!chars.hasRemaining()) {
-      if (isAtEnd) {
+      if (hasEnded) {
         return -1;
       }
-      decode();
+      if (isAtEnd) {
+        chars.clear().put(END).flip();
+        hasEnded = true;
+      } else {
+        decode();
+      }
     }
     int count = Math.min(most, chars.remaining());
     chars.get(into, from, count);

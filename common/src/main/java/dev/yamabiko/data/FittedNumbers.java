@@ -61,17 +61,11 @@ record FittedNumbers(String name, double mean, double offset, double scale)
     }
 
     FittedNumbers fitted() {
-      FittedNumbers fitted =
-          switch (normalization) {
-            case NONE -> new FittedNumbers(name, mean, 0, 1);
-            case STANDARD -> new FittedNumbers(name, mean, mean, orOne(Math.sqrt(squares / count)));
-            case MIN_MAX -> new FittedNumbers(name, mean, min, orOne(max - min));
-          };
-      if (!Double.isFinite(fitted.mean) || !Double.isFinite(fitted.scale)) {
-        throw new DataException(
-            where + ": the numbers are too large to be scaled; found " + min + " to " + max);
-      }
-      return fitted;
+      return switch (normalization) {
+        case NONE -> new FittedNumbers(name, mean, 0, 1);
+        case STANDARD -> new FittedNumbers(name, mean, mean, orOne(Math.sqrt(squares / count)));
+        case MIN_MAX -> new FittedNumbers(name, mean, min, orOne(max - min));
+      };
     }
 
     private static double orOne(double scale) {
@@ -82,6 +76,11 @@ record FittedNumbers(String name, double mean, double offset, double scale)
   @Override
   public LoadedData.Scaling scaling() {
     return new LoadedData.Scaling(name, offset, scale);
+  }
+
+  /** Whether mean and scale are numbers, which those of very large cells are not. */
+  boolean isFinite() {
+    return Double.isFinite(mean) && Double.isFinite(scale);
   }
 
   /** What the model sees of a cell; a missing one counts as the mean. */

@@ -89,7 +89,7 @@ final class TableFit {
 
   private FittedColumn fitted(Column column) {
     return column.numbers != null
-        ? column.numbers.fitted()
+        ? numbers(column)
         : FittedCategories.of(
             column.used.name(),
             table.where(column.used),
@@ -97,10 +97,30 @@ final class TableFit {
             column.categoryCounts);
   }
 
+  private FittedNumbers numbers(Column column) {
+    FittedNumbers fitted = column.numbers.fitted();
+    if (!fitted.isFinite()) {
+      int row = largest(column.place);
+      throw new DataException(
+          "%s: expected a number that can be scaled but found %s, which is too large"
+              .formatted(table.where(row, column.used), table.number(row, column.place)));
+    }
+    return fitted;
+  }
+
+  /** The row of the cell with the largest magnitude, the first of several. */
+  private int largest(int place) {
+    return rows.stream()
+        .filter(row -> !table.isMissing(row, place))
+        .reduce(
+            (a, b) -> Math.abs(table.number(b, place)) > Math.abs(table.number(a, place)) ? b : a)
+        .orElseThrow();
+  }
+
   Targets.Values targets() {
     return new Targets.Values(
         targets.stream()
-            .map(column -> column.numbers.fitted())
+            .map(this::numbers)
             .map(c -> new Targets.Value(c.name(), c.offset(), c.scale()))
             .toList());
   }

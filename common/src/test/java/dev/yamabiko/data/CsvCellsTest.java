@@ -5,7 +5,6 @@ import static dev.yamabiko.data.Loading.inputs;
 import static dev.yamabiko.data.Loading.target;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import de.siegmar.fastcsv.reader.CsvReader;
 import java.io.ByteArrayOutputStream;
@@ -207,7 +206,8 @@ class CsvCellsTest {
 
   @Test
   void shouldShortenLongTextAndKeepItOnOneLine() {
-    String error = Csv.of(directory, "x,y", "1,\"2\n" + "3,4\n".repeat(30)).targets("y").error();
+    String error =
+        Csv.of(directory, "x,y", "1,\"2\n" + "3,4\n".repeat(30) + '"').targets("y").error();
     assertEquals(
         table()
             + ", line 2, column 'y': expected a number but found"
@@ -217,7 +217,7 @@ class CsvCellsTest {
 
   @Test
   void shouldSuspectAnOpenQuoteWhenAClassSpansLines() {
-    String error = Csv.of(directory, "x,kind", "1,\"a", "2,b").label("kind").error();
+    String error = Csv.of(directory, "x,kind", "1,\"a", "2,b\"").label("kind").error();
     assertEquals(
         table()
             + ", line 2, column 'kind': expected a class on one line but found 'a\\n2,b'; is a"
@@ -227,9 +227,31 @@ class CsvCellsTest {
 
   @Test
   void shouldNameTheLineWhenQuotesAreBroken() {
-    String error = Csv.of(directory, "x,y", "1,\"2\"x").targets("y").error();
-    assertTrue(error.startsWith(table() + ": not a CSV file: "), error);
-    assertTrue(error.contains("line 2"), error);
+    String found =
+        ": expected a separator or the end of the line after a closing quote but found 'x' (0x78)";
+    assertEquals(
+        table() + ", line 2" + found, Csv.of(directory, "x,y", "1,\"2\"x").targets("y").error());
+    assertEquals(
+        table() + ", line 1" + found, Csv.of(directory, "\"x\"x,y", "1,2").targets("y").error());
+  }
+
+  @Test
+  void shouldRefuseMoreCellsThanARowCanHave() {
+    assertEquals(
+        table() + ", line 2: expected at most 16384 cells but found more",
+        Csv.of(directory, "x,y", "1" + ",1".repeat(16_384)).targets("y").error());
+    assertEquals(
+        table() + ", line 2: expected 2 cells, as in the first line, but found 16384",
+        Csv.of(directory, "x,y", "1" + ",1".repeat(16_383)).targets("y").error());
+  }
+
+  @Test
+  void shouldSuspectAnOpenQuoteInACellWithoutEnd() {
+    assertEquals(
+        table()
+            + ", line 2: expected cells of at most 16777216 characters but found a longer one; is a"
+            + " quote left open?",
+        Csv.of(directory, "x,y", "1,\"2\n" + "3,4\n".repeat(1 << 22)).targets("y").error());
   }
 
   @ParameterizedTest
@@ -333,6 +355,26 @@ class CsvCellsTest {
         table()
             + ", line 3: expected 3 cells, as in the first line, but found 2, the last of which goes"
             + " on over several lines: is the quote in line 3 closed?",
-        Csv.of(directory, "a,b,y", "1,2,3", "4,\"5,6", "7,8,9", "1,2,3").targets("y").error());
+        Csv.of(directory, "a,b,y", "1,2,3", "4,\"5,6", "7,8,9", "1,2,3\"").targets("y").error());
+  }
+
+  /** However it opens: in the middle, with the last line, or as the last character. */
+  @ParameterizedTest
+  @ValueSource(strings = {"\"5\n7,8\n1,2\n", "\"5\r\n", "\"5\r", "\"5", "\"", "\"\n\n", "\"\"\"5"})
+  void shouldNameTheLineOfAQuoteThatIsOpenAtTheEnd(String rest) {
+    Csv table = Csv.file(directory, "table.csv", "a,y\n1,2\n4," + rest);
+    String expected =
+        table()
+            + ", line 3: expected the quote that opens here to be closed but found the end of the"
+            + " file";
+    assertEquals(expected, table.targets("y").error());
+    assertEquals(expected, table.missing(DataSource.MissingValues.DROP).error());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"\"5\"", "\"5\n\n\"", "\"5\n\n\"\n", "5", "5\r", "5\n\n\n", "5\"\""})
+  void shouldTakeAQuoteThatIsClosedAtTheEnd(String last) {
+    Csv table = Csv.file(directory, "table.csv", "x,y\n1,b\n4," + last).label("y");
+    assertEquals(2, table.load().train().size());
   }
 }

@@ -103,10 +103,24 @@ class NormalizationTest {
   @Test
   void shouldRefuseNumbersTooLargeToAverage() {
     assertEquals(
-        table() + ", column 'x': the numbers are too large to be scaled; found 1.0E308 to 1.5E308",
+        table()
+            + ", line 3, column 'x': expected a number that can be scaled but found 1.5E308, which"
+            + " is too large",
         Csv.of(directory, "x,y", "1e308,0", "1.5e308,0")
             .targets("y")
             .normalize(STANDARD, NONE)
+            .error());
+  }
+
+  @Test
+  void shouldNameTheLineOfATargetTooLargeToBeScaled() {
+    assertEquals(
+        table()
+            + ", line 3, column 'y': expected a number that can be scaled but found -1.0E300, which"
+            + " is too large",
+        Csv.of(directory, "x,y", "1,2", "1,-1e300", "1,7")
+            .targets("y")
+            .normalize(NONE, STANDARD)
             .error());
   }
 
