@@ -159,6 +159,12 @@ final class ImageFolder {
       throw new DataException(directory + ": expected a directory but found a file");
     }
     List<Path> entries = entries(directory);
+    for (Path entry : entries) {
+      if (Files.isSymbolicLink(entry) && !Files.exists(entry)) {
+        throw new DataException(
+            entry + ": expected a folder of images but found a link that leads nowhere");
+      }
+    }
     List<Path> folders = entries.stream().filter(Files::isDirectory).toList();
     if (folders.isEmpty()) {
       String found =

@@ -201,6 +201,19 @@ class ImageFolderTest {
         error(grey("t")));
   }
 
+  /** Of a disk that is not there, perhaps: to train without its class is not what was meant. */
+  @Test
+  void shouldRefuseAClassWhoseLinkLeadsNowhere() throws IOException {
+    image("t/a/x.png", 1);
+    image("t/b/x.png", 2);
+    Path link = directory.resolve("t/c");
+    Files.createSymbolicLink(link, directory.resolve("elsewhere"));
+    assertEquals(
+        "t/c: expected a folder of images but found a link that leads nowhere", error(grey("t")));
+    image("elsewhere/x.png", 3);
+    assertEquals(3, Loading.load(grey("t")).train().size());
+  }
+
   @Test
   void shouldWantTwoClassesToTrain() {
     image("t/a/x.png", 1);
