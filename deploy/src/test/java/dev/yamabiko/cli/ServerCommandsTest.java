@@ -126,6 +126,19 @@ class ServerCommandsTest {
   }
 
   @Test
+  void shouldSayThatTheCoordinatorsHeapCannotHoldAJob() throws Exception {
+    String layers = "{ dense { units = 46000 } }, { dense { units = 46000 } }, ";
+    write("large.conf", SPIRALS.replace("model = [ ", "model = [ " + layers));
+    assertEquals(1, ask("submit large.conf --set optimizer.adam.learning-rate=0.1"), err());
+    String said =
+        "yamabiko: the coordinator %s failed: the coordinator cannot hold this job: not enough memory: the job needs about "
+            .formatted(server.url());
+    assertTrue(err().startsWith(said) && err().lines().count() == 1, err());
+    assertEquals("", out());
+    assertTrue(server.submitted.isEmpty());
+  }
+
+  @Test
   void shouldUploadFilesOnceAndNameThemByTheirContent() throws Exception {
     write("table.csv", "x,y\n1,2\n2,4\n3,6\n");
     write("table.conf", TABLE);
