@@ -62,21 +62,39 @@ public record ClusterMemory(Plan plan, int threads) {
     return Float.BYTES * vectors * plan.network().length();
   }
 
+  /** Two versions of the weights, state and gradient. */
+  private int sliceVectors() {
+    Job job = plan.job();
+    return 3 + job.optimizer().stateVectors() + (job.update().clipping().isPresent() ? 1 : 0);
+  }
+
+  /** What comes from workers, and what is needed to add it up. */
+  private int gradientVectors() {
+    int tree = Math.min(TreeOrder.levels(plan.job().shards()), blocks(true) / 2);
+    return tree + blocks(false) + blocks(true);
+  }
+
+  /**
+   * Of a parameters node.
+   *
+   * @param floats that its slices have of the flat vector
+   */
+  long ownerHeapBytes(long floats) {
+    return Float.BYTES * floats * (sliceVectors() + gradientVectors());
+  }
+
   public long coordinatorHeapBytes() {
     Job job = plan.job();
     int state = job.optimizer().stateVectors();
     int best = job.selection().isPresent() ? 1 : 0;
-    int masked = job.update().clipping().isPresent() ? 1 : 0;
-    int slices = 3 + state + masked;
-    int tree = Math.min(TreeOrder.levels(job.shards()), blocks(true) / 2);
-    int contributions = blocks(false) + blocks(true);
+    int slices = sliceVectors();
     int begin = 1 + state;
     int checkpoints = 2 * (1 + state) + best;
     int histograms = job.tensorBoard().gradients() ? 3 : 0;
     int wayBack = plan.statesToGoBackTo() * (1 + state + best);
     // Slices are made anew where a run goes back, or restores the best epoch's weights.
     int anew = job.rollback().isPresent() || best > 0 ? slices : 0;
-    return bytes(slices + tree + contributions + begin + checkpoints + histograms + wayBack + anew)
+    return bytes(slices + gradientVectors() + begin + checkpoints + histograms + wayBack + anew)
         + plan.evaluationBytes();
   }
 

@@ -28,6 +28,17 @@ public record HeapNeed(long least, long about) {
         slices ? withSlices(plan) : begin(plan), new ClusterMemory(plan, 1).coordinatorHeapBytes());
   }
 
+  /**
+   * Why a parameters node's heap did not suffice for its slices of a run.
+   *
+   * @param floats that they have of the flat vector
+   */
+  public static String exceededBySlices(Plan plan, long floats, long heap) {
+    long about = new ClusterMemory(plan, 1).ownerHeapBytes(floats);
+    return "not enough memory: its slices need about %s of heap besides the rest of the node, and the JVM may use %s; give it more, as in YAMABIKO_JAVA_OPTS=-Xmx%dg"
+        .formatted(PlanTable.bytes(about), PlanTable.bytes(heap), about / GIB + 2);
+  }
+
   /** Weights and optimizer's state, as the run begins. */
   private static long begin(Plan plan) {
     return Float.BYTES * (1L + plan.job().optimizer().stateVectors()) * plan.network().length();

@@ -1,7 +1,10 @@
 package dev.yamabiko.slices;
 
+import dev.yamabiko.job.HeapNeed;
 import dev.yamabiko.job.Job;
+import dev.yamabiko.job.JobException;
 import dev.yamabiko.job.JobFile;
+import dev.yamabiko.job.Plan;
 import dev.yamabiko.nn.Network;
 import dev.yamabiko.protocol.NodeMessage.OwnSlices;
 import dev.yamabiko.step.SliceStep;
@@ -27,12 +30,25 @@ record OwnedSlices(SlicePlan plan, List<SliceStep> parts) {
    * @param owner its name
    * @param bulk how it connects
    * @throws BulkException if they do not come
+   * @throws JobException if memory does not suffice for them
    */
   static OwnedSlices fetch(OwnSlices task, String owner, BulkSettings bulk) throws BulkException {
     Job job = JobFile.parse(task.definition().job(), "job.conf", Path.of(""), List.of());
     Network network = job.model().build(new Shape(task.inputShape()));
     StepPlan steps = new StepPlan(task.examples(), job.batchSize(), job.shards(), job.epochs());
     SlicePlan plan = new SlicePlan(job, network, steps, task.slices().of(), task.rollbacks());
+    try {
+      return new OwnedSlices(plan, parts(plan, task, owner, bulk));
+    } catch (OutOfMemoryError e) {
+      int floats = plan.from(task.slices().to()) - plan.from(task.slices().from());
+      Plan whole = new Plan(job, network, task.examples(), 0, 1);
+      long heap = Runtime.getRuntime().maxMemory();
+      throw new JobException(HeapNeed.exceededBySlices(whole, floats, heap), e);
+    }
+  }
+
+  private static List<SliceStep> parts(
+      SlicePlan plan, OwnSlices task, String owner, BulkSettings bulk) throws BulkException {
     List<SliceStep> parts = new ArrayList<>();
     try (BulkClient coordinator =
         BulkClient.open(
@@ -50,6 +66,6 @@ record OwnedSlices(SlicePlan plan, List<SliceStep> parts) {
         parts.add(part);
       }
     }
-    return new OwnedSlices(plan, parts);
+    return parts;
   }
 }

@@ -8,6 +8,8 @@ import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
 import akka.actor.typed.javadsl.TimerScheduler;
+import dev.yamabiko.job.HeapNeed;
+import dev.yamabiko.job.JobException;
 import dev.yamabiko.protocol.NodeMessage;
 import dev.yamabiko.protocol.NodeMessage.OwnSlices;
 import dev.yamabiko.protocol.OwnerEvent;
@@ -160,7 +162,11 @@ public final class SliceOwner extends AbstractBehavior<SliceOwner.Command> {
 
   private static Failed failed(Throwable failure) {
     Throwable cause = failure.getCause() == null ? failure : failure.getCause();
-    return new Failed(cause instanceof BulkException ? cause.getMessage() : cause.toString());
+    if (cause instanceof OutOfMemoryError) {
+      return new Failed(HeapNeed.unknown(Runtime.getRuntime().maxMemory()));
+    }
+    boolean told = cause instanceof BulkException || cause instanceof JobException;
+    return new Failed(told ? cause.getMessage() : cause.toString());
   }
 
   @Override

@@ -122,12 +122,16 @@ class SliceOwnerTest {
   }
 
   private void own(SliceRange slices, String token) {
+    own(JOB, slices, token);
+  }
+
+  private void own(String job, SliceRange slices, String token) {
     owner =
         KIT.spawn(
             SliceOwner.create(
                 new NodeMessage.OwnSlices(
                     KEY,
-                    new RunDefinition(JOB, "", Optional.empty()),
+                    new RunDefinition(job, "", Optional.empty()),
                     slices,
                     1,
                     0,
@@ -142,6 +146,17 @@ class SliceOwnerTest {
                 own,
                 HOST,
                 1));
+  }
+
+  @Test
+  void shouldSayHowMuchMemoryIsMissing() {
+    own(JOB.replace("3000", "700000000"), new SliceRange(0, 1, 1), BulkToken.random());
+    String why = standIn.expectMessageClass(OwnerEvent.OwnerFailed.class).cause();
+    assertTrue(
+        why.matches(
+            "not enough memory: its slices need about 46\\.9 GiB of heap besides the rest of the node,"
+                + " and the JVM may use .*; give it more, as in YAMABIKO_JAVA_OPTS=-Xmx48g"),
+        why);
   }
 
   private record Beginning(SlicePieces slice) implements BulkLink.Receiver {
