@@ -273,7 +273,7 @@ public final class CoordinatorNode implements AutoCloseable {
       } catch (FencedException e) {
         return e.getMessage();
       } catch (IOException e) {
-        LOG.warn("cannot read the term cause={}", e.toString());
+        return "its term cannot be read, and its log says more: " + e;
       }
     }
     return failure;

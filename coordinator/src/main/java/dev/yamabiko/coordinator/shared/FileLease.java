@@ -47,7 +47,6 @@ public final class FileLease extends Lease {
 
   private static final Logger LOG = LoggerFactory.getLogger(FileLease.class);
   private static final Duration AGAIN = Duration.ofMillis(250);
-  private static final StackTraceElement[] UNSAID = {};
 
   /** Whether a node's process lives, as far as anybody can tell without waiting. */
   interface Living {
@@ -139,8 +138,9 @@ public final class FileLease extends Lease {
             () -> tryAcquire(answer, deadline, onLoss), AGAIN.toMillis(), TimeUnit.MILLISECONDS);
       }
     } catch (IOException e) {
-      e.setStackTrace(UNSAID); // Akka logs it, for each attempt
-      answer.completeExceptionally(e);
+      // Akka would say so with a stack trace, and ask again all the same.
+      LOG.warn("lease={} cannot be taken by node={}: {}", file.getFileName(), self, e.toString());
+      answer.complete(false);
     } catch (RuntimeException e) {
       answer.completeExceptionally(e);
     }
@@ -155,7 +155,8 @@ public final class FileLease extends Lease {
     }
     renew(seen);
     if (!held) {
-      LOG.info("lease={} taken by node={} from={}", file.getFileName(), self, seen.owner());
+      String from = seen.owner().isEmpty() ? "nobody" : seen.owner();
+      LOG.info("lease={} taken by node={} from={}", file.getFileName(), self, from);
     }
     held = true;
     return true;
@@ -171,7 +172,7 @@ public final class FileLease extends Lease {
     try {
       Optional<LeaseRecord> seen = alone(this::renewOrLook);
       if (held && seen.isPresent() && !seen.get().owner().equals(self)) {
-        lose(Optional.empty(), "it is held by node=" + seen.get().owner());
+        lose(Optional.empty(), holder(seen.get()));
       }
     } catch (IOException e) {
       if (held && !checkLease()) {
@@ -181,6 +182,13 @@ public final class FileLease extends Lease {
       // A task that throws is not run again.
       LOG.error("lease={} of node={}", file.getFileName(), self, e);
     }
+  }
+
+  private String holder(LeaseRecord seen) {
+    if (!seen.owner().isEmpty()) {
+      return "it is held by node=" + seen.owner();
+    }
+    return file + (Files.exists(file) ? " names nobody any more" : " is gone");
   }
 
   private LeaseRecord renewOrLook() throws IOException {

@@ -194,6 +194,16 @@ class FileLeaseTest {
     assertFalse(holder.checkLease());
   }
 
+  /** An error would be logged with its stack trace, each time that it is asked for. */
+  @Test
+  void shouldNotBeHadWhereThereIsNoDirectory() throws IOException {
+    FileLease lease = lease("a");
+    Files.move(data.resolve("leases"), data.resolve("elsewhere"));
+    assertFalse(acquires(lease));
+    Files.move(data.resolve("elsewhere"), data.resolve("leases"));
+    assertTrue(acquires(lease));
+  }
+
   @Test
   void shouldFailWithoutAStackTraceWhereItsFileCannotBeRead() throws IOException {
     FileLease lease = lease("a");
