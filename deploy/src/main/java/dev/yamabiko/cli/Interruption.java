@@ -43,7 +43,7 @@ final class Interruption {
 
   /** Makes the process's signals end up here until {@link #end}. */
   void install() {
-    hook = new Thread(() -> onEnd(Thread.getAllStackTraces().values()), "interruption");
+    hook = new Thread(this::onEnd, "interruption");
     Runtime.getRuntime().addShutdownHook(hook);
   }
 
@@ -81,6 +81,14 @@ final class Interruption {
 
   synchronized boolean signalled() {
     return signalled;
+  }
+
+  private void onEnd() {
+    try {
+      onEnd(Thread.getAllStackTraces().values());
+    } catch (OutOfMemoryError e) {
+      halt.accept(1); // nor is there any to say so
+    }
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.yamabiko.cli;
 
 import dev.yamabiko.cli.log.StandardError;
+import dev.yamabiko.job.HeapNeed;
 import dev.yamabiko.model.CanonicalJson;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -88,6 +89,13 @@ record Session(
    */
   void ended(String call) {
     err.println();
+    if (call.startsWith("akka.")) {
+      // It has logged the error, and ends the process of a node that cannot go on.
+      fail(
+          "a thread has died of an error, and the node ends with it; if that was for want of memory: "
+              + HeapNeed.unknown(Runtime.getRuntime().maxMemory()));
+      return;
+    }
     fail("%s has ended this process by System.exit, which no extension may call".formatted(call));
   }
 
