@@ -89,6 +89,26 @@ class AccessLogTest {
   }
 
   @Test
+  void shouldSayOnceThatTheTokensFileIsGone() throws Exception {
+    Logger log = (Logger) LoggerFactory.getLogger(Tokens.class);
+    log.addAppender(lines);
+    Path file = directory.resolve("tokens");
+    try {
+      Files.delete(file);
+      while (said().isEmpty()) {
+        assertEquals(200, ask(bob, "GET", "/api/v1/jobs", ""));
+        Thread.sleep(100);
+      }
+      Thread.sleep(2_000);
+      assertEquals(200, ask(bob, "GET", "/api/v1/jobs", ""));
+      assertEquals(
+          List.of("the tokens file is gone; the tokens from before hold: " + file), said());
+    } finally {
+      log.detachAppender(lines);
+    }
+  }
+
+  @Test
   void shouldSayByWhoseTokenSomethingChanges() throws Exception {
     Path job = Path.of("jobs/spirals.conf");
     assertEquals(201, ask(ann, "POST", "/api/v1/jobs", Files.readString(job)));

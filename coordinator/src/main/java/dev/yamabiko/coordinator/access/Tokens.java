@@ -16,12 +16,15 @@ import org.slf4j.LoggerFactory;
 /**
  * The tokens that a coordinator knows: those in its file, which is read again soon after it has
  * changed, so that one can be added or taken back while the coordinator runs. A file that has
- * become wrong changes nothing and is complained of once. For any number of threads.
+ * become wrong, or is gone, changes nothing and is complained of once. For any number of threads.
  */
 public final class Tokens {
 
   private static final Logger LOG = LoggerFactory.getLogger(Tokens.class);
   private static final long LOOK_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  /** So many looks take longer than anybody who replaces it. */
+  private static final int GONE = 5;
 
   private record Known(FileVersion version, List<Token> tokens) {}
 
@@ -29,6 +32,9 @@ public final class Tokens {
   private final LongSupplier nanoTime;
   private Known known;
   private long lookedAt;
+
+  /** How often in a row there was no file. */
+  private int missed;
 
   private Tokens(Path file, LongSupplier nanoTime) {
     this.file = file;
@@ -83,9 +89,23 @@ public final class Tokens {
     long time = nanoTime.getAsLong();
     if (time - lookedAt >= LOOK_AGAIN_NANOS) {
       lookedAt = time;
-      version().filter(version -> !version.equals(known.version())).ifPresent(this::readAgain);
+      version().ifPresentOrElse(this::seen, this::missing);
     }
     return known.tokens();
+  }
+
+  private void seen(FileVersion version) {
+    missed = 0;
+    if (!version.equals(known.version())) {
+      readAgain(version);
+    }
+  }
+
+  private void missing() {
+    missed++;
+    if (missed == GONE) {
+      LOG.error("the tokens file is gone; the tokens from before hold: {}", file);
+    }
   }
 
   private void readAgain(FileVersion version) {
