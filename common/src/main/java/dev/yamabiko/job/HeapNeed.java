@@ -39,6 +39,23 @@ public record HeapNeed(long least, long about) {
         .formatted(PlanTable.bytes(about), PlanTable.bytes(heap), about / GIB + 2);
   }
 
+  /**
+   * Before a worker takes part that receives weights from other nodes: while one version arrives it
+   * computes with the one before.
+   *
+   * @param floats of one version
+   * @param room bytes that it may receive them into
+   * @throws HeapException if it could never receive them
+   */
+  public static void requireWeights(long floats, long room) {
+    long both = 2L * Float.BYTES * floats;
+    if (both > room) {
+      throw new HeapException(
+          "not enough memory: two versions of the weights take %s, and may take %s, half of what the JVM may use; give it more, as in YAMABIKO_JAVA_OPTS=-Xmx%dg"
+              .formatted(PlanTable.bytes(both), PlanTable.bytes(room), 2 * both / GIB + 2));
+    }
+  }
+
   /** Weights and optimizer's state, as the run begins. */
   private static long begin(Plan plan) {
     return Float.BYTES * (1L + plan.job().optimizer().stateVectors()) * plan.network().length();

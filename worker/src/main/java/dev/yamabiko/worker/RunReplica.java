@@ -1,6 +1,7 @@
 package dev.yamabiko.worker;
 
 import dev.yamabiko.data.Dataset;
+import dev.yamabiko.job.HeapNeed;
 import dev.yamabiko.job.Job;
 import dev.yamabiko.nn.Network;
 import dev.yamabiko.protocol.DataPart;
@@ -15,6 +16,7 @@ import dev.yamabiko.step.Rounding;
 import dev.yamabiko.step.Statistics;
 import dev.yamabiko.step.StepPlan;
 import dev.yamabiko.tensor.KernelsFactory;
+import dev.yamabiko.wire.BulkSettings;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -81,6 +83,9 @@ final class RunReplica {
     this.data = data;
     besideSlices = processor.besideSlices();
     network = job.model().build(data.train().inputShape());
+    if (!besideSlices) {
+      HeapNeed.requireWeights(network.length(), BulkSettings.DEFAULT.memory().receiveBytes());
+    }
     plan = new StepPlan(data.train().size(), job.batchSize(), job.shards(), job.epochs());
     int mostRows = network.rowsWithin(processor.activationBytes() / processor.threads());
     Objective objective = job.objective(network);

@@ -2,6 +2,7 @@ package dev.yamabiko.worker;
 
 import dev.yamabiko.data.DataException;
 import dev.yamabiko.job.HeapNeed;
+import dev.yamabiko.job.JobException;
 import dev.yamabiko.nn.LayerException;
 import dev.yamabiko.protocol.RunKey;
 import dev.yamabiko.step.Block;
@@ -73,9 +74,11 @@ final class ShardTask {
     if (cause instanceof OutOfMemoryError) {
       return HeapNeed.unknown(Runtime.getRuntime().maxMemory());
     }
-    return cause instanceof DataException || cause instanceof LayerException
-        ? cause.getMessage()
-        : cause.toString();
+    boolean told =
+        cause instanceof DataException
+            || cause instanceof LayerException
+            || cause instanceof JobException;
+    return told ? cause.getMessage() : cause.toString();
   }
 
   /** What went wrong, without the future that it went wrong in. */

@@ -309,6 +309,24 @@ class WorkerTest {
     assertNotSame(next.gradient().values(), late.gradient().values());
   }
 
+  /** It could never receive them, and would connect again and again. */
+  @Test
+  void shouldNotTakePartWhereItsMemoryCannotHoldTheWeights() {
+    ActorRef<WorkerMessage> worker =
+        KIT.spawn(Worker.create("w", definition -> training(), Long.MAX_VALUE));
+    worker.tell(joinRun(JOB.replace("1500", "300000000")));
+    String why = run.expectMessageClass(RunMessage.WorkerFailed.class, BUILD).cause();
+    assertTrue(
+        why.matches(
+            "not enough memory: two versions of the weights take 13\\.4 GiB, and may take .*, half of"
+                + " what the JVM may use; give it more, as in YAMABIKO_JAVA_OPTS=-Xmx28g"),
+        why);
+  }
+
+  private TrainingData training() {
+    return new TrainingData(data.train(), data.validation());
+  }
+
   private ActorRef<WorkerMessage> join() {
     return join(data.train());
   }
@@ -326,9 +344,13 @@ class WorkerTest {
   }
 
   private WorkerMessage joinRun() {
+    return joinRun(JOB);
+  }
+
+  private WorkerMessage joinRun(String job) {
     return new WorkerMessage.JoinRun(
         KEY,
-        new RunDefinition(JOB, "", Optional.empty()),
+        new RunDefinition(job, "", Optional.empty()),
         List.of(low.ref(), high.ref()),
         run.ref());
   }
