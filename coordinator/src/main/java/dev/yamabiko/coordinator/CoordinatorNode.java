@@ -273,7 +273,7 @@ public final class CoordinatorNode implements AutoCloseable {
       } catch (FencedException e) {
         return e.getMessage();
       } catch (IOException e) {
-        return "its term cannot be read, and its log says more: " + e;
+        return failure + "; its term cannot be read: " + e;
       }
     }
     return failure;

@@ -205,15 +205,6 @@ class FileLeaseTest {
   }
 
   @Test
-  void shouldFailWithoutAStackTraceWhereItsFileCannotBeRead() throws IOException {
-    FileLease lease = lease("a");
-    Files.createDirectories(data.resolve("leases").resolve(FILE));
-    CompletionException e = assertThrows(CompletionException.class, () -> acquires(lease));
-    assertInstanceOf(IOException.class, e.getCause());
-    assertEquals(0, e.getCause().getStackTrace().length);
-  }
-
-  @Test
   void shouldTakeATornRecordForNobodys() throws IOException {
     assertTrue(acquires(lease("a")));
     all.forEach(FileLease::end);
