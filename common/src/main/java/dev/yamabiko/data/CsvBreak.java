@@ -31,7 +31,10 @@ final class CsvBreak {
     if (reason.endsWith(" fields")) {
       return "expected at most %d cells but found more".formatted(MOST_CELLS);
     }
-    return "expected cells of at most %d characters but found a longer one; is a quote left open?"
-        .formatted(MOST_CHARACTERS);
+    if (reason.contains("max field size") || reason.contains("buffer")) {
+      return "expected cells of at most %d characters but found a longer one; is a quote left open?"
+          .formatted(MOST_CHARACTERS);
+    }
+    return OneLine.of(reason);
   }
 }

@@ -35,8 +35,8 @@ public record HeapNeed(long least, long about) {
    */
   public static String exceededBySlices(Plan plan, long floats, long heap) {
     long about = new ClusterMemory(plan, 1).ownerHeapBytes(floats);
-    return "not enough memory: its slices need about %s of heap besides the rest of the node, and the JVM may use %s; give it more, as in YAMABIKO_JAVA_OPTS=-Xmx%dg"
-        .formatted(PlanTable.bytes(about), PlanTable.bytes(heap), about / GIB + 2);
+    return "not enough memory: its slices need about %s of heap besides the rest of the node, and the JVM may use %s; %s"
+        .formatted(PlanTable.bytes(about), PlanTable.bytes(heap), more(about / GIB + 2));
   }
 
   /**
@@ -51,8 +51,8 @@ public record HeapNeed(long least, long about) {
     long both = 2L * Float.BYTES * floats;
     if (both > room) {
       throw new HeapException(
-          "not enough memory: two versions of the weights take %s, and may take %s, half of what the JVM may use; give it more, as in YAMABIKO_JAVA_OPTS=-Xmx%dg"
-              .formatted(PlanTable.bytes(both), PlanTable.bytes(room), 2 * both / GIB + 2));
+          "not enough memory: two versions of the weights take %s but may take at most %s, half of what the JVM may use; %s"
+              .formatted(PlanTable.bytes(both), PlanTable.bytes(room), more(2 * both / GIB + 2)));
     }
   }
 
@@ -84,13 +84,17 @@ public record HeapNeed(long least, long about) {
 
   /** Of a JVM whose heap did not suffice. */
   public String exceeded(long heap) {
-    return "not enough memory: the job needs about %s of heap besides its data, and the JVM may use %s; give it more, as in YAMABIKO_JAVA_OPTS=-Xmx%dg"
-        .formatted(PlanTable.bytes(about), PlanTable.bytes(heap), about / GIB + 2);
+    return "not enough memory: the job needs about %s of heap besides its data, and the JVM may use %s; %s"
+        .formatted(PlanTable.bytes(about), PlanTable.bytes(heap), more(about / GIB + 2));
   }
 
   /** Of a JVM whose heap did not suffice for what is not known here. */
   public static String unknown(long heap) {
-    return "not enough memory: the JVM may use %s; give it more, as in YAMABIKO_JAVA_OPTS=-Xmx%dg"
-        .formatted(PlanTable.bytes(heap), Math.max(8, 2 * (heap / GIB + 1)));
+    return "not enough memory: the JVM may use %s; %s"
+        .formatted(PlanTable.bytes(heap), more(Math.max(8, 2 * (heap / GIB + 1))));
+  }
+
+  private static String more(long gib) {
+    return "give it more, as in YAMABIKO_JAVA_OPTS=-Xmx%dg".formatted(gib);
   }
 }

@@ -110,7 +110,7 @@ public final class MessageSerializer extends JSerializer {
       }
       return message;
     } catch (RuntimeException e) {
-      throw refusal(bytes, e.getMessage());
+      throw refusal(bytes, e instanceof KryoException ? e.getMessage() : e.toString());
     } finally {
       pool.free(kryo);
     }
@@ -118,7 +118,7 @@ public final class MessageSerializer extends JSerializer {
 
   private static void requireWhole(byte[] bytes) {
     if (bytes.length < SUM_BYTES || bytes.length > MOST_BYTES) {
-      throw refusal(bytes, "it has %d to %,d".formatted(SUM_BYTES, MOST_BYTES));
+      throw refusal(bytes, "one has %d to %,d".formatted(SUM_BYTES, MOST_BYTES));
     }
     int expected = ByteBuffer.wrap(bytes).getInt();
     int found = sum(bytes);
@@ -133,8 +133,7 @@ public final class MessageSerializer extends JSerializer {
   private static KryoException refusal(byte[] bytes, String why) {
     KryoException refusal =
         new KryoException(
-            "%,d bytes are no control message: %s"
-                .formatted(bytes.length, OneLine.of(String.valueOf(why))));
+            "%,d bytes are no control message: %s".formatted(bytes.length, OneLine.of(why)));
     // Whoever logs it has no use for the way through the reader, once for each damaged message.
     refusal.setStackTrace(new StackTraceElement[0]);
     return refusal;

@@ -62,7 +62,7 @@ final class CoordinatorGuardian extends AbstractBehavior<CoordinatorGuardian.Com
 
   private record TermEnded() implements Command {}
 
-  private record LeaseLost(String why) implements Command {}
+  private record LeaseLost(FileLease.Loss loss) implements Command {}
 
   /** Makes what a coordinator works with, and begins a term by that. */
   interface Terms {
@@ -150,7 +150,7 @@ final class CoordinatorGuardian extends AbstractBehavior<CoordinatorGuardian.Com
         .tell(
             new EventStream.Subscribe<>(
                 FileLease.Loss.class,
-                context.messageAdapter(FileLease.Loss.class, loss -> new LeaseLost(loss.why()))));
+                context.messageAdapter(FileLease.Loss.class, LeaseLost::new)));
     ClusterSingleton.get(context.getSystem())
         .init(
             SingletonActor.of(term(terms, context.getSelf()::tell), "coordinator")
@@ -310,7 +310,9 @@ final class CoordinatorGuardian extends AbstractBehavior<CoordinatorGuardian.Com
   }
 
   private Behavior<Command> onLeaseLost(LeaseLost lost) {
-    loss = Optional.of("the lease was lost: " + lost.why());
+    if (lost.loss().lease().contains("singleton")) {
+      loss = Optional.of("the lease was lost: " + lost.loss().why());
+    }
     return this;
   }
 

@@ -42,7 +42,7 @@ final class FollowedRun implements Follower.Audience {
   /** The coordinator sends events in batches. */
   private static final long BLUR = 100_000_000L;
 
-  private static final Duration PATIENCE = Duration.ofSeconds(5);
+  private static final Duration PATIENCE = Duration.ofSeconds(1);
 
   private static final Set<String> UNSAID = Set.of("checkpoint", "rollback", "waiting", "went-on");
 

@@ -66,15 +66,17 @@ record Session(
 
   /** One line for people, and the answer of what came to nothing. */
   void fail(String error) {
+    String answer =
+        without("failed", error); // before a word, as it may need memory that is not there
     complain(error);
-    answerWithout("failed", error);
+    answer(answer);
   }
 
   /** The last words of a command that leaves nothing behind. */
   void interrupted() {
     err.println();
     err.println("yamabiko: interrupted; nothing has been saved");
-    answerWithout("cancelled", "interrupted");
+    answer(without("cancelled", "interrupted"));
   }
 
   /** The last words of a node that was told to end while it started, or has not ended in time. */
@@ -99,10 +101,10 @@ record Session(
     fail("%s has ended this process by System.exit, which no extension may call".formatted(call));
   }
 
-  private void answerWithout(String status, String error) {
+  private static String without(String status, String error) {
     Map<String, Object> object = new LinkedHashMap<>();
     object.put("status", status);
     object.put("error", error);
-    answer(object);
+    return CanonicalJson.of(object);
   }
 }

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -247,13 +248,17 @@ class FollowTest {
   @Test
   void shouldWaitForACoordinatorThatWasLostBeforeTheFirstConnection() throws Exception {
     server.close();
+    AtomicInteger asked = new AtomicInteger();
     Follower follower =
         new Follower(
             Server.of(server.url(), "--server"),
             "spirals-1",
             new FollowedRun(
                 session(),
-                () -> CompletableFuture.completedFuture(""),
+                () -> {
+                  asked.incrementAndGet();
+                  return CompletableFuture.completedFuture("");
+                },
                 CompletableFuture::new,
                 System::nanoTime),
             PATIENCE,
@@ -265,6 +270,7 @@ class FollowTest {
     server.start();
     follower().tell(end(1, JobStatus.COMPLETED));
     assertEquals("completed", CanonicalJson.object(end.get().orElseThrow()).get("status"));
+    assertEquals(1, asked.get(), "once for each connection, how far the job is");
     assertTrue(err().contains("connected again to " + server.url()), err());
   }
 

@@ -318,7 +318,7 @@ class WorkerTest {
     String why = run.expectMessageClass(RunMessage.WorkerFailed.class, BUILD).cause();
     assertTrue(
         why.matches(
-            "not enough memory: two versions of the weights take 13\\.4 GiB, and may take .*, half of"
+            "not enough memory: two versions of the weights take 13\\.4 GiB but may take at most .*, half of"
                 + " what the JVM may use; give it more, as in YAMABIKO_JAVA_OPTS=-Xmx28g"),
         why);
   }

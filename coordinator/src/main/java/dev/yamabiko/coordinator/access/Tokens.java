@@ -104,7 +104,7 @@ public final class Tokens {
   private void missing() {
     missed++;
     if (missed == GONE) {
-      LOG.error("the tokens file is gone; the tokens from before hold: {}", file);
+      LOG.error("the tokens file is gone or cannot be seen; the tokens from before hold: {}", file);
     }
   }
 

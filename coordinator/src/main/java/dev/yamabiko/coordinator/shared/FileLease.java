@@ -42,8 +42,8 @@ public final class FileLease extends Lease {
   /** Of all leases, in the data directory. */
   static final String DIRECTORY = "leases";
 
-  /** Published where a holder finds that it has lost the lease. */
-  public record Loss(String why) {}
+  /** Published where a holder finds that it has lost a lease. */
+  public record Loss(String lease, String why) {}
 
   private static final Logger LOG = LoggerFactory.getLogger(FileLease.class);
   private static final Duration AGAIN = Duration.ofMillis(250);
@@ -63,6 +63,10 @@ public final class FileLease extends Lease {
   private final Duration timeout;
   private final ScheduledExecutorService thread;
   private volatile boolean held;
+
+  /** Whether the last try to take it could not even see whose it is. */
+  private boolean blind;
+
   private boolean kept;
   private volatile long renewed;
   private Consumer<Optional<Throwable>> onLoss = cause -> {};
@@ -128,7 +132,9 @@ public final class FileLease extends Lease {
   private void tryAcquire(
       CompletableFuture<Boolean> answer, long deadline, Consumer<Optional<Throwable>> onLoss) {
     try {
-      if (alone(this::take).orElse(false)) {
+      boolean taken = alone(this::take).orElse(false);
+      blind = false;
+      if (taken) {
         this.onLoss = onLoss;
         answer.complete(true);
       } else if (System.nanoTime() - deadline > 0) {
@@ -138,8 +144,11 @@ public final class FileLease extends Lease {
             () -> tryAcquire(answer, deadline, onLoss), AGAIN.toMillis(), TimeUnit.MILLISECONDS);
       }
     } catch (IOException e) {
-      // Akka would say so with a stack trace, and ask again all the same.
-      LOG.warn("lease={} cannot be taken by node={}: {}", file.getFileName(), self, e.toString());
+      // Akka would say so with a stack trace, and ask again every second all the same.
+      if (!blind) {
+        LOG.warn("lease={} cannot be taken by node={}: {}", file.getFileName(), self, e.toString());
+      }
+      blind = true;
       answer.complete(false);
     } catch (RuntimeException e) {
       answer.completeExceptionally(e);
@@ -204,7 +213,7 @@ public final class FileLease extends Lease {
   private void lose(Optional<Throwable> cause, String why) {
     held = false;
     LOG.warn("lease={} lost by node={}: {}", file.getFileName(), self, why);
-    losses.accept(new Loss(why));
+    losses.accept(new Loss(file.getFileName().toString(), why));
     onLoss.accept(cause);
   }
 

@@ -18,7 +18,7 @@ public final class ArteryLog extends TurboFilter {
 
   private static final String ARTERY = "akka.remote.artery.";
 
-  /** Of a stream that Artery restarts, which it says itself. */
+  /** Of one of its streams, by a logger that is not its own. */
   private static final String STAGE = "Error in stage [" + ARTERY;
 
   private final FewLines few = new FewLines();
@@ -32,20 +32,23 @@ public final class ArteryLog extends TurboFilter {
         || !level.isGreaterOrEqual(logger.getEffectiveLevel())) {
       return FilterReply.NEUTRAL;
     }
-    if (format.startsWith(STAGE)) {
-      return FilterReply.DENY;
-    }
-    if (!logger.getName().startsWith(ARTERY)) {
+    Logger own = logger.getLoggerContext().getLogger(ArteryLog.class);
+    boolean ofArtery = logger.getName().startsWith(ARTERY) || format.startsWith(STAGE);
+    if (logger == own || !ofArtery) {
       return FilterReply.NEUTRAL;
     }
-    Logger own = logger.getLoggerContext().getLogger(ArteryLog.class);
     FewLines.Turn turn = few.take(logger.getName());
     if (turn.leftOut() > 0) {
       own.warn("lines left out before: {}", turn.leftOut());
     }
     if (turn.isShown()) {
       String text = MessageFormatter.basicArrayFormat(format, params);
-      own.warn(OneLine.of(cause == null ? text : text + ": " + cause.getMessage()));
+      String line = OneLine.of(cause == null ? text : text + ": " + cause);
+      if (level == Level.ERROR) {
+        own.error(line);
+      } else {
+        own.warn(line);
+      }
     }
     return FilterReply.DENY;
   }

@@ -3,6 +3,7 @@ package dev.yamabiko.cli.log;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.joran.JoranConfigurator;
@@ -163,11 +164,25 @@ class ProcessLogTest {
     for (int i = 0; i < 100; i++) {
       artery.error("Failed " + i, new IOException("ended\nunexpectedly"));
     }
-    context
-        .getLogger("akka.actor.RepointableActorRef")
-        .error("Error in stage [akka.remote.artery.X]: collision", new IOException());
     List<String> lines = Files.readAllLines(file);
     assertEquals(6, lines.size(), lines.toString());
-    assertTrue(lines.get(1).endsWith("ArteryLog Failed 0: ended unexpectedly"), lines.get(1));
+    assertTrue(
+        lines.get(1).endsWith("ArteryLog Failed 0: java.io.IOException: ended unexpectedly"),
+        lines.get(1));
+  }
+
+  @Test
+  void shouldShowErrorsOfArterysStreamsWhereOnlyErrorsAreWanted() throws IOException {
+    Path file = directory.resolve("node.log");
+    logTo(file, LogFormat.TEXT, 1 << 20);
+    context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).setLevel(Level.ERROR);
+    context.getLogger("akka.remote.artery.Deserializer").warn("Failed");
+    context
+        .getLogger("akka.actor.RepointableActorRef")
+        .error("Error in stage [akka.remote.artery.X]", new IOException());
+    List<String> lines = Files.readAllLines(file);
+    assertEquals(1, lines.size(), lines.toString());
+    assertTrue(
+        lines.get(0).contains("ERROR") && lines.get(0).contains("Error in stage"), lines.get(0));
   }
 }
