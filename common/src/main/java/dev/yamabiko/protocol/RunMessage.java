@@ -62,6 +62,7 @@ public sealed interface RunMessage {
   /**
    * A worker could not do what it was asked.
    *
+   * @param step -1 where it is the worker's own affair: it could not get ready, or lacks memory
    * @param blocks of the step that it failed in; empty where it could not get ready or evaluate
    */
   record WorkerFailed(RunKey key, String worker, long step, List<Block> blocks, String cause)

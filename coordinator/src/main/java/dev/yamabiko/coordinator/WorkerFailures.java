@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Failures in the open step. One may be the worker's or the shards'; a second worker tells. A
- * worker that could not get ready has met no shard: that is its own affair, as long as others are
+ * Failures in the open step. One may be the worker's or the shards'; a second worker tells. That a
+ * worker could not get ready, or has too little memory, is its own affair, as long as others are
  * there.
  */
 final class WorkerFailures {

@@ -36,7 +36,12 @@ final class ShardTask {
     /** NaN or infinity. */
     record Diverged(RunKey key, long step, String message) implements Result {}
 
-    record Crashed(RunKey key, long step, List<Block> blocks, String cause) implements Result {}
+    /**
+     * @param own whether it is the worker's own affair, which has too little memory, and says
+     *     nothing of the blocks
+     */
+    record Crashed(RunKey key, long step, List<Block> blocks, String cause, boolean own)
+        implements Result {}
   }
 
   private ShardTask() {}
@@ -66,7 +71,7 @@ final class ShardTask {
     Throwable cause = cause(failure);
     return cause instanceof DivergenceException
         ? new Result.Diverged(key, step, cause.getMessage())
-        : new Result.Crashed(key, step, blocks, told(cause));
+        : new Result.Crashed(key, step, blocks, told(cause), cause instanceof OutOfMemoryError);
   }
 
   /** In words for people where there are some. */

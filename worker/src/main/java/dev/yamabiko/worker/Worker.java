@@ -306,8 +306,10 @@ public final class Worker extends AbstractBehavior<Worker.Command> {
       run.join
           .replyTo()
           .tell(
-              new RunMessage.WorkerFailed(
-                  result.key(), name, crashed.step(), crashed.blocks(), cause));
+              crashed.own()
+                  ? new RunMessage.WorkerFailed(result.key(), name, -1, List.of(), cause)
+                  : new RunMessage.WorkerFailed(
+                      result.key(), name, crashed.step(), crashed.blocks(), cause));
     } else if (result instanceof ShardTask.Result.Finished finished) {
       measure(finished);
       proceed();
