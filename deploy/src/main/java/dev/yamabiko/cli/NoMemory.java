@@ -10,14 +10,13 @@ import java.nio.charset.StandardCharsets;
 record NoMemory(OutputStream out, OutputStream err, byte[] answer, byte[] error) {
 
   static NoMemory of(boolean json) {
-    return of(
-        new FileOutputStream(FileDescriptor.out), new FileOutputStream(FileDescriptor.err), json);
-  }
-
-  static NoMemory of(OutputStream out, OutputStream err, boolean json) {
     String answer =
         json ? "{\"error\":\"%s\",\"status\":\"failed\"}%n".formatted(Main.MORE_MEMORY) : "";
-    return new NoMemory(out, err, utf8(answer), utf8("yamabiko: %s%n".formatted(Main.MORE_MEMORY)));
+    return new NoMemory(
+        new FileOutputStream(FileDescriptor.out),
+        new FileOutputStream(FileDescriptor.err),
+        utf8(answer),
+        utf8("yamabiko: %s%n".formatted(Main.MORE_MEMORY)));
   }
 
   private static byte[] utf8(String text) {

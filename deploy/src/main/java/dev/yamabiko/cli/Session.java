@@ -66,8 +66,8 @@ record Session(
 
   /** One line for people, and the answer of what came to nothing. */
   void fail(String error) {
-    String answer =
-        without("failed", error); // before a word, as it may need memory that is not there
+    // Before a word, as it may need memory that is not there.
+    String answer = without("failed", error);
     complain(error);
     answer(answer);
   }

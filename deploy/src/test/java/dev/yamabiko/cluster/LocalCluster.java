@@ -19,6 +19,8 @@ import dev.yamabiko.coordinator.JobView;
 import dev.yamabiko.coordinator.ParametersView;
 import dev.yamabiko.coordinator.TimelineView;
 import dev.yamabiko.coordinator.WorkerView;
+import dev.yamabiko.coordinator.access.HttpAccess;
+import dev.yamabiko.coordinator.access.Tokens;
 import dev.yamabiko.job.Job;
 import dev.yamabiko.job.JobFile;
 import dev.yamabiko.wire.tls.TlsFiles;
@@ -76,19 +78,30 @@ final class LocalCluster implements AutoCloseable {
       throws IOException {
     this.directory = directory;
     this.tls = tls;
-    coordinator =
-        CoordinatorNode.start(
-            new CoordinatorSettings(
-                    HOST,
-                    0,
-                    0,
-                    0,
-                    directory.resolve("data"),
-                    dataRoots,
-                    20L << 30,
-                    20L << 30,
-                    false)
-                .with(tls));
+    coordinator = coordinator(directory, dataRoots, HttpAccess.open().with(tls));
+  }
+
+  /** One by itself, for those who have a token of this file. */
+  static CoordinatorNode coordinator(Path directory, Path tokens) throws IOException {
+    HttpAccess access =
+        new HttpAccess(Optional.of(Tokens.of(tokens)), Optional.empty(), false, List.of());
+    return coordinator(directory, List.of(), access);
+  }
+
+  private static CoordinatorNode coordinator(
+      Path directory, List<Path> dataRoots, HttpAccess access) throws IOException {
+    return CoordinatorNode.start(
+        new CoordinatorSettings(
+            HOST,
+            0,
+            0,
+            0,
+            directory.resolve("data"),
+            dataRoots,
+            20L << 30,
+            20L << 30,
+            false,
+            access));
   }
 
   CoordinatorNode coordinator() {

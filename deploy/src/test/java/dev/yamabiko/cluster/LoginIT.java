@@ -5,14 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.yamabiko.cli.TokensFiles;
 import dev.yamabiko.coordinator.CoordinatorNode;
-import dev.yamabiko.coordinator.CoordinatorSettings;
-import dev.yamabiko.coordinator.access.HttpAccess;
 import dev.yamabiko.coordinator.access.Role;
 import dev.yamabiko.coordinator.access.Token;
-import dev.yamabiko.coordinator.access.Tokens;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -41,19 +37,7 @@ class LoginIT {
         Token.of("ann", Role.SUBMIT, token),
         Token.of("bob", Role.READ, readersToken),
         Token.of("carl", Role.SUBMIT, othersToken));
-    coordinator =
-        CoordinatorNode.start(
-            new CoordinatorSettings(
-                LocalCluster.HOST,
-                0,
-                0,
-                0,
-                directory.resolve("data"),
-                List.of(),
-                20L << 30,
-                20L << 30,
-                false,
-                new HttpAccess(Optional.of(Tokens.of(file)), Optional.empty(), false, List.of())));
+    coordinator = LocalCluster.coordinator(directory, file);
     browser = new Browser("http://127.0.0.1:" + coordinator.httpAddress().getPort(), directory);
     browser.resize(1000, 700);
   }

@@ -6,8 +6,6 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import dev.yamabiko.cli.TokensFiles;
 import dev.yamabiko.coordinator.CoordinatorNode;
-import dev.yamabiko.coordinator.CoordinatorSettings;
-import dev.yamabiko.coordinator.access.HttpAccess;
 import dev.yamabiko.coordinator.access.Role;
 import dev.yamabiko.coordinator.access.Token;
 import dev.yamabiko.coordinator.access.Tokens;
@@ -21,8 +19,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
-import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -52,21 +48,7 @@ class TokensClusterTest {
   void start() throws Exception {
     TOKENS.setLevel(Level.INFO);
     write(ann);
-    HttpAccess access =
-        new HttpAccess(Optional.of(Tokens.of(file())), Optional.empty(), false, List.of());
-    coordinator =
-        CoordinatorNode.start(
-            new CoordinatorSettings(
-                LocalCluster.HOST,
-                0,
-                0,
-                0,
-                directory.resolve("data"),
-                List.of(),
-                1 << 20,
-                1 << 20,
-                false,
-                access));
+    coordinator = LocalCluster.coordinator(directory, file());
   }
 
   @AfterEach
