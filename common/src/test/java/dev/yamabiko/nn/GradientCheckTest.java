@@ -251,8 +251,6 @@ class GradientCheckTest {
     assertEquals(8, report.examples());
     assertEquals(3, report.shards());
     assertTrue(report.largestError() > 0 && report.largestError() < report.tolerance());
-    // 514 parameters need 1,028 forward passes; a backward pass costs a few.
-    assertTrue(report.speedup() > 20, report::table);
     String table = report.table();
     assertTrue(table.contains("layer 0 (dense 30)  0.weight"), table);
     assertTrue(table.contains("200 of 360"), table);
