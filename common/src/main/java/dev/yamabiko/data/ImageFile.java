@@ -36,19 +36,11 @@ final class ImageFile {
   /** More can hardly be meant, and a corrupt header must not claim gigabytes. */
   private static final long MOST_PIXELS = 1 << 27;
 
-  private static final Set<String> FORMATS = Set.of("png", "jpeg", "gif", "bmp");
-
-  /** Where a BMP says how long its second header is, and, if long enough, its compression. */
-  private static final int BMP_HEADER = 14;
-
-  private static final int BMP_COMPRESSION = 30;
+  private static final String BMP = "bmp";
+  private static final Set<String> FORMATS = Set.of("png", "jpeg", "gif", BMP);
 
   /** Where a PNG says it; its height comes next. */
   private static final int PNG_WIDTH = 16;
-
-  private static final int BMP_SIZE_WITH_COMPRESSION = 40;
-  private static final int BMP_OF_JPEG = 4;
-  private static final int BMP_OF_PNG = 5;
 
   /** Height and width in pixels. */
   record Size(int height, int width) {
@@ -70,7 +62,7 @@ final class ImageFile {
   }
 
   static BytePlanes read(Path file, DataSource.Colour colour) {
-    return with(file, (reader, size) -> planes(reader.read(0), colour));
+    return with(file, (reader, size) -> planes(decoded(reader, size), colour));
   }
 
   /**
@@ -80,7 +72,7 @@ final class ImageFile {
    */
   static BytePlanes read(
       String name, InputStream content, DataSource.Colour colour, DecodingGuard guard) {
-    return with(name, content, guard, (reader, size) -> planes(reader.read(0), colour));
+    return with(name, content, guard, (reader, size) -> planes(decoded(reader, size), colour));
   }
 
   private static <T> T with(Path file, Decoder<T> decoder) {
@@ -122,9 +114,9 @@ final class ImageFile {
   private static ImageReader reader(Object file, ImageInputStream stream) throws IOException {
     for (Iterator<ImageReader> all = ImageIO.getImageReaders(stream); all.hasNext(); ) {
       ImageReader reader = all.next();
-      String format = reader.getFormatName().toLowerCase(Locale.ROOT);
+      String format = format(reader);
       if (FORMATS.contains(format)) {
-        if (format.equals("bmp")) {
+        if (format.equals(BMP)) {
           requirePixels(file, stream);
         } else if (format.equals("png")) {
           requireSides(file, stream);
@@ -136,19 +128,12 @@ final class ImageFile {
     throw new DataException(file + ": expected a PNG, JPEG, GIF or BMP image but found " + found);
   }
 
-  /**
-   * A BMP may say that it holds a JPEG or a PNG, as printers take them, and how long that is. Java
-   * would make room for that length, and then decode an image of another size than it was told.
-   */
+  private static String format(ImageReader reader) throws IOException {
+    return reader.getFormatName().toLowerCase(Locale.ROOT);
+  }
+
   private static void requirePixels(Object file, ImageInputStream stream) throws IOException {
-    stream.mark();
-    stream.setByteOrder(ByteOrder.LITTLE_ENDIAN);
-    stream.seek(BMP_HEADER);
-    boolean saysHow = stream.readInt() >= BMP_SIZE_WITH_COMPRESSION;
-    stream.seek(BMP_COMPRESSION);
-    int compression = saysHow ? stream.readInt() : 0;
-    stream.reset();
-    if (compression == BMP_OF_JPEG || compression == BMP_OF_PNG) {
+    if (BmpHeader.read(stream).holdsAnotherFormat()) {
       throw new DataException(
           file + ": expected a BMP of pixels but found one that holds a JPEG or PNG; give that");
     }
@@ -171,6 +156,14 @@ final class ImageFile {
                   Integer.toUnsignedString(height),
                   Integer.toUnsignedString(width)));
     }
+  }
+
+  private static BufferedImage decoded(ImageReader reader, Size size) throws IOException {
+    if (format(reader).equals(BMP)) {
+      ImageInputStream stream = (ImageInputStream) reader.getInput();
+      BmpHeader.read(stream).requireLastPixel(stream, size);
+    }
+    return reader.read(0);
   }
 
   private static Size checkedSize(Object file, ImageReader reader, GuardedDecoding guarded)

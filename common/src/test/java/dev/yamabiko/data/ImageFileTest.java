@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.management.ThreadMXBean;
 import java.awt.Transparency;
 import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
@@ -14,6 +15,9 @@ import java.awt.image.WritableRaster;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -31,6 +35,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Decoded pixels, whatever the file's own layout. */
 class ImageFileTest {
+
+  private static final ThreadMXBean ALLOCATED = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   @TempDir private Path directory;
 
@@ -190,6 +196,42 @@ class ImageFileTest {
                   name + ": expected a PNG, JPEG, GIF or BMP image but found something else"),
           error);
     }
+  }
+
+  @Test
+  void shouldMakeNoRoomForPixelsThatABmpLacks() throws IOException {
+    Path file = ImageFiles.write(directory.resolve("a.bmp"), noise(BufferedImage.TYPE_3BYTE_BGR));
+    byte[] bytes = Files.readAllBytes(file);
+    // A file of a gigabyte with 4 x 16,776,964 pixels of three bytes.
+    ByteBuffer header = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    header.putInt(2, 1 << 30).putInt(18, 4).putInt(22, 16_776_964);
+    Files.write(file, bytes);
+    long before = ALLOCATED.getCurrentThreadAllocatedBytes();
+    assertEquals("a.bmp: the image ends early; is the file truncated?", error(file));
+    assertTrue(ALLOCATED.getCurrentThreadAllocatedBytes() - before < 10_000_000);
+  }
+
+  /** Rows end with padding, which the last one may lack. */
+  @ParameterizedTest
+  @ValueSource(
+      ints = {
+        BufferedImage.TYPE_3BYTE_BGR,
+        BufferedImage.TYPE_BYTE_GRAY,
+        BufferedImage.TYPE_BYTE_BINARY,
+        BufferedImage.TYPE_USHORT_565_RGB
+      })
+  void shouldReadABmpUpToItsLastPixel(int type) throws IOException {
+    BufferedImage image = new BufferedImage(5, 3, type);
+    image.setRGB(4, 2, 0xFFFFFFFF);
+    Path file = ImageFiles.write(directory.resolve("a.bmp"), image);
+    int[] values = unsigned(ImageFile.read(file, DataSource.Colour.RGB));
+    byte[] whole = Files.readAllBytes(file);
+    int row = (5 * image.getColorModel().getPixelSize() + 7) / 8;
+    int padding = (4 - row % 4) % 4;
+    Files.write(file, Arrays.copyOf(whole, whole.length - padding));
+    assertArrayEquals(values, unsigned(ImageFile.read(file, DataSource.Colour.RGB)));
+    Files.write(file, Arrays.copyOf(whole, whole.length - padding - 1));
+    assertEquals("a.bmp: the image ends early; is the file truncated?", error(file));
   }
 
   @Test
