@@ -62,6 +62,7 @@ public final class Hocon {
 
   /** Parses a text whose origin is already known by this token. */
   ConfigObject parseAs(String token, String text, String origin, ConfigIncluder includer) {
+    ParsingCost.of(text).requireFewCopies(origin);
     ConfigParseOptions options =
         ConfigParseOptions.defaults()
             .setSyntax(ConfigSyntax.CONF)

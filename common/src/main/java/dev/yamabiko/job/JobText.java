@@ -49,18 +49,24 @@ final class JobText {
 
   /**
    * Refuses a text whose substitutions could make it too large before anybody sees how large it is.
-   * Each may double it: what it stands for can hold all the others.
+   * Each may double it: what it stands for can hold all the others. An addition is a substitution,
+   * too, of what the key stood for.
    */
   static void boundGrowth(String text, String origin) {
-    int substitutions = 0;
-    for (int at = text.indexOf("${"); at >= 0; at = text.indexOf("${", at + 2)) {
-      substitutions++;
-    }
+    int substitutions = count(text, "${") + count(text, "+=");
     if (substitutions >= Integer.SIZE || (long) text.length() << substitutions > GROWN_LIMIT) {
       throw new JobException(
-          "%s: expected a job that cannot grow beyond %d MiB but found %d substitutions ${...}; write values out"
+          "%s: expected a job that cannot grow beyond %d MiB but found %d substitutions ${...} and additions +=; write values out"
               .formatted(origin, GROWN_LIMIT >> 20, substitutions));
     }
+  }
+
+  private static int count(String text, String part) {
+    int found = 0;
+    for (int at = text.indexOf(part); at >= 0; at = text.indexOf(part, at + part.length())) {
+      found++;
+    }
+    return found;
   }
 
   private static String decode(Path file, byte[] bytes) {

@@ -702,10 +702,26 @@ class JobErrorsTest {
         "#".repeat((1 << 20) + 1));
   }
 
+  /** Config would copy for each word the words before it. */
+  @Test
+  void shouldRefuseValuesOfThousandsOfParts() {
+    String message =
+        ": expected a comma or a line end after each value and text of many words in double quotes"
+            + " but found values of too many parts side by side";
+    String words = "of workers ".repeat(800);
+    assertError("job.conf" + message, "name = " + words);
+    assertError("job.conf" + message, "model = " + "[relu][tanh]".repeat(1600));
+    JobException e =
+        assertThrows(
+            JobException.class,
+            () -> JobFile.parse("a=1", "job.conf", Path.of(""), List.of("a={b=" + words + "}")));
+    assertEquals("--set a" + message, e.getMessage());
+  }
+
   /** Config shows all that it did not expect, each part of it in quotes and brackets. */
   @Test
   void shouldSayAtOnceWhatIsWrongWithALongText() {
-    String text = "a { ${" + " x 1".repeat(5000) + "} }";
+    String text = "a { ${" + " x 1".repeat(1400) + "} }";
     JobException e =
         assertTimeoutPreemptively(
             Duration.ofSeconds(60),

@@ -6,6 +6,7 @@ import dev.yamabiko.coordinator.InputErrors;
 import dev.yamabiko.job.HeapNeed;
 import dev.yamabiko.job.Job;
 import dev.yamabiko.job.JobFile;
+import dev.yamabiko.job.ParsingCost;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -114,7 +115,7 @@ final class JobSubmission implements AutoCloseable {
   }
 
   private static String flat(String text) {
-    if (Nesting.of(text) > DEEPEST) {
+    if (ParsingCost.of(text).depth() > DEEPEST) {
       throw tooDeep();
     }
     return text;

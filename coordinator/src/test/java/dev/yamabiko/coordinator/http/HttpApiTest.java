@@ -143,6 +143,16 @@ class HttpApiTest {
     }
     String detail = Api.problem(400, api.post("/api/v1/jobs", bomb + SPIRALS));
     assertTrue(detail.contains("78 substitutions"), detail);
+    String added = SPIRALS + "\na += 1".repeat(100);
+    detail = Api.problem(400, api.post("/api/v1/jobs", added));
+    assertTrue(detail.contains("found 100 substitutions ${...} and additions +="), detail);
+  }
+
+  @Test
+  void shouldRefuseAJobThatIsPiecedTogetherFromTooManyParts() throws Exception {
+    String words = "name = " + "of workers ".repeat(800) + "\n";
+    String detail = Api.problem(400, api.post("/api/v1/jobs", words + SPIRALS));
+    assertTrue(detail.endsWith("but found values of too many parts side by side"), detail);
   }
 
   @Test
