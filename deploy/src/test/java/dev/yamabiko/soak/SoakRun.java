@@ -48,7 +48,9 @@ final class SoakRun {
 
   private static final Trend.Limit FILES = new Trend.Limit(1.2, 24);
   private static final Trend.Limit THREADS = new Trend.Limit(1.2, 12);
-  private static final Trend.Limit RESIDENT = new Trend.Limit(1.35, 48 << 10);
+
+  /** Compiled code, classes, buffers. */
+  private static final Trend.Limit BESIDE_HEAP = new Trend.Limit(1.35, 48 << 10);
 
   /** One copy of each job's data. */
   private static final Trend.Limit CACHES = new Trend.Limit(1, 256 << 10);
@@ -244,7 +246,7 @@ final class SoakRun {
       trend.add(role + " heap KiB", vitals.get().heapKib(), HEAP);
       trend.add(role + " open files", vitals.get().files(), FILES);
       trend.add(role + " threads", vitals.get().threads(), THREADS);
-      trend.add(role + " resident KiB", vitals.get().residentKib(), RESIDENT);
+      trend.add(role + " KiB beside heap", vitals.get().besideHeapKib(), BESIDE_HEAP);
     }
   }
 

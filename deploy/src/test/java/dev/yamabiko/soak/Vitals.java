@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -18,11 +19,13 @@ import java.util.stream.Stream;
  *
  * @param heapKib used right after a full collection
  * @param files open handles
- * @param residentKib of its memory
+ * @param besideHeapKib resident memory that is no heap: a heap takes what it may, sooner or later
  */
-record Vitals(long heapKib, long files, long threads, long residentKib) {
+record Vitals(long heapKib, long files, long threads, long besideHeapKib) {
 
   private static final Pattern USED = Pattern.compile("used (\\d+)K");
+  private static final Pattern ADDRESS = Pattern.compile("0x(\\p{XDigit}+)");
+  private static final Pattern MAPPING = Pattern.compile("(\\p{XDigit}+)-\\p{XDigit}+ .*");
 
   /** Empty where the process has ended, or is stopped. */
   static Optional<Vitals> of(SoakNode node) throws InterruptedException {
@@ -34,14 +37,15 @@ record Vitals(long heapKib, long files, long threads, long residentKib) {
         return Optional.empty();
       }
       jcmd(node, "GC.run");
-      long heap = heap(jcmd(node, "GC.heap_info"));
+      // The classes' memory, named last, is no heap.
+      String heap = jcmd(node, "GC.heap_info").split("Metaspace")[0];
       try (Stream<Path> files = Files.list(proc.resolve("fd"))) {
         return Optional.of(
             new Vitals(
-                heap,
+                used(heap),
                 files.count(),
                 Long.parseLong(number(status, "Threads:")),
-                Long.parseLong(number(status, "VmRSS:"))));
+                residentBeside(heap, Files.readAllLines(proc.resolve("smaps")))));
       }
     } catch (IOException | IllegalStateException e) {
       return Optional.empty();
@@ -70,17 +74,41 @@ record Vitals(long heapKib, long files, long threads, long residentKib) {
     return out;
   }
 
-  /** Both generations; the classes' memory, named last, is no heap. */
-  private static long heap(String info) {
-    Matcher used = USED.matcher(info.split("Metaspace")[0]);
+  /** Of both generations. */
+  private static long used(String heap) {
+    Matcher used = USED.matcher(heap);
     long sum = 0;
     while (used.find()) {
       sum += Long.parseLong(used.group(1));
     }
     if (sum == 0) {
-      throw new IllegalStateException(info);
+      throw new IllegalStateException(heap);
     }
     return sum;
+  }
+
+  /**
+   * What is resident outside the heap's addresses.
+   *
+   * @param heap names where its generations begin and end
+   */
+  private static long residentBeside(String heap, List<String> mappings) {
+    long[] addresses =
+        ADDRESS.matcher(heap).results().mapToLong(m -> Long.parseLong(m.group(1), 16)).toArray();
+    long begin = Arrays.stream(addresses).min().orElseThrow(() -> new IllegalStateException(heap));
+    long end = Arrays.stream(addresses).max().getAsLong();
+    boolean isHeap = false;
+    long beside = 0;
+    for (String line : mappings) {
+      Matcher mapping = MAPPING.matcher(line);
+      if (mapping.matches()) {
+        long at = Long.parseUnsignedLong(mapping.group(1), 16);
+        isHeap = Long.compareUnsigned(at, begin) >= 0 && Long.compareUnsigned(at, end) < 0;
+      } else if (!isHeap && line.startsWith("Rss:")) {
+        beside += Long.parseLong(number(List.of(line), "Rss:"));
+      }
+    }
+    return beside;
   }
 
   /** All files below a folder, in KiB; what is deleted meanwhile does not count. */
