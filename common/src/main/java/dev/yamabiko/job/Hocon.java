@@ -8,9 +8,11 @@ import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigResolveOptions;
 import com.typesafe.config.ConfigSyntax;
+import com.typesafe.config.ConfigUtil;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -46,6 +48,9 @@ public final class Hocon {
 
   /** Config shows what it has found, be it most of a file; what it says about that comes last. */
   private static final int MOST_CHARACTERS = 1000;
+
+  /** Config's time grows with the square of a key's length. */
+  private static final int LONGEST_KEY = 1000;
 
   private static final Pattern SUBSTITUTION = Pattern.compile("\\$\\{[^}]*}");
 
@@ -91,6 +96,24 @@ public final class Hocon {
       throw unresolved(e, environment, origin);
     } catch (ConfigException e) {
       throw invalid(e, origin);
+    }
+  }
+
+  /**
+   * The parts of a key.
+   *
+   * @param error of why a text is none
+   */
+  static List<String> path(String key, Function<String, JobException> error) {
+    if (key.length() > LONGEST_KEY) {
+      throw error.apply(
+          "not a key: expected at most %d characters but found %d"
+              .formatted(LONGEST_KEY, key.length()));
+    }
+    try {
+      return ConfigUtil.splitPath(key);
+    } catch (ConfigException e) {
+      throw error.apply("not a key: " + plain(e.getMessage()));
     }
   }
 

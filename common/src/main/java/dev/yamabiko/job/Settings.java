@@ -1,6 +1,5 @@
 package dev.yamabiko.job;
 
-import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValue;
@@ -84,12 +83,7 @@ final class Settings {
     if (key.isBlank()) {
       throw new JobException("--set: expected KEY=VALUE but found no key before \"=\"");
     }
-    try {
-      return ConfigUtil.splitPath(key);
-    } catch (ConfigException e) {
-      throw new JobException(
-          Sources.settingName(key) + ": not a key: " + Hocon.plain(e.getMessage()), e);
-    }
+    return Hocon.path(key, why -> new JobException(Sources.settingName(key) + ": " + why));
   }
 
   private ConfigValue value(String token, String key, String text) {

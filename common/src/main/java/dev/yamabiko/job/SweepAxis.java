@@ -1,6 +1,5 @@
 package dev.yamabiko.job;
 
-import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValue;
@@ -46,7 +45,7 @@ record SweepAxis(
   private static void collect(Node node, List<String> path, boolean grid, List<SweepAxis> axes) {
     for (Node child : node.children()) {
       List<String> at = new ArrayList<>(path);
-      at.addAll(parts(child));
+      at.addAll(Hocon.path(child.name(), child::error));
       if (!child.given()) {
         continue;
       }
@@ -57,14 +56,6 @@ record SweepAxis(
         axes.forEach(axis::refuseOverlap);
         axes.add(axis);
       }
-    }
-  }
-
-  private static List<String> parts(Node node) {
-    try {
-      return ConfigUtil.splitPath(node.name());
-    } catch (ConfigException e) {
-      throw node.error("not a key: " + Hocon.plain(e.getMessage()));
     }
   }
 

@@ -256,6 +256,15 @@ class SettingsTest {
   }
 
   @Test
+  void shouldRefuseAKeyOfThousandsOfParts() throws IOException {
+    write(SampleJob.with("shards = 1"));
+    String key = "model" + ".0".repeat(5000);
+    assertError(
+        Sources.settingName(key) + ": not a key: expected at most 1000 characters but found 10005",
+        key + "=1");
+  }
+
+  @Test
   void shouldTakeThousandsOfSettingsWithoutCopyingTheJobForEach() throws IOException {
     write(SampleJob.with("model = [ { dense { units = 1 } } ]"));
     List<String> settings = new ArrayList<>();
