@@ -141,29 +141,20 @@ public final class Hocon {
    * A file of settings, with its substitutions replaced.
    *
    * @param what is expected, as "a configuration"
-   * @throws JobException if there is no such file, or it is none
+   * @throws JobException if there is no such file, it is too large for one, or it is none
    */
   public static Config read(Path file, String what) {
-    if (!Files.isRegularFile(file)) {
-      throw new JobException(file + ": no such file");
+    if (Files.exists(file) && !Files.isRegularFile(file) && !Files.isDirectory(file)) {
+      throw new JobException("%s: expected %s but found no regular file".formatted(file, what));
     }
-    requireText(file, what);
+    // Config reads anything by itself, and shows its user what it is.
+    JobText.read(file, what);
     try {
       ConfigParseOptions options = ConfigParseOptions.defaults().setSyntax(ConfigSyntax.CONF);
       return ConfigFactory.parseFile(file.toFile(), options).resolve();
     } catch (ConfigException e) {
       throw error(e, file.toString());
     }
-  }
-
-  /**
-   * Config reads anything by itself, and shows its user what it is.
-   *
-   * @param what is expected
-   * @throws JobException if a file is too large for that, or no text
-   */
-  public static void requireText(Path file, String what) {
-    JobText.read(file, what);
   }
 
   /**

@@ -132,10 +132,14 @@ class TokensTest {
   }
 
   @Test
-  void shouldNameAFileThatIsNotThere() {
-    Path file = directory.resolve("none.conf");
+  void shouldSayWhatIsThereInPlaceOfAFile() {
+    assertRefused(directory.resolve("none.conf"), "no such file");
+    assertRefused(directory, "expected a list of tokens but found a directory");
+    assertRefused(Path.of("/dev/null"), "expected a list of tokens but found no regular file");
+  }
+
+  private static void assertRefused(Path file, String why) {
     assertEquals(
-        file + ": no such file",
-        assertThrows(JobException.class, () -> Tokens.of(file)).getMessage());
+        file + ": " + why, assertThrows(JobException.class, () -> Tokens.of(file)).getMessage());
   }
 }
