@@ -71,7 +71,7 @@ public final class TlsFiles {
     looked = clock.instant();
     versions = versions();
     current = read();
-    warnIfEndsSoon();
+    warnOfItsEnd();
   }
 
   /**
@@ -166,7 +166,7 @@ public final class TlsFiles {
     if (Duration.between(looked, now).abs().compareTo(LOOK_AGAIN) >= 0) {
       looked = now;
       look();
-      warnIfEndsSoon();
+      warnOfItsEnd();
     }
     return current;
   }
@@ -200,15 +200,25 @@ public final class TlsFiles {
     return versions;
   }
 
-  private void warnIfEndsSoon() {
+  private void warnOfItsEnd() {
     Instant now = clock.instant();
     Instant end = current.identity().firstToExpire().getNotAfter().toInstant();
-    if (Duration.between(now, end).compareTo(ENDS_SOON) < 0
-        && (warned == Instant.MIN || Duration.between(warned, now).compareTo(WARN_AGAIN) >= 0)) {
+    if (Duration.between(now, end).compareTo(ENDS_SOON) >= 0) {
+      return;
+    }
+    boolean hasEnded = now.isAfter(end);
+    if (warned == Instant.MIN
+        || Duration.between(warned, now).compareTo(WARN_AGAIN) >= 0
+        || hasEnded && !warned.isAfter(end)) {
       warned = now;
       warnings.accept(
-          "TLS certificate ends soon directory=%s certificate=%s end=%s days=%d"
-              .formatted(directory, current.identity(), end, Duration.between(now, end).toDays()));
+          "TLS certificate %s directory=%s certificate=%s end=%s%s"
+              .formatted(
+                  hasEnded ? "has ended, and new connections are refused: replace it" : "ends soon",
+                  directory,
+                  current.identity(),
+                  end,
+                  hasEnded ? "" : " days=" + Duration.between(now, end).toDays()));
     }
   }
 

@@ -278,6 +278,25 @@ class TlsFilesTest {
   }
 
   @Test
+  void shouldSayAtOnceAndEachDayThatACertificateHasEnded() {
+    TestClock clock = new TestClock();
+    List<String> log = new ArrayList<>();
+    TlsFiles files = TlsFiles.open(directory, TlsFiles.Use.NODE, clock, log::add);
+    clock.pass(Duration.ofDays(60).minusHours(1));
+    files.expires();
+    assertTrue(log.get(0).contains("ends soon"), log.toString());
+    for (int minute = 1; minute < 180; minute++) {
+      clock.pass(Duration.ofMinutes(1));
+      files.expires();
+    }
+    assertEquals(2, log.size(), log.toString());
+    assertTrue(log.get(1).contains("has ended, and new connections are refused"), log.toString());
+    clock.pass(Duration.ofDays(1));
+    files.expires();
+    assertEquals(3, log.size(), log.toString());
+  }
+
+  @Test
   void shouldTrustAnAuthoritysFile() throws IOException {
     assertEquals("TLS", TlsFiles.trusting(directory.resolve("ca.crt")).getProtocol());
     Files.writeString(directory.resolve("none.crt"), "text", StandardCharsets.US_ASCII);
