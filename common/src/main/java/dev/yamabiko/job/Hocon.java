@@ -67,7 +67,7 @@ public final class Hocon {
 
   /** Parses a text whose origin is already known by this token. */
   ConfigObject parseAs(String token, String text, String origin, ConfigIncluder includer) {
-    ParsingCost.of(text).requireFewCopies(origin);
+    ParsingCost.of(text).requireLittle(origin);
     ConfigParseOptions options =
         ConfigParseOptions.defaults()
             .setSyntax(ConfigSyntax.CONF)

@@ -49,24 +49,15 @@ final class JobText {
 
   /**
    * Refuses a text whose substitutions could make it too large before anybody sees how large it is.
-   * Each may double it: what it stands for can hold all the others. An addition is a substitution,
-   * too, of what the key stood for.
+   * Each may double it: what it stands for can hold all the others.
    */
   static void boundGrowth(String text, String origin) {
-    int substitutions = count(text, "${") + count(text, "+=");
+    int substitutions = ParsingCost.of(text).substitutions();
     if (substitutions >= Integer.SIZE || (long) text.length() << substitutions > GROWN_LIMIT) {
       throw new JobException(
           "%s: expected a job that cannot grow beyond %d MiB but found %d substitutions ${...} and additions +=; write values out"
               .formatted(origin, GROWN_LIMIT >> 20, substitutions));
     }
-  }
-
-  private static int count(String text, String part) {
-    int found = 0;
-    for (int at = text.indexOf(part); at >= 0; at = text.indexOf(part, at + part.length())) {
-      found++;
-    }
-    return found;
   }
 
   private static String decode(Path file, byte[] bytes) {

@@ -19,6 +19,8 @@ public final class ParsingCost {
   /** People's jobs make the reader copy a hundredth of it. */
   private static final long MOST_COPIES = 16L << 20;
 
+  private static final int MOST_SUBSTITUTIONS = 100;
+
   private static final String LONG_QUOTE = "\"\"\"";
 
   private final String text;
@@ -29,6 +31,7 @@ public final class ParsingCost {
   private int at;
   private int depth;
   private long copies;
+  private int substitutions;
 
   private ParsingCost(String text) {
     this.text = text;
@@ -51,17 +54,26 @@ public final class ParsingCost {
     return copies;
   }
 
+  int substitutions() {
+    return substitutions;
+  }
+
   /**
-   * Refuses a text that would keep its reader busy with copies.
+   * Refuses a text that would keep its reader busy.
    *
    * @param origin as messages name the text
    */
-  void requireFewCopies(String origin) {
+  void requireLittle(String origin) {
     if (copies > MOST_COPIES) {
       throw new JobException(
           origin
               + ": expected a comma or a line end after each value and text of many words in double"
               + " quotes but found values of too many parts side by side");
+    }
+    if (substitutions > MOST_SUBSTITUTIONS) {
+      throw new JobException(
+          "%s: expected at most %d substitutions ${...} and additions += but found %d; write values out"
+              .formatted(origin, MOST_SUBSTITUTIONS, substitutions));
     }
   }
 
@@ -79,6 +91,9 @@ public final class ParsingCost {
     } else if (c == '"') {
       skipQuoted();
     } else {
+      if (text.startsWith("${", at) || text.startsWith("+=", at)) {
+        substitutions++;
+      }
       at++;
       place(c);
     }

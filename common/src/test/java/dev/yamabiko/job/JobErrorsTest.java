@@ -702,6 +702,15 @@ class JobErrorsTest {
         "#".repeat((1 << 20) + 1));
   }
 
+  /** A second for a hundred of them, a minute for some hundreds. */
+  @Test
+  void shouldRefuseHundredsOfSubstitutions() {
+    String message =
+        "job.conf: expected at most 100 substitutions ${...} and additions += but found ";
+    assertError(message + "101; write values out", "a += 1\n".repeat(101));
+    assertError(message + "200; write values out", "a = ${?a}${?b}\n".repeat(100));
+  }
+
   /** Config would copy for each word the words before it. */
   @Test
   void shouldRefuseValuesOfThousandsOfParts() {

@@ -36,6 +36,12 @@ class ParsingCostTest {
   }
 
   @Test
+  void shouldCountSubstitutionsAndAdditions() {
+    assertEquals(3, ParsingCost.of("a = ${b}${?c}\na += 1").substitutions());
+    assertEquals(0, ParsingCost.of("a = \"${b}\" # ${b} +=\nb = + $").substitutions());
+  }
+
+  @Test
   void shouldCopyNothingForWholeTexts() {
     assertEquals(0, copies("\"" + "a word ".repeat(1000) + "\""));
     assertEquals(0, copies("\"\"\"" + "a word\n".repeat(1000) + "\"\"\""));

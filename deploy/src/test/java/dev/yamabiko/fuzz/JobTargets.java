@@ -88,14 +88,14 @@ final class JobTargets {
                     "--set seed=7",
                     "--set model.0={dense {units = 3}}",
                     "--set optimizer.adam.learning-rate=0.1"),
-                new Allowance(256 << 20, 4096))
+                new Allowance(512 << 20, 4096))
             .withWords(WORDS),
         FuzzTarget.of(
                 "sweeps",
                 input -> sweep(input, file),
                 Set.of(JobException.class),
                 sweeps(),
-                new Allowance(256 << 20, 8192))
+                new Allowance(512 << 20, 8192))
             .withWords(WORDS));
   }
 
