@@ -21,11 +21,17 @@ public final class ArteryLog extends TurboFilter {
   /** Of one of its streams, by a logger that is not its own. */
   private static final String STAGE = "Error in stage [" + ARTERY;
 
+  /** What a node's own end breaks off, as a handshake; a dispatcher logs it, without a word. */
+  private static final String OWN_END = ARTERY + "ArteryTransport$ShuttingDown$";
+
   private final FewLines few = new FewLines();
 
   @Override
   public FilterReply decide(
       Marker marker, Logger logger, Level level, String format, Object[] params, Throwable cause) {
+    if (cause != null && cause.getClass().getName().equals(OWN_END)) {
+      return FilterReply.DENY;
+    }
     // Without a text it is the question whether there would be a line.
     if (format == null
         || !level.isGreaterOrEqual(Level.WARN)

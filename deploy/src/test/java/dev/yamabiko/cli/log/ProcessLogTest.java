@@ -185,4 +185,15 @@ class ProcessLogTest {
     assertTrue(
         lines.get(0).contains("ERROR") && lines.get(0).contains("Error in stage"), lines.get(0));
   }
+
+  @Test
+  void shouldNotShowWhatTheOwnEndBreaksOff() throws Exception {
+    Path file = directory.resolve("node.log");
+    logTo(file, LogFormat.TEXT, 1 << 20);
+    Class<?> ending = Class.forName("akka.remote.artery.ArteryTransport$ShuttingDown$");
+    Throwable end = (Throwable) ending.getField("MODULE$").get(null);
+    context.getLogger("akka.dispatch.Dispatcher").error(end.getMessage(), end);
+    context.getLogger("akka.dispatch.Dispatcher").error("null", end);
+    assertEquals(List.of(), Files.readAllLines(file));
+  }
 }
