@@ -50,7 +50,7 @@ public final class Hocon {
   private static final int MOST_CHARACTERS = 1000;
 
   /** Config's time grows with the square of a key's length. */
-  private static final int LONGEST_KEY = 1000;
+  static final int LONGEST_KEY = 1000;
 
   private static final Pattern SUBSTITUTION = Pattern.compile("\\$\\{[^}]*}");
 

@@ -1,5 +1,6 @@
 package dev.yamabiko.job;
 
+import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigIncluder;
 import com.typesafe.config.ConfigObject;
 import java.nio.file.Path;
@@ -103,7 +104,7 @@ public final class JobFile {
   private static JobException withLeftOut(JobException e, String text, ConfigObject root) {
     Matcher optional = OPTIONAL.matcher(text);
     while (optional.find()) {
-      if (!root.toConfig().hasPathOrNull(optional.group(1))) {
+      if (!has(root, optional.group(1))) {
         return new JobException(
             "%s; %s has been left out: it is not a key of this job, and environment variables are not read here"
                 .formatted(e.getMessage(), optional.group()),
@@ -111,6 +112,15 @@ public final class JobFile {
       }
     }
     return e;
+  }
+
+  /** What a quoted text or a comment shows as a key may be none, and so is not missing. */
+  private static boolean has(ConfigObject root, String key) {
+    try {
+      return key.length() > Hocon.LONGEST_KEY || root.toConfig().hasPathOrNull(key);
+    } catch (ConfigException.BadPath e) {
+      return true;
+    }
   }
 
   static String defaultName(String origin) {

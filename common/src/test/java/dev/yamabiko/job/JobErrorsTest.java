@@ -711,6 +711,14 @@ class JobErrorsTest {
     assertError(message + "200; write values out", "a = ${?a}${?b}\n".repeat(100));
   }
 
+  @Test
+  void shouldSayWhatIsWrongBesideWhatOnlyLooksLikeASubstitution() {
+    String error = "job.conf:7: seed: expected an integer of at least 0 but found -1";
+    for (String key : List.of("a..b", ".", "a.".repeat(50_000) + "a")) {
+      assertError(error, SampleJob.with("seed = -1 # ${?" + key + "}"));
+    }
+  }
+
   /** Config would copy for each word the words before it. */
   @Test
   void shouldRefuseValuesOfThousandsOfParts() {
