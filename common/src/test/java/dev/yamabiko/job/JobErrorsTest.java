@@ -735,6 +735,23 @@ class JobErrorsTest {
     assertEquals("--set a" + message, e.getMessage());
   }
 
+  /** Config would copy for each object what its key has been before. */
+  @Test
+  void shouldRefuseObjectsPutTogetherFromThousands() {
+    String message =
+        "job.conf: expected all keys of an object in one pair of braces but found too many objects"
+            + " and keys with dots side by side";
+    StringBuilder objects = new StringBuilder();
+    StringBuilder keys = new StringBuilder();
+    for (int i = 0; i < 2000; i++) {
+      objects.append("a { x%d = 1 }\n".formatted(i));
+      keys.append("a.x%d = 1\n".formatted(i));
+    }
+    assertError(message, objects.toString());
+    assertError(message, keys.toString());
+    assertError(message, "a = \"\"\"x\"\"\"\"\n" + keys + "\n# \"");
+  }
+
   /** Config shows all that it did not expect, each part of it in quotes and brackets. */
   @Test
   void shouldSayAtOnceWhatIsWrongWithALongText() {

@@ -17,6 +17,10 @@ class ParsingCostTest {
     return ParsingCost.of(text).copies();
   }
 
+  private static long merges(String text) {
+    return ParsingCost.of(text).merges();
+  }
+
   @Test
   void shouldCountWhatLiesInEachOther() {
     assertEquals(0, depth("a = 1"));
@@ -35,6 +39,13 @@ class ParsingCostTest {
     assertEquals(1, depth("{ \"\\"));
   }
 
+  /** A text in three quotes may end with quotes of its own. */
+  @Test
+  void shouldEndALongTextWithTheLastOfItsQuotes() {
+    assertEquals(2, depth("{ a = \"\"\"x\"\"\"\"\"\n b = [] }"));
+    assertEquals(1, depth("{ a = \"\"\"\"\"\"\"\n b = \"[]\" }"));
+  }
+
   @Test
   void shouldCountSubstitutionsAndAdditions() {
     assertEquals(3, ParsingCost.of("a = ${b}${?c}\na += 1").substitutions());
@@ -50,10 +61,24 @@ class ParsingCostTest {
 
   @Test
   void shouldCopyForEachPieceWhatCameBefore() {
-    assertEquals(0 + 1 + 2 + 3, copies("a bc"));
+    assertEquals(0 + 2 + 3, copies("a bc"));
     assertEquals(0 + 5, copies("\"a b\"\"c d\""));
     // Within the second list its own begins.
-    assertEquals(0 + (0 + 1) + (3 + (0 + 1)), copies("[1][2]"));
+    assertEquals(0 + (0 + 1) + (4 + (0 + 1)), copies("[11][22]"));
+  }
+
+  @Test
+  void shouldCopyNothingForSpaceAndEnds() {
+    assertEquals(copies("[".repeat(100)), copies("[".repeat(100) + "]   ".repeat(100)));
+  }
+
+  @Test
+  void shouldMergeWithTheKeysBefore() {
+    assertEquals(0, merges("a = 1.5\nb = 2.5, \"c.d\" : x.y"));
+    assertEquals(0 + 1 + 2, merges("a {}, b {}, c.d = 1"));
+    assertEquals(0 + 3, merges("a { b = 1, c = 1 }, a { d = 1 }"));
+    // The key c with b, the second a with the first one, but not with what lies in its list.
+    assertEquals(1 + 1, merges("a = [ { b = 1, c { d = 1 } } ]\na {}"));
   }
 
   /** Where a value ends, the next one is not joined to it. */
