@@ -152,7 +152,12 @@ public final class Server implements AutoCloseable {
 
   /** The JSON object that is there. */
   public String get(String path) {
-    return text(path, request().GET(), deadlines.answer);
+    return object(path, request().GET(), deadlines.answer);
+  }
+
+  /** A job's file, as the coordinator has it. */
+  public String file(String id) {
+    return requireDone(answer(job(id, "file"), request().GET(), deadlines.answer)).strip();
   }
 
   /** The same without waiting, and of the node alone that answered last. */
@@ -164,7 +169,7 @@ public final class Server implements AutoCloseable {
               if (answer.status() != 200) {
                 throw refusal(answer);
               }
-              return answer.body().strip();
+              return object(answer);
             });
   }
 
@@ -181,13 +186,13 @@ public final class Server implements AutoCloseable {
   }
 
   public String post(String path) {
-    return text(path, request().POST(BodyPublishers.noBody()), deadlines.answer);
+    return object(path, request().POST(BodyPublishers.noBody()), deadlines.answer);
   }
 
   public String submit(String job) {
     HttpRequest.Builder request =
         request().header("Content-Type", "application/hocon").POST(BodyPublishers.ofString(job));
-    return text("/api/v1/jobs", request, deadlines.check);
+    return object("/api/v1/jobs", request, deadlines.check);
   }
 
   /** What the coordinator finds below its data roots by this path, as uploads are named. */
@@ -293,17 +298,31 @@ public final class Server implements AutoCloseable {
     return HttpRequest.newBuilder();
   }
 
-  private String text(String path, HttpRequest.Builder request, Duration deadline) {
-    Exchanges.Answer<String> answer =
-        exchanges.ask(path, request, BodyHandlers.ofString(), deadline);
+  private String object(String path, HttpRequest.Builder request, Duration deadline) {
+    Exchanges.Answer<String> answer = answer(path, request, deadline);
     requireDone(answer);
-    return answer.body().strip();
+    return object(answer);
   }
 
-  private static void requireDone(Exchanges.Answer<String> answer) {
+  /** Many a server that is no coordinator answers everything with its own page. */
+  private static String object(Exchanges.Answer<String> answer) {
+    String body = answer.body().strip();
+    if (!body.startsWith("{")) {
+      throw ServerFaults.foreign(answer.node(), "something else than JSON");
+    }
+    return body;
+  }
+
+  private Exchanges.Answer<String> answer(
+      String path, HttpRequest.Builder request, Duration deadline) {
+    return exchanges.ask(path, request, BodyHandlers.ofString(), deadline);
+  }
+
+  private static String requireDone(Exchanges.Answer<String> answer) {
     if (answer.status() / 100 != 2) {
       throw refusal(answer);
     }
+    return answer.body();
   }
 
   private static ServerException refusal(Exchanges.Answer<String> answer) {

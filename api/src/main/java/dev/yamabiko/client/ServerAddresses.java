@@ -16,6 +16,8 @@ final class ServerAddresses {
   /** Of a coordinator on this machine that was told nothing else. */
   static final String DEFAULT = "http://127.0.0.1:8080";
 
+  private static final int LAST_PORT = 65_535;
+
   private final List<URI> bases;
   private final AtomicInteger current = new AtomicInteger();
 
@@ -40,7 +42,8 @@ final class ServerAddresses {
     try {
       URI uri = new URI(text.endsWith("/") ? text.substring(0, text.length() - 1) : text);
       boolean http = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
-      if (http && uri.getHost() != null && uri.getQuery() == null) {
+      boolean plain = uri.getQuery() == null && uri.getFragment() == null;
+      if (http && plain && uri.getHost() != null && uri.getPort() <= LAST_PORT) {
         return uri;
       }
     } catch (URISyntaxException e) {

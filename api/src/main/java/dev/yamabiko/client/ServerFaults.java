@@ -7,6 +7,7 @@ import java.net.ProtocolException;
 import java.net.SocketException;
 import java.net.URI;
 import java.net.http.HttpTimeoutException;
+import java.nio.channels.UnresolvedAddressException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -45,12 +46,18 @@ final class ServerFaults {
   static ServerException unreachable(URI node, Optional<ServerAccess.Tls> tls, IOException e) {
     String why =
         e instanceof ConnectException
-            ? "nothing listens there"
+            ? isUnknownHost(e) ? "no host of this name is known" : "nothing listens there"
             : e instanceof HttpTimeoutException
                 ? "no answer in time"
                 : TlsFaults.reason(node, tls, e).orElseGet(() -> reason(node, e));
     return ServerException.failed(
         "the coordinator %s cannot be reached: %s".formatted(node, why), e);
+  }
+
+  /** The JDK's client says it in the last cause alone. */
+  private static boolean isUnknownHost(Throwable e) {
+    return e instanceof UnresolvedAddressException
+        || e.getCause() != null && isUnknownHost(e.getCause());
   }
 
   private static String reason(URI node, IOException e) {
@@ -97,6 +104,14 @@ final class ServerFaults {
         "the connection to the coordinator %s was closed before it answered".formatted(node), e);
   }
 
+  /** Of an answer that no coordinator gives. */
+  static ServerException foreign(URI node, String answer) {
+    return ServerException.failed(
+        "%s is no coordinator, or not one of this version: it answers with %s"
+            .formatted(node, answer),
+        null);
+  }
+
   /** What a coordinator says is a problem in JSON; anything else comes from something else. */
   static ServerException refusal(URI node, int status, String body) {
     Map<String, Object> problem;
@@ -106,10 +121,7 @@ final class ServerFaults {
       problem = Map.of();
     }
     if (!(problem.get("detail") instanceof String detail)) {
-      return ServerException.failed(
-          "%s is no coordinator, or not one of this version: it answers with HTTP status %d"
-              .formatted(node, status),
-          null);
+      return foreign(node, "HTTP status " + status);
     }
     return USERS_FAULTS.contains(status)
         ? ServerException.refused(detail)

@@ -29,6 +29,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
 /** With a coordinator that stops in the middle of what it says. */
@@ -163,6 +164,48 @@ class ServerTest {
   }
 
   /** Many that find one node failing at once do not leave out the next. */
+  @Test
+  void shouldKnowAServerThatIsNoCoordinatorByItsAnswers() throws Exception {
+    HttpServer page =
+        http(
+            "/",
+            exchange -> {
+              byte[] html = "<html>Welcome</html>".getBytes(StandardCharsets.UTF_8);
+              exchange.getRequestBody().readAllBytes();
+              exchange.sendResponseHeaders(200, html.length);
+              exchange.getResponseBody().write(html);
+              exchange.close();
+            });
+    try (Server server = Server.of(url(page), "connect")) {
+      String message =
+          "%s is no coordinator, or not one of this version: it answers with something else than JSON"
+              .formatted(url(page));
+      for (Executable asks :
+          List.<Executable>of(
+              () -> server.get("/api/v1/workers"),
+              server::jobs,
+              () -> server.post(Server.job("a-1", "cancel")),
+              () -> server.submit("epochs = 1"))) {
+        assertEquals(message, assertThrows(ServerException.class, asks).getMessage());
+      }
+      ExecutionException asked =
+          assertThrows(ExecutionException.class, () -> server.ask("/api/v1/workers").get());
+      assertEquals(message, asked.getCause().getMessage());
+      assertEquals("<html>Welcome</html>", server.file("a-1"));
+    } finally {
+      page.stop(0);
+    }
+  }
+
+  @Test
+  void shouldTellAHostThatNobodyKnowsFromOneOnWhichNothingListens() {
+    try (Server server = Server.of("http://nobody.invalid:8080", "connect")) {
+      assertEquals(
+          "the coordinator http://nobody.invalid:8080 cannot be reached: no host of this name is known",
+          assertThrows(ServerException.class, () -> server.get("/x")).getMessage());
+    }
+  }
+
   @Test
   void shouldTurnToTheNextNodeWithManyThreads() throws Exception {
     AtomicInteger asked = new AtomicInteger();

@@ -134,7 +134,7 @@ final class QueuedSweep {
 
   private void requireSame(Sweep.Trial trial, String text, String id) {
     Job now = JobFile.parse(text, trial.name(), AS_WRITTEN);
-    Job there = JobFile.parse(server.get(Server.job(id, "file")), id, AS_WRITTEN);
+    Job there = JobFile.parse(server.file(id), id, AS_WRITTEN);
     Optional<String> change =
         JobChange.of(there, now)
             .or(() -> changed("epochs", there.epochs(), now.epochs()))

@@ -437,5 +437,9 @@ class ServerCommandsTest {
         err());
     assertEquals(2, run("jobs --server http://127.0.0.1:8080,localhost:8081"));
     assertTrue(err().contains("but got localhost:8081"), err());
+    assertEquals(2, run("jobs --server http://127.0.0.1:99999"));
+    assertTrue(err().contains("but got http://127.0.0.1:99999"), err());
+    assertEquals(2, run("jobs --server http://127.0.0.1:8080#jobs"));
+    assertTrue(err().contains("but got http://127.0.0.1:8080#jobs"), err());
   }
 }
