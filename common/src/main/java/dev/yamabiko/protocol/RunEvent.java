@@ -11,9 +11,10 @@ public sealed interface RunEvent {
   /**
    * Workers are ready, the first step begins.
    *
-   * @param samples applied before, by the run that this one continues
+   * @param epochs closed before, by the run that this one continues
+   * @param samples applied before
    */
-  record RunStarted(int workers, long step, long samples) implements RunEvent {}
+  record RunStarted(int workers, long step, int epochs, long samples) implements RunEvent {}
 
   /**
    * A step has closed on all slices.

@@ -189,6 +189,7 @@ final class JobEntry {
   void observe(RunEvent event) {
     if (event instanceof RunEvent.RunStarted begun) {
       step = begun.step();
+      epoch = begun.epochs();
       events.add("status", view().json());
     } else if (event instanceof RunEvent.StepClosed closed) {
       step = closed.step() + 1;

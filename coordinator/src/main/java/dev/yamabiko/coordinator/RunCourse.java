@@ -82,8 +82,8 @@ final class RunCourse {
 
   private void start() {
     started = true;
-    long samples = progress.position().samples();
-    events.tell(new RunEvent.RunStarted(crew.size(), slices.step(), samples));
+    Position from = progress.position();
+    events.tell(new RunEvent.RunStarted(crew.size(), slices.step(), from.epochs(), from.samples()));
     leaseEnd.closeEpochOr(this::goOn);
   }
 

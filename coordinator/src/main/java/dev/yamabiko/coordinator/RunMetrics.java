@@ -144,7 +144,7 @@ final class RunMetrics implements RunListener {
       closed(closed);
     } else if (event instanceof RunEvent.RunStarted begun) {
       workers = begun.workers();
-      step = begun.step();
+      standAt(begun.step(), begun.epochs());
     } else if (event instanceof RunEvent.StepTimed timed) {
       timed(timed.timing());
     } else if (event instanceof RunEvent.EpochClosed closed) {
@@ -153,10 +153,10 @@ final class RunMetrics implements RunListener {
       reissues.increment(late.workers().size());
     } else if (event instanceof RunEvent.RolledBack back) {
       rollbacks.increment();
-      goneBack(back.to().step(), back.to().epochs());
+      standAt(back.to().step(), back.to().epochs());
     } else if (event instanceof RunEvent.SlicesReturned back) {
       returns.increment();
-      goneBack(back.to().step(), back.to().epochs());
+      standAt(back.to().step(), back.to().epochs());
     } else if (event instanceof RunEvent.WorkerJoined joined) {
       workers = joined.workers();
     } else if (event instanceof RunEvent.WorkerLeft left) {
@@ -196,9 +196,9 @@ final class RunMetrics implements RunListener {
     }
   }
 
-  private void goneBack(long toStep, int toEpoch) {
-    step = toStep;
-    epoch = toEpoch;
+  private void standAt(long atStep, int atEpoch) {
+    step = atStep;
+    epoch = atEpoch;
   }
 
   /** Its series are on the page no longer. */

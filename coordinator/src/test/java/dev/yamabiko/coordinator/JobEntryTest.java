@@ -50,6 +50,16 @@ class JobEntryTest {
   }
 
   @Test
+  void shouldCountFromWhereARunGoesOn() {
+    StoredJob stored = StoredJob.submitted("a-1", TEXT, Optional.empty(), Instant.EPOCH);
+    JobEntry entry =
+        new JobEntry(stored, JobFile.parse(TEXT, "a-1", Path.of(""), List.of()), Path.of(""), 1);
+    entry.observe(new RunEvent.RunStarted(2, 7, 1, 56));
+    assertEquals(7, entry.view().step());
+    assertEquals(1, entry.view().epoch());
+  }
+
+  @Test
   void shouldKeepNoEvaluationInMemory() {
     StoredJob stored = StoredJob.submitted("a-1", TEXT, Optional.empty(), Instant.EPOCH);
     JobEntry entry =

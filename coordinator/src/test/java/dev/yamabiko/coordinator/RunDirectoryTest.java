@@ -37,7 +37,7 @@ class RunDirectoryTest {
   private static final Targets CLASSES = Targets.Classes.numbered(3);
   private static final Targets VALUES =
       new Targets.Values(List.of(Targets.Value.plain("a"), Targets.Value.plain("b")));
-  private static final RunEvent STARTED = new RunEvent.RunStarted(2, 0, 0);
+  private static final RunEvent STARTED = new RunEvent.RunStarted(2, 0, 0, 0);
 
   private final List<String> failures = new ArrayList<>();
 

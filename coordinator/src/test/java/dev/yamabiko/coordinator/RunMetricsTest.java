@@ -51,7 +51,7 @@ class RunMetricsTest {
   @Test
   void shouldCountStepsAndTheirTimes() {
     RunMetrics run = cluster.run("a-1");
-    run.onEvent(new RunEvent.RunStarted(2, 0, 0));
+    run.onEvent(new RunEvent.RunStarted(2, 0, 0, 0));
     StepTiming timing =
         new StepTiming(
             1_000_000,
@@ -85,7 +85,9 @@ class RunMetricsTest {
   @Test
   void shouldTellWhatWasSaidLast() {
     RunMetrics run = cluster.run("a-1");
-    run.onEvent(new RunEvent.RunStarted(2, 0, 0));
+    run.onEvent(new RunEvent.RunStarted(2, 7, 1, 56));
+    assertEquals(7, gauge("yamabiko.job.step", "a-1"));
+    assertEquals(1, gauge("yamabiko.job.epoch", "a-1"));
     run.onEvent(closed(0, 3));
     assertEquals(3, gauge("yamabiko.train.loss", "a-1"));
     assertEquals(0.25, gauge("yamabiko.learning.rate", "a-1"));

@@ -42,7 +42,7 @@ class RunNoticesTest {
 
   @Test
   void shouldSayInWhichStepWorkersComeAndGo() {
-    assertEquals("", told(new RunEvent.RunStarted(2, 130, 0)));
+    assertEquals("", told(new RunEvent.RunStarted(2, 130, 0, 0)));
     assertEquals(
         "{\"notice\":\"worker w2 was lost\","
             + AT

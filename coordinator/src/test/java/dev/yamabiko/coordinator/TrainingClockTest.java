@@ -18,7 +18,7 @@ class TrainingClockTest {
 
   @Test
   void shouldMeasureFromTheStartToTheLastEvent() {
-    clock.onEvent(new RunEvent.RunStarted(1, 0, 0));
+    clock.onEvent(new RunEvent.RunStarted(1, 0, 0, 0));
     now += 2_000_000_000L;
     clock.onEvent(new RunEvent.WorkerLeft("a", "failed", true, 0));
     assertEquals(2, clock.seconds());

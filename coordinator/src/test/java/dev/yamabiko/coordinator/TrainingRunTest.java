@@ -36,7 +36,7 @@ class TrainingRunTest extends RunFixture {
   void shouldCompleteWhenEveryEpochIsTrainedAndEvaluated() {
     ActorRef<RunMessage> run = start();
     join(run);
-    assertEquals(new RunEvent.RunStarted(2, 0, 0), events.receiveMessage());
+    assertEquals(new RunEvent.RunStarted(2, 0, 0, 0), events.receiveMessage());
     for (int epoch = 0; epoch < 2; epoch++) {
       lease(first, List.of(new Block(0, 1)), 2L * epoch, 2L * epoch + 2);
       lease(second, List.of(new Block(1, 2)), 2L * epoch, 2L * epoch + 2);

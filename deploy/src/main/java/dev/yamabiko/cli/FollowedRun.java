@@ -261,7 +261,7 @@ final class FollowedRun implements Follower.Audience {
               new ProgressLine(epochs, perEpoch, targets),
               nanoTime,
               BLUR);
-      progress.onEvent(new RunEvent.RunStarted(0, line.whole("step"), 0));
+      progress.onEvent(new RunEvent.RunStarted(0, line.whole("step"), 0, 0));
     }
     return progress != null;
   }

@@ -30,7 +30,7 @@ class ProgressTest {
   }
 
   private void train(Progress progress, long millisecondsPerStep) {
-    progress.onEvent(new RunEvent.RunStarted(2, 0, 0));
+    progress.onEvent(new RunEvent.RunStarted(2, 0, 0, 0));
     for (int step = 0; step < 20; step++) {
       now += millisecondsPerStep * MILLISECOND;
       Statistics batch = new Statistics(10, 5, 8, 0);
@@ -84,7 +84,7 @@ class ProgressTest {
   @Test
   void shouldCoverWhatWasDrawnBefore() {
     Progress progress = progress(true);
-    progress.onEvent(new RunEvent.RunStarted(1, 0, 0));
+    progress.onEvent(new RunEvent.RunStarted(1, 0, 0, 0));
     for (double loss : new double[] {0.00001, 1}) {
       now += 200 * MILLISECOND;
       Statistics batch = new Statistics(10, 10 * loss, 8, 0);
@@ -99,7 +99,7 @@ class ProgressTest {
   @Test
   void shouldLeaveTheBarWhenTheRunEndsWithinAnEpoch() {
     Progress progress = progress(true);
-    progress.onEvent(new RunEvent.RunStarted(1, 0, 0));
+    progress.onEvent(new RunEvent.RunStarted(1, 0, 0, 0));
     now += 500 * MILLISECOND;
     progress.onEvent(new RunEvent.StepClosed(0, 0, new Statistics(10, 5, 8, 0), 0.1f, Double.NaN));
     progress.onEvent(new RunEvent.RunEnded(null));
@@ -128,7 +128,7 @@ class ProgressTest {
   @Test
   void shouldKeepLinesBelowTheBar() {
     Progress progress = steerable(100);
-    progress.onEvent(new RunEvent.RunStarted(1, 0, 0));
+    progress.onEvent(new RunEvent.RunStarted(1, 0, 0, 0));
     progress.below(List.of("head", "one"));
     step(progress, 0);
     String bar = "epoch 1/2 [##----------------------]  loss 0.5000  accuracy 80.00 %";
@@ -143,7 +143,7 @@ class ProgressTest {
   @Test
   void shouldPutAnEpochsEndInPlaceOfItsBarAndBeginTheNextBelow() {
     Progress progress = steerable(100);
-    progress.onEvent(new RunEvent.RunStarted(1, 0, 0));
+    progress.onEvent(new RunEvent.RunStarted(1, 0, 0, 0));
     progress.below(List.of("head", "one"));
     step(progress, 9);
     epoch(progress, 0);
@@ -159,7 +159,7 @@ class ProgressTest {
   @Test
   void shouldWriteOnlyTheLinesThatChanged() {
     Progress progress = steerable(100);
-    progress.onEvent(new RunEvent.RunStarted(1, 0, 0));
+    progress.onEvent(new RunEvent.RunStarted(1, 0, 0, 0));
     progress.below(List.of("head", "one", "two"));
     step(progress, 0);
     bytes.reset();
@@ -170,7 +170,7 @@ class ProgressTest {
   @Test
   void shouldShowNothingBelowTheBarWhereTheCursorCannotMove() {
     Progress progress = progress(true);
-    progress.onEvent(new RunEvent.RunStarted(1, 0, 0));
+    progress.onEvent(new RunEvent.RunStarted(1, 0, 0, 0));
     progress.below(List.of("head"));
     step(progress, 0);
     progress.above("yamabiko: worker two was lost");
@@ -182,7 +182,7 @@ class ProgressTest {
   @Test
   void shouldCountWhatWasBeforeAnybodyLookedButNotItsTime() {
     Progress progress = progress(false);
-    progress.onEvent(new RunEvent.RunStarted(1, 12, 1));
+    progress.onEvent(new RunEvent.RunStarted(1, 12, 0, 1));
     progress.past(
         new RunEvent.EpochClosed(0, 10, new Statistics(100, 50, 80, 0), Optional.empty()), true);
     progress.past(new RunEvent.StepClosed(10, 1, new Statistics(10, 5, 8, 0), 0.1f, Double.NaN));

@@ -305,7 +305,7 @@ class TensorBoardTest {
     Path future = Files.createFile(board.resolve("events.out.tfevents." + later + ".h.1"));
     Files.createFile(board.resolve("notes.txt"));
     try (RunDirectory run = open("run", BOARD)) {
-      run.onEvent(new RunEvent.RunStarted(1, 0, 0));
+      run.onEvent(new RunEvent.RunStarted(1, 0, 0, 0));
     }
     List<Path> files = EventRecords.files(directory.resolve("run"));
     assertEquals(3, files.size());
@@ -350,7 +350,7 @@ class TensorBoardTest {
   @Test
   void shouldTakeBackWhatARunGoesBackOver() throws IOException {
     try (RunDirectory run = open("run", BOARD)) {
-      run.onEvent(new RunEvent.RunStarted(1, 0, 0));
+      run.onEvent(new RunEvent.RunStarted(1, 0, 0, 0));
       for (int step = 0; step < 4; step++) {
         run.onEvent(closed(step, step));
       }
@@ -376,7 +376,7 @@ class TensorBoardTest {
   void shouldTellWhatIsNoNumber() throws IOException {
     float[] weights = {Float.NaN, 1, Float.POSITIVE_INFINITY, 2, 3, Float.NEGATIVE_INFINITY};
     try (RunDirectory run = open("run", BOARD)) {
-      run.onEvent(new RunEvent.RunStarted(1, 0, 0));
+      run.onEvent(new RunEvent.RunStarted(1, 0, 0, 0));
       run.onEvent(closed(0, Double.NaN));
       run.onEvent(closed(1, Double.NEGATIVE_INFINITY));
       run.onEvent(closed(2, 1e300));
@@ -401,7 +401,7 @@ class TensorBoardTest {
   @Test
   void shouldCountTheSameWeightsOnce() throws IOException {
     try (RunDirectory run = open("run", BOARD)) {
-      run.onEvent(new RunEvent.RunStarted(1, 0, 0));
+      run.onEvent(new RunEvent.RunStarted(1, 0, 0, 0));
       run.onEvent(copied(4, new float[NETWORK.length()]));
       run.onEvent(new RunEvent.CheckpointTaken(checkpoint(4)));
       run.onEvent(new RunEvent.CheckpointTaken(checkpoint(5)));
@@ -416,7 +416,7 @@ class TensorBoardTest {
     Path run = Files.createDirectories(directory.resolve("run"));
     Path inTheWay = Files.writeString(run.resolve("tensorboard"), "a file");
     try (RunDirectory files = open("run", BOARD)) {
-      files.onEvent(new RunEvent.RunStarted(1, 0, 0));
+      files.onEvent(new RunEvent.RunStarted(1, 0, 0, 0));
       files.onEvent(closed(0, 1));
       files.onEvent(copied(2, new float[NETWORK.length()]));
       files.settled().join();

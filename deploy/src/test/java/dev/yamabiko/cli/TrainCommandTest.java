@@ -87,7 +87,7 @@ class TrainCommandTest {
   private static RunOutcome play(List<RunListener> listeners, RunOutcome outcome) {
     Statistics batch = new Statistics(20, 15, 12, 0);
     Stream.of(
-            new RunEvent.RunStarted(2, 0, 0),
+            new RunEvent.RunStarted(2, 0, 0, 0),
             new RunEvent.StepClosed(0, 0, batch, 0.1f, Double.NaN),
             new RunEvent.StepClosed(1, 0, batch, 0.1f, Double.NaN),
             new RunEvent.EpochClosed(0, 2, batch.plus(batch), Optional.of(batch)),
