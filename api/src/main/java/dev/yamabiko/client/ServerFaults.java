@@ -35,7 +35,7 @@ final class ServerFaults {
                 // A port without HTTP closes as a coordinator does that dies.
                 isTls(node) || !isWithoutAnswer(e)
                     ? ""
-                    : ", unless this is the port that workers join, and not that of --http-port",
+                    : ", unless this is the port that workers join, and not that of --http-port, or its address is one with https://",
                 allNodes),
         e);
   }

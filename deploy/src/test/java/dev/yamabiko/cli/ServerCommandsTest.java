@@ -368,7 +368,7 @@ class ServerCommandsTest {
       String urls = "http://127.0.0.1:%d,%s".formatted(dying.getLocalPort(), server.url());
       assertEquals(1, run("cancel x-9 --server " + urls));
       assertEquals(
-          "yamabiko: the coordinator http://127.0.0.1:%d has not answered (the connection broke off) and may have done what was asked all the same, unless this is the port that workers join, and not that of --http-port; look before you ask again: yamabiko jobs --server %s\n"
+          "yamabiko: the coordinator http://127.0.0.1:%d has not answered (the connection broke off) and may have done what was asked all the same, unless this is the port that workers join, and not that of --http-port, or its address is one with https://; look before you ask again: yamabiko jobs --server %s\n"
               .formatted(dying.getLocalPort(), urls),
           err());
     }
