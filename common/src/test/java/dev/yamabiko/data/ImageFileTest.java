@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.sun.management.ThreadMXBean;
+import dev.yamabiko.tensor.AllocatedBytes;
 import java.awt.Transparency;
 import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
@@ -15,7 +15,6 @@ import java.awt.image.WritableRaster;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -35,8 +34,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Decoded pixels, whatever the file's own layout. */
 class ImageFileTest {
-
-  private static final ThreadMXBean ALLOCATED = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   @TempDir private Path directory;
 
@@ -206,9 +203,9 @@ class ImageFileTest {
     ByteBuffer header = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     header.putInt(2, 1 << 30).putInt(18, 4).putInt(22, 16_776_964);
     Files.write(file, bytes);
-    long before = ALLOCATED.getCurrentThreadAllocatedBytes();
+    long before = AllocatedBytes.ofThisThread();
     assertEquals("a.bmp: the image ends early; is the file truncated?", error(file));
-    assertTrue(ALLOCATED.getCurrentThreadAllocatedBytes() - before < 10_000_000);
+    assertTrue(AllocatedBytes.ofThisThread() - before < 10_000_000);
   }
 
   /** Rows end with padding, which the last one may lack. */

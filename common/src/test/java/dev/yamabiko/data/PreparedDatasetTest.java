@@ -6,12 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.sun.management.ThreadMXBean;
+import dev.yamabiko.tensor.AllocatedBytes;
 import dev.yamabiko.tensor.Shape;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
@@ -261,12 +260,12 @@ class PreparedDatasetTest {
     Dataset opened = PreparedDataset.open(write(data, Optional.empty())).train();
     float[] into = new float[28 * 28 + 1];
     readAll(opened, into);
-    long before = allocated();
+    long before = AllocatedBytes.ofThisThread();
     for (int i = 0; i < 100; i++) {
       readAll(opened, into);
     }
     // The measurement itself may take something; 1200 examples may not take a byte each.
-    long taken = allocated() - before;
+    long taken = AllocatedBytes.ofThisThread() - before;
     assertTrue(taken < 1200, taken + " bytes");
   }
 
@@ -275,11 +274,6 @@ class PreparedDatasetTest {
       data.readInput(i, into, 0);
       data.readTarget(i, into, 28 * 28);
     }
-  }
-
-  private static long allocated() {
-    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    return threads.getThreadAllocatedBytes(Thread.currentThread().getId());
   }
 
   @Test

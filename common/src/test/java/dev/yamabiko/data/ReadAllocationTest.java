@@ -2,8 +2,7 @@ package dev.yamabiko.data;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.sun.management.ThreadMXBean;
-import java.lang.management.ManagementFactory;
+import dev.yamabiko.tensor.AllocatedBytes;
 import java.util.Optional;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -16,11 +15,6 @@ class ReadAllocationTest {
 
   /** Below the 16 bytes of the smallest object for each example; the measuring costs a little. */
   private static final long MOST = EXAMPLES * 4L;
-
-  private static long allocated() {
-    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    return threads.getThreadAllocatedBytes(Thread.currentThread().getId());
-  }
 
   private static void readAll(Dataset data, float[] input, float[] target) {
     for (int i = 0; i < data.size(); i++) {
@@ -41,9 +35,9 @@ class ReadAllocationTest {
     for (int epoch = 0; epoch < WARM_UP_EPOCHS; epoch++) {
       readAll(data, input, target);
     }
-    long before = allocated();
+    long before = AllocatedBytes.ofThisThread();
     readAll(data, input, target);
-    long bytes = allocated() - before;
+    long bytes = AllocatedBytes.ofThisThread() - before;
     assertTrue(bytes <= MOST, bytes + " bytes for " + EXAMPLES + " examples");
   }
 }

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.sun.management.ThreadMXBean;
 import dev.yamabiko.data.DataSource;
 import dev.yamabiko.data.DataSpec.Validation;
 import dev.yamabiko.nn.Dense;
@@ -14,8 +13,8 @@ import dev.yamabiko.nn.SoftmaxCrossEntropy;
 import dev.yamabiko.optim.Adam;
 import dev.yamabiko.optim.Clipping;
 import dev.yamabiko.optim.Sgd;
+import dev.yamabiko.tensor.AllocatedBytes;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -274,10 +273,9 @@ class SettingsTest {
     }
     settings.add("model.0.dense.units=1");
     set("epochs=1");
-    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    long before = threads.getCurrentThreadAllocatedBytes();
+    long before = AllocatedBytes.ofThisThread();
     Job job = JobFile.read(file, settings, HERE);
-    long bytes = threads.getCurrentThreadAllocatedBytes() - before;
+    long bytes = AllocatedBytes.ofThisThread() - before;
     assertEquals(set("optimizer.sgd.learning-rate=0.1500"), job);
     assertTrue(bytes < 20_000L * settings.size(), bytes + " bytes");
   }

@@ -2,7 +2,6 @@ package dev.yamabiko.step;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.sun.management.ThreadMXBean;
 import dev.yamabiko.data.Dataset;
 import dev.yamabiko.data.NoiseData;
 import dev.yamabiko.data.Targets;
@@ -19,10 +18,10 @@ import dev.yamabiko.nn.MaxPool;
 import dev.yamabiko.nn.Network;
 import dev.yamabiko.nn.SoftmaxCrossEntropy;
 import dev.yamabiko.optim.Sgd;
+import dev.yamabiko.tensor.AllocatedBytes;
 import dev.yamabiko.tensor.Kernels;
 import dev.yamabiko.tensor.ScalarKernels;
 import dev.yamabiko.tensor.Shape;
-import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -73,11 +72,6 @@ class StepAllocationTest {
     }
   }
 
-  private static long allocated() {
-    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    return threads.getThreadAllocatedBytes(Thread.currentThread().getId());
-  }
-
   private static long median(
       Shape input, List<LayerSpec> layers, int batch, Kernels kernels, int warmup) {
     int steps = warmup + MEASURED;
@@ -94,12 +88,12 @@ class StepAllocationTest {
     Block block = new Block(0, SHARDS);
     long[] bytes = new long[steps];
     for (int step = 0; step < steps; step++) {
-      long before = allocated();
+      long before = AllocatedBytes.ofThisThread();
       Statistics s =
           computation.train(plan, step, block, data, slice.weights(step), gradient, (i, k) -> {});
       slice.aggregate(step, List.of(new BlockSum.Part(block, gradient, 0, s)));
       slice.update(step, Math.sqrt(ChunkGrid.total(slice.squares())));
-      bytes[step] = allocated() - before;
+      bytes[step] = AllocatedBytes.ofThisThread() - before;
     }
     long[] last = Arrays.copyOfRange(bytes, warmup, steps);
     Arrays.sort(last);

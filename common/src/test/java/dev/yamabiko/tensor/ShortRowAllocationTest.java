@@ -2,8 +2,6 @@ package dev.yamabiko.tensor;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.sun.management.ThreadMXBean;
-import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -16,11 +14,6 @@ class ShortRowAllocationTest {
   /** Until the compiler has had its turn, which may take long where others use the machine. */
   private static final Duration LIMIT = Duration.ofSeconds(30);
 
-  private static long allocated() {
-    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    return threads.getThreadAllocatedBytes(Thread.currentThread().getId());
-  }
-
   @ParameterizedTest
   @ValueSource(ints = {1, 3, 10, 16, 26})
   void shouldAllocateNothingForARowOfExponentials(int classes) {
@@ -30,11 +23,11 @@ class ShortRowAllocationTest {
     double least = Double.POSITIVE_INFINITY;
     long end = System.nanoTime() + LIMIT.toNanos();
     while (least >= 1 && System.nanoTime() < end) {
-      long before = allocated();
+      long before = AllocatedBytes.ofThisThread();
       for (int i = 0; i < CALLS; i++) {
         kernels.exp(classes, x, 0, y, 0);
       }
-      least = Math.min(least, (allocated() - before) / (double) CALLS);
+      least = Math.min(least, (AllocatedBytes.ofThisThread() - before) / (double) CALLS);
     }
     assertTrue(least < 1, kernels.name() + ": " + least + " bytes for a call");
   }

@@ -13,8 +13,8 @@ import com.esotericsoftware.kryo.Kryo;
 import com.esotericsoftware.kryo.KryoException;
 import com.typesafe.config.ConfigFactory;
 import dev.yamabiko.protocol.NodeMessage;
+import dev.yamabiko.tensor.AllocatedBytes;
 import java.io.NotSerializableException;
-import java.lang.management.ManagementFactory;
 import java.util.List;
 
 /** An actor system that is set up as the nodes' are, with its serializer. */
@@ -22,9 +22,6 @@ final class SerializerKit implements AutoCloseable {
 
   /** More than reading a message takes, less than a length that somebody made up. */
   private static final long MOST_ALLOCATED = 4L << 20;
-
-  private static final com.sun.management.ThreadMXBean THREADS =
-      (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   final ActorTestKit actors =
       ActorTestKit.create(
@@ -63,8 +60,7 @@ final class SerializerKit implements AutoCloseable {
   }
 
   void assertReadOrRefused(byte[] bytes) {
-    long thread = Thread.currentThread().getId();
-    long before = THREADS.getThreadAllocatedBytes(thread);
+    long before = AllocatedBytes.ofThisThread();
     try {
       Object read = read(bytes);
       assertTrue(MessageTable.isMessage(read));
@@ -75,7 +71,7 @@ final class SerializerKit implements AutoCloseable {
       assertTrue(e.getMessage().contains("bytes are no control message"), e.getMessage());
       assertEquals(1, e.getMessage().lines().count(), e.getMessage());
     }
-    long allocated = THREADS.getThreadAllocatedBytes(thread) - before;
+    long allocated = AllocatedBytes.ofThisThread() - before;
     assertTrue(allocated < MOST_ALLOCATED, allocated + " bytes allocated");
   }
 

@@ -20,6 +20,9 @@ final class JobTargets {
   /** Stands before each setting in an input, and not in a job. */
   private static final String SET = "\n--set ";
 
+  /** A hundred additions to one key, the most that may be, take 350 MB one after the other. */
+  private static final long BASE = 512 << 20;
+
   private static final String[] WORDS = {
     "${seed}",
     "${?x}",
@@ -88,14 +91,14 @@ final class JobTargets {
                     "--set seed=7",
                     "--set model.0={dense {units = 3}}",
                     "--set optimizer.adam.learning-rate=0.1"),
-                new Allowance(512 << 20, 4096))
+                new Allowance(BASE, 4096))
             .withWords(WORDS),
         FuzzTarget.of(
                 "sweeps",
                 input -> sweep(input, file),
                 Set.of(JobException.class),
                 sweeps(),
-                new Allowance(512 << 20, 8192))
+                new Allowance(BASE, 8192))
             .withWords(WORDS));
   }
 
