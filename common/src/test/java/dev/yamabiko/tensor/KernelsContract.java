@@ -135,7 +135,7 @@ abstract class KernelsContract {
   @Property
   void shouldGiveTheDefinedBitsOfWeightGradient(
       @ForAll("shards") ShardRows shards,
-      @ForAll @IntRange(min = 1, max = 50) int in,
+      @ForAll @IntRange(min = 1, max = 120) int in,
       @ForAll @IntRange(min = 1, max = 50) int out,
       @ForAll long seed) {
     assertSameBits(seed, in * out, weightGradient(shards, in, out));

@@ -84,6 +84,56 @@ final class Packing {
     }
   }
 
+  /**
+   * A panels, one behind the other, from all {@code columns}, divided evenly; lanes beyond a
+   * panel's columns hold anything.
+   */
+  static void columnsToPanelsOfA(
+      float[] m, int at, int pitch, int columns, int panels, int steps, float[] to) {
+    int size = PITCH * steps;
+    int i = 0;
+    if (Lanes.parts(columns, panels) <= LANES) {
+      for (; i + GROUP <= panels; i += GROUP) {
+        columnsToGroupOfA(m, at, pitch, columns, panels, i, steps, to);
+      }
+    }
+    for (; i < panels; i++) {
+      int first = Lanes.start(columns, panels, i);
+      int height = Lanes.start(columns, panels, i + 1) - first;
+      columnsToA(m, at + first, pitch, height, steps, to, i * size);
+    }
+  }
+
+  /** As many of them from number i on as {@link #GROUP}, none wider than a vector. */
+  private static void columnsToGroupOfA(
+      float[] m, int at, int pitch, int columns, int panels, int i, int steps, float[] to) {
+    int a = at + Lanes.start(columns, panels, i);
+    int b = at + Lanes.start(columns, panels, i + 1);
+    int c = at + Lanes.start(columns, panels, i + 2);
+    int d = at + Lanes.start(columns, panels, i + 3);
+    int size = PITCH * steps;
+    int first = i * size;
+    int readable = Math.max(0, Math.min(steps, Math.floorDiv(m.length - d - LANES, pitch) + 1));
+    for (int p = 0; p < readable; p++) {
+      int from = p * pitch;
+      int row = first + p * PITCH;
+      FloatVector inA = FloatVector.fromArray(SPECIES, m, a + from);
+      FloatVector inB = FloatVector.fromArray(SPECIES, m, b + from);
+      FloatVector inC = FloatVector.fromArray(SPECIES, m, c + from);
+      FloatVector inD = FloatVector.fromArray(SPECIES, m, d + from);
+      inA.intoArray(to, row);
+      inB.intoArray(to, row + size);
+      inC.intoArray(to, row + 2 * size);
+      inD.intoArray(to, row + 3 * size);
+    }
+    for (int j = i; readable < steps && j < i + GROUP; j++) {
+      int from = Lanes.start(columns, panels, j);
+      int height = Lanes.start(columns, panels, j + 1) - from;
+      int row = j * size + readable * PITCH;
+      columnsToA(m, at + from + readable * pitch, pitch, height, steps - readable, to, row);
+    }
+  }
+
   /** B panel from {@code width} matrix columns; the rest of the tile is zero. */
   static void columnsToB(
       float[] m, int at, int pitch, int width, int steps, float[] panel, int to) {

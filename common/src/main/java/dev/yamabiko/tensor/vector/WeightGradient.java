@@ -11,14 +11,20 @@ import java.util.function.IntConsumer;
 /** dW = X^T G along the tree over shards, tile by tile ({@link TreeTiles}). */
 final class WeightGradient {
 
-  /** Floats of X to pack at a time, about half of a second-level cache. */
-  private static final int A_BLOCK = 1 << 16;
+  /**
+   * Floats of X to pack at a time, unless {@link #LEAST_PANELS} are more. Of few, rows of dW are
+   * written side by side.
+   */
+  private static final int A_BLOCK = 1 << 14;
+
+  /** Panels of X that are packed at once, however long: what lies side by side is read together. */
+  private static final int LEAST_PANELS = 2 * Packing.GROUP;
 
   /** Floats of G that stay in a first-level cache beside all else. */
   private static final int B_FIRST = 1 << 12;
 
-  /** The same for tiles one after the other: the second level feeds vectors as narrow in time. */
-  private static final int B_GROUP = LANES >= 16 ? B_FIRST : 4 * B_FIRST;
+  /** The same for tiles one after the other, which the second level feeds in time. */
+  private static final int B_GROUP = 4 * B_FIRST;
 
   /** Where a tile of as many rows as a vector holds is put when it is turned: behind itself. */
   private static final int TURNED = LANES * TILE;
@@ -75,7 +81,7 @@ final class WeightGradient {
       IntConsumer finalFrom) {
     int rows = shards.rows();
     int tallest = ofPanels.tallest();
-    int blockPanels = Math.max(1, A_BLOCK / (PITCH * rows));
+    int blockPanels = Math.max(LEAST_PANELS, A_BLOCK / (PITCH * rows));
     int blocks = Lanes.parts(in, blockPanels * tallest);
     int tiles = Lanes.parts(out, TILE);
     float[] as = aPanels.atLeast(Lanes.parts(Lanes.parts(in, blocks), tallest) * PITCH * rows);
@@ -91,11 +97,7 @@ final class WeightGradient {
       int top = Lanes.start(in, blocks, block);
       int height = Lanes.start(in, blocks, block + 1) - top;
       int panels = Lanes.parts(height, tallest);
-      for (int i = 0; i < panels; i++) {
-        int r = Lanes.start(height, panels, i);
-        int next = Lanes.start(height, panels, i + 1);
-        Packing.columnsToA(x, xAt + top + r, in, next - r, rows, as, i * PITCH * rows);
-      }
+      Packing.columnsToPanelsOfA(x, xAt + top, in, height, panels, rows, as);
       for (int left = 0; left < tiles; left += group) {
         for (int i = 0; i < panels; i++) {
           int r = Lanes.start(height, panels, i);
