@@ -57,6 +57,14 @@ final class ServerOption {
         : Optional.empty();
   }
 
+  /** The first of its options that the command line has. */
+  Optional<String> option() {
+    return url.map(any -> "--server")
+        .or(() -> tokenFile.map(any -> "--token-file"))
+        .or(() -> ca.map(any -> "--ca"))
+        .or(() -> tls.map(any -> "--tls"));
+  }
+
   /** Where the certificate is that is shown, which may be a node's. */
   Optional<Path> certificate() {
     return tls;

@@ -96,6 +96,11 @@ final class SweepCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), (out.isPresent() ? "--out" : "--workers") + " expects --local");
     }
+    if (local && server.option().isPresent()) {
+      throw new ParameterException(
+          spec.commandLine(),
+          server.option().get() + " is of no use with --local, which asks no coordinator");
+    }
     Sweep sweep = arguments.readSweep(session);
     return local ? here(sweep) : onCoordinator(sweep);
   }

@@ -289,6 +289,12 @@ class SweepCommandTest {
     Invocation options = Invocation.of(working, List.of("sweep", "job.conf", "--out", "x"));
     assertEquals(2, options.exitCode());
     assertTrue(options.err().contains("--out expects --local"), options.err());
+    for (String option : List.of("--server", "--token-file", "--ca", "--tls")) {
+      Invocation both =
+          Invocation.of(working, List.of("sweep", "job.conf", "--local", option, "http://a:1"));
+      assertEquals(2, both.exitCode());
+      assertTrue(both.err().contains(option + " is of no use with --local"), both.err());
+    }
   }
 
   private static void await(String what, BooleanSupplier condition) {
