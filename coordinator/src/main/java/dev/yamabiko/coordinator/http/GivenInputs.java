@@ -71,7 +71,7 @@ record GivenInputs(ModelInputs inputs, InputSink sink, ImageAllowance images) {
       }
       if (!key.equals(ROWS) && !key.equals(INPUTS)) {
         throw refused(
-            "expected rows or inputs but found %s%s"
+            "expected rows or inputs but found \"%s\"%s"
                 .formatted(shown(key), NearestName.hint(key, List.of(ROWS, INPUTS))));
       }
       if (parser.nextToken() != JsonToken.START_ARRAY) {
@@ -84,7 +84,7 @@ record GivenInputs(ModelInputs inputs, InputSink sink, ImageAllowance images) {
       }
       String more = parser.nextFieldName();
       if (more != null) {
-        throw refused("expected nothing beside %s but found %s".formatted(key, shown(more)));
+        throw refused("expected nothing beside %s but found \"%s\"".formatted(key, shown(more)));
       }
       if (parser.nextToken() != null) {
         throw refused("expected one object but found more behind it");
