@@ -153,7 +153,7 @@ abstract class KernelsContract {
   @Property
   void shouldSayWhichRowsOfTheWeightGradientAreFinal(
       @ForAll("shards") ShardRows shards,
-      @ForAll @IntRange(min = 1, max = 50) int in,
+      @ForAll @IntRange(min = 1, max = 120) int in,
       @ForAll @IntRange(min = 1, max = 50) int out,
       @ForAll long seed) {
     assertSaysWhichRowsAreFinal(shards, in, out, seed);

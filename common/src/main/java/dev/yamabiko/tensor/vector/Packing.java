@@ -126,11 +126,13 @@ final class Packing {
       inC.intoArray(to, row + 2 * size);
       inD.intoArray(to, row + 3 * size);
     }
-    for (int j = i; readable < steps && j < i + GROUP; j++) {
-      int from = Lanes.start(columns, panels, j);
-      int height = Lanes.start(columns, panels, j + 1) - from;
-      int row = j * size + readable * PITCH;
-      columnsToA(m, at + from + readable * pitch, pitch, height, steps - readable, to, row);
+    if (readable < steps) {
+      for (int j = i; j < i + GROUP; j++) {
+        int left = Lanes.start(columns, panels, j);
+        int height = Lanes.start(columns, panels, j + 1) - left;
+        int row = j * size + readable * PITCH;
+        columnsToA(m, at + left + readable * pitch, pitch, height, steps - readable, to, row);
+      }
     }
   }
 

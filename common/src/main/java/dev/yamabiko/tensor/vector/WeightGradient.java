@@ -11,14 +11,11 @@ import java.util.function.IntConsumer;
 /** dW = X^T G along the tree over shards, tile by tile ({@link TreeTiles}). */
 final class WeightGradient {
 
-  /**
-   * Floats of X to pack at a time, unless {@link #LEAST_PANELS} are more. Of few, rows of dW are
-   * written side by side.
-   */
+  /** Floats of X to pack at a time: few, so that rows of dW written in turn lie near each other. */
   private static final int A_BLOCK = 1 << 14;
 
-  /** Panels of X that are packed at once, however long: what lies side by side is read together. */
-  private static final int LEAST_PANELS = 2 * Packing.GROUP;
+  /** The most, where batches are long: 4 MB, unless a single panel is longer. */
+  private static final int A_MOST = 1 << 20;
 
   /** Floats of G that stay in a first-level cache beside all else. */
   private static final int B_FIRST = 1 << 12;
@@ -81,8 +78,7 @@ final class WeightGradient {
       IntConsumer finalFrom) {
     int rows = shards.rows();
     int tallest = ofPanels.tallest();
-    int blockPanels = Math.max(LEAST_PANELS, A_BLOCK / (PITCH * rows));
-    int blocks = Lanes.parts(in, blockPanels * tallest);
+    int blocks = Lanes.parts(in, blockPanels(rows) * tallest);
     int tiles = Lanes.parts(out, TILE);
     float[] as = aPanels.atLeast(Lanes.parts(Lanes.parts(in, blocks), tallest) * PITCH * rows);
     float[] bs = bPanels.atLeast(TreeTiles.SLOTS_ROOM + tiles * TILE * rows);
@@ -122,6 +118,13 @@ final class WeightGradient {
     }
   }
 
+  /** How many are packed at once: where that can be, a group, whose columns are read together. */
+  private static int blockPanels(int rows) {
+    int panel = PITCH * rows;
+    int group = Math.min(Packing.GROUP, A_MOST / panel);
+    return Math.max(1, Math.max(group, A_BLOCK / panel));
+  }
+
   /** With so few outputs that they fill no tile's width: dW^T = G^T X, turned as it is put out. */
   private void turned(
       ShardRows shards,
@@ -138,11 +141,7 @@ final class WeightGradient {
     float[] as = aPanels.atLeast(panels * PITCH * rows);
     float[] slots = bPanels.atLeast(TreeTiles.SLOTS_ROOM + TILE * rows);
     float[] tile = tileRoom.atLeast(2 * TURNED);
-    for (int i = 0; i < panels; i++) {
-      int r = Lanes.start(out, panels, i);
-      int next = Lanes.start(out, panels, i + 1);
-      Packing.columnsToA(g, gAt + r, out, next - r, rows, as, i * PITCH * rows);
-    }
+    Packing.columnsToPanelsOfA(g, gAt, out, out, panels, rows, as);
     for (int from = 0; from < in; from += TILE) {
       int width = Math.min(TILE, in - from);
       boolean whole = width == TILE;
