@@ -6,6 +6,7 @@ import dev.yamabiko.wire.tls.Credentials;
 import dev.yamabiko.wire.tls.TlsException;
 import dev.yamabiko.wire.tls.TlsFiles;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -129,6 +130,9 @@ final class CertsCommand implements Callable<Integer> {
     List<Authority.Request> requests = requests();
     if (requests.isEmpty()) {
       throw refused("expected --node NAME or --client NAME");
+    }
+    if (Files.exists(directory) && !Files.isDirectory(directory)) {
+      throw refused("--out expects a directory but %s is none".formatted(out));
     }
     check(requests, directory);
     Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);

@@ -3,6 +3,7 @@ package dev.yamabiko.cli;
 import dev.yamabiko.client.Follower;
 import dev.yamabiko.client.JsonFields;
 import dev.yamabiko.client.Server;
+import dev.yamabiko.client.ServerException;
 import dev.yamabiko.data.LoadedData;
 import dev.yamabiko.model.CanonicalJson;
 import java.util.LinkedHashMap;
@@ -47,15 +48,31 @@ final class Watch {
   int show(Optional<LoadedData.Baseline> baseline) {
     Optional<String> end;
     try {
-      end = follower.follow();
-    } finally {
-      run.leave();
+      end = followed();
+    } catch (ServerException e) {
+      if (!e.usersFault()) {
+        session.err().println("yamabiko: job %s may go on; %s".formatted(id, howToLook()));
+      }
+      throw e;
     }
     if (end.isEmpty()) {
       return detached(run.status());
     }
     run.end();
     return ended(end.get(), baseline, run.curve());
+  }
+
+  private Optional<String> followed() {
+    try {
+      return follower.follow();
+    } finally {
+      run.leave();
+    }
+  }
+
+  private String howToLook() {
+    return "to look again: yamabiko status %s --watch --server %s"
+        .formatted(id, coordinator.option());
   }
 
   /** Says how the job ended, and how that is told by an exit code. */
@@ -68,11 +85,7 @@ final class Watch {
 
   /** Says that nobody looks at the job any more. */
   int detached(String status) {
-    session
-        .err()
-        .println(
-            "yamabiko: detached; job %s goes on; to look again: yamabiko status %s --watch --server %s"
-                .formatted(id, id, coordinator.option()));
+    session.err().println("yamabiko: detached; job %s goes on; %s".formatted(id, howToLook()));
     Map<String, Object> answer = new LinkedHashMap<>();
     answer.put("id", id);
     answer.put("status", status);

@@ -128,6 +128,13 @@ class CertsCommandTest {
   }
 
   @Test
+  void shouldSayThatAFileIsNoDirectory() throws Exception {
+    Files.writeString(working.resolve("job.conf"), "");
+    assertEquals(2, run("certs --node a --out job.conf"));
+    assertTrue(err.toString().contains("--out expects a directory but job.conf"), err.toString());
+  }
+
+  @Test
   void shouldReplaceAKeyOnlyWhereItIsToldTo() throws Exception {
     assertEquals(0, run("certs --node a"), err.toString());
     byte[] key = Files.readAllBytes(working.resolve("certs/a/tls.key"));

@@ -302,7 +302,8 @@ class FollowTest {
     try {
       assertEquals(1, code.get(), err());
       List<String> shown = Screen.lines(err());
-      assertEquals("epoch 2/2 [------------------------]", shown.get(shown.size() - 2), err());
+      assertEquals("epoch 2/2 [------------------------]", shown.get(shown.size() - 3), err());
+      assertTrue(shown.get(shown.size() - 2).contains(" may go on; to look again: "), err());
       assertTrue(
           shown
               .get(shown.size() - 1)

@@ -25,6 +25,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -239,6 +240,16 @@ class SweepCommandTest {
     JsonNode trials = json().required("trials");
     assertEquals(before.at("/trials/0/weights_sha256"), trials.at("/0/weights_sha256"));
     assertEquals(trainedAlone("0.1", "5"), trials.at("/1/weights_sha256").asText());
+  }
+
+  @Test
+  void shouldNotGoOnWhereNoTrialOfTheSweepIs() throws Exception {
+    Files.createDirectories(working.resolve("data/images"));
+    assertEquals(1, run("job.conf", "--local", "--out", "data", "--resume"));
+    assertTrue(err().contains("--resume expects trials of the sweep there, as "), err());
+    try (Stream<Path> content = Files.list(working.resolve("data"))) {
+      assertEquals(1, content.count());
+    }
   }
 
   @Test
