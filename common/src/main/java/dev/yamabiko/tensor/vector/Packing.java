@@ -90,7 +90,6 @@ final class Packing {
    */
   static void columnsToPanelsOfA(
       float[] m, int at, int pitch, int columns, int panels, int steps, float[] to) {
-    int size = PITCH * steps;
     int i = 0;
     if (Lanes.parts(columns, panels) <= LANES) {
       for (; i + GROUP <= panels; i += GROUP) {
@@ -98,10 +97,25 @@ final class Packing {
       }
     }
     for (; i < panels; i++) {
-      int first = Lanes.start(columns, panels, i);
-      int height = Lanes.start(columns, panels, i + 1) - first;
-      columnsToA(m, at + first, pitch, height, steps, to, i * size);
+      columnsToPanelOfA(m, at, pitch, columns, panels, i, 0, steps, to);
     }
+  }
+
+  /** Number i of them, from a step on. */
+  private static void columnsToPanelOfA(
+      float[] m,
+      int at,
+      int pitch,
+      int columns,
+      int panels,
+      int i,
+      int from,
+      int steps,
+      float[] to) {
+    int first = Lanes.start(columns, panels, i);
+    int height = Lanes.start(columns, panels, i + 1) - first;
+    int panel = (i * steps + from) * PITCH;
+    columnsToA(m, at + first + from * pitch, pitch, height, steps - from, to, panel);
   }
 
   /** As many of them from number i on as {@link #GROUP}, none wider than a vector. */
@@ -126,13 +140,8 @@ final class Packing {
       inC.intoArray(to, row + 2 * size);
       inD.intoArray(to, row + 3 * size);
     }
-    if (readable < steps) {
-      for (int j = i; j < i + GROUP; j++) {
-        int left = Lanes.start(columns, panels, j);
-        int height = Lanes.start(columns, panels, j + 1) - left;
-        int row = j * size + readable * PITCH;
-        columnsToA(m, at + left + readable * pitch, pitch, height, steps - readable, to, row);
-      }
+    for (int j = i; j < i + GROUP; j++) {
+      columnsToPanelOfA(m, at, pitch, columns, panels, j, readable, steps, to);
     }
   }
 
