@@ -12,6 +12,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -67,6 +68,25 @@ public record OutputDirectory(Path path, Origin origin) {
   public static OutputDirectory ofResumed(Path given, Path workingDirectory) {
     Path path = workingDirectory.resolve(given).toAbsolutePath().normalize();
     return new OutputDirectory(path, Origin.OPTION).checkResumed();
+  }
+
+  /**
+   * As a command takes it that is told to go on with several runs, each in a directory of its own
+   * there, or to begin them where nothing is yet.
+   *
+   * @param runs the names of their directories
+   * @throws JobException if something else is there, and none of them
+   */
+  public static OutputDirectory ofResumed(Path given, Path workingDirectory, List<String> runs) {
+    Path path = workingDirectory.resolve(given).toAbsolutePath().normalize();
+    OutputDirectory directory = new OutputDirectory(path, Origin.OPTION);
+    boolean holdsSome = runs.stream().anyMatch(run -> Files.exists(path.resolve(run)));
+    if (Files.isDirectory(path) && !holdsSome && !directory.isEmpty()) {
+      throw directory.refuse(
+          "%s expects trials of the sweep there, as %s, but finds none"
+              .formatted(directory.origin.resume, runs.get(0)));
+    }
+    return directory;
   }
 
   /**

@@ -4,11 +4,9 @@ import dev.yamabiko.client.Follower;
 import dev.yamabiko.client.JobUpload;
 import dev.yamabiko.client.Server;
 import dev.yamabiko.client.ServerException;
-import dev.yamabiko.job.JobException;
 import dev.yamabiko.job.Sweep;
 import dev.yamabiko.local.LocalRun;
 import dev.yamabiko.local.OutputDirectory;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.util.LinkedHashMap;
@@ -142,19 +140,8 @@ final class SweepCommand implements Callable<Integer> {
             () ->
                 new ParameterException(
                     spec.commandLine(), "--resume expects --out DIR, the directory of the sweep"));
-    Path path = working.resolve(given).toAbsolutePath().normalize();
     List<String> trials = sweep.trials().stream().map(Sweep.Trial::name).toList();
-    if (isInUse(path) && trials.stream().noneMatch(name -> Files.exists(path.resolve(name)))) {
-      throw new JobException(
-          "--out %s cannot be used: --resume expects trials of the sweep there, as %s, but finds none"
-              .formatted(given, trials.get(0)));
-    }
-    return new OutputDirectory(path, OutputDirectory.Origin.OPTION);
-  }
-
-  private static boolean isInUse(Path directory) {
-    String[] content = directory.toFile().list();
-    return content != null && content.length > 0;
+    return OutputDirectory.ofResumed(given, working, trials);
   }
 
   private int onCoordinator(Sweep sweep) {
