@@ -30,6 +30,8 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /**
  * {@code metrics.jsonl}: lines are appended, and cut off again where a run goes back. Holds a lock
@@ -48,6 +50,9 @@ final class MetricsFile implements Closeable {
   /** So much may be in the file without being certain to be on the disk. */
   private static final int MOST_UNFORCED = 1 << 20;
 
+  /** Who watches the file sees a line no later than with the next one after this. */
+  private static final long PAUSE = TimeUnit.SECONDS.toNanos(1);
+
   /** A line that lost its end, with another behind it, is no line of a run. */
   private static final JsonMapper MAPPER =
       JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
@@ -61,6 +66,7 @@ final class MetricsFile implements Closeable {
   private final Path path;
   private final Path held;
   private final FileChannel channel;
+  private final LongSupplier nanoTime;
 
   /** What is on the disk: the file's length up to there. */
   private long forced;
@@ -76,6 +82,12 @@ final class MetricsFile implements Closeable {
   /** How much there must be before it is worth while to write. */
   private int enough = BUFFER;
 
+  /** When lines were written last; the first line does not wait. */
+  private long writtenAt;
+
+  /** Where that failed, who writes does not try again before there is enough. */
+  private boolean failed;
+
   /**
    * What a file holds once it is cut back.
    *
@@ -84,11 +96,14 @@ final class MetricsFile implements Closeable {
    */
   record Kept(long steps, long firstMissing) {}
 
-  private MetricsFile(Path path, Path held, FileChannel channel) throws IOException {
+  private MetricsFile(Path path, Path held, FileChannel channel, LongSupplier nanoTime)
+      throws IOException {
     this.path = path;
     this.held = held;
     this.channel = channel;
+    this.nanoTime = nanoTime;
     forced = channel.size();
+    writtenAt = nanoTime.getAsLong() - PAUSE;
   }
 
   /**
@@ -106,6 +121,12 @@ final class MetricsFile implements Closeable {
    * this run goes on with a copy in its place: what the other one still appends reaches nobody.
    */
   static MetricsFile open(Path path, AtomicFile.Gate gate) throws IOException {
+    return open(path, gate, System::nanoTime);
+  }
+
+  /** For tests, which have a time of their own. */
+  static MetricsFile open(Path path, AtomicFile.Gate gate, LongSupplier nanoTime)
+      throws IOException {
     Path held = realPath(path);
     synchronized (HELD) {
       if (HELD.containsKey(held)) {
@@ -124,7 +145,7 @@ final class MetricsFile implements Closeable {
             throw new FileAlreadyExistsException(path.toString());
           }
         }
-        MetricsFile file = new MetricsFile(path, held, channel);
+        MetricsFile file = new MetricsFile(path, held, channel, nanoTime);
         HELD.put(held, file);
         return file;
       } catch (IOException | RuntimeException e) {
@@ -181,9 +202,9 @@ final class MetricsFile implements Closeable {
     size += bytes.length;
   }
 
-  /** Whether there is so much that it should be flushed. */
+  /** Whether there is so much, or has been something for so long, that it should be flushed. */
   boolean hasEnough() {
-    return size >= enough;
+    return size >= enough || !failed && nanoTime.getAsLong() - writtenAt >= PAUSE;
   }
 
   /** Bytes of lines that are in memory only. */
@@ -210,6 +231,7 @@ final class MetricsFile implements Closeable {
 
   private void append() throws IOException {
     enough = size + BUFFER;
+    failed = true;
     ByteBuffer bytes = ByteBuffer.wrap(unforced, written, size - written);
     try {
       while (bytes.hasRemaining()) {
@@ -225,6 +247,8 @@ final class MetricsFile implements Closeable {
     } catch (NoSuchFileException e) {
       throw new FileNotFoundException(path.getFileName() + " has been removed during the run");
     }
+    writtenAt = nanoTime.getAsLong();
+    failed = false;
   }
 
   private void sync() throws IOException {
@@ -233,6 +257,7 @@ final class MetricsFile implements Closeable {
     } catch (IOException e) {
       // Which of them the disk has now, nobody can tell.
       written = 0;
+      failed = true;
       endAt(forced, e);
       throw e;
     }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.yamabiko.coordinator.shared.TermFence;
+import dev.yamabiko.model.AtomicFile;
 import dev.yamabiko.model.Checkpoint.Position;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -19,10 +20,13 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class MetricsFileTest {
+
+  private static final long SECOND = 1_000_000_000;
 
   @TempDir Path directory;
 
@@ -44,6 +48,39 @@ class MetricsFileTest {
       assertEquals("one\ntwo\n", read(0, 100));
     }
     assertEquals("one\ntwo\n", read(0, 100));
+  }
+
+  @Test
+  void shouldHaveTheFirstLineWrittenAtOnceAndOthersEachSecond() throws IOException {
+    AtomicLong now = new AtomicLong(Long.MAX_VALUE - 10);
+    Path path = directory.resolve("metrics.jsonl");
+    try (MetricsFile file = MetricsFile.open(path, AtomicFile.Gate.OPEN, now::get)) {
+      file.write("one");
+      assertTrue(file.hasEnough());
+      file.flush();
+      file.write("two");
+      now.addAndGet(SECOND - 1);
+      assertFalse(file.hasEnough());
+      now.addAndGet(1);
+      assertTrue(file.hasEnough());
+    }
+  }
+
+  @Test
+  void shouldNotTryEachSecondWhereTheDiskTakesNothing() throws IOException {
+    AtomicLong now = new AtomicLong();
+    Path path = directory.resolve("metrics.jsonl");
+    try (MetricsFile file = MetricsFile.open(path, AtomicFile.Gate.OPEN, now::get)) {
+      Files.delete(path);
+      file.write("one");
+      assertThrows(IOException.class, file::flush);
+      now.addAndGet(SECOND);
+      assertFalse(file.hasEnough());
+      Files.createFile(path);
+      file.flush();
+      now.addAndGet(SECOND);
+      assertTrue(file.hasEnough());
+    }
   }
 
   @Test

@@ -95,12 +95,13 @@ class RunDirectoryTest {
   }
 
   @Test
-  void shouldHaveWrittenAllLinesWhenEpochCloses() throws IOException {
+  void shouldHaveWrittenTheFirstStepAtOnceAndAllLinesWhenEpochCloses() throws IOException {
     try (RunDirectory run = open(CLASSES)) {
       run.onEvent(step(0, Double.NaN));
-      assertEquals("", content("metrics.jsonl"));
-      run.onEvent(new RunEvent.EpochClosed(0, 1, new Statistics(4, 5, 3, 0), Optional.empty()));
-      assertEquals(2, content("metrics.jsonl").lines().count());
+      assertEquals(1, content("metrics.jsonl").lines().count());
+      run.onEvent(step(1, Double.NaN));
+      run.onEvent(new RunEvent.EpochClosed(0, 2, new Statistics(8, 9, 6, 0), Optional.empty()));
+      assertEquals(3, content("metrics.jsonl").lines().count());
     }
   }
 
