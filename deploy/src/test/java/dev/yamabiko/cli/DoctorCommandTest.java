@@ -8,6 +8,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.yamabiko.coordinator.access.Role;
 import dev.yamabiko.coordinator.access.Token;
 import dev.yamabiko.tensor.KernelFingerprint;
+import dev.yamabiko.wire.BulkServer;
+import dev.yamabiko.wire.BulkSettings;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -118,12 +120,12 @@ class DoctorCommandTest {
   @Test
   void shouldHoldAWorkersMachineAgainstTheCoordinators() throws IOException {
     try (TestServer server = new TestServer(working.resolve("data"), List.of());
-        ServerSocket control = new ServerSocket(0, 9, InetAddress.getByName("127.0.0.1"))) {
+        BulkServer port = BulkServer.bind("127.0.0.1", 0, BulkSettings.DEFAULT)) {
       server.fingerprint = KernelFingerprint.ofThisJvm();
-      server.bulkPort = control.getLocalPort();
+      server.bulkPort = port.port();
       String command =
           "parameters --coordinator 127.0.0.1:%d --server %s --json"
-              .formatted(control.getLocalPort(), server.url());
+              .formatted(port.port(), server.url());
       Invocation fits = doctor(command);
       assertEquals(0, fits.exitCode(), fits.err());
       Map<String, String> results = results(fits);

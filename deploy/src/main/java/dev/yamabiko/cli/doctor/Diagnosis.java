@@ -23,6 +23,9 @@ public final class Diagnosis {
   private final Machine machine = Machine.here();
   private final List<Finding> findings = new ArrayList<>();
 
+  /** Of other nodes' ports. */
+  private PortCheck peers = PortCheck.connecting();
+
   /** Of this machine, for whatever node. */
   public Diagnosis() {
     findings.addAll(MachineChecks.of(machine));
@@ -50,7 +53,7 @@ public final class Diagnosis {
     if (file.given(HEALTH).isPresent()) {
       check(HEALTH, () -> NodeChecks.port(HEALTH, Port.ANYWHERE, file.port(HEALTH), ports));
     }
-    tls.ifPresent(directory -> findings.add(TlsCheck.of(directory, machine.now().toInstant())));
+    tls.ifPresentOrElse(this::certificate, () -> peers = PortCheck.plain());
     if (kind == NodeKind.COORDINATOR) {
       check(
           "data",
@@ -64,6 +67,12 @@ public final class Diagnosis {
     } else if (kind == NodeKind.WORKER) {
       check("cache", () -> DirectoryCheck.of("cache", cache, file.bytes("cache-bytes")));
     }
+  }
+
+  private void certificate(Path directory) {
+    TlsCheck.Answer answer = TlsCheck.of(directory, machine.now().toInstant());
+    findings.add(answer.finding());
+    answer.files().ifPresent(files -> peers = PortCheck.secure(files));
   }
 
   private static Finding roots(List<Path> roots) {
@@ -99,12 +108,12 @@ public final class Diagnosis {
     }
   }
 
-  private static Finding coordinator(NodeSettings.Peer node) {
-    return ServerChecks.port("coordinator", node.host(), node.port());
+  private Finding coordinator(NodeSettings.Peer node) {
+    return peers.of("coordinator", node.host(), node.port());
   }
 
   public void server(Server server) {
-    findings.addAll(ServerChecks.of(server, machine));
+    findings.addAll(ServerChecks.of(server, machine, peers));
   }
 
   /** What cannot be checked any more because of it. */

@@ -3,9 +3,6 @@ package dev.yamabiko.cli.doctor;
 import dev.yamabiko.client.Server;
 import dev.yamabiko.client.ServerException;
 import dev.yamabiko.model.CanonicalJson;
-import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -16,34 +13,17 @@ import java.util.Optional;
 /** Whether a coordinator can be reached from here, and would take a node of this machine. */
 final class ServerChecks {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(5);
-
   /** A server tells its time to the second. */
   private static final Duration APART = Duration.ofSeconds(3);
 
   private ServerChecks() {}
 
   /**
-   * Whether somebody listens there.
+   * All that is asked of the HTTP API.
    *
-   * @param check what for
+   * @param ports as this machine's node would find those that it is told of
    */
-  static Finding port(String check, String host, int port) {
-    String where = host + ":" + port;
-    try (Socket socket = new Socket()) {
-      socket.connect(
-          new InetSocketAddress(host.replaceAll("^\\[|]$", ""), port), (int) PATIENCE.toMillis());
-      return Finding.ok(check, where + " answers");
-    } catch (IOException e) {
-      return Finding.unreachable(
-          check,
-          where + " cannot be reached: " + e.getMessage(),
-          "start the coordinator, or let its firewall and this machine's pass that port");
-    }
-  }
-
-  /** All that is asked of the HTTP API. */
-  static List<Finding> of(Server server, Machine machine) {
+  static List<Finding> of(Server server, Machine machine, PortCheck ports) {
     List<Finding> findings = new ArrayList<>();
     Map<String, Object> nodes;
     try {
@@ -62,7 +42,7 @@ final class ServerChecks {
     if (nodes.get("coordinator") instanceof Map<?, ?> coordinator) {
       findings.add(bits(machine, String.valueOf(coordinator.get("fingerprint"))));
       if (coordinator.get("bulk_port") instanceof Number port) {
-        findings.add(port("bulk", String.valueOf(coordinator.get("host")), port.intValue()));
+        findings.add(ports.of("bulk", String.valueOf(coordinator.get("host")), port.intValue()));
       }
     } else {
       findings.add(

@@ -5,17 +5,28 @@ import dev.yamabiko.wire.tls.TlsFiles;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 
 /** Whether a node's certificate and key can be used, and for how long. */
 final class TlsCheck {
 
   private TlsCheck() {}
 
-  static Finding of(Path directory, Instant now) {
+  /**
+   * What the directory holds.
+   *
+   * @param files empty where they cannot be used
+   */
+  record Answer(Finding finding, Optional<TlsFiles> files) {}
+
+  static Answer of(Path directory, Instant now) {
     try {
-      return expiry(directory, TlsFiles.open(directory, TlsFiles.Use.NODE).expires(), now);
+      TlsFiles files = TlsFiles.open(directory, TlsFiles.Use.NODE);
+      return new Answer(expiry(directory, files.expires(), now), Optional.of(files));
     } catch (TlsException e) {
-      return Finding.problem("tls", e.getMessage(), "mend the files, or name others with --tls");
+      return new Answer(
+          Finding.problem("tls", e.getMessage(), "mend the files, or name others with --tls"),
+          Optional.empty());
     }
   }
 

@@ -5,7 +5,8 @@
  * <pre>
  *   Machine      MachineChecks    Java, vectors, memory, file handles, clock
  *   NodeFile     NodeChecks       host, ports, directories, tokens, who can reach the node
- *   Server       ServerChecks     the coordinator: its ports, its clock, its kernels' bits
+ *   Server       ServerChecks     the coordinator: its clock, its kernels' bits
+ *   TlsFiles     PortCheck        its ports, and whether it and the node believe each other
  * </pre>
  */
 package dev.yamabiko.cli.doctor;

@@ -53,7 +53,7 @@ class NodeChecksTest {
     assertEquals(Result.OK, TlsCheck.expiry(directory, later, now).result());
     Finding soon = TlsCheck.expiry(directory, later.minus(Duration.ofDays(2)), now);
     assertEquals(Result.WARNING, soon.result(), soon.line());
-    Finding missing = TlsCheck.of(directory, now);
+    Finding missing = TlsCheck.of(directory, now).finding();
     assertEquals(Result.PROBLEM, missing.result(), missing.line());
     assertTrue(missing.found().contains("ca.crt"), missing.found());
   }

@@ -1,0 +1,67 @@
+package dev.yamabiko.cli.doctor;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.yamabiko.cli.doctor.Finding.Result;
+import dev.yamabiko.wire.tls.Authority;
+import dev.yamabiko.wire.tls.TlsFiles;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Of ports that are no node's; those of nodes are in DoctorTlsTest. */
+@Timeout(60)
+class PortCheckTest {
+
+  @TempDir private Path directory;
+
+  private TlsFiles files() throws IOException {
+    Instant from = Instant.now().minusSeconds(60);
+    Instant until = from.plus(Duration.ofDays(90));
+    Authority.create("ours", from, until)
+        .issue(new Authority.Request("node", List.of(), TlsFiles.Use.NODE), from, until)
+        .write(directory);
+    return TlsFiles.open(directory, TlsFiles.Use.NODE);
+  }
+
+  private static ServerSocket open() throws IOException {
+    return new ServerSocket(0, 9, InetAddress.getByName("127.0.0.1"));
+  }
+
+  @Test
+  void shouldTellWhereNobodyListens() throws IOException {
+    int port;
+    try (ServerSocket open = open()) {
+      port = open.getLocalPort();
+      assertEquals(Result.OK, PortCheck.connecting().of("bulk", "127.0.0.1", port).result());
+    }
+    for (PortCheck check :
+        List.of(PortCheck.connecting(), PortCheck.plain(), PortCheck.secure(files()))) {
+      Finding gone = check.of("bulk", "127.0.0.1", port);
+      assertEquals(Result.UNREACHABLE, gone.result(), gone.line());
+    }
+    Finding unknown = PortCheck.plain().of("bulk", "no.such.host.invalid", 1);
+    assertEquals(Result.UNREACHABLE, unknown.result(), unknown.line());
+  }
+
+  /** As a process that is stopped does: the system accepts for it. */
+  @Test
+  void shouldNotWaitForEverWhereNothingIsSaid() throws IOException {
+    try (ServerSocket silent = open()) {
+      Finding plain = PortCheck.plain().of("bulk", "127.0.0.1", silent.getLocalPort());
+      assertEquals(Result.WARNING, plain.result(), plain.line());
+      assertTrue(plain.found().contains("keeps silent"), plain.line());
+      Finding secure = PortCheck.secure(files()).of("bulk", "127.0.0.1", silent.getLocalPort());
+      assertEquals(Result.UNREACHABLE, secure.result(), secure.line());
+      assertTrue(secure.found().contains("does not answer a TLS hello"), secure.line());
+    }
+  }
+}
