@@ -4,6 +4,7 @@ import dev.yamabiko.cli.doctor.Diagnosis;
 import dev.yamabiko.cli.doctor.Finding;
 import dev.yamabiko.cli.settings.NodeFile;
 import dev.yamabiko.cli.settings.NodeKind;
+import dev.yamabiko.client.Server;
 import dev.yamabiko.client.ServerException;
 import dev.yamabiko.job.JobException;
 import dev.yamabiko.wire.tls.TlsException;
@@ -33,6 +34,8 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "The files of --tls are tried as the node's, too, where NODE is named.",
+      "For a coordinator $YAMABIKO_SERVER is not asked, as that may be the one to be started; --server"
+          + " is.",
       "A line begins with ok, warning, unreachable (exit code 1) or problem (exit code 2).",
       "",
       "Examples:",
@@ -96,7 +99,8 @@ final class DoctorCommand implements Callable<Integer> {
   @Option(
       names = "--coordinator",
       paramLabel = "HOST:PORT",
-      description = "As a worker or a parameters node would: whether it answers.")
+      description =
+          "As a worker or a parameters node would: whether it answers, and both believe each other.")
   private Optional<String> coordinator = Optional.empty();
 
   @Mixin private ServerOption server;
@@ -117,7 +121,7 @@ final class DoctorCommand implements Callable<Integer> {
       diagnosis.wrong("config", e.getMessage());
     }
     try {
-      server.given().ifPresent(diagnosis::server);
+      asked(kind).ifPresent(diagnosis::server);
     } catch (ServerException | TlsException e) {
       diagnosis.wrong("http", e.getMessage());
     }
@@ -127,6 +131,11 @@ final class DoctorCommand implements Callable<Integer> {
     answer.put("checks", diagnosis.findings().stream().map(Finding::fields).toList());
     session.answer(answer);
     return diagnosis.result().exitCode();
+  }
+
+  /** A coordinator that is to be started cannot be asked yet, and the variable means that one. */
+  private Optional<Server> asked(Optional<NodeKind> kind) {
+    return kind.equals(Optional.of(NodeKind.COORDINATOR)) ? server.named() : server.given();
   }
 
   private void node(Diagnosis diagnosis, NodeKind kind, Map<String, Object> options) {

@@ -50,7 +50,12 @@ final class ServerOption {
               + " to show; whoever shows one may do everything.")
   private Optional<Path> tls = Optional.empty();
 
-  /** The one that is named, by the option or by the variable. */
+  /** The one that the command line names. */
+  Optional<Server> named() {
+    return url.map(any -> server());
+  }
+
+  /** The same, or the variable's. */
   Optional<Server> given() {
     return url.isPresent() || !environment(VARIABLE).isBlank()
         ? Optional.of(server())

@@ -141,6 +141,22 @@ class DoctorCommandTest {
     }
   }
 
+  /** Nobody answers there before it has been started. */
+  @Test
+  void shouldNotAskTheCoordinatorThatIsToBeStarted() throws Exception {
+    String command = "doctor coordinator --port 0 --http-port 0 --data d --json";
+    Map<String, String> variables = Map.of("YAMABIKO_SERVER", "http://127.0.0.1:1");
+    Process process = Jvms.start(List.of(command.split(" ")), variables, working);
+    Jvms.Finished alone = Jvms.finish(process, working);
+    assertEquals(0, alone.exitCode(), alone.err());
+    assertFalse(alone.lastLine().contains("\"http\""), alone.lastLine());
+    assertTrue(alone.lastLine().contains("\"http-port\""), alone.lastLine());
+    Invocation asked =
+        doctor("coordinator --port 0 --http-port 0 --data d --server http://127.0.0.1:1 --json");
+    assertEquals(1, asked.exitCode(), asked.err());
+    assertEquals("unreachable", results(asked).get("http"));
+  }
+
   @Test
   void shouldTryTheCertificateOfTheNode() {
     Invocation invocation =

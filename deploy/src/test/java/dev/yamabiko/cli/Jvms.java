@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -65,6 +66,23 @@ public final class Jvms {
     return start(Main.class, jdk, flags, arguments, directory);
   }
 
+  /** With these variables besides its parent's. */
+  static Process start(List<String> arguments, Map<String, String> variables, Path directory)
+      throws IOException {
+    ClassArchive archive = ClassArchive.here();
+    ProcessBuilder builder =
+        builder(
+            current(),
+            archive.flags(),
+            List.of(),
+            archive.classPath(),
+            Main.class,
+            arguments,
+            directory);
+    builder.environment().putAll(variables);
+    return builder.start();
+  }
+
   /**
    * The command of another build.
    *
@@ -73,32 +91,33 @@ public final class Jvms {
   public static Process start(
       String classPath, List<String> flags, List<String> arguments, Path directory)
       throws IOException {
-    return start(current(), List.of(), flags, classPath, Main.class, arguments, directory);
+    return builder(current(), List.of(), flags, classPath, Main.class, arguments, directory)
+        .start();
   }
 
   static Process start(
       Class<?> main, Path jdk, List<String> flags, List<String> arguments, Path directory)
       throws IOException {
     ClassArchive archive = ClassArchive.here();
-    return start(
-        jdk,
-        jdk.equals(current()) ? archive.flags() : List.of(),
-        flags,
-        archive.classPath(),
-        main,
-        arguments,
-        directory);
+    return builder(
+            jdk,
+            jdk.equals(current()) ? archive.flags() : List.of(),
+            flags,
+            archive.classPath(),
+            main,
+            arguments,
+            directory)
+        .start();
   }
 
-  private static Process start(
+  private static ProcessBuilder builder(
       Path jdk,
       List<String> archive,
       List<String> flags,
       String classPath,
       Class<?> main,
       List<String> arguments,
-      Path directory)
-      throws IOException {
+      Path directory) {
     List<String> command = new ArrayList<>();
     command.add(jdk.resolve("bin/java").toString());
     command.addAll(archive);
@@ -110,8 +129,7 @@ public final class Jvms {
     return new ProcessBuilder(command)
         .directory(directory.toFile())
         .redirectOutput(directory.resolve("stdout").toFile())
-        .redirectError(directory.resolve("stderr").toFile())
-        .start();
+        .redirectError(directory.resolve("stderr").toFile());
   }
 
   /** Waits for the process, with a deadline, and reads what it wrote. */
