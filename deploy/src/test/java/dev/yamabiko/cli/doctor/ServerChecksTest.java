@@ -2,21 +2,87 @@ package dev.yamabiko.cli.doctor;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
 import dev.yamabiko.cli.doctor.Finding.Result;
+import dev.yamabiko.client.Server;
+import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.time.Instant;
+import java.time.ZonedDateTime;
 import java.util.Optional;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+@Timeout(60)
 class ServerChecksTest {
 
   private static final Instant NOW = Instant.parse("2026-11-27T10:00:00Z");
 
   @ParameterizedTest
-  @CsvSource({"0, OK", "-3, OK", "3, OK", "4, WARNING", "-7200, WARNING"})
-  void shouldHoldTheClocksAgainstEachOther(long seconds, Result expected) {
-    Finding finding = ServerChecks.clock(Optional.of(NOW.plusSeconds(seconds)), NOW);
+  @CsvSource({
+    // The request took no time.
+    "0, 0, OK",
+    "-3, 0, OK",
+    "3, 0, OK",
+    "4, 0, WARNING",
+    "-7200, 0, WARNING",
+    // It took a minute, and the time was told somewhere within.
+    "0, 60, OK",
+    "30, 60, OK",
+    "63, 60, OK",
+    "64, 60, WARNING",
+    "-4, 60, WARNING"
+  })
+  void shouldHoldTheClocksAgainstEachOther(long told, long took, Result expected) {
+    Instant answered = NOW.plusSeconds(took);
+    Finding finding = ServerChecks.clock(Optional.of(NOW.plusSeconds(told)), NOW, answered);
     assertEquals(expected, finding.result(), finding.line());
-    assertEquals(Result.WARNING, ServerChecks.clock(Optional.empty(), NOW).result());
+    assertEquals(Result.WARNING, ServerChecks.clock(Optional.empty(), NOW, answered).result());
+  }
+
+  /** Other checks may have waited long by then. */
+  @Test
+  void shouldNotHoldTheCoordinatorsClockAgainstTheBeginning() throws IOException {
+    HttpServer http = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 9);
+    http.createContext("/", ServerChecksTest::answer);
+    http.start();
+    String url = "http://127.0.0.1:" + http.getAddress().getPort();
+    try (Server server = Server.of(url, "--server")) {
+      Finding finding =
+          ServerChecks.of(server, begun(ZonedDateTime.now().minusHours(1)), PortCheck.plain())
+              .stream()
+              .filter(one -> one.check().equals("same time"))
+              .findFirst()
+              .orElseThrow();
+      assertEquals(Result.OK, finding.result(), finding.line());
+    } finally {
+      http.stop(0);
+    }
+  }
+
+  /** With the time in its header. */
+  private static void answer(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      exchange.sendResponseHeaders(200, 2);
+      exchange.getResponseBody().write(new byte[] {'{', '}'});
+    }
+  }
+
+  private static Machine begun(ZonedDateTime when) {
+    return new Machine(
+        17,
+        "17",
+        "vector 256",
+        Optional.empty(),
+        Optional.empty(),
+        2,
+        1L << 30,
+        8L << 30,
+        OptionalLong.empty(),
+        when);
   }
 }
