@@ -3,17 +3,22 @@ package dev.yamabiko.cli;
 import dev.yamabiko.client.Server;
 import dev.yamabiko.client.ServerAccess;
 import dev.yamabiko.client.ServerException;
-import java.io.IOException;
-import java.nio.file.Files;
+import dev.yamabiko.wire.tls.TlsFiles;
 import java.nio.file.Path;
 import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** Which coordinator a command talks to, and as whom. */
 final class ServerOption {
 
   private static final String VARIABLE = "YAMABIKO_SERVER";
   private static final String TOKEN = "YAMABIKO_TOKEN";
+
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec spec;
 
   @Option(
       names = "--server",
@@ -39,7 +44,7 @@ final class ServerOption {
       paramLabel = "FILE",
       description =
           "Certificate, in PEM, of the authority that the coordinator's must come from, of https"
-              + " addresses (default: those that the JVM believes).")
+              + " addresses (default: those that the JVM believes). Not beside --tls, which has one.")
   private Optional<Path> ca = Optional.empty();
 
   @Option(
@@ -72,6 +77,12 @@ final class ServerOption {
 
   /** Where the certificate is that is shown, which may be a node's. */
   Optional<Path> certificate() {
+    if (tls.isPresent() && ca.isPresent()) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--ca and --tls both name the authority: expected one of them; that of --tls is "
+              + TlsFiles.authorities(tls.get()));
+    }
     return tls;
   }
 
@@ -88,7 +99,7 @@ final class ServerOption {
     } else if (!environment(TOKEN).isBlank()) {
       access = access.withToken(environment(TOKEN), "$" + TOKEN);
     }
-    if (tls.isPresent()) {
+    if (certificate().isPresent()) {
       return access.certified(tls.get());
     }
     return ca.isPresent() ? access.believing(ca.get()) : access;

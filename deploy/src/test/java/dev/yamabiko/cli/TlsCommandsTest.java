@@ -106,6 +106,17 @@ class TlsCommandsTest {
   }
 
   @Test
+  void shouldNotTakeTwoAuthorities() throws Exception {
+    Path ann = issue(authority, "ann", List.of(), TlsFiles.Use.CLIENT);
+    String both = " --tls %s --ca %s".formatted(ann, ann.resolve("ca.crt"));
+    String refusal = "--ca and --tls both name the authority: expected one of them";
+    assertEquals(2, run("jobs --server " + server.url() + both));
+    shouldSay(refusal);
+    assertEquals(2, run("doctor worker --coordinator 127.0.0.1:1" + both));
+    shouldSay(refusal);
+  }
+
+  @Test
   void shouldSayWhyNobodyIsBelieved() throws Exception {
     assertEquals(1, run("cancel digits-1 --server " + server.url()));
     shouldSay("its certificate is of no authority that this Java believes; --ca FILE");
