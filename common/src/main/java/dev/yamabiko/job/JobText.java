@@ -12,8 +12,11 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
-/** Reads a job file's characters; a file that cannot be one is refused before it is parsed. */
-final class JobText {
+/**
+ * Reads the characters of a job file, or of another that is as small; one that cannot be such a
+ * file is refused before it is parsed.
+ */
+public final class JobText {
   static final int LIMIT = 1 << 20;
   private static final long GROWN_LIMIT = 32L << 20;
 
@@ -25,8 +28,9 @@ final class JobText {
 
   /**
    * @param what is expected
+   * @throws JobException if it is not there, a directory, not to be read, too large or no UTF-8
    */
-  static String read(Path file, String what) {
+  public static String read(Path file, String what) {
     if (Files.isDirectory(file)) {
       throw new JobException("%s: expected %s but found a directory".formatted(file, what));
     }

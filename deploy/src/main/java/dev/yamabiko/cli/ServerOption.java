@@ -3,6 +3,8 @@ package dev.yamabiko.cli;
 import dev.yamabiko.client.Server;
 import dev.yamabiko.client.ServerAccess;
 import dev.yamabiko.client.ServerException;
+import dev.yamabiko.job.JobException;
+import dev.yamabiko.job.JobText;
 import dev.yamabiko.wire.tls.TlsFiles;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -107,9 +109,9 @@ final class ServerOption {
 
   private static String text(Path file) {
     try {
-      return Files.readString(file);
-    } catch (IOException e) {
-      throw ServerException.refused("--token-file %s cannot be read".formatted(file));
+      return JobText.read(file, "a file with a token");
+    } catch (JobException e) {
+      throw ServerException.refused("--token-file " + e.getMessage());
     }
   }
 

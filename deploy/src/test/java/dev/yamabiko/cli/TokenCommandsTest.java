@@ -96,7 +96,12 @@ class TokenCommandsTest {
           err);
       assertEquals(
           2, run("jobs", "--server", server.url(), "--token-file", directory + "/nothing"));
-      assertEquals("yamabiko: --token-file %s/nothing cannot be read\n".formatted(directory), err);
+      assertEquals("yamabiko: --token-file %s/nothing: no such file\n".formatted(directory), err);
+      assertEquals(2, ask(server, directory, "jobs"));
+      assertEquals(
+          "yamabiko: --token-file %s: expected a file with a token but found a directory\n"
+              .formatted(directory),
+          err);
       Path two = Files.writeString(directory.resolve("two"), "one-secret two-secret");
       assertEquals(2, ask(server, two, "jobs"));
       assertFalse(err.contains("secret"), err);
