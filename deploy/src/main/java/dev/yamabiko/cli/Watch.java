@@ -53,6 +53,7 @@ final class Watch {
       if (!e.usersFault()) {
         session.err().println("yamabiko: job %s may go on; %s".formatted(id, howToLook()));
       }
+      answerWithoutEnd(e.getMessage());
       throw e;
     }
     if (end.isEmpty()) {
@@ -68,6 +69,18 @@ final class Watch {
     } finally {
       run.leave();
     }
+  }
+
+  /**
+   * As a command that failed, and which job it was of: a submission's id is known from nowhere
+   * else.
+   */
+  private void answerWithoutEnd(String error) {
+    Map<String, Object> answer = new LinkedHashMap<>();
+    answer.put("id", id);
+    answer.put("status", "failed");
+    answer.put("error", error);
+    session.answer(answer);
   }
 
   private String howToLook() {

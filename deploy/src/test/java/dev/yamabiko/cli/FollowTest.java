@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -309,6 +310,10 @@ class FollowTest {
               .get(shown.size() - 1)
               .startsWith("yamabiko: the coordinator " + server.url() + " cannot be reached"),
           err());
+      Map<String, Object> answer = CanonicalJson.object(out());
+      assertEquals("spirals-1", answer.get("id"), out());
+      assertEquals("failed", answer.get("status"), out());
+      assertTrue(err().endsWith("yamabiko: " + answer.get("error") + "\n"), out());
     } finally {
       server.start();
     }
