@@ -23,6 +23,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
@@ -223,12 +224,26 @@ public final class Main implements Runnable {
 
   /** Extensions first: whatever the command reads may name them. */
   private static int execute(Session session, ParseResult parsed) {
+    requireValues(parsed);
     try {
       ExtensionOptions.load(parsed, session);
     } catch (JobException e) {
       return failed(session, e);
     }
     return new CommandLine.RunLast().execute(parsed);
+  }
+
+  /** No option means anything by an empty value, and messages could not show it. */
+  private static void requireValues(ParseResult parsed) {
+    for (CommandLine command : parsed.asCommandLineList()) {
+      for (OptionSpec option : command.getParseResult().matchedOptions()) {
+        if (option.originalStringValues().contains("")) {
+          throw new ParameterException(
+              command,
+              "%s expects %s but got \"\"".formatted(option.longestName(), option.paramLabel()));
+        }
+      }
+    }
   }
 
   /** Help goes to standard output. */

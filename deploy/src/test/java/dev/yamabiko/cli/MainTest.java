@@ -104,6 +104,11 @@ class MainTest {
         "plan a.conf --bandwidth=-1Gb | --bandwidth expects bits per second above 0, as 10Gb, 1Gb/s or 100Mb, but got -1Gb (see yamabiko plan --help)",
         "plan a.conf --latency 50     | --latency expects a time, as 50us or 1ms, but got 50 (see yamabiko plan --help)",
         "check a.conf --out x         | unknown option --out (see yamabiko check --help)",
+        "train a.conf --out=          | --out expects DIR but got \"\" (see yamabiko train --help)",
+        "train a.conf --set=          | --set expects KEY=VALUE but got \"\" (see yamabiko train --help)",
+        "jobs --server=               | --server expects URL but got \"\" (see yamabiko jobs --help)",
+        "worker --tls=                | --tls expects DIR but got \"\" (see yamabiko worker --help)",
+        "certs --node a --host=       | --host expects H but got \"\" (see yamabiko certs --help)",
         "train a.conf --out           | Missing required parameter for option '--out' (DIR) (see yamabiko train --help)"
       })
   void shouldRefuseUsageErrorsInOneLine(String commandLine, String expected) {
