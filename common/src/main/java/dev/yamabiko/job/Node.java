@@ -275,6 +275,11 @@ final class Node {
       throw expected(interval.text());
     }
     double number = ((Number) value.unwrapped()).doubleValue();
+    if (Double.isInfinite(number)) {
+      throw error(
+          "expected %s but found %s, which is %s in 64 bits"
+              .formatted(interval.text(), found(), number));
+    }
     if (!interval.contains(number)) {
       throw expected(interval.text());
     }

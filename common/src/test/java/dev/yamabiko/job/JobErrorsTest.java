@@ -150,7 +150,7 @@ class JobErrorsTest {
         wrong(
             "optimizer { sgd { learning-rate = 1e999 } }",
             "job.conf:4: optimizer.sgd.learning-rate: expected a number greater than 0"
-                + " but found 1e999"),
+                + " but found 1e999, which is Infinity in 64 bits"),
         wrong(
             "optimizer { sgd { learning-rate = 1e-60 } }",
             "job.conf:4: optimizer.sgd.learning-rate: expected a number greater than 0"
