@@ -171,6 +171,9 @@ public interface Kernels {
       int dwAt,
       float[] dx);
 
+  /** A new account of what kernels as these, of one thread, keep as scratch memory. */
+  KernelScratch scratch();
+
   /** The first index in [from, to) at which x is NaN or infinite, or -1. */
   int firstNonFinite(float[] x, int from, int to);
 

@@ -16,12 +16,24 @@ public final class KernelsFactory {
 
   /** New kernels with scratch memory of their own, for one thread. */
   public static Kernels create() {
+    return makesScalar() ? new ScalarKernels() : newVector();
+  }
+
+  private static boolean makesScalar() {
     String wanted = wanted();
     Optional<String> obstacle = obstacle();
     if (wanted.equals("vector") && obstacle.isPresent()) {
       throw new IllegalStateException(PROPERTY + "=vector, but " + obstacle.get());
     }
-    return wanted.equals("scalar") || obstacle.isPresent() ? new ScalarKernels() : newVector();
+    return wanted.equals("scalar") || obstacle.isPresent();
+  }
+
+  /**
+   * A new account of what the kernels that {@link #create} makes keep as scratch memory; of vector
+   * kernels whatever their width, so that all nodes forecast alike.
+   */
+  public static KernelScratch scratch() {
+    return makesScalar() ? new ScalarScratch() : KernelScratch.ofAnyVectors();
   }
 
   /** Why {@link #create} makes the slow kernels although nobody asked for them, to be said once. */

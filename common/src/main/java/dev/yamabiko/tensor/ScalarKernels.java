@@ -314,6 +314,11 @@ public final class ScalarKernels implements Kernels {
   }
 
   @Override
+  public KernelScratch scratch() {
+    return new ScalarScratch();
+  }
+
+  @Override
   public int firstNonFinite(float[] x, int from, int to) {
     // x * 0 is 0 for every finite x, NaN else: one cheap pass, then a search only where needed.
     // Four sums, because each addition waits for the one before.

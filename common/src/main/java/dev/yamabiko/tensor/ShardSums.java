@@ -9,6 +9,11 @@ import java.util.Arrays;
  */
 public final class ShardSums {
 
+  /** What adding arrays of so many floats keeps: one in the hand, and one for each level below. */
+  static long floats(int shards, long length) {
+    return length * (1 + Integer.SIZE - Integer.numberOfLeadingZeros(shards - 1));
+  }
+
   private final TreeOrder order =
       new TreeOrder(
           new TreeOrder.Combiner() {

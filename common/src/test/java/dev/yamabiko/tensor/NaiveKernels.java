@@ -284,6 +284,11 @@ final class NaiveKernels implements Kernels {
   }
 
   @Override
+  public KernelScratch scratch() {
+    throw new UnsupportedOperationException("arrays are made for every call");
+  }
+
+  @Override
   public int firstNonFinite(float[] x, int from, int to) {
     int i = from;
     while (i < to && Float.isFinite(x[i])) {

@@ -1,5 +1,6 @@
 package dev.yamabiko.tensor.vector;
 
+import dev.yamabiko.tensor.VectorSizes;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
@@ -12,24 +13,16 @@ final class Lanes {
   static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
   static final int LANES = SPECIES.length();
 
-  /** Width of a tile: two vectors. */
-  static final int TILE = 2 * LANES;
+  static final VectorSizes SIZES = VectorSizes.ofThisJvm(LANES);
 
-  /**
-   * Greatest height of a tile: as many accumulators as fit into 32 registers (AVX-512) or else 16,
-   * as far as the JVM's compilers go along. The first refuses methods that are much larger than a
-   * kernel of 14 rows, and then the second may never be asked. The second stops inlining where it
-   * is once it has made 18,000 nodes, which a kernel of 13 rows may do or not, as its profile has
-   * it; then it does not know the vectors' class where they are stored and puts each into an
-   * object. Either way a process in so many runs at a small part of its speed to its end.
-   */
-  static final int MAX_HEIGHT = LANES >= 16 ? 12 : 6;
+  /** Width of a tile. */
+  static final int TILE = SIZES.tile();
 
-  /**
-   * The same for tiles that go on from what C holds, which is more to compile, or may do so, as
-   * those do for which B is not packed.
-   */
-  static final int MAX_RESUMED = LANES >= 16 ? 10 : 6;
+  /** Greatest height of a tile. */
+  static final int MAX_HEIGHT = SIZES.maxHeight();
+
+  /** The same for tiles that go on from what C holds. */
+  static final int MAX_RESUMED = SIZES.maxResumed();
 
   /** The same for tiles of pixels. */
   static final int MAX_PIXELS = LANES >= 16 ? 14 : 6;
@@ -49,17 +42,11 @@ final class Lanes {
   /** Rows of a shard up to which two side by side take less time than one after the other. */
   static final int MAX_PAIRED_ROWS = 24;
 
-  /**
-   * Whether a step is as long in packed panels of A as of B, so that kernels go through both by one
-   * index. Of Java 17's C2 it takes 7 instructions of 37 off a step of six rows, and dense layers
-   * are 3 to 15 percent faster, the more the busier the core's other hyperthread is; Java 25's,
-   * which needs 31 instructions either way, is a tenth slower for the room that A takes in the
-   * caches.
-   */
-  static final boolean LEVEL = LANES == 8 && Runtime.version().feature() < 21;
+  /** Whether a step is as long in packed panels of A as of B. */
+  static final boolean LEVEL = SIZES.level();
 
-  /** Floats per step in a packed A panel: a power of two, else C2 keeps range checks. */
-  static final int PITCH = LANES >= 16 ? 16 : LEVEL ? TILE : 8;
+  /** Floats per step in a packed A panel. */
+  static final int PITCH = SIZES.pitch();
 
   /** Whether registers are so few that the micro-kernels need fences against spills. */
   static final boolean FENCED = LANES < 16;
@@ -89,7 +76,7 @@ final class Lanes {
 
   /** How many parts of at most {@code size} cover {@code total}. */
   static int parts(int total, int size) {
-    return (total + size - 1) / size;
+    return VectorSizes.parts(total, size);
   }
 
   /** Where part i begins when {@code total} is divided as evenly as it goes. */

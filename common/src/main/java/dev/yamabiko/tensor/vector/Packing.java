@@ -1,5 +1,6 @@
 package dev.yamabiko.tensor.vector;
 
+import static dev.yamabiko.tensor.VectorSizes.GROUP;
 import static dev.yamabiko.tensor.vector.Lanes.LANES;
 import static dev.yamabiko.tensor.vector.Lanes.PITCH;
 import static dev.yamabiko.tensor.vector.Lanes.SPECIES;
@@ -17,15 +18,6 @@ final class Packing {
   /** So many rows are turned faster one by one than in a square. */
   static final int FEW = LANES / 4;
 
-  /** Panels that are best made at once. */
-  static final int GROUP = 4;
-
-  /** Room behind A panels, for one of fewer steps than lanes, which is written as if of so many. */
-  static final int BEHIND_A = LANES * PITCH;
-
-  /** The same behind B panels. */
-  static final int BEHIND_B = LANES * TILE;
-
   private Packing() {}
 
   /** Whether so many columns of as many rows as a vector has lanes can be read. */
@@ -40,7 +32,7 @@ final class Packing {
 
   /**
    * A panel from {@code height} matrix rows. Lanes beyond the height hold anything afterwards, and
-   * so do {@link #BEHIND_A} behind the panel and, behind its own height, the last step of the panel
+   * so do LANES * PITCH behind the panel and, behind its own height, the last step of the panel
    * before, which must not be higher than this one.
    */
   static void rowsToA(float[] m, int at, int pitch, int height, int steps, float[] panel, int to) {
@@ -222,8 +214,8 @@ final class Packing {
   }
 
   /**
-   * B panel from {@code width} matrix rows; the rest of the tile is zero. {@link #BEHIND_B} behind
-   * the panel hold anything afterwards.
+   * B panel from {@code width} matrix rows; the rest of the tile is zero. LANES * TILE behind the
+   * panel hold anything afterwards.
    */
   static void rowsToB(float[] m, int at, int pitch, int width, int steps, float[] panel, int to) {
     if (width == TILE && isSquare(m, at + LANES * pitch, pitch, steps)) {

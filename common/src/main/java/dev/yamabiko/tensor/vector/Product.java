@@ -1,9 +1,11 @@
 package dev.yamabiko.tensor.vector;
 
+import static dev.yamabiko.tensor.VectorSizes.GROUP;
 import static dev.yamabiko.tensor.vector.Lanes.LANES;
 import static dev.yamabiko.tensor.vector.Lanes.MAX_HEIGHT;
 import static dev.yamabiko.tensor.vector.Lanes.MAX_RESUMED;
 import static dev.yamabiko.tensor.vector.Lanes.PITCH;
+import static dev.yamabiko.tensor.vector.Lanes.SIZES;
 import static dev.yamabiko.tensor.vector.Lanes.SPECIES;
 import static dev.yamabiko.tensor.vector.Lanes.TILE;
 import static dev.yamabiko.tensor.vector.LineScratch.START;
@@ -18,16 +20,9 @@ import jdk.incubator.vector.FloatVector;
  */
 final class Product {
 
-  /**
-   * Steps per block: a panel of B, 64 KB, is more than the first-level cache holds, but the second
-   * feeds the kernels in time, and where C is to be gone on from it costs more.
-   */
-  private static final int STEPS = LANES >= 16 ? 512 : 1024;
-
-  /** Rows of A per block: about 1 MB. */
-  private static final int ROWS = 40 * MAX_HEIGHT;
-
-  private static final int TILE_ROOM = MAX_HEIGHT * TILE;
+  private static final int STEPS = SIZES.productSteps();
+  private static final int ROWS = SIZES.productRows();
+  private static final int TILE_ROOM = SIZES.tileRoom();
 
   private final Scratch aPanels = new Scratch();
 
@@ -65,14 +60,9 @@ final class Product {
     int tiles = Lanes.parts(n, TILE);
     int blocks = Lanes.parts(m, ROWS);
     int parts = Lanes.parts(k, STEPS);
-    int mostSteps = Lanes.parts(k, parts);
-    int rowPanels = Lanes.parts(Math.min(ROWS, m), MAX_RESUMED);
-    float[] as = aPanels.atLeast(rowPanels * PITCH * mostSteps + Packing.BEHIND_A);
-    // What a panel takes of each row of B is long by itself where B is turned.
-    int group = transposed ? 1 : Packing.GROUP;
-    // Where a panel of B is used once, all can take the same place, which stays in the cache.
-    int panelsRoom = (blocks == 1 ? group : tiles) * TILE * mostSteps + Packing.BEHIND_B;
-    float[] bs = bPanels.atLeast(TILE_ROOM + panelsRoom);
+    float[] as = aPanels.atLeast(SIZES.productA(m, k));
+    int group = transposed ? 1 : GROUP;
+    float[] bs = bPanels.atLeast(SIZES.productB(m, n, k, transposed));
     for (int part = 0; part < parts; part++) {
       int from = Lanes.start(k, parts, part);
       int steps = Lanes.start(k, parts, part + 1) - from;

@@ -2,6 +2,7 @@ package dev.yamabiko.tensor.vector;
 
 import dev.yamabiko.tensor.ShardRows;
 import dev.yamabiko.tensor.TreeOrder;
+import dev.yamabiko.tensor.VectorSizes;
 import java.util.Arrays;
 
 /**
@@ -14,10 +15,9 @@ final class TreeSteps {
   static final int NONE = -1;
 
   /** The result's slot, and the slot for values that are stored at no level. */
-  static final int OUT = 32;
+  static final int OUT = VectorSizes.SLOTS - 2;
 
-  private static final int HAND = 33;
-  static final int SLOTS = 34;
+  private static final int HAND = VectorSizes.SLOTS - 1;
 
   private final TreeOrder order =
       new TreeOrder(

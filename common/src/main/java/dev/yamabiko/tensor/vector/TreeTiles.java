@@ -10,6 +10,7 @@ import static dev.yamabiko.tensor.vector.Lanes.SPECIES;
 import static dev.yamabiko.tensor.vector.Lanes.TILE;
 
 import dev.yamabiko.tensor.ShardRows;
+import dev.yamabiko.tensor.VectorSizes;
 import jdk.incubator.vector.FloatVector;
 
 /**
@@ -18,10 +19,7 @@ import jdk.incubator.vector.FloatVector;
  * output is written once however many shards there are.
  */
 final class TreeTiles {
-  private static final int SLOT = MAX_HEIGHT * TILE;
-
-  /** What the slots take of the array that they share with the panels of B, from START on. */
-  static final int SLOTS_ROOM = TreeSteps.SLOTS * SLOT;
+  private static final int SLOT = Lanes.SIZES.tileRoom();
 
   // A step: where its shard begins, or its slot if it has no rows; its second shard or -1; a
   // shard's rows; where in the list of slots those begin that are added to it, and where they end;
@@ -148,7 +146,7 @@ final class TreeTiles {
    * @param as a panel [rows][PITCH] at a
    * @param bs rows of at least TILE, bPitch apart, from b on: for {@link #ofPanels} a panel
    *     [rows][TILE]
-   * @param slots {@link #SLOTS_ROOM}; may be bs
+   * @param slots {@link VectorSizes#slotsRoom}; may be bs
    */
   void tile(
       int height,

@@ -1,11 +1,13 @@
 package dev.yamabiko.tensor.vector;
 
 import dev.yamabiko.tensor.ConvShape;
+import dev.yamabiko.tensor.KernelScratch;
 import dev.yamabiko.tensor.Kernels;
 import dev.yamabiko.tensor.PoolShape;
 import dev.yamabiko.tensor.PooledConvShape;
 import dev.yamabiko.tensor.ScalarKernels;
 import dev.yamabiko.tensor.ShardRows;
+import dev.yamabiko.tensor.VectorScratch;
 import java.util.function.IntConsumer;
 
 /**
@@ -198,6 +200,11 @@ public final class VectorKernels implements Kernels {
     } else {
       scalar.convolveMaxPoolGradients(shape, shards, x, w, wAt, winners, g, dw, dwAt, dx);
     }
+  }
+
+  @Override
+  public KernelScratch scratch() {
+    return new VectorScratch(Lanes.SIZES, Runtime.getRuntime().maxMemory());
   }
 
   @Override

@@ -1,7 +1,9 @@
 package dev.yamabiko.tensor.vector;
 
+import static dev.yamabiko.tensor.VectorSizes.GROUP;
 import static dev.yamabiko.tensor.vector.Lanes.LANES;
 import static dev.yamabiko.tensor.vector.Lanes.PITCH;
+import static dev.yamabiko.tensor.vector.Lanes.SIZES;
 import static dev.yamabiko.tensor.vector.Lanes.TILE;
 
 import dev.yamabiko.tensor.ShardRows;
@@ -10,12 +12,6 @@ import java.util.function.IntConsumer;
 
 /** dW = X^T G along the tree over shards, tile by tile ({@link TreeTiles}). */
 final class WeightGradient {
-
-  /** Floats of X to pack at a time: few, so that rows of dW written in turn lie near each other. */
-  private static final int A_BLOCK = 1 << 14;
-
-  /** The most, where batches are long: 4 MB, unless a single panel is longer. */
-  private static final int A_MOST = 1 << 20;
 
   /** Floats of G that stay in a first-level cache beside all else. */
   private static final int B_FIRST = 1 << 12;
@@ -26,7 +22,7 @@ final class WeightGradient {
   /** Where a tile of as many rows as a vector holds is put when it is turned: behind itself. */
   private static final int TURNED = LANES * TILE;
 
-  private static final int PANELS = LineScratch.START + TreeTiles.SLOTS_ROOM;
+  private static final int PANELS = LineScratch.START + SIZES.slotsRoom();
 
   private final TreeTiles ofPanels = TreeTiles.ofPanels();
   private final TreeTiles ofRows = TreeTiles.ofRows();
@@ -53,7 +49,7 @@ final class WeightGradient {
       float[] dw,
       int dwAt,
       IntConsumer finalFrom) {
-    boolean turned = out <= LANES && in >= TILE;
+    boolean turned = SIZES.turnsGradient(in, out);
     if (!(turned ? ofRows : ofPanels).plan(shards)) {
       Arrays.fill(dw, dwAt, dwAt + in * out, 0f);
     } else if (turned) {
@@ -78,12 +74,12 @@ final class WeightGradient {
       IntConsumer finalFrom) {
     int rows = shards.rows();
     int tallest = ofPanels.tallest();
-    int blocks = Lanes.parts(in, blockPanels(rows) * tallest);
+    int blocks = Lanes.parts(in, SIZES.gradientPanels(rows) * tallest);
     int tiles = Lanes.parts(out, TILE);
     float[] as = aPanels.atLeast(Lanes.parts(Lanes.parts(in, blocks), tallest) * PITCH * rows);
-    float[] bs = bPanels.atLeast(TreeTiles.SLOTS_ROOM + tiles * TILE * rows);
-    for (int first = 0; first < tiles; first += Packing.GROUP) {
-      int columns = Math.min(Packing.GROUP * TILE, out - first * TILE);
+    float[] bs = bPanels.atLeast(Math.toIntExact(SIZES.gradientB(rows, out)));
+    for (int first = 0; first < tiles; first += GROUP) {
+      int columns = Math.min(GROUP * TILE, out - first * TILE);
       int panels = PANELS + first * TILE * rows;
       Packing.columnsToPanels(g, gAt + first * TILE, out, columns, rows, bs, panels);
     }
@@ -118,13 +114,6 @@ final class WeightGradient {
     }
   }
 
-  /** How many are packed at once: where that can be, a group, whose columns are read together. */
-  private static int blockPanels(int rows) {
-    int panel = PITCH * rows;
-    int group = Math.min(Packing.GROUP, A_MOST / panel);
-    return Math.max(1, Math.max(group, A_BLOCK / panel));
-  }
-
   /** With so few outputs that they fill no tile's width: dW^T = G^T X, turned as it is put out. */
   private void turned(
       ShardRows shards,
@@ -139,7 +128,7 @@ final class WeightGradient {
     int rows = shards.rows();
     int panels = Lanes.parts(out, ofRows.tallest());
     float[] as = aPanels.atLeast(panels * PITCH * rows);
-    float[] slots = bPanels.atLeast(TreeTiles.SLOTS_ROOM + TILE * rows);
+    float[] slots = bPanels.atLeast(Math.toIntExact(SIZES.gradientB(rows, TILE)));
     float[] tile = tileRoom.atLeast(2 * TURNED);
     Packing.columnsToPanelsOfA(g, gAt, out, out, panels, rows, as);
     for (int from = 0; from < in; from += TILE) {
