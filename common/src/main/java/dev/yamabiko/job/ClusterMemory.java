@@ -3,6 +3,7 @@ package dev.yamabiko.job;
 import dev.yamabiko.step.Block;
 import dev.yamabiko.step.EvaluationPlan;
 import dev.yamabiko.step.ShardPlanner;
+import dev.yamabiko.tensor.KernelScratch;
 import dev.yamabiko.tensor.TreeOrder;
 import java.util.List;
 
@@ -16,8 +17,8 @@ import java.util.List;
  * gradient kept for histograms and one beside each checkpoint, and {@link Plan#evaluationBytes}.
  *
  * <p>A worker holds the weights that it computes with, two versions that arrive, and a gradient for
- * each piece that threads compute; and for each thread the activations of its examples and {@link
- * Plan#sumsHeld}.
+ * each piece that threads compute; and for each thread the activations of its examples, {@link
+ * Plan#sumsHeld}, and what vector kernels keep as scratch memory, whatever their width.
  *
  * <p>Neither the dataset nor the JVM itself is counted.
  *
@@ -30,15 +31,6 @@ public record ClusterMemory(Plan plan, int threads) {
 
   /** Outside the coordinator's heap: encoded frames that slower connections have still to send. */
   static final long DIRECT_SHARED = 64L << 20;
-
-  /** Steps of a product that are packed at a time; see the kernels. */
-  private static final int PACKED_STEPS = 512;
-
-  /**
-   * Of each thread: panels that begin at cache lines are arrays of at least half a megabyte, more
-   * where the heap is larger than 2 GiB, and there are up to five.
-   */
-  static final long LINES = 5L << 19;
 
   /** Throws where there is no thread. */
   public ClusterMemory {
@@ -116,24 +108,29 @@ public record ClusterMemory(Plan plan, int threads) {
             .orElseThrow();
     int uneven = Math.min(shards, plan.busyWorkers() > 1 ? most + 1 : most);
     int pieces = Math.max(uneven, Math.min(threads, shards));
-    long packed =
-        Float.BYTES * 2L * PACKED_STEPS * plan.network().widestActivation() * threads
-            + LINES * threads;
-    int sums = threads * plan.sumsHeld(shardsOfPiece(shards));
-    return bytes(2 + 1 + pieces + sums) + packed + Math.min(activationBytes(shards), heap / 2);
+    int ofPiece = shardsOfPiece(shards);
+    int sums = threads * plan.sumsHeld(ofPiece);
+    long scratch =
+        plan.scratchBytes(
+            KernelScratch.ofAnyVectors(), mostRows(shards), ofPiece, heap / 2 / threads);
+    return bytes(2 + 1 + pieces + sums)
+        + threads * scratch
+        + Math.min(activationBytes(shards), heap / 2);
   }
 
-  /**
-   * Of all threads, each with the most examples that it computes at once: a piece of the largest
-   * share, or a part of an evaluation.
-   */
+  /** Of all threads, each with the most examples that it computes at once. */
   private long activationBytes(int shards) {
+    return Float.BYTES * threads * mostRows(shards) * plan.network().floatsPerExample();
+  }
+
+  /** Examples of a piece of the largest share, or of a part of an evaluation. */
+  private long mostRows(int shards) {
     long rows = (long) shardsOfPiece(shards) * plan.largestShard();
     rows = Math.max(rows, new EvaluationPlan(plan.trainingExamples()).to(0));
     if (plan.validationExamples() > 0) {
       rows = Math.max(rows, new EvaluationPlan(plan.validationExamples()).to(0));
     }
-    return Float.BYTES * threads * rows * plan.network().floatsPerExample();
+    return rows;
   }
 
   /** Cut along the tree, a piece has up to the next power of two of an even part. */

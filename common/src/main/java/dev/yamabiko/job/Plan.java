@@ -6,6 +6,8 @@ import dev.yamabiko.step.Communication;
 import dev.yamabiko.step.EvaluationPlan;
 import dev.yamabiko.step.ShardPlanner;
 import dev.yamabiko.step.StepPlan;
+import dev.yamabiko.tensor.KernelScratch;
+import dev.yamabiko.tensor.KernelsFactory;
 import dev.yamabiko.tensor.TreeOrder;
 import java.util.ArrayList;
 import java.util.List;
@@ -88,8 +90,8 @@ public record Plan(
    * weights of two versions, as they began, and as workers hold them; the optimizer's state, now
    * and as it began; copies for a checkpoint, for the best epoch and for each roll-back; the
    * gradient and what is needed to add it up; a gradient for each block, and {@link #sumsHeld} of
-   * each worker; {@link #activationBytes}; and {@link #evaluationBytes}. Neither the dataset nor
-   * the JVM itself is counted.
+   * each worker; {@link #activationBytes}; what kernels keep as scratch memory; and {@link
+   * #evaluationBytes}. Neither the dataset nor the JVM itself is counted.
    *
    * @param heap the JVM's; activations never take more than half of it
    */
@@ -99,11 +101,25 @@ public record Plan(
     copies += statesToGoBackTo() * (1 + state + (job.selection().isPresent() ? 1 : 0));
     int depth = TreeOrder.levels(job.shards());
     int largest = blocks().stream().mapToInt(Block::shards).max().orElseThrow();
+    int most = mostRows();
     long gradients = blocks().size() + (long) busyWorkers() * sumsHeld(largest);
     long vectors = 4 + state + copies + depth + gradients + workers;
     return Float.BYTES * vectors * network.length()
         + Math.min(activationBytes(), heap / 2)
+        + busyWorkers() * scratchBytes(KernelsFactory.scratch(), most, largest, heap / 2 / workers)
         + evaluationBytes();
+  }
+
+  /**
+   * What a thread's kernels keep as scratch memory.
+   *
+   * @param rows that they compute at once, but no more than have their activations in so many bytes
+   * @param shards of these rows
+   */
+  long scratchBytes(KernelScratch scratch, long rows, int shards, long activationBytes) {
+    int most = (int) Math.min(rows, network.rowsWithin(activationBytes));
+    network.countScratch(scratch, most, shards);
+    return Float.BYTES * scratch.floats();
   }
 
   /**
@@ -139,11 +155,16 @@ public record Plan(
    * block, or a part of the validation data). Where memory is scarce they are computed in pieces.
    */
   public long activationBytes() {
+    return Float.BYTES * (long) busyWorkers() * mostRows() * network.floatsPerExample();
+  }
+
+  /** Examples of the largest block, or of a part of an evaluation. */
+  private int mostRows() {
     int rows = validationExamples == 0 ? 0 : new EvaluationPlan(validationExamples).to(0);
     for (Block block : blocks()) {
       rows = Math.max(rows, steps().rows(0, block).rows());
     }
-    return Float.BYTES * (long) busyWorkers() * rows * network.floatsPerExample();
+    return rows;
   }
 
   /**

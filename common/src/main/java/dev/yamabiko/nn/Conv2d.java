@@ -1,6 +1,7 @@
 package dev.yamabiko.nn;
 
 import dev.yamabiko.tensor.ConvShape;
+import dev.yamabiko.tensor.KernelScratch;
 import dev.yamabiko.tensor.Shape;
 import java.util.List;
 
@@ -134,6 +135,11 @@ public final class Conv2d implements Layer {
     if (dx != null) {
       call.kernels().convolveInputGradient(shape, call.rows(), g, 0, call.weights(), at, dx, 0);
     }
+  }
+
+  @Override
+  public void countScratch(KernelScratch scratch, int rows, int shards) {
+    scratch.convolution(shape, shards);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.yamabiko.nn;
 
+import dev.yamabiko.tensor.KernelScratch;
 import dev.yamabiko.tensor.Shape;
 import java.util.List;
 
@@ -116,6 +117,11 @@ public final class Dense implements Layer {
     if (dx != null) {
       call.kernels().inputGradient(call.rows(), in, out, g, 0, call.weights(), at, dx, 0);
     }
+  }
+
+  @Override
+  public void countScratch(KernelScratch scratch, int rows, int shards) {
+    scratch.dense(rows, in, out, shards);
   }
 
   @Override

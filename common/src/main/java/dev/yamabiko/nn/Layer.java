@@ -1,5 +1,6 @@
 package dev.yamabiko.nn;
 
+import dev.yamabiko.tensor.KernelScratch;
 import dev.yamabiko.tensor.Shape;
 import java.util.List;
 import java.util.Optional;
@@ -73,6 +74,14 @@ public interface Layer {
    */
   void backward(
       LayerCall call, float[] x, float[] y, float[] saved, float[] g, float[] dx, float[] gradient);
+
+  /**
+   * Tells of the kernels that forward and backward call and that keep scratch memory.
+   *
+   * @param rows the most of one call
+   * @param shards the same
+   */
+  default void countScratch(KernelScratch scratch, int rows, int shards) {}
 
   /**
    * The layer's formula in double precision, straight from its definition: what {@code gradcheck}

@@ -1,6 +1,8 @@
 package dev.yamabiko.nn;
 
+import dev.yamabiko.tensor.KernelScratch;
 import dev.yamabiko.tensor.Philox;
+import dev.yamabiko.tensor.ScalarKernels;
 import dev.yamabiko.tensor.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -251,6 +253,15 @@ public final class Network {
     }
     long rows = Math.min(bytes / (floatsPerExample() * Float.BYTES), MOST_FLOATS / widest);
     return (int) Math.max(1, rows);
+  }
+
+  /**
+   * Tells of what kernels keep that compute so many rows at once, forward and backward, of at most
+   * so many shards.
+   */
+  public void countScratch(KernelScratch scratch, int rows, int shards) {
+    // Layers are joined alike whatever the kernels.
+    new NetworkPass(this, new ScalarKernels()).countScratch(scratch, rows, shards);
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.yamabiko.nn;
 
+import dev.yamabiko.tensor.KernelScratch;
 import dev.yamabiko.tensor.Kernels;
 import dev.yamabiko.tensor.ShardRows;
 import java.util.ArrayDeque;
@@ -135,6 +136,15 @@ public final class NetworkPass {
 
   public Kernels kernels() {
     return kernels;
+  }
+
+  /** As {@link Network#countScratch}. */
+  void countScratch(KernelScratch scratch, int rows, int shards) {
+    for (Layer layer : layers) {
+      if (layer != null) {
+        layer.countScratch(scratch, rows, shards);
+      }
+    }
   }
 
   /** Where the caller puts the inputs of {@code rows} examples before {@link #forward}. */

@@ -1,5 +1,6 @@
 package dev.yamabiko.nn;
 
+import dev.yamabiko.tensor.KernelScratch;
 import dev.yamabiko.tensor.PoolShape;
 import dev.yamabiko.tensor.PooledConvShape;
 import dev.yamabiko.tensor.Shape;
@@ -99,6 +100,11 @@ final class PooledConv2d implements Layer {
     call.kernels()
         .convolveMaxPoolGradients(
             shape, call.shards(), x, call.weights(), at, saved, g, gradient, at, dx);
+  }
+
+  @Override
+  public void countScratch(KernelScratch scratch, int rows, int shards) {
+    scratch.pooledConvolution(shape, rows, shards);
   }
 
   @Override

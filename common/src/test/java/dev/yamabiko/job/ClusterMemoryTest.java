@@ -2,7 +2,10 @@ package dev.yamabiko.job;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.yamabiko.nn.Network;
+import dev.yamabiko.tensor.KernelScratch;
 import dev.yamabiko.tensor.Shape;
 import dev.yamabiko.wire.BulkSettings;
 import java.nio.file.Path;
@@ -42,31 +45,62 @@ class ClusterMemoryTest {
 
   @Test
   void shouldCountWhatAWorkerHolds() {
-    // The widest layer has 1 value: 512 steps of it packed on either side. 100 examples of an
-    // evaluation, each with 1 input, 1 output and 2 gradients. Panels that begin at cache lines.
-    long perThread = 4 * (2 * 512 + 100 * 4) + ClusterMemory.LINES;
+    // 100 examples of an evaluation, each with 1 input, 1 output and 2 gradients.
+    long perThread = 4 * (100 * 4 + scratch(100, 4));
     assertEquals(3 + 1, vectors(memory(1, 1, "shards = 4").workerHeapBytes(HEAP) - perThread));
-    assertEquals(3 + 4, vectors(memory(1, 4, "shards = 4").workerHeapBytes(HEAP) - 4 * perThread));
-    assertEquals(3 + 2, vectors(memory(2, 1, "shards = 4").workerHeapBytes(HEAP) - perThread));
+    long ofOneShard = 4 * (100 * 4 + scratch(100, 1));
+    assertEquals(3 + 4, vectors(memory(1, 4, "shards = 4").workerHeapBytes(HEAP) - 4 * ofOneShard));
+    long ofTwoShards = 4 * (100 * 4 + scratch(100, 2));
+    assertEquals(3 + 2, vectors(memory(2, 1, "shards = 4").workerHeapBytes(HEAP) - ofTwoShards));
+  }
+
+  /** What a thread's kernels keep that compute so many rows at once, in floats. */
+  private static long scratch(int rows, int shards) {
+    KernelScratch scratch = KernelScratch.ofAnyVectors();
+    scratch.dense(rows, 1, 1, shards);
+    return scratch.floats();
+  }
+
+  @Test
+  void shouldCountPanelsOfLongBatches() {
+    String[] lines = {"shards = 1", "model = [ { dense { units = 64 } } ]"};
+    Job few = JobFile.parse(SampleJob.with(lines), "job.conf", Path.of(""), List.of());
+    Network network = few.model().build(Shape.of(1));
+    int examples = 1 << 16;
+    String[] all = {lines[0], lines[1], "batch-size = " + examples};
+    Job many = JobFile.parse(SampleJob.with(all), "job.conf", Path.of(""), List.of());
+    long more =
+        new ClusterMemory(new Plan(many, network, examples, 0, 1), 1).workerHeapBytes(HEAP)
+            - new ClusterMemory(new Plan(few, network, examples, 0, 1), 1).workerHeapBytes(HEAP);
+    long rows = examples - 256;
+    // Of G 64 floats of each row are packed, and of X a panel is.
+    assertTrue(more >= 4 * rows * (network.floatsPerExample() + 64 + 8), more + " bytes more");
+    assertTrue(more <= 4 * rows * (network.floatsPerExample() + 64 + 32), more + " bytes more");
   }
 
   @Test
   void shouldCountSumsThatAreRoundedOneByOne() {
     String rounded = "communication { gradients = bfloat16 }";
-    long perThread = 4 * (2 * 512 + 100 * 4) + ClusterMemory.LINES;
+    long perThread = 4 * (100 * 4 + scratch(100, 4));
     assertEquals(
         3 + 1 + 2, vectors(memory(1, 1, "shards = 4", rounded).workerHeapBytes(HEAP) - perThread));
     assertEquals(
         3 + 2 + 2 * 1,
-        vectors(memory(1, 2, "shards = 4", rounded).workerHeapBytes(HEAP) - 2 * perThread));
+        vectors(
+            memory(1, 2, "shards = 4", rounded).workerHeapBytes(HEAP)
+                - 2 * 4 * (100 * 4 + scratch(100, 2))));
     assertEquals(
-        3 + 4, vectors(memory(1, 4, "shards = 4", rounded).workerHeapBytes(HEAP) - 4 * perThread));
+        3 + 4,
+        vectors(
+            memory(1, 4, "shards = 4", rounded).workerHeapBytes(HEAP)
+                - 4 * 4 * (100 * 4 + scratch(100, 1))));
   }
 
   @Test
   void shouldCountNoMoreActivationsThanAWorkerTakes() {
     long some = memory(1, 1, "shards = 4").workerHeapBytes(100);
-    assertEquals(4 * (4 * PARAMETERS + 2 * 512) + ClusterMemory.LINES + 50, some);
+    // Nor panels of more rows than that.
+    assertEquals(4 * (4 * PARAMETERS + scratch(3, 4)) + 50, some);
   }
 
   @Test
