@@ -7,7 +7,6 @@ import akka.actor.typed.DispatcherSelector;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import com.typesafe.config.Config;
-import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigValue;
 import dev.yamabiko.coordinator.CheckedJob;
 import dev.yamabiko.coordinator.RunListener;
@@ -26,7 +25,7 @@ import dev.yamabiko.protocol.WorkerMessage;
 import dev.yamabiko.step.EvaluationPlan;
 import dev.yamabiko.step.SliceStep;
 import dev.yamabiko.step.StepPlan;
-import dev.yamabiko.wire.AkkaManifests;
+import dev.yamabiko.wire.AkkaResources;
 import dev.yamabiko.worker.Processor;
 import dev.yamabiko.worker.TrainingData;
 import dev.yamabiko.worker.Worker;
@@ -109,7 +108,8 @@ public final class SingleNode {
         ActorSystem.apply(
             guardian,
             "yamabiko",
-            AkkaManifests.setup(config(workers)),
+            AkkaResources.ofActors(
+                "dev/yamabiko/local/single-node", all -> withStepThreads(all, workers)),
             DispatcherSelector.blocking());
     cancellation.reason.thenAccept(reason -> system.tell(new Cancel(reason)));
     system
@@ -127,10 +127,10 @@ public final class SingleNode {
     }
   }
 
-  /** With a step thread for each worker. */
-  private static Config config(int workers) {
-    Config all = ConfigFactory.load("dev/yamabiko/local/single-node");
-    ConfigValue stepThread = all.getValue("step-thread");
+  /** One for each worker. */
+  private static Config withStepThreads(Config config, int workers) {
+    ConfigValue stepThread = config.getValue("step-thread");
+    Config all = config;
     for (int w = 0; w < workers; w++) {
       all = all.withValue(stepThreadName(w), stepThread);
     }

@@ -56,13 +56,13 @@ public final class ControlTls implements SSLEngineProvider {
    */
   public static ActorSystemSetup setup(Config config, Optional<TlsFiles> tls) {
     if (tls.isEmpty()) {
-      return AkkaManifests.setup(config);
+      return AkkaResources.setup(config);
     }
     ControlTls provider = new ControlTls(tls.get());
     Config secure =
         ConfigFactory.parseMap(Map.of("akka.remote.artery.transport", "tls-tcp"))
             .withFallback(config);
-    return AkkaManifests.setup(secure).withSetup(SSLEngineProviderSetup.create(system -> provider));
+    return AkkaResources.setup(secure).withSetup(SSLEngineProviderSetup.create(system -> provider));
   }
 
   /**

@@ -6,7 +6,7 @@ import akka.discovery.Discovery;
 import akka.discovery.Lookup;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
-import dev.yamabiko.wire.AkkaManifests;
+import dev.yamabiko.wire.AkkaResources;
 import dev.yamabiko.worker.NodeSettings.Peer;
 import java.time.Duration;
 import java.util.LinkedHashSet;
@@ -64,7 +64,7 @@ public final class ServiceNodes {
                     Map.of("akka.actor.provider", "local", "akka.loglevel", "OFF")))
             .withFallback(ConfigFactory.load("cluster-node"));
     ActorSystem<Void> system =
-        ActorSystem.create(Behaviors.empty(), "yamabiko", AkkaManifests.setup(config));
+        ActorSystem.create(Behaviors.empty(), "yamabiko", AkkaResources.setup(config));
     try {
       return of(system, service)
           .toCompletableFuture()
