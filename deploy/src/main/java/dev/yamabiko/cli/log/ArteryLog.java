@@ -11,8 +11,7 @@ import org.slf4j.helpers.MessageFormatter;
 
 /**
  * What Akka's remoting warns of, in one line each and {@link FewLines}: it has a stack trace for
- * each message that it cannot read, and a network that damages one damages many. Named in the log's
- * configuration.
+ * each message that it cannot read, and a network that damages one damages many.
  */
 public final class ArteryLog extends TurboFilter {
 

@@ -21,8 +21,6 @@ import org.slf4j.LoggerFactory;
 /** Logback, set up as it is asked for. Without a word of this it logs text to standard error. */
 public final class ProcessLog {
 
-  private static final String APPENDER = "STDERR";
-
   /** In a file a line has no neighbours that tell its day, and room for all of a stack trace. */
   private static final String FILE_PATTERN =
       "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX,UTC} %-5level [%thread] %logger %msg%n";
@@ -64,11 +62,11 @@ public final class ProcessLog {
     if (appender instanceof ConsoleAppender<ILoggingEvent> console) {
       console.setTarget("System.err");
     }
-    appender.setName(APPENDER);
+    appender.setName(TextLog.APPENDER);
     appender.setContext(context);
     appender.setEncoder(encoder(context, settings.format()));
     Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
-    Appender<ILoggingEvent> before = root.getAppender(APPENDER);
+    Appender<ILoggingEvent> before = root.getAppender(TextLog.APPENDER);
     if (before != null) {
       root.detachAppender(before);
       before.stop();

@@ -6,9 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.joran.JoranConfigurator;
 import ch.qos.logback.classic.util.LogbackMDCAdapter;
-import ch.qos.logback.core.joran.spi.JoranException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.yamabiko.cli.SmallDisk;
 import java.io.IOException;
@@ -34,11 +32,9 @@ class ProcessLogTest {
   private final List<String> complaints = new CopyOnWriteArrayList<>();
 
   @BeforeEach
-  void configure() throws JoranException {
+  void configure() {
     context.setMDCAdapter(new LogbackMDCAdapter());
-    JoranConfigurator configurator = new JoranConfigurator();
-    configurator.setContext(context);
-    configurator.doConfigure(getClass().getResource("/logback.xml"));
+    TextLog.set(context, null);
   }
 
   @AfterEach

@@ -1,27 +1,28 @@
-package dev.yamabiko.cli;
+package dev.yamabiko.cli.log;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.joran.JoranConfigurator;
-import ch.qos.logback.core.joran.spi.JoranException;
+import ch.qos.logback.classic.spi.Configurator;
+import java.util.ServiceLoader;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.Logger;
 
 /** What a user sees of Akka's own log. */
-class LogLevelsTest {
+class TextLogTest {
 
   private final LoggerContext context = new LoggerContext();
 
   @BeforeEach
-  void configure() throws JoranException {
-    JoranConfigurator configurator = new JoranConfigurator();
-    configurator.setContext(context);
-    configurator.doConfigure(getClass().getResource("/logback.xml"));
+  void configure() {
+    TextLog.set(context, null);
   }
 
   @ParameterizedTest
@@ -48,5 +49,28 @@ class LogLevelsTest {
   void shouldStillWarnOfWhatAUserCanMend() {
     assertTrue(context.getLogger("akka.remote.artery.InboundHandshake").isWarnEnabled());
     assertTrue(context.getLogger("akka.remote.artery.ArteryTransport").isErrorEnabled());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"DEBUG, DEBUG", "info, INFO", "'', WARN", "OFF, OFF"})
+  void shouldShowWhatIsAskedFor(String level, String shown) {
+    LoggerContext other = new LoggerContext();
+    TextLog.set(other, level);
+    assertEquals(Level.toLevel(shown), other.getLogger("dev.yamabiko.Some").getEffectiveLevel());
+  }
+
+  /** As the tests of this module do. */
+  @Test
+  void shouldGiveWayToAFileOnTheClassPath() {
+    LoggerContext other = new LoggerContext();
+    assertEquals(Configurator.ExecutionStatus.INVOKE_NEXT_IF_ANY, new TextLog().configure(other));
+    assertNull(other.getLogger(Logger.ROOT_LOGGER_NAME).getAppender(TextLog.APPENDER));
+  }
+
+  @Test
+  void shouldBeWhatLogbackBeginsWith() {
+    assertTrue(
+        ServiceLoader.load(Configurator.class).stream()
+            .anyMatch(provider -> provider.type() == TextLog.class));
   }
 }
