@@ -140,6 +140,18 @@ public record OutputDirectory(Path path, Origin origin) {
     return Resumption.byOption(path, checked, origin.resume);
   }
 
+  /**
+   * Looks whether the run here, if one has begun, can go on with that job.
+   *
+   * @throws JobException if it cannot
+   */
+  public void requireResumable(CheckedJob checked) {
+    if (holdsRun()) {
+      requireUnused();
+      resumption(checked).find(damage -> {}, notice -> {});
+    }
+  }
+
   /** Said before anything that a run under way may change by the minute. */
   void requireUnused() {
     try {

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
@@ -35,13 +36,23 @@ final class CheckedSweep {
 
   private CheckedSweep() {}
 
+  /** The same, with nothing more to check. */
+  static List<Found> of(Sweep sweep, Predicate<Job> which, Consumer<String> notices) {
+    return of(sweep, which, (trial, checked) -> {}, notices);
+  }
+
   /**
    * Checks the jobs in their order. Data that one has in common with the one before is read once.
    *
    * @param which jobs can be checked here
+   * @param more is to be checked of a trial whose job is good; throws what is wrong
    * @throws JobException what {@code check} says of the first job that is wrong, and which it is
    */
-  static List<Found> of(Sweep sweep, Predicate<Job> which, Consumer<String> notices) {
+  static List<Found> of(
+      Sweep sweep,
+      Predicate<Job> which,
+      BiConsumer<Sweep.Trial, CheckedJob> more,
+      Consumer<String> notices) {
     List<Found> found = new ArrayList<>();
     CheckedJob before = null;
     for (Sweep.Trial trial : sweep.trials()) {
@@ -58,6 +69,7 @@ final class CheckedSweep {
         if (job.model().warmStart().isPresent()) {
           checked.start(notices);
         }
+        more.accept(trial, checked);
         before = checked;
         found.add(
             new Found(

@@ -108,9 +108,10 @@ final class SweepCommand implements Callable<Integer> {
   private int here(Sweep sweep) {
     int workers = TrainCommand.workers(spec, this.workers);
     OutputDirectory output = output(sweep);
-    List<CheckedSweep.Found> trials = CheckedSweep.of(sweep, job -> true, this::say);
+    List<CheckedSweep.Found> trials =
+        CheckedSweep.of(sweep, job -> true, directory(output.path())::require, this::say);
     Path directory = resume ? output.path() : output.create();
-    LocalSweep run = new LocalSweep(session, trainer, directory, resume, workers);
+    LocalSweep run = new LocalSweep(session, trainer, directory(directory), workers);
     session
         .interruption()
         .during(
@@ -128,6 +129,10 @@ final class SweepCommand implements Callable<Integer> {
     }
     session.answer(report.json(state));
     return exitCode(report);
+  }
+
+  private SweepDirectory directory(Path path) {
+    return new SweepDirectory(path, resume, session.workingDirectory());
   }
 
   private OutputDirectory output(Sweep sweep) {

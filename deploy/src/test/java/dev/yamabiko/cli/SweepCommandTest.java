@@ -13,12 +13,14 @@ import dev.yamabiko.job.Job;
 import dev.yamabiko.local.LocalRun;
 import dev.yamabiko.local.SingleNode;
 import java.io.ByteArrayOutputStream;
+import java.io.File;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -268,6 +270,50 @@ class SweepCommandTest {
     assertTrue(err().contains("learning-rate was 0.5 but is 0.4 now"), err());
     assertEquals(1, run("job.conf", "--local", "--out", "sw"));
     assertTrue(err().contains("it is not empty"), err());
+  }
+
+  @Test
+  void shouldLookAtAllTrialsDirectoriesBeforeTheFirstIsTrained() throws IOException {
+    assertEquals(0, run("job.conf", "--local", "--out", "sw", "--workers", "1"), err());
+    Path sweep = working.resolve("sw");
+    delete(sweep.resolve("job-s01"));
+    Invocation other = resumed("--set", "sweep.grid.model.0.dense.units=[3, 6]");
+    assertEquals(2, other.exitCode(), other.err());
+    assertTrue(
+        other.err().contains("the run in " + sweep.resolve("job-s02") + " cannot go on: model"),
+        other.err());
+    assertTrue(
+        other
+            .err()
+            .contains(
+                "(in trial 2 of 4: optimizer.sgd.learning-rate = 0.1, model.0.dense.units = 6)"),
+        other.err());
+    assertFalse(Files.exists(sweep.resolve("job-s01")), other.err());
+
+    delete(sweep.resolve("job-s04"));
+    Files.writeString(sweep.resolve("job-s04"), "notes");
+    Invocation file = resumed();
+    assertEquals(2, file.exitCode(), file.err());
+    assertTrue(
+        file.err().contains("--out " + sweep.resolve("job-s04") + " cannot be used: "), file.err());
+    assertTrue(file.err().contains("(in trial 4 of 4: "), file.err());
+    assertFalse(Files.exists(sweep.resolve("job-s01")), file.err());
+
+    Files.delete(sweep.resolve("job-s04"));
+    Invocation whole = resumed();
+    assertEquals(0, whole.exitCode(), whole.err());
+    assertTrue(Files.exists(sweep.resolve("job-s04/result.json")), whole.err());
+  }
+
+  private Invocation resumed(String... more) {
+    List<String> sweep = List.of("sweep", "job.conf", "--local", "--out", "sw", "--resume");
+    return Invocation.of(working, Stream.concat(sweep.stream(), Stream.of(more)).toList());
+  }
+
+  private static void delete(Path directory) throws IOException {
+    try (Stream<Path> content = Files.walk(directory)) {
+      content.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
+    }
   }
 
   @Test
