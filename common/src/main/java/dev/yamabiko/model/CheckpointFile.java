@@ -193,6 +193,15 @@ public final class CheckpointFile {
     }
   }
 
+  /** How far a run had come, by its manifest alone; empty if that cannot be read. */
+  static Optional<Checkpoint.Position> position(Path manifest) {
+    try {
+      return Optional.of(position(header(manifest)));
+    } catch (IOException | RuntimeException e) {
+      return Optional.empty();
+    }
+  }
+
   private static String reason(Exception e) {
     if (e instanceof EOFException) {
       return "the file is torn: it ends too early";
@@ -316,19 +325,23 @@ public final class CheckpointFile {
     int length = numbers.path("length").asInt();
     JsonNode best = numbers.path("best");
     return new Checkpoint(
-        new Checkpoint.Position(
-            numbers.path("step").asLong(),
-            numbers.path("epochs").asInt(),
-            numbers.path("samples").asLong(),
-            Optional.of(numbers.path("epoch"))
-                .filter(JsonNode::isObject)
-                .map(CheckpointFile::statistics),
-            numbers.path("rollbacks").asInt()),
+        position(numbers),
         new float[length],
         new float[numbers.path("state").asInt()][length],
         best.isObject() ? Optional.of(best(best, length)) : Optional.empty(),
         wayBack(numbers, cuts),
         cuts);
+  }
+
+  private static Checkpoint.Position position(JsonNode numbers) {
+    return new Checkpoint.Position(
+        numbers.path("step").asLong(),
+        numbers.path("epochs").asInt(),
+        numbers.path("samples").asLong(),
+        Optional.of(numbers.path("epoch"))
+            .filter(JsonNode::isObject)
+            .map(CheckpointFile::statistics),
+        numbers.path("rollbacks").asInt());
   }
 
   private static Checkpoint.WayBack wayBack(JsonNode numbers, List<Integer> cuts) {

@@ -85,6 +85,20 @@ public final class CheckpointStore {
     }
   }
 
+  /**
+   * Of the newest checkpoint whose manifest can be read: where a run will go on, unless its slices
+   * turn out to be damaged.
+   */
+  public Optional<Checkpoint.Position> position() {
+    try {
+      return manifests().descendingMap().values().stream()
+          .flatMap(manifest -> CheckpointFile.position(manifest).stream())
+          .findFirst();
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
   /** Adds a checkpoint and deletes those that are not needed any more. */
   public void write(CheckpointFile.Content content) throws IOException {
     Set<String> slices = add(content);

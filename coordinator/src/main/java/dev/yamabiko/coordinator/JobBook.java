@@ -76,6 +76,11 @@ final class JobBook {
       return false;
     }
     JobEntry entry = entry(stored, job);
+    if (stored.status() != JobStatus.COMPLETED) {
+      // It may go on, and before its run says where from, this is what is known.
+      RunDirectory.positionOf(resources.store().runDirectory(stored.id()))
+          .ifPresent(entry::standAt);
+    }
     add(entry);
     if (stored.cancelling().isPresent()) {
       end(entry, JobStatus.CANCELLED, stored.cancelling().get(), Optional.empty());

@@ -2,6 +2,7 @@ package dev.yamabiko.coordinator;
 
 import akka.actor.typed.ActorRef;
 import dev.yamabiko.job.Job;
+import dev.yamabiko.model.Checkpoint;
 import dev.yamabiko.nn.Network;
 import dev.yamabiko.protocol.RunEvent;
 import java.nio.file.Path;
@@ -64,6 +65,12 @@ final class JobEntry {
   /** Of a job that has ended because it cannot be read. */
   static JobEntry unreadable(StoredJob stored, Path directory, long term) {
     return new JobEntry(stored, Optional.empty(), directory, term);
+  }
+
+  /** Its last run, of which nothing is known here yet, had come so far by its checkpoint. */
+  void standAt(Checkpoint.Position position) {
+    step = position.step();
+    epoch = position.epochs();
   }
 
   /** Whether there is a job that could run. */
@@ -203,12 +210,10 @@ final class JobEntry {
       closed.validation().ifPresent(validation -> validationLoss = validation.meanLoss());
       events.add("epoch", line.of(closed));
     } else if (event instanceof RunEvent.RolledBack back) {
-      step = back.to().step();
-      epoch = back.to().epochs();
+      standAt(back.to());
       events.add(JobEvent.ROLLBACK, line.of(back));
     } else if (event instanceof RunEvent.SlicesReturned back) {
-      step = back.to().step();
-      epoch = back.to().epochs();
+      standAt(back.to());
     } else if (event instanceof RunEvent.Waiting waiting) {
       present = Optional.of(waiting.workers());
     } else if (event instanceof RunEvent.WentOn) {

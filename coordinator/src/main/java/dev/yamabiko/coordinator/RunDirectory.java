@@ -149,6 +149,11 @@ public final class RunDirectory implements RunListener, AutoCloseable {
     }
   }
 
+  /** How far the run here had come when its newest checkpoint was taken; empty before the first. */
+  static Optional<Position> positionOf(Path directory) {
+    return checkpoints(directory, 1).position();
+  }
+
   /** What the run that began here says of its end; empty while it has not said anything. */
   public static Optional<String> resultOf(Path directory) throws IOException {
     try {

@@ -196,7 +196,8 @@ final class RunMetrics implements RunListener {
     }
   }
 
-  private void standAt(long atStep, int atEpoch) {
+  /** The job has come so far. */
+  void standAt(long atStep, int atEpoch) {
     step = atStep;
     epoch = atEpoch;
   }

@@ -55,7 +55,7 @@ final class RunStarts {
             resources.bulk(),
             resources.bulkHost(),
             resources.datasets(),
-            resources.metrics().run(entry.id()),
+            metrics(entry),
             resources.preparing(),
             resources.fetching(),
             news);
@@ -64,6 +64,13 @@ final class RunStarts {
     context.watchWith(run, new Coordinator.RunGone(entry.id(), run));
     jobs.started(entry, run, names, running);
     context.getLog().info("started job={} workers={}", entry.id(), names);
+  }
+
+  /** While the data is read, they show how far the run before had come. */
+  private RunMetrics metrics(JobEntry entry) {
+    RunMetrics metrics = resources.metrics().run(entry.id());
+    metrics.standAt(entry.view().step(), entry.view().epoch());
+    return metrics;
   }
 
   /** Another worker for the run that the job has. */

@@ -15,6 +15,8 @@ import dev.yamabiko.coordinator.CoordinatorCommand.Answer;
 import dev.yamabiko.data.blocks.PreparedDatasets;
 import dev.yamabiko.job.JobFile;
 import dev.yamabiko.model.CanonicalJson;
+import dev.yamabiko.model.Checkpoint;
+import dev.yamabiko.model.CheckpointFile;
 import dev.yamabiko.protocol.CoordinatorMessage;
 import dev.yamabiko.protocol.NodeMessage;
 import dev.yamabiko.protocol.WorkerHello;
@@ -60,6 +62,7 @@ class CoordinatorTest {
   /** While it is closed, nothing is read or written in the background, and no job is prepared. */
   private volatile CountDownLatch held = new CountDownLatch(0);
 
+  private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
   private BulkServer bulk;
   private Duration grace = Duration.ofHours(1);
   private JobStore store;
@@ -100,7 +103,7 @@ class CoordinatorTest {
             "127.0.0.1",
             new PreparedDatasets(data.resolve("datasets"), 1L << 30),
             new WorkerAdmission(BITS, false),
-            new ClusterMetrics(new SimpleMeterRegistry(), System::nanoTime),
+            new ClusterMetrics(registry, System::nanoTime),
             task -> blocking.execute(() -> run(task)),
             blocking,
             Clock.systemUTC(),
@@ -586,6 +589,32 @@ class CoordinatorTest {
     restart();
     assertEquals(running + "~2", enlisted(join("a")).key().run());
     assertEquals(JobStatus.QUEUED, view(behind).status());
+  }
+
+  @Test
+  void shouldShowHowFarAJobHadComeUntilItGoesOn() throws IOException {
+    String running = wasRunning("min = 1");
+    Checkpoint checkpoint =
+        new Checkpoint(
+            new Checkpoint.Position(7, 3, 28, Optional.empty(), 0),
+            new float[2],
+            new float[0][],
+            Optional.empty(),
+            Checkpoint.WayBack.NONE);
+    RunDirectory.checkpoints(store.runDirectory(running), 1)
+        .write(new CheckpointFile.Content(TEXT, "dada", Map.of(), checkpoint));
+    restart();
+    assertEquals(JobStatus.WAITING, view(running).status());
+    assertEquals(List.of(7L, 3), List.of(view(running).step(), view(running).epoch()));
+    String event = follow(running).receiveMessage(ANSWER).json();
+    assertTrue(event.contains("\"step\":7,") && event.contains("\"epoch\":3,"), event);
+
+    held = new CountDownLatch(1);
+    join("a");
+    assertEquals(JobStatus.RUNNING, view(running).status());
+    assertEquals(List.of(7L, 3), List.of(view(running).step(), view(running).epoch()));
+    assertEquals(7, registry.get("yamabiko.job.step").gauge().value());
+    assertEquals(3, registry.get("yamabiko.job.epoch").gauge().value());
   }
 
   /** What is written first finds no room; it is deleted then, and the next one does. */
