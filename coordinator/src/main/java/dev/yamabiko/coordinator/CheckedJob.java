@@ -98,13 +98,6 @@ public record CheckedJob(Job job, LoadedData data, String dataSha256, Network ne
 
   public RunResult result(RunOutcome outcome, TrainingClock clock, Path runDirectory) {
     return RunResult.of(
-        job,
-        data,
-        network,
-        dataSha256,
-        outcome,
-        clock.samplesBefore(),
-        clock.seconds(),
-        runDirectory);
+        job, data, network, dataSha256, outcome, clock.samples(), clock.seconds(), runDirectory);
   }
 }

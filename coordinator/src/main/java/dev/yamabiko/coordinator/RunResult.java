@@ -92,7 +92,7 @@ public record RunResult(
       Network network,
       String dataSha256,
       RunOutcome outcome,
-      long samplesBefore,
+      long samplesHere,
       double seconds,
       Path runDirectory) {
     Targets targets = data.train().targets();
@@ -118,7 +118,7 @@ public record RunResult(
         outcome.weights().map(WeightsHash::sha256),
         dataSha256,
         outcome.samplesApplied(),
-        Math.max(0, outcome.samplesApplied() - samplesBefore),
+        samplesHere,
         seconds,
         network.parameterCount(),
         outcome.bestEpoch(),

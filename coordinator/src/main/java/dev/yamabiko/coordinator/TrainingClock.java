@@ -4,8 +4,10 @@ import dev.yamabiko.protocol.RunEvent;
 import java.util.function.LongSupplier;
 
 /**
- * How long training took: from the moment when the workers are ready to the last step or epoch,
- * validation included; without the JVM's start, reading data, and the final look at the weights.
+ * How much was trained here and how long that took: from the moment when the workers are ready to
+ * the last step or epoch, validation included; without the JVM's start, reading data, and the final
+ * look at the weights. Steps that a run took before it went on here do not count; those that it
+ * takes again do.
  */
 public final class TrainingClock implements RunListener {
 
@@ -13,7 +15,7 @@ public final class TrainingClock implements RunListener {
   private volatile boolean begun;
   private volatile long began;
   private volatile long ended;
-  private volatile long samplesBefore;
+  private volatile long samples;
 
   public TrainingClock(LongSupplier nanoTime) {
     this.nanoTime = nanoTime;
@@ -21,19 +23,21 @@ public final class TrainingClock implements RunListener {
 
   @Override
   public void onEvent(RunEvent event) {
-    if (event instanceof RunEvent.RunStarted started) {
-      samplesBefore = started.samples();
+    if (event instanceof RunEvent.RunStarted) {
       began = nanoTime.getAsLong();
       ended = began;
       begun = true;
     } else if (begun && !(event instanceof RunEvent.RunEnded)) {
       ended = nanoTime.getAsLong();
+      if (event instanceof RunEvent.StepClosed closed) {
+        samples += closed.statistics().examples();
+      }
     }
   }
 
-  /** Applied by the run that this one continues. */
-  public long samplesBefore() {
-    return samplesBefore;
+  /** In the steps taken. */
+  public long samples() {
+    return samples;
   }
 
   /** 0 until the workers are ready. */

@@ -70,7 +70,15 @@ class RunResultTest {
     LoadedData data =
         new LoadedData(loaded.train(), loaded.validation(), loaded.scaling(), baseline);
     Network network = job.model().build(data.train().inputShape());
-    return RunResult.of(job, data, network, "dada", outcome, 0, 0.12345678, Path.of("/runs/small"));
+    return RunResult.of(
+        job,
+        data,
+        network,
+        "dada",
+        outcome,
+        outcome.samplesApplied(),
+        0.12345678,
+        Path.of("/runs/small"));
   }
 
   private static RunOutcome completed() {
@@ -131,7 +139,7 @@ class RunResultTest {
     LoadedData data = DataLoader.load(SPIRALS.data(), SPIRALS.seed());
     Network network = SPIRALS.model().build(data.train().inputShape());
     RunResult result =
-        RunResult.of(SPIRALS, data, network, "dada", completed(), 8, 2, Path.of("/runs/small"));
+        RunResult.of(SPIRALS, data, network, "dada", completed(), 4, 2, Path.of("/runs/small"));
     assertEquals(12, result.samplesApplied());
     assertEquals(2, result.samplesPerSecond());
   }

@@ -101,6 +101,9 @@ final class FollowedRun implements Follower.Audience {
   /** The steps that it has taken by now come all at once. */
   @Override
   public void connected() {
+    if (progress != null) {
+      progress.unmeasured();
+    }
     String answer =
         job.get()
             .completeOnTimeout("", PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
@@ -145,7 +148,11 @@ final class FollowedRun implements Follower.Audience {
 
   private void onStep(JsonFields line) {
     long step = line.whole("step");
-    if (step < nextStep || !isBegun(line)) {
+    if (!isBegun(line)) {
+      return;
+    }
+    if (step < nextStep) {
+      progress.unmeasured();
       return;
     }
     nextStep = step + 1;

@@ -25,9 +25,9 @@ final class Progress implements RunListener {
   private final ProgressLine line;
   private final LongSupplier nanoTime;
   private final long blur;
-  private final SampleRate rate = new SampleRate();
   private final LiveLines live;
 
+  private SampleRate rate = new SampleRate();
   private long samples;
   private long steps;
   private long epochSamples;
@@ -100,7 +100,14 @@ final class Progress implements RunListener {
   /** A step that was taken before anybody looked: it counts, but nothing is known of its speed. */
   void past(RunEvent.StepClosed closed) {
     count(closed.statistics());
+    unmeasured();
+  }
+
+  /** What passed since the last step was no training, or training that counts already. */
+  void unmeasured() {
     wholeEpoch = false;
+    rate = new SampleRate();
+    rate.at(nanoTime.getAsLong(), samples);
     measureAnew();
   }
 

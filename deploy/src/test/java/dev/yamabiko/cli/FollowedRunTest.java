@@ -282,6 +282,32 @@ class FollowedRunTest {
   }
 
   @Test
+  void shouldTellTheSpeedOfWhatIsNewAfterALoss() {
+    FollowedRun run = run(PIPE);
+    job = job("running", 0, 0, "");
+    run.connected();
+    on(run, "status", job);
+    for (int step = 0; step < 8; step++) {
+      step(run, step);
+    }
+    now += 50 * STEP;
+    job = job("running", 5, 0, "");
+    run.connected();
+    for (int step = 5; step < 20; step++) {
+      step(run, step);
+      if (step % 10 == 9) {
+        epoch(run, step / 10);
+      }
+    }
+    assertEquals(
+        List.of(
+            "yamabiko: d-1 is running",
+            ENDED.formatted(1) + "  50 samples/s",
+            ENDED.formatted(2) + "  50 samples/s  2.0 s"),
+        screen());
+  }
+
+  @Test
   void shouldTellNoSpeedOfEpochsThatComeInOneBatch() {
     FollowedRun run = run(PIPE);
     run.connected();
