@@ -72,7 +72,7 @@ public final class RemoteCoordinator implements AutoCloseable {
     return asked(
         server,
         () -> {
-          Map<String, Object> nodes = CanonicalJson.object(server.get("/api/v1/workers"));
+          Map<String, Object> nodes = CanonicalJson.object(server.workers());
           return JsonFields.list(nodes, "workers").stream().map(WorkerState::of).toList();
         });
   }

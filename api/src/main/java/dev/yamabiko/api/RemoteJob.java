@@ -41,7 +41,7 @@ public final class RemoteJob {
    */
   public JobState state() {
     return RemoteCoordinator.asked(
-        server, () -> JobState.of(CanonicalJson.object(server.get(Server.job(id)))));
+        server, () -> JobState.of(CanonicalJson.object(server.state(id))));
   }
 
   /**
@@ -83,7 +83,7 @@ public final class RemoteJob {
 
   private void follow(ProgressListener told, CompletableFuture<TrainingResult> result) {
     try {
-      String now = server.get(Server.job(id));
+      String now = server.state(id);
       if (JobState.of(CanonicalJson.object(now)).status().hasEnded()) {
         result.complete(result(now));
         return;

@@ -48,8 +48,9 @@ public final class JobUpload {
 
   private boolean isBelowDataRoot(Path path) {
     if (roots == null) {
-      Map<String, Object> answer = CanonicalJson.object(server.get("/api/v1/data-roots"));
-      roots = (List<?>) answer.getOrDefault("data_roots", List.of());
+      Map<String, Object> answer =
+          CanonicalJson.object(server.get("/api/v1/data-roots", "data_roots"));
+      roots = (List<?>) answer.get("data_roots");
     }
     return roots.stream().anyMatch(root -> path.normalize().startsWith(root.toString()));
   }

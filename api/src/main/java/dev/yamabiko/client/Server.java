@@ -36,6 +36,10 @@ public final class Server implements AutoCloseable {
   /** Of a coordinator on this machine that was told nothing else. */
   public static final String DEFAULT = ServerAddresses.DEFAULT;
 
+  private static final String[] STATE = {"id", "status"};
+  private static final String WORKERS = "/api/v1/workers";
+  private static final String NODES = "workers";
+
   /**
    * How long to wait for what.
    *
@@ -143,16 +147,30 @@ public final class Server implements AutoCloseable {
    * @param more takes a page and says whether the next one is wanted
    */
   private void pages(Predicate<List<Map<String, Object>>> more) {
-    Map<String, Object> page = CanonicalJson.object(get("/api/v1/jobs"));
+    Map<String, Object> page = CanonicalJson.object(get("/api/v1/jobs", "jobs"));
     while (more.test(JsonFields.list(page, "jobs")) && page.get("next") instanceof String next) {
       String query = URLEncoder.encode(next, StandardCharsets.UTF_8);
-      page = CanonicalJson.object(get("/api/v1/jobs?before=" + query));
+      page = CanonicalJson.object(get("/api/v1/jobs?before=" + query, "jobs"));
     }
   }
 
-  /** The JSON object that is there. */
-  public String get(String path) {
-    return object(path, request().GET(), deadlines.answer);
+  /**
+   * The JSON object that is there.
+   *
+   * @param fields that it has if a coordinator answers
+   */
+  public String get(String path, String... fields) {
+    return object(path, request().GET(), deadlines.answer, fields);
+  }
+
+  /** What is to be known of a job. */
+  public String state(String id) {
+    return get(job(id), STATE);
+  }
+
+  /** The nodes that have joined. */
+  public String workers() {
+    return get(WORKERS, NODES);
   }
 
   /** A job's file, as the coordinator has it. */
@@ -160,8 +178,17 @@ public final class Server implements AutoCloseable {
     return requireDone(answer(job(id, "file"), request().GET(), deadlines.answer)).strip();
   }
 
-  /** The same without waiting, and of the node alone that answered last. */
-  public CompletableFuture<String> ask(String path) {
+  /** As {@link #state}, without waiting, and of the node alone that answered last. */
+  public CompletableFuture<String> askForState(String id) {
+    return ask(job(id), STATE);
+  }
+
+  /** As {@link #workers}, in this way. */
+  public CompletableFuture<String> askForWorkers() {
+    return ask(WORKERS, NODES);
+  }
+
+  private CompletableFuture<String> ask(String path, String... fields) {
     return exchanges
         .tell(path, request().GET(), BodyHandlers.ofString(), deadlines.answer)
         .thenApply(
@@ -169,7 +196,7 @@ public final class Server implements AutoCloseable {
               if (answer.status() != 200) {
                 throw refusal(answer);
               }
-              return object(answer);
+              return object(answer, fields);
             });
   }
 
@@ -185,14 +212,15 @@ public final class Server implements AutoCloseable {
         .map(date -> Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(date)));
   }
 
+  /** Has something done to a job; what is to be known of it then. */
   public String post(String path) {
-    return object(path, request().POST(BodyPublishers.noBody()), deadlines.answer);
+    return object(path, request().POST(BodyPublishers.noBody()), deadlines.answer, STATE);
   }
 
   public String submit(String job) {
     HttpRequest.Builder request =
         request().header("Content-Type", "application/hocon").POST(BodyPublishers.ofString(job));
-    return object("/api/v1/jobs", request, deadlines.check);
+    return object("/api/v1/jobs", request, deadlines.check, "id");
   }
 
   /** What the coordinator finds below its data roots by this path, as uploads are named. */
@@ -298,17 +326,26 @@ public final class Server implements AutoCloseable {
     return HttpRequest.newBuilder();
   }
 
-  private String object(String path, HttpRequest.Builder request, Duration deadline) {
+  private String object(
+      String path, HttpRequest.Builder request, Duration deadline, String... fields) {
     Exchanges.Answer<String> answer = answer(path, request, deadline);
     requireDone(answer);
-    return object(answer);
+    return object(answer, fields);
   }
 
-  /** Many a server that is no coordinator answers everything with its own page. */
-  private static String object(Exchanges.Answer<String> answer) {
+  /** Many a server that is no coordinator answers everything with its own page, or with {}. */
+  private static String object(Exchanges.Answer<String> answer, String... fields) {
     String body = answer.body().strip();
-    if (!body.startsWith("{")) {
+    Map<String, Object> object;
+    try {
+      object = CanonicalJson.object(body);
+    } catch (IllegalArgumentException e) {
       throw ServerFaults.foreign(answer.node(), "something else than JSON");
+    }
+    for (String field : fields) {
+      if (object.get(field) == null) {
+        throw ServerFaults.foreign(answer.node(), "JSON without \"%s\"".formatted(field));
+      }
     }
     return body;
   }

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -112,7 +113,8 @@ class ServerTest {
           assertThrows(ServerException.class, () -> server.post("/x"))
               .getMessage()
               .contains("has not answered (in time) and may have done"));
-      assertThrows(ExecutionException.class, () -> server.ask("/x").get(40, TimeUnit.SECONDS));
+      assertThrows(
+          ExecutionException.class, () -> server.askForState("x").get(40, TimeUnit.SECONDS));
     }
   }
 
@@ -165,35 +167,57 @@ class ServerTest {
 
   @Test
   void shouldKnowAServerThatIsNoCoordinatorByItsAnswers() throws Exception {
-    HttpServer page =
-        http(
-            "/",
-            exchange -> {
-              byte[] html = "<html>Welcome</html>".getBytes(StandardCharsets.UTF_8);
-              exchange.getRequestBody().readAllBytes();
-              exchange.sendResponseHeaders(200, html.length);
-              exchange.getResponseBody().write(html);
-              exchange.close();
-            });
+    HttpServer page = saying("<html>Welcome</html>");
     try (Server server = Server.of(url(page), "connect")) {
-      String message =
-          "%s is no coordinator, or not one of this version: it answers with something else than JSON"
-              .formatted(url(page));
-      for (Executable asks :
-          List.<Executable>of(
-              () -> server.get("/api/v1/workers"),
-              server::jobs,
-              () -> server.post(Server.job("a-1", "cancel")),
-              () -> server.submit("epochs = 1"))) {
-        assertEquals(message, assertThrows(ServerException.class, asks).getMessage());
-      }
+      String what = "something else than JSON";
+      assertForeign(server, what, server::workers);
+      assertForeign(server, what, server::jobs);
+      assertForeign(server, what, () -> server.post(Server.job("a-1", "cancel")));
+      assertForeign(server, what, () -> server.submit("epochs = 1"));
       ExecutionException asked =
-          assertThrows(ExecutionException.class, () -> server.ask("/api/v1/workers").get());
-      assertEquals(message, asked.getCause().getMessage());
+          assertThrows(ExecutionException.class, () -> server.askForWorkers().get());
+      assertForeign(
+          server,
+          what,
+          () -> {
+            throw asked.getCause();
+          });
       assertEquals("<html>Welcome</html>", server.file("a-1"));
     } finally {
       page.stop(0);
     }
+  }
+
+  @Test
+  void shouldBelieveNoEmptyObject() throws Exception {
+    HttpServer empty = saying("{}");
+    try (Server server = Server.of(url(empty), "connect")) {
+      assertForeign(server, "JSON without \"workers\"", server::workers);
+      assertForeign(server, "JSON without \"jobs\"", server::jobs);
+      assertForeign(server, "JSON without \"jobs\"", () -> server.jobs(Set.of("a-1")));
+      assertForeign(server, "JSON without \"id\"", () -> server.state("a-1"));
+      assertForeign(server, "JSON without \"id\"", () -> server.post(Server.job("a-1", "cancel")));
+      assertForeign(server, "JSON without \"id\"", () -> server.submit("epochs = 1"));
+      assertThrows(ExecutionException.class, () -> server.askForState("a-1").get());
+    } finally {
+      empty.stop(0);
+    }
+  }
+
+  private HttpServer saying(String text) throws IOException {
+    return http(
+        "/",
+        exchange -> {
+          exchange.getRequestBody().readAllBytes();
+          answer(exchange, text);
+        });
+  }
+
+  private static void assertForeign(Server server, String what, Executable asks) {
+    assertEquals(
+        "%s is no coordinator, or not one of this version: it answers with %s"
+            .formatted(server.url(), what),
+        assertThrows(ServerException.class, asks).getMessage());
   }
 
   @Test

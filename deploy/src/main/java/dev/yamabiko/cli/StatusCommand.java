@@ -49,7 +49,7 @@ final class StatusCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Server coordinator = server.server();
-    String job = coordinator.get(Server.job(id));
+    String job = coordinator.state(id);
     return watch ? watch(coordinator, job) : show(coordinator, job);
   }
 

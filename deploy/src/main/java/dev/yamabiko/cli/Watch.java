@@ -26,8 +26,8 @@ final class Watch {
     run =
         new FollowedRun(
             session,
-            () -> coordinator.ask(Server.job(id)),
-            () -> coordinator.ask("/api/v1/workers"),
+            () -> coordinator.askForState(id),
+            () -> coordinator.askForWorkers(),
             System::nanoTime);
     follower = new Follower(coordinator, id, run, patience, System::nanoTime);
   }

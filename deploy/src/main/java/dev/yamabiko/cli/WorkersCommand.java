@@ -24,7 +24,7 @@ final class WorkersCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    String answer = server.server().get("/api/v1/workers");
+    String answer = server.server().workers();
     session.print(WorkersTable.of(CanonicalJson.object(answer), Instant.now()).stripTrailing());
     session.answer(answer);
     return 0;

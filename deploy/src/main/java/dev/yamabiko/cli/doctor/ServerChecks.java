@@ -27,11 +27,11 @@ final class ServerChecks {
     List<Finding> findings = new ArrayList<>();
     Map<String, Object> nodes;
     try {
-      server.get("/health/ready");
+      server.get("/health/ready", "status");
       Instant asked = Instant.now();
       Optional<Instant> theirs = server.time();
       findings.add(clock(theirs, asked, Instant.now()));
-      nodes = CanonicalJson.object(server.get("/api/v1/workers"));
+      nodes = CanonicalJson.object(server.workers());
     } catch (ServerException e) {
       findings.add(
           e.usersFault()
