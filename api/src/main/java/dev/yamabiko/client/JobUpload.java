@@ -83,6 +83,10 @@ public final class JobUpload {
   }
 
   private String bringFile(Path file) throws IOException {
+    // A pipe could be read once, and not at all where nobody writes to it.
+    if (Files.exists(file) && !Files.isRegularFile(file)) {
+      throw new JobException(file + ": expected a file but found a pipe or a device");
+    }
     String sha256 = ContentHash.of(file);
     String name = "sha256:" + sha256;
     if (isThere(file, name)) {

@@ -46,6 +46,9 @@ final class Includes
     if (!Files.exists(included)) {
       throw refuse(what, "no such file");
     }
+    if (!Files.isRegularFile(included) && !Files.isDirectory(included)) {
+      throw refuse(what, "expected a file but found a pipe or a device");
+    }
     for (Includes open = this; open != null; open = open.parent) {
       if (open.file.toAbsolutePath().normalize().equals(included.toAbsolutePath().normalize())) {
         throw refuse(what, "this file is being read already, it cannot include itself");

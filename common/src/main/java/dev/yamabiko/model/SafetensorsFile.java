@@ -46,6 +46,10 @@ public final class SafetensorsFile implements Closeable {
     if (Files.isDirectory(file)) {
       throw new ModelException(file + ": expected a model file but found a directory");
     }
+    // One that nobody writes to would be waited for.
+    if (Files.exists(file) && !Files.isRegularFile(file)) {
+      throw new ModelException(file + ": expected a model file but found a pipe or a device");
+    }
     FileChannel channel = null;
     try {
       channel = FileChannel.open(file);

@@ -66,6 +66,9 @@ class JobTextTest {
     assertError(job + ":3: include \"none.conf\": no such file", job);
     write("job.conf", "include url(\"http://127.0.0.1:1/x\")\n");
     assertError(job + ":1: include \"http://127.0.0.1:1/x\": only files can be included", job);
+    write("job.conf", "include \"/dev/zero\"\n");
+    assertError(
+        job + ":1: include \"/dev/zero\": expected a file but found a pipe or a device", job);
     write("job.conf", "include classpath(\"x.conf\")\n");
     assertError(job + ":1: include \"x.conf\": only files can be included", job);
   }

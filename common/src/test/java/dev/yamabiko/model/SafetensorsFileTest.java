@@ -310,4 +310,12 @@ class SafetensorsFileTest {
     e = assertThrows(ModelException.class, () -> SafetensorsFile.open(folder));
     assertEquals(folder + ": expected a model file but found a directory", e.getMessage());
   }
+
+  @Test
+  void shouldWaitForNoPipe() {
+    Path device = Path.of("/dev/zero");
+    assertEquals(
+        device + ": expected a model file but found a pipe or a device",
+        assertThrows(ModelException.class, () -> SafetensorsFile.open(device)).getMessage());
+  }
 }
