@@ -141,19 +141,30 @@ public final class Hocon {
    * A file of settings, with its substitutions replaced.
    *
    * @param what is expected, as "a configuration"
-   * @throws JobException if there is no such file, it is too large for one, or it is none
+   * @throws JobException if there is no such file, it is too large for one, would keep its reader
+   *     busy, or is none
    */
   public static Config read(Path file, String what) {
-    if (Files.exists(file) && !Files.isRegularFile(file) && !Files.isDirectory(file)) {
-      throw new JobException("%s: expected %s but found no regular file".formatted(file, what));
-    }
+    requireRegular(file, what);
     // Config reads anything by itself, and shows its user what it is.
-    JobText.read(file, what);
+    String text = JobText.read(file, what);
+    ConfigParseOptions options =
+        ConfigParseOptions.defaults()
+            .setSyntax(ConfigSyntax.CONF)
+            .setIncluder(new SettingsIncludes(file, text));
     try {
-      ConfigParseOptions options = ConfigParseOptions.defaults().setSyntax(ConfigSyntax.CONF);
       return ConfigFactory.parseFile(file.toFile(), options).resolve();
     } catch (ConfigException e) {
       throw error(e, file.toString());
+    } catch (StackOverflowError e) {
+      throw JobFile.tooDeep(file.toString(), e);
+    }
+  }
+
+  /** Refuses a pipe, whose reader may wait for ever. */
+  static void requireRegular(Path file, String what) {
+    if (Files.exists(file) && !Files.isRegularFile(file) && !Files.isDirectory(file)) {
+      throw new JobException("%s: expected %s but found no regular file".formatted(file, what));
     }
   }
 
