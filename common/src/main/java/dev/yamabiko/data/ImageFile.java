@@ -37,7 +37,9 @@ final class ImageFile {
   private static final long MOST_PIXELS = 1 << 27;
 
   private static final String BMP = "bmp";
-  private static final Set<String> FORMATS = Set.of("png", "jpeg", "gif", BMP);
+  private static final String PNG = "png";
+  private static final String JPEG = "jpeg";
+  private static final Set<String> FORMATS = Set.of(PNG, JPEG, "gif", BMP);
 
   /** Where a PNG says it; its height comes next. */
   private static final int PNG_WIDTH = 16;
@@ -118,7 +120,7 @@ final class ImageFile {
       if (FORMATS.contains(format)) {
         if (format.equals(BMP)) {
           requirePixels(file, stream);
-        } else if (format.equals("png")) {
+        } else if (format.equals(PNG)) {
           requireSides(file, stream);
         }
         return reader;
@@ -139,7 +141,10 @@ final class ImageFile {
     }
   }
 
-  /** Of a side of 0 Java's reader says no more than that it cannot read the header. */
+  /**
+   * Of a side of 0 Java's reader says no more than that it cannot read the header, which it does
+   * not keep either.
+   */
   private static void requireSides(Object file, ImageInputStream stream) throws IOException {
     stream.mark();
     stream.setByteOrder(ByteOrder.BIG_ENDIAN);
@@ -156,12 +161,19 @@ final class ImageFile {
                   Integer.toUnsignedString(height),
                   Integer.toUnsignedString(width)));
     }
+    if (Math.multiplyFull(width, height) <= MOST_PIXELS) {
+      PackedPixels.requirePng(stream, new Size(height, width));
+    }
   }
 
   private static BufferedImage decoded(ImageReader reader, Size size) throws IOException {
-    if (format(reader).equals(BMP)) {
-      ImageInputStream stream = (ImageInputStream) reader.getInput();
-      BmpHeader.read(stream).requireLastPixel(stream, size);
+    ImageInputStream stream = (ImageInputStream) reader.getInput();
+    switch (format(reader)) {
+      case BMP -> BmpHeader.read(stream).requireLastPixel(stream, size);
+      case JPEG -> PackedPixels.requireJpeg(stream, size);
+      default -> {
+        // Of a PNG it is known by now, and a GIF may be as short as it likes.
+      }
     }
     return reader.read(0);
   }
