@@ -105,7 +105,8 @@ public final class HttpApi implements AutoCloseable {
     }
   }
 
-  private static ServerSettings limited(ServerSettings configured) {
+  /** With no more connections than this process has files for. */
+  static ServerSettings limited(ServerSettings configured) {
     return configured.withMaxConnections(
         ConnectionLimit.ofThisProcess(configured.getMaxConnections()));
   }

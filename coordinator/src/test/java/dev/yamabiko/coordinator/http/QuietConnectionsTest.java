@@ -55,7 +55,7 @@ class QuietConnectionsTest {
     }
   }
 
-  private static void ask(Socket socket, String path) throws IOException {
+  static void ask(Socket socket, String path) throws IOException {
     socket
         .getOutputStream()
         .write(
