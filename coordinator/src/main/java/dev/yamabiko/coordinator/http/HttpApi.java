@@ -105,8 +105,7 @@ public final class HttpApi implements AutoCloseable {
     }
   }
 
-  /** With no more connections than this process has files for. */
-  static ServerSettings limited(ServerSettings configured) {
+  private static ServerSettings limited(ServerSettings configured) {
     return configured.withMaxConnections(
         ConnectionLimit.ofThisProcess(configured.getMaxConnections()));
   }

@@ -2,17 +2,11 @@ package dev.yamabiko.coordinator.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import akka.http.javadsl.settings.ServerSettings;
-import com.sun.management.UnixOperatingSystemMXBean;
-import com.typesafe.config.ConfigFactory;
-import dev.yamabiko.coordinator.access.HttpAccess;
-import java.lang.management.ManagementFactory;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -41,40 +35,30 @@ class ConnectionLimitTest {
     assertEquals(1, ConnectionLimit.of(1024, 80, 80));
   }
 
-  @Test
-  void shouldHoldForTheServer() {
-    assumeTrue(
-        ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean,
-        "only Unix tells");
-    long files =
-        ((UnixOperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
-            .getMaxFileDescriptorCount();
-    ServerSettings settings = ServerSettings.create(ConfigFactory.load("coordinator-node"));
-    int limit = HttpApi.limited(settings.withMaxConnections(Integer.MAX_VALUE)).getMaxConnections();
-    assertTrue(limit <= Math.max(1, files / 3), () -> limit + " of " + files);
-  }
-
-  /** The server takes no more than are configured; who comes then waits until another one goes. */
+  /** Who comes when as many are there as may be waits until another one goes. */
   @Test
   @Timeout(120)
   void shouldLetFurtherConnectionsWait(@TempDir Path data) throws Exception {
-    String three = "akka.http.server.max-connections = 3, yamabiko.http.quiet-timeout = 1 h";
-    try (Api api = new Api(data, List.of(), 1 << 20, HttpAccess.open(), three);
-        Socket first = QuietConnectionsTest.connect(api)) {
-      Socket second = QuietConnectionsTest.connect(api);
-      Socket third = QuietConnectionsTest.connect(api);
-      Socket fourth = QuietConnectionsTest.connect(api);
-      QuietConnectionsTest.ask(fourth, "/health/alive");
-      fourth.setSoTimeout(500);
-      assertThrows(SocketTimeoutException.class, () -> fourth.getInputStream().read());
-      // Those that are in are served meanwhile.
-      QuietConnectionsTest.ask(first, "/health/alive");
-      assertEquals('H', first.getInputStream().read());
-      second.close();
-      fourth.setSoTimeout(60_000);
-      assertEquals('H', fourth.getInputStream().read());
-      third.close();
-      fourth.close();
+    int files = 390;
+    List<Socket> silent = new ArrayList<>();
+    try (FewFiles server = FewFiles.start(files, data)) {
+      for (int i = 0; i < files / 3; i++) {
+        silent.add(new Socket("127.0.0.1", server.port()));
+      }
+      Socket another = new Socket("127.0.0.1", server.port());
+      silent.add(another);
+      QuietConnectionsTest.ask(another, "/health/alive");
+      another.setSoTimeout(1000);
+      assertThrows(SocketTimeoutException.class, () -> another.getInputStream().read());
+      for (Socket socket : silent.subList(0, files / 3)) {
+        socket.close();
+      }
+      another.setSoTimeout(60_000);
+      assertEquals('H', another.getInputStream().read());
+    } finally {
+      for (Socket socket : silent) {
+        socket.close();
+      }
     }
   }
 }
