@@ -2,18 +2,20 @@ package dev.yamabiko.cli.doctor;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import dev.yamabiko.cli.doctor.Finding.Result;
 import dev.yamabiko.client.Server;
+import dev.yamabiko.coordinator.CoordinatorNode;
+import dev.yamabiko.coordinator.CoordinatorSettings;
 import java.io.IOException;
-import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZonedDateTime;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -46,12 +48,12 @@ class ServerChecksTest {
 
   /** Other checks may have waited long by then. */
   @Test
-  void shouldNotHoldTheCoordinatorsClockAgainstTheBeginning() throws IOException {
-    HttpServer http = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 9);
-    http.createContext("/", ServerChecksTest::answer);
-    http.start();
-    String url = "http://127.0.0.1:" + http.getAddress().getPort();
-    try (Server server = Server.of(url, "--server")) {
+  void shouldNotHoldTheCoordinatorsClockAgainstTheBeginning(@TempDir Path data) throws IOException {
+    CoordinatorSettings settings =
+        new CoordinatorSettings("127.0.0.1", 0, 0, 0, data, List.of(), 1L << 30, 1L << 30, false);
+    try (CoordinatorNode coordinator = CoordinatorNode.start(settings);
+        Server server =
+            Server.of("http://127.0.0.1:" + coordinator.httpAddress().getPort(), "--server")) {
       Finding finding =
           ServerChecks.of(server, begun(ZonedDateTime.now().minusHours(1)), PortCheck.plain())
               .stream()
@@ -59,16 +61,6 @@ class ServerChecksTest {
               .findFirst()
               .orElseThrow();
       assertEquals(Result.OK, finding.result(), finding.line());
-    } finally {
-      http.stop(0);
-    }
-  }
-
-  /** With the time in its header. */
-  private static void answer(HttpExchange exchange) throws IOException {
-    try (exchange) {
-      exchange.sendResponseHeaders(200, 2);
-      exchange.getResponseBody().write(new byte[] {'{', '}'});
     }
   }
 
