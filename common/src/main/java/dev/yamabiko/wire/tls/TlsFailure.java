@@ -4,6 +4,8 @@ import dev.yamabiko.data.OneLine;
 import java.nio.channels.ClosedChannelException;
 import java.security.cert.CertificateException;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 
 /**
@@ -14,7 +16,9 @@ public final class TlsFailure {
 
   private static final int LONGEST = 500;
 
-  private static final String ALERT = "Received fatal alert: ";
+  /** Later JDKs than 17 say the alert's name before it, too. */
+  private static final Pattern ALERT =
+      Pattern.compile("(?:\\(\\w+\\) )?Received fatal alert: (.*)");
 
   private TlsFailure() {}
 
@@ -56,10 +60,8 @@ public final class TlsFailure {
 
   /** By what the peer says that it ends the connection; empty where it does not. */
   public static Optional<String> alert(Throwable failure) {
-    String message = String.valueOf(failure.getMessage());
-    return message.startsWith(ALERT)
-        ? Optional.of(message.substring(ALERT.length()))
-        : Optional.empty();
+    Matcher message = ALERT.matcher(String.valueOf(failure.getMessage()));
+    return message.matches() ? Optional.of(message.group(1)) : Optional.empty();
   }
 
   /** Whether it is the certificate that was shown, or none, that the peer does not like. */
