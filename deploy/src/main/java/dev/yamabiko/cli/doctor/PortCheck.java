@@ -51,12 +51,23 @@ final class PortCheck {
 
   /** Of a node without TLS. */
   static PortCheck plain() {
-    return new PortCheck(PortCheck::plain);
+    return plain(PATIENCE);
+  }
+
+  /** The same with less patience, as tests have it. */
+  static PortCheck plain(Duration patience) {
+    return new PortCheck((socket, check, host, port) -> plain(socket, check, host, port, patience));
   }
 
   /** Of a node with TLS. */
   static PortCheck secure(TlsFiles files) {
-    return new PortCheck((socket, check, host, port) -> secure(socket, check, host, port, files));
+    return secure(files, PATIENCE);
+  }
+
+  /** The same with less patience, as tests have it. */
+  static PortCheck secure(TlsFiles files, Duration patience) {
+    return new PortCheck(
+        (socket, check, host, port) -> secure(socket, check, host, port, files, patience));
   }
 
   /**
@@ -82,9 +93,10 @@ final class PortCheck {
   /**
    * Plain text is answered nothing; a TLS hello is answered by whoever has TLS, and by no other.
    */
-  private static Finding plain(Socket socket, String check, String host, int port) {
+  private static Finding plain(
+      Socket socket, String check, String host, int port, Duration patience) {
     try {
-      int first = new Greeting(socket, anybody()).firstByte(PATIENCE);
+      int first = new Greeting(socket, anybody()).firstByte(patience);
       return first == HANDSHAKE || first == ALERT
           ? Finding.problem(
               check,
@@ -116,11 +128,11 @@ final class PortCheck {
   }
 
   private static Finding secure(
-      Socket socket, String check, String host, int port, TlsFiles files) {
+      Socket socket, String check, String host, int port, TlsFiles files, Duration patience) {
     String where = host + ":" + port;
     Greeting greeting = new Greeting(socket, files.nodeClient(host, port));
     try {
-      greeting.shakeHands(PATIENCE);
+      greeting.shakeHands(patience);
     } catch (SocketTimeoutException e) {
       return Finding.unreachable(
           check, where + " does not answer a TLS hello", "is it the port of a coordinator?");

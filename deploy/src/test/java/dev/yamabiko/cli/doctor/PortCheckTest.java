@@ -48,18 +48,21 @@ class PortCheckTest {
       Finding gone = check.of("bulk", "127.0.0.1", port);
       assertEquals(Result.UNREACHABLE, gone.result(), gone.line());
     }
-    Finding unknown = PortCheck.plain().of("bulk", "no.such.host.invalid", 1);
+    // No host's name and no address: refused without asking a name server.
+    Finding unknown = PortCheck.plain().of("bulk", "::none", 1);
     assertEquals(Result.UNREACHABLE, unknown.result(), unknown.line());
   }
 
   /** As a process that is stopped does: the system accepts for it. */
   @Test
   void shouldNotWaitForEverWhereNothingIsSaid() throws IOException {
+    Duration patience = Duration.ofMillis(100);
     try (ServerSocket silent = open()) {
-      Finding plain = PortCheck.plain().of("bulk", "127.0.0.1", silent.getLocalPort());
+      Finding plain = PortCheck.plain(patience).of("bulk", "127.0.0.1", silent.getLocalPort());
       assertEquals(Result.WARNING, plain.result(), plain.line());
       assertTrue(plain.found().contains("keeps silent"), plain.line());
-      Finding secure = PortCheck.secure(files()).of("bulk", "127.0.0.1", silent.getLocalPort());
+      Finding secure =
+          PortCheck.secure(files(), patience).of("bulk", "127.0.0.1", silent.getLocalPort());
       assertEquals(Result.UNREACHABLE, secure.result(), secure.line());
       assertTrue(secure.found().contains("does not answer a TLS hello"), secure.line());
     }
