@@ -20,11 +20,17 @@ final class Greeting {
 
   private static final String TLS_13 = "TLSv1.3";
 
+  /**
+   * More than the longest record that the engine waits for. It begins with room for those of TLS,
+   * but once a peer announces up to twice as much it neither reads nor writes in less room.
+   */
+  private static final int ROOM = 1 << 16;
+
   private final Socket socket;
   private final SSLEngine engine;
-  private final ByteBuffer plain;
-  private final ByteBuffer arrived;
-  private final ByteBuffer leaving;
+  private final ByteBuffer plain = ByteBuffer.allocate(ROOM);
+  private final ByteBuffer arrived = ByteBuffer.allocate(ROOM).flip();
+  private final ByteBuffer leaving = ByteBuffer.allocate(ROOM);
 
   /**
    * @param socket connected; whoever has made it closes it
@@ -33,9 +39,6 @@ final class Greeting {
   Greeting(Socket socket, SSLEngine engine) {
     this.socket = socket;
     this.engine = engine;
-    plain = ByteBuffer.allocate(engine.getSession().getApplicationBufferSize());
-    arrived = ByteBuffer.allocate(engine.getSession().getPacketBufferSize()).flip();
-    leaving = ByteBuffer.allocate(engine.getSession().getPacketBufferSize());
   }
 
   /**
@@ -83,7 +86,12 @@ final class Greeting {
     end();
   }
 
-  /** Sends only the client's hello, and returns the first byte of the answer; -1 for its end. */
+  /**
+   * Sends only the client's hello, and returns the first byte of the answer.
+   *
+   * @throws SocketTimeoutException after the deadline
+   * @throws IOException if the peer ends the connection
+   */
   int firstByte(Duration deadline) throws IOException {
     engine.beginHandshake();
     send();

@@ -7,12 +7,17 @@ import dev.yamabiko.cli.doctor.Finding.Result;
 import dev.yamabiko.wire.tls.Authority;
 import dev.yamabiko.wire.tls.TlsFiles;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -65,6 +70,35 @@ class PortCheckTest {
           PortCheck.secure(files(), patience).of("bulk", "127.0.0.1", silent.getLocalPort());
       assertEquals(Result.UNREACHABLE, secure.result(), secure.line());
       assertTrue(secure.found().contains("does not answer a TLS hello"), secure.line());
+    }
+  }
+
+  /** The engine waits for the whole of one that is twice as long as TLS has them. */
+  @Test
+  void shouldReadRubbishThatLooksLikeALongRecord() throws Exception {
+    byte[] rubbish = new byte[5 + 0x7fff];
+    Arrays.fill(rubbish, (byte) -1);
+    rubbish[0] = 22;
+    rubbish[1] = 3;
+    rubbish[2] = 3;
+    rubbish[3] = 0x7f;
+    try (ServerSocket open = open()) {
+      CompletableFuture<Socket> talker = CompletableFuture.supplyAsync(() -> say(open, rubbish));
+      Finding found = PortCheck.secure(files()).of("bulk", "127.0.0.1", open.getLocalPort());
+      assertEquals(Result.PROBLEM, found.result(), found.line());
+      assertTrue(found.found().contains("TLS: "), found.line());
+      talker.get(20, TimeUnit.SECONDS).close();
+    }
+  }
+
+  /** The socket, which stays open. */
+  private static Socket say(ServerSocket open, byte[] what) {
+    try {
+      Socket socket = open.accept();
+      socket.getOutputStream().write(what);
+      return socket;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 }
