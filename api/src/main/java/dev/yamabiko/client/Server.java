@@ -15,6 +15,7 @@ import java.net.http.HttpResponse.BodySubscriber;
 import java.net.http.HttpResponse.BodySubscribers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
@@ -209,7 +210,15 @@ public final class Server implements AutoCloseable {
             answer -> BodySubscribers.replacing(answer.headers().firstValue("Date")),
             deadlines.answer)
         .body()
-        .map(date -> Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(date)));
+        .flatMap(Server::instant);
+  }
+
+  private static Optional<Instant> instant(String date) {
+    try {
+      return Optional.of(Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(date)));
+    } catch (DateTimeException e) {
+      return Optional.empty(); // whatever it is, it is no coordinator's
+    }
   }
 
   /** Has something done to a job; what is to be known of it then. */

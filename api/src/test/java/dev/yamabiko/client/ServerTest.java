@@ -8,14 +8,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -313,6 +316,28 @@ class ServerTest {
       assertEquals(List.of(1L), heard);
     } finally {
       telling.stop(0);
+    }
+  }
+
+  @Test
+  void shouldMakeNothingOfADateThatIsNone() throws Exception {
+    try (ServerSocket listening = new ServerSocket(0, 9, InetAddress.getLoopbackAddress());
+        Server server = Server.of("http://127.0.0.1:" + listening.getLocalPort(), "--server")) {
+      Thread answering =
+          new Thread(
+              () -> {
+                try (Socket socket = listening.accept()) {
+                  socket.getInputStream().read();
+                  String answer = "HTTP/1.1 200 OK\r\nDate: today\r\nContent-Length: 0\r\n\r\n";
+                  socket.getOutputStream().write(answer.getBytes(StandardCharsets.US_ASCII));
+                  socket.getInputStream().readAllBytes();
+                } catch (IOException e) {
+                  // Then the client has no answer.
+                }
+              });
+      answering.setDaemon(true);
+      answering.start();
+      assertEquals(Optional.empty(), server.time());
     }
   }
 }
