@@ -30,6 +30,9 @@ public final class MessageSerializer extends JSerializer {
   /** Part of every message on the wire. */
   private static final int IDENTIFIER = 7_301;
 
+  /** Of why one is refused: Kryo names each object that holds another. */
+  private static final int MOST_SHOWN = 400;
+
   /** Weights, gradients and data travel elsewhere; Artery's own limit is twice this. */
   static final int MOST_BYTES = 128 * 1024;
 
@@ -133,7 +136,8 @@ public final class MessageSerializer extends JSerializer {
   private static KryoException refusal(byte[] bytes, String why) {
     KryoException refusal =
         new KryoException(
-            "%,d bytes are no control message: %s".formatted(bytes.length, OneLine.of(why)));
+            "%,d bytes are no control message: %s"
+                .formatted(bytes.length, OneLine.cut(OneLine.of(why), MOST_SHOWN)));
     // Whoever logs it has no use for the way through the reader, once for each damaged message.
     refusal.setStackTrace(new StackTraceElement[0]);
     return refusal;

@@ -11,6 +11,7 @@ import com.esotericsoftware.kryo.Kryo;
 import com.esotericsoftware.kryo.KryoException;
 import com.esotericsoftware.kryo.io.Output;
 import dev.yamabiko.job.Job;
+import dev.yamabiko.protocol.CoordinatorMessage;
 import dev.yamabiko.protocol.NodeMessage;
 import dev.yamabiko.protocol.RunDefinition;
 import dev.yamabiko.protocol.RunKey;
@@ -64,6 +65,20 @@ class MessageSerializerTest {
     RunMessage.LeasePaused answer = new RunMessage.LeasePaused(key, 1, 2, "w");
     read.replyTo().tell(answer);
     assertEquals(answer, run.receiveMessage());
+  }
+
+  /** As damage makes them that gives objects where others are expected. */
+  @Test
+  void shouldSayBrieflyWhyMessagesWithinMessagesAreNone() {
+    Output body = new Output(1000);
+    for (int depth = 0; depth < 20; depth++) {
+      KIT.kryo().writeClass(body, CoordinatorMessage.ParametersLeaving.class);
+      body.writeString("p1");
+    }
+    byte[] bytes = SerializerKit.withSum(body.toBytes());
+    KryoException refusal = assertThrows(KryoException.class, () -> read(bytes));
+    assertTrue(refusal.getMessage().contains("Max depth exceeded"), refusal.getMessage());
+    assertTrue(refusal.getMessage().length() < 500, refusal.getMessage());
   }
 
   @Test
