@@ -101,8 +101,9 @@ final class ServerOption {
     } else if (!environment(TOKEN).isBlank()) {
       access = access.withToken(environment(TOKEN), "$" + TOKEN);
     }
-    if (certificate().isPresent()) {
-      return access.certified(tls.get());
+    Optional<Path> certificate = certificate();
+    if (certificate.isPresent()) {
+      return access.certified(certificate.get());
     }
     return ca.isPresent() ? access.believing(ca.get()) : access;
   }
