@@ -275,6 +275,7 @@ class LauncherTest {
         for a in "$@"; do
           echo "[$a]"
           case $a in -XX:ArchiveClassesAtExit=*)
+            printf '[%%s]\\n' "$@" >"%1$s/archiving"
             echo "$MARK $PPID" >>"%1$s/archives"
             [ ! -e "%1$s/ended" ] || kill -TERM $$
             [ ! -e "%1$s/hangs" ] || exec /bin/sleep 60
@@ -297,6 +298,11 @@ class LauncherTest {
   private List<String> archives() throws IOException {
     Path log = place.resolve("archives");
     return Files.exists(log) ? Files.readAllLines(log) : List.of();
+  }
+
+  /** With what the last archive was asked for. */
+  private String archiving() throws IOException {
+    return Files.readString(place.resolve("archiving"));
   }
 
   private List<Path> kept(String suffix) throws IOException {
@@ -441,7 +447,9 @@ class LauncherTest {
     Files.createDirectories(home.resolve("bin"));
     Files.copy(LAUNCHER, home.resolve("bin/yamabiko"));
     Files.createDirectories(home.resolve("lib"));
-    Files.writeString(home.resolve("lib/yamabiko-1.jar"), "jar\n");
+    for (String jar : List.of("yamabiko-1", "akka-2", "yamabiko-worker-1", "zstd-3")) {
+      Files.writeString(home.resolve("lib").resolve(jar + ".jar"), "jar\n");
+    }
     return home;
   }
 
@@ -460,7 +468,15 @@ class LauncherTest {
     caches = Map.of("HOME", place.resolve("user").toString());
     Ended first = runUntilArchived(launcher, "train");
     assertEquals("", first.err());
-    assertTrue(first.out().contains("[-cp]\n[" + home + "/lib/*]\n"), first.out());
+    String jars =
+        """
+        [-Xbootclasspath/a:%1$s/akka-2.jar:%1$s/zstd-3.jar]
+        [-cp]
+        [%1$s/yamabiko-1.jar:%1$s/yamabiko-worker-1.jar]
+        """
+            .formatted(home.resolve("lib"));
+    assertTrue(first.out().contains(jars), first.out());
+    assertTrue(archiving().contains(jars), archiving());
     String option = "[-XX:SharedArchiveFile=" + place + "/user/.cache/yamabiko/archives/";
     Ended second = await(start(launcher, "train"));
     assertTrue(second.out().contains(option), second.out());
