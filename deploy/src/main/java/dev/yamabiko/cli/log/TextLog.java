@@ -10,12 +10,15 @@ import ch.qos.logback.core.spi.ContextAwareBase;
 import ch.qos.logback.core.status.NopStatusListener;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Properties;
 import org.slf4j.Logger;
 
 /**
  * What Logback begins with: one short line each, to standard error; YAMABIKO_LOG=INFO or DEBUG
  * shows more. In code, since reading the same from XML has some 460 classes more loaded at each
- * start. Where there is such a file after all, as Logback would look for it, that holds.
+ * start. A file that {@code -Dlogback.configurationFile} names holds instead, and so does a {@value
+ * #TEST_FILE} on the class path; a logback.xml there does not, as a build of an earlier version may
+ * have left one.
  */
 public final class TextLog extends ContextAwareBase implements Configurator {
 
@@ -23,7 +26,7 @@ public final class TextLog extends ContextAwareBase implements Configurator {
 
   private static final String PATTERN = "%d{HH:mm:ss.SSS} %-5level %logger{0} %msg%n%xEx{3}";
 
-  private static final List<String> FILES = List.of("logback-test.xml", "logback.xml");
+  private static final String TEST_FILE = "logback-test.xml";
 
   /** Their warnings are not for users. */
   private static final List<String> ERRORS_ONLY =
@@ -45,12 +48,16 @@ public final class TextLog extends ContextAwareBase implements Configurator {
 
   @Override
   public ExecutionStatus configure(LoggerContext context) {
-    if (System.getProperty("logback.configurationFile") != null
-        || FILES.stream().anyMatch(file -> getClass().getClassLoader().getResource(file) != null)) {
+    if (givesWay(System.getProperties(), getClass().getClassLoader())) {
       return ExecutionStatus.INVOKE_NEXT_IF_ANY;
     }
     set(context, System.getenv("YAMABIKO_LOG"));
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
+  }
+
+  static boolean givesWay(Properties properties, ClassLoader classPath) {
+    return properties.containsKey("logback.configurationFile")
+        || classPath.getResource(TEST_FILE) != null;
   }
 
   /**

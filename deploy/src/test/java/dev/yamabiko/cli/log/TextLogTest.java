@@ -1,15 +1,23 @@
 package dev.yamabiko.cli.log;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.Configurator;
+import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Properties;
 import java.util.ServiceLoader;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -65,6 +73,20 @@ class TextLogTest {
     LoggerContext other = new LoggerContext();
     assertEquals(Configurator.ExecutionStatus.INVOKE_NEXT_IF_ANY, new TextLog().configure(other));
     assertNull(other.getLogger(Logger.ROOT_LOGGER_NAME).getAppender(TextLog.APPENDER));
+  }
+
+  @Test
+  void shouldGiveWayOnlyToAFileThatIsNamedOrOfTests(@TempDir Path classes) throws IOException {
+    try (URLClassLoader loader = new URLClassLoader(new URL[] {classes.toUri().toURL()}, null)) {
+      Properties properties = new Properties();
+      Files.createFile(classes.resolve("logback.xml"));
+      assertFalse(TextLog.givesWay(properties, loader));
+      properties.setProperty("logback.configurationFile", "own.xml");
+      assertTrue(TextLog.givesWay(properties, loader));
+      properties.clear();
+      Files.createFile(classes.resolve("logback-test.xml"));
+      assertTrue(TextLog.givesWay(properties, loader));
+    }
   }
 
   @Test
