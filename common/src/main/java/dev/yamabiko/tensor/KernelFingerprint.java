@@ -39,8 +39,11 @@ public final class KernelFingerprint {
   /**
    * Begins to compute what {@link #ofThisJvm} returns, on a thread of its own: most of a node's
    * start need not wait for it.
+   *
+   * @throws KernelsException as {@link KernelsFactory#create}
    */
   public static void begin() {
+    KernelsFactory.requireWanted();
     Thread thread = new Thread(OF_THIS_JVM, "kernel-fingerprint");
     thread.setDaemon(true);
     thread.start();
@@ -49,6 +52,7 @@ public final class KernelFingerprint {
   /**
    * Of the kernels that this JVM chooses; computed once, in about a second.
    *
+   * @throws KernelsException as {@link KernelsFactory#create}
    * @throws IllegalStateException if equal operations gave different bits
    */
   public static String ofThisJvm() {
@@ -58,6 +62,9 @@ public final class KernelFingerprint {
     } catch (ExecutionException e) {
       if (e.getCause() instanceof Error error) {
         throw error;
+      }
+      if (e.getCause() instanceof KernelsException refused) {
+        throw refused;
       }
       throw new IllegalStateException(e.getCause().getMessage(), e.getCause());
     } catch (InterruptedException e) {

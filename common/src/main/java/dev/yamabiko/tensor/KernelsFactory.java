@@ -14,16 +14,30 @@ public final class KernelsFactory {
   private static final String MODULE = "jdk.incubator.vector";
   private static final String VECTOR_KERNELS = "dev.yamabiko.tensor.vector.VectorKernels";
 
-  /** New kernels with scratch memory of their own, for one thread. */
+  /**
+   * New kernels with scratch memory of their own, for one thread.
+   *
+   * @throws KernelsException if this JVM has none of those that are asked for
+   */
   public static Kernels create() {
     return makesScalar() ? new ScalarKernels() : newVector();
+  }
+
+  /**
+   * Throws where {@link #create} would, before anything else begins; looks no further where nothing
+   * is asked for.
+   */
+  static void requireWanted() {
+    if (!wanted().isEmpty()) {
+      makesScalar();
+    }
   }
 
   private static boolean makesScalar() {
     String wanted = wanted();
     Optional<String> obstacle = obstacle();
     if (wanted.equals("vector") && obstacle.isPresent()) {
-      throw new IllegalStateException(PROPERTY + "=vector, but " + obstacle.get());
+      throw new KernelsException(PROPERTY + "=vector, but " + obstacle.get());
     }
     return wanted.equals("scalar") || obstacle.isPresent();
   }
@@ -48,7 +62,7 @@ public final class KernelsFactory {
     return switch (wanted) {
       case "", "scalar", "vector" -> wanted;
       default ->
-          throw new IllegalStateException(
+          throw new KernelsException(
               PROPERTY + " must be scalar or vector but is \"" + wanted + '"');
     };
   }

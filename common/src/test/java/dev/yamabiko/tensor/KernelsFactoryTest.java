@@ -49,7 +49,7 @@ class KernelsFactoryTest {
   @Test
   void shouldRefuseAnUnknownName() {
     System.setProperty(KernelsFactory.PROPERTY, "magic");
-    var refusal = assertThrows(IllegalStateException.class, KernelsFactory::create);
+    var refusal = assertThrows(KernelsException.class, KernelsFactory::create);
     assertTrue(refusal.getMessage().contains("yamabiko.kernels"), refusal.getMessage());
     assertTrue(refusal.getMessage().contains("magic"), refusal.getMessage());
   }

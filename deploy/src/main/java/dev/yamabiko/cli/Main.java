@@ -7,6 +7,7 @@ import dev.yamabiko.coordinator.InputErrors;
 import dev.yamabiko.data.NearestName;
 import dev.yamabiko.job.JobException;
 import dev.yamabiko.local.SingleNode;
+import dev.yamabiko.tensor.KernelsException;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
@@ -281,7 +282,7 @@ public final class Main implements Runnable {
     if (System.getenv("YAMABIKO_DEBUG") != null) {
       e.printStackTrace(session.err());
     }
-    if (InputErrors.isInput(e)) {
+    if (InputErrors.isInput(e) || e instanceof KernelsException) {
       return refuse(session, e.getMessage());
     }
     if (e instanceof ServerException server) {
