@@ -138,6 +138,8 @@ class DoctorCommandTest {
       assertEquals("problem", results(other).get("same bits"));
       server.bulkPort = 1;
       assertEquals("unreachable", results(doctor(command)).get("bulk"));
+      server.bulkPort = 70_000;
+      assertEquals("problem", results(doctor(command)).get("bulk"));
     }
   }
 

@@ -31,6 +31,7 @@ final class Greeting {
   private final ByteBuffer plain = ByteBuffer.allocate(ROOM);
   private final ByteBuffer arrived = ByteBuffer.allocate(ROOM).flip();
   private final ByteBuffer leaving = ByteBuffer.allocate(ROOM);
+  private boolean answered;
 
   /**
    * @param socket connected; whoever has made it closes it
@@ -132,6 +133,12 @@ final class Greeting {
       throw new ClosedChannelException();
     }
     arrived.position(arrived.position() + count).flip();
+    answered = true;
+  }
+
+  /** Whether the peer has sent anything. */
+  boolean isAnswered() {
+    return answered;
   }
 
   private void end() {

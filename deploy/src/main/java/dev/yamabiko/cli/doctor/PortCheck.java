@@ -1,5 +1,6 @@
 package dev.yamabiko.cli.doctor;
 
+import dev.yamabiko.cli.settings.Port;
 import dev.yamabiko.wire.tls.TlsFailure;
 import dev.yamabiko.wire.tls.TlsFiles;
 import java.io.IOException;
@@ -72,8 +73,17 @@ final class PortCheck {
 
   /**
    * @param check what for
+   * @param port as somebody has told it
    */
-  Finding of(String check, String host, int port) {
+  Finding of(String check, String host, long port) {
+    if (port == 0 || !Port.isPort(port)) {
+      return Finding.problem(
+          check, "%s:%d: no node listens at such a port".formatted(host, port), "mend the port");
+    }
+    return connected(check, host, (int) port);
+  }
+
+  private Finding connected(String check, String host, int port) {
     String bare = host.replaceAll("^\\[|]$", "");
     try (Socket socket = new Socket()) {
       socket.connect(new InetSocketAddress(bare, port), (int) PATIENCE.toMillis());
@@ -139,7 +149,13 @@ final class PortCheck {
     } catch (SSLException e) {
       return Finding.problem(check, where + ": " + TlsFailure.reason(e), advice(e, files));
     } catch (IOException e) {
-      return Finding.problem(check, where + " ends the connection at a TLS hello", NO_TLS);
+      // Who has no TLS ends the connection, or resets it, at the hello.
+      return greeting.isAnswered()
+          ? Finding.unreachable(
+              check,
+              where + " breaks the TLS handshake off",
+              "see that the coordinator is well, and no firewall is between")
+          : Finding.problem(check, where + " ends the connection at a TLS hello", NO_TLS);
     }
     try {
       greeting.awaitObjection(OBJECTION);

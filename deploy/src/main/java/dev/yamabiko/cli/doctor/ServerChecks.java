@@ -44,7 +44,7 @@ final class ServerChecks {
     if (nodes.get("coordinator") instanceof Map<?, ?> coordinator) {
       findings.add(bits(machine, String.valueOf(coordinator.get("fingerprint"))));
       if (coordinator.get("bulk_port") instanceof Number port) {
-        findings.add(ports.of("bulk", String.valueOf(coordinator.get("host")), port.intValue()));
+        findings.add(ports.of("bulk", String.valueOf(coordinator.get("host")), port.longValue()));
       }
     } else {
       findings.add(

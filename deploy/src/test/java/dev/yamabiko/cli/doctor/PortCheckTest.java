@@ -91,6 +91,37 @@ class PortCheckTest {
     }
   }
 
+  @Test
+  void shouldNotReachWhoBreaksTheHandshakeOff() throws Exception {
+    try (ServerSocket open = open()) {
+      CompletableFuture<Void> breaker = CompletableFuture.runAsync(() -> breakOff(open));
+      Finding found = PortCheck.secure(files()).of("bulk", "127.0.0.1", open.getLocalPort());
+      assertEquals(Result.UNREACHABLE, found.result(), found.line());
+      assertTrue(found.found().contains("breaks the TLS handshake off"), found.line());
+      breaker.get(20, TimeUnit.SECONDS);
+    }
+  }
+
+  /** By a reset, after the beginning of an answer. */
+  private static void breakOff(ServerSocket open) {
+    try (Socket socket = open.accept()) {
+      socket.getInputStream().read();
+      socket.getOutputStream().write(new byte[] {22, 3, 3, 0, 100});
+      socket.setSoLinger(true, 0);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void shouldConnectToNoNumberThatIsNoPort() {
+    for (long port : new long[] {-1, 0, 65_536, (1L << 32) + 1}) {
+      Finding found = PortCheck.plain().of("bulk", "127.0.0.1", port);
+      assertEquals(Result.PROBLEM, found.result(), found.line());
+      assertTrue(found.found().contains("127.0.0.1:" + port), found.line());
+    }
+  }
+
   /** The socket, which stays open. */
   private static Socket say(ServerSocket open, byte[] what) {
     try {
