@@ -30,6 +30,7 @@ public final class RemoteResult {
         fields.number("baseline_rmse"),
         Optional.ofNullable((String) job.get("weights_sha256")),
         fields.text("data_sha256"),
+        stepsHere(fields),
         fields.whole("samples_applied"),
         Math.round(fields.number("samples_per_second") * seconds),
         seconds,
@@ -40,5 +41,10 @@ public final class RemoteResult {
         Optional.empty(),
         Optional.empty(),
         Optional.empty());
+  }
+
+  /** Coordinators of earlier versions do not say. */
+  private static long stepsHere(JsonFields fields) {
+    return fields.whole(fields.object().containsKey("steps_here") ? "steps_here" : "steps");
   }
 }

@@ -98,6 +98,14 @@ public record CheckedJob(Job job, LoadedData data, String dataSha256, Network ne
 
   public RunResult result(RunOutcome outcome, TrainingClock clock, Path runDirectory) {
     return RunResult.of(
-        job, data, network, dataSha256, outcome, clock.samples(), clock.seconds(), runDirectory);
+        job,
+        data,
+        network,
+        dataSha256,
+        outcome,
+        clock.steps(),
+        clock.samples(),
+        clock.seconds(),
+        runDirectory);
   }
 }

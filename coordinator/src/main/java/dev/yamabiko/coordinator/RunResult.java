@@ -31,6 +31,8 @@ import java.util.OptionalInt;
  *     there is none
  * @param baselineRmse of the trivial forecast, where the data has one
  * @param weightsSha256 empty where the run left no weights
+ * @param stepsHere taken by this process, those that were taken again after a roll-back included;
+ *     the others by the run that it continued
  * @param samplesApplied by the whole run
  * @param samplesHere of them by this process; the others by the run that it continued
  * @param seconds from the first step's begin to the last epoch's end
@@ -54,6 +56,7 @@ public record RunResult(
     double baselineRmse,
     Optional<String> weightsSha256,
     String dataSha256,
+    long stepsHere,
     long samplesApplied,
     long samplesHere,
     double seconds,
@@ -78,6 +81,7 @@ public record RunResult(
           "evaluation",
           "weights_sha256",
           "data_sha256",
+          "steps_here",
           "samples_applied",
           "samples_per_second",
           "seconds",
@@ -92,6 +96,7 @@ public record RunResult(
       Network network,
       String dataSha256,
       RunOutcome outcome,
+      long stepsHere,
       long samplesHere,
       double seconds,
       Path runDirectory) {
@@ -117,6 +122,7 @@ public record RunResult(
         data.baseline().map(LoadedData.Baseline::rmse).orElse(Double.NaN),
         outcome.weights().map(WeightsHash::sha256),
         dataSha256,
+        stepsHere,
         outcome.samplesApplied(),
         samplesHere,
         seconds,
@@ -149,6 +155,7 @@ public record RunResult(
         baselineRmse,
         Optional.empty(),
         dataSha256,
+        stepsHere,
         samplesApplied,
         samplesHere,
         seconds,
@@ -177,6 +184,7 @@ public record RunResult(
         baselineRmse,
         weightsSha256,
         dataSha256,
+        stepsHere,
         samplesApplied,
         samplesHere,
         seconds,
@@ -207,6 +215,7 @@ public record RunResult(
     json.put("evaluation", evaluation.orElse(null));
     json.put("weights_sha256", weightsSha256.orElse(null));
     json.put("data_sha256", dataSha256);
+    json.put("steps_here", stepsHere);
     json.put("samples_applied", samplesApplied);
     json.put("samples_per_second", rounded(samplesPerSecond(), 10));
     json.put("seconds", rounded(seconds, 1000));

@@ -15,6 +15,7 @@ public final class TrainingClock implements RunListener {
   private volatile boolean begun;
   private volatile long began;
   private volatile long ended;
+  private volatile long steps;
   private volatile long samples;
 
   public TrainingClock(LongSupplier nanoTime) {
@@ -30,9 +31,14 @@ public final class TrainingClock implements RunListener {
     } else if (begun && !(event instanceof RunEvent.RunEnded)) {
       ended = nanoTime.getAsLong();
       if (event instanceof RunEvent.StepClosed closed) {
+        steps++;
         samples += closed.statistics().examples();
       }
     }
+  }
+
+  public long steps() {
+    return steps;
   }
 
   /** In the steps taken. */

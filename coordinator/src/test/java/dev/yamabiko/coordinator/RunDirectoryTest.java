@@ -346,6 +346,7 @@ class RunDirectoryTest {
         Double.NaN,
         Optional.empty(),
         "d",
+        2,
         8,
         8,
         2,

@@ -76,6 +76,7 @@ class RunResultTest {
         network,
         "dada",
         outcome,
+        outcome.steps(),
         outcome.samplesApplied(),
         0.12345678,
         Path.of("/runs/small"));
@@ -115,7 +116,8 @@ class RunResultTest {
             + "\"support\":2}],\"confusion\":[[2,0,0],[0,0,0],[1,0,1]],\"roc_auc\":null,"
             + "\"mae\":null,\"rmse\":null,\"r2\":null,\"targets\":null},\"weights_sha256\":"
             + "\"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\","
-            + "\"data_sha256\":\"dada\",\"samples_applied\":12,\"samples_per_second\":97.2,"
+            + "\"data_sha256\":\"dada\",\"steps_here\":3,\"samples_applied\":12,"
+            + "\"samples_per_second\":97.2,"
             + "\"seconds\":0.123,\"parameters\":9,\"best_epoch\":0,\"rollbacks\":0,"
             + "\"ledger\":{\"epochs\":1,\"examples_per_epoch\":10,"
             + "\"sample_hash_per_epoch\":\"00000000000000ff\",\"open_epoch_examples\":2,"
@@ -139,7 +141,7 @@ class RunResultTest {
     LoadedData data = DataLoader.load(SPIRALS.data(), SPIRALS.seed());
     Network network = SPIRALS.model().build(data.train().inputShape());
     RunResult result =
-        RunResult.of(SPIRALS, data, network, "dada", completed(), 4, 2, Path.of("/runs/small"));
+        RunResult.of(SPIRALS, data, network, "dada", completed(), 1, 4, 2, Path.of("/runs/small"));
     assertEquals(12, result.samplesApplied());
     assertEquals(2, result.samplesPerSecond());
   }

@@ -28,6 +28,7 @@ class TrainingClockTest {
     clock.onEvent(closed(8));
     clock.onEvent(closed(7)); // again, after a return
     assertEquals(24, clock.samples());
+    assertEquals(3, clock.steps());
   }
 
   @Test

@@ -30,12 +30,13 @@ final class Summary {
   static String of(RunResult result, Optional<LoadedData.Baseline> baseline, String curve) {
     StringBuilder text = new StringBuilder(curve);
     text.append(
-        "%s %s: %s, %s in %s, %s, %s\n"
+        "%s %s: %s, %s%s in %s, %s, %s\n"
             .formatted(
                 result.job(),
                 result.status().name().toLowerCase(Locale.ROOT),
                 plural(result.epochs(), "epoch"),
                 plural(result.steps(), "step"),
+                stepsHere(result),
                 Figures.seconds(result.seconds()),
                 Figures.rate(result.samplesPerSecond()),
                 plural(result.workers(), "worker")));
@@ -51,6 +52,13 @@ final class Summary {
         .ifPresent(b -> line(text, "baseline", compared(b, result.validationRmse())));
     line(text, "weights", result.weightsSha256().map(hash -> "sha256 " + hash).orElse(""));
     return text.toString();
+  }
+
+  /** "; 20 steps here" of a run that went on here: time and speed are theirs. */
+  private static String stepsHere(RunResult result) {
+    return result.stepsHere() < result.steps()
+        ? "; " + plural(result.stepsHere(), "step") + " here"
+        : "";
   }
 
   private static void line(StringBuilder text, String name, String value) {

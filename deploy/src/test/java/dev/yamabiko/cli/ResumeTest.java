@@ -41,7 +41,8 @@ class ResumeTest {
   /** Leaves out what time, machine and place decide. */
   private static JsonNode timeless(JsonNode result) {
     return ((ObjectNode) result.deepCopy())
-        .without(List.of("seconds", "samples_per_second", "workers", "run_directory"));
+        .without(
+            List.of("seconds", "steps_here", "samples_per_second", "workers", "run_directory"));
   }
 
   private static void assertSame(ResumableJob job, String expected, Output output, String run)
@@ -145,6 +146,8 @@ class ResumeTest {
     assertEquals(0, job.train("run", 2, 1, List.of(killer), small).exitCode());
     Output output = job.resume("killed", 3, small);
     assertTrue(output.err().contains("going on after step 150, epoch 3\n"), output.err());
+    assertEquals(75, output.json().path("steps_here").asInt());
+    assertTrue(output.err().contains(": 3 epochs, 225 steps; 75 steps here in "), output.err());
     assertSame(job, "run", output, "killed");
     String[] never = Stream.concat(Stream.of(small), Stream.of(NEVER)).toArray(String[]::new);
     assertEquals(output.weights(), job.train("never", 1, never).weights());

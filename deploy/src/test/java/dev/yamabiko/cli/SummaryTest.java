@@ -26,6 +26,17 @@ class SummaryTest {
       double rmse,
       String weights,
       Optional<Map<String, Object>> evaluation) {
+    return result(status, 470, loss, accuracy, rmse, weights, evaluation);
+  }
+
+  private static RunResult result(
+      RunOutcome.Status status,
+      long stepsHere,
+      double loss,
+      double accuracy,
+      double rmse,
+      String weights,
+      Optional<Map<String, Object>> evaluation) {
     return new RunResult(
         "digits",
         status,
@@ -40,6 +51,7 @@ class SummaryTest {
         Double.NaN,
         Optional.ofNullable(weights),
         "",
+        stepsHere,
         60_000,
         60_000,
         12.34,
@@ -69,6 +81,22 @@ class SummaryTest {
             Optional.empty(),
             "(curve)\n",
             Optional.of(Path.of("/runs/d/model.safetensors"))));
+  }
+
+  @Test
+  void shouldSayHowManyStepsTheTimeIsOfWhereTheRunWentOnHere() {
+    RunResult resumed =
+        result(
+            RunOutcome.Status.COMPLETED,
+            1,
+            Double.NaN,
+            Double.NaN,
+            Double.NaN,
+            null,
+            Optional.empty());
+    assertEquals(
+        "digits completed: 1 epoch, 470 steps; 1 step here in 12.3 s, 4,862 samples/s, 2 workers\n",
+        Summary.of(resumed, Optional.empty(), ""));
   }
 
   @Test
