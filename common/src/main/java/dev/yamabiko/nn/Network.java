@@ -17,9 +17,6 @@ import java.util.Set;
  */
 public final class Network {
 
-  /** Of one array; some JVMs refuse the very last few. */
-  private static final int MOST_FLOATS = Integer.MAX_VALUE - 8;
-
   private final Shape input;
   private final List<Node> nodes;
   private final int parameterCount;
@@ -244,15 +241,18 @@ public final class Network {
 
   /**
    * How many examples at once keep activations and their gradients within these bytes, and every
-   * array within what an array can hold; at least 1.
+   * array, those that vector kernels of any width pack them into included, within what an array can
+   * hold; at least 1.
    */
   public int rowsWithin(long bytes) {
     int widest = widestActivation();
     for (Layer layer : layers()) {
       widest = Math.max(widest, layer.savedSize());
     }
-    long rows = Math.min(bytes / (floatsPerExample() * Float.BYTES), MOST_FLOATS / widest);
-    return (int) Math.max(1, rows);
+    KernelScratch packed = KernelScratch.ofAnyVectors();
+    countScratch(packed, 1, 1);
+    int most = Math.min(KernelScratch.MOST_FLOATS / widest, packed.mostRows());
+    return (int) Math.max(1, Math.min(bytes / (floatsPerExample() * Float.BYTES), most));
   }
 
   /**

@@ -11,6 +11,9 @@ import java.util.stream.Stream;
  */
 public interface KernelScratch {
 
+  /** Of one array; some JVMs refuse the very last few. */
+  int MOST_FLOATS = Integer.MAX_VALUE - 8;
+
   /** {@link Kernels#affine} and its gradients. */
   void dense(int rows, int in, int out, int shards);
 
@@ -22,6 +25,9 @@ public interface KernelScratch {
 
   /** Of 4 bytes each. */
   long floats();
+
+  /** How many rows at once the longest of the arrays has room for. */
+  int mostRows();
 
   /**
    * Of vector kernels on whatever machine: what the greediest width takes in a heap that is not
@@ -55,6 +61,11 @@ public interface KernelScratch {
     @Override
     public long floats() {
       return each.stream().mapToLong(KernelScratch::floats).max().orElseThrow();
+    }
+
+    @Override
+    public int mostRows() {
+      return each.stream().mapToInt(KernelScratch::mostRows).min().orElseThrow();
     }
   }
 }

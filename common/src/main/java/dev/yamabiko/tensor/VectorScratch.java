@@ -17,6 +17,7 @@ public final class VectorScratch implements KernelScratch {
   private final Images pooled = new Images();
   private long productA;
   private long gradientA;
+  private int mostRows = KernelScratch.MOST_FLOATS;
   private long lines;
   private long biasSums;
 
@@ -40,6 +41,7 @@ public final class VectorScratch implements KernelScratch {
       lines(sizes.gradientB(rows, out));
     }
     biasSums = Math.max(biasSums, ShardSums.floats(shards, out));
+    mostRows = Math.min(mostRows, sizes.mostRows(in, out));
   }
 
   private void product(int m, int n, int k, boolean turned) {
@@ -86,6 +88,11 @@ public final class VectorScratch implements KernelScratch {
   @Override
   public long floats() {
     return FIXED + productA + gradientA + lines + biasSums + convolution.floats() + pooled.floats();
+  }
+
+  @Override
+  public int mostRows() {
+    return mostRows;
   }
 
   /** Of convolutions, image by image. */

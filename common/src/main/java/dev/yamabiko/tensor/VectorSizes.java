@@ -133,6 +133,25 @@ public record VectorSizes(int lanes, boolean level) {
     return Math.max(1, Math.max(group, A_BLOCK / panel));
   }
 
+  /**
+   * Floats of A, one for each lane of its panels, that a weight gradient packs of each row at once:
+   * where batches are long, of one panel, or of all where it is turned.
+   */
+  long gradientAPerRow(int in, int out) {
+    return (long) (turnsGradient(in, out) ? parts(out, maxResumed()) : 1) * pitch();
+  }
+
+  /** The same of B. */
+  long gradientBPerRow(int in, int out) {
+    return (long) (turnsGradient(in, out) ? 1 : parts(out, tile())) * tile();
+  }
+
+  /** The rows of which a weight gradient [in, out] can pack, as an array holds no more. */
+  public int mostRows(int in, int out) {
+    long perRow = Math.max(gradientAPerRow(in, out), gradientBPerRow(in, out));
+    return (int) Math.max(1, (KernelScratch.MOST_FLOATS - LINE_START - slotsRoom()) / perRow);
+  }
+
   /** Floats that a weight gradient packs of all n columns of B, behind the tree's slots. */
   public long gradientB(int rows, int n) {
     return slotsRoom() + (long) parts(n, tile()) * tile() * rows;

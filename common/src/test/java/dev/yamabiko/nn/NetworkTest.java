@@ -2,8 +2,10 @@ package dev.yamabiko.nn;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.yamabiko.tensor.Shape;
+import dev.yamabiko.tensor.VectorSizes;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -24,6 +26,22 @@ class NetworkTest {
       Network.build(
           Shape.of(3, 10, 8),
           List.of(conv(4, 3, 1, 1), RELU, new MaxPool.Spec(2, 2), FLATTEN, dense(7), dense(2)));
+
+  @Test
+  void shouldComputeNoMoreRowsThanPackedArraysHold() {
+    // 17 columns take the room of 24 or 32, one of as many as a vector has lanes or twice that.
+    for (int units : new int[] {1, 17}) {
+      Network narrow = Network.build(Shape.of(1), List.of(dense(units)));
+      int rows = narrow.rowsWithin(Long.MAX_VALUE);
+      for (int lanes : new int[] {4, 8, 16}) {
+        VectorSizes sizes = new VectorSizes(lanes, lanes == 8);
+        long ofG = VectorSizes.LINE_START + sizes.gradientB(rows, units);
+        assertTrue(ofG < Integer.MAX_VALUE - 7, rows + " rows: " + ofG);
+        assertTrue((long) sizes.pitch() * rows < Integer.MAX_VALUE - 7, rows + " rows");
+      }
+    }
+    assertTrue(network.rowsWithin(Long.MAX_VALUE) > 1 << 22);
+  }
 
   @Test
   void shouldChainShapes() {
