@@ -97,7 +97,8 @@ public record ClusterMemory(Plan plan, int threads) {
   /**
    * Of the one that needs most.
    *
-   * @param heap the JVM's; activations never take more than half of it
+   * @param heap the JVM's; activations, with what kernels pack of them, never take more than half
+   *     of it, but for a single example
    */
   public long workerHeapBytes(long heap) {
     int most = leases().stream().mapToInt(List::size).max().orElseThrow();
@@ -110,17 +111,9 @@ public record ClusterMemory(Plan plan, int threads) {
     int pieces = Math.max(uneven, Math.min(threads, shards));
     int ofPiece = shardsOfPiece(shards);
     int sums = threads * plan.sumsHeld(ofPiece);
-    long scratch =
-        plan.scratchBytes(
-            KernelScratch.ofAnyVectors(), mostRows(shards), ofPiece, heap / 2 / threads);
+    long rows = Math.min(mostRows(shards), plan.network().rowsWithin(heap / 2 / threads));
     return bytes(2 + 1 + pieces + sums)
-        + threads * scratch
-        + Math.min(activationBytes(shards), heap / 2);
-  }
-
-  /** Of all threads, each with the most examples that it computes at once. */
-  private long activationBytes(int shards) {
-    return Float.BYTES * threads * mostRows(shards) * plan.network().floatsPerExample();
+        + threads * plan.threadBytes(KernelScratch.ofAnyVectors(), rows, ofPiece);
   }
 
   /** Examples of a piece of the largest share, or of a part of an evaluation. */

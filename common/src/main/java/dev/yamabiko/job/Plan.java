@@ -90,10 +90,11 @@ public record Plan(
    * weights of two versions, as they began, and as workers hold them; the optimizer's state, now
    * and as it began; copies for a checkpoint, for the best epoch and for each roll-back; the
    * gradient and what is needed to add it up; a gradient for each block, and {@link #sumsHeld} of
-   * each worker; {@link #activationBytes}; what kernels keep as scratch memory; and {@link
-   * #evaluationBytes}. Neither the dataset nor the JVM itself is counted.
+   * each worker; {@link #threadBytes} of each; and {@link #evaluationBytes}. Neither the dataset
+   * nor the JVM itself is counted.
    *
-   * @param heap the JVM's; activations never take more than half of it
+   * @param heap the JVM's; activations, with what kernels pack of them, never take more than half
+   *     of it, but for a single example
    */
   public long memoryBytes(long heap) {
     int state = job.optimizer().stateVectors();
@@ -101,25 +102,28 @@ public record Plan(
     copies += statesToGoBackTo() * (1 + state + (job.selection().isPresent() ? 1 : 0));
     int depth = TreeOrder.levels(job.shards());
     int largest = blocks().stream().mapToInt(Block::shards).max().orElseThrow();
-    int most = mostRows();
+    long most = Math.min(mostRows(), network.rowsWithin(activationRoom(heap)));
     long gradients = blocks().size() + (long) busyWorkers() * sumsHeld(largest);
     long vectors = 4 + state + copies + depth + gradients + workers;
     return Float.BYTES * vectors * network.length()
-        + Math.min(activationBytes(), heap / 2)
-        + busyWorkers() * scratchBytes(KernelsFactory.scratch(), most, largest, heap / 2 / workers)
+        + busyWorkers() * threadBytes(KernelsFactory.scratch(), most, largest)
         + evaluationBytes();
   }
 
+  /** What each worker may take for activations, as {@link Network#rowsWithin} has it. */
+  private long activationRoom(long heap) {
+    return heap / 2 / workers;
+  }
+
   /**
-   * What a thread's kernels keep as scratch memory.
+   * What a thread holds of the examples that it computes at once: activations, and what its kernels
+   * keep as scratch memory.
    *
-   * @param rows that they compute at once, but no more than have their activations in so many bytes
    * @param shards of these rows
    */
-  long scratchBytes(KernelScratch scratch, long rows, int shards, long activationBytes) {
-    int most = (int) Math.min(rows, network.rowsWithin(activationBytes));
-    network.countScratch(scratch, most, shards);
-    return Float.BYTES * scratch.floats();
+  long threadBytes(KernelScratch scratch, long rows, int shards) {
+    network.countScratch(scratch, (int) rows, shards);
+    return Float.BYTES * (rows * network.floatsPerExample() + scratch.floats());
   }
 
   /**
@@ -178,7 +182,7 @@ public record Plan(
       advice.add(
           "the JVM may use %s only; give it more, as in YAMABIKO_JAVA_OPTS=-Xmx8g"
               .formatted(PlanTable.bytes(heap)));
-    } else if (activationBytes() > heap / 2) {
+    } else if (mostRows() > network.rowsWithin(activationRoom(heap))) {
       advice.add(
           "activations of %s are computed in pieces to fit the JVM's %s; fewer workers or a smaller"
                   .formatted(PlanTable.bytes(activationBytes()), PlanTable.bytes(heap))

@@ -240,9 +240,9 @@ public final class Network {
   }
 
   /**
-   * How many examples at once keep activations and their gradients within these bytes, and every
-   * array, those that vector kernels of any width pack them into included, within what an array can
-   * hold; at least 1.
+   * How many examples at once keep activations, their gradients and what vector kernels of any
+   * width pack of them within these bytes, and every array within what an array can hold; at least
+   * 1.
    */
   public int rowsWithin(long bytes) {
     int widest = widestActivation();
@@ -252,7 +252,13 @@ public final class Network {
     KernelScratch packed = KernelScratch.ofAnyVectors();
     countScratch(packed, 1, 1);
     int most = Math.min(KernelScratch.MOST_FLOATS / widest, packed.mostRows());
-    return (int) Math.max(1, Math.min(bytes / (floatsPerExample() * Float.BYTES), most));
+    long floats = floatsPerExample() + packed.floatsPerRow() + keptBeside();
+    return (int) Math.max(1, Math.min(bytes / (floats * Float.BYTES), most));
+  }
+
+  /** Of each example its targets, its loss (8 bytes) and its number. */
+  private long keptBeside() {
+    return outputShape().size() + 3L;
   }
 
   /**

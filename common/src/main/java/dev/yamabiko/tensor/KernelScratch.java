@@ -26,6 +26,9 @@ public interface KernelScratch {
   /** Of 4 bytes each. */
   long floats();
 
+  /** Of them, how many each further row adds where batches are long. */
+  long floatsPerRow();
+
   /** How many rows at once the longest of the arrays has room for. */
   int mostRows();
 
@@ -61,6 +64,11 @@ public interface KernelScratch {
     @Override
     public long floats() {
       return each.stream().mapToLong(KernelScratch::floats).max().orElseThrow();
+    }
+
+    @Override
+    public long floatsPerRow() {
+      return each.stream().mapToLong(KernelScratch::floatsPerRow).max().orElseThrow();
     }
 
     @Override

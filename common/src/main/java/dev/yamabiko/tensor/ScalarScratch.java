@@ -36,6 +36,11 @@ final class ScalarScratch implements KernelScratch {
   }
 
   @Override
+  public long floatsPerRow() {
+    return convolvedPerRow;
+  }
+
+  @Override
   public int mostRows() {
     return MOST_FLOATS / Math.max(1, convolvedPerRow);
   }

@@ -17,6 +17,8 @@ public final class VectorScratch implements KernelScratch {
   private final Images pooled = new Images();
   private long productA;
   private long gradientA;
+  private long gradientAPerRow;
+  private long gradientBPerRow;
   private int mostRows = KernelScratch.MOST_FLOATS;
   private long lines;
   private long biasSums;
@@ -41,6 +43,8 @@ public final class VectorScratch implements KernelScratch {
       lines(sizes.gradientB(rows, out));
     }
     biasSums = Math.max(biasSums, ShardSums.floats(shards, out));
+    gradientAPerRow = Math.max(gradientAPerRow, sizes.gradientAPerRow(in, out));
+    gradientBPerRow = Math.max(gradientBPerRow, sizes.gradientBPerRow(in, out));
     mostRows = Math.min(mostRows, sizes.mostRows(in, out));
   }
 
@@ -88,6 +92,11 @@ public final class VectorScratch implements KernelScratch {
   @Override
   public long floats() {
     return FIXED + productA + gradientA + lines + biasSums + convolution.floats() + pooled.floats();
+  }
+
+  @Override
+  public long floatsPerRow() {
+    return gradientAPerRow + gradientBPerRow;
   }
 
   @Override

@@ -98,9 +98,12 @@ class ClusterMemoryTest {
 
   @Test
   void shouldCountNoMoreActivationsThanAWorkerTakes() {
-    long some = memory(1, 1, "shards = 4").workerHeapBytes(100);
-    // Nor panels of more rows than that.
-    assertEquals(4 * (4 * PARAMETERS + scratch(3, 4)) + 50, some);
+    // A row has 4 floats of activations, a target, a loss and a number; packed of it are 48.
+    int row = 4 * (4 + 4 + 48);
+    long some = memory(1, 1, "shards = 4").workerHeapBytes(2 * 3 * row);
+    assertEquals(4 * (4 * PARAMETERS + 3 * 4 + scratch(3, 4)), some);
+    long least = memory(1, 1, "shards = 4").workerHeapBytes(100);
+    assertEquals(4 * (4 * PARAMETERS + 4 + scratch(1, 4)), least);
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.yamabiko.tensor.KernelScratch;
 import dev.yamabiko.tensor.Shape;
 import dev.yamabiko.tensor.VectorSizes;
 import java.util.List;
@@ -41,6 +42,24 @@ class NetworkTest {
       }
     }
     assertTrue(network.rowsWithin(Long.MAX_VALUE) > 1 << 22);
+  }
+
+  @Test
+  void shouldCountWhatKernelsPackOfEachRow() {
+    Network small = Network.build(Shape.of(2), List.of(dense(32), RELU, dense(3)));
+    long bytes = 100 << 20;
+    int rows = small.rowsWithin(bytes);
+    long taken = Float.BYTES * (rows * small.floatsPerExample() + scratch(small, rows));
+    long fixed = Float.BYTES * scratch(small, 1);
+    assertTrue(taken - fixed <= bytes, taken + " bytes");
+    // Not much less than there is: besides, targets, losses and numbers are counted.
+    assertTrue(taken > 0.9 * bytes, taken + " bytes");
+  }
+
+  private static long scratch(Network network, int rows) {
+    KernelScratch scratch = KernelScratch.ofAnyVectors();
+    network.countScratch(scratch, rows, 1);
+    return scratch.floats();
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.yamabiko.tensor;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.yamabiko.tensor.vector.VectorKernels;
@@ -147,6 +148,20 @@ class KernelScratchTest {
       Trial trial = new Trial(anew(fresh));
       trial.dense(shape[0], shape[1], shape[2], shape[3]);
       trial.check();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("sizes")
+  void shouldSayWhatEachFurtherRowTakes(VectorSizes sizes) {
+    int rows = 1 << 18;
+    for (int[] shape : new int[][] {{1, 1}, {2, 32}, {32, 3}, {40, 17}, {784, 512}}) {
+      KernelScratch few = new VectorScratch(sizes, 0);
+      few.dense(rows, shape[0], shape[1], 1);
+      KernelScratch many = new VectorScratch(sizes, 0);
+      many.dense(2 * rows, shape[0], shape[1], 1);
+      assertEquals(
+          rows * few.floatsPerRow(), many.floats() - few.floats(), shape[0] + ".." + shape[1]);
     }
   }
 
