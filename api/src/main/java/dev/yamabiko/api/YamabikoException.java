@@ -2,6 +2,7 @@ package dev.yamabiko.api;
 
 import dev.yamabiko.client.ServerException;
 import dev.yamabiko.coordinator.InputErrors;
+import dev.yamabiko.job.HeapNeed;
 import java.util.concurrent.CompletionException;
 
 /**
@@ -54,9 +55,6 @@ public final class YamabikoException extends RuntimeException {
       return input(e.getMessage(), e);
     }
     return failed(
-        e instanceof OutOfMemoryError
-            ? "not enough memory; give the JVM more, as in -Xmx8g"
-            : "internal error: " + e,
-        e);
+        HeapNeed.isOutOfMemory(e) ? HeapNeed.outOfMemory("-Xmx") : "internal error: " + e, e);
   }
 }

@@ -183,7 +183,13 @@ public final class LocalRun {
     List<RunListener> all = new ArrayList<>(List.of(clock));
     directory.ifPresent(all::add);
     all.addAll(listeners);
-    return trainer.run(checked, begin, workers, List.copyOf(all), cancellation);
+    RunOutcome outcome = trainer.run(checked, begin, workers, List.copyOf(all), cancellation);
+    // Whichever part of the run it was, all have this JVM's memory.
+    return outcome.status() == RunOutcome.Status.FAILED
+            && outcome.message().endsWith(HeapNeed.outOfMemory())
+        ? outcome.because(
+            output.map(OutputDirectory::moreMemory).orElse(HeapNeed.outOfMemory("-Xmx")))
+        : outcome;
   }
 
   private RunResult keep(RunDirectory directory, RunOutcome outcome) {
@@ -195,7 +201,7 @@ public final class LocalRun {
   private RunOutcome failed(Throwable cause) {
     return new RunOutcome(
         RunOutcome.Status.FAILED,
-        cause instanceof OutOfMemoryError
+        HeapNeed.isOutOfMemory(cause)
             ? output.orElseThrow().moreMemory()
             : "internal error: " + cause,
         begin.position().epochs(),

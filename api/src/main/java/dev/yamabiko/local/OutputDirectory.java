@@ -4,6 +4,7 @@ import dev.yamabiko.coordinator.CheckedJob;
 import dev.yamabiko.coordinator.Resumption;
 import dev.yamabiko.coordinator.RunDirectory;
 import dev.yamabiko.coordinator.WriteFailure;
+import dev.yamabiko.job.HeapNeed;
 import dev.yamabiko.job.JobException;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -28,9 +29,9 @@ public record OutputDirectory(Path path, Origin origin) {
 
   /** Who chose a directory; messages speak to them. */
   public enum Origin {
-    OPTION("--out", "--resume", "YAMABIKO_JAVA_OPTS=-Xmx8g"),
-    DEFAULT("output directory", "--resume", "YAMABIKO_JAVA_OPTS=-Xmx8g"),
-    PROGRAM("run directory", "resume(true)", "-Xmx8g");
+    OPTION("--out", "--resume", "YAMABIKO_JAVA_OPTS=-Xmx"),
+    DEFAULT("output directory", "--resume", "YAMABIKO_JAVA_OPTS=-Xmx"),
+    PROGRAM("run directory", "resume(true)", "-Xmx");
 
     private final String directory;
     private final String resume;
@@ -218,7 +219,7 @@ public record OutputDirectory(Path path, Origin origin) {
 
   /** What to do about too little memory. */
   String moreMemory() {
-    return "not enough memory; give the JVM more, as in " + origin.memory;
+    return HeapNeed.outOfMemory(origin.memory);
   }
 
   JobException refuse(IOException e) {

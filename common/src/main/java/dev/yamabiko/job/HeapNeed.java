@@ -12,6 +12,7 @@ import java.util.Optional;
 public record HeapNeed(long least, long about) {
 
   private static final long GIB = 1L << 30;
+  private static final String COMMANDS_OPTION = "YAMABIKO_JAVA_OPTS=-Xmx";
 
   /** Where all workers share the JVM. */
   public static HeapNeed ofTraining(Plan plan, long heap) {
@@ -88,13 +89,43 @@ public record HeapNeed(long least, long about) {
         .formatted(PlanTable.bytes(about), PlanTable.bytes(heap), more(about / GIB + 2));
   }
 
-  /** Of a JVM whose heap did not suffice for what is not known here. */
-  public static String unknown(long heap) {
+  /** Of this JVM, where memory has run out. */
+  public static String outOfMemory() {
+    return outOfMemory(COMMANDS_OPTION);
+  }
+
+  /**
+   * The same.
+   *
+   * @param option what gives it more, up to the size
+   */
+  public static String outOfMemory(String option) {
+    long heap = Runtime.getRuntime().maxMemory();
     return "not enough memory: the JVM may use %s; %s"
-        .formatted(PlanTable.bytes(heap), more(Math.max(8, 2 * (heap / GIB + 1))));
+        .formatted(PlanTable.bytes(heap), more(option, Math.max(8, 2 * (heap / GIB + 1))));
+  }
+
+  /**
+   * Whether memory has run out, whatever has become of the error: a future or a class that could
+   * not be initialized for it, now or before, has another one. But not where that has been told in
+   * words of its own.
+   */
+  public static boolean isOutOfMemory(Throwable thrown) {
+    for (Throwable e = thrown; e != null && !(e instanceof JobException); e = e.getCause()) {
+      boolean initialization = e instanceof LinkageError && e.getMessage() != null;
+      if (e instanceof OutOfMemoryError
+          || initialization && e.getMessage().contains(OutOfMemoryError.class.getName())) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static String more(long gib) {
-    return "give it more, as in YAMABIKO_JAVA_OPTS=-Xmx%dg".formatted(gib);
+    return more(COMMANDS_OPTION, gib);
+  }
+
+  private static String more(String option, long gib) {
+    return "give it more, as in %s%dg".formatted(option, gib);
   }
 }

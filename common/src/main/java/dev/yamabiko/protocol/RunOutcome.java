@@ -39,4 +39,21 @@ public record RunOutcome(
     FAILED,
     CANCELLED
   }
+
+  /** The same for another reason. */
+  public RunOutcome because(String reason) {
+    return new RunOutcome(
+        status,
+        reason,
+        epochs,
+        steps,
+        samplesApplied,
+        workers,
+        weights,
+        train,
+        validation,
+        bestEpoch,
+        rollbacks,
+        ledger);
+  }
 }

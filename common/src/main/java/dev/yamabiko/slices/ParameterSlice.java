@@ -6,6 +6,7 @@ import akka.actor.typed.javadsl.AbstractBehavior;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
+import dev.yamabiko.job.HeapNeed;
 import dev.yamabiko.nn.Network;
 import dev.yamabiko.protocol.FloatSegment;
 import dev.yamabiko.protocol.RunKey;
@@ -332,7 +333,8 @@ public final class ParameterSlice extends AbstractBehavior<ParameterSlice.Comman
   }
 
   private Behavior<Command> onComputeFailed(ComputeFailed failed) {
-    fail("slice %d failed in step %d: %s".formatted(slice, step, failed.cause()));
+    Object cause = HeapNeed.isOutOfMemory(failed.cause()) ? HeapNeed.outOfMemory() : failed.cause();
+    fail("slice %d failed in step %d: %s".formatted(slice, step, cause));
     return this;
   }
 

@@ -162,8 +162,8 @@ public final class SliceOwner extends AbstractBehavior<SliceOwner.Command> {
 
   private static Failed failed(Throwable failure) {
     Throwable cause = failure.getCause() == null ? failure : failure.getCause();
-    if (cause instanceof OutOfMemoryError) {
-      return new Failed(HeapNeed.unknown(Runtime.getRuntime().maxMemory()));
+    if (HeapNeed.isOutOfMemory(cause)) {
+      return new Failed(HeapNeed.outOfMemory());
     }
     boolean told = cause instanceof BulkException || cause instanceof JobException;
     return new Failed(told ? cause.getMessage() : cause.toString());

@@ -1,13 +1,17 @@
 package dev.yamabiko.job;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.yamabiko.tensor.Shape;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class HeapNeedTest {
 
@@ -33,6 +37,35 @@ class HeapNeedTest {
             "not enough memory: the job needs about [0-9.]+ GiB of heap besides its data, and the"
                 + " JVM may use 1.0 GiB; give it more, as in YAMABIKO_JAVA_OPTS=-Xmx\\d+g"),
         why);
+  }
+
+  static List<Throwable> outOfMemory() {
+    Error plain = new OutOfMemoryError("Java heap space");
+    return List.of(
+        plain,
+        new CompletionException(plain),
+        new BootstrapMethodError(plain),
+        new NoClassDefFoundError("Could not initialize class A, for java.lang.OutOfMemoryError"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("outOfMemory")
+  void shouldKnowThatMemoryHasRunOut(Throwable thrown) {
+    assertTrue(HeapNeed.isOutOfMemory(thrown));
+  }
+
+  static List<Throwable> other() {
+    return List.of(
+        new IllegalStateException("java.lang.OutOfMemoryError"),
+        new StackOverflowError(),
+        new NoClassDefFoundError(),
+        new JobException("the job needs 3 GiB", new OutOfMemoryError()));
+  }
+
+  @ParameterizedTest
+  @MethodSource("other")
+  void shouldNotTakeOtherErrorsForThat(Throwable thrown) {
+    assertFalse(HeapNeed.isOutOfMemory(thrown));
   }
 
   @Test

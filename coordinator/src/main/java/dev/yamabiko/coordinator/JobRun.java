@@ -230,9 +230,9 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
         failed.cause() instanceof CompletionException wrapped && wrapped.getCause() != null
             ? wrapped.getCause()
             : failed.cause();
-    if (cause instanceof OutOfMemoryError) {
-      String why = HeapNeed.unknown(Runtime.getRuntime().maxMemory());
-      return end(JobStatus.FAILED, "on the coordinator: " + why, Optional.empty());
+    if (HeapNeed.isOutOfMemory(cause)) {
+      String why = "on the coordinator: " + HeapNeed.outOfMemory();
+      return end(JobStatus.FAILED, why, Optional.empty());
     }
     boolean inputs = cause instanceof RuntimeException && cause.getMessage() != null;
     String why = inputs ? cause.getMessage() : cause.toString();

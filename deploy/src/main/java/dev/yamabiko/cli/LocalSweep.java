@@ -5,6 +5,7 @@ import dev.yamabiko.coordinator.RunDirectory;
 import dev.yamabiko.coordinator.RunListener;
 import dev.yamabiko.coordinator.RunResult;
 import dev.yamabiko.job.HeapException;
+import dev.yamabiko.job.HeapNeed;
 import dev.yamabiko.job.Job;
 import dev.yamabiko.job.Sweep;
 import dev.yamabiko.local.LocalRun;
@@ -87,8 +88,11 @@ final class LocalSweep {
       return CanonicalJson.object(trained(trial).toJson());
     } catch (HeapException e) {
       return failed(trial, e.getMessage());
-    } catch (OutOfMemoryError e) {
-      return failed(trial, Main.MORE_MEMORY);
+    } catch (RuntimeException | Error e) {
+      if (HeapNeed.isOutOfMemory(e)) {
+        return failed(trial, HeapNeed.outOfMemory());
+      }
+      throw e;
     }
   }
 

@@ -5,6 +5,7 @@ import dev.yamabiko.cli.settings.NodeKind;
 import dev.yamabiko.client.ServerException;
 import dev.yamabiko.coordinator.InputErrors;
 import dev.yamabiko.data.NearestName;
+import dev.yamabiko.job.HeapNeed;
 import dev.yamabiko.job.JobException;
 import dev.yamabiko.local.SingleNode;
 import dev.yamabiko.tensor.KernelsException;
@@ -76,9 +77,6 @@ import picocli.CommandLine.UnmatchedArgumentException;
 public final class Main implements Runnable {
 
   private static final Duration INTERRUPTION_DEADLINE = Duration.ofMinutes(5);
-
-  static final String MORE_MEMORY =
-      "not enough memory; give the JVM more, as in YAMABIKO_JAVA_OPTS=-Xmx8g";
 
   @Spec private CommandSpec spec;
 
@@ -289,8 +287,8 @@ public final class Main implements Runnable {
       session.fail(server.getMessage());
       return server.usersFault() ? 2 : 1;
     }
-    if (e instanceof OutOfMemoryError) {
-      session.fail(MORE_MEMORY);
+    if (HeapNeed.isOutOfMemory(e)) {
+      session.fail(HeapNeed.outOfMemory());
       return 1;
     }
     session.fail("internal error (YAMABIKO_DEBUG=1 shows where): " + e);

@@ -1,5 +1,6 @@
 package dev.yamabiko.cli;
 
+import dev.yamabiko.job.HeapNeed;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -10,13 +11,13 @@ import java.nio.charset.StandardCharsets;
 record NoMemory(OutputStream out, OutputStream err, byte[] answer, byte[] error) {
 
   static NoMemory of(boolean json) {
-    String answer =
-        json ? "{\"error\":\"%s\",\"status\":\"failed\"}%n".formatted(Main.MORE_MEMORY) : "";
+    String words = HeapNeed.outOfMemory();
+    String answer = json ? "{\"error\":\"%s\",\"status\":\"failed\"}%n".formatted(words) : "";
     return new NoMemory(
         new FileOutputStream(FileDescriptor.out),
         new FileOutputStream(FileDescriptor.err),
         utf8(answer),
-        utf8("yamabiko: %s%n".formatted(Main.MORE_MEMORY)));
+        utf8("yamabiko: %s%n".formatted(words)));
   }
 
   private static byte[] utf8(String text) {

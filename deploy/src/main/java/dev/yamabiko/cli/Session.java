@@ -95,7 +95,7 @@ record Session(
       // It has logged the error, and ends the process of a node that cannot go on.
       fail(
           "a thread has died of an error, and the node ends with it; if that was for want of memory: "
-              + HeapNeed.unknown(Runtime.getRuntime().maxMemory()));
+              + HeapNeed.outOfMemory());
       return;
     }
     fail("%s has ended this process by System.exit, which no extension may call".formatted(call));

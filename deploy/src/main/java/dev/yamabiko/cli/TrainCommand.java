@@ -162,7 +162,7 @@ final class TrainCommand implements Callable<Integer> {
             history.train(), history.validation(), terminal.columns(), terminal.unicode());
     Optional<Path> model = result.weightsSha256().map(hash -> directory.model());
     session.print(Summary.of(result, data.baseline(), curve, model).stripTrailing());
-    result.error().ifPresent(this::explain);
+    result.error().ifPresent(session::complain);
     result.warning().ifPresent(what -> say("warning: " + what));
     if (result.status() != RunOutcome.Status.COMPLETED && directory.hasCheckpoint()) {
       sayHowToGoOn(directory);
@@ -180,12 +180,5 @@ final class TrainCommand implements Callable<Integer> {
   private void sayHowToGoOn(RunDirectory directory) {
     String command = arguments.commandLine() + " --out " + JobArguments.quote(directory.path());
     session.err().println("yamabiko: to go on: yamabiko train " + command + " --resume");
-  }
-
-  private void explain(String error) {
-    session.complain(error);
-    if (error.contains("OutOfMemoryError")) {
-      session.complain(Main.MORE_MEMORY);
-    }
   }
 }

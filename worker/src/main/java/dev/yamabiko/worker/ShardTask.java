@@ -49,7 +49,7 @@ final class ShardTask {
   /**
    * @param blocks that it trains on; empty for an evaluation
    * @param work sends what it computes by itself
-   * @return never fails
+   * @return fails only where memory does not even suffice to say how it ended
    */
   static CompletionStage<Result> run(
       RunKey key, long step, List<Block> blocks, Runnable work, Processor processor) {
@@ -67,17 +67,17 @@ final class ShardTask {
     return nanoTime.getAsLong() - began;
   }
 
-  private static Result failure(RunKey key, long step, List<Block> blocks, Throwable failure) {
+  static Result failure(RunKey key, long step, List<Block> blocks, Throwable failure) {
     Throwable cause = cause(failure);
     return cause instanceof DivergenceException
         ? new Result.Diverged(key, step, cause.getMessage())
-        : new Result.Crashed(key, step, blocks, told(cause), cause instanceof OutOfMemoryError);
+        : new Result.Crashed(key, step, blocks, told(cause), HeapNeed.isOutOfMemory(cause));
   }
 
   /** In words for people where there are some. */
   static String told(Throwable cause) {
-    if (cause instanceof OutOfMemoryError) {
-      return HeapNeed.unknown(Runtime.getRuntime().maxMemory());
+    if (HeapNeed.isOutOfMemory(cause)) {
+      return HeapNeed.outOfMemory();
     }
     boolean told =
         cause instanceof DataException
