@@ -343,9 +343,9 @@ public final class ParameterSlice extends AbstractBehavior<ParameterSlice.Comman
   }
 
   private void compute(Supplier<Command> work) {
-    getContext()
-        .pipeToSelf(
-            CompletableFuture.supplyAsync(work, settings.compute()),
-            (done, failure) -> failure == null ? done : new ComputeFailed(failure));
+    Results.toSelf(
+        getContext(),
+        CompletableFuture.supplyAsync(work, settings.compute()),
+        (done, failure) -> failure == null ? done : new ComputeFailed(failure));
   }
 }

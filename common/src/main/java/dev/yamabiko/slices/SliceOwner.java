@@ -147,7 +147,8 @@ public final class SliceOwner extends AbstractBehavior<SliceOwner.Command> {
             });
     context.watchWith(task.run(), new RunGone());
     timers.startTimerWithFixedDelay(new Tick(), INTERVAL);
-    context.pipeToSelf(
+    Results.toSelf(
+        context,
         CompletableFuture.supplyAsync(this::fetch, compute),
         (fetched, failure) -> failure == null ? new Fetched(fetched) : failed(failure));
   }

@@ -12,6 +12,7 @@ import dev.yamabiko.protocol.RunKey;
 import dev.yamabiko.protocol.RunMessage;
 import dev.yamabiko.protocol.SliceMessage;
 import dev.yamabiko.protocol.WorkerMessage;
+import dev.yamabiko.slices.Results;
 import dev.yamabiko.step.Block;
 import java.nio.file.Path;
 import java.util.List;
@@ -153,18 +154,18 @@ public final class Worker extends AbstractBehavior<Worker.Command> {
       }
     }
     run = new Membership(join);
-    getContext()
-        .pipeToSelf(
-            CompletableFuture.supplyAsync(
-                () ->
-                    new RunReplica(
-                        JobFile.parse(join.definition().job(), "job.conf", Path.of(""), List.of()),
-                        data.open(join.definition()),
-                        join.slices().size(),
-                        processor),
-                processor.tasks()),
-            (replica, failure) ->
-                failure == null ? new ReplicaBuilt(key, replica) : new ReplicaFailed(key, failure));
+    Results.toSelf(
+        getContext(),
+        CompletableFuture.supplyAsync(
+            () ->
+                new RunReplica(
+                    JobFile.parse(join.definition().job(), "job.conf", Path.of(""), List.of()),
+                    data.open(join.definition()),
+                    join.slices().size(),
+                    processor),
+            processor.tasks()),
+        (replica, failure) ->
+            failure == null ? new ReplicaBuilt(key, replica) : new ReplicaFailed(key, failure));
   }
 
   private Behavior<Command> onReplicaBuilt(ReplicaBuilt built) {
@@ -279,10 +280,13 @@ public final class Worker extends AbstractBehavior<Worker.Command> {
           replica.install(step, weights);
           work.accept(began);
         };
-    getContext()
-        .pipeToSelf(
-            ShardTask.run(run.join.key(), step, blocks, task, processor),
-            (result, none) -> new TaskEnded(result));
+    RunKey key = run.join.key();
+    Results.toSelf(
+        getContext(),
+        ShardTask.run(key, step, blocks, task, processor),
+        (result, failure) ->
+            new TaskEnded(
+                failure == null ? result : ShardTask.failure(key, step, blocks, failure)));
   }
 
   private Behavior<Command> onTaskEnded(TaskEnded ended) {
