@@ -1,11 +1,13 @@
 package dev.yamabiko.local;
 
+import akka.Done;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.DispatcherSelector;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
+import akka.event.Logging;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigValue;
 import dev.yamabiko.coordinator.CheckedJob;
@@ -22,6 +24,7 @@ import dev.yamabiko.protocol.RunKey;
 import dev.yamabiko.protocol.RunMessage;
 import dev.yamabiko.protocol.RunOutcome;
 import dev.yamabiko.protocol.WorkerMessage;
+import dev.yamabiko.slices.Results;
 import dev.yamabiko.step.EvaluationPlan;
 import dev.yamabiko.step.SliceStep;
 import dev.yamabiko.step.StepPlan;
@@ -29,12 +32,16 @@ import dev.yamabiko.wire.AkkaResources;
 import dev.yamabiko.worker.Processor;
 import dev.yamabiko.worker.TrainingData;
 import dev.yamabiko.worker.Worker;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.IntFunction;
 
 /**
@@ -62,9 +69,14 @@ public final class SingleNode {
 
   private record Observed(RunEvent event) implements Command {}
 
+  private record Settled() implements Command {}
+
   private record Cancel(String reason) implements Command {}
 
   private record RunLost() implements Command {}
+
+  /** Until whoever waits for a run goes on all the same, with its threads left as they are. */
+  private static final Duration BROKEN_END = Duration.ofSeconds(10);
 
   private SingleNode() {}
 
@@ -102,7 +114,7 @@ public final class SingleNode {
               ActorRef<RunMessage> run = spawnRun(context, checked, begin, plan, workers, initial);
               // Its last event comes before it stops, unless it failed itself.
               context.watchWith(run, new RunLost());
-              return guard(run, job, listeners, outcome);
+              return guard(context, run, job, listeners, outcome);
             });
     ActorSystem<Command> system =
         ActorSystem.apply(
@@ -118,12 +130,33 @@ public final class SingleNode {
             () ->
                 outcome.completeExceptionally(
                     new IllegalStateException("the actor system ended before the run")));
+    FatalErrors errors = HeardScheduler.errorsOf(system.classicSystem().scheduler());
     try {
+      errors.await(outcome);
+      if (errors.first().isPresent()) {
+        throw errors.first().get();
+      }
       return outcome.join();
     } finally {
-      system.terminate();
-      system.getWhenTerminated().toCompletableFuture().join();
+      end(system, errors);
       WarmUp.await(warmUp);
+    }
+  }
+
+  private static void end(ActorSystem<Command> system, FatalErrors errors) {
+    if (errors.first().isPresent()) {
+      // What its actors meet with now, they would not have met with otherwise.
+      system.classicSystem().eventStream().setLogLevel(Logging.levelFor("off").get().asInt());
+    }
+    system.terminate();
+    CompletableFuture<Done> terminated = system.getWhenTerminated().toCompletableFuture();
+    errors.await(terminated);
+    try {
+      terminated.get(BROKEN_END.toSeconds(), TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException e) {
+      // A thread has died, and actors that it has left may never end.
     }
   }
 
@@ -199,6 +232,7 @@ public final class SingleNode {
   }
 
   private static Behavior<Command> guard(
+      ActorContext<Command> context,
       ActorRef<RunMessage> run,
       Job job,
       List<RunListener> listeners,
@@ -214,15 +248,23 @@ public final class SingleNode {
               }
               if (observed.event() instanceof RunEvent.CheckpointTaken
                   || observed.event() instanceof RunEvent.WeightsCopied) {
-                CompletableFuture.allOf(
+                Results.toSelf(
+                    context,
+                    CompletableFuture.allOf(
                         listeners.stream()
                             .map(RunListener::settled)
-                            .toArray(CompletableFuture[]::new))
-                    .thenRun(() -> run.tell(new RunMessage.CheckpointKept(key(job))));
+                            .toArray(CompletableFuture[]::new)),
+                    (settled, failure) -> new Settled());
               }
               if (observed.event() instanceof RunEvent.RunEnded ended) {
                 outcome.complete(ended.outcome());
               }
+              return Behaviors.same();
+            })
+        .onMessage(
+            Settled.class,
+            settled -> {
+              run.tell(new RunMessage.CheckpointKept(key(job)));
               return Behaviors.same();
             })
         .onMessage(

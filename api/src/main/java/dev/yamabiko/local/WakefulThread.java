@@ -16,17 +16,21 @@ import java.util.concurrent.TimeUnit;
  */
 public final class WakefulThread extends ExecutorServiceConfigurator {
 
+  private final FatalErrors errors;
+
   /** In the form that Akka asks for. */
   public WakefulThread(Config config, DispatcherPrerequisites prerequisites) {
     super(config, prerequisites);
+    errors = HeardScheduler.errorsOf(prerequisites.scheduler());
   }
 
   @Override
   public ExecutorServiceFactory createExecutorServiceFactory(String id, ThreadFactory threads) {
     ThreadFactory named =
-        threads instanceof MonitorableThreadFactory akkas
-            ? akkas.withName(akkas.name() + "-" + id)
-            : threads;
+        errors.heard(
+            threads instanceof MonitorableThreadFactory akkas
+                ? akkas.withName(akkas.name() + "-" + id)
+                : threads);
     return () -> new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new WakefulQueue(), named);
   }
 

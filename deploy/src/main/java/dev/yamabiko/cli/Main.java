@@ -106,11 +106,13 @@ public final class Main implements Runnable {
 
   public static void main(String[] args) {
     NoMemory none = NoMemory.of(wantsJson(args));
+    if (!isNode(args)) {
+      Thread.setDefaultUncaughtExceptionHandler(none::uncaught);
+    }
     try {
       start(args);
     } catch (OutOfMemoryError e) {
-      none.say();
-      Runtime.getRuntime().halt(1); // hooks would need memory, too
+      none.end();
     }
   }
 

@@ -24,7 +24,22 @@ record NoMemory(OutputStream out, OutputStream err, byte[] answer, byte[] error)
     return text.getBytes(StandardCharsets.UTF_8);
   }
 
-  void say() {
+  /** Ends the process. */
+  void end() {
+    say();
+    Runtime.getRuntime().halt(1); // hooks would need memory, too
+  }
+
+  /** Of a thread that has died: the command may wait for what that was to do. */
+  void uncaught(Thread thread, Throwable e) {
+    if (e instanceof OutOfMemoryError) {
+      end();
+    }
+    System.err.print("Exception in thread \"" + thread.getName() + "\" ");
+    e.printStackTrace();
+  }
+
+  private void say() {
     try {
       err.write(error);
       out.write(answer);

@@ -67,6 +67,24 @@ class MainTest {
         finished.out());
   }
 
+  /** So many workers are too much for it, and are made by an actor. */
+  @Test
+  void shouldSayInOneLineThatMemoryDoesNotSufficeForTheActors() throws Exception {
+    job("spirals.conf", SPIRALS);
+    Jvms.Finished finished =
+        Jvms.finish(
+            Jvms.start(
+                Jvms.current(),
+                List.of("-Xmx12m", "-XX:+UseSerialGC"),
+                List.of("train", "spirals.conf", "--workers", "1000"),
+                working),
+            working);
+    assertEquals(1, finished.exitCode(), finished.err());
+    List<String> said = finished.err().lines().filter(line -> !line.isEmpty()).toList();
+    assertTrue(said.get(said.size() - 1).matches("yamabiko: " + NO_MEMORY), finished.err());
+    assertFalse(finished.err().contains("Error"), finished.err());
+  }
+
   @Test
   void shouldNameJobsWhereADistributionHasThem() {
     System.setProperty("yamabiko.jobs", "conf/jobs");
