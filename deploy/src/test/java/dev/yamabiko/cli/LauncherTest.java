@@ -162,7 +162,7 @@ class LauncherTest {
         [-Xmx1g]
         [-Da=b]
         [-cp]
-        [%s/*]
+        [%s/yamabiko.jar]
         [dev.yamabiko.cli.Main]
         [train]
         [my job.conf]
@@ -447,7 +447,7 @@ class LauncherTest {
     Files.createDirectories(home.resolve("bin"));
     Files.copy(LAUNCHER, home.resolve("bin/yamabiko"));
     Files.createDirectories(home.resolve("lib"));
-    for (String jar : List.of("yamabiko-1", "akka-2", "yamabiko-worker-1", "zstd-3")) {
+    for (String jar : List.of("yamabiko-1", "akka-2", "Hdr-4", "yamabiko-worker-1", "zstd-3")) {
       Files.writeString(home.resolve("lib").resolve(jar + ".jar"), "jar\n");
     }
     return home;
@@ -470,7 +470,7 @@ class LauncherTest {
     assertEquals("", first.err());
     String jars =
         """
-        [-Xbootclasspath/a:%1$s/akka-2.jar:%1$s/zstd-3.jar]
+        [-Xbootclasspath/a:%1$s/Hdr-4.jar:%1$s/akka-2.jar:%1$s/zstd-3.jar]
         [-cp]
         [%1$s/yamabiko-1.jar:%1$s/yamabiko-worker-1.jar]
         """
