@@ -1,13 +1,13 @@
 package dev.yamabiko.slices;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertSame;
 
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import akka.actor.testkit.typed.javadsl.TestProbe;
 import akka.actor.typed.javadsl.Behaviors;
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -18,6 +18,10 @@ class ResultsTest {
 
   private static final ActorTestKit KIT = ActorTestKit.create();
 
+  /** Else the process would end. */
+  private static final Config FATAL =
+      ConfigFactory.parseString("akka { jvm-exit-on-fatal-error = off, log-dead-letters = off }");
+
   private final TestProbe<String> told = KIT.createTestProbe();
 
   @AfterAll
@@ -27,9 +31,11 @@ class ResultsTest {
 
   /** An actor to which the result goes, and which passes on what it is told of it. */
   private void await(
-      CompletableFuture<Integer> result, BiFunction<Integer, Throwable, String> message) {
-    TestProbe<String> begun = KIT.createTestProbe();
-    KIT.spawn(
+      ActorTestKit kit,
+      CompletableFuture<Integer> result,
+      BiFunction<Integer, Throwable, String> message) {
+    TestProbe<String> begun = kit.createTestProbe();
+    kit.spawn(
         Behaviors.<String>setup(
             context -> {
               Results.toSelf(context, result, message);
@@ -46,28 +52,26 @@ class ResultsTest {
   @Test
   void shouldTellResultsAndFailures() {
     CompletableFuture<Integer> one = new CompletableFuture<>();
-    await(one, (value, failure) -> value + " " + failure);
+    await(KIT, one, (value, failure) -> value + " " + failure);
     one.complete(1);
     assertEquals("1 null", told.receiveMessage());
     CompletableFuture<Integer> none = new CompletableFuture<>();
-    await(none, (value, failure) -> value + " " + failure.getMessage());
+    await(KIT, none, (value, failure) -> value + " " + failure.getMessage());
     none.completeExceptionally(new IllegalStateException("boom"));
     assertEquals("null boom", told.receiveMessage());
   }
 
   @Test
-  void shouldEndTheThreadThatHasNoMemoryToTell() throws Exception {
-    Error error = new OutOfMemoryError("Java heap space");
+  void shouldEndTheActorSystemWhereMemoryDoesNotSufficeToTell() {
+    ActorTestKit own = ActorTestKit.create(FATAL);
     CompletableFuture<Integer> result = new CompletableFuture<>();
     await(
+        own,
         result,
         (value, failure) -> {
-          throw error;
+          throw new OutOfMemoryError("Java heap space");
         });
-    CompletableFuture<Throwable> died = new CompletableFuture<>();
-    Thread thread = new Thread(() -> result.complete(1));
-    thread.setUncaughtExceptionHandler((which, thrown) -> died.complete(thrown));
-    thread.start();
-    assertSame(error, died.get(30, TimeUnit.SECONDS));
+    result.complete(1);
+    own.system().getWhenTerminated().toCompletableFuture().join();
   }
 }

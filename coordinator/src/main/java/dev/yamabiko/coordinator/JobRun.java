@@ -16,6 +16,7 @@ import dev.yamabiko.protocol.RunEvent;
 import dev.yamabiko.protocol.RunKey;
 import dev.yamabiko.protocol.RunMessage;
 import dev.yamabiko.protocol.RunOutcome;
+import dev.yamabiko.slices.Results;
 import dev.yamabiko.wire.BulkServer;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -61,6 +62,13 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
    * @param text about what has changed
    */
   private record DiskChanged(Optional<String> warning, String text) implements Command {}
+
+  /**
+   * Nothing is being written any more.
+   *
+   * @param taker who waits for it
+   */
+  private record Settled(ActorRef<RunMessage> taker) implements Command {}
 
   private record RunLost() implements Command {}
 
@@ -136,7 +144,8 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
                     settings.fence(),
                     watch),
             settings.preparing());
-    context.pipeToSelf(
+    Results.toSelf(
+        context,
         preparing,
         (job, failure) -> failure == null ? new Prepared(job) : new PreparationFailed(failure));
   }
@@ -173,6 +182,7 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
         .onMessage(Prepared.class, this::onPrepared)
         .onMessage(PreparationFailed.class, this::onPreparationFailed)
         .onMessage(Observed.class, this::onObserved)
+        .onMessage(Settled.class, this::onSettled)
         .onMessage(Cancel.class, cancel -> cancel(cancel.reason()))
         .onMessage(Offer.class, this::onOffer)
         .onMessage(Leaving.class, this::onLeaving)
@@ -257,16 +267,19 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
     }
     if (event instanceof RunEvent.CheckpointTaken || event instanceof RunEvent.WeightsCopied) {
       ActorRef<RunMessage> taker = run;
-      prepared
-          .directory()
-          .settled()
-          .thenRun(() -> taker.tell(new RunMessage.CheckpointKept(settings.key())));
+      Results.toSelf(
+          getContext(), prepared.directory().settled(), (none, failure) -> new Settled(taker));
     } else if (event instanceof RunEvent.RunEnded ended) {
       return keep(ended.outcome());
     } else {
       tell(new RunNews.Advanced(id, event));
       notices.observe(event);
     }
+    return this;
+  }
+
+  private Behavior<Command> onSettled(Settled settled) {
+    settled.taker().tell(new RunMessage.CheckpointKept(settings.key()));
     return this;
   }
 

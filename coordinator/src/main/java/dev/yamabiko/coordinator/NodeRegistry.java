@@ -11,6 +11,7 @@ import dev.yamabiko.coordinator.Coordinator.Resources;
 import dev.yamabiko.protocol.CoordinatorMessage;
 import dev.yamabiko.protocol.NodeMessage;
 import dev.yamabiko.protocol.WorkerHello;
+import dev.yamabiko.slices.Results;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
@@ -68,7 +69,8 @@ final class NodeRegistry {
 
   /** A name that is in use, or one whose worker has been started anew before its loss was seen. */
   private void askWhetherAlive(RegisteredWorker known, CoordinatorMessage.RegisterWorker by) {
-    context.pipeToSelf(
+    Results.toSelf(
+        context,
         Patterns.ask(
             Adapter.toClassic(known.worker()), new Identify(by.hello().worker()), LIFE_SIGN),
         (answer, failure) ->

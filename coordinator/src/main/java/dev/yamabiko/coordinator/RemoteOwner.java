@@ -18,6 +18,7 @@ import dev.yamabiko.protocol.RunMessage;
 import dev.yamabiko.protocol.SliceMessage;
 import dev.yamabiko.protocol.SliceRange;
 import dev.yamabiko.slices.PiecesOnly;
+import dev.yamabiko.slices.Results;
 import dev.yamabiko.slices.SliceOwner;
 import dev.yamabiko.slices.SlicePieces;
 import dev.yamabiko.slices.SlicePlan;
@@ -210,12 +211,11 @@ final class RemoteOwner extends AbstractBehavior<RemoteOwner.Command> {
     }
     int slice = staged.slice();
     BulkClient from = pieces;
-    getContext()
-        .pipeToSelf(
-            CompletableFuture.runAsync(
-                () -> fetch(from, wanted, slice), settings.hosts().fetching()),
-            (done, failure) ->
-                failure == null ? new Fetched(wanted, slice) : new Lost(reason(failure)));
+    Results.toSelf(
+        getContext(),
+        CompletableFuture.runAsync(() -> fetch(from, wanted, slice), settings.hosts().fetching()),
+        (done, failure) ->
+            failure == null ? new Fetched(wanted, slice) : new Lost(reason(failure)));
   }
 
   private void fetch(BulkClient from, SliceMessage.ReadSlice wanted, int slice) {
