@@ -184,7 +184,7 @@ public record Plan(
               .formatted(PlanTable.bytes(heap)));
     } else if (mostRows() > network.rowsWithin(activationRoom(heap))) {
       advice.add(
-          "activations of %s are computed in pieces to fit the JVM's %s; fewer workers or a smaller"
+          "activations of %s are computed in pieces, so that they fit the JVM's %s with what kernels pack of them; fewer workers or a smaller"
                   .formatted(PlanTable.bytes(activationBytes()), PlanTable.bytes(heap))
               + " batch-size need less");
     }

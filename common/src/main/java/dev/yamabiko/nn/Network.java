@@ -249,7 +249,7 @@ public final class Network {
     for (Layer layer : layers()) {
       widest = Math.max(widest, layer.savedSize());
     }
-    KernelScratch packed = KernelScratch.ofAnyVectors();
+    KernelScratch.Greediest packed = KernelScratch.ofAnyVectors();
     countScratch(packed, 1, 1);
     int most = Math.min(KernelScratch.MOST_FLOATS / widest, packed.mostRows());
     long floats = floatsPerExample() + packed.floatsPerRow() + keptBeside();

@@ -26,17 +26,11 @@ public interface KernelScratch {
   /** Of 4 bytes each. */
   long floats();
 
-  /** Of them, how many each further row adds where batches are long. */
-  long floatsPerRow();
-
-  /** How many rows at once the longest of the arrays has room for. */
-  int mostRows();
-
   /**
    * Of vector kernels on whatever machine: what the greediest width takes in a heap that is not
    * large. So all nodes forecast alike, and for each other.
    */
-  static KernelScratch ofAnyVectors() {
+  static Greediest ofAnyVectors() {
     // Of 8 floats where steps are not level take less than those that are.
     return new Greediest(
         Stream.of(new VectorSizes(4, false), new VectorSizes(8, true), new VectorSizes(16, false))
@@ -45,7 +39,7 @@ public interface KernelScratch {
   }
 
   /** What the one takes that takes most. */
-  record Greediest(List<? extends KernelScratch> each) implements KernelScratch {
+  record Greediest(List<VectorScratch> each) implements KernelScratch {
     @Override
     public void dense(int rows, int in, int out, int shards) {
       each.forEach(one -> one.dense(rows, in, out, shards));
@@ -66,14 +60,14 @@ public interface KernelScratch {
       return each.stream().mapToLong(KernelScratch::floats).max().orElseThrow();
     }
 
-    @Override
+    /** Of the floats, how many each further row adds where batches are long. */
     public long floatsPerRow() {
-      return each.stream().mapToLong(KernelScratch::floatsPerRow).max().orElseThrow();
+      return each.stream().mapToLong(VectorScratch::floatsPerRow).max().orElseThrow();
     }
 
-    @Override
+    /** How many rows at once the longest of the arrays has room for. */
     public int mostRows() {
-      return each.stream().mapToInt(KernelScratch::mostRows).min().orElseThrow();
+      return each.stream().mapToInt(VectorScratch::mostRows).min().orElseThrow();
     }
   }
 }

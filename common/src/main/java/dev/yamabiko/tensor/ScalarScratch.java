@@ -6,7 +6,6 @@ final class ScalarScratch implements KernelScratch {
   private long weights;
   private long outputs;
   private long convolved;
-  private int convolvedPerRow;
 
   @Override
   public void dense(int rows, int in, int out, int shards) {
@@ -25,23 +24,11 @@ final class ScalarScratch implements KernelScratch {
   @Override
   public void pooledConvolution(PooledConvShape shape, int rows, int shards) {
     convolution(shape.convolution(), shards);
-    int size = shape.convolution().outputSize();
-    convolved = Math.max(convolved, (long) rows * size);
-    convolvedPerRow = Math.max(convolvedPerRow, size);
+    convolved = Math.max(convolved, (long) rows * shape.convolution().outputSize());
   }
 
   @Override
   public long floats() {
     return sums + weights + outputs + convolved;
-  }
-
-  @Override
-  public long floatsPerRow() {
-    return convolvedPerRow;
-  }
-
-  @Override
-  public int mostRows() {
-    return MOST_FLOATS / Math.max(1, convolvedPerRow);
   }
 }

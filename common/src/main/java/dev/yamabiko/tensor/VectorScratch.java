@@ -94,13 +94,13 @@ public final class VectorScratch implements KernelScratch {
     return FIXED + productA + gradientA + lines + biasSums + convolution.floats() + pooled.floats();
   }
 
-  @Override
-  public long floatsPerRow() {
+  /** Of the floats, how many each further row adds where batches are long. */
+  long floatsPerRow() {
     return gradientAPerRow + gradientBPerRow;
   }
 
-  @Override
-  public int mostRows() {
+  /** How many rows at once the longest of the arrays has room for. */
+  int mostRows() {
     return mostRows;
   }
 

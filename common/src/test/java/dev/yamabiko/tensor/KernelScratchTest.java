@@ -156,9 +156,9 @@ class KernelScratchTest {
   void shouldSayWhatEachFurtherRowTakes(VectorSizes sizes) {
     int rows = 1 << 18;
     for (int[] shape : new int[][] {{1, 1}, {2, 32}, {32, 3}, {40, 17}, {784, 512}}) {
-      KernelScratch few = new VectorScratch(sizes, 0);
+      VectorScratch few = new VectorScratch(sizes, 0);
       few.dense(rows, shape[0], shape[1], 1);
-      KernelScratch many = new VectorScratch(sizes, 0);
+      VectorScratch many = new VectorScratch(sizes, 0);
       many.dense(2 * rows, shape[0], shape[1], 1);
       assertEquals(
           rows * few.floatsPerRow(), many.floats() - few.floats(), shape[0] + ".." + shape[1]);
