@@ -3,6 +3,7 @@ package dev.yamabiko.api;
 import dev.yamabiko.client.ServerException;
 import dev.yamabiko.coordinator.InputErrors;
 import dev.yamabiko.job.HeapNeed;
+import dev.yamabiko.tensor.KernelsException;
 import java.util.concurrent.CompletionException;
 
 /**
@@ -51,7 +52,7 @@ public final class YamabikoException extends RuntimeException {
     if (e instanceof ServerException server) {
       return new YamabikoException(server.getMessage(), server.usersFault(), server);
     }
-    if (InputErrors.isInput(e)) {
+    if (InputErrors.isInput(e) || e instanceof KernelsException) {
       return input(e.getMessage(), e);
     }
     return failed(

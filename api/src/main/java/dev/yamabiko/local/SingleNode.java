@@ -133,7 +133,8 @@ public final class SingleNode {
     FatalErrors errors = HeardScheduler.errorsOf(system.classicSystem().scheduler());
     try {
       errors.await(outcome);
-      if (errors.first().isPresent()) {
+      boolean hasOutcome = outcome.isDone() && !outcome.isCompletedExceptionally();
+      if (!hasOutcome && errors.first().isPresent()) {
         throw errors.first().get();
       }
       return outcome.join();

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import scala.Option;
 
-@Timeout(60)
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class FatalErrorsTest {
 
   private final FatalErrors errors = new FatalErrors();
@@ -53,6 +53,9 @@ class FatalErrorsTest {
     CompletableFuture<Void> never = new CompletableFuture<>();
     Thread waiting = new Thread(() -> errors.await(never));
     waiting.start();
+    while (waiting.getState() != Thread.State.WAITING) {
+      Thread.onSpinWait();
+    }
     dieOf(
         () -> {
           throw new OutOfMemoryError();

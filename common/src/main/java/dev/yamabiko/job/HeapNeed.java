@@ -12,6 +12,10 @@ import java.util.Optional;
 public record HeapNeed(long least, long about) {
 
   private static final long GIB = 1L << 30;
+
+  /** Some collectors let it differ a little from time to time, but what is said stays the same. */
+  private static final long HEAP = Runtime.getRuntime().maxMemory();
+
   private static final String COMMANDS_OPTION = "YAMABIKO_JAVA_OPTS=-Xmx";
 
   /** Where all workers share the JVM. */
@@ -100,9 +104,8 @@ public record HeapNeed(long least, long about) {
    * @param option what gives it more, up to the size
    */
   public static String outOfMemory(String option) {
-    long heap = Runtime.getRuntime().maxMemory();
     return "not enough memory: the JVM may use %s; %s"
-        .formatted(PlanTable.bytes(heap), more(option, Math.max(8, 2 * (heap / GIB + 1))));
+        .formatted(PlanTable.bytes(HEAP), more(option, Math.max(8, 2 * (HEAP / GIB + 1))));
   }
 
   /**

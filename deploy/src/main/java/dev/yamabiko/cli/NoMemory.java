@@ -32,7 +32,7 @@ record NoMemory(OutputStream out, OutputStream err, byte[] answer, byte[] error)
 
   /** Of a thread that has died: the command may wait for what that was to do. */
   void uncaught(Thread thread, Throwable e) {
-    if (e instanceof OutOfMemoryError) {
+    if (HeapNeed.isOutOfMemory(e)) {
       end();
     }
     System.err.print("Exception in thread \"" + thread.getName() + "\" ");
