@@ -604,7 +604,7 @@ class LauncherTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "ulimit -n 64 | yamabiko: at most 64 files may be open at once, ",
+        "ulimit -n 190 | yamabiko: at most 190 files may be open at once, ",
         "mkdir gone; cd gone; rmdir ../gone | yamabiko: the working directory has been removed; "
       })
   void shouldSayWhatTheJvmWouldSayWithAStackTrace(String before, String said) throws Exception {
