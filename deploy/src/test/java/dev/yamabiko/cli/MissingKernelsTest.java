@@ -47,11 +47,9 @@ class MissingKernelsTest {
   @ValueSource(
       strings = {
         "train job.conf --out run",
-        "gradcheck job.conf",
         "doctor",
         "coordinator --port 0 --http-port 0 --bulk-port 0 --data data",
         "worker --coordinator 127.0.0.1:1 --port 0 --cache cache",
-        "parameters --coordinator 127.0.0.1:1 --port 0 --bulk-port 0",
       })
   void shouldEndEveryCommandThatComputesWithOneLine(String command) throws Exception {
     refused(command);
@@ -63,7 +61,6 @@ class MissingKernelsTest {
     Files.writeString(working.resolve("points.csv"), "0.5,0.25\n");
     Invocation trained = Invocation.of(working, List.of("train", "job.conf", "--out", "run"));
     assertTrue(trained.exitCode() == 0, trained.err());
-    refused("evaluate run --data job.conf");
     refused("predict run --input points.csv");
   }
 }
