@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(60)
+@Timeout(180)
 class TrainingTest {
 
   private static final TrainingJob JOB = TrainingJob.hocon(SmallJobs.SPIRALS);
@@ -117,7 +117,7 @@ class TrainingTest {
     Path run = directory.resolve("run");
     Training training =
         Yamabiko.start(JOB.set("epochs", 100_000), signalling(begun).directory(run));
-    assertTrue(begun.await(30, TimeUnit.SECONDS));
+    assertTrue(begun.await(60, TimeUnit.SECONDS));
     training.cancel();
     TrainingResult cancelled = training.await();
     assertEquals(Status.CANCELLED, cancelled.status());
@@ -171,7 +171,7 @@ class TrainingTest {
         epoch -> {
           both.countDown();
           try {
-            assertTrue(both.await(30, TimeUnit.SECONDS), "the other one has not begun");
+            assertTrue(both.await(60, TimeUnit.SECONDS), "the other one has not begun");
           } catch (InterruptedException e) {
             throw new AssertionError(e);
           }

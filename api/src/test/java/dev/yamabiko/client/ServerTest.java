@@ -37,7 +37,7 @@ import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
 /** With a coordinator that stops in the middle of what it says. */
-@Timeout(50)
+@Timeout(180)
 class ServerTest {
 
   private static final Duration SOON = Duration.ofMillis(300);

@@ -167,7 +167,7 @@ class CacheRoomTest {
   }
 
   @Test
-  @Timeout(60)
+  @Timeout(180)
   void shouldEvictWhatThisProcessUsesNoLonger() throws Exception {
     Path a = open("a", ANY, ANY).file();
     DatasetCache.Entry b = open("b", ANY, ANY);

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Files of settings that would keep their reader busy, and those that it takes. */
-@Timeout(60)
+@Timeout(180)
 class SettingsIncludesTest {
 
   @TempDir private Path folder;

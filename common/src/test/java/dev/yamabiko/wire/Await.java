@@ -11,7 +11,7 @@ import java.util.function.BooleanSupplier;
 /** Waits for what other threads do, with one generous limit. */
 final class Await {
 
-  private static final long LIMIT_SECONDS = 20;
+  private static final long LIMIT_SECONDS = 60;
 
   private Await() {}
 

@@ -13,7 +13,7 @@ import java.time.Duration;
 /** Speaks the bulk protocol, or something else, over a plain blocking socket. */
 final class RawPeer implements AutoCloseable {
 
-  private static final int LIMIT_MILLIS = (int) Duration.ofSeconds(30).toMillis();
+  private static final int LIMIT_MILLIS = (int) Duration.ofSeconds(60).toMillis();
 
   private final Socket socket;
   private final DataInputStream in;

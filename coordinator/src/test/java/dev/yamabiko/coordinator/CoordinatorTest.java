@@ -49,7 +49,7 @@ import org.junit.jupiter.api.io.TempDir;
 class CoordinatorTest {
 
   private static final String BITS = "f00d";
-  private static final Duration ANSWER = Duration.ofSeconds(20);
+  private static final Duration ANSWER = Duration.ofSeconds(60);
   private static final String TEXT = SmallestJob.named("job");
 
   /** A worker's node, as the coordinator sees it. */
@@ -81,7 +81,7 @@ class CoordinatorTest {
     kit.shutdownTestKit();
     bulk.close();
     blocking.shutdownNow();
-    assertTrue(blocking.awaitTermination(20, TimeUnit.SECONDS), "a job is still being prepared");
+    assertTrue(blocking.awaitTermination(60, TimeUnit.SECONDS), "a job is still being prepared");
   }
 
   private void run(Runnable task) {

@@ -22,7 +22,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
 /** What real shells make of the scripts. */
-@Timeout(60)
+@Timeout(180)
 class CompletionTest {
 
   @Command(name = "hidden", hidden = true)
@@ -54,7 +54,7 @@ class CompletionTest {
             .redirectOutput(said.toFile())
             .start();
     process.getOutputStream().close();
-    if (!process.waitFor(30, TimeUnit.SECONDS)) {
+    if (!process.waitFor(60, TimeUnit.SECONDS)) {
       process.destroyForcibly().waitFor();
     }
     assertEquals(0, process.exitValue(), Files.readString(said));

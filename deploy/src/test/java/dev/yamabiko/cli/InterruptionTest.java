@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(30)
+@Timeout(120)
 class InterruptionTest {
 
   private final List<String> happened = new CopyOnWriteArrayList<>();
@@ -53,7 +53,7 @@ class InterruptionTest {
     interruption.during(asked::countDown);
     Thread hook = new Thread(interruption::onSignal);
     hook.start();
-    assertTrue(asked.await(20, TimeUnit.SECONDS));
+    assertTrue(asked.await(60, TimeUnit.SECONDS));
     happened.add("files written");
     interruption.end(Interruption.EXIT_CODE);
     hook.join();

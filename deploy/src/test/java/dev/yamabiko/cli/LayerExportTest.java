@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Every layer computes the same in ONNX Runtime, up to the rounding of another order of sums. */
-@Timeout(60)
+@Timeout(180)
 class LayerExportTest {
 
   private static final int ROWS = 100;

@@ -30,7 +30,7 @@ import java.util.function.Predicate;
 final class ProcessCluster implements AutoCloseable {
 
   /** For what takes a moment on a quiet machine. */
-  static final Duration SOON = Duration.ofMinutes(2);
+  static final Duration SOON = Duration.ofMinutes(4);
 
   /** What a coordinator is called that is nothing else. */
   private static final String FIRST = "coordinator";

@@ -266,7 +266,7 @@ class ComputeThreadsTest {
       if (!met.get()) {
         met.set(true);
         try {
-          meeting.await(20, TimeUnit.SECONDS);
+          meeting.await(60, TimeUnit.SECONDS);
         } catch (Exception e) {
           throw new IllegalStateException("the threads do not compute at the same time", e);
         }

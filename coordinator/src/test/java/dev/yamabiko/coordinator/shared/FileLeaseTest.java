@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Holders and contenders of one lease; which processes live is what the test says. */
-@Timeout(60)
+@Timeout(180)
 class FileLeaseTest {
 
   private static final String FILE = "yamabiko-singleton-akka---yamabiko-system-x";

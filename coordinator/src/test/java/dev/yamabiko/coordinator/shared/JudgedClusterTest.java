@@ -43,7 +43,7 @@ import scala.runtime.BoxedUnit;
  * What Akka's own resolver does with what it hears, and that no worker can have a coordinator
  * downed.
  */
-@Timeout(60)
+@Timeout(180)
 class JudgedClusterTest {
 
   private static final String ROLE = "coordinator";

@@ -105,7 +105,7 @@ class PresenceTest {
 
   /** As a process does that was stopped in the middle of something. */
   @Test
-  @Timeout(20)
+  @Timeout(180)
   void shouldNotWaitForAnybody() throws IOException {
     ContentLocks.Hold stopped = ContentLocks.of(data).own("nodes");
     try (stopped) {

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Of ports that are no node's; those of nodes are in DoctorTlsTest. */
-@Timeout(60)
+@Timeout(180)
 class PortCheckTest {
 
   @TempDir private Path directory;
