@@ -154,7 +154,7 @@ class LauncherTest {
         [-XX:CompileThresholdScaling=3]
         [-XX:Tier4BackEdgeThreshold=2000000]
         [-XX:CompileCommand=quiet]
-        [-XX:CompileCommand=CompileThresholdScaling,dev.yamabiko.tensor.vector.*::*,0.016]
+        [-XX:CompileCommand=CompileThresholdScaling,dev.yamabiko.tensor.vector.*::*,0.05]
         [-XX:CompileCommand=CompileThresholdScaling,jdk.internal.org.objectweb.asm.Frame::execute,50.0]
         [-XX:CompileCommand=CompileThresholdScaling,com.typesafe.config.impl.Tokenizer*::*,20.0]
         [-XX:CompileCommand=dontinline,dev.yamabiko.data.Digits::*]
