@@ -14,8 +14,16 @@ final class NodeProcess {
 
   private static final List<String> FLAGS = List.of("-Xmx384m", "-XX:+UseSerialGC");
 
-  /** Who computes. */
-  private static final List<String> VECTORS = flagsWith("--add-modules=jdk.incubator.vector");
+  /**
+   * Who computes, with the launcher's word to the compiler, without which steps are slow for long.
+   */
+  private static final List<String> VECTORS =
+      flagsWith(
+          "--add-modules=jdk.incubator.vector",
+          "-XX:CompileThresholdScaling=3",
+          "-XX:Tier4BackEdgeThreshold=2000000",
+          "-XX:CompileCommand=quiet",
+          "-XX:CompileCommand=CompileThresholdScaling,dev.yamabiko.tensor.vector.*::*,0.05");
 
   /** Whoever only says what is to be done starts sooner without C2, and never gains by it here. */
   private static final List<String> ONE_COMPILER = flagsWith("-XX:TieredStopAtLevel=1");
@@ -39,9 +47,9 @@ final class NodeProcess {
     return new NodeProcess(name, directory, process);
   }
 
-  private static List<String> flagsWith(String flag) {
+  private static List<String> flagsWith(String... more) {
     List<String> flags = new ArrayList<>(FLAGS);
-    flags.add(flag);
+    flags.addAll(List.of(more));
     return List.copyOf(flags);
   }
 
