@@ -21,8 +21,8 @@ final class ContainedApi {
   static final String JOBS = "/api/v1/jobs";
   static final String WORKERS = "/api/v1/workers";
 
-  private static final Duration SOON = Duration.ofMinutes(2);
-  private static final Duration ANSWER = Duration.ofSeconds(5);
+  private static final Duration SOON = Duration.ofMinutes(4);
+  private static final Duration ANSWER = Duration.ofSeconds(20);
   private static final Duration PAUSE = Duration.ofMillis(20);
 
   private final Supplier<URI> server;

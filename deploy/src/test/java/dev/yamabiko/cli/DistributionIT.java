@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The distribution, unpacked to where nobody may write, on a machine without Maven: the PATH holds
  * what the launcher needs of a plain system, and nothing else.
  */
-@Timeout(120)
+@Timeout(600)
 class DistributionIT {
 
   private static final List<String> TOOLS =
@@ -45,7 +45,7 @@ class DistributionIT {
   /** Of a document to another file. */
   private static final Pattern LINK = Pattern.compile("]\\((?!https?:)([^)#\\s]+)[^)]*\\)");
 
-  private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final Duration LIMIT = Duration.ofMinutes(3);
 
   @TempDir private Path place;
 

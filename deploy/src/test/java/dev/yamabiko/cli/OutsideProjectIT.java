@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Somebody else's program, made by Maven from the README's lines, one dependency, and a layer that
  * is on that program's class path and not on this one's.
  */
-@Timeout(400)
+@Timeout(600)
 class OutsideProjectIT {
 
   private static final Path PROJECT = Path.of("src/test/resources/outside");

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 @EnabledIf(
     value = "dev.yamabiko.cli.ContainerCluster#engineAnswers",
     disabledReason = ContainerCluster.NO_ENGINE)
-@Timeout(300)
+@Timeout(600)
 class TakeOverIT {
 
   private static final String JOB =

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** {@code /api/openapi.json} says what a coordinator with workers answers, and all of it. */
 @Tag("cluster")
-@Timeout(300)
+@Timeout(600)
 class ApiDocumentClusterTest {
 
   private static final JsonMapper JSON = new JsonMapper();

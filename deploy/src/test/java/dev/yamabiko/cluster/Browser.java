@@ -46,7 +46,7 @@ final class Browser implements AutoCloseable {
   static final String NO_BROWSER = "there is no chromium with a chromedriver on the PATH";
 
   private static final Path PICTURES = Path.of("target", "page");
-  private static final Duration SOON = Duration.ofMinutes(1);
+  private static final Duration SOON = Duration.ofMinutes(3);
   private static final int MOST_HEIGHT = 6000;
 
   /**

@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Four workers on one coordinator, against what one node gives for the same jobs. */
 @Tag("cluster")
-@Timeout(180)
+@Timeout(600)
 class ClusterTest {
 
   private static final String DIGITS =

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Somebody damages what a cluster keeps on its disks between two runs. */
 @Tag("cluster")
-@Timeout(180)
+@Timeout(600)
 class DamagedFilesTest {
 
   @TempDir private Path directory;

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
  * {@code evaluate} says of its model and that data.
  */
 @Tag("cluster")
-@Timeout(300)
+@Timeout(600)
 class EvaluationClusterTest {
 
   private static final String COMMON =

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The guide's job, whose layers, loss, optimizer, data and augmentation come from a user's jar. */
 @Tag("cluster")
-@Timeout(180)
+@Timeout(600)
 class ExtensionsClusterTest {
 
   @TempDir private static Path directory;

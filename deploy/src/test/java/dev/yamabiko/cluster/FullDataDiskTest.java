@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A coordinator whose data directory is full for a while. */
 @Tag("cluster")
-@Timeout(240)
+@Timeout(600)
 class FullDataDiskTest {
 
   private static final String JOB =

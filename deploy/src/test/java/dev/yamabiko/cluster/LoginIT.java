@@ -19,7 +19,7 @@ import org.openqa.selenium.Keys;
 
 /** The dashboard in a browser, before a coordinator that asks who one is. */
 @EnabledIf(value = "dev.yamabiko.cluster.Browser#isInstalled", disabledReason = Browser.NO_BROWSER)
-@Timeout(120)
+@Timeout(600)
 class LoginIT {
 
   @TempDir private Path directory;

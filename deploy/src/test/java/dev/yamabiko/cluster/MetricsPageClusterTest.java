@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The page for Prometheus, of a coordinator whose workers compute. */
 @Tag("cluster")
-@Timeout(180)
+@Timeout(600)
 class MetricsPageClusterTest {
 
   private static final ObjectMapper JSON = new ObjectMapper();

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** One of two workers reads other samples than the sampler draws. */
 @Tag("cluster")
-@Timeout(180)
+@Timeout(600)
 class MisreadingWorkerTest {
 
   @TempDir private Path directory;

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Real processes: only a real signal runs all the hooks that a JVM has. */
 @Tag("cluster")
-@Timeout(300)
+@Timeout(600)
 class OrderlyStopTest {
 
   /** Too long a job to come to its end by itself. */

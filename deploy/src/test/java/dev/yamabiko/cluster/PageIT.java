@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
  * the first looks at a cluster that has nothing yet, and the last at what the others have left.
  */
 @EnabledIf(value = "dev.yamabiko.cluster.Browser#isInstalled", disabledReason = Browser.NO_BROWSER)
-@Timeout(300)
+@Timeout(600)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class PageIT {
 

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Slices on two nodes of their own, against what one node gives for the same jobs. */
 @Tag("cluster")
-@Timeout(180)
+@Timeout(600)
 class ParametersClusterTest {
 
   @TempDir private Path directory;

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Warnings are for trouble: a cluster that works and ends in good order gives none. */
 @Tag("cluster")
-@Timeout(120)
+@Timeout(600)
 class QuietEndTest {
 
   private static final String JOB =

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
  * one's jars.
  */
 @Tag("cluster")
-@Timeout(300)
+@Timeout(600)
 class RollingUpgradeTest {
 
   private static final String JOB =

@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
 
 /** Nodes that cannot begin tell why, and nothing else. */
 @Tag("cluster")
-@Timeout(120)
+@Timeout(600)
 class StartTroubleTest {
 
   private static final Logger OURS = (Logger) LoggerFactory.getLogger("dev.yamabiko");

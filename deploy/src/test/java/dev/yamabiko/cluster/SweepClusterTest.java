@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The trials of a sweep on a cluster have the bits of the same jobs run alone, whatever happens.
  */
 @Tag("cluster")
-@Timeout(300)
+@Timeout(600)
 class SweepClusterTest {
 
   private static final String SPIRALS =

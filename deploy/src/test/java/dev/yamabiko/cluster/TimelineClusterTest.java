@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a coordinator tells of a run's steps and of what happened to it. */
 @Tag("cluster")
-@Timeout(180)
+@Timeout(600)
 class TimelineClusterTest {
 
   private static final ObjectMapper JSON = new ObjectMapper();

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A cluster whose nodes show each other certificates: the same bits, and no strangers. */
 @Tag("cluster")
-@Timeout(180)
+@Timeout(600)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class TlsClusterTest {
 

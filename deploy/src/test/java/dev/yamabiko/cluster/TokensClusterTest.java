@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
 
 /** A coordinator that looks at its tokens file by itself. */
 @Tag("cluster")
-@Timeout(120)
+@Timeout(600)
 class TokensClusterTest {
 
   private static final Logger TOKENS = (Logger) LoggerFactory.getLogger(Tokens.class);

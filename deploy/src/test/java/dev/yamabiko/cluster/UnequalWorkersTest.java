@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Two workers, one of which needs far longer for every example. */
 @Tag("cluster")
-@Timeout(180)
+@Timeout(600)
 class UnequalWorkersTest {
 
   private static final int EXAMPLES = 640;

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Somebody at a terminal looks at a job of a real cluster that waits for its second worker. */
 @Tag("cluster")
 @Tag("soak")
-@Timeout(180)
+@Timeout(600)
 class WatchClusterTest {
 
   /** As the launcher calls Java at a terminal. */

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
  * its gradient once for each block of its lease.
  */
 @Tag("cluster")
-@Timeout(180)
+@Timeout(600)
 class WireVolumeClusterTest {
 
   private static final ObjectMapper JSON = new ObjectMapper();
