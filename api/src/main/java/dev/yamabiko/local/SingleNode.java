@@ -111,6 +111,7 @@ public final class SingleNode {
     Behavior<Command> guardian =
         Behaviors.setup(
             context -> {
+              WarmUp.await(warmUp, WarmUp.HEAD_START);
               ActorRef<RunMessage> run = spawnRun(context, checked, begin, plan, workers, initial);
               // Its last event comes before it stops, unless it failed itself.
               context.watchWith(run, new RunLost());
@@ -140,7 +141,7 @@ public final class SingleNode {
       return outcome.join();
     } finally {
       end(system, errors);
-      WarmUp.await(warmUp);
+      WarmUp.await(warmUp, WarmUp.END);
     }
   }
 

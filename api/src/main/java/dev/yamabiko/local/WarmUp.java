@@ -15,7 +15,9 @@ import java.util.List;
 /**
  * Computes what the first worker has to compute in a run's next step, and drops it. Until the JVM
  * has compiled them, vector kernels take a hundred times as long as afterwards; a thread that calls
- * for them while the actors start brings the end of the first step half a second nearer.
+ * for them while the actors start brings the end of the first step half a second nearer. So does a
+ * step that waits until it has done: several threads that compute with what is not compiled yet
+ * would leave the compiler no core.
  *
  * <p>It is no more than a try: it is left out where it would take much memory, and what goes wrong
  * goes wrong again in the step itself, where it is told.
@@ -25,8 +27,11 @@ final class WarmUp {
   /** The part of the heap that it may take. */
   private static final int HEAP_PART = 16;
 
+  /** The first step's wait. Of a large model, one block may take longer than to compile kernels. */
+  static final Duration HEAD_START = Duration.ofSeconds(3);
+
   /** Far more than one block takes, but not for ever. */
-  private static final Duration LIMIT = Duration.ofSeconds(30);
+  static final Duration END = Duration.ofSeconds(30);
 
   private final CheckedJob checked;
   private final Checkpoint begin;
@@ -52,10 +57,10 @@ final class WarmUp {
     return thread;
   }
 
-  /** Waits until it reads no data any more. */
-  static void await(Thread thread) {
+  /** Waits until it reads no data any more, or this long. */
+  static void await(Thread thread, Duration atMost) {
     try {
-      thread.join(LIMIT.toMillis());
+      thread.join(atMost.toMillis());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

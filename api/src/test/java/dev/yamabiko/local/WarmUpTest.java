@@ -1,17 +1,22 @@
 package dev.yamabiko.local;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.yamabiko.coordinator.CheckedJob;
 import dev.yamabiko.job.JobFile;
 import dev.yamabiko.model.Checkpoint;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class WarmUpTest {
 
@@ -74,7 +79,19 @@ class WarmUpTest {
   @Test
   void shouldEndByItself() {
     Thread thread = WarmUp.begin(checked, start, 1);
-    WarmUp.await(thread);
+    WarmUp.await(thread, WarmUp.END);
     assertFalse(thread.isAlive());
+  }
+
+  @Test
+  @Timeout(60)
+  void shouldBeWaitedForNoLongerThanItIsGiven() {
+    CountDownLatch end = new CountDownLatch(1);
+    Thread thread = new Thread(() -> assertDoesNotThrow(() -> end.await()));
+    thread.setDaemon(true);
+    thread.start();
+    WarmUp.await(thread, Duration.ofMillis(1));
+    assertTrue(thread.isAlive());
+    end.countDown();
   }
 }
