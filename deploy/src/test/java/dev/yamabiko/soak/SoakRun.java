@@ -41,6 +41,10 @@ final class SoakRun {
   private static final int LOOK_MILLIS = 200;
   private static final int SAMPLES = 48;
   private static final int WARM_UP = 10;
+
+  /** A cluster's start on a machine where all goes as fast as the plan has it. */
+  private static final double START_NANOS = TimeUnit.SECONDS.toNanos(5);
+
   private static final long STUCK_NANOS = TimeUnit.MINUTES.toNanos(6);
 
   /** A JVM's heap settles, and jobs that have ended are remembered. */
@@ -74,6 +78,9 @@ final class SoakRun {
   private int resumed;
   private long lastEnd;
 
+  /** How many times longer all takes here: nodes have to be up again before they fall. */
+  private double slowness = 1;
+
   /** A job on its way. */
   private static final class Under {
     final SoakJob job;
@@ -96,6 +103,10 @@ final class SoakRun {
     try (SoakCluster cluster = new SoakCluster(launcher, directory)) {
       cluster.start();
       long begin = System.nanoTime();
+      slowness = Math.max(1, (begin - start) / START_NANOS);
+      say(
+          "%.1f times the plan's time between faults, as a cluster takes so long to start",
+          slowness);
       long end = begin + time.toNanos();
       long nextFault = begin;
       // What JVMs take at their start is no growth.
@@ -113,7 +124,7 @@ final class SoakRun {
         if (System.nanoTime() > nextFault) {
           boolean isEarly = System.nanoTime() - begin < time.toNanos() / 3;
           fault(cluster, number, isEarly);
-          nextFault = System.nanoTime() + millis(plan.fault(++number).delayMillis());
+          nextFault = System.nanoTime() + paced(millis(plan.fault(++number).delayMillis()));
         }
       }
       cluster.endPauses(true);
@@ -167,7 +178,7 @@ final class SoakRun {
         lastEnd = System.nanoTime();
       }
     }
-    if (System.nanoTime() - lastEnd > STUCK_NANOS) {
+    if (System.nanoTime() - lastEnd > paced(STUCK_NANOS)) {
       throw new AssertionError("no job has ended for long: " + unfinished.keySet());
     }
   }
@@ -251,8 +262,8 @@ final class SoakRun {
   }
 
   /** Whoever was paused or started last comes back by itself. */
-  private static void awaitAll(SoakCluster cluster) throws Exception {
-    long deadline = System.nanoTime() + STUCK_NANOS;
+  private void awaitAll(SoakCluster cluster) throws Exception {
+    long deadline = System.nanoTime() + paced(STUCK_NANOS);
     while (cluster.api().registered("workers") < SoakCluster.WORKERS
         || cluster.api().registered("parameters") < 1) {
       if (System.nanoTime() > deadline) {
@@ -260,6 +271,10 @@ final class SoakRun {
       }
       TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
     }
+  }
+
+  private long paced(long nanos) {
+    return (long) (nanos * slowness);
   }
 
   private static long millis(int millis) {
