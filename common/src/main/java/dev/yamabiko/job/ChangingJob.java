@@ -73,14 +73,13 @@ final class ChangingJob {
     }
   }
 
-  private final Map<List<String>, List<String>> variants;
+  private final Variants variants;
   private Place root;
 
   /**
    * @param job as it is written
-   * @param variants the names of all variants at each place that has one
    */
-  ChangingJob(ConfigObject job, Map<List<String>, List<String>> variants) {
+  ChangingJob(ConfigObject job, Variants variants) {
     this.variants = variants;
     root = new Unchanged(job);
   }
@@ -115,17 +114,21 @@ final class ChangingJob {
         here instanceof Entries entries ? entries : entries(setting.origin(), here, known);
     boolean last = depth == path.size() - 1;
     if (!last || setting.value().valueType() != ConfigValueType.NULL) {
-      for (String other : variants.getOrDefault(path.subList(0, depth), List.of())) {
-        if (!other.equals(key)) {
-          object
-              .entries()
-              .put(other, new Unchanged(ConfigValueFactory.fromAnyRef(null, setting.origin())));
-        }
-      }
+      variants.at(path.subList(0, depth)).stream()
+          .filter(other -> !other.equals(key))
+          .forEach(other -> remove(object, other, setting.origin()));
     }
     Place child = object.entries().get(key);
     object.entries().put(key, set(setting, depth + 1, child, !object.isLayer()));
     return object;
+  }
+
+  private static void remove(Entries object, String key, String origin) {
+    if (object.isLayer()) {
+      object.entries().put(key, new Unchanged(ConfigValueFactory.fromAnyRef(null, origin)));
+    } else {
+      object.entries().remove(key);
+    }
   }
 
   /** With places of its own, where it is an object or a list of which that can be known. */

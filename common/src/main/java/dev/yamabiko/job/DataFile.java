@@ -6,7 +6,6 @@ import dev.yamabiko.data.DataSpec;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /**
@@ -63,11 +62,11 @@ public final class DataFile {
     }
 
     /** Where settings exchange one variant for another. */
-    Map<List<String>, List<String>> variants() {
+    Variants variants() {
       return switch (this) {
-        case SOURCE -> Map.of(List.of(), DataParser.sourceNames());
-        case DATA -> Map.of(List.of("data"), DataParser.sourceNames());
-        case JOB -> Settings.variants();
+        case SOURCE -> Variants.at(List.of(), DataParser.sourceNames());
+        case DATA -> Variants.at(List.of("data"), DataParser.sourceNames());
+        case JOB -> Variants.ofJob();
       };
     }
   }

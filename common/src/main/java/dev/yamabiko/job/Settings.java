@@ -6,7 +6,6 @@ import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueFactory;
 import com.typesafe.config.ConfigValueType;
 import java.util.List;
-import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
@@ -25,31 +24,17 @@ final class Settings {
 
   private final Hocon hocon;
   private final Sources sources;
-  private final Map<List<String>, List<String>> variants;
+  private final Variants variants;
 
   /** Settings of a job. */
   Settings(Hocon hocon, Sources sources) {
-    this(hocon, sources, variants());
+    this(hocon, sources, Variants.ofJob());
   }
 
-  /**
-   * @param variants the names of all variants at each place that has one
-   */
-  Settings(Hocon hocon, Sources sources, Map<List<String>, List<String>> variants) {
+  Settings(Hocon hocon, Sources sources, Variants variants) {
     this.hocon = hocon;
     this.sources = sources;
     this.variants = variants;
-  }
-
-  /** The names of all variants at each place of a job that has some. */
-  static Map<List<String>, List<String>> variants() {
-    Extensions extensions = Extensions.ofThisJvm();
-    return Map.of(
-        List.of("data", "train"), DataParser.sourceNames(),
-        List.of("data", "validation"), DataParser.validationNames(),
-        List.of("loss"), extensions.with(LossParser.LOSSES, Category.LOSS),
-        List.of("optimizer"), extensions.with(OptimizerParser.OPTIMIZERS, Category.OPTIMIZER),
-        List.of("schedule"), ScheduleParser.SCHEDULES);
   }
 
   ConfigObject apply(ConfigObject job, List<String> settings) {
@@ -92,13 +77,22 @@ final class Settings {
     if (brackets || trimmed.startsWith("\"") || WORD.matcher(trimmed).matches()) {
       return hocon(token, key, trimmed);
     }
-    if (NUMBER_LIKE.matcher(trimmed).matches()) {
+    if (isNumber(trimmed)) {
       ConfigValue value = hocon(token, key, trimmed);
       if (value.valueType() == ConfigValueType.NUMBER) {
         return value;
       }
     }
     return ConfigValueFactory.fromAnyRef(text, token);
+  }
+
+  /** HOCON refuses some text that only begins like one, as 2020+2021. */
+  private static boolean isNumber(String text) {
+    try {
+      return NUMBER_LIKE.matcher(text).matches() && !Double.isNaN(Double.parseDouble(text));
+    } catch (NumberFormatException e) {
+      return false;
+    }
   }
 
   private ConfigValue hocon(String token, String key, String text) {

@@ -101,7 +101,7 @@ record SweepAxis(
     while (common < most && path.get(common).equals(before.path.get(common))) {
       common++;
     }
-    if (common == most || Settings.variants().containsKey(path.subList(0, common))) {
+    if (common == most || !Variants.ofJob().at(path.subList(0, common)).isEmpty()) {
       throw node.error(
           "cannot be set together with %s, whose values are on %s"
               .formatted(Words.name(ConfigUtil.joinPath(before.path)), before.node.where()));

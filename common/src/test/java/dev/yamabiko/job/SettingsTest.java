@@ -9,6 +9,7 @@ import dev.yamabiko.data.DataSpec.Validation;
 import dev.yamabiko.nn.Dense;
 import dev.yamabiko.nn.HalfSquaredError;
 import dev.yamabiko.nn.Initializer;
+import dev.yamabiko.nn.LayerSpec;
 import dev.yamabiko.nn.SoftmaxCrossEntropy;
 import dev.yamabiko.optim.Adam;
 import dev.yamabiko.optim.Clipping;
@@ -65,6 +66,39 @@ class SettingsTest {
     assertEquals(new Clipping.GlobalNorm(0.5), job.update().clipping().orElseThrow());
   }
 
+  @Test
+  void shouldReplaceALayerByAnotherOne() throws IOException {
+    write(
+        SampleJob.with(
+            "model = [ { dense { units = 7 } }, relu,"
+                + " { residual { body = [ { dense { units = 7 } } ] } }, { dense { units = 1 } } ]"));
+    List<LayerSpec> layers =
+        set(
+                "model.0.layer-norm.epsilon=0.5",
+                "model.1.leaky-relu.slope=0.25",
+                "model.2.residual.body.0.dropout.rate=0.125")
+            .model()
+            .layers();
+    assertEquals(
+        set("model=[{ layer-norm.epsilon = 0.5 }, { leaky-relu.slope = 0.25 },"
+                + " { residual.body = [ { dropout.rate = 0.125 } ] }, { dense.units = 1 }]")
+            .model()
+            .layers(),
+        layers);
+  }
+
+  @Test
+  void shouldReplaceAnAugmentationByAnotherOne() throws IOException {
+    write(SampleJob.with("data.augment = [ flip, { noise { deviation = 0.1 } } ]"));
+    assertEquals(
+        set("data.augment=[{ noise.deviation = 0.5 }, { noise.deviation = 0.1 }]").data().augment(),
+        set("data.augment.0.noise.deviation=0.5").data().augment());
+    assertError(
+        "--set data.augment.1.flop.x: data.augment[1]: expected flip, shift, rotate, crop or noise"
+            + " but found \"flop\"; did you mean \"flip\"?",
+        "data.augment.1.flop.x=1");
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -77,6 +111,8 @@ class SettingsTest {
         "with, comma.csv",
         "007-temperatures.csv",
         "1.5.2",
+        "2020+2021",
+        "5e+",
         "-",
         "truely",
         "a\\b.csv"

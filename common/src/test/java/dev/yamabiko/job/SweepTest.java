@@ -261,6 +261,7 @@ class SweepTest {
         "sweep.grid.epoch = [3, 4] | :7: epoch: unknown key; did you mean \"epochs\"? Known keys: name, seed, data, model, freeze, warm-start, loss, optimizer, schedule, clipping, communication, batch-size, shards, epochs, checkpoint, early-stopping, on-divergence, workers, tensorboard, extensions, sweep (in trial 1 of 2: epoch = 3)",
         "sweep.grid.name = [a, b] | :7: sweep.grid.name: name cannot differ between trials",
         "sweep.grid { optimizer = [sgd], \"optimizer.sgd.momentum\" = [0.1] } | :7: sweep.grid.optimizer: cannot be set together with optimizer.sgd.momentum, whose values are on job.conf:7",
+        "sweep.grid { model.0.dense.units = [1, 2], model.0.dropout.rate = [0.1] } | :7: sweep.grid.model.0.dropout.rate: cannot be set together with model.0.dense.units, whose values are on job.conf:7",
         "sweep.grid { \"a..b\" = [1] } | :7: sweep.grid.\"a..b\": not a key: path has a leading, trailing, or two adjacent period '.'",
         "sweep.grid { optimizer.sgd.momentum = [0.1, 0.2], optimizer.adam.beta1 = [0.1] } | :7: sweep.grid.optimizer.sgd.momentum: cannot be set together with optimizer.adam.beta1, whose values are on job.conf:7",
         "sweep.grid { model.0.dense.units = [1, 2], model.00.dense.units = [3] } | :7: sweep: trial 2 is the same job as trial 1; one setting hides another (in trial 2 of 2: model.0.dense.units = 2, model.00.dense.units = 3)",
