@@ -36,6 +36,10 @@ public final class JobChange {
     if (!before.model().layers().equals(now.model().layers())) {
       return "model";
     }
+    // Another file is compared by its content, too: it is in the weights.
+    if (before.model().warmStart().isPresent() != now.model().warmStart().isPresent()) {
+      return "warm-start";
+    }
     if (!before.model().frozen().equals(now.model().frozen())) {
       return "freeze";
     }

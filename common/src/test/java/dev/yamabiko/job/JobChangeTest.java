@@ -55,6 +55,7 @@ class JobChangeTest {
         "schedule.step.factor=0.25      | schedule.step.factor was 0.5 but is 0.25 now",
         "communication.weights=bfloat16 | communication.weights was not set but is \"bfloat16\" now",
         "clipping.global-norm=2         | clipping.global-norm was 1 but is 2 now",
+        "warm-start=/a.safetensors      | warm-start was not set but is \"/a.safetensors\" now",
         "early-stopping.patience=1      | early-stopping.patience was 2 but is 1 now",
         "early-stopping.metric=train-loss | early-stopping.metric was \"validation-loss\" but is \"train-loss\" now",
         "on-divergence=stop             | on-divergence was {\"rollback\":{\"factor\":0.5}} but is \"stop\" now",
@@ -91,6 +92,15 @@ class JobChangeTest {
       })
   void shouldLetEpochsCheckpointsPlacesAndTensorBoardChange(String setting) {
     assertEquals("none", change(setting));
+  }
+
+  @Test
+  void shouldLetTheFileOfAWarmStartMove() {
+    String warm = JOB + "warm-start = /here";
+    assertEquals(Optional.empty(), JobChange.of(job(warm), job(warm, "warm-start=/there")));
+    assertEquals(
+        Optional.of("warm-start was \"/here\" but is not set now"),
+        JobChange.of(job(warm), job(warm, "warm-start=null")));
   }
 
   @Test
