@@ -164,7 +164,7 @@ final class TrainCommand implements Callable<Integer> {
     session.print(Summary.of(result, data.baseline(), curve, model).stripTrailing());
     result.error().ifPresent(session::complain);
     result.warning().ifPresent(what -> say("warning: " + what));
-    if (result.status() != RunOutcome.Status.COMPLETED && directory.hasCheckpoint()) {
+    if (goesOn(result.status(), directory)) {
       sayHowToGoOn(directory);
     }
     session.answer(result.toJson());
@@ -175,6 +175,12 @@ final class TrainCommand implements Callable<Integer> {
       return Interruption.EXIT_CODE;
     }
     return result.status() == RunOutcome.Status.COMPLETED ? 0 : 1;
+  }
+
+  /** A run that was interrupted before its first step, too: from there. */
+  private static boolean goesOn(RunOutcome.Status status, RunDirectory directory) {
+    return status == RunOutcome.Status.CANCELLED
+        || status == RunOutcome.Status.FAILED && directory.hasCheckpoint();
   }
 
   private void sayHowToGoOn(RunDirectory directory) {

@@ -236,6 +236,9 @@ class TrainCommandTest {
     assertEquals("interrupted", answer().get("error").textValue());
     assertTrue(Files.exists(working.resolve("run/model.safetensors")));
     assertTrue(err().contains(working.resolve("run/model.safetensors").toString()), err());
+    assertTrue(
+        err().matches("(?s).*yamabiko: to go on: yamabiko train \\S+ --out \\S+ --resume\n"),
+        err());
   }
 
   @Test
