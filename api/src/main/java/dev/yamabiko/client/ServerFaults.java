@@ -16,7 +16,8 @@ import java.util.Set;
 final class ServerFaults {
 
   /** What will not be better the next time. */
-  private static final Set<Integer> USERS_FAULTS = Set.of(400, 401, 403, 404, 409, 413, 415, 421);
+  private static final Set<Integer> USERS_FAULTS =
+      Set.of(400, 401, 403, 404, 409, 413, 414, 415, 421, 431);
 
   /** How the JDK's client begins to say that an answer ended in its first line, which follows. */
   private static final String STATUS_LINE = "parsing HTTP/1.1 status line, receiving [";

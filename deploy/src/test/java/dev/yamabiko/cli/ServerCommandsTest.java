@@ -311,6 +311,8 @@ class ServerCommandsTest {
   void shouldSayThatThereIsNoJob() {
     assertEquals(2, ask("status ../x"));
     assertEquals("yamabiko: there is no job ../x\n", err());
+    assertEquals(2, ask("status " + "x".repeat(3000)), err());
+    assertEquals(1, err().lines().count(), err());
     assertEquals(2, run(List.of("status", "", "--server", server.url())));
     assertEquals("yamabiko: expected a job's id but got \"\"; yamabiko jobs lists them\n", err());
     assertEquals(0, ask("jobs"));
