@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
@@ -253,7 +254,7 @@ public final class Main implements Runnable {
   }
 
   static boolean wantsJson(String[] args) {
-    return Arrays.asList(args).contains("--json");
+    return Arrays.stream(args).anyMatch(Set.of("--json", "--json=true")::contains);
   }
 
   private static String usageError(ParameterException e) {

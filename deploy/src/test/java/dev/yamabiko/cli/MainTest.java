@@ -146,6 +146,7 @@ class MainTest {
         "train a.conf --json --out",
         "train a.conf --out --json",
         "train --json missing.conf",
+        "train missing.conf --json=true",
         "check missing.conf --json",
         "trian a.conf --json"
       })

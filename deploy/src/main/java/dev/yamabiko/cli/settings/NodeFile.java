@@ -127,11 +127,11 @@ public final class NodeFile {
   }
 
   public int port(String key) {
-    int port = value(key, Port.EXPECTED, Config::getInt);
-    if (!Port.isPort(port)) {
-      throw wrong(key, Port.EXPECTED, Integer.toString(port));
+    double port = value(key, Port.EXPECTED, Config::getDouble);
+    if (port != (int) port || !Port.isPort((int) port)) {
+      throw wrong(key, Port.EXPECTED, found(key));
     }
-    return port;
+    return (int) port;
   }
 
   /** The same of one that need not be there. */
@@ -184,12 +184,18 @@ public final class NodeFile {
   }
 
   private <T> T value(String key, String expected, BiFunction<Config, String, T> get) {
-    Config says = options.hasPath(key) ? options : holds(key) ? config : defaults;
     try {
-      return get.apply(says, key);
+      return get.apply(says(key), key);
     } catch (ConfigException e) {
-      String found = says.getValue(key).render(CONCISE);
-      throw wrong(key, expected, OneLine.cut(found, MOST_CHARACTERS));
+      throw wrong(key, expected, found(key));
     }
+  }
+
+  private String found(String key) {
+    return OneLine.cut(says(key).getValue(key).render(CONCISE), MOST_CHARACTERS);
+  }
+
+  private Config says(String key) {
+    return options.hasPath(key) ? options : holds(key) ? config : defaults;
   }
 }

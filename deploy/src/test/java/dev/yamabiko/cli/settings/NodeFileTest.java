@@ -51,6 +51,14 @@ class NodeFileTest {
   }
 
   @Test
+  void shouldCutNoFractionOffAPort() {
+    JobException e =
+        assertThrows(
+            JobException.class, () -> read(NodeKind.COORDINATOR, "port = 8080.7").port("port"));
+    assertTrue(e.getMessage().endsWith("but found 8080.7"), e.getMessage());
+  }
+
+  @Test
   void shouldTakeADefaultForNull() throws IOException {
     assertEquals(2551, read(NodeKind.COORDINATOR, "port = null").port("port"));
     assertEquals(0, read(NodeKind.WORKER, "port = null").port("port"));
