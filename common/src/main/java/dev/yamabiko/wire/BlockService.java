@@ -79,7 +79,7 @@ final class BlockService {
           block == null
               ? "the coordinator knows no such block"
               : "it has %d bytes, at most %d are sent".formatted(block.remaining(), mostBlockBytes);
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | OutOfMemoryError e) {
       LOG.warn("dataset block not read sha256={} index={}", request.sha256(), request.index(), e);
       missing = "the coordinator could not read it: " + e.getMessage();
     }
