@@ -35,9 +35,9 @@ public final class Worker extends AbstractBehavior<Worker.Command> {
 
   private record FromOutside(WorkerMessage message) implements Command {}
 
-  private record ReplicaBuilt(RunKey key, RunReplica replica) implements Command {}
+  private record ReplicaBuilt(Membership member, RunReplica replica) implements Command {}
 
-  private record ReplicaFailed(RunKey key, Throwable cause) implements Command {}
+  private record ReplicaFailed(Membership member, Throwable cause) implements Command {}
 
   private record TaskEnded(ShardTask.Result result) implements Command {}
 
@@ -153,7 +153,8 @@ public final class Worker extends AbstractBehavior<Worker.Command> {
         return;
       }
     }
-    run = new Membership(join);
+    Membership joined = new Membership(join);
+    run = joined;
     Results.toSelf(
         getContext(),
         CompletableFuture.supplyAsync(
@@ -165,32 +166,29 @@ public final class Worker extends AbstractBehavior<Worker.Command> {
                     processor),
             processor.tasks()),
         (replica, failure) ->
-            failure == null ? new ReplicaBuilt(key, replica) : new ReplicaFailed(key, failure));
+            failure == null
+                ? new ReplicaBuilt(joined, replica)
+                : new ReplicaFailed(joined, failure));
   }
 
   private Behavior<Command> onReplicaBuilt(ReplicaBuilt built) {
-    if (isCurrent(built.key())) {
+    if (built.member() == run) {
       run.replica = built.replica();
-      run.join.replyTo().tell(new RunMessage.WorkerReady(built.key(), name));
+      run.join.replyTo().tell(new RunMessage.WorkerReady(run.join.key(), name));
       proceed();
     }
     return this;
   }
 
   private Behavior<Command> onReplicaFailed(ReplicaFailed failed) {
-    if (isCurrent(failed.key())) {
+    if (failed.member() == run) {
+      RunKey key = run.join.key();
       String cause = ShardTask.told(ShardTask.cause(failed.cause()));
-      getContext().getLog().warn("cannot take part run={} cause={}", failed.key().run(), cause);
-      run.join
-          .replyTo()
-          .tell(new RunMessage.WorkerFailed(failed.key(), name, -1, List.of(), cause));
+      getContext().getLog().warn("cannot take part run={} cause={}", key.run(), cause);
+      run.join.replyTo().tell(new RunMessage.WorkerFailed(key, name, -1, List.of(), cause));
       run = null;
     }
     return this;
-  }
-
-  private boolean isCurrent(RunKey key) {
-    return run != null && run.join.key().equals(key);
   }
 
   private void onPauseLease(WorkerMessage.PauseLease pause) {
@@ -220,12 +218,13 @@ public final class Worker extends AbstractBehavior<Worker.Command> {
 
   private LongConsumer training(long step, List<Block> blocks) {
     Membership member = run;
+    RunReplica replica = run.replica;
     RunKey key = run.join.key();
     return began -> {
       ShardComputeEvent recorded = new ShardComputeEvent();
       recorded.begin();
       member.trained =
-          member.replica.train(
+          replica.train(
               step,
               blocks,
               (block, slice, gradient, statistics) -> {

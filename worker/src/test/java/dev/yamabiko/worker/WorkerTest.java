@@ -33,6 +33,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
@@ -288,6 +289,33 @@ class WorkerTest {
     worker.tell(lease(1, 0, 2, new Block(0, 4)));
     install(worker, 1, 0f);
     assertEquals(1, low.expectMessageClass(Contribute.class).step());
+  }
+
+  /** What kept it from taking part before need not keep it from that now. */
+  @Test
+  void shouldNotTakeAnEarlierFailureToJoinForThatOfTheSameRun() {
+    Semaphore gate = new Semaphore(0);
+    AtomicInteger calls = new AtomicInteger();
+    ActorRef<WorkerMessage> worker =
+        KIT.spawn(
+            Worker.create(
+                "w",
+                definition -> {
+                  if (calls.incrementAndGet() == 1) {
+                    gate.acquireUninterruptibly();
+                    throw new IllegalStateException("the client was closed");
+                  }
+                  return training();
+                },
+                Long.MAX_VALUE));
+    worker.tell(joinRun());
+    worker.tell(new WorkerMessage.LeaveRun(KEY));
+    worker.tell(joinRun());
+    worker.tell(new WorkerMessage.Probe(KEY, run.ref()));
+    run.expectMessageClass(RunMessage.ProbeAnswered.class);
+    gate.release();
+    run.expectMessageClass(RunMessage.WorkerReady.class, BUILD);
+    assertEquals(2, calls.get());
   }
 
   /** It goes on at once, and in the same arrays; somebody else has computed this step. */
