@@ -49,12 +49,13 @@ final class Crew {
     attendance.begin();
     reach.forgetOwners().forEach(attendance::connected);
     division.clear();
-    inviteAgain();
+    askAgain();
   }
 
-  /** Whoever is not ready: the invitation or its answer may be lost. */
-  void inviteAgain() {
+  /** Whoever is not ready, and whoever is late: what was asked or its answer may be lost. */
+  void askAgain() {
     attendance.invited().forEach(this::askToJoin);
+    probeLate();
   }
 
   /** Where slices are still on their way to other nodes, it is asked once they are there. */

@@ -129,7 +129,7 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
         .onMessage(SliceLost.class, untilEnded(this::onSliceLost))
         .onMessage(HalfPassed.class, untilEnded(passed -> onHalfPassed()))
         .onMessage(Late.class, untilEnded(late -> activity.late()))
-        .onMessage(InviteAgain.class, untilEnded(again -> crew.inviteAgain()))
+        .onMessage(InviteAgain.class, untilEnded(again -> crew.askAgain()))
         .onMessage(StillDisconnected.class, untilEnded(this::onStillDisconnected))
         .build();
   }

@@ -352,6 +352,23 @@ class ElasticRunTest extends RunFixture {
   }
 
   @Test
+  void shouldAskALateWorkerWhetherItIsThereUntilItAnswers() {
+    begin();
+    contribute(0, 0);
+    TIME.timePasses(LateDeadline.FIRST.plusSeconds(1));
+    events.expectMessageClass(RunEvent.ShardsReissued.class);
+    skipTo(second, WorkerMessage.Probe.class);
+    lose(first);
+    events.expectMessageClass(RunEvent.Waiting.class);
+    // That one is lost, too.
+    skipTo(second, WorkerMessage.Probe.class);
+    TIME.timePasses(Duration.ofSeconds(5));
+    WorkerMessage.Probe probe = skipTo(second, WorkerMessage.Probe.class);
+    probe.replyTo().tell(new RunMessage.ProbeAnswered(KEY, "worker-2"));
+    assertEquals(new RunEvent.WentOn(1), events.receiveMessage());
+  }
+
+  @Test
   void shouldGoOnWaitingWhenAFailureOfOneThatHasLeftComesTwice() {
     ActorRef<RunMessage> run = begin();
     RunMessage failed = new RunMessage.WorkerFailed(KEY, "worker-2", 0, List.of(HIGH), "no disk");
