@@ -111,7 +111,7 @@ public final class Tokens {
   private void readAgain(FileVersion version) {
     List<Token> tokens = known.tokens();
     try {
-      tokens = kept(TokensFile.read(file));
+      tokens = kept(TokensFile.readAgain(file));
       LOG.info("tokens read again file={} tokens={}", file, tokens.size());
     } catch (JobException e) {
       LOG.error(

@@ -23,14 +23,24 @@ final class TokensFile {
   private static final List<String> KEYS = List.of("name", "role", "sha256");
 
   private final Path file;
+  private final boolean mayBeEmpty;
   private final List<Token> tokens = new ArrayList<>();
 
-  private TokensFile(Path file) {
+  private TokensFile(Path file, boolean mayBeEmpty) {
     this.file = file;
+    this.mayBeEmpty = mayBeEmpty;
   }
 
   static List<Token> read(Path file) {
-    TokensFile reader = new TokensFile(file);
+    return read(new TokensFile(file, false), file);
+  }
+
+  /** The same, but the last token may have been taken back. */
+  static List<Token> readAgain(Path file) {
+    return read(new TokensFile(file, true), file);
+  }
+
+  private static List<Token> read(TokensFile reader, Path file) {
     try {
       reader.readAll(Hocon.read(file, "a list of tokens"));
     } catch (JobException e) {
@@ -58,7 +68,7 @@ final class TokensFile {
       }
     }
     ConfigValue list = config.root().get(LIST);
-    if (!(list instanceof List<?> entries) || entries.isEmpty()) {
+    if (!(list instanceof List<?> entries) || entries.isEmpty() && !mayBeEmpty) {
       throw new JobException(
           file + ": tokens: expected a list of at least one token; yamabiko token makes them");
     }

@@ -82,6 +82,20 @@ class TokensTest {
     assertTrue(tokens.find("new-one").isPresent());
   }
 
+  @Test
+  void shouldKnowNobodyOnceTheLastTokenIsTakenBack() throws IOException {
+    Tokens tokens = Tokens.of(write(Token.of("last", Role.ADMIN, "last")), nanoTime::get);
+    write("tokens = []");
+    nanoTime.addAndGet(TimeUnit.SECONDS.toNanos(1));
+    assertEquals(Optional.empty(), tokens.find("last"));
+    write("");
+    nanoTime.addAndGet(TimeUnit.SECONDS.toNanos(1));
+    assertEquals(Optional.empty(), tokens.find("last"));
+    write(Token.of("last", Role.ADMIN, "last"));
+    nanoTime.addAndGet(TimeUnit.SECONDS.toNanos(1));
+    assertTrue(tokens.find("last").isPresent());
+  }
+
   /** What was opened with it before stays closed. */
   @Test
   void shouldTakeATokenThatIsPutBackForAnotherOne() throws IOException {
