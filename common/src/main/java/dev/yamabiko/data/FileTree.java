@@ -2,6 +2,7 @@ package dev.yamabiko.data;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +27,8 @@ public record FileTree(List<Entry> entries) {
    */
   public record Entry(String sha256, String path) {}
 
+  private static final int LONGEST_NAME = 255;
+  private static final int LONGEST_PATH = 3000;
   private static final Pattern LINE = Pattern.compile("([0-9a-f]{64})  (.+)");
 
   public FileTree {
@@ -92,11 +95,26 @@ public record FileTree(List<Entry> entries) {
     return true;
   }
 
+  /** Whether file systems have room for its names, with those of directories before it. */
+  private static boolean isShort(String path) {
+    return bytes(path) <= LONGEST_PATH
+        && Stream.of(path.split("/", -1)).allMatch(name -> bytes(name) <= LONGEST_NAME);
+  }
+
+  private static int bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8).length;
+  }
+
   private static void check(List<Entry> entries) {
     Set<String> files = new HashSet<>();
     Set<String> folders = new HashSet<>();
     for (Entry entry : entries) {
       String path = entry.path();
+      if (!isShort(path)) {
+        throw new IllegalArgumentException(
+            "a directory's listing: expected names of at most %d bytes, and paths of at most %d, but found longer ones"
+                .formatted(LONGEST_NAME, LONGEST_PATH));
+      }
       if (!canHold(path)) {
         throw new IllegalArgumentException(
             "a directory's listing: expected a path below the directory but found \"%s\""

@@ -34,6 +34,18 @@ class FileTreeTest {
   }
 
   @Test
+  void shouldRefuseNamesThatNoFileSystemHasRoomFor() {
+    for (String path : List.of("\u00e4".repeat(128), "a/".repeat(1500) + "b")) {
+      String text = HASH + "  " + path + "\n";
+      String message =
+          assertThrows(IllegalArgumentException.class, () -> FileTree.parse(text)).getMessage();
+      assertTrue(message.contains("expected names of at most 255 bytes"), message);
+    }
+    String longest = "\u00e4".repeat(127) + "a";
+    assertEquals(longest, FileTree.parse(HASH + "  " + longest).entries().get(0).path());
+  }
+
+  @Test
   void shouldRefuseOneNameForTwoThings() {
     String file = HASH + "  a\n";
     assertThrows(IllegalArgumentException.class, () -> FileTree.parse(file + file));

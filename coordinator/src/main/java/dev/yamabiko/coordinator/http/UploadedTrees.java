@@ -110,7 +110,11 @@ final class UploadedTrees {
     if (Files.size(listing) > LARGEST_LISTING) {
       throw new IllegalArgumentException("a directory's listing is larger than 64 MiB");
     }
-    return Files.readString(listing, StandardCharsets.UTF_8);
+    try {
+      return Files.readString(listing, StandardCharsets.UTF_8);
+    } catch (CharacterCodingException e) {
+      throw new IllegalArgumentException("what has been uploaded is no listing of a directory", e);
+    }
   }
 
   private void make(FileTree tree, Path made) throws IOException {

@@ -221,6 +221,18 @@ class UploadTest {
   }
 
   @Test
+  void shouldRefuseAnUploadThatIsNoDirectorysListing() throws Exception {
+    byte[] image = {(byte) 0x89, 'P', 'N', 'G', (byte) 0xff};
+    String sha256 = ContentHash.of(Files.write(outside.resolve("image.png"), image));
+    assertEquals(201, api.put(sha256, image).statusCode());
+    String detail = Api.problem(400, api.post("/api/v1/jobs", IMAGES.formatted("tree:" + sha256)));
+    assertTrue(detail.endsWith("what has been uploaded is no listing of a directory"), detail);
+    String longName = upload(upload("x") + "  " + "n".repeat(256) + "\n");
+    detail = Api.problem(400, api.post("/api/v1/jobs", IMAGES.formatted("tree:" + longName)));
+    assertTrue(detail.contains("expected names of at most 255 bytes"), detail);
+  }
+
+  @Test
   void shouldNameTheContentBelowADataRoot() throws Exception {
     Path folder = Files.createDirectory(root.resolve("a folder"));
     Files.writeString(folder.resolve("one.txt"), "one");
