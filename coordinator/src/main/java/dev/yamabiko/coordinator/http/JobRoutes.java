@@ -202,7 +202,8 @@ final class JobRoutes extends AllDirectives {
       String id, String what, BiFunction<String, ActorRef<Answer>, CoordinatorCommand> command) {
     return queries
         .<Answer>ask(replyTo -> command.apply(id, replyTo))
-        .thenCompose(answer -> after(answer, id, what));
+        .thenCompose(answer -> after(answer, id, what))
+        .exceptionally(e -> Failures.ofOnce(e).response());
   }
 
   /** The job as it is now, or why nothing came of the request. */
