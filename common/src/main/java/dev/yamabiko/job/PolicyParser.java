@@ -50,6 +50,9 @@ final class PolicyParser {
             "expected %s, the metric of early-stopping, but found %s"
                 .formatted(selection.metric().key(), metric(best).key()));
       }
+      if (keepsBest && !selection.restoreBest()) {
+        throw best.error("cannot be set together with early-stopping { restore-best = false }");
+      }
       return Optional.of(selection);
     }
     return keepsBest

@@ -66,6 +66,10 @@ class JobErrorsTest {
             "job.conf:5: batch-size: expected an integer from 1 to 2147483647"
                 + " but found \"99999999999999999999\""),
         wrong("epochs = 0", "job.conf:6: epochs: " + integer + "0"),
+        wrong(
+            "checkpoint.best = train-loss, early-stopping { metric = train-loss, restore-best = false }",
+            "job.conf:7: checkpoint.best: cannot be set together with"
+                + " early-stopping { restore-best = false }"),
         wrong("epochs = 3 days", "job.conf:6: epochs: " + integer + "\"3 days\""),
         wrong(
             "shards = 17",
