@@ -58,6 +58,19 @@ final class Crew {
     probeLate();
   }
 
+  /**
+   * Whoever is out of an owner's reach gets new connections to all owners: that one is there again
+   * is said once, and may be lost.
+   */
+  void connectAnew() {
+    for (String worker : reach.withoutAnOwner()) {
+      if (attendance.isReady(worker)) {
+        slices.remove(worker);
+        slices.add(worker, attendance.get(worker));
+      }
+    }
+  }
+
   /** Where slices are still on their way to other nodes, it is asked once they are there. */
   private void askToJoin(String worker) {
     if (slices.areInPlace()) {

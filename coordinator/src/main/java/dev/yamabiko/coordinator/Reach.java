@@ -34,6 +34,14 @@ final class Reach {
     return lost.getOrDefault(worker, Set.of()).isEmpty();
   }
 
+  /** Those that an owner has said to have lost. */
+  List<String> withoutAnOwner() {
+    return lost.entrySet().stream()
+        .filter(entry -> entry.getValue().stream().anyMatch(place -> !place.equals(COORDINATOR)))
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
   void forget(String worker) {
     lost.remove(worker);
   }

@@ -22,6 +22,9 @@ final class RunTimers {
   private static final Duration RECONNECT = Duration.ofMillis(250);
   private static final Duration INVITE_INTERVAL = Duration.ofSeconds(5);
 
+  /** Far longer than to connect takes on a busy machine, which it would undo. */
+  private static final Duration CONNECT_INTERVAL = Duration.ofSeconds(30);
+
   private final TimerScheduler<Command> timers;
   private final boolean elastic;
   private Wait wait;
@@ -32,6 +35,7 @@ final class RunTimers {
     this.elastic = elastic;
     if (elastic) {
       timers.startTimerWithFixedDelay(new TrainingRun.InviteAgain(), INVITE_INTERVAL);
+      timers.startTimerWithFixedDelay(new TrainingRun.ConnectAnew(), CONNECT_INTERVAL);
     }
   }
 

@@ -62,6 +62,11 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
   /** Whoever is not ready is invited once more: the invitation or its answer may be lost. */
   record InviteAgain() implements Command {}
 
+  /**
+   * Whoever is out of an owner's reach is connected anew: that it is back may not have been heard.
+   */
+  record ConnectAnew() implements Command {}
+
   /** The connection of this start of a worker has not come back. */
   record StillDisconnected(String worker, ActorRef<WorkerMessage> ref) implements Command {}
 
@@ -130,6 +135,7 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
         .onMessage(HalfPassed.class, untilEnded(passed -> onHalfPassed()))
         .onMessage(Late.class, untilEnded(late -> activity.late()))
         .onMessage(InviteAgain.class, untilEnded(again -> crew.askAgain()))
+        .onMessage(ConnectAnew.class, untilEnded(anew -> crew.connectAnew()))
         .onMessage(StillDisconnected.class, untilEnded(this::onStillDisconnected))
         .build();
   }

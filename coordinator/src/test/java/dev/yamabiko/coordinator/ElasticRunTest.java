@@ -369,6 +369,20 @@ class ElasticRunTest extends RunFixture {
   }
 
   @Test
+  void shouldConnectAWorkerAnewWhoseReturnAnOwnerHasNotBeenHeardToSay() {
+    ActorRef<RunMessage> run = begin(2, OptionalLong.empty());
+    run.tell(new RunMessage.WorkerDisconnected(KEY, "worker-2", "an-owner"));
+    TIME.timePasses(Duration.ofSeconds(1));
+    events.expectMessageClass(RunEvent.Waiting.class);
+    skipTo(second, WorkerMessage.Probe.class);
+    TIME.timePasses(Duration.ofSeconds(30));
+    assertEquals(0, skipTo(second, WorkerMessage.InstallWeights.class).step());
+    run.tell(new RunMessage.WorkerConnected(KEY, "worker-2", "an-owner"));
+    assertEquals(new RunEvent.WentOn(2), events.receiveMessage());
+    close(0);
+  }
+
+  @Test
   void shouldGoOnWaitingWhenAFailureOfOneThatHasLeftComesTwice() {
     ActorRef<RunMessage> run = begin();
     RunMessage failed = new RunMessage.WorkerFailed(KEY, "worker-2", 0, List.of(HIGH), "no disk");

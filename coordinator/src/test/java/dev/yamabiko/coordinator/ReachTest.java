@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class ReachTest {
@@ -28,6 +29,7 @@ class ReachTest {
     reach.lost("both", "p");
     reach.lost("owner", "p");
     reach.lost("coordinator", "");
+    assertEquals(Set.of("both", "owner"), Set.copyOf(reach.withoutAnOwner()));
     assertEquals(List.of("owner"), reach.forgetOwners());
     assertTrue(reach.back("both", ""));
     assertFalse(reach.isWhole("coordinator"));
