@@ -24,7 +24,9 @@ import java.util.regex.Pattern;
  */
 final class ChangingJob {
 
-  private static final Pattern INDEX = Pattern.compile("\\d{1,9}");
+  /** The number of a list's element, as a path has it. */
+  static final Pattern INDEX = Pattern.compile("\\d{1,9}");
+
   private static final ConfigValue NOTHING = ConfigValueFactory.fromAnyRef(null);
   private static final ConfigObject EMPTY = ConfigValueFactory.fromMap(Map.of());
 

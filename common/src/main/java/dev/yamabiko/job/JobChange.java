@@ -36,7 +36,7 @@ public final class JobChange {
     if (!before.model().layers().equals(now.model().layers())) {
       return "model";
     }
-    // Another file is compared by its content, too: it is in the weights.
+    // Its path may change as those of data may: what was in the file is in the weights since.
     if (before.model().warmStart().isPresent() != now.model().warmStart().isPresent()) {
       return "warm-start";
     }

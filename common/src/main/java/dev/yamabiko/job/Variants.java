@@ -3,15 +3,12 @@ package dev.yamabiko.job;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Predicate;
-import java.util.regex.Pattern;
 
 /**
  * The places of a text that hold one of several variants, and the names of these. Elements of lists
  * are such places, too: a path names them by their numbers, as in {@code model.0}.
  */
 final class Variants {
-  private static final Predicate<String> NUMBER = Pattern.compile("\\d{1,9}").asMatchPredicate();
   private static final List<String> AUGMENT = List.of("data", "augment");
   private static final String MODEL = "model";
 
@@ -50,7 +47,7 @@ final class Variants {
   /** The names of all variants at a place; none where there is no choice. */
   List<String> at(List<String> path) {
     int last = path.size() - 1;
-    if (last < 1 || !NUMBER.test(path.get(last))) {
+    if (last < 1 || !ChangingJob.INDEX.matcher(path.get(last)).matches()) {
       return names.getOrDefault(path, List.of());
     }
     List<String> list = path.subList(0, last);

@@ -98,10 +98,10 @@ final class UploadedTrees {
       }
     }
     try {
-      return FileTree.parse(Files.readString(upload)).entries().stream()
+      return FileTree.parse(read(upload)).entries().stream()
           .map(FileTree.Entry::sha256)
           .collect(Collectors.toSet());
-    } catch (IllegalArgumentException | CharacterCodingException e) {
+    } catch (IllegalArgumentException e) {
       return Set.of();
     }
   }
