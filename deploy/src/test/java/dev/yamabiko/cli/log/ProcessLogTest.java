@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(180)
+@Timeout(300)
 class ProcessLogTest {
 
   @TempDir Path directory;
@@ -88,7 +88,7 @@ class ProcessLogTest {
                   .formatted(file)),
           complaints);
       disk.free();
-      long deadline = System.nanoTime() + 20_000_000_000L;
+      long deadline = System.nanoTime() + 120_000_000_000L;
       while (!Files.readString(file).contains("again")) {
         logger.warn("again");
         assertTrue(System.nanoTime() < deadline, "nothing is written again");
@@ -110,7 +110,7 @@ class ProcessLogTest {
         logger.warn(HexFormat.of().formatHex(bytes(random)));
       }
       disk.fill();
-      long deadline = System.nanoTime() + 20_000_000_000L;
+      long deadline = System.nanoTime() + 120_000_000_000L;
       while (complaints.stream().noneMatch(complaint -> complaint.contains("put aside"))) {
         logger.warn("more");
         assertTrue(System.nanoTime() < deadline, complaints.toString());
@@ -133,11 +133,12 @@ class ProcessLogTest {
   void shouldPutAFullFileAside() throws IOException, InterruptedException {
     Path file = directory.resolve("node.log");
     Logger logger = logTo(file, LogFormat.TEXT, 2_000);
-    long deadline = System.nanoTime() + 20_000_000_000L;
-    while (aside().stream().noneMatch(name -> name.endsWith(".0.gz"))) {
+    long deadline = System.nanoTime() + 120_000_000_000L;
+    while (aside().stream().noneMatch(name -> name.endsWith(".gz"))) {
       logger.warn("x".repeat(500));
-      assertTrue(System.nanoTime() < deadline, "nothing was put aside");
-      Thread.onSpinWait();
+      assertTrue(System.nanoTime() < deadline, () -> "nothing was put aside: " + complaints);
+      // Faster than Logback compresses, it would put thousands of files aside.
+      Thread.sleep(10);
     }
     logger.warn("after");
     assertTrue(Files.readString(file).endsWith(" after\n"));
