@@ -129,8 +129,10 @@ public record BinaryCrossEntropy(List<Float> classWeights, float labelSmoothing)
     for (int k = 0; k < rows * features; k++) {
       double weight = classWeights.isEmpty() ? 1 : classWeights.get((int) t[k]);
       double target = t[k] * (1.0 - labelSmoothing) + labelSmoothing / 2.0;
-      double yes = StrictMath.log1p(StrictMath.exp(-y[k]));
-      double no = StrictMath.log1p(StrictMath.exp(y[k]));
+      // Of a large output e^y is infinite, so only e^-|y| is taken.
+      double rest = StrictMath.log1p(StrictMath.exp(-Math.abs(y[k])));
+      double yes = Math.max(-y[k], 0) + rest;
+      double no = Math.max(y[k], 0) + rest;
       sum += weight * (target * yes + (1 - target) * no);
     }
     return sum / rows;

@@ -125,6 +125,19 @@ class LossTest {
     assertEquals(1e30, e[1], 1e24);
   }
 
+  /** e^800 is no double; gradcheck takes the reference's central difference there too. */
+  @Test
+  void shouldHaveAReferenceOfHugeOutputsWhenBinary() {
+    Loss loss = new BinaryCrossEntropy();
+    assertEquals(400, loss.reference(2, 1, new double[] {-800, 800}, new double[] {1, 1}));
+    assertEquals(400, loss.reference(2, 1, new double[] {-800, 800}, new double[] {0, 0}));
+    double[] t = {0.25};
+    assertEquals(600, loss.reference(1, 1, new double[] {800}, t));
+    double above = loss.reference(1, 1, new double[] {800 + 1e-3}, t);
+    double below = loss.reference(1, 1, new double[] {800 - 1e-3}, t);
+    assertEquals(0.75, (above - below) / 2e-3, 1e-6);
+  }
+
   @Test
   void shouldGiveProbabilitiesOfBothClassesWhenBinary() {
     Loss loss = new BinaryCrossEntropy();
