@@ -4,6 +4,7 @@ import dev.yamabiko.step.ClassTally;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -141,20 +142,26 @@ public final class ClassificationReport {
   }
 
   /**
-   * The means over the classes of which each figure exists, each counting alike, and the examples
-   * of all.
+   * The means over the classes that occur or are predicted, each counting alike, and the examples
+   * of all. What does not exist of such a class counts as 0, as scikit-learn has it unless told
+   * otherwise: a class that is never predicted must not better the mean of precisions.
    */
   public static Figures macroAverage(List<Figures> classes) {
+    List<Figures> present = classes.stream().filter(c -> !Double.isNaN(c.f1())).toList();
     return new Figures(
         "macro average",
-        mean(classes.stream().mapToDouble(Figures::precision).toArray()),
-        mean(classes.stream().mapToDouble(Figures::recall).toArray()),
-        mean(classes.stream().mapToDouble(Figures::f1).toArray()),
+        mean(present, Figures::precision),
+        mean(present, Figures::recall),
+        mean(present, Figures::f1),
         classes.stream().mapToLong(Figures::support).sum());
   }
 
-  private static double mean(double[] values) {
-    return Arrays.stream(values).filter(v -> !Double.isNaN(v)).average().orElse(Double.NaN);
+  private static double mean(List<Figures> classes, ToDoubleFunction<Figures> figure) {
+    return classes.stream()
+        .mapToDouble(figure)
+        .map(v -> Double.isNaN(v) ? 0 : v)
+        .average()
+        .orElse(Double.NaN);
   }
 
   private static double ratio(long part, long whole) {

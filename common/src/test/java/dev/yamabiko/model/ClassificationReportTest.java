@@ -89,9 +89,9 @@ class ClassificationReportTest {
     assertEquals((0.7 + 4.0 / 7 + 0.6) / 3, average(report).recall(), 1e-15);
   }
 
-  /** Like zero_division = nan: what nothing is divided by counts in no mean. */
+  /** In the means like scikit-learn's default, zero_division = 0 with a warning. */
   @Test
-  void shouldLeaveOutOfTheMeansWhatDoesNotExist() {
+  void shouldCountInTheMeansAsZeroWhatDoesNotExistOfAClassThatOccursOrIsPredicted() {
     // c never occurs, b is never predicted, d neither.
     ClassificationReport report =
         report(
@@ -108,8 +108,8 @@ class ClassificationReportTest {
     assertEquals(Double.NaN, report.figures(3).precision());
     assertEquals(Double.NaN, report.figures(3).recall());
     assertEquals(Double.NaN, report.figures(3).f1());
-    assertEquals((2.0 / 3 + 0) / 2, average(report).precision(), 1e-15);
-    assertEquals((2.0 / 3 + 0) / 2, average(report).recall(), 1e-15);
+    assertEquals((2.0 / 3 + 0 + 0) / 3, average(report).precision(), 1e-15);
+    assertEquals((2.0 / 3 + 0 + 0) / 3, average(report).recall(), 1e-15);
     assertEquals((2.0 / 3 + 0 + 0) / 3, report.macroF1(), 1e-15);
   }
 
