@@ -13,22 +13,27 @@ final class BestEpoch {
   private final int outputs;
   private Optional<Best> best;
 
+  /** Epochs; as long as there is no best one, none of them had a metric that is a number. */
+  private int closed;
+
   /**
    * @param outputs of the network
    */
   BestEpoch(Selection selection, int outputs) {
-    this(selection, outputs, Optional.empty());
+    this(selection, outputs, Optional.empty(), 0);
   }
 
-  private BestEpoch(Selection selection, int outputs, Optional<Best> best) {
+  private BestEpoch(Selection selection, int outputs, Optional<Best> best, int closed) {
     this.selection = selection;
     this.outputs = outputs;
     this.best = best;
+    this.closed = closed;
   }
 
   /** As it was when the checkpoint was taken. */
   BestEpoch at(Checkpoint checkpoint) {
-    BestEpoch then = new BestEpoch(selection, outputs, checkpoint.best());
+    BestEpoch then =
+        new BestEpoch(selection, outputs, checkpoint.best(), checkpoint.position().epochs());
     if (checkpoint.best().filter(b -> b.step() == checkpoint.position().step()).isPresent()) {
       then.keep(checkpoint.weights());
     }
@@ -44,6 +49,7 @@ final class BestEpoch {
     double value = value(train, validation);
     double before = best.map(Best::value).orElse(selection.worst());
     boolean better = selection.isBetter(value, before);
+    closed++;
     if (better) {
       best = Optional.of(new Best(epoch, step, value, 0, Optional.empty()));
     } else {
@@ -75,8 +81,7 @@ final class BestEpoch {
 
   /** Whether patience is at its end. */
   boolean isOver() {
-    return best.isPresent()
-        && selection.patience().isPresent()
-        && best.get().since() >= selection.patience().getAsInt();
+    int since = best.map(Best::since).orElse(closed);
+    return selection.patience().isPresent() && since >= selection.patience().getAsInt();
   }
 }

@@ -76,6 +76,22 @@ class BestEpochTest {
     assertEquals(Optional.empty(), none.best());
   }
 
+  @Test
+  void shouldBeOverWhenNoEpochHasHadALossThatIsANumber() {
+    BestEpoch none = best(Metric.VALIDATION_LOSS, 0, 2);
+    close(none, Double.NaN);
+    assertFalse(none.isOver());
+    BestEpoch resumed = none.at(checkpoint(15, new float[1], Optional.empty()));
+    close(none, Double.POSITIVE_INFINITY);
+    assertTrue(none.isOver());
+    assertFalse(resumed.isOver(), "one epoch is closed");
+    close(resumed, Double.NaN);
+    assertTrue(resumed.isOver());
+    BestEpoch late = best(Metric.VALIDATION_LOSS, 0, 2);
+    close(late, Double.NaN, 7, 8);
+    assertFalse(late.isOver(), "patience begins anew with the first number");
+  }
+
   @ParameterizedTest
   @CsvSource({
     "TRAIN_LOSS, 10",
