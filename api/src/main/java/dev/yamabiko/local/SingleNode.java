@@ -216,6 +216,7 @@ public final class SingleNode {
             job,
             new RunDefinition(job.resolved(), checked.dataSha256(), Optional.empty()),
             checked.network(),
+            data.train().targets(),
             plan,
             begin,
             data.validation().map(validation -> new EvaluationPlan(validation.size())),

@@ -6,6 +6,7 @@ import dev.yamabiko.data.DataSource;
 import dev.yamabiko.data.Dataset;
 import dev.yamabiko.data.Targets;
 import dev.yamabiko.nn.LayerSpec;
+import dev.yamabiko.nn.Loss;
 import dev.yamabiko.nn.Network;
 import dev.yamabiko.nn.ShapeMismatchException;
 import dev.yamabiko.step.StepPlan;
@@ -101,11 +102,30 @@ public final class JobChecks {
     }
     try {
       job.loss().check(network.outputShape(), targets);
+      predictions(job.loss(), network.outputShape().size(), targets);
     } catch (RuntimeException e) {
       throw new JobException(job.places().of("loss") + ": " + said(job.loss().kind(), e), e);
     }
     job.selection().ifPresent(selection -> metric(job, selection.metric(), targets));
     return network;
+  }
+
+  /** What the loss says of an example is what metrics and predictions expect of the data. */
+  private static void predictions(Loss loss, int features, Targets targets) {
+    boolean classes = targets instanceof Targets.Classes;
+    int expected = classes ? targets.names().size() : targets.width();
+    int found = loss.predictedWidth(features, targets);
+    if (found != expected) {
+      throw new ShapeMismatchException(
+          "%s expects the model to end in [%d], one output for each %s (%s), or its predictedWidth and predict to say as many, but the model ends in [%d] and predictedWidth is %d"
+              .formatted(
+                  loss.kind(),
+                  expected,
+                  classes ? "class" : "target value",
+                  targets.describe(),
+                  features,
+                  found));
+    }
   }
 
   private static void augmentations(Job job, Shape input) {

@@ -3,6 +3,7 @@ package dev.yamabiko.nn;
 import dev.yamabiko.data.Targets;
 import dev.yamabiko.tensor.Kernels;
 import dev.yamabiko.tensor.Shape;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -54,7 +55,11 @@ public interface Loss {
     System.arraycopy(y, 0, p, 0, rows * features);
   }
 
-  /** Floats per example that {@link #predict} writes; one output can tell of two classes. */
+  /**
+   * Floats per example that {@link #predict} writes: one for each class, or for each target value.
+   * The network may have another number of outputs: one can tell of two classes, two of a value and
+   * its variance.
+   */
   default int predictedWidth(int features, Targets targets) {
     return features;
   }
@@ -65,18 +70,29 @@ public interface Loss {
   }
 
   /**
+   * What {@link #predict} says of value k of one example, where targets are numeric: by default
+   * output k does, whatever the outputs after those of the values are for.
+   *
+   * @param y the example's outputs begin at {@code at}
+   */
+  default double predictedValue(int features, float[] y, int at, int k) {
+    return predictedValue(y[at + Objects.checkIndex(k, features)]);
+  }
+
+  /**
    * The squared error of example n in the targets' own units, summed over its values: what training
    * and evaluation report.
    *
-   * @param y the network's output [rows, values]
+   * @param y the network's output [rows, features]
    * @param t the targets [rows, values], as the model is given them
    */
-  default double squaredError(Targets.Values values, int n, float[] y, float[] t) {
+  default double squaredError(Targets.Values values, int n, int features, float[] y, float[] t) {
     int width = values.width();
     double sum = 0;
     for (int k = 0; k < width; k++) {
       double error =
-          (predictedValue(y[n * width + k]) - t[n * width + k]) * values.values().get(k).scale();
+          (predictedValue(features, y, n * features, k) - t[n * width + k])
+              * values.values().get(k).scale();
       sum += error * error;
     }
     return sum;

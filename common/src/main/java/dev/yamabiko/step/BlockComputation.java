@@ -317,7 +317,7 @@ public final class BlockComputation {
       sum += errors[n];
       hash += SampleHash.of(samples[n]);
       if (kind instanceof Targets.Values values) {
-        squared += loss.squaredError(values, n, y, targets);
+        squared += loss.squaredError(values, n, features, y, targets);
       } else if (loss.predictedClass(features, y, n * features) == (int) targets[n]) {
         correct++;
       }

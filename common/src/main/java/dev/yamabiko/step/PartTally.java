@@ -14,7 +14,7 @@ abstract sealed class PartTally {
 
   static PartTally of(Loss loss, int features, Targets targets, int examples) {
     return targets instanceof Targets.Values values
-        ? new OfValues(loss, values)
+        ? new OfValues(loss, features, values)
         : new OfClasses(loss, features, (Targets.Classes) targets, examples);
   }
 
@@ -92,6 +92,7 @@ abstract sealed class PartTally {
    */
   private static final class OfValues extends PartTally {
     private final Loss loss;
+    private final int features;
     private final Targets.Values values;
     private final double[] absolute;
     private final double[] squared;
@@ -99,8 +100,9 @@ abstract sealed class PartTally {
     private final double[] spread;
     private long examples;
 
-    OfValues(Loss loss, Targets.Values values) {
+    OfValues(Loss loss, int features, Targets.Values values) {
       this.loss = loss;
+      this.features = features;
       this.values = values;
       absolute = new double[values.width()];
       squared = new double[values.width()];
@@ -116,7 +118,8 @@ abstract sealed class PartTally {
         for (int k = 0; k < width; k++) {
           Targets.Value value = values.values().get(k);
           double target = t[n * width + k];
-          double error = (loss.predictedValue(y[n * width + k]) - target) * value.scale();
+          double predicted = loss.predictedValue(features, y, n * features, k);
+          double error = (predicted - target) * value.scale();
           absolute[k] += Math.abs(error);
           squared[k] += error * error;
           double original = target * value.scale() + value.offset();

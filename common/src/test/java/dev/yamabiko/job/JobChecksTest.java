@@ -6,6 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.yamabiko.data.NoiseData;
 import dev.yamabiko.data.Targets;
+import dev.yamabiko.extension.MeanAndVariance;
+import dev.yamabiko.nn.Dense;
+import dev.yamabiko.nn.Initializer;
+import dev.yamabiko.nn.Loss;
 import dev.yamabiko.tensor.Shape;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -83,6 +87,47 @@ class JobChecksTest {
         "job.conf:3: loss: half-squared-error expects numeric targets but the data has class"
             + " labels (3 classes); use softmax-cross-entropy",
         () -> JobChecks.network(job, Shape.of(2), Targets.Classes.numbered(3)));
+  }
+
+  /** As read, but with a loss of a user's own. */
+  private static Job jobOf(Loss loss, int outputs) {
+    Job job = job(Path.of(""));
+    return new Job(
+        job.name(),
+        job.seed(),
+        job.data(),
+        ModelSpec.of(List.of(new Dense.Spec(outputs, Initializer.HE))),
+        loss,
+        job.update(),
+        job.communication(),
+        job.batchSize(),
+        job.shards(),
+        job.epochs(),
+        job.checkpoints(),
+        job.selection(),
+        job.rollback(),
+        job.workers(),
+        job.tensorBoard(),
+        job.extensions(),
+        job.resolved(),
+        job.places());
+  }
+
+  @Test
+  void shouldRefuseALossThatSaysOtherNumbersThanTheDataHas() {
+    JobChecks.network(jobOf(new MeanAndVariance(true), 2), Shape.of(2), ONE_VALUE);
+    assertError(
+        "job.conf:3: loss: mean-and-variance expects the model to end in [1], one output for each"
+            + " target value (1 value: y), or its predictedWidth and predict to say as many, but"
+            + " the model ends in [2] and predictedWidth is 2",
+        () -> JobChecks.network(jobOf(new MeanAndVariance(false), 2), Shape.of(2), ONE_VALUE));
+    assertError(
+        "job.conf:3: loss: mean-and-variance expects the model to end in [2], one output for each"
+            + " class (2 classes), or its predictedWidth and predict to say as many, but the model"
+            + " ends in [1] and predictedWidth is 1",
+        () ->
+            JobChecks.network(
+                jobOf(new MeanAndVariance(false), 1), Shape.of(2), Targets.Classes.numbered(2)));
   }
 
   private static final String NORMALIZED = "model = [ { dense { units = 1 } }, batch-norm ]";

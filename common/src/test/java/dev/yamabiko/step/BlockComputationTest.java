@@ -10,6 +10,7 @@ import dev.yamabiko.data.Dataset;
 import dev.yamabiko.data.NoiseData;
 import dev.yamabiko.data.Sampler;
 import dev.yamabiko.data.Targets;
+import dev.yamabiko.extension.MeanAndVariance;
 import dev.yamabiko.nn.Dense;
 import dev.yamabiko.nn.HalfSquaredError;
 import dev.yamabiko.nn.Initializer;
@@ -212,6 +213,26 @@ class BlockComputationTest {
     assertEquals(squared, statistics.squaredError(), 1e-7);
     assertEquals(Math.sqrt(squared / 12), statistics.rmse(2), 1e-9);
     assertEquals(0, statistics.correct());
+  }
+
+  @Test
+  void shouldReportTheSquaredErrorOfValuesAmongMoreOutputs() {
+    Targets targets = new Targets.Values(List.of(new Targets.Value("a", 5, 10)));
+    Dataset data = new NoiseData(6, Shape.of(3), targets, 2);
+    Network network = Network.build(Shape.of(3), List.of(new Dense.Spec(2, Initializer.HE)));
+    BlockComputation computation =
+        new BlockComputation(
+            new Objective(network, new MeanAndVariance(true), 1), new ScalarKernels());
+    float[] weights = {0, 0, 0, 0, 0, 0, 0, 7}; // the mean 0, the variance e^7
+    double squared = 0;
+    float[] t = new float[1];
+    for (int i = 0; i < 6; i++) {
+      data.readTarget(i, t, 0);
+      squared += 100.0 * t[0] * t[0];
+    }
+    Measures measures = computation.measure(data, 0, 6, weights);
+    assertEquals(squared, measures.statistics().squaredError(), 1e-9 * squared);
+    assertEquals(squared, measures.errors().orElseThrow().squared()[0], 1e-9 * squared);
   }
 
   @Test

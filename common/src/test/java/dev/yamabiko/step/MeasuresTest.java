@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.yamabiko.data.Targets;
+import dev.yamabiko.extension.MeanAndVariance;
 import dev.yamabiko.nn.HalfSquaredError;
+import dev.yamabiko.nn.Loss;
 import dev.yamabiko.nn.SoftmaxCrossEntropy;
 import dev.yamabiko.tensor.Kernels;
 import dev.yamabiko.tensor.ScalarKernels;
@@ -45,6 +47,23 @@ class MeasuresTest {
           Arrays.copyOfRange(t, at * width, to * width));
     }
     return tally.measures(NONE);
+  }
+
+  /** A mean and a variance for each value. */
+  @Test
+  void shouldReadValuesAtThePitchOfTheOutputs() {
+    float[] y = {1, 2, 9, 9, /**/ 3, 5, 8, 8};
+    float[] t = {0, 4, 2, 2};
+    Targets.Values values =
+        new Targets.Values(List.of(new Targets.Value("a", 0, 10), Targets.Value.plain("b")));
+    Loss loss = new MeanAndVariance(true);
+    PartTally tally = PartTally.of(loss, 4, values, 2);
+    tally.add(KERNELS, 2, y, t);
+    ErrorTally errors = tally.measures(NONE).errors().orElseThrow();
+    assertArrayEquals(new double[] {20, 5}, errors.absolute());
+    assertArrayEquals(new double[] {200, 13}, errors.squared());
+    assertEquals(104, loss.squaredError(values, 0, 4, y, t));
+    assertEquals(109, loss.squaredError(values, 1, 4, y, t));
   }
 
   @Test

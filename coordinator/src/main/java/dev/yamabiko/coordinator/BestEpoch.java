@@ -10,22 +10,22 @@ import java.util.Optional;
 final class BestEpoch {
 
   private final Selection selection;
-  private final int outputs;
+  private final int values;
   private Optional<Best> best;
 
   /** Epochs; as long as there is no best one, none of them had a metric that is a number. */
   private int closed;
 
   /**
-   * @param outputs of the network
+   * @param values of one target; where classes are told apart, 1
    */
-  BestEpoch(Selection selection, int outputs) {
-    this(selection, outputs, Optional.empty(), 0);
+  BestEpoch(Selection selection, int values) {
+    this(selection, values, Optional.empty(), 0);
   }
 
-  private BestEpoch(Selection selection, int outputs, Optional<Best> best, int closed) {
+  private BestEpoch(Selection selection, int values, Optional<Best> best, int closed) {
     this.selection = selection;
-    this.outputs = outputs;
+    this.values = values;
     this.best = best;
     this.closed = closed;
   }
@@ -33,7 +33,7 @@ final class BestEpoch {
   /** As it was when the checkpoint was taken. */
   BestEpoch at(Checkpoint checkpoint) {
     BestEpoch then =
-        new BestEpoch(selection, outputs, checkpoint.best(), checkpoint.position().epochs());
+        new BestEpoch(selection, values, checkpoint.best(), checkpoint.position().epochs());
     if (checkpoint.best().filter(b -> b.step() == checkpoint.position().step()).isPresent()) {
       then.keep(checkpoint.weights());
     }
@@ -63,7 +63,7 @@ final class BestEpoch {
       case TRAIN_LOSS -> train.meanLoss();
       case VALIDATION_LOSS -> validation.orElseThrow().meanLoss();
       case VALIDATION_ACCURACY -> validation.orElseThrow().accuracy();
-      case VALIDATION_RMSE -> validation.orElseThrow().rmse(outputs);
+      case VALIDATION_RMSE -> validation.orElseThrow().rmse(values);
     };
   }
 

@@ -1,6 +1,7 @@
 package dev.yamabiko.coordinator;
 
 import akka.actor.typed.ActorRef;
+import dev.yamabiko.data.Targets;
 import dev.yamabiko.job.Job;
 import dev.yamabiko.model.Checkpoint;
 import dev.yamabiko.nn.Network;
@@ -40,6 +41,7 @@ public record RunSettings(
     Job job,
     RunDefinition definition,
     Network network,
+    Targets targets,
     StepPlan plan,
     Checkpoint begin,
     Optional<EvaluationPlan> validation,
@@ -57,6 +59,7 @@ public record RunSettings(
       Job job,
       RunDefinition definition,
       Network network,
+      Targets targets,
       StepPlan plan,
       Checkpoint begin,
       Optional<EvaluationPlan> validation,
@@ -71,6 +74,7 @@ public record RunSettings(
         job,
         definition,
         network,
+        targets,
         plan,
         begin,
         validation,
@@ -150,7 +154,7 @@ public record RunSettings(
   }
 
   Optional<BestEpoch> bestEpoch() {
-    return job.selection().map(selection -> new BestEpoch(selection, network.outputShape().size()));
+    return job.selection().map(selection -> new BestEpoch(selection, targets.width()));
   }
 
   EvaluationPlan evaluationPlan(DataPart data) {

@@ -78,6 +78,7 @@ final class TrainingSetup {
         new RunDefinition(
             settings.job().resolved(), checked.dataSha256(), Optional.of(prepared.dataset().ref())),
         checked.network(),
+        data.train().targets(),
         prepared.plan(),
         prepared.begin(),
         data.validation().map(validation -> new EvaluationPlan(validation.size())),

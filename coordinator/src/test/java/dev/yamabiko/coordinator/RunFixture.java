@@ -14,6 +14,7 @@ import com.typesafe.config.ConfigFactory;
 import dev.yamabiko.data.DataSource;
 import dev.yamabiko.data.DataSpec;
 import dev.yamabiko.data.Sampler;
+import dev.yamabiko.data.Targets;
 import dev.yamabiko.job.Checkpoints;
 import dev.yamabiko.job.Job;
 import dev.yamabiko.job.ModelSpec;
@@ -149,6 +150,7 @@ abstract class RunFixture {
                 job,
                 new RunDefinition("", "", Optional.empty()),
                 network,
+                new Targets.Values(List.of(Targets.Value.plain("y"))),
                 plan(),
                 begin,
                 Optional.of(new EvaluationPlan(300)),

@@ -107,6 +107,7 @@ final class SimulatedCoordinator extends AbstractBehavior<SimulatedCoordinator.C
             checked.job(),
             new RunDefinition(checked.job().resolved(), checked.dataSha256(), Optional.empty()),
             checked.network(),
+            checked.data().train().targets(),
             simulation.plan().job().plan(),
             begin,
             checked.data().validation().map(data -> new EvaluationPlan(data.size())),
