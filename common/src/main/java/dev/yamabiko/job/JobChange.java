@@ -10,7 +10,8 @@ import java.util.TreeSet;
 /**
  * What differs between the job that a run began with and the one that is to continue it. Epochs,
  * checkpoints, paths and what is written for TensorBoard may; data is compared by its content,
- * elsewhere.
+ * elsewhere. Other epochs stretch or shorten a cosine schedule, which whoever resumes a run is
+ * told.
  */
 public final class JobChange {
   private JobChange() {}

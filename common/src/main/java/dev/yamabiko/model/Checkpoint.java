@@ -7,8 +7,9 @@ import java.util.Optional;
 /**
  * All that the steps after this one depend on, beside the job and its data: a run that goes on from
  * here gives the bits of one that never stopped. Generators and the sampler are pure functions of
- * the job's seed, the epoch and the step, so the position is their whole state; so it is the
- * schedule's.
+ * the job's seed, the epoch and the step, so the position is their whole state. So it is the
+ * schedule's, as long as the job keeps its epochs: a cosine spans them all, and with more of them
+ * goes on as the longer run's, which had other rates in the steps before.
  *
  * <p>The arrays are shared, not copied; nobody writes to them.
  *

@@ -40,7 +40,9 @@ public sealed interface Schedule {
   /**
    * Half a cosine from 1 in the first step to the minimum in the last: minimum + (1 - minimum) (1 +
    * cos(pi step / (steps - 1))) / 2. Loshchilov and Hutter, "SGDR: stochastic gradient descent with
-   * warm restarts", ICLR 2017, without restarts.
+   * warm restarts", ICLR 2017, without restarts. With a minimum of 0 the last step trains nothing.
+   * This schedule alone depends on how many steps the run has: where it goes on with other epochs,
+   * the rate jumps.
    *
    * @param minimum a fraction of the base rate
    */

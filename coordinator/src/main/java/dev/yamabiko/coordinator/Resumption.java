@@ -56,6 +56,7 @@ public final class Resumption {
    * Empty if the run has no checkpoint yet, and begins anew.
    *
    * @param damages hears of checkpoints that cannot be used
+   * @param notices hears what else people should know of where and how the run goes on
    * @throws JobException if the run cannot go on
    */
   public Optional<Checkpoint> find(Consumer<String> damages, Consumer<String> notices) {
@@ -83,7 +84,8 @@ public final class Resumption {
     }
     CheckpointFile.Content content = found.get();
     Path file = store.file(content.checkpoint().position().step());
-    JobChange.of(parse(content.job(), file.toString()), now)
+    Job before = parse(content.job(), file.toString());
+    JobChange.of(before, now)
         .ifPresent(
             change -> {
               throw refuse(
@@ -95,7 +97,10 @@ public final class Resumption {
           "its data has changed: expected the SHA-256 %s but found %s"
               .formatted(content.dataSha256(), checked.dataSha256()));
     }
-    return Optional.of(fitting(content.checkpoint()));
+    Checkpoint checkpoint = fitting(content.checkpoint());
+    ChangedSchedule.notice(before, now, checked.plan(1).steps(), checkpoint.position())
+        .ifPresent(notices);
+    return Optional.of(checkpoint);
   }
 
   private static Job parse(String resolved, String origin) {

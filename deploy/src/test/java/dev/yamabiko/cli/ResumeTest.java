@@ -235,6 +235,50 @@ class ResumeTest {
   }
 
   @Test
+  void shouldSayThatTheLearningRateJumpsWhenACosineIsStretched() {
+    String text = ResumableJob.STOPPING.replaceFirst("(?m)^early-stopping.*$", "");
+    ResumableJob job =
+        new ResumableJob(working, text + "schedule { cosine { warm-up-steps = 3 } }\n");
+    assertEquals(0, job.train("run", 1, "--set", "epochs=2").exitCode());
+    job.copy("run", "same");
+    Output same = job.resume("same", 1, "--set", "epochs=2");
+    assertFalse(same.err().contains("schedule"), same.err());
+    // Step 17 of 37 that come after the warm-up: 0.02 (1 + cos(17/36 pi)) / 2.
+    Output stretched = job.resume("run", 1, "--set", "epochs=4");
+    assertEquals(0, stretched.exitCode(), stretched.err());
+    assertTrue(
+        stretched
+            .err()
+            .contains(
+                "yamabiko: epochs was 2 but is 4 now, and the cosine schedule spans them all: the"
+                    + " learning rate goes on at 0.0109 after 0; a run that had 4 epochs from the"
+                    + " beginning ends with other weights\n"),
+        stretched.err());
+    Output again = job.resume("run", 1, "--set", "epochs=4");
+    assertFalse(again.err().contains("schedule"), again.err());
+  }
+
+  @Test
+  void shouldSayNothingOfACosineThatHasNotBegun() {
+    String text = ResumableJob.STOPPING.replaceFirst("(?m)^early-stopping.*$", "");
+    ResumableJob job =
+        new ResumableJob(working, text + "schedule { cosine { warm-up-steps = 8 } }\n");
+    Output cut =
+        job.cancelled(
+            "run",
+            1,
+            1,
+            event -> event instanceof RunEvent.StepClosed closed && closed.step() == 4,
+            "--set",
+            "epochs=2");
+    assertEquals(1, cut.exitCode(), cut.err());
+    Output output = job.resume("run", 1, "--set", "epochs=4");
+    assertTrue(output.err().contains("going on after step "), output.err());
+    assertFalse(output.err().contains("schedule"), output.err());
+    assertEquals(job.train("whole", 1, "--set", "epochs=4").weights(), output.weights());
+  }
+
+  @Test
   void shouldRefuseFewerEpochsThanWereTaken() throws IOException {
     ResumableJob job =
         new ResumableJob(working, ResumableJob.STOPPING.replaceFirst("(?m)^early-stopping.*$", ""));
