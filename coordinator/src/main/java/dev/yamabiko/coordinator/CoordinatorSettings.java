@@ -2,6 +2,8 @@ package dev.yamabiko.coordinator;
 
 import dev.yamabiko.coordinator.access.HttpAccess;
 import dev.yamabiko.wire.tls.TlsFiles;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -10,6 +12,7 @@ import java.util.Optional;
  * How a coordinator's node is set up.
  *
  * @param host what the node calls itself, and where it listens; workers must use the same
+ * @param httpHost where the API listens; commonly the same, or all addresses
  * @param port of control messages; 0 for any
  * @param httpPort of the API; 0 for any
  * @param bulkPort of weights, gradients and data; 0 for any
@@ -22,6 +25,7 @@ import java.util.Optional;
  */
 public record CoordinatorSettings(
     String host,
+    String httpHost,
     int port,
     int httpPort,
     int bulkPort,
@@ -34,6 +38,32 @@ public record CoordinatorSettings(
 
   public CoordinatorSettings {
     dataRoots = List.copyOf(dataRoots);
+  }
+
+  /** Whose HTTP API listens where everything else does. */
+  public CoordinatorSettings(
+      String host,
+      int port,
+      int httpPort,
+      int bulkPort,
+      Path data,
+      List<Path> dataRoots,
+      long uploadBytes,
+      long datasetBytes,
+      boolean allowOtherFingerprints,
+      HttpAccess access) {
+    this(
+        host,
+        host,
+        port,
+        httpPort,
+        bulkPort,
+        data,
+        dataRoots,
+        uploadBytes,
+        datasetBytes,
+        allowOtherFingerprints,
+        access);
   }
 
   /** In plain text, whose HTTP API is open to everybody who reaches it: as on loopback. */
@@ -63,6 +93,7 @@ public record CoordinatorSettings(
   public CoordinatorSettings with(Optional<TlsFiles> files) {
     return new CoordinatorSettings(
         host,
+        httpHost,
         port,
         httpPort,
         bulkPort,
@@ -72,6 +103,15 @@ public record CoordinatorSettings(
         datasetBytes,
         allowOtherFingerprints,
         access.with(files));
+  }
+
+  /** By which others reach the API: what listens at all addresses is reached as the node is. */
+  public String apiHost() {
+    try {
+      return InetAddress.getByName(httpHost).isAnyLocalAddress() ? host : httpHost;
+    } catch (UnknownHostException e) {
+      return httpHost; // whoever listens there will say so
+    }
   }
 
   /** What it shows other nodes, who must show theirs; empty for plain text. */

@@ -20,7 +20,7 @@ final class ClusterNodes {
   /** Before it makes anything, it looks whether it can have its ports. */
   static CoordinatorStartCommand.Node coordinator(CoordinatorSettings settings) throws IOException {
     Port.requireFree(settings.host(), settings.port(), "control messages");
-    Port.requireFree(settings.host(), settings.httpPort(), "HTTP");
+    Port.requireFree(settings.httpHost(), settings.httpPort(), "HTTP");
     Port.requireFree(settings.host(), settings.bulkPort(), "weights and gradients");
     CoordinatorNode node = CoordinatorNode.start(settings);
     return new CoordinatorStartCommand.Node() {

@@ -106,6 +106,9 @@ final class CoordinatorStartCommand implements Callable<Integer> {
     NodeDirectory data = NodeDirectory.require("--data", settings.data());
     ServiceLog.show();
     TlsOptions.warn(settings.host(), settings.tls());
+    if (!settings.httpHost().equals(settings.host())) {
+      TlsOptions.warn(settings.httpHost(), settings.tls());
+    }
     CompletableFuture<Void> told = new CompletableFuture<>();
     session.interruption().during(() -> told.complete(null));
     try (Node node = start(settings, data);
@@ -114,7 +117,7 @@ final class CoordinatorStartCommand implements Callable<Integer> {
           "coordinator ready; jobs: %s://%s:%d; workers join with: yamabiko worker --coordinator %s:%d"
               .formatted(
                   settings.tls().isPresent() ? "https" : "http",
-                  settings.host(),
+                  settings.apiHost(),
                   node.httpAddress().getPort(),
                   settings.host(),
                   node.port()));
@@ -159,8 +162,11 @@ final class CoordinatorStartCommand implements Callable<Integer> {
     String own = NodeOptions.host(spec, host, file);
     Optional<TlsFiles> files = tls.files(file, working);
     tls.requireSafe(own, files, file);
+    String http = NodeOptions.httpHost(spec, own, file);
+    tls.requireSafe(http, files, file);
     return new CoordinatorSettings(
         own,
+        http,
         NodeOptions.port(spec, "port", port, file),
         NodeOptions.port(spec, "http-port", httpPort, file),
         NodeOptions.port(spec, "bulk-port", bulkPort, file),

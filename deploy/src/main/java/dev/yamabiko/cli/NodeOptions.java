@@ -32,6 +32,13 @@ final class NodeOptions {
     return named(spec, given);
   }
 
+  /** Where the API listens: as the node does, unless the file says otherwise. */
+  static String httpHost(CommandSpec spec, String host, NodeFile file) {
+    Optional<String> given = file.given("http-host");
+    given.ifPresent(other -> requireKnown(spec, file.where("http-host"), other));
+    return given.orElse(host);
+  }
+
   /** The same of a name that nobody needs to know. */
   static String named(CommandSpec spec, String given) {
     if (!given.equals(AUTO)) {

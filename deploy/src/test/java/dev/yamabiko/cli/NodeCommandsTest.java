@@ -277,6 +277,23 @@ class NodeCommandsTest {
   }
 
   @Test
+  void shouldHaveTheApiListenElsewhere() throws Exception {
+    Files.writeString(working.resolve("c.conf"), "http-host = 0.0.0.0");
+    assertEquals(2, run("coordinator --data d --config c.conf"));
+    assertTrue(err().contains("other machines can reach 0.0.0.0, and without TLS"), err());
+    Files.writeString(working.resolve("c.conf"), "http-host = 999.1.1.1");
+    assertEquals(2, run("coordinator --data d --config c.conf"));
+    assertTrue(err().contains("c.conf:1: http-host expects an address, or a name"), err());
+    assertEquals(null, coordinator.get());
+    Files.writeString(working.resolve("c.conf"), "http-host = 0.0.0.0");
+    ended.complete("");
+    run("coordinator --data d --config c.conf --insecure");
+    assertEquals("0.0.0.0", coordinator.get().httpHost());
+    assertEquals("127.0.0.1", coordinator.get().host());
+    assertTrue(err().contains("jobs: http://127.0.0.1:"), err());
+  }
+
+  @Test
   void shouldGiveNodesTheirCertificates() throws Exception {
     assertEquals(0, run("certs --node node --host 10.0.0.5"), err());
     Files.writeString(working.resolve("c.conf"), "host = 10.0.0.5, tls = certs/node");

@@ -7,6 +7,7 @@ import akka.stream.Materializer;
 import dev.yamabiko.coordinator.CoordinatorSettings;
 import dev.yamabiko.coordinator.access.HttpAccess;
 import java.time.Clock;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -23,7 +24,8 @@ record Entrance(OwnSite site, Gate gate, SessionRoutes sessions, AccessLog log) 
     AccessLog log = new AccessLog();
     Gate gate = new Gate(access, sessions, cookie, log);
     return new Entrance(
-        new OwnSite(!gate.isOpen(), settings.host(), access.names(), cookie),
+        new OwnSite(
+            !gate.isOpen(), List.of(settings.host(), settings.apiHost()), access.names(), cookie),
         gate,
         new SessionRoutes(gate, sessions, cookie, log, materializer),
         log);

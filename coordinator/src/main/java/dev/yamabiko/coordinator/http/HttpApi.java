@@ -85,7 +85,7 @@ public final class HttpApi implements AutoCloseable {
     try {
       ServerBuilder server =
           Http.get(coordinator)
-              .newServerAt(settings.host(), settings.httpPort())
+              .newServerAt(settings.httpHost(), settings.httpPort())
               .withSettings(limited(ServerSettings.create(Adapter.toClassic(coordinator))))
               .logTo(new ConnectionLog(Adapter.toClassic(coordinator).log()));
       api.binding =
@@ -101,7 +101,7 @@ public final class HttpApi implements AutoCloseable {
       settings.access().tokens().ifPresent(api::watch);
       return api;
     } catch (CompletionException e) {
-      throw new UnusableAddressException(settings.host(), settings.httpPort(), "HTTP", e);
+      throw new UnusableAddressException(settings.httpHost(), settings.httpPort(), "HTTP", e);
     }
   }
 
@@ -181,7 +181,7 @@ public final class HttpApi implements AutoCloseable {
   /** By which other nodes, and users, reach it. */
   public String url() {
     String scheme = tls.isPresent() ? "https" : "http";
-    return scheme + "://" + settings.host() + ":" + binding.localAddress().getPort();
+    return scheme + "://" + settings.apiHost() + ":" + binding.localAddress().getPort();
   }
 
   /** The coordinator is where it was not before. */

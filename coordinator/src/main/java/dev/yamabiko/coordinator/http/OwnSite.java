@@ -28,18 +28,18 @@ final class OwnSite {
   private static final Set<String> OWN = Set.of("same-origin", "none");
 
   private final boolean anyName;
-  private final String host;
+  private final List<String> hosts;
   private final List<String> names;
   private final SessionCookie cookie;
 
   /**
    * @param anyName whether others who call it by another name get nothing by that
-   * @param host what the node calls itself
+   * @param hosts what the node and its API call themselves
    * @param names more of them, in lower case
    */
-  OwnSite(boolean anyName, String host, List<String> names, SessionCookie cookie) {
+  OwnSite(boolean anyName, List<String> hosts, List<String> names, SessionCookie cookie) {
     this.anyName = anyName;
-    this.host = host.toLowerCase(Locale.ROOT);
+    this.hosts = hosts.stream().map(host -> host.toLowerCase(Locale.ROOT)).toList();
     this.names = names;
     this.cookie = cookie;
   }
@@ -73,7 +73,7 @@ final class OwnSite {
     String name = called.address().toLowerCase(Locale.ROOT).replaceFirst("\\.$", "");
     return !name.contains(".")
         || name.endsWith(".localhost")
-        || name.equals(host)
+        || hosts.contains(name)
         || names.contains(name);
   }
 

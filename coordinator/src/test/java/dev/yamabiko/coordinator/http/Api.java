@@ -60,10 +60,17 @@ final class Api implements AutoCloseable {
    */
   Api(Path data, List<Path> roots, long uploadBytes, HttpAccess access, String more)
       throws IOException {
+    this(
+        new CoordinatorSettings("127.0.0.1", 0, 0, 0, data, roots, uploadBytes, 0, false, access),
+        more);
+  }
+
+  /**
+   * @param more goes before the node's own configuration
+   */
+  Api(CoordinatorSettings settings, String more) throws IOException {
     Config config = ConfigFactory.parseString(more).withFallback(CONFIG);
     system = ActorSystem.create(coordinator.behavior(), "api", config);
-    CoordinatorSettings settings =
-        new CoordinatorSettings("127.0.0.1", 0, 0, 0, data, roots, uploadBytes, 0, false, access);
     api = HttpApi.bind(system, settings, () -> seat, metrics);
   }
 

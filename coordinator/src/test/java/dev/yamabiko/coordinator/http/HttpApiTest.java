@@ -7,9 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
 import akka.http.javadsl.model.StatusCodes;
+import dev.yamabiko.coordinator.CoordinatorSettings;
 import dev.yamabiko.coordinator.JobDescription;
 import dev.yamabiko.coordinator.JobStatus;
 import dev.yamabiko.coordinator.Seat;
+import dev.yamabiko.coordinator.access.HttpAccess;
 import dev.yamabiko.data.ContentHash;
 import dev.yamabiko.model.CanonicalJson;
 import dev.yamabiko.model.Safetensors;
@@ -22,6 +24,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
+import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -267,6 +270,30 @@ class HttpApiTest {
     }
     String probe = raw("GET /health/alive HTTP/1.1\r\nHost: evil.example\r\n\r\n");
     assertTrue(probe.startsWith("HTTP/1.1 200 "), probe);
+  }
+
+  /** As in a container, whose loopback is how a cluster forwards a port. */
+  @Test
+  void shouldListenElsewhereThanTheNodeWhereItIsToldTo() throws Exception {
+    CoordinatorSettings settings =
+        new CoordinatorSettings(
+            "127.0.0.2",
+            "0.0.0.0",
+            0,
+            0,
+            0,
+            data.resolve("elsewhere"),
+            List.of(),
+            0,
+            0,
+            false,
+            HttpAccess.open());
+    try (Api elsewhere = new Api(settings, "")) {
+      assertEquals("http://127.0.0.2:" + elsewhere.port(), elsewhere.url());
+      URI loopback = URI.create("http://127.0.0.1:%d/health/alive".formatted(elsewhere.port()));
+      assertEquals(200, elsewhere.send(HttpRequest.newBuilder(loopback)).statusCode());
+      assertEquals(200, elsewhere.get("/health/alive").statusCode());
+    }
   }
 
   @Test

@@ -19,6 +19,8 @@ import java.util.function.Supplier;
 public final class Diagnosis {
 
   private static final String HEALTH = "health-port";
+  private static final String HTTP_HOST = "http-host";
+  private static final String HTTP_PORT = "http-port";
 
   private final Machine machine = Machine.here();
   private final List<Finding> findings = new ArrayList<>();
@@ -43,10 +45,13 @@ public final class Diagnosis {
     findings.add(known);
     Ports ports = new Ports();
     if (known.result() != Finding.Result.PROBLEM) {
-      findings.add(NodeChecks.exposure(host, tls.isPresent(), file.flag("insecure")));
-      for (String port : List.of("port", "http-port", "bulk-port")) {
+      boolean insecure = file.flag("insecure");
+      findings.add(NodeChecks.exposure("exposure", host, tls.isPresent(), insecure));
+      String http = http(file, host, tls.isPresent(), insecure);
+      for (String port : List.of("port", HTTP_PORT, "bulk-port")) {
         if (file.has(port)) {
-          check(port, () -> NodeChecks.port(port, host, file.port(port), ports));
+          String at = port.equals(HTTP_PORT) ? http : host;
+          check(port, () -> NodeChecks.port(port, at, file.port(port), ports));
         }
       }
     }
@@ -67,6 +72,20 @@ public final class Diagnosis {
     } else if (kind == NodeKind.WORKER) {
       check("cache", () -> DirectoryCheck.of("cache", cache, file.bytes("cache-bytes")));
     }
+  }
+
+  /** Where a coordinator's API would listen; it may be elsewhere than the rest. */
+  private String http(NodeFile file, String host, boolean tls, boolean insecure) {
+    Optional<String> other = file.has(HTTP_HOST) ? file.given(HTTP_HOST) : Optional.empty();
+    other.ifPresent(
+        http -> {
+          Finding known = NodeChecks.httpHost(http);
+          findings.add(known);
+          if (known.result() != Finding.Result.PROBLEM) {
+            findings.add(NodeChecks.exposure("http exposure", http, tls, insecure));
+          }
+        });
+    return other.orElse(host);
   }
 
   private void certificate(Path directory) {

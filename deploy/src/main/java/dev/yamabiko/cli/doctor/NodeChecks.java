@@ -15,62 +15,76 @@ final class NodeChecks {
 
   private NodeChecks() {}
 
-  /** Whether the name leads to this machine. */
+  /** Whether the name leads to this machine, and to one address of it. */
   static Finding host(String host) {
+    return known("host", "--host", host, false);
+  }
+
+  /** The same of where the API listens, which may be at all addresses. */
+  static Finding httpHost(String host) {
+    return known("http-host", "http-host in --config", host, true);
+  }
+
+  private static Finding known(String check, String setting, String host, boolean anywhere) {
     InetAddress address;
     try {
       address = InetAddress.getByName(host);
     } catch (UnknownHostException e) {
       return Finding.problem(
-          "host",
+          check,
           host + " is no address, nor a name that this machine knows",
-          "name an address of this machine with --host, or add the name to DNS or /etc/hosts");
+          "name an address of this machine with %s, or add the name to DNS or /etc/hosts"
+              .formatted(setting));
     }
     String found =
         host.equals(address.getHostAddress()) ? host : host + " is " + address.getHostAddress();
     try {
       if (address.isAnyLocalAddress()) {
-        return Finding.problem(
-            "host",
-            found + ", which is every address and none",
-            "name with --host the one address by which other nodes reach this one");
+        return anywhere
+            ? Finding.ok(check, found + ", which is every address of this machine")
+            : Finding.problem(
+                check,
+                found + ", which is every address and none",
+                "name with %s the one address by which other nodes reach this one"
+                    .formatted(setting));
       } else if (NetworkInterface.getByInetAddress(address) == null
           && !address.isLoopbackAddress()) {
         return Finding.problem(
-            "host",
+            check,
             found + ", which is no address of this machine",
-            "name one of its own with --host");
+            "name one of its own with " + setting);
       }
     } catch (SocketException e) {
       return Finding.warning(
-          "host", found + "; its interface cannot be told: " + e.getMessage(), "");
+          check, found + "; its interface cannot be told: " + e.getMessage(), "");
     }
-    return Finding.ok("host", found);
+    return Finding.ok(check, found);
   }
 
   /**
    * Whether somebody from elsewhere could reach a node that believes everybody.
    *
+   * @param check of which of its hosts this is
    * @param tls whether it has a certificate, and wants one of others
    */
-  static Finding exposure(String host, boolean tls, boolean insecure) {
+  static Finding exposure(String check, String host, boolean tls, boolean insecure) {
     try {
       if (Loopback.isAllOf(host)) {
-        return Finding.ok("exposure", "only this machine reaches " + host);
+        return Finding.ok(check, "only this machine reaches " + host);
       }
       if (tls) {
-        return Finding.ok("exposure", "other machines reach " + host + ", by TLS");
+        return Finding.ok(check, "other machines reach " + host + ", by TLS");
       }
       String found = "other machines reach " + host + ", and nothing is encrypted";
       return insecure
-          ? Finding.warning("exposure", found, "let only trusted people reach this network")
+          ? Finding.warning(check, found, "let only trusted people reach this network")
           : Finding.problem(
-              "exposure",
+              check,
               found,
               "give the node a certificate with --tls DIR (yamabiko certs makes it), or say insecure"
                   + " in a network that only trusted people can reach");
     } catch (UnknownHostException e) {
-      return Finding.warning("exposure", "who reaches " + host + " cannot be told", "");
+      return Finding.warning(check, "who reaches " + host + " cannot be told", "");
     }
   }
 

@@ -39,11 +39,19 @@ class NodeChecksTest {
   }
 
   @Test
+  void shouldLetTheApiBeAtAllAddresses() {
+    assertEquals(Result.OK, NodeChecks.httpHost("0.0.0.0").result());
+    assertEquals(Result.PROBLEM, NodeChecks.httpHost("192.0.2.1").result());
+  }
+
+  @Test
   void shouldWarnOfANodeThatOthersReach() {
-    assertEquals(Result.OK, NodeChecks.exposure("127.0.0.1", false, false).result());
-    assertEquals(Result.PROBLEM, NodeChecks.exposure("192.0.2.1", false, false).result());
-    assertEquals(Result.WARNING, NodeChecks.exposure("192.0.2.1", false, true).result());
-    assertEquals(Result.OK, NodeChecks.exposure("192.0.2.1", true, false).result());
+    assertEquals(Result.OK, NodeChecks.exposure("exposure", "127.0.0.1", false, false).result());
+    assertEquals(
+        Result.PROBLEM, NodeChecks.exposure("exposure", "192.0.2.1", false, false).result());
+    assertEquals(
+        Result.WARNING, NodeChecks.exposure("exposure", "192.0.2.1", false, true).result());
+    assertEquals(Result.OK, NodeChecks.exposure("exposure", "192.0.2.1", true, false).result());
   }
 
   @Test
