@@ -103,6 +103,30 @@ final class DoctorCommand implements Callable<Integer> {
           "As a worker or a parameters node would: whether it answers, and both believe each other.")
   private Optional<String> coordinator = Optional.empty();
 
+  @Option(
+      names = "--insecure",
+      description = "As the node would be given it: plain text beyond this machine is meant so.")
+  private boolean insecure;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "T",
+      description = "As a worker or a parameters node would.")
+  private Optional<String> threads = Optional.empty();
+
+  @Option(
+      names = "--name",
+      paramLabel = "N",
+      description = "As a worker or a parameters node would.")
+  private Optional<String> name = Optional.empty();
+
+  @Option(names = "--log-format", paramLabel = "F", description = "As the node would be given it.")
+  private Optional<String> logFormat = Optional.empty();
+
+  @Option(names = "--log-file", paramLabel = "FILE", description = "As the node would be given it.")
+  private Optional<Path> logFile = Optional.empty();
+
+  @Mixin private ExtensionOptions extensions;
   @Mixin private ServerOption server;
   @Mixin private JsonOption json;
 
@@ -152,7 +176,11 @@ final class DoctorCommand implements Callable<Integer> {
             .or(() -> file.givenPath("tls"));
     String known = NodeOptions.named(spec, file.text("host"));
     diagnosis.node(kind, file, known, certificate, cache);
+    tried(diagnosis, "log", () -> log(file));
+    tried(diagnosis, "extensions", () -> extensions.useThoseOf(file));
     if (kind != NodeKind.COORDINATOR) {
+      tried(diagnosis, "threads", () -> MemberOptions.threads(spec, Optional.empty(), file));
+      tried(diagnosis, "name", () -> MemberOptions.name(spec, Optional.empty(), file, known));
       file.given("coordinator")
           .ifPresentOrElse(
               text -> coordinators(diagnosis, text),
@@ -163,11 +191,28 @@ final class DoctorCommand implements Callable<Integer> {
   }
 
   private void coordinators(Diagnosis diagnosis, String text) {
+    tried(
+        diagnosis,
+        "coordinator",
+        () -> diagnosis.coordinators(NodeOptions.addresses(spec, "coordinator", text)));
+  }
+
+  /** Only what a node would refuse is worth a line. */
+  private static void tried(Diagnosis diagnosis, String check, Runnable asTheNode) {
     try {
-      diagnosis.coordinators(NodeOptions.addresses(spec, "coordinator", text));
-    } catch (ParameterException e) {
-      diagnosis.wrong("coordinator", e.getMessage());
+      asTheNode.run();
+    } catch (ParameterException | JobException e) {
+      diagnosis.wrong(check, e.getMessage());
     }
+  }
+
+  /** The option goes before the variable, which goes before the file. */
+  private void log(NodeFile file) {
+    Map<String, String> environment = logFormat.isPresent() ? Map.of() : System.getenv();
+    new LogOptions()
+        .settings(file, environment, session.workingDirectory())
+        .file()
+        .ifPresent(LogOptions::requirePlace);
   }
 
   /** The settings that the command line gives, by their keys. */
@@ -182,6 +227,13 @@ final class DoctorCommand implements Callable<Integer> {
     data.ifPresent(value -> options.put("data", value.toString()));
     cache.ifPresent(value -> options.put("cache", value.toString()));
     coordinator.ifPresent(value -> options.put("coordinator", value));
+    if (insecure) {
+      options.put("insecure", true);
+    }
+    threads.ifPresent(value -> options.put("threads", value));
+    name.ifPresent(value -> options.put("name", value));
+    logFormat.ifPresent(value -> options.put("log-format", value));
+    logFile.ifPresent(value -> options.put("log-file", value.toString()));
     return options;
   }
 

@@ -102,12 +102,29 @@ final class LogOptions {
             () -> new JobException("%s expects %s but got %s".formatted(name, FORMATS, given)));
   }
 
-  private static void requireWritable(Path file) {
+  private static void requireNoDate(Path file) {
     if (file.toString().contains("%")) {
       throw new JobException(
           "--log-file: expected a path without \"%\", which stands for a date there, but found "
               + file);
     }
+  }
+
+  /** What can be told of a log's file without making it. */
+  static void requirePlace(Path file) {
+    requireNoDate(file);
+    Path there = file;
+    while (!Files.exists(there) && there.getParent() != null) {
+      there = there.getParent();
+    }
+    boolean fits = there.equals(file) ? Files.isRegularFile(there) : Files.isDirectory(there);
+    if (!fits || !Files.isWritable(there)) {
+      throw new JobException("--log-file: cannot write to %s".formatted(there));
+    }
+  }
+
+  private static void requireWritable(Path file) {
+    requireNoDate(file);
     try {
       if (file.getParent() != null) {
         Files.createDirectories(file.getParent());

@@ -66,7 +66,7 @@ final class MemberOptions {
    */
   NodeSettings settings(NodeFile file, Path working, Path cache, long cacheBytes) {
     String own = NodeOptions.host(spec, host, file);
-    String called = name(file, own);
+    String called = name(spec, name, file, own);
     ProcessLog.tell("worker", called);
     Optional<TlsFiles> files = tls.files(file, working);
     tls.requireSafe(own, files, file);
@@ -75,7 +75,7 @@ final class MemberOptions {
         coordinators(file),
         own,
         NodeOptions.port(spec, "port", port, file),
-        threads(file),
+        threads(spec, threads, file),
         cache,
         cacheBytes,
         files);
@@ -84,25 +84,29 @@ final class MemberOptions {
   private List<NodeSettings.Peer> coordinators(NodeFile file) {
     Optional<String> given = coordinator.or(() -> file.given("coordinator"));
     if (given.isEmpty()) {
-      throw refused("Missing required option: '--coordinator=HOST:PORT'");
+      throw new ParameterException(
+          spec.commandLine(), "Missing required option: '--coordinator=HOST:PORT'");
     }
     return NodeOptions.addresses(spec, named("coordinator", coordinator, file), given.get());
   }
 
-  private int threads(NodeFile file) {
-    String given = threads.orElseGet(() -> file.text("threads"));
+  /** Of the option, else of the file. */
+  static int threads(CommandSpec spec, Optional<String> option, NodeFile file) {
+    String given = option.orElseGet(() -> file.text("threads"));
     return given.equals(NodeOptions.AUTO)
         ? Math.min(MOST_THREADS, Runtime.getRuntime().availableProcessors())
-        : NodeOptions.number(spec, named("threads", threads, file), given, MOST_THREADS);
+        : NodeOptions.number(spec, named("threads", option, file), given, MOST_THREADS);
   }
 
-  private String name(NodeFile file, String host) {
-    String given = name.orElseGet(() -> file.text("name"));
+  /** The same; auto is a name of this machine and process. */
+  static String name(CommandSpec spec, Optional<String> option, NodeFile file, String host) {
+    String given = option.orElseGet(() -> file.text("name"));
     String called = given.equals(NodeOptions.AUTO) ? defaultName(host) : given;
     if (!called.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,127}")) {
-      throw refused(
+      throw new ParameterException(
+          spec.commandLine(),
           "%s expects at most 128 letters, digits, \".\", \"_\" or \"-\" but got %s"
-              .formatted(named("name", name, file), called));
+              .formatted(named("name", option, file), called));
     }
     return called;
   }
@@ -134,9 +138,5 @@ final class MemberOptions {
             machine.replaceAll("[^A-Za-z0-9.-]", "-").replaceFirst("^[^A-Za-z0-9]+", ""),
             ProcessHandle.current().pid(),
             ThreadLocalRandom.current().nextInt(1 << 16));
-  }
-
-  private ParameterException refused(String message) {
-    return new ParameterException(spec.commandLine(), message);
   }
 }

@@ -2,6 +2,7 @@ package dev.yamabiko.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -11,11 +12,14 @@ import dev.yamabiko.tensor.KernelFingerprint;
 import dev.yamabiko.wire.BulkServer;
 import dev.yamabiko.wire.BulkSettings;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +30,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.OptionSpec;
 
 @Timeout(180)
 class DoctorCommandTest {
@@ -183,6 +189,76 @@ class DoctorCommandTest {
     assertEquals("problem", results(doctor(command)).get("tokens"));
   }
 
+  /** What it is told as the node would be, it takes as the node would. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "worker --coordinator h:1 --threads 0 | threads",
+        "worker --coordinator h:1 --name a/b | name",
+        "parameters --coordinator h:1 --threads many | threads",
+        "coordinator --data d --log-format xml | log",
+        "coordinator --data d --log-file . | log",
+        "coordinator --data d --log-file /proc/version/log | log",
+        "coordinator --data d --log-file a%b | log",
+      })
+  void shouldFindWhatANodeWouldNotTake(String arguments, String check) {
+    Invocation invocation = doctor(arguments + " --json");
+    assertEquals(2, invocation.exitCode(), invocation.err());
+    assertEquals("problem", results(invocation).get(check), invocation.err());
+  }
+
+  @Test
+  void shouldHaveAllOptionsOfANode() {
+    PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream());
+    Session session =
+        new Session(
+            nowhere,
+            nowhere,
+            working,
+            new Terminal(false, 80, true),
+            false,
+            new Interruption(Duration.ZERO, code -> {}));
+    Map<String, CommandLine> commands = Main.commands(session).getSubcommands();
+    for (String node : List.of("coordinator", "worker", "parameters")) {
+      for (OptionSpec option : commands.get(node).getCommandSpec().options()) {
+        String name = option.longestName();
+        assertNotNull(commands.get("doctor").getCommandSpec().findOption(name), node + " " + name);
+      }
+    }
+  }
+
+  @Test
+  void shouldTakeTheOptionsOfAWorker() {
+    Invocation invocation =
+        doctor(
+            "worker --coordinator 127.0.0.1:1 --cache c --threads 2 --name w1 --log-format json"
+                + " --log-file logs/w1.log --insecure --json");
+    assertEquals(1, invocation.exitCode(), invocation.err());
+    for (String check : List.of("log", "name", "threads")) {
+      assertFalse(results(invocation).containsKey(check), invocation.err());
+    }
+    assertFalse(Files.exists(working.resolve("logs")));
+    Invocation lost = doctor("worker --coordinator h:1 --extensions nowhere.jar");
+    assertEquals(2, lost.exitCode(), lost.err());
+    assertTrue(lost.err().contains("nowhere.jar"), lost.err());
+  }
+
+  /** Where the API alone is beyond this machine, that is what strangers reach. */
+  @Test
+  void shouldJudgeWhereTheApiListens() throws IOException {
+    Files.writeString(working.resolve("c.conf"), "http-host = 0.0.0.0");
+    String command = "coordinator --config c.conf --data d --port 0 --http-port 0 --json";
+    Invocation open = doctor(command);
+    assertEquals(2, open.exitCode(), open.err());
+    assertEquals("ok", results(open).get("exposure"));
+    assertEquals("ok", results(open).get("http-host"));
+    assertEquals("problem", results(open).get("http exposure"));
+    Invocation meant = doctor(command + " --insecure");
+    assertEquals(0, meant.exitCode(), meant.err());
+    assertEquals("warning", results(meant).get("http exposure"));
+  }
+
   /** Not a file of its own making, which is gone by then. */
   @Test
   void shouldNameTheDirectoryThatCannotBeWritten() throws IOException {
@@ -208,7 +284,9 @@ class DoctorCommandTest {
         "--config c.conf | --config expects the node that it is for",
         "manager | expected coordinator, worker, parameters but got manager",
         "worker --data d | a worker has no --data",
-        "coordinator --cache d | a coordinator has no --cache"
+        "coordinator --cache d | a coordinator has no --cache",
+        "coordinator --threads 2 | a coordinator has no --threads",
+        "--insecure | --insecure expects the node that it is for"
       })
   void shouldRefuseWhatItCannotCheck(String arguments, String expected) {
     Invocation invocation = doctor(arguments);
@@ -227,6 +305,10 @@ class DoctorCommandTest {
         "worker | cache = c.conf | cache",
         "worker | host = 192.0.2.1 | host",
         "worker | name = w | coordinator",
+        "worker | name = a/b | name",
+        "worker | threads = 0 | threads",
+        "worker | log-format = xml | log",
+        "worker | extensions = [ none ] | extensions",
         "coordinator | data-roots = [ none ] | data-roots",
         "coordinator | health-port = here | health-port",
         "coordinator | tokens = none | tokens",
