@@ -36,6 +36,13 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}
 {{- end }}
 
+{{/* By which the API is called in the cluster; the first has no dot, and is everybody's own. */}}
+{{- define "yamabiko.apiNames" -}}
+{{- $name := include "yamabiko.fullname" . }}
+{{- $space := printf "%s.%s" $name .Release.Namespace }}
+{{- list $name $space (printf "%s.svc" $space) (printf "%s.svc.%s" $space .Values.clusterDomain) | toJson }}
+{{- end }}
+
 {{/* Names of pods in the DNS: of a StatefulSet's own service. */}}
 {{- define "yamabiko.coordinatorDomain" -}}
 {{ include "yamabiko.fullname" . }}-coordinator.{{ .Release.Namespace }}.svc.{{ .Values.clusterDomain }}
@@ -74,6 +81,14 @@ dns:{{ include "yamabiko.coordinatorDomain" . }}
 {{- if and (gt (int .Values.coordinator.replicas) 1) (not (has "ReadWriteMany" .Values.coordinator.persistence.accessModes)) (not .Values.coordinator.persistence.existingClaim) }}
 {{- fail "more than one coordinator share one volume: coordinator.persistence.accessModes needs ReadWriteMany" }}
 {{- end }}
+{{- if not .Values.coordinator.persistence.enabled }}
+{{- if gt (int .Values.coordinator.replicas) 1 }}
+{{- fail "more than one coordinator share one volume, without which each would be a cluster of its own: coordinator.persistence.enabled=true" }}
+{{- end }}
+{{- if .Values.coordinator.persistence.existingClaim }}
+{{- fail "coordinator.persistence.existingClaim would not be mounted: coordinator.persistence.enabled=true, or no claim" }}
+{{- end }}
+{{- end }}
 {{- end }}
 
 {{/* Arguments that all nodes have. */}}
@@ -99,6 +114,24 @@ dns:{{ include "yamabiko.coordinatorDomain" . }}
 - name: JDK_JAVA_OPTIONS
   value: {{ . | quote }}
 {{- end }}
+{{- with .node.extraEnv }}
+{{ toYaml . }}
+{{- end }}
+{{- end }}
+
+{{/* What a worker may keep, in bytes: four fifths of its volume, whose limit is a quantity of Kubernetes. */}}
+{{- define "yamabiko.cacheBytes" -}}
+{{- $limit := .Values.worker.cache.sizeLimit }}
+{{- if not (kindIs "string" $limit) }}
+{{- $limit = printf "%.0f" (float64 $limit) }}
+{{- end }}
+{{- $number := regexFind "^[0-9]+([.][0-9]+)?" $limit }}
+{{- $unit := trimPrefix $number $limit }}
+{{- $units := dict "" 1 "k" 1e3 "M" 1e6 "G" 1e9 "T" 1e12 "Ki" 1024 "Mi" 1048576 "Gi" 1073741824 "Ti" 1099511627776 }}
+{{- if or (not $number) (not (hasKey $units $unit)) }}
+{{- fail (printf "worker.cache.sizeLimit: expected a quantity as 25Gi but found %s" $limit) }}
+{{- end }}
+{{- mulf (float64 $number) (float64 (get $units $unit)) 0.8 | floor | int64 }}
 {{- end }}
 
 {{- define "yamabiko.podSecurity" -}}
@@ -163,20 +196,26 @@ affinity:
 {{- define "yamabiko.mounts" -}}
 - name: tmp
   mountPath: /tmp
-{{- if .Values.tls.enabled }}
+{{- if .root.Values.tls.enabled }}
 - name: tls
   mountPath: /etc/yamabiko/tls
   readOnly: true
+{{- end }}
+{{- with .node.extraVolumeMounts }}
+{{ toYaml . }}
 {{- end }}
 {{- end }}
 
 {{- define "yamabiko.volumes" -}}
 - name: tmp
   emptyDir: {medium: Memory, sizeLimit: 64Mi}
-{{- if .Values.tls.enabled }}
+{{- if .root.Values.tls.enabled }}
 - name: tls
   secret:
-    secretName: {{ include "yamabiko.tlsSecret" . }}
+    secretName: {{ include "yamabiko.tlsSecret" .root }}
     defaultMode: 0440
+{{- end }}
+{{- with .node.extraVolumes }}
+{{ toYaml . }}
 {{- end }}
 {{- end }}

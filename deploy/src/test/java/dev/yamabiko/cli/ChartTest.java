@@ -21,6 +21,7 @@ import io.kubernetes.client.openapi.models.V1ServiceAccount;
 import io.kubernetes.client.openapi.models.V1StatefulSet;
 import io.kubernetes.client.openapi.models.V2HorizontalPodAutoscaler;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,6 +30,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeAll;
@@ -90,7 +92,20 @@ class ChartTest {
             "worker.threads=4",
             "worker.autoscaling.enabled=true",
             "serviceMonitor.enabled=true",
-            "serviceMonitor.tokenSecret=scraper");
+            "serviceMonitor.tokenSecret=scraper",
+            "serviceMonitor.namespaceSelector.matchLabels.team=watch",
+            "worker.cache.sizeLimit=10Gi",
+            "worker.config=log-format = json",
+            "worker.extraEnv[0].name=TOKEN",
+            "worker.extraEnv[0].value=t",
+            "worker.extraVolumes[0].name=jars",
+            "worker.extraVolumeMounts[0].name=jars",
+            "worker.extraVolumeMounts[0].mountPath=/jars",
+            "coordinator.extraVolumes[0].name=sets",
+            "coordinator.extraVolumeMounts[0].name=sets",
+            "coordinator.extraVolumeMounts[0].mountPath=/sets",
+            "parameters.extraEnv[0].name=TOKEN",
+            "parameters.extraEnv[0].value=t");
     found = RenderedChart.of("insecure=true", "discovery=dns");
   }
 
@@ -106,6 +121,16 @@ class ChartTest {
     assertRefused("exclude each other", "insecure=true", "tls.enabled=true");
     assertRefused("tls.existingSecret", "tls.enabled=true");
     assertRefused("ReadWriteMany", "insecure=true", "coordinator.replicas=2");
+    String many = "coordinator.replicas=2";
+    String shared = "coordinator.persistence.accessModes[0]=ReadWriteMany";
+    String none = "coordinator.persistence.enabled=false";
+    assertRefused("coordinator.persistence.enabled=true", "insecure=true", many, shared, none);
+    assertRefused(
+        "would not be mounted",
+        "insecure=true",
+        none,
+        "coordinator.persistence.existingClaim=mine");
+    assertRefused("as 25Gi but found lots", "insecure=true", "worker.cache.sizeLimit=lots");
     assertRefused("discovery", "insecure=true", "discovery=guess");
   }
 
@@ -156,14 +181,124 @@ class ChartTest {
         CommandLine commands = commands();
         commands.parseArgs(given.toArray(String[]::new));
       }
-      String config =
-          (String)
-              RenderedChart.map(chart.ofKind("ConfigMap").get(0), "data").get("coordinator.conf");
-      Path file = Files.writeString(directory.resolve("coordinator.conf"), config);
-      NodeFile read = NodeFile.of(NodeKind.COORDINATOR, Optional.of(file), directory);
+      NodeFile read = file(chart, NodeKind.COORDINATOR);
       assertEquals(2552, read.port("bulk-port"));
       assertEquals(10L << 30, read.bytes("upload-bytes"));
     }
+  }
+
+  /** What a node of this kind finds in its {@code --config}. */
+  private NodeFile file(RenderedChart chart, NodeKind kind) throws IOException {
+    String name = kind + ".conf";
+    String text =
+        chart.ofKind("ConfigMap").stream()
+            .map(map -> (String) RenderedChart.map(map, "data").get(name))
+            .filter(Objects::nonNull)
+            .findFirst()
+            .orElseThrow();
+    List<String> arguments = RenderedChart.arguments(chart.pods().get(kind.toString()));
+    assertEquals("/etc/yamabiko/conf/" + name, arguments.get(arguments.indexOf("--config") + 1));
+    Path file = Files.writeString(directory.resolve(name), text);
+    return NodeFile.of(kind, Optional.of(file), directory);
+  }
+
+  /** An API that asks nobody who he is answers only where it is called by a name of its own. */
+  @Test
+  void shouldAnswerWhereItIsCalled() throws IOException {
+    List<String> names =
+        List.of(
+            "demo-yamabiko",
+            "demo-yamabiko.train",
+            "demo-yamabiko.train.svc",
+            "demo-yamabiko.train.svc.cluster.local");
+    NodeFile read = file(plain, NodeKind.COORDINATOR);
+    assertEquals(names, read.texts("http-names"));
+    // By whose loopback a forwarded port comes.
+    assertEquals("0.0.0.0", read.text("http-host"));
+    RenderedChart more =
+        RenderedChart.of("insecure=true", "coordinator.config=http-names += training.example");
+    List<String> all = new ArrayList<>(names);
+    all.add("training.example");
+    assertEquals(all, file(more, NodeKind.COORDINATOR).texts("http-names"));
+    List<?> certified =
+        (List<?>) RenderedChart.map(full.ofKind("Certificate").get(0), "spec").get("dnsNames");
+    assertTrue(certified.containsAll(names), certified.toString());
+    assertTrue(certified.contains("localhost"), certified.toString());
+  }
+
+  @Test
+  void shouldKeepDatasetsWithinAWorkersVolume() throws IOException {
+    assertEquals(20L << 30, file(plain, NodeKind.WORKER).bytes("cache-bytes"));
+    NodeFile smaller = file(full, NodeKind.WORKER);
+    assertEquals(8L << 30, smaller.bytes("cache-bytes"));
+    assertEquals("json", smaller.text("log-format"));
+    RenderedChart own =
+        RenderedChart.of(
+            "insecure=true", "worker.cache.sizeLimit=1.5T", "worker.config=cache-bytes = 7");
+    assertEquals(7, file(own, NodeKind.WORKER).bytes("cache-bytes"));
+    RenderedChart bare = RenderedChart.of("insecure=true", "worker.cache.sizeLimit=10000000000");
+    assertEquals(8_000_000_000L, file(bare, NodeKind.WORKER).bytes("cache-bytes"));
+  }
+
+  @Test
+  void shouldWaitWhetherTheCoordinatorTakesANodeBeforeARolloutGoesOn() {
+    for (String kind : List.of("Deployment", "StatefulSet")) {
+      for (Map<String, Object> object : full.ofKind(kind)) {
+        boolean joins = !RenderedChart.name(object).endsWith("-coordinator");
+        Object seconds = RenderedChart.map(object, "spec").get("minReadySeconds");
+        assertEquals(joins ? Integer.valueOf(20) : null, seconds, RenderedChart.name(object));
+      }
+    }
+  }
+
+  @Test
+  void shouldLetPrometheusScrape() {
+    Map<String, Object> monitor = full.ofKind("ServiceMonitor").get(0);
+    Map<String, Object> endpoint =
+        RenderedChart.list(RenderedChart.map(monitor, "spec"), "endpoints").get(0);
+    assertEquals(true, endpoint.get("honorLabels"));
+    Map<String, Object> policy =
+        full.ofKind("NetworkPolicy").stream()
+            .filter(one -> RenderedChart.name(one).endsWith("-api"))
+            .findFirst()
+            .orElseThrow();
+    Map<String, Object> ingress =
+        RenderedChart.list(RenderedChart.map(policy, "spec"), "ingress").get(0);
+    assertTrue(
+        RenderedChart.list(ingress, "from")
+            .contains(Map.of("namespaceSelector", Map.of("matchLabels", Map.of("team", "watch")))),
+        ingress.toString());
+  }
+
+  @Test
+  void shouldTellWaysToTheApiThatWork() throws IOException {
+    String forward = "kubectl -n train port-forward service/demo-yamabiko 8080";
+    String open = RenderedChart.notes(directory.resolve("open"), "insecure=true");
+    assertTrue(open.contains(forward), open);
+    assertTrue(open.contains("yamabiko workers --server http://localhost:8080\n"), open);
+    assertFalse(open.contains("ca.crt") || open.contains("Prometheus"), open);
+    String known =
+        RenderedChart.notes(
+            directory.resolve("known"),
+            "tls.enabled=true",
+            "tls.existingSecret=nodes",
+            "tokens.existingSecret=users",
+            "serviceMonitor.enabled=true");
+    assertTrue(
+        known.contains("get secret nodes -o jsonpath='{.data.ca\\.crt}' | base64 -d > ca.crt"),
+        known);
+    assertTrue(
+        known.contains("--server https://localhost:8080 --ca ca.crt --token-file FILE\n"), known);
+    assertTrue(known.contains("demo-yamabiko.train.svc, "), known);
+    assertTrue(known.contains("scrapes are refused (401), unless serviceMonitor"), known);
+    String certified =
+        RenderedChart.notes(
+            directory.resolve("certified"),
+            "tls.enabled=true",
+            "tls.existingSecret=nodes",
+            "serviceMonitor.enabled=true");
+    assertTrue(certified.contains("--server https://localhost:8080 --tls DIR\n"), certified);
+    assertTrue(certified.contains("unless coordinator.config says open-metrics"), certified);
   }
 
   private CommandLine commands() {

@@ -2,11 +2,15 @@ package dev.yamabiko.cli;
 
 import com.marcnuri.helm.Helm;
 import com.marcnuri.helm.TemplateCommand;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.yaml.snakeyaml.Yaml;
 
 /**
@@ -31,8 +35,36 @@ final class RenderedChart {
    * @throws IllegalStateException as the chart refuses them
    */
   static RenderedChart of(String... values) {
+    return of(CHART, values);
+  }
+
+  /**
+   * What an installation prints, which a template does not.
+   *
+   * @param copy an empty directory
+   */
+  static String notes(Path copy, String... values) throws IOException {
+    try (Stream<Path> files = Files.walk(CHART)) {
+      for (Path file : files.toList()) {
+        Path to = copy.resolve(CHART.relativize(file).toString());
+        if (!Files.isDirectory(file)) {
+          Files.createDirectories(to.getParent());
+          Files.copy(file, to, StandardCopyOption.REPLACE_EXISTING);
+        }
+      }
+    }
+    Files.writeString(
+        copy.resolve("templates/notes.yaml"),
+        """
+        kind: Notes
+        text: {{ include (print $.Template.BasePath "/NOTES.txt") . | quote }}
+        """);
+    return (String) of(copy, values).ofKind("Notes").get(0).get("text");
+  }
+
+  private static RenderedChart of(Path chart, String... values) {
     TemplateCommand command =
-        new Helm(CHART)
+        new Helm(chart)
             .template()
             .withName(RELEASE)
             .withNamespace(NAMESPACE)
