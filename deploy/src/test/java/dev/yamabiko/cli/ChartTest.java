@@ -252,6 +252,16 @@ class ChartTest {
   }
 
   @Test
+  void shouldNotKeepAMachineForANodeThatDoesNotWork() {
+    List<Map<String, Object>> budgets = full.ofKind("PodDisruptionBudget");
+    assertEquals(3, budgets.size());
+    for (Map<String, Object> budget : budgets) {
+      assertEquals(
+          "AlwaysAllow", RenderedChart.map(budget, "spec").get("unhealthyPodEvictionPolicy"));
+    }
+  }
+
+  @Test
   void shouldLetPrometheusScrape() {
     Map<String, Object> monitor = full.ofKind("ServiceMonitor").get(0);
     Map<String, Object> endpoint =
