@@ -9,8 +9,8 @@ set -euo pipefail
 
 here=$(CDPATH='' cd -P -- "$(dirname "$0")" && pwd)
 tag=${1:-yamabiko:local}
-compgen -G "$here/../target/lib/yamabiko-deploy-*.jar" >/dev/null && [ -d "$here/../target/classes" ] ||
-  { echo "image: there is no deploy/target/lib/yamabiko-deploy-*.jar with deploy/target/classes; mvn package builds both" >&2; exit 1; }
+compgen -G "$here/../target/lib/yamabiko-deploy-*.jar" >/dev/null && [ -s "$here/../target/image/classpath" ] ||
+  { echo "image: there is no deploy/target/lib/yamabiko-deploy-*.jar with deploy/target/image/classpath; mvn package makes both" >&2; exit 1; }
 
 base=${BASE:-}
 if [ -z "$base" ] && [ "$(uname -s)" = Linux ]; then
