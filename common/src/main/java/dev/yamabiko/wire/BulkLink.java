@@ -141,12 +141,21 @@ public final class BulkLink implements AutoCloseable {
             .formatted(run, worker, hello.run(), hello.worker());
   }
 
-  /** Makes this the link's connection; on its event loop. */
-  void attach(BulkConnection connection) {
-    Attachment fresh = new Attachment(connection);
+  /**
+   * Makes this the link's connection, on its event loop, unless the worker has made another since:
+   * after a pause of this process, hellos of connections that were given up may be read last.
+   *
+   * @param arrival greater than those of all connections that were made before
+   */
+  void attach(BulkConnection connection, long arrival) {
+    Attachment fresh = new Attachment(connection, arrival);
     Attachment old;
     synchronized (lock) {
       old = attached;
+      if (old != null && old.arrival > arrival) {
+        connection.close("the worker has made another connection since");
+        return;
+      }
       detach("a newer connection from " + connection.peer() + " took its place");
       if (closed) {
         connection.refuse("the link is closed");
@@ -188,13 +197,15 @@ public final class BulkLink implements AutoCloseable {
   private final class Attachment implements BulkConnection.Session {
 
     private final BulkConnection connection;
+    private final long arrival;
     private final Outbox<Integer> outbox = new Outbox<>();
     private final WeightsNames names = new WeightsNames();
     private final BlockService blocks;
     private final FloatArrivals arrivals = new FloatArrivals();
 
-    Attachment(BulkConnection connection) {
+    Attachment(BulkConnection connection, long arrival) {
       this.connection = connection;
+      this.arrival = arrival;
       blocks = new BlockService(connection, outbox, receiver, blockReaders, settings);
     }
 

@@ -4,11 +4,14 @@ import dev.yamabiko.protocol.RunKey;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.util.AttributeKey;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.InetSocketAddress;
@@ -45,6 +48,10 @@ public final class BulkServer implements AutoCloseable {
    */
   private static final int MOST_STRANGERS = 64;
 
+  /** As the how manieth the connection came; their hellos are read on several threads. */
+  private static final AttributeKey<Long> ARRIVAL =
+      AttributeKey.valueOf(BulkServer.class, "arrival");
+
   private record Term(String run, long term) {}
 
   private final BulkSettings settings;
@@ -80,6 +87,7 @@ public final class BulkServer implements AutoCloseable {
             .group(server.loops)
             .channel(BulkLoops.serverSocket())
             .option(ChannelOption.SO_REUSEADDR, true)
+            .handler(new Arrivals())
             .childHandler(
                 new ChannelInitializer<>() {
                   @Override
@@ -108,7 +116,7 @@ public final class BulkServer implements AutoCloseable {
 
   /**
    * From now on a connection that presents this token belongs to this link; one connection at a
-   * time, a newer one takes the older one's place.
+   * time, one that was made later takes the earlier one's place.
    *
    * @param token as of {@link BulkToken#random}
    */
@@ -173,7 +181,11 @@ public final class BulkServer implements AutoCloseable {
     }
     BulkConnection connection =
         new BulkConnection(
-            settings, new Greeting(), new Outbox<>(), new TrafficCounter(), Greeting.MOST_BYTES);
+            settings,
+            new Greeting(channel.attr(ARRIVAL).get()),
+            new Outbox<>(),
+            new TrafficCounter(),
+            Greeting.MOST_BYTES);
     BulkLoops.accept(channel, connection, settings);
   }
 
@@ -206,13 +218,31 @@ public final class BulkServer implements AutoCloseable {
     return found;
   }
 
+  /** Numbers connections in the order in which clients made them. */
+  private static final class Arrivals extends ChannelInboundHandlerAdapter {
+
+    private long count;
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object accepted) {
+      ((Channel) accepted).attr(ARRIVAL).set(count++);
+      context.fireChannelRead(accepted);
+    }
+  }
+
   /** Waits for a connection's hello. */
   private final class Greeting implements BulkConnection.Session {
 
     static final int MOST_BYTES = FrameCodec.ENVELOPE_BYTES;
 
+    private final long arrival;
+
     /** Cancelled at the end: else it would keep everybody who is turned away until then. */
     private Future<?> deadline;
+
+    Greeting(long arrival) {
+      this.arrival = arrival;
+    }
 
     @Override
     public void opened(BulkConnection connection) {
@@ -245,7 +275,7 @@ public final class BulkServer implements AutoCloseable {
               : link == null ? "unknown token" : link.mismatch(hello);
       if (reason == null) {
         end(connection);
-        link.attach(connection);
+        link.attach(connection, arrival);
       } else {
         end(connection);
         refusals.refused(connection.peer(), reason);

@@ -3,6 +3,7 @@ package dev.yamabiko.wire;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.yamabiko.protocol.SliceMessage;
@@ -168,6 +169,22 @@ class BulkReconnectTest {
       pair.link().send(Plane.weights(0, 0, new float[3]));
       Await.next(newer.weights);
       assertTrue(pair.worker().weights.isEmpty());
+    }
+  }
+
+  /** After a pause of the server the hello of a connection that was given up may be read last. */
+  @Test
+  void shouldLeaveTheLinkToTheNewerConnectionWhereTheOlderOneSaysHelloLate() {
+    try (Plane plane = new Plane(Plane.SMALL)) {
+      String token = BulkToken.random();
+      BulkLink link = plane.server.admit(Plane.RUN, "w", token, new CoordinatorEnd());
+      try (RawPeer older = RawPeer.connect(plane.server.port());
+          RawPeer newer = RawPeer.greeted(plane, token, "w")) {
+        older.send(RawPeer.hello(token, "w"));
+        assertNull(older.read());
+        link.send(Plane.weights(0, 0, new float[3]));
+        assertInstanceOf(BulkFrame.WeightsBegin.class, newer.read());
+      }
     }
   }
 
