@@ -59,16 +59,21 @@ final class Crew {
   }
 
   /**
-   * Whoever is out of an owner's reach gets new connections to all owners: that one is there again
-   * is said once, and may be lost.
+   * Whoever is out of an owner's reach gets new connections to all owners: that they are to be
+   * made, and that one is there, is said once, and may be lost.
    */
   void connectAnew() {
     for (String worker : reach.withoutAnOwner()) {
       if (attendance.isReady(worker)) {
         slices.remove(worker);
-        slices.add(worker, attendance.get(worker));
+        connect(worker);
       }
     }
+  }
+
+  private void connect(String worker) {
+    reach.await(worker, slices.owners());
+    slices.add(worker, attendance.get(worker));
   }
 
   /** Where slices are still on their way to other nodes, it is asked once they are there. */
@@ -84,7 +89,7 @@ final class Crew {
   boolean ready(String worker) {
     boolean news = attendance.ready(worker);
     if (news) {
-      slices.add(worker, attendance.get(worker));
+      connect(worker);
     }
     return news;
   }

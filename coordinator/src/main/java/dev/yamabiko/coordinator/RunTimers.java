@@ -23,7 +23,7 @@ final class RunTimers {
   private static final Duration INVITE_INTERVAL = Duration.ofSeconds(5);
 
   /** Far longer than to connect takes on a busy machine, which it would undo. */
-  private static final Duration CONNECT_INTERVAL = Duration.ofSeconds(30);
+  private static final Duration CONNECT_INTERVAL = Duration.ofSeconds(15);
 
   private final TimerScheduler<Command> timers;
   private final boolean elastic;

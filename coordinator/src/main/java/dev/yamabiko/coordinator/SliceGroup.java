@@ -168,6 +168,11 @@ final class SliceGroup {
     return !owners.isEmpty();
   }
 
+  /** Of other nodes, by name. */
+  Set<String> owners() {
+    return Collections.unmodifiableSet(owners.keySet());
+  }
+
   /** An owner's slices are there. */
   void taken(RunMessage.SlicesTaken taken) {
     owners.get(taken.owner()).slices = taken.slices();

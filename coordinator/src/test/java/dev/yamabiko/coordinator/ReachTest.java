@@ -29,16 +29,36 @@ class ReachTest {
     reach.lost("both", "p");
     reach.lost("owner", "p");
     reach.lost("coordinator", "");
-    assertEquals(Set.of("both", "owner"), Set.copyOf(reach.withoutAnOwner()));
+    assertEquals(Set.of(), reach.withoutAnOwner());
+    assertEquals(Set.of("both", "owner"), reach.withoutAnOwner());
     assertEquals(List.of("owner"), reach.forgetOwners());
     assertTrue(reach.back("both", ""));
     assertFalse(reach.isWhole("coordinator"));
   }
 
+  /** A connection takes its time, so it is late only where it is missed a second time. */
+  @Test
+  void shouldMissAFirstConnectionThatNoOwnerSays() {
+    reach.await("w", List.of("p", "q"));
+    assertEquals(Set.of(), reach.withoutAnOwner());
+    reach.back("w", "p");
+    assertTrue(reach.isWhole("w"));
+    assertEquals(Set.of("w"), reach.withoutAnOwner());
+    reach.back("w", "q");
+    assertEquals(Set.of(), reach.withoutAnOwner());
+    reach.await("w", List.of("p"));
+    reach.withoutAnOwner();
+    reach.forgetOwners();
+    assertEquals(Set.of(), reach.withoutAnOwner());
+  }
+
   @Test
   void shouldForgetAWorkerThatStartsAnew() {
     reach.lost("w", "p");
+    reach.await("w", List.of("p"));
     reach.forget("w");
     assertTrue(reach.isWhole("w"));
+    reach.withoutAnOwner();
+    assertEquals(Set.of(), reach.withoutAnOwner());
   }
 }
