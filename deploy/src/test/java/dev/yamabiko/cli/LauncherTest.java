@@ -64,11 +64,13 @@ class LauncherTest {
         """
         echo built >>"%s/builds"
         echo "chatter of the build"
+        echo "$JAVA_HOME" >"%s/mavens-java"
         [ -z "$MAVEN_FAILS" ] || exit 1
+        [ ! -e "%s/slow" ] || { touch "%s/building" && exec sleep 100; }
         mkdir -p deploy/target/lib && echo jar >deploy/target/lib/yamabiko.jar
         sleep 0.3
         """
-            .formatted(place));
+            .formatted(place, place, place, place));
     java("17.0.15", "java.base jdk.incubator.vector");
   }
 
@@ -99,7 +101,7 @@ class LauncherTest {
     builder.environment().put("JAVA_HOME", javaHome.toString());
     builder.environment().put("MAVEN_FAILS", mavenFails);
     builder.environment().put("LC_ALL", locale);
-    builder.environment().put("YAMABIKO_JAVA_OPTS", "-Xmx1g -Da=b");
+    builder.environment().put("YAMABIKO_JAVA_OPTS", "-Xmx1g\n -Da=b");
     builder.environment().keySet().removeAll(List.of("HOME", "XDG_CACHE_HOME", "YAMABIKO_CACHE"));
     builder.environment().putAll(caches);
     return builder.start();
@@ -587,6 +589,52 @@ class LauncherTest {
     assertTrue(ended.out().startsWith("{\"status\":\"failed\",\"error\":\""), ended.out());
     mavenFails = "";
     assertEquals(42, run().code());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"INT, 130", "TERM, 143", "HUP, 143"})
+  void shouldEndTheBuildWithItself(String signal, int code) throws Exception {
+    touch(place.resolve("slow"));
+    Process process = start(root.resolve("deploy/bin/yamabiko"), "train");
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_SECONDS);
+    while (Files.notExists(place.resolve("building"))) {
+      assertTrue(System.nanoTime() < deadline, "Maven was not started");
+      TimeUnit.MILLISECONDS.sleep(20);
+    }
+    List<ProcessHandle> children = process.descendants().toList();
+    assertNotEquals(List.of(), children);
+    new ProcessBuilder("kill", "-s", signal, process.pid() + "").start().waitFor();
+    Ended ended = await(process);
+    assertEquals(code, ended.code(), ended.err());
+    assertEquals(BUILDING + "yamabiko: interrupted\n", ended.err());
+    assertTrue(children.stream().noneMatch(ProcessHandle::isAlive), children.toString());
+    Files.delete(place.resolve("slow"));
+    assertEquals(42, run().code());
+  }
+
+  /** As where somebody else has made deploy/target. */
+  @Test
+  void shouldRunNoOutdatedBuildWhereItCanMakeNone() throws Exception {
+    run();
+    Path lock = root.resolve("deploy/target/app/lock");
+    Files.delete(lock);
+    Files.createDirectory(lock);
+    assertEquals(42, run().code());
+    Files.writeString(root.resolve("deploy/pom.xml"), "newer");
+    Files.setLastModifiedTime(
+        root.resolve("deploy/pom.xml"), FileTime.from(Instant.now().plusSeconds(60)));
+    Ended ended = run("train", "--json");
+    assertEquals(1, ended.code());
+    assertTrue(
+        ended.err().startsWith("yamabiko: there is no build of these sources, and "), ended.err());
+    assertTrue(ended.out().startsWith("{\"status\":\"failed\""), ended.out());
+  }
+
+  @Test
+  void shouldTakeAJavaHomeThatIsRelative() throws Exception {
+    javaHome = Path.of("jdk");
+    assertEquals(42, run().code());
+    assertEquals(place.resolve("jdk") + "\n", Files.readString(place.resolve("mavens-java")));
   }
 
   @ParameterizedTest
