@@ -1,6 +1,8 @@
 package dev.yamabiko.job;
 
+import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigResolveOptions;
 import dev.yamabiko.data.DataSource;
 import dev.yamabiko.data.DataSpec;
 import java.nio.file.Path;
@@ -18,6 +20,10 @@ public final class DataFile {
 
   /** What a builtin's seed is where none is given, as in a job. */
   private static final long SEED = 1;
+
+  /** Settings may give what a substitution lacks. */
+  private static final ConfigResolveOptions AS_FAR_AS_IT_GOES =
+      ConfigResolveOptions.defaults().setAllowUnresolved(true);
 
   private DataFile() {}
 
@@ -38,12 +44,21 @@ public final class DataFile {
       if (written.isEmpty()) {
         throw new JobException(origin + ": expected a data source but the file is empty");
       }
-      Form form = Form.of(written);
+      Form form = form(written);
       ConfigObject set = new Settings(hocon, sources, form.variants()).apply(written, settings);
       Node root = Node.root(sources, hocon.resolve(set, true, origin), origin);
       return form == Form.JOB ? ofJob(root) : plain(root, form);
     } catch (StackOverflowError e) {
       throw new JobException(file + ": objects and lists are nested too deeply", e);
+    }
+  }
+
+  /** What settings exchange depends on it; a substitution may stand for all of the data. */
+  private static Form form(ConfigObject written) {
+    try {
+      return Form.of(written.toConfig().resolve(AS_FAR_AS_IT_GOES).root());
+    } catch (ConfigException e) {
+      return Form.SOURCE; // what is wrong is said once settings are in
     }
   }
 

@@ -68,6 +68,22 @@ class ModelUseTest {
     Files.write(model(), bytes);
   }
 
+  /** What a substitution is merged with is no object yet when the file's form is looked for. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "data { train { csv { path = data.csv, label = k } } }, data = ${?NONE}",
+        "data = ${?NONE}, data { train { csv { path = data.csv, label = k } } }"
+      })
+  void shouldEvaluateWithDataThatIsASubstitution(String data) throws IOException {
+    Files.writeString(working.resolve("merged.conf"), data);
+    Output output =
+        command(
+            "evaluate", "run", "--data", "merged.conf", "--set", "data.train.csv.path=data.csv");
+    assertEquals(0, output.exitCode(), output.err());
+    assertEquals(evaluate().json(), output.json());
+  }
+
   @Test
   void shouldRefuseADamagedModelWhereverOneIsRead() throws IOException {
     damageModel();
