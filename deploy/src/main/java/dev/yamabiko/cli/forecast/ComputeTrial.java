@@ -113,7 +113,7 @@ final class ComputeTrial {
           from.add(index);
           at.add(Stopwatch.threadNanos() - began);
         });
-    double whole = Stopwatch.threadNanos() - began;
+    double whole = Math.max(1, Stopwatch.threadNanos() - began);
     return new GradientOrder(
         from.stream().mapToInt(Integer::intValue).toArray(),
         at.stream().mapToDouble(nanos -> nanos / whole).toArray());

@@ -108,8 +108,9 @@ public final class StepModel {
     List<List<Block>> leases = leases(setting, workers);
     int slices = RunSettings.slicesOnTheWay(setting.floats(), leases.size());
     double seconds = seconds(setting, leases, sliceNodes);
-    double withoutNetwork = withoutSending().seconds(setting.with(Link.FREE), leases, sliceNodes);
-    double compute = install(setting) + slowest(setting, leases);
+    StepModel still = withoutSending();
+    double withoutNetwork = still.seconds(setting.with(Link.FREE), leases, sliceNodes);
+    double compute = install(setting) + still.slowest(setting, leases);
     return new StepForecast(
         workers,
         setting.plan().shards(),

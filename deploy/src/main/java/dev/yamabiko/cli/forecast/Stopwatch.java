@@ -69,7 +69,8 @@ final class Stopwatch {
       for (int i = 0; i < works.length; i++) {
         long began = threadNanos();
         works[i].run();
-        times[i][rounds] = (threadNanos() - began) / 1e9;
+        // Some systems' clocks of threads tick in milliseconds; nothing is done in no time.
+        times[i][rounds] = Math.max(1, threadNanos() - began) / 1e9;
       }
       rounds++;
     }

@@ -126,8 +126,10 @@ class StepModelTest {
         new Setting(1000, own.plan(), own.mostWorkers(), 4, 4, 1, OptionalInt.of(2), Link.FREE);
     // Of 32 ms of computing two workers' 4,000 bytes take 2 x 2 x 8 ms: two more halves of a core.
     Costs costs = costs(GradientOrder.AT_THE_END, 8e-3 / 4000);
-    double both = new StepModel(costs).forecast(shared, 2, 0).compute();
-    assertEquals(32e-3 * (2 + 2 * 0.5) / 2, both, EXACT);
+    StepForecast both = new StepModel(costs).forecast(shared, 2, 0);
+    assertEquals(32e-3, both.compute(), EXACT);
+    assertEquals(1000 * (UPDATE + ADD), both.aggregate(), EXACT);
+    assertTrue(both.network() > 32e-3 * 2 * 0.5 / 2, () -> both.network() + " s");
   }
 
   @Test
@@ -149,16 +151,19 @@ class StepModelTest {
       @ForAll @IntRange(min = 1, max = 2_000_000) int floats,
       @ForAll @IntRange(min = 1, max = 100_000) int megabits,
       @ForAll @IntRange(min = 0, max = 10_000) int micros,
-      @ForAll @IntRange(min = 0, max = 10_000) int picosPerByte) {
+      @ForAll @IntRange(min = 0, max = 10_000) int picosPerByte,
+      @ForAll @IntRange(min = 0, max = 8) int cores) {
     double bandwidth = 1e6 * megabits;
     double latency = 1e-6 * micros;
     double perByte = 1e-12 * picosPerByte;
     int part = floats / 2 + 1;
     GradientOrder order = new GradientOrder(new int[] {part, 0}, new double[] {0.6, 1});
     Costs costs = costs(order, perByte);
-    Setting setting = setting(floats, new Link(bandwidth, latency));
-    Setting half =
-        new Setting(floats, setting.plan(), workers, 2, 4, 1, OptionalInt.empty(), setting.link());
+    StepPlan plan = setting(floats, Link.FREE).plan();
+    OptionalInt shared = cores == 0 ? OptionalInt.empty() : OptionalInt.of(cores);
+    Link link = new Link(bandwidth, latency);
+    Setting setting = new Setting(floats, plan, Integer.MAX_VALUE, 4, 4, 1, shared, link);
+    Setting half = new Setting(floats, plan, workers, 2, 4, 1, shared, link);
     StepForecast forecast = new StepModel(costs).forecast(setting, workers, nodes);
     double least = forecast.seconds() * (1 + 1e-12);
     assertTrue(
