@@ -24,7 +24,9 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -65,15 +67,47 @@ final class PassedOn {
           "x-yamabiko-certified");
 
   /** To one node, for as long as that has the coordinator. */
-  private record Way(String url, CompletableFuture<Void> left, SharedKillSwitch streams) {
+  static final class Way {
 
-    static Way to(String url) {
-      return new Way(url, new CompletableFuture<>(), KillSwitches.shared(url));
+    private final String url;
+    private final SharedKillSwitch streams;
+
+    /** One for each request that waits for its answer: such a node may keep its place for years. */
+    private final Set<CompletableFuture<Void>> waiting = ConcurrentHashMap.newKeySet();
+
+    private volatile boolean hasEnded;
+
+    private Way(String url) {
+      this.url = url;
+      this.streams = KillSwitches.shared(url);
     }
 
+    static Way to(String url) {
+      return new Way(url);
+    }
+
+    /** Whoever enters while it ends hears of that from one side or the other, or from both. */
     void end() {
-      left.complete(null);
+      hasEnded = true;
+      waiting.forEach(left -> left.complete(null));
       streams.shutdown();
+    }
+
+    /** The answer, or {@code lost} where the way ends before there is one. */
+    CompletionStage<HttpResponse> untilLeft(
+        CompletionStage<HttpResponse> answer, Supplier<HttpResponse> lost) {
+      CompletableFuture<Void> left = new CompletableFuture<>();
+      waiting.add(left);
+      if (hasEnded) {
+        left.complete(null);
+      }
+      return answer
+          .applyToEither(left.thenApply(gone -> lost.get()), Function.identity())
+          .whenComplete((response, failure) -> waiting.remove(left));
+    }
+
+    int waiting() {
+      return waiting.size();
     }
 
     /**
@@ -124,7 +158,7 @@ final class PassedOn {
   /** What is under way to another node ends. */
   synchronized void moved(Seat now) {
     String url = now instanceof Seat.There there ? there.url() : "";
-    if (way.isPresent() && !way.get().url().equals(url)) {
+    if (way.isPresent() && !way.get().url.equals(url)) {
       way.get().end();
       way = Optional.empty();
     }
@@ -156,14 +190,16 @@ final class PassedOn {
             .withHeaders(headers)
             .withEntity(request.entity());
     Way onThis = wayTo(there);
-    return send(passed)
-        .thenApply(onThis::untilItEnds)
-        .exceptionally(
-            e -> {
-              LOG.warn("a request cannot be passed on to {} cause={}", there.url(), e.toString());
-              return isUnsent(e) ? Problem.noCoordinator() : lost(request);
-            })
-        .applyToEither(onThis.left().thenApply(gone -> lost(request)), Function.identity());
+    CompletionStage<HttpResponse> answer =
+        send(passed)
+            .thenApply(onThis::untilItEnds)
+            .exceptionally(
+                e -> {
+                  LOG.warn(
+                      "a request cannot be passed on to {} cause={}", there.url(), e.toString());
+                  return isUnsent(e) ? Problem.noCoordinator() : lost(request);
+                });
+    return onThis.untilLeft(answer, () -> lost(request));
   }
 
   private CompletionStage<HttpResponse> send(HttpRequest request) {

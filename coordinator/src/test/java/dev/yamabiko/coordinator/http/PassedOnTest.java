@@ -186,6 +186,25 @@ class PassedOnTest {
     }
   }
 
+  /** A node may stand by for years, and pass on what a dashboard asks every second. */
+  @Test
+  void shouldForgetARequestWithItsAnswer() {
+    PassedOn.Way way = PassedOn.Way.to("http://127.0.0.1:1");
+    akka.http.javadsl.model.HttpResponse lost = Problem.noCoordinator();
+    var first = new CompletableFuture<akka.http.javadsl.model.HttpResponse>();
+    var answered = way.untilLeft(first, () -> lost).toCompletableFuture();
+    var asked = way.untilLeft(new CompletableFuture<>(), () -> lost).toCompletableFuture();
+    assertEquals(2, way.waiting());
+    first.complete(Problem.unanswered().response());
+    assertEquals(1, way.waiting());
+    way.end();
+    assertEquals(504, answered.join().status().intValue());
+    assertEquals(lost, asked.join());
+    assertEquals(
+        lost, way.untilLeft(new CompletableFuture<>(), () -> lost).toCompletableFuture().join());
+    assertEquals(0, way.waiting());
+  }
+
   @Test
   void shouldTellWhoHasAskedAndNotWhatHeSaysOfThat() throws Exception {
     try (ServerSocket next = new ServerSocket(0)) {
