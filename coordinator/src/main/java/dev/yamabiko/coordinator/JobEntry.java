@@ -121,7 +121,7 @@ final class JobEntry {
   /** Followers hear of it. */
   void become(StoredJob next) {
     stored = next;
-    events.add("status", view().json());
+    events.add(JobEvent.STATUS, view().json());
   }
 
   void started(ActorRef<JobRun.Command> by, List<String> on, StoredJob running) {
@@ -197,7 +197,7 @@ final class JobEntry {
     if (event instanceof RunEvent.RunStarted begun) {
       step = begun.step();
       epoch = begun.epochs();
-      events.add("status", view().json());
+      events.add(JobEvent.STATUS, view().json());
     } else if (event instanceof RunEvent.StepClosed closed) {
       step = closed.step() + 1;
       trainLoss = closed.statistics().meanLoss();

@@ -12,15 +12,20 @@ import java.util.Set;
  */
 public record JobEvent(long number, String kind, String json) {
 
+  public static final String STATUS = "status";
   public static final String STEP = "step";
   public static final String ROLLBACK = "rollback";
   public static final String END = "end";
 
   /** What somebody may wait for. */
-  private static final Set<String> URGENT = Set.of("status", "notice", END);
+  private static final Set<String> URGENT = Set.of(STATUS, "notice", END);
 
   public boolean isLast() {
     return kind.equals(END);
+  }
+
+  boolean isStatus() {
+    return kind.equals(STATUS);
   }
 
   boolean isUrgent() {

@@ -11,7 +11,9 @@ import java.util.Set;
 /**
  * A job's recent events and those who follow them. What is not urgent is told in batches, to all
  * the same one, when there is enough of it or {@link #send} is called. Older events than are kept
- * are in the run's {@code metrics.jsonl}, and all of a job that has ended, but for its end.
+ * are in the run's {@code metrics.jsonl}, and all of a job that has ended, but for its end. Of
+ * states in a row the last is kept: a job that waits in a long queue has many, each as long as the
+ * job.
  */
 final class JobEvents {
 
@@ -38,6 +40,9 @@ final class JobEvents {
 
   void add(String kind, String json) {
     JobEvent event = new JobEvent(++last, kind, json);
+    if (event.isStatus() && !recent.isEmpty() && recent.getLast().isStatus()) {
+      recent.removeLast();
+    }
     recent.add(event);
     if (recent.size() > KEPT) {
       recent.remove();

@@ -53,6 +53,32 @@ class JobEventsTest {
     assertEquals(5_000, heard.get(4_095));
   }
 
+  /** A job in the queue hears of each change of what the first one waits for. */
+  @Test
+  void shouldKeepTheLastOfStatesInARowAndTellEachToWhoFollows() {
+    TestInbox<JobEventBatch> before = TestInbox.create("before");
+    events.follow(0, before.getRef());
+    for (int i = 0; i < 3; i++) {
+      events.add("status", "{}");
+    }
+    events.add("step", "{}");
+    events.add("status", "{}");
+    events.send();
+    assertEquals(
+        List.of(1L, 2L, 3L, 4L, 5L),
+        before.getAllReceived().stream()
+            .flatMap(batch -> batch.events().stream().map(JobEvent::number))
+            .toList());
+    events.follow(0, follower.getRef());
+    assertEquals(List.of(3L, 4L, 5L), heard());
+    events.forget(follower.getRef());
+    events.follow(2, follower.getRef());
+    assertEquals(List.of(3L, 4L, 5L), heard());
+    events.forget(follower.getRef());
+    events.follow(3, follower.getRef());
+    assertEquals(List.of(4L, 5L), heard());
+  }
+
   @Test
   void shouldTellEachEventOnceWhenFollowedTwice() {
     events.follow(0, follower.getRef());
