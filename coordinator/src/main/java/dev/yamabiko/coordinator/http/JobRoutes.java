@@ -24,6 +24,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /** {@code /api/v1/jobs}: submit, list, look at, follow, cancel and resume. */
@@ -77,8 +78,8 @@ final class JobRoutes extends AllDirectives {
         pathEnd(() -> get(() -> completeWithFuture(show(JobId.checked(id))))),
         path("events", () -> get(() -> extractRequest(request -> follow(id, request)))),
         path("metrics", () -> get(() -> ofView(id, JobOutput::metrics))),
-        path("cancel", () -> post(() -> steer(id, "cancelled", CoordinatorCommand.CancelJob::new))),
-        path("resume", () -> post(() -> steer(id, "resumed", CoordinatorCommand.ResumeJob::new))));
+        path("cancel", () -> post(() -> steer(id, () -> cancel(id)))),
+        path("resume", () -> post(() -> steer(id, () -> resume(id)))));
   }
 
   private Route ofView(String id, Function<JobView, HttpResponse> answer) {
@@ -105,7 +106,7 @@ final class JobRoutes extends AllDirectives {
         .exceptionally(e -> Failures.ofOnce(e).response());
   }
 
-  /** Asked before the job's data is read. Of those that ask at once, a few may be one too many. */
+  /** Asked before a job's data is read. Of those that ask at once, a few may be one too many. */
   private CompletionStage<Integer> room() {
     return queries
         .<Integer>ask(CoordinatorCommand.CountOpenJobs::new)
@@ -183,8 +184,16 @@ final class JobRoutes extends AllDirectives {
     return Long.parseLong(given);
   }
 
-  private Route steer(
-      String id, String what, BiFunction<String, ActorRef<Answer>, CoordinatorCommand> command) {
+  private CompletionStage<HttpResponse> cancel(String id) {
+    return steered(id, "cancelled", CoordinatorCommand.CancelJob::new);
+  }
+
+  /** It will be one more that has not ended. */
+  private CompletionStage<HttpResponse> resume(String id) {
+    return room().thenCompose(there -> steered(id, "resumed", CoordinatorCommand.ResumeJob::new));
+  }
+
+  private Route steer(String id, Supplier<CompletionStage<HttpResponse>> change) {
     return extractRequest(
         request ->
             completeWithFuture(
@@ -195,7 +204,7 @@ final class JobRoutes extends AllDirectives {
                             gate.refusal(request, job)
                                 .<CompletionStage<HttpResponse>>map(
                                     CompletableFuture::completedFuture)
-                                .orElseGet(() -> steered(id, what, command)))));
+                                .orElseGet(change))));
   }
 
   private CompletionStage<HttpResponse> steered(

@@ -320,6 +320,11 @@ class HttpApiTest {
     api.coordinator.open = JobRoutes.MOST_OPEN;
     String full = Api.problem(429, api.post("/api/v1/jobs", SPIRALS));
     assertTrue(full.startsWith("2,000 jobs have not ended"), full);
+    api.coordinator.jobs.put(
+        "b-2", FakeCoordinator.job("b-2", JobStatus.FAILED, data, Optional.empty()));
+    assertEquals(full, Api.problem(429, api.post("/api/v1/jobs/b-2/resume", "")));
+    api.coordinator.open = JobRoutes.MOST_OPEN - 1;
+    assertEquals(200, api.post("/api/v1/jobs/b-2/resume", "").statusCode());
   }
 
   @ParameterizedTest
