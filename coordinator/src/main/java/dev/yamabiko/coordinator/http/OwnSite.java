@@ -27,6 +27,8 @@ final class OwnSite {
 
   private static final Set<String> OWN = Set.of("same-origin", "none");
 
+  private static final String DOCUMENT = "document";
+
   private final boolean anyName;
   private final List<String> hosts;
   private final List<String> names;
@@ -81,7 +83,7 @@ final class OwnSite {
     boolean looks = List.of(HttpMethods.GET, HttpMethods.HEAD).contains(request.method());
     Optional<String> site = text(request, "Sec-Fetch-Site");
     if (site.isPresent() && !OWN.contains(site.get())) {
-      return looks && text(request, "Sec-Fetch-Mode").equals(Optional.of("navigate"));
+      return looks && isLink(request);
     }
     if (looks) {
       return true;
@@ -93,6 +95,12 @@ final class OwnSite {
     }
     // Another site's page cannot make a browser send the mark of what has been passed on.
     return site.isPresent() || PassedOn.is(request) || cookie.of(request).isEmpty();
+  }
+
+  /** A page in a frame, which nobody need see, is navigated to as well. */
+  private static boolean isLink(HttpRequest request) {
+    return text(request, "Sec-Fetch-Mode").equals(Optional.of("navigate"))
+        && text(request, "Sec-Fetch-Dest").orElse(DOCUMENT).equals(DOCUMENT);
   }
 
   private static Optional<String> text(HttpRequest request, String header) {

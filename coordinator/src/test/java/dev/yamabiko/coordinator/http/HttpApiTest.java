@@ -254,6 +254,8 @@ class HttpApiTest {
     HttpRequest.Builder link =
         api.request("/").header("Sec-Fetch-Site", site).header("Sec-Fetch-Mode", "navigate");
     assertEquals(200, api.send(link).statusCode());
+    assertEquals(200, api.send(link.copy().header("Sec-Fetch-Dest", "document")).statusCode());
+    Api.problem(403, api.send(link.copy().header("Sec-Fetch-Dest", "iframe")));
     Api.problem(403, api.send(link.POST(BodyPublishers.noBody())));
   }
 
