@@ -23,11 +23,21 @@ public final class ContentHash {
   }
 
   public static String of(Path file) throws IOException {
+    return of(file, () -> {});
+  }
+
+  /**
+   * @param between called before each piece that is read; what it throws ends this
+   */
+  public static String of(Path file, Runnable between) throws IOException {
     MessageDigest digest = digest();
     byte[] buffer = new byte[1 << 16];
     try (InputStream in = Files.newInputStream(file)) {
-      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+      int n = 0;
+      while (n >= 0) {
         digest.update(buffer, 0, n);
+        between.run();
+        n = in.read(buffer);
       }
     }
     return name(digest);

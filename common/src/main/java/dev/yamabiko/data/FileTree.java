@@ -41,20 +41,29 @@ public record FileTree(List<Entry> entries) {
    * @throws IllegalArgumentException if a file has a name that cannot be in a listing
    */
   public static FileTree of(Path directory) throws IOException {
+    return of(directory, () -> {});
+  }
+
+  /**
+   * @param between called before each file that is looked at, and each piece of it that is read;
+   *     what it throws ends this
+   */
+  public static FileTree of(Path directory, Runnable between) throws IOException {
     List<Entry> entries = new ArrayList<>();
-    for (Path file : files(directory)) {
+    for (Path file : files(directory, between)) {
       String path = directory.relativize(file).toString().replace('\\', '/');
       if (!canHold(path)) {
         throw new IllegalArgumentException(file + ": a file of this name cannot be uploaded");
       }
-      entries.add(new Entry(ContentHash.of(file), path));
+      entries.add(new Entry(ContentHash.of(file, between), path));
     }
     return new FileTree(entries);
   }
 
-  private static List<Path> files(Path directory) throws IOException {
+  private static List<Path> files(Path directory, Runnable between) throws IOException {
     try (Stream<Path> all = Files.walk(directory, FileVisitOption.FOLLOW_LINKS)) {
-      return all.filter(Files::isRegularFile)
+      return all.peek(file -> between.run())
+          .filter(Files::isRegularFile)
           .filter(file -> !file.getFileName().toString().startsWith("."))
           .sorted()
           .toList();

@@ -50,6 +50,7 @@ public final class HttpApi implements AutoCloseable {
   private final Entrance entrance;
   private ServerBinding binding;
   private JobSubmission submission;
+  private RootContent content;
   private SeriesRoutes series;
   private PredictionRoutes predictions;
   private ModelRoutes models;
@@ -133,8 +134,9 @@ public final class HttpApi implements AutoCloseable {
                 settings.uploadBytes(),
                 () -> UnfinishedJobs.texts(settings.data()),
                 Clock.systemUTC());
-        submission =
-            new JobSubmission(new JobFiles(uploads, settings.dataRoots()), System::nanoTime);
+        JobFiles files = new JobFiles(uploads, settings.dataRoots());
+        submission = new JobSubmission(files, System::nanoTime);
+        content = new RootContent(files, System::nanoTime);
         Materializer materializer = Materializer.createMaterializer(coordinator);
         Queries queries = new Queries(coordinator);
         series = new SeriesRoutes(queries);
@@ -152,7 +154,7 @@ public final class HttpApi implements AutoCloseable {
         own =
             Directives.concat(
                 jobs.route(),
-                new UploadRoutes(uploads, settings.dataRoots(), submission, materializer).route(),
+                new UploadRoutes(uploads, settings.dataRoots(), content, materializer).route(),
                 new ClusterRoutes(queries).workers(),
                 Directives.pathPrefix(
                     "jobs",
@@ -199,6 +201,7 @@ public final class HttpApi implements AutoCloseable {
     synchronized (this) {
       if (submission != null) {
         submission.close();
+        content.close();
         series.close();
         predictions.close();
         models.close();

@@ -82,17 +82,21 @@ final class JobFiles {
       return trees.find(sha256);
     }
     Path path = belowRoot(name).orElseThrow(() -> new IllegalArgumentException(refused(name)));
-    requireNoWayOut(path, name);
+    if (!Files.isDirectory(path) && !Files.isRegularFile(path)) {
+      throw new IllegalArgumentException(
+          "expected a file or directory but found a pipe or a device: " + name);
+    }
+    requireNoWayOut(path, name, () -> {});
     return path;
   }
 
   /** Of a directory: links below it are followed where they stay below a root, too. */
-  private void requireNoWayOut(Path path, String name) {
+  private void requireNoWayOut(Path path, String name, Runnable between) {
     if (!Files.isDirectory(path)) {
       return;
     }
     try {
-      Optional<Path> out = LinksOut.of(path, this::isBelowRoot);
+      Optional<Path> out = LinksOut.of(path, this::isBelowRoot, between);
       if (out.isPresent()) {
         Path link = Path.of(name).resolve(path.relativize(out.get()));
         throw new IllegalArgumentException(refused(link.toString()));
@@ -114,18 +118,20 @@ final class JobFiles {
   /**
    * The content of a file or directory below a data root, by the name that it would have as an
    * upload; empty if there is none that a job may name. Reads all of it.
+   *
+   * @param between called again and again; what it throws ends this
    */
-  Optional<String> content(String name) {
+  Optional<String> content(String name, Runnable between) {
     try {
       Optional<Path> path = belowRoot(name);
-      if (path.isEmpty()) {
-        return Optional.empty();
+      if (path.filter(Files::isDirectory).isPresent()) {
+        requireNoWayOut(path.get(), name, between);
+        return Optional.of(TREE + ContentHash.of(FileTree.of(path.get(), between).text()));
       }
-      requireNoWayOut(path.get(), name);
-      return Optional.of(
-          Files.isDirectory(path.get())
-              ? TREE + ContentHash.of(FileTree.of(path.get()).text())
-              : FILE + ContentHash.of(path.get()));
+      // A pipe may never be written to.
+      return path.filter(Files::isRegularFile).isPresent()
+          ? Optional.of(FILE + ContentHash.of(path.get(), between))
+          : Optional.empty();
     } catch (IllegalArgumentException | IOException | UncheckedIOException e) {
       return Optional.empty();
     }

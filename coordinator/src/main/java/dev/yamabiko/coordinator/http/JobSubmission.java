@@ -10,7 +10,6 @@ import dev.yamabiko.job.ParsingCost;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -65,11 +64,6 @@ final class JobSubmission implements AutoCloseable {
     if (nanoTime.getAsLong() - asked > DEADLINE.toNanos()) {
       throw Problem.unavailable("the job could not be checked in time; try again").exception();
     }
-  }
-
-  /** The content of what lies below a data root; empty if there is nothing that a job may name. */
-  CompletionStage<Optional<String>> content(String path) {
-    return turns.take(() -> files.content(path));
   }
 
   private Job checked(ByteBuffer body, Runnable between) {

@@ -19,15 +19,21 @@ final class LinksOut extends SimpleFileVisitor<Path> {
   }
 
   private final Allowed allowed;
+  private final Runnable between;
   private Optional<Path> found = Optional.empty();
 
-  private LinksOut(Allowed allowed) {
+  private LinksOut(Allowed allowed, Runnable between) {
     this.allowed = allowed;
+    this.between = between;
   }
 
-  /** The first such link. */
-  static Optional<Path> of(Path directory, Allowed allowed) throws IOException {
-    LinksOut links = new LinksOut(allowed);
+  /**
+   * The first such link.
+   *
+   * @param between called before each file that is looked at; what it throws ends this
+   */
+  static Optional<Path> of(Path directory, Allowed allowed, Runnable between) throws IOException {
+    LinksOut links = new LinksOut(allowed, between);
     Files.walkFileTree(
         directory, EnumSet.of(FileVisitOption.FOLLOW_LINKS), Integer.MAX_VALUE, links);
     return links.found;
@@ -56,6 +62,7 @@ final class LinksOut extends SimpleFileVisitor<Path> {
   }
 
   private FileVisitResult visited(Path path) throws IOException {
+    between.run();
     if (Files.isSymbolicLink(path) && Files.exists(path) && !allowed.test(path.toRealPath())) {
       found = Optional.of(path);
       return FileVisitResult.TERMINATE;

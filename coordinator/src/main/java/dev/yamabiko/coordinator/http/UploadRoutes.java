@@ -25,14 +25,14 @@ final class UploadRoutes extends AllDirectives {
 
   private final UploadStore store;
   private final List<Path> roots;
-  private final JobSubmission submission;
+  private final RootContent content;
   private final Materializer materializer;
 
   UploadRoutes(
-      UploadStore store, List<Path> roots, JobSubmission submission, Materializer materializer) {
+      UploadStore store, List<Path> roots, RootContent content, Materializer materializer) {
     this.store = store;
     this.roots = roots;
-    this.submission = submission;
+    this.content = content;
     this.materializer = materializer;
   }
 
@@ -72,8 +72,8 @@ final class UploadRoutes extends AllDirectives {
   /** Reads all of it. */
   private Route content(String path) {
     return withRequestTimeout(
-        JobSubmission.DEADLINE,
-        () -> completeWithFuture(submission.content(path).thenApply(UploadRoutes::named)));
+        RootContent.DEADLINE,
+        () -> completeWithFuture(content.of(path).thenApply(UploadRoutes::named)));
   }
 
   private static HttpResponse named(Optional<String> content) {

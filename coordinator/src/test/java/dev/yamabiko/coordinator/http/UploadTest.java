@@ -2,6 +2,7 @@ package dev.yamabiko.coordinator.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -22,6 +23,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -248,6 +252,44 @@ class UploadTest {
     assertEquals(
         "expected the query parameter path but found none",
         Api.problem(400, api.get("/api/v1/data-roots/content")));
+  }
+
+  /** Whoever opens a pipe to read waits until somebody writes to it. */
+  @Test
+  void shouldRefuseAPipe() throws Exception {
+    Path pipe = root.resolve("pipe.csv");
+    assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
+    assertEquals(
+        "there is no such file below a data root",
+        Api.problem(404, api.get("/api/v1/data-roots/content?path=" + pipe)));
+    String detail = Api.problem(400, api.post("/api/v1/jobs", TABLE.formatted(pipe)));
+    assertTrue(
+        detail.endsWith("expected a file or directory but found a pipe or a device: " + pipe),
+        detail);
+  }
+
+  @Test
+  void shouldReadNothingOnceNobodyIsThereForTheAnswer() throws Exception {
+    Path folder = Files.createDirectory(root.resolve("folder"));
+    Path file = Files.writeString(folder.resolve("one.txt"), "one");
+    AtomicLong now = new AtomicLong();
+    JobFiles files = new JobFiles(store(List.of()), List.of(root));
+    try (RootContent content = new RootContent(files, () -> now.addAndGet(1))) {
+      assertEquals(
+          Optional.of("sha256:" + ContentHash.of("one")),
+          content.of(file.toString()).toCompletableFuture().join());
+    }
+    long tooLong = RootContent.DEADLINE.toNanos() + 1;
+    try (RootContent content = new RootContent(files, () -> now.addAndGet(tooLong))) {
+      for (Path each : List.of(file, folder)) {
+        CompletionException late =
+            assertThrows(
+                CompletionException.class,
+                () -> content.of(each.toString()).toCompletableFuture().join());
+        Problem why = assertInstanceOf(ProblemException.class, late.getCause()).problem();
+        assertEquals(503, why.status().intValue());
+      }
+    }
   }
 
   /** Of a directory, too: links below it are links of its owner, not leave to look elsewhere. */
