@@ -18,6 +18,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -49,16 +50,26 @@ final class UploadStore {
   private final Supplier<List<String>> needed;
   private final Clock clock;
   private final VerifiedFiles verified = new VerifiedFiles();
+
+  /** By the hash of a directory's listing: how many bytes of the directory are no links. */
+  private final Map<String, Long> copied;
+
   private long taken;
 
   private UploadStore(
-      Path directory, long limit, long taken, Supplier<List<String>> needed, Clock clock) {
+      Path directory,
+      long limit,
+      long taken,
+      Map<String, Long> copied,
+      Supplier<List<String>> needed,
+      Clock clock) {
     this.directory = directory;
     this.incoming = directory.resolve("incoming");
     this.limit = limit;
     this.needed = needed;
     this.clock = clock;
     this.taken = taken;
+    this.copied = copied;
   }
 
   /**
@@ -78,7 +89,9 @@ final class UploadStore {
         taken += Files.size(file);
       }
     }
-    return new UploadStore(directory, limit, taken, needed, clock);
+    Map<String, Long> copied = UploadedTrees.copied(directory.resolve("trees"));
+    taken += copied.values().stream().mapToLong(Long::longValue).sum();
+    return new UploadStore(directory, limit, taken, copied, needed, clock);
   }
 
   Path directory() {
@@ -194,8 +207,8 @@ final class UploadStore {
               has.lastAccessTime().compareTo(has.lastModifiedTime()) > 0
                   ? has.lastAccessTime()
                   : has.lastModifiedTime();
-          kept.add(
-              new UploadRoom.Kept(name, has.size(), used.toInstant(), UploadedTrees.filesOf(file)));
+          long bytes = has.size() + copied.getOrDefault(name, 0L);
+          kept.add(new UploadRoom.Kept(name, bytes, used.toInstant(), UploadedTrees.filesOf(file)));
         }
       }
     }
@@ -204,15 +217,35 @@ final class UploadStore {
 
   /** A directory that was made of it goes at once: its files are other names of the same bytes. */
   private void remove(UploadRoom.Kept kept) throws IOException {
-    Path tree = trees().resolve(kept.sha256());
+    removeTree(kept.sha256());
+    Path file = directory.resolve(kept.sha256());
+    long bytes = Files.size(file);
+    Files.delete(file);
+    release(bytes);
+    LOG.info("removed upload={} bytes={} last used={}", kept.sha256(), kept.bytes(), kept.used());
+  }
+
+  /** The directory that was made of a listing, if there is one; the room of its copies is free. */
+  synchronized void removeTree(String sha256) throws IOException {
+    Path tree = trees().resolve(sha256);
     if (Files.isDirectory(tree)) {
       Path going = newIncoming();
       Files.move(tree, going, StandardCopyOption.ATOMIC_MOVE);
       remove(going);
     }
-    Files.delete(directory.resolve(kept.sha256()));
-    release(kept.bytes());
-    LOG.info("removed upload={} bytes={} last used={}", kept.sha256(), kept.bytes(), kept.used());
+    release(Optional.ofNullable(copied.remove(sha256)).orElse(0L));
+  }
+
+  /**
+   * Keeps a directory that has been made of a listing.
+   *
+   * @param bytes of it that are copies, for which room has been reserved
+   */
+  synchronized Path keepTree(Path made, String sha256, long bytes) throws IOException {
+    Path tree = trees().resolve(sha256);
+    Files.move(made, tree, StandardCopyOption.ATOMIC_MOVE);
+    copied.put(sha256, bytes);
+    return tree;
   }
 
   /** Takes room for bytes that come in; false where there is none. */

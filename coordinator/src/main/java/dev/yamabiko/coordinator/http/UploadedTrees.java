@@ -6,9 +6,13 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -25,17 +29,29 @@ final class UploadedTrees {
   private static final Logger LOG = LoggerFactory.getLogger(UploadedTrees.class);
   private static final long LARGEST_LISTING = 64L << 20;
 
+  /** Gives a file another name; some file systems cannot. */
+  interface Link {
+    void create(Path name, Path file) throws IOException;
+  }
+
   private final UploadStore store;
   private final Path directory;
+  private final Link link;
 
   UploadedTrees(UploadStore store) {
+    this(store, Files::createLink);
+  }
+
+  UploadedTrees(UploadStore store, Link link) {
     this.store = store;
     this.directory = store.trees();
+    this.link = link;
   }
 
   /**
    * @throws IllegalArgumentException if the listing or a file of it has not been uploaded, or it is
    *     no listing
+   * @throws ProblemException if files of it have to be copied and there is no room for that
    */
   synchronized Path find(String sha256) {
     Path tree = directory.resolve(sha256);
@@ -52,20 +68,9 @@ final class UploadedTrees {
           return tree;
         }
         LOG.warn("an uploaded directory was damaged; makes it anew directory={}", tree);
-        Path going = store.newIncoming();
-        Files.move(tree, going, StandardCopyOption.ATOMIC_MOVE);
-        UploadStore.remove(going);
+        store.removeTree(sha256);
       }
-      Path made = store.newIncoming();
-      try {
-        make(listed, made);
-        Files.move(made, tree, StandardCopyOption.ATOMIC_MOVE);
-      } finally {
-        if (Files.exists(made)) {
-          UploadStore.remove(made);
-        }
-      }
-      return tree;
+      return new Making().of(listed, sha256);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -117,28 +122,81 @@ final class UploadedTrees {
     }
   }
 
-  private void make(FileTree tree, Path made) throws IOException {
-    Files.createDirectories(made);
-    for (FileTree.Entry entry : tree.entries()) {
-      Path content =
-          store
-              .find(entry.sha256())
-              .orElseThrow(
-                  () ->
-                      new IllegalArgumentException(
-                          "%s of the directory has not been uploaded (sha256:%s)"
-                              .formatted(entry.path(), entry.sha256())));
-      Path file = made.resolve(entry.path());
-      Files.createDirectories(file.getParent());
-      link(file, content);
+  /** By the names of directories: the bytes of their files that have no other name. */
+  static Map<String, Long> copied(Path trees) throws IOException {
+    Map<String, Long> copied = new HashMap<>();
+    if (Files.isDirectory(trees)) {
+      Files.walkFileTree(
+          trees,
+          new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes has)
+                throws IOException {
+              if ((int) Files.getAttribute(file, "unix:nlink") == 1) {
+                copied.merge(trees.relativize(file).getName(0).toString(), has.size(), Long::sum);
+              }
+              return FileVisitResult.CONTINUE;
+            }
+          });
     }
+    return copied;
   }
 
-  /** A file has only so many links, and some file systems have none. */
-  private static void link(Path file, Path content) throws IOException {
-    try {
-      Files.createLink(file, content);
-    } catch (IOException | UnsupportedOperationException e) {
+  /** One directory on its way; without success nothing is left of it. */
+  private final class Making {
+
+    private final Path made = store.newIncoming();
+    private long copied;
+
+    Path of(FileTree listed, String sha256) throws IOException {
+      boolean isKept = false;
+      try {
+        make(listed);
+        Path tree = store.keepTree(made, sha256, copied);
+        isKept = true;
+        return tree;
+      } finally {
+        if (!isKept) {
+          store.release(copied);
+          if (Files.exists(made)) {
+            UploadStore.remove(made);
+          }
+        }
+      }
+    }
+
+    private void make(FileTree tree) throws IOException {
+      Files.createDirectories(made);
+      for (FileTree.Entry entry : tree.entries()) {
+        Path content =
+            store
+                .find(entry.sha256())
+                .orElseThrow(
+                    () ->
+                        new IllegalArgumentException(
+                            "%s of the directory has not been uploaded (sha256:%s)"
+                                .formatted(entry.path(), entry.sha256())));
+        Path file = made.resolve(entry.path());
+        Files.createDirectories(file.getParent());
+        link(file, content);
+      }
+    }
+
+    /** A file has only so many links, and some file systems have none. */
+    private void link(Path file, Path content) throws IOException {
+      try {
+        link.create(file, content);
+      } catch (IOException | UnsupportedOperationException e) {
+        copy(content, file);
+      }
+    }
+
+    private void copy(Path content, Path file) throws IOException {
+      long bytes = Files.size(content);
+      if (!store.reserve(bytes)) {
+        throw IncomingUpload.overQuota(store).exception();
+      }
+      copied += bytes;
       Files.copy(content, file);
     }
   }

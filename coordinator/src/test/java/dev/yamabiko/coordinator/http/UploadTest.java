@@ -387,7 +387,11 @@ class UploadTest {
 
   /** Two hours on. */
   private UploadStore store(List<String> needed) throws IOException {
-    Clock later = Clock.offset(Clock.systemUTC(), Duration.ofHours(2));
+    return store(needed, Duration.ofHours(2));
+  }
+
+  private UploadStore store(List<String> needed, Duration on) throws IOException {
+    Clock later = Clock.offset(Clock.systemUTC(), on);
     return UploadStore.open(data.resolve("uploads"), QUOTA, () -> needed, later);
   }
 
@@ -447,6 +451,50 @@ class UploadTest {
     assertEquals("one", Files.readString(tree.resolve("folder/one.txt")));
     assertEquals("two", Files.readString(tree.resolve("folder/two.txt")));
     assertEquals(tree, new UploadedTrees(store).find(listing));
+  }
+
+  private static void noLink(Path name, Path file) throws IOException {
+    throw new IOException("no links here");
+  }
+
+  /** Where a file system has no links, or none more of a file, its directories take room. */
+  @Test
+  void shouldCountWhatItHasToCopyIntoADirectory() throws Exception {
+    String file = uploadLarge('a');
+    String once = upload(new FileTree(List.of(new FileTree.Entry(file, "a.txt"))).text());
+    String twice =
+        upload(
+            new FileTree(
+                    List.of(new FileTree.Entry(file, "b.txt"), new FileTree.Entry(file, "c.txt")))
+                .text());
+    UploadStore store = store(List.of());
+    long free = store.left();
+    UploadedTrees trees = new UploadedTrees(store, UploadTest::noLink);
+    Path tree = trees.find(once);
+    assertEquals(free - 40_000, store.left());
+    ProblemException full = assertThrows(ProblemException.class, () -> trees.find(twice));
+    assertEquals(413, full.problem().status().intValue());
+    assertEquals(free - 40_000, store.left());
+    assertEquals(List.of(), files("incoming"));
+    assertEquals(free - 40_000, store(List.of()).left());
+    spoil(tree.resolve("a.txt"), "b");
+    assertEquals(tree, trees.find(once));
+    assertEquals(free - 40_000, store.left());
+    UploadStore later = store(List.of(), Duration.ofHours(5));
+    assertTrue(later.makeRoom(QUOTA));
+    assertEquals(QUOTA, later.left());
+    assertFalse(Files.exists(tree));
+  }
+
+  @Test
+  void shouldCountADirectoryOfLinksOnce() throws Exception {
+    String file = uploadLarge('a');
+    String listing = upload(new FileTree(List.of(new FileTree.Entry(file, "a.txt"))).text());
+    UploadStore store = store(List.of());
+    long free = store.left();
+    new UploadedTrees(store).find(listing);
+    assertEquals(free, store.left());
+    assertEquals(free, store(List.of()).left());
   }
 
   @Test
