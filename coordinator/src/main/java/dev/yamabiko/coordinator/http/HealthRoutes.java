@@ -25,14 +25,13 @@ final class HealthRoutes extends AllDirectives {
   }
 
   Route route() {
-    return pathPrefix(
-        "health",
-        () ->
-            get(
-                () ->
-                    concat(
-                        path("alive", () -> complete(Json.ok("{\"status\":\"alive\"}"))),
-                        path("ready", () -> complete(readiness())))));
+    return pathPrefix("health", () -> concat(get(this::states), head(this::states)));
+  }
+
+  private Route states() {
+    return concat(
+        path("alive", () -> complete(Json.ok("{\"status\":\"alive\"}"))),
+        path("ready", () -> complete(readiness())));
   }
 
   private HttpResponse readiness() {

@@ -712,6 +712,16 @@ class HttpApiTest {
         api.get("/api/v1/workers").body());
   }
 
+  /** As some load balancers and monitors ask. */
+  @Test
+  void shouldTellWhetherItIsReadyWithoutWords() throws Exception {
+    for (String path : List.of("/health/alive", "/health/ready")) {
+      HttpRequest.Builder head = api.request(path).method("HEAD", BodyPublishers.noBody());
+      assertEquals(200, api.send(head).statusCode());
+    }
+    assertEquals("allowed here: GET, HEAD", Api.problem(405, api.post("/health/ready", "")));
+  }
+
   @Test
   void shouldTellWhetherItIsReady() throws Exception {
     assertEquals(200, api.get("/health/ready").statusCode());
