@@ -454,6 +454,96 @@ class PageIT {
         said);
   }
 
+  /** A coordinator that is in the state which a test has put it in, before the page's scripts. */
+  private static Object before(String state, String asynchronous) {
+    return browser.evaluate(
+        """
+        const until = async is => { while (!is()) await new Promise(done => setTimeout(done, 5)); };
+        const own = window.fetch;
+        const answered = %s;
+        window.fetch = async url => Response.json(answered(new URL(url)));
+        try {
+        %s
+        } finally {
+          window.fetch = own;
+        }
+        """
+            .formatted(state, asynchronous));
+  }
+
+  /**
+   * The oldest of those that have not ended runs, behind more than the coordinator lists at once.
+   */
+  @Test
+  @Order(22)
+  void shouldShowTheJobThatRunsHoweverManyWait() {
+    browser.open("submit");
+    Object shown =
+        before(
+            """
+            (() => {
+              window.all = Array.from({ length: 1700 }, (_, i) => ({
+                id: `a-${1700 - i}`, submitted: '2026-11-26T18:00:00Z', started: null, step: 0, steps_total: null,
+                status: i < 1499 ? 'queued' : i === 1499 ? 'running' : 'completed', ended: i > 1499 ? '2026-11-26T18:00:01Z' : null,
+              }));
+              window.asked = [];
+              return url => {
+                asked.push(url.search);
+                if (url.pathname.endsWith('/workers')) return { parameters: [], workers: [{ name: 'w1', job: 'a-201', threads: 2, registered: '2026-11-26T18:00:00Z' }] };
+                const [limit, last] = [Number(url.searchParams.get('limit')), url.searchParams.get('before')];
+                const from = last ? all.findIndex(job => job.id === last) + 1 : 0;
+                const jobs = all.slice(from, from + limit);
+                return { jobs, next: from + limit < all.length ? jobs.at(-1).id : null };
+              };
+            })()
+            """,
+            """
+            const { open } = await import('/ui/views/overview.js');
+            const main = document.createElement('main');
+            const view = open(main);
+            const tiles = () => [...main.querySelectorAll('.tile dd')].slice(2, 4).map(tile => tile.textContent);
+            try {
+              await until(() => main.querySelector('tbody tr'));
+              const row = main.querySelector('a[href="#/jobs/a-201"]')?.closest('tr');
+              const said = [row?.querySelector('.pill').textContent ?? 'none', ...tiles()];
+              main.querySelectorAll('button').forEach(button => button.textContent === 'Show older jobs' && button.click());
+              await until(() => main.querySelectorAll('tbody tr').length > 1600);
+              for (const job of all.slice(0, 1500)) Object.assign(job, { status: 'cancelled', ended: '2026-11-26T18:00:02Z' });
+              await until(() => tiles()[1] === '0');
+              asked.length = 0;
+              await until(() => asked.length >= 4);
+              return [...said, ...tiles(), asked.some(search => search.includes('before'))];
+            } finally {
+              view.close();
+            }
+            """);
+    assertEquals(List.of("running", "1", "1,499", "0", "0", false), shown);
+  }
+
+  @Test
+  @Order(23)
+  void shouldCountAJobThatRunsBehindOthersThatHaveEnded() {
+    Object running =
+        before(
+            """
+            (url => url.pathname.endsWith('/workers')
+              ? { parameters: [], workers: [{ name: 'w1', job: 'a-1', threads: 2, registered: '2026-11-26T18:00:00Z' }] }
+              : { next: 'a-2', jobs: [{ id: 'a-2', submitted: '2026-11-26T18:00:00Z', started: null, status: 'cancelled', ended: '2026-11-26T18:00:00Z' }] })
+            """,
+            """
+            const { open } = await import('/ui/views/overview.js');
+            const main = document.createElement('main');
+            const view = open(main);
+            try {
+              await until(() => main.querySelector('tbody tr'));
+              return main.querySelectorAll('.tile dd')[2].textContent;
+            } finally {
+              view.close();
+            }
+            """);
+    assertEquals("1", running);
+  }
+
   // --- What it is like --------------------------------------------------------------------------
 
   @Test

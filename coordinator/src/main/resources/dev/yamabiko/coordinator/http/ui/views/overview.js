@@ -11,6 +11,8 @@ import { Steering } from './steering.js';
 
 const SECONDS = 2;
 const PAGE = 50;
+
+/** Of jobs that the coordinator lists at once. */
 const MOST = 1000;
 
 export const title = 'Overview';
@@ -30,6 +32,7 @@ export function open(main) {
 class Overview {
   constructor() {
     this.limit = PAGE;
+    this.pages = [];
     this.chosen = new Set();
     this.tiles = ['Workers', 'Threads', 'Jobs running', 'Jobs queued', 'Speed'].map(label => {
       const value = el('dd', {}, '–');
@@ -99,7 +102,7 @@ class Overview {
 
   async ask() {
     try {
-      const [jobs, workers] = await Promise.all([api.jobs(this.limit), api.workers()]);
+      const [jobs, workers] = await Promise.all([this.askForJobs(), api.workers()]);
       report('overview', null);
       this.drawJobs(jobs);
       this.drawWorkers(workers);
@@ -108,15 +111,41 @@ class Overview {
     }
   }
 
+  /** The oldest run first: so many are shown that the last one has ended. */
+  async askForJobs() {
+    for (;;) {
+      const pages = await this.askForPages();
+      const { jobs, next } = pages.at(-1);
+      if (!next || jobs.at(-1).ended !== null || this.closed) {
+        this.pages = pages;
+        return { jobs: pages.flatMap(page => page.jobs), next };
+      }
+      this.limit *= 2;
+    }
+  }
+
+  /** Those behind the first are asked for again only where that may bring something else. */
+  async askForPages() {
+    const pages = [];
+    let left = this.limit;
+    do {
+      const size = Math.min(MOST, left);
+      const before = pages.at(-1)?.next ?? null;
+      const known = before && this.pages.find(page => page.before === before && page.size === size);
+      const isOver = known && known.jobs.every(job => job.ended !== null);
+      pages.push(isOver ? known : { before, size, ...await api.jobs(size, before) });
+      left -= size;
+    } while (left > 0 && pages.at(-1).next);
+    return pages;
+  }
+
   drawJobs({ jobs, next }) {
     this.jobs.update(jobs);
     show(this.jobs.element, jobs.length > 0);
     show(this.noJobs, jobs.length === 0);
-    show(this.more, Boolean(next) && this.limit < MOST);
-    // The oldest run first: all that have not ended are shown.
-    this.isCut = Boolean(next) && jobs.at(-1)?.ended === null;
-    if (this.isCut) this.limit = Math.min(MOST, 2 * this.limit);
-    this.running = jobs.filter(job => job.status === 'running').length;
+    show(this.more, Boolean(next));
+    this.listed = new Set(jobs.map(job => job.id));
+    this.running = jobs.filter(job => job.status === 'running').map(job => job.id);
     this.waiting = jobs.filter(job => job.status === 'queued' || job.status === 'waiting').length;
   }
 
@@ -129,9 +158,10 @@ class Overview {
     const sum = field => workers.reduce((total, worker) => total + (worker[field] ?? 0), 0);
     const busy = workers.filter(worker => worker.job !== null);
     const speed = busy.reduce((total, worker) => total + (worker.samples_per_second ?? 0), 0);
+    // An older one may still run when those behind it have ended.
+    const running = new Set([...this.running, ...busy.map(worker => worker.job).filter(id => !this.listed.has(id))]);
     const values = [
-      format.count(workers.length), format.count(sum('threads')), format.count(this.running) + (this.isCut ? '+' : ''),
-      format.count(this.waiting) + (this.isCut ? '+' : ''), busy.length > 0 ? format.rate(speed) : '–',
+      format.count(workers.length), format.count(sum('threads')), format.count(running.size), format.count(this.waiting), busy.length > 0 ? format.rate(speed) : '–',
     ];
     this.tiles.forEach((tile, i) => say(tile.value, values[i]));
   }
@@ -152,7 +182,7 @@ class Overview {
   }
 
   showMore() {
-    this.limit = Math.min(MOST, this.limit + PAGE);
+    this.limit += PAGE;
     this.ask();
   }
 }
