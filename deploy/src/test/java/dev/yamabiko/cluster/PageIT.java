@@ -544,6 +544,34 @@ class PageIT {
     assertEquals("1", running);
   }
 
+  @Test
+  @Order(24)
+  void shouldSeeAJobThatWasResumedAndHasEndedAgain() {
+    Object ended =
+        before(
+            """
+            (url => url.pathname.endsWith('/jobs/a-1')
+              ? { id: 'a-1', status: 'failed', submitted: '2026-11-26T18:00:00Z', ended: window.ended }
+              : { notices: [] })
+            """,
+            """
+            const { Job } = await import('/ui/model/job.js');
+            window.ended = '2026-11-26T18:00:01Z';
+            const job = new Job('a-1', 100, () => {}, () => {});
+            job.loadCurves = async () => {};
+            try {
+              await job.open();
+              window.ended = '2026-11-26T18:00:04Z';
+              await job.watch();
+              await Promise.race([until(() => job.view.ended === window.ended), new Promise(done => setTimeout(done, 2000))]);
+              return job.view.ended;
+            } finally {
+              job.close();
+            }
+            """);
+    assertEquals("2026-11-26T18:00:04Z", ended);
+  }
+
   // --- What it is like --------------------------------------------------------------------------
 
   @Test

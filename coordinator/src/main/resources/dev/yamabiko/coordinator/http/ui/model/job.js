@@ -109,7 +109,8 @@ export class Job {
     if (!isOver && !isQuiet) return;
     const view = await api.job(this.id).catch(() => null);
     if (!view || this.closed || this.isAway) return;
-    const isResumed = this.hasEnded && view.ended === null;
+    // It may have ended again by now.
+    const isResumed = this.hasEnded && view.ended !== this.view.ended;
     const hasMissed = !this.hasEnded && (view.ended !== null || view.step > this.curves.lastStep + 1);
     if (isResumed || hasMissed) this.reopen();
   }

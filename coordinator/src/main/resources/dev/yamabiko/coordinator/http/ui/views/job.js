@@ -56,7 +56,10 @@ class JobView {
       metrics.element, events.element, time.element, result.element, trial.element,
       el('div', { class: 'pair' }, layers.element, file.element)));
     this.redraw();
-    this.stopTicking = repeating(1, () => this.heading.tick(this.job));
+    this.stopTicking = repeating(1, () => {
+      this.heading.tick(this.job);
+      events.tick();
+    });
   }
 
   refused(problem) {
@@ -71,9 +74,9 @@ class JobView {
 
   /** A job that is resumed has events again. */
   async steered(view) {
-    const wasOver = this.job.hasEnded;
+    const isResumed = this.job.hasEnded && view.ended !== this.job.view.ended;
     this.job.becomes(view);
-    if (wasOver && view.ended === null) await this.job.reopen();
+    if (isResumed) await this.job.reopen();
   }
 
   close() {
