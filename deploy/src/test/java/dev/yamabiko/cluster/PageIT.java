@@ -572,6 +572,33 @@ class PageIT {
     assertEquals("2026-11-26T18:00:04Z", ended);
   }
 
+  @Test
+  @Order(25)
+  void shouldAskAgainWhoIsLoggedInWhereNoAnswerCame() {
+    Object role =
+        before(
+            """
+            (() => {
+              let times = 0;
+              return url => {
+                if (times++ === 0) throw new TypeError('it is away');
+                return { name: 'ann', role: 'read', expires: null };
+              };
+            })()
+            """,
+            """
+            const who = await import('/ui/who.js');
+            try {
+              await who.ask();
+              await Promise.race([until(() => document.documentElement.dataset.role === 'read'), new Promise(done => setTimeout(done, 5000))]);
+              return document.documentElement.dataset.role ?? 'nobody';
+            } finally {
+              who.forget();
+            }
+            """);
+    assertEquals("read", role);
+  }
+
   // --- What it is like --------------------------------------------------------------------------
 
   @Test

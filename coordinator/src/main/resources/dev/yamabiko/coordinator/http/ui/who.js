@@ -6,8 +6,13 @@ import { toast } from './said.js';
 
 const box = document.getElementById('who');
 
+const RETRY_MS = 2000;
+
 /** null until it is known: then the coordinator says what it refuses. */
 let me = null;
+
+/** While the coordinator is away. */
+let again = null;
 
 /** @param loggedOut called when nobody is any more */
 export function start(loggedOut) {
@@ -26,6 +31,7 @@ export function start(loggedOut) {
 
 /** Nothing is shown where nobody is asked, nor until it is known. */
 export async function ask() {
+  clearTimeout(again);
   try {
     me = await api.session();
     const { name, role, expires } = me;
@@ -35,7 +41,8 @@ export async function ask() {
     for (const element of document.querySelectorAll('[data-owner]')) show(element, steers(element.dataset.owner));
   } catch (e) {
     if (!(e instanceof api.Problem)) throw e;
-    forget();
+    if (e.isRefusal) forget();
+    else again = setTimeout(ask, RETRY_MS);
   }
 }
 
@@ -52,6 +59,7 @@ export function forOwner(element, owner) {
 const steers = owner => me?.role !== 'submit' || owner === me.name;
 
 export function forget() {
+  clearTimeout(again);
   me = null;
   delete document.documentElement.dataset.role;
   show(box, false);
