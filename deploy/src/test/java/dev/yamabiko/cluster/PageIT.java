@@ -599,6 +599,23 @@ class PageIT {
     assertEquals("read", role);
   }
 
+  /** What an option says is not what it stands for: the browser makes one blank of two. */
+  @Test
+  @Order(27)
+  void shouldSendACategoryAsItIsWritten() {
+    Object sent =
+        browser.evaluate(
+            """
+            const { fields } = await import('/ui/trial/fields.js');
+            let question = null;
+            const column = { name: 'c', type: 'category', categories: ['a  b ', 'c'], typical: null };
+            const form = fields('a-1', { kind: 'table', columns: [column], lags: 0 }, { ask: make => (question = make()) });
+            form.ask();
+            return question.rows[0].c;
+            """);
+    assertEquals("a  b ", sent);
+  }
+
   // --- What it is like --------------------------------------------------------------------------
 
   @Test

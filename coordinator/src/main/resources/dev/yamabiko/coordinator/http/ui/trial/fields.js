@@ -77,7 +77,7 @@ const before = rows => `${rows} row${rows === 1 ? '' : 's'} before`;
 
 function field({ categories, typical }, title) {
   return categories
-    ? el('select', { 'aria-label': title }, categories.map(name => el('option', {}, name)))
+    ? el('select', { 'aria-label': title }, categories.map(name => el('option', { value: name }, name)))
     : el('input', { type: 'number', step: 'any', 'aria-label': title, value: Number((typical ?? 0).toPrecision(4)) });
 }
 
