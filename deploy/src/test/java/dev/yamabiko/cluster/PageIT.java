@@ -599,6 +599,34 @@ class PageIT {
     assertEquals("read", role);
   }
 
+  @Test
+  @Order(26)
+  void shouldTellHowLongAgoAJobHasEndedAsTimeGoesOn() {
+    Object about =
+        browser.evaluate(
+            """
+            const { Heading } = await import('/ui/job/heading.js');
+            const own = Date.now;
+            const heading = new Heading('a-1', () => {});
+            const now = new Date().toISOString();
+            const job = {
+              view: { status: 'completed', submitted: now, started: now, ended: now }, hasEnded: true, timings: {},
+              curves: { steps: new Map(), epochs: new Map() },
+            };
+            heading.update(job);
+            const said = [heading.about.textContent];
+            try {
+              Date.now = () => own() + 3 * 3600e3 + 1000;
+              heading.tick(job);
+              return [...said, heading.about.textContent];
+            } finally {
+              Date.now = own;
+            }
+            """);
+    assertEquals(
+        List.of("submitted just now · ended just now", "submitted 3 h ago · ended 3 h ago"), about);
+  }
+
   /** What an option says is not what it stands for: the browser makes one blank of two. */
   @Test
   @Order(27)
@@ -760,7 +788,8 @@ class PageIT {
             const f = await import('/ui/format.js');
             return [f.seconds(0.00042), f.seconds(0.0123), f.seconds(3.42), f.seconds(125), f.seconds(3840),
                 f.bytes(999), f.bytes(12345678), f.rate(4305.4), f.percent(0.98402), f.figure(0.0613449),
-                f.figure(1.5e-7), f.count(12000), f.figure(null)];
+                f.figure(1.5e-7), f.count(12000), f.figure(null),
+                ...['2026-11-26T23:59:00', '2026-11-27T00:05:00'].map(now => f.clock('2026-11-26T00:04:07', Date.parse(now)))];
             """);
     assertEquals(
         List.of(
@@ -776,7 +805,9 @@ class PageIT {
             "0.06134",
             "1.50e-7",
             "12,000",
-            "–"),
+            "–",
+            "00:04:07",
+            "Nov 26, 2026, 00:04:07"),
         said);
   }
 }

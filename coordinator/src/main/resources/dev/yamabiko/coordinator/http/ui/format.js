@@ -69,12 +69,16 @@ export function ago(iso, now = Date.now()) {
   if (passed < 3600) return `${Math.floor(passed / 60)} min ago`;
   if (passed < 86_400) return `${Math.floor(passed / 3600)} h ago`;
   if (passed < 7 * 86_400) return `${Math.floor(passed / 86_400)} d ago`;
-  return new Date(iso).toLocaleDateString('en', { year: 'numeric', month: 'short', day: 'numeric' });
+  return date(iso);
 }
 
-/** "18:04:07" of the reader's day. */
-export const clock = iso =>
-  new Date(iso).toLocaleTimeString('en', { hour12: false, hour: '2-digit', minute: '2-digit', second: '2-digit' });
+const date = iso => new Date(iso).toLocaleDateString('en', { year: 'numeric', month: 'short', day: 'numeric' });
+
+/** "18:04:07" of the reader's day, "Nov 26, 2026, 18:04:07" of another. */
+export function clock(iso, now = Date.now()) {
+  const time = new Date(iso).toLocaleTimeString('en', { hourCycle: 'h23', hour: '2-digit', minute: '2-digit', second: '2-digit' });
+  return date(iso) === date(now) ? time : `${date(iso)}, ${time}`;
+}
 
 /** "924606442f80…": enough to compare by eye. */
 export const hash = value => (value ? `${value.slice(0, 12)}…` : NONE);

@@ -1,5 +1,5 @@
 // What has happened to a job, the newest first.
-import { el, moment, panel, show } from '../dom.js';
+import { el, moment, panel, say, show } from '../dom.js';
 import * as format from '../format.js';
 
 /** How a kind of notice is marked; others are plain. */
@@ -10,6 +10,7 @@ export class Events {
     this.shown = null;
     /** What stands for each notice: what is selected stays so while others come. */
     this.lines = new Map();
+    this.day = today();
     this.list = el('ol', { class: 'events', tabindex: 0, 'aria-label': 'Events, the newest first' });
     this.empty = el('p', { class: 'note' }, 'Nothing has happened yet.');
     this.element = panel('Events', { class: 'events-panel' }, this.empty, this.list);
@@ -38,7 +39,18 @@ export class Events {
       }
     }
   }
+
+  /** What was of this day is not, once it is over. */
+  tick() {
+    if (this.day === today()) return;
+    this.day = today();
+    for (const [notice, element] of this.lines) {
+      if (notice.at) say(element.querySelector('time'), format.clock(notice.at));
+    }
+  }
 }
+
+const today = () => new Date().toDateString();
 
 function line(notice) {
   const kind = notice.kind ?? 'run';

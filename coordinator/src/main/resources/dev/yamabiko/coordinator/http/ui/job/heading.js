@@ -43,14 +43,13 @@ export class Heading {
     say(this.remark, text);
     show(this.remark, Boolean(text));
     mark(this.remark, 'data-kind', view.error ? 'error' : 'warning');
-    this.tellAbout(view);
     this.tellProgress(job);
     this.tellFigures(job);
   }
 
   tellAbout(view) {
     const names = view.worker_names ?? [];
-    const key = [view.status, names.join(), format.ago(view.submitted), view.ended].join('|');
+    const key = [view.status, names.join(), format.ago(view.submitted), format.ago(view.ended)].join('|');
     if (this.aboutKey === key) return;
     this.aboutKey = key;
     const by = names.length > 0 ? ` · ${format.several(names.length, 'worker')}: ${names.join(', ')}` : '';
@@ -87,6 +86,7 @@ export class Heading {
 
   /** Time goes on without events. */
   tick(job) {
+    this.tellAbout(job.view);
     this.tile('Time', format.seconds(time(job)));
   }
 
