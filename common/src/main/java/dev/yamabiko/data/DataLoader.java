@@ -39,13 +39,15 @@ public final class DataLoader {
     if (validation instanceof DataSpec.Validation.Fraction fraction) {
       return split(train, fraction.fraction(), spec.split(), jobSeed);
     }
-    return withOwnValidation(
-        train, read(((DataSpec.Validation.Source) validation).source(), store));
+    DataSource own = ((DataSpec.Validation.Source) validation).source();
+    return withOwnValidation(train, read(own, spec.train(), store));
   }
 
   /**
    * All examples of a source as a model sees them that was trained on other data.
    *
+   * @param trainedOn the source of its training data; only its options count, where the source
+   *     leaves its own out
    * @param targets what the model learned to say
    * @param scaling {@link LoadedData#scaling} of its training data; the source's own normalisation
    *     settings do not count
@@ -53,30 +55,30 @@ public final class DataLoader {
    */
   public static Dataset loadForModel(
       DataSource source,
+      DataSource trainedOn,
       Targets targets,
       List<LoadedData.Scaling> scaling,
       List<DataSource.Column> columns) {
-    return loadForModel(source, targets, scaling, columns, DataStore.of(DataSpec.Storage.AUTO));
+    DataStore store = DataStore.of(DataSpec.Storage.AUTO);
+    return loadForModel(read(source, trainedOn, store), targets, scaling, columns);
   }
 
-  /** Of a model that knows nothing of its columns. */
-  public static Dataset loadForModel(
+  /** Of a model of which nothing else is known. */
+  static Dataset loadForModel(
       DataSource source, Targets targets, List<LoadedData.Scaling> scaling) {
-    return loadForModel(source, targets, scaling, List.of());
+    return loadForModel(source, targets, scaling, DataStore.of(DataSpec.Storage.AUTO));
   }
 
   static Dataset loadForModel(
       DataSource source, Targets targets, List<LoadedData.Scaling> scaling, DataStore store) {
-    return loadForModel(source, targets, scaling, List.of(), store);
+    return loadForModel(read(source, store), targets, scaling, List.of());
   }
 
   private static Dataset loadForModel(
-      DataSource source,
+      Examples examples,
       Targets targets,
       List<LoadedData.Scaling> scaling,
-      List<DataSource.Column> columns,
-      DataStore store) {
-    Examples examples = read(source, store);
+      List<DataSource.Column> columns) {
     if (!examples.targetKind().equals(Fit.kindOf(targets))) {
       throw new DataException(
           String.format(
@@ -123,6 +125,11 @@ public final class DataLoader {
     return String.format(
         "inputs of shape %s and %s (%s)",
         examples.inputShape(), examples.targetKind(), examples.name());
+  }
+
+  /** What it leaves out is as the training source has it. */
+  private static Examples read(DataSource source, DataSource training, DataStore store) {
+    return read(source instanceof DataSource.Npy npy ? npy.beside(training) : source, store);
   }
 
   private static Examples read(DataSource source, DataStore store) {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /** Where examples come from, as a job names it. */
 public sealed interface DataSource {
@@ -72,10 +73,27 @@ public sealed interface DataSource {
    * (integers, the class numbers) and {@code targets} (real values) is given.
    *
    * @param scale what each number of the inputs is multiplied by; images of unsigned bytes mostly
-   *     want 1/255
+   *     want 1/255. Where it is not given, that of the training source counts
    */
-  record Npy(Path inputs, Optional<Path> labels, Optional<Path> targets, double scale)
-      implements DataSource {}
+  record Npy(Path inputs, Optional<Path> labels, Optional<Path> targets, OptionalDouble scale)
+      implements DataSource {
+
+    public Npy(Path inputs, Optional<Path> labels, Optional<Path> targets, double scale) {
+      this(inputs, labels, targets, OptionalDouble.of(scale));
+    }
+
+    /** What each number is multiplied by where no training source says it. */
+    public double factor() {
+      return scale.orElse(1);
+    }
+
+    /** This source beside that one, from which a model learned, or is to learn. */
+    Npy beside(DataSource training) {
+      return scale.isEmpty() && training instanceof Npy npy
+          ? new Npy(inputs, labels, targets, npy.scale)
+          : this;
+    }
+  }
 
   /**
    * A table in a CSV file, plain or gzipped. Exactly one of {@code targets} (real values) and

@@ -179,7 +179,7 @@ public record ModelInputs(
   }
 
   private double scale() {
-    return trainedOn instanceof DataSource.Npy npy ? npy.scale() : 1;
+    return trainedOn instanceof DataSource.Npy npy ? npy.factor() : 1;
   }
 
   /** Numbers are multiplied as in training if that was on an array, else taken as they are. */
@@ -293,7 +293,7 @@ public record ModelInputs(
   private float[] byteValues() {
     float[] values = new float[256];
     for (int i = 0; i < values.length; i++) {
-      values[i] = trainedOn instanceof DataSource.Npy npy ? (float) (i * npy.scale()) : i / 255f;
+      values[i] = trainedOn instanceof DataSource.Npy npy ? (float) (i * npy.factor()) : i / 255f;
     }
     return values;
   }

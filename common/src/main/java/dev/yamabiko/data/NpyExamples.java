@@ -28,7 +28,7 @@ final class NpyExamples implements Examples {
       throw new DataException(
           source.inputs() + ": expected either targets or labels, not both or neither");
     }
-    NpyArray inputs = NpyArray.read(source.inputs(), source.scale(), store);
+    NpyArray inputs = NpyArray.read(source.inputs(), source.factor(), store);
     boolean classes = source.labels().isPresent();
     Path file = source.labels().or(source::targets).orElseThrow();
     NpyArray outputs = NpyArray.read(file, 1, store);

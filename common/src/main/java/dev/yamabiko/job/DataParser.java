@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /** {@code data { train, validation, split, augment, storage }}. */
 final class DataParser {
@@ -86,7 +87,9 @@ final class DataParser {
         inputs,
         labels.given() ? Optional.of(labels.path()) : Optional.empty(),
         targets.given() ? Optional.of(targets.path()) : Optional.empty(),
-        scale.given() ? scale.number(Interval.POSITIVE) : 1);
+        scale.given()
+            ? OptionalDouble.of(scale.number(Interval.POSITIVE))
+            : OptionalDouble.empty());
   }
 
   private static DataSource builtin(Variant variant, long seed) {

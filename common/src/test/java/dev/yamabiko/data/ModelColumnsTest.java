@@ -20,7 +20,11 @@ class ModelColumnsTest {
 
   private static Dataset asSeenBy(LoadedData trained, Csv data) {
     return DataLoader.loadForModel(
-        data.source(), trained.train().targets(), trained.scaling(), trained.columns());
+        data.source(),
+        data.source(),
+        trained.train().targets(),
+        trained.scaling(),
+        trained.columns());
   }
 
   private String refusal(LoadedData trained, Csv data) {

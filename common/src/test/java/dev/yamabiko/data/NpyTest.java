@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -108,6 +109,34 @@ class NpyTest {
     assertArrayEquals(
         new float[] {(float) ((double) 0.1f * 0.3), (float) (7 * 0.3)},
         inputs(Loading.load(labelled(floats, TWO_LABELS, 0.3)).train()));
+  }
+
+  @Test
+  void shouldMultiplyAsInTrainingUnlessASourceSaysOtherwise() {
+    byte[] bytes = Npy.bytes("|u1", "(2,)", Npy.of(10, 20));
+    DataSource training = labelled(bytes, TWO_LABELS, 0.5);
+    Optional<Path> labels = Optional.of(directory.resolve("y.npy"));
+    DataSource silent =
+        new DataSource.Npy(
+            directory.resolve("x.npy"), labels, Optional.empty(), OptionalDouble.empty());
+    DataSource own = labelled(bytes, TWO_LABELS, 0.1);
+    assertArrayEquals(new float[] {10, 20}, inputs(Loading.load(silent).train()));
+    assertArrayEquals(new float[] {5, 10}, validatedBy(training, silent));
+    assertArrayEquals(new float[] {1, 2}, validatedBy(training, own));
+    assertArrayEquals(new float[] {10, 20}, validatedBy(silent, silent));
+    assertArrayEquals(new float[] {5, 10}, seenByModelOf(training, silent));
+    assertArrayEquals(new float[] {1, 2}, seenByModelOf(training, own));
+    DataSource points = new DataSource.Builtin("spirals", 4, 1);
+    assertArrayEquals(new float[] {10, 20}, seenByModelOf(points, silent));
+  }
+
+  private static float[] validatedBy(DataSource training, DataSource validation) {
+    return inputs(Loading.validate(training, validation).validation().orElseThrow());
+  }
+
+  private static float[] seenByModelOf(DataSource training, DataSource data) {
+    Targets known = Targets.Classes.numbered(2);
+    return inputs(DataLoader.loadForModel(data, training, known, List.of(), List.of()));
   }
 
   @Test

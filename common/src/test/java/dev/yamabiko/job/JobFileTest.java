@@ -56,6 +56,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -322,7 +323,7 @@ class JobFileTest {
                         Path.of("/jobs/v.npy"),
                         Optional.empty(),
                         Optional.of(Path.of("/jobs/t.npy")),
-                        1))),
+                        OptionalDouble.empty()))),
             Optional.empty(),
             Augmentations.NONE,
             DataSpec.Storage.DISK),

@@ -81,7 +81,12 @@ final class EvaluateCommand implements Callable<Integer> {
         .ifPresent(notice -> session.err().println("yamabiko: " + notice));
     DataSource source = DataFile.read(directory.resolve(data), settings, directory);
     Dataset examples =
-        DataLoader.loadForModel(source, trained.targets(), trained.scaling(), trained.columns());
+        DataLoader.loadForModel(
+            source,
+            trained.job().data().train(),
+            trained.targets(),
+            trained.scaling(),
+            trained.columns());
     KernelsFactory.notice().ifPresent(notice -> session.err().println("yamabiko: " + notice));
     Evaluation evaluation = Evaluation.of(trained, examples, KernelsFactory.create());
     session.print(EvaluationText.of(evaluation).stripTrailing());

@@ -1,6 +1,7 @@
 package dev.yamabiko.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -81,6 +82,27 @@ class EvaluationTest {
     assertEquals("y", report.path("classes").path(1).path("name").asText());
     assertTrue(report.path("roc_auc").isNull(), "three classes have no one curve");
     assertTrue(report.path("mae").isNull() && report.path("targets").isNull());
+  }
+
+  /** A DATA.conf without a scale once fed 255 times what the model was trained on. */
+  @Test
+  void shouldScaleArraysAsInTrainingUnlessTheDataSaysOtherwise() throws IOException {
+    files().npy("x.npy", "|u1", "(300, 6)", InputFiles.pixels(300, 6, 5));
+    files().npy("y.npy", "|u1", "(300,)", InputFiles.alternating(300));
+    String source = "npy { inputs = x.npy, labels = y.npy%s }";
+    TrainedJob job =
+        TrainedJob.of(
+            directory,
+            "data.train { %s }, data.validation { %s }\n"
+                    .formatted(source.formatted(", scale = 0.004"), source.formatted(""))
+                + """
+                model = [ { dense { units = 2 } } ], loss = softmax-cross-entropy, optimizer = sgd
+                batch-size = 50, shards = 3, epochs = 2
+                """);
+    JsonNode loss = job.result().path("train_loss");
+    assertEquals(loss, job.result().path("validation_loss"));
+    assertEquals(loss, job.evaluate(source.formatted("")).path("loss"));
+    assertNotEquals(loss, job.evaluate(source.formatted(", scale = 1")).path("loss"));
   }
 
   @Test

@@ -69,6 +69,7 @@ class EvaluationClusterTest {
             model,
             DataLoader.loadForModel(
                 ((DataSpec.Validation.Source) job.data().validation().orElseThrow()).source(),
+                model.job().data().train(),
                 model.targets(),
                 model.scaling(),
                 model.columns()),

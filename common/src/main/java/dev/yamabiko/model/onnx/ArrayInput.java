@@ -34,9 +34,9 @@ final class ArrayInput {
               graph.scalar(NAME + "/largest", LARGEST_BYTE)));
     }
     String numbers = graph.input(NAME, "numbers as in training", DataType.FLOAT, dimensions);
-    return inputs.trainedOn() instanceof DataSource.Npy npy && npy.scale() != 1
+    return inputs.trainedOn() instanceof DataSource.Npy npy && npy.factor() != 1
         ? graph.node(
-            "Mul", NAME, List.of(numbers, graph.scalar(NAME + "/scale", (float) npy.scale())))
+            "Mul", NAME, List.of(numbers, graph.scalar(NAME + "/scale", (float) npy.factor())))
         : numbers;
   }
 }
