@@ -25,6 +25,7 @@ public final class DataLoader {
         data.scaling(),
         data.baseline(),
         data.columns(),
+        data.inputType(),
         store.notes());
   }
 
@@ -33,7 +34,12 @@ public final class DataLoader {
     if (spec.validation().isEmpty()) {
       Fit fit = train.fit(all(train));
       return new LoadedData(
-          train.under(fit), Optional.empty(), fit.scaling(), Optional.empty(), train.columns());
+          train.under(fit),
+          Optional.empty(),
+          fit.scaling(),
+          Optional.empty(),
+          train.columns(),
+          train.inputType());
     }
     DataSpec.Validation validation = spec.validation().get();
     if (validation instanceof DataSpec.Validation.Fraction fraction) {
@@ -100,7 +106,8 @@ public final class DataLoader {
         Optional.of(new Subset(whole, parts.validation())),
         fit.scaling(),
         examples.baseline(parts.validation(), fit),
-        examples.columns());
+        examples.columns(),
+        examples.inputType());
   }
 
   private static LoadedData withOwnValidation(Examples train, Examples validation) {
@@ -118,7 +125,8 @@ public final class DataLoader {
         Optional.of(validation.under(fit)),
         fit.scaling(),
         validation.baseline(all(validation), fit),
-        train.columns());
+        train.columns(),
+        train.inputType());
   }
 
   private static String describe(Examples examples) {

@@ -32,6 +32,11 @@ interface Examples {
     return List.of();
   }
 
+  /** See {@link LoadedData#inputType}. */
+  default Optional<String> inputType() {
+    return Optional.empty();
+  }
+
   /** Learns classes and scaling from these examples, given in ascending order. */
   Fit fit(int[] training);
 

@@ -10,6 +10,8 @@ import java.util.Optional;
  * @param baseline what a forecast of "same as the row before" would reach on the validation part
  * @param columns of the training table the input columns as they are found in another table, by the
  *     header's names unless the job chose them by index; empty where there is no table
+ * @param inputType of arrays what their elements are, by NumPy's name such as "u1"; empty where
+ *     there is no array
  * @param notes what was done with the data that takes space on this machine, for people
  */
 public record LoadedData(
@@ -18,6 +20,7 @@ public record LoadedData(
     List<Scaling> scaling,
     Optional<Baseline> baseline,
     List<DataSource.Column> columns,
+    Optional<String> inputType,
     List<String> notes) {
 
   public LoadedData {
@@ -26,13 +29,13 @@ public record LoadedData(
     notes = List.copyOf(notes);
   }
 
-  /** Data that does not come from a table. */
+  /** Data that comes neither from a table nor from arrays. */
   public LoadedData(
       Dataset train,
       Optional<Dataset> validation,
       List<Scaling> scaling,
       Optional<Baseline> baseline) {
-    this(train, validation, scaling, baseline, List.of());
+    this(train, validation, scaling, baseline, List.of(), Optional.empty());
   }
 
   public LoadedData(
@@ -40,8 +43,9 @@ public record LoadedData(
       Optional<Dataset> validation,
       List<Scaling> scaling,
       Optional<Baseline> baseline,
-      List<DataSource.Column> columns) {
-    this(train, validation, scaling, baseline, columns, List.of());
+      List<DataSource.Column> columns,
+      Optional<String> inputType) {
+    this(train, validation, scaling, baseline, columns, inputType, List.of());
   }
 
   /**

@@ -16,14 +16,18 @@ import java.util.stream.IntStream;
  *
  * @param trainedOn the source of the training data; only its options count
  * @param shape of an input
+ * @param type see {@link LoadedData#inputType}; models of .npy arrays once did not say it
  * @param columns see {@link LoadedData#columns}
  * @param scaling see {@link LoadedData#scaling}
  */
 public record ModelInputs(
     DataSource trainedOn,
     Shape shape,
+    Optional<String> type,
     List<DataSource.Column> columns,
     List<LoadedData.Scaling> scaling) {
+
+  private static final String BYTES = ElementType.U1.numpyName();
 
   /** A table of which nothing is known. */
   private static final DataSource.Csv PLAIN =
@@ -42,6 +46,15 @@ public record ModelInputs(
   public ModelInputs {
     columns = List.copyOf(columns);
     scaling = List.copyOf(scaling);
+  }
+
+  /** Of a model that does not say what its arrays were made of, or was trained on none. */
+  public ModelInputs(
+      DataSource trainedOn,
+      Shape shape,
+      List<DataSource.Column> columns,
+      List<LoadedData.Scaling> scaling) {
+    this(trainedOn, shape, Optional.empty(), columns, scaling);
   }
 
   /** Whether inputs of this path are known by the names of their files, not by numbers. */
@@ -73,7 +86,7 @@ public record ModelInputs(
       }
       case IDX -> {
         refuseWhereTable(path, kind.inWords());
-        refuseWhereExtended(path, kind.inWords());
+        refuseWhereNoBytes(path, kind.inWords());
         new IdxInputs(shape, byteValues()).read(path, sink);
       }
       case IMAGE -> images(path, kind.inWords()).readFile(path, sink);
@@ -199,7 +212,7 @@ public record ModelInputs(
 
   private ImageInputs images(Object name, String found) {
     refuseWhereTable(name, found);
-    refuseWhereExtended(name, found);
+    refuseWhereNoBytes(name, found);
     if (!areImages()) {
       throw new DataException(
           "%s: the model takes inputs of shape %s, not images".formatted(name, shape));
@@ -217,13 +230,28 @@ public record ModelInputs(
   }
 
   private boolean areImages() {
-    return !(trainedOn instanceof DataSource.Extended)
+    return takesBytes()
         && shape.rank() == 3
         && (shape.dimension(0) == 1 || shape.dimension(0) == 3);
   }
 
-  /** What a byte of an image would be to the model is in the extension's code, not in the job. */
-  private void refuseWhereExtended(Object name, String found) {
+  /**
+   * Whether what a byte of an image becomes is known. An extension has that in its code, not in the
+   * job. Of an array, bytes alone are bytes: an image of floats may go from 0 to 1. Where a model
+   * does not say what its array was made of, a scale makes bytes likely, and none makes them not.
+   */
+  private boolean takesBytes() {
+    return trainedOn instanceof DataSource.Npy npy
+        ? type.map(BYTES::equals).orElse(npy.factor() != 1)
+        : !(trainedOn instanceof DataSource.Extended);
+  }
+
+  private void refuseWhereNoBytes(Object name, String found) {
+    if (trainedOn instanceof DataSource.Npy && !takesBytes()) {
+      throw new DataException(
+          "%s: the model was trained on a .npy array of %s, not on bytes as images have them; expected a .npy file, or numbers as in training, but found %s"
+              .formatted(name, type.orElse("a dtype that is not known"), found));
+    }
     if (trainedOn instanceof DataSource.Extended extended) {
       throw new DataException(
           "%s: the model was trained on data source %s of an extension, which alone knows what numbers an image becomes; expected numbers as it gives them but found %s"
@@ -250,9 +278,11 @@ public record ModelInputs(
               .formatted(
                   path,
                   shape,
-                  shape.rank() == 3
-                      ? "images, or an IDX or .npy file, but found none of them"
-                      : "an IDX or .npy file but found neither"));
+                  !takesBytes()
+                      ? "a .npy file but found none"
+                      : shape.rank() == 3
+                          ? "images, or an IDX or .npy file, but found none of them"
+                          : "an IDX or .npy file but found neither"));
     }
     List<DataSource.Column> all =
         IntStream.range(0, shape.size())

@@ -3,6 +3,7 @@ package dev.yamabiko.data;
 import dev.yamabiko.tensor.Shape;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /** Examples in .npy files: inputs of shape (n, ...), and labels or targets. */
@@ -71,6 +72,11 @@ final class NpyExamples implements Examples {
   @Override
   public Shape inputShape() {
     return inputs.header().exampleShape();
+  }
+
+  @Override
+  public Optional<String> inputType() {
+    return Optional.of(inputs.header().type().numpyName());
   }
 
   @Override

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -51,7 +52,8 @@ record ModelDescription(
 
   /** How files, and what a program has at hand, become the model's inputs. */
   ModelInputs inputs() {
-    return new ModelInputs(job.data().train(), inputShape, columns, scaling);
+    Optional<String> type = Optional.ofNullable(metadata.get("input_type"));
+    return new ModelInputs(job.data().train(), inputShape, type, columns, scaling);
   }
 
   /** Reads one key after the other and names the one that is wrong. */

@@ -17,6 +17,7 @@ import java.util.Map;
  *   format          "yamabiko"
  *   job             the resolved job file (HOCON)
  *   input_shape     [channels, height, width] or [features] of one example
+ *   input_type      of .npy arrays the dtype of their elements, as u1; absent if trained on others
  *   input_columns   of a table the input columns, ["wind", ...] by name or [0, ...] by index; else []
  *   input_scaling   one object per input column, [] if none was fitted:
  *                   {"column", "offset", "scale"}: the model sees (x - offset) / scale
@@ -37,6 +38,7 @@ public final class ModelMetadata {
     metadata.put("format", FORMAT);
     metadata.put("job", job.resolved());
     metadata.put("input_shape", CanonicalJson.of(data.train().inputShape().dimensions()));
+    data.inputType().ifPresent(type -> metadata.put("input_type", type));
     metadata.put(
         "input_columns",
         CanonicalJson.of(data.columns().stream().map(ModelMetadata::key).toList()));

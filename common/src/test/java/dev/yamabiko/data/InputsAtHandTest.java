@@ -35,7 +35,8 @@ class InputsAtHandTest {
 
   private static ModelInputs trainedOn(DataSource source) {
     LoadedData data = Loading.load(source);
-    return new ModelInputs(source, data.train().inputShape(), data.columns(), data.scaling());
+    return new ModelInputs(
+        source, data.train().inputShape(), data.inputType(), data.columns(), data.scaling());
   }
 
   private static List<Input> collect(Consumer<InputSink> reading) {
@@ -367,6 +368,64 @@ class InputsAtHandTest {
     assertEquals(
         "it, number 1: expected a finite number that, scaled, fits 32-bit floats but found NaN",
         Loading.errorOf(() -> inputs.numbers("it", new double[] {1, Double.NaN, 1})));
+  }
+
+  /** The values of a byte are known where the array held bytes; floats may go from 0 to 1. */
+  @Test
+  void shouldTakeImagesForAnArrayOfBytesAlone() throws IOException {
+    Path labels = Npy.write(directory, "y.npy", Npy.bytes("|u1", "(1,)", Npy.of(0)));
+    Path bytes = Npy.write(directory, "b.npy", Npy.bytes("|u1", "(1, 1, 3, 4)", new byte[12]));
+    Path floats = Npy.write(directory, "f.npy", Npy.bytes("<f4", "(1, 1, 3, 4)", new byte[48]));
+    Path image = ImageFiles.write(directory.resolve("folder/a.png"), picture(4, 3, 1));
+    Path idx = directory.resolve("images.idx");
+    ByteBuffer content = ByteBuffer.allocate(16 + 12).put(new byte[] {0, 0, 8, 3});
+    Files.write(idx, content.putInt(1).putInt(3).putInt(4).array());
+    Shape shape = Shape.of(1, 3, 4);
+    List<DataSource.Npy> sources = new ArrayList<>();
+    for (Path inputs : List.of(bytes, floats)) {
+      for (double scale : new double[] {1, 0.5}) {
+        sources.add(new DataSource.Npy(inputs, Optional.of(labels), Optional.empty(), scale));
+      }
+    }
+    List<ModelInputs> taking = new ArrayList<>();
+    taking.add(trainedOn(sources.get(0)));
+    taking.add(trainedOn(sources.get(1)));
+    // An older model does not say what its array held.
+    taking.add(new ModelInputs(sources.get(1), shape, List.of(), List.of()));
+    for (ModelInputs inputs : taking) {
+      assertEquals(new InputForm.Image(shape, false, false), inputs.form());
+      assertEquals(1, collect(sink -> inputs.read(image, sink)).size());
+      assertEquals(1, collect(sink -> inputs.read(idx, sink)).size());
+    }
+    Map<ModelInputs, String> refusing =
+        Map.of(
+            trainedOn(sources.get(2)),
+            "f4",
+            trainedOn(sources.get(3)),
+            "f4",
+            new ModelInputs(sources.get(0), shape, List.of(), List.of()),
+            "a dtype that is not known");
+    refusing.forEach(
+        (inputs, type) -> {
+          assertEquals(new InputForm.Numbers(shape, false), inputs.form());
+          String begin = ": the model was trained on a .npy array of " + type + ", not on bytes as";
+          String end = "; expected a .npy file, or numbers as in training, but found ";
+          Map<String, Executable> asked =
+              Map.of(
+                  "it",
+                  () -> inputs.image("it", picture(4, 3, 1)),
+                  image.toString(),
+                  () -> inputs.read(image, null),
+                  image.getParent().toString(),
+                  () -> inputs.read(image.getParent(), null),
+                  idx.toString(),
+                  () -> inputs.read(idx, null));
+          asked.forEach(
+              (name, asking) -> {
+                String why = Loading.errorOf(asking);
+                assertTrue(why.startsWith(name + begin) && why.contains(end), why);
+              });
+        });
   }
 
   /** Whether it makes 0 to 1 of a byte, or -1 to 1, is in its code alone. */

@@ -84,6 +84,21 @@ class ModelMetadataTest {
   }
 
   @Test
+  void shouldSayWhatAnArrayWasMadeOf() {
+    LoadedData plain = data(Targets.Classes.numbered(2));
+    assertFalse(ModelMetadata.of(JOB, plain).containsKey("input_type"));
+    LoadedData bytes =
+        new LoadedData(
+            plain.train(),
+            Optional.empty(),
+            List.of(),
+            Optional.empty(),
+            List.of(),
+            Optional.of("u1"));
+    assertEquals("u1", ModelMetadata.of(JOB, bytes).get("input_type"));
+  }
+
+  @Test
   void shouldNameTheClasses() {
     Map<String, String> metadata =
         ModelMetadata.of(JOB, data(new Targets.Classes(List.of("cat", "dog"))));

@@ -48,6 +48,15 @@ class BadPredictionTest {
         model = [ flatten, { dense { units = 2 } } ], loss = softmax-cross-entropy
         optimizer = sgd, batch-size = 4, shards = 1, epochs = 1
         """);
+    files.npy("floats.npy", "<f4", "(6, 1, 3, 4)", new byte[4 * 6 * 12]);
+    files.npy("labels.npy", "|u1", "(6,)", InputFiles.alternating(6));
+    train(
+        "floats",
+        """
+        data.train.npy { inputs = floats.npy, labels = labels.npy }
+        model = [ flatten, { dense { units = 2 } } ], loss = softmax-cross-entropy
+        optimizer = sgd, batch-size = 6, shards = 1, epochs = 1
+        """);
     model = Files.readAllBytes(directory.resolve("table/model.safetensors"));
 
     files.text("no-soil.csv", "x,earth\n1,sand\n");
@@ -64,6 +73,7 @@ class BadPredictionTest {
     files.npy("words.npy", "<U4", "(3,)", new byte[48]);
     files.png("big.png", 5, 4, 1);
     files.png("folder/big.png", 5, 4, 1);
+    files.png("small.png", 4, 3, 1);
     Files.createDirectories(directory.resolve("nothing"));
     Files.write(
         directory.resolve("cut.idx"),
@@ -152,6 +162,9 @@ class BadPredictionTest {
         "images | cut.png     | cut.png",
         "images | nothing     | nothing & expected at least one image",
         "images | labels.idx  | labels.idx",
+        "floats | images.idx  | images.idx & of f4 & expected a .npy file & found an IDX file",
+        "floats | small.png   | small.png & of f4 & expected a .npy file & found an image",
+        "floats | table.csv   | table.csv & [1, 3, 4] & expected a .npy file",
         "images | table.csv   | table.csv & [1, 3, 4]"
       })
   void shouldRefuseInputsThatDoNotFitTheModel(String run, String input, String says)
