@@ -1,7 +1,9 @@
 package dev.yamabiko.model;
 
 import dev.yamabiko.job.Job;
+import dev.yamabiko.nn.Dense;
 import dev.yamabiko.nn.Network;
+import dev.yamabiko.nn.Node;
 import dev.yamabiko.tensor.Shape;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,7 +32,8 @@ public final class WarmStart {
   private WarmStart() {}
 
   /**
-   * @throws ModelException if the file cannot be used, or no tensor of it fits
+   * @throws ModelException if the file cannot be used, no tensor of it fits, or another tool's
+   *     dense weights lie the other way round
    */
   public static Result of(Job job, Network network) {
     float[] weights = network.initialWeights(job.seed());
@@ -44,6 +47,7 @@ public final class WarmStart {
   }
 
   private static String overlay(SafetensorsFile file, Network network, float[] weights) {
+    Optional<String> order = orderOfDense(file, network);
     List<StoredTensor> wanted = StoredTensor.of(network);
     Set<String> unused = new HashSet<>(file.names());
     List<String> left = new ArrayList<>();
@@ -73,7 +77,40 @@ public final class WarmStart {
     if (!others.isEmpty()) {
       notice.append("; of the file, not used: ").append(list(others, ", "));
     }
+    order.ifPresent(said -> notice.append("; ").append(said));
     return notice.toString();
+  }
+
+  /**
+   * Another tool's dense weights may be [out, in]. Those that are not square tell; square ones fit
+   * either way, which is said where no other tells.
+   */
+  private static Optional<String> orderOfDense(SafetensorsFile file, Network network) {
+    if (ModelMetadata.FORMAT.equals(file.metadata().get("format"))) {
+      return Optional.empty();
+    }
+    List<String> square = new ArrayList<>();
+    boolean told = false;
+    for (Node node : network.nodes()) {
+      if (node.layer() instanceof Dense dense) {
+        String name = node.name() + ".weight";
+        Shape shape = dense.parameters().get(0).shape();
+        boolean isSquare = shape.dimension(0) == shape.dimension(1);
+        boolean fits = file.has(name, shape);
+        if (!fits && file.has(name, Shape.of(shape.dimension(1), shape.dimension(0)))) {
+          throw new ModelException(
+              "warm start: %s has dense weights as [out, in], which is how PyTorch writes them, and not as [in, out]: %s; save v.T.contiguous() of each one"
+                  .formatted(file.file(), differs(name, shape, file.shape(name))));
+        }
+        told |= fits && !isSquare;
+        if (fits && isSquare) {
+          square.add(name);
+        }
+      }
+    }
+    return told || square.isEmpty()
+        ? Optional.empty()
+        : Optional.of("taken as [in, out], though PyTorch writes [out, in]: " + list(square, ", "));
   }
 
   private static String differs(String name, Shape expected, List<Long> found) {

@@ -2,6 +2,7 @@ package dev.yamabiko.model;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -10,6 +11,9 @@ import dev.yamabiko.job.JobFile;
 import dev.yamabiko.nn.Network;
 import dev.yamabiko.tensor.Shape;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -51,13 +55,17 @@ class WarmStartTest {
 
   /** A model of these layers whose weights are 1000, 1001, ... */
   private Path writeModel(String layers) throws IOException {
+    return writeModel(layers, Map.of());
+  }
+
+  private Path writeModel(String layers, Map<String, String> metadata) throws IOException {
     Network network = network(job(layers, ""));
     float[] weights = new float[network.length()];
     for (int i = 0; i < weights.length; i++) {
       weights[i] = 1000 + i;
     }
     Path file = directory.resolve("other.safetensors");
-    Safetensors.write(file, network, weights, Map.of());
+    Safetensors.write(file, network, weights, metadata);
     return file;
   }
 
@@ -141,6 +149,59 @@ class WarmStartTest {
             + " fits this model: expected 0.weight [2, 3], 0.bias [3] but found 0.weight [2, 5],"
             + " 0.bias [5]",
         e.getMessage());
+  }
+
+  /** PyTorch's Linear(2, 4) has a weight of [4, 2]: here that is dense 2 behind four features. */
+  private Path writePyTorch() throws IOException {
+    byte[] header =
+        "{\"0.weight\":{\"dtype\":\"F32\",\"shape\":[4,2],\"data_offsets\":[0,32]},"
+            .concat("\"2.weight\":{\"dtype\":\"F32\",\"shape\":[4,4],\"data_offsets\":[32,96]}}")
+            .getBytes(StandardCharsets.UTF_8);
+    ByteBuffer content = ByteBuffer.allocate(8 + header.length + 96).order(ByteOrder.LITTLE_ENDIAN);
+    content.putLong(header.length).put(header);
+    return Files.write(directory.resolve("other.safetensors"), content.array());
+  }
+
+  @Test
+  void shouldRefuseDenseWeightsThatLieTheOtherWayRound() throws IOException {
+    Path file = writePyTorch();
+    Job job = warm("{ dense { units = 4 } }, tanh, { dense { units = 4 } }");
+    ModelException e = assertThrows(ModelException.class, () -> start(job));
+    assertEquals(
+        "warm start: "
+            + file
+            + " has dense weights as [out, in], which is how PyTorch writes them, and not as [in,"
+            + " out]: 0.weight: expected [2, 4] but found [4, 2]; save v.T.contiguous() of each one",
+        e.getMessage());
+  }
+
+  @Test
+  void shouldSayHowSquareWeightsOfAnotherToolAreTaken() throws IOException {
+    String taken = "; taken as [in, out], though PyTorch writes [out, in]: 0.weight, 2.weight";
+    String square = "{ dense { units = 2 } }, tanh, { dense { units = 2 } }";
+    writeModel(square);
+    String notice = start(warm(square)).notice().orElseThrow();
+    assertTrue(notice.endsWith(taken), notice);
+    // One that is not square, or the file itself, tells.
+    String told = square + ", tanh, { dense { units = 3 } }";
+    writeModel(told);
+    notice = start(warm(told)).notice().orElseThrow();
+    assertFalse(notice.contains("taken as"), notice);
+    writeModel(square, Map.of("format", "yamabiko"));
+    notice = start(warm(square)).notice().orElseThrow();
+    assertFalse(notice.contains("taken as"), notice);
+  }
+
+  /** There it is another network's, as any other shape. */
+  @Test
+  void shouldLeaveOutWhatIsReversedInAModelOfItsOwn() throws IOException {
+    String three = "{ dense { units = 3 } }, ";
+    String four = "{ dense { units = 4 } }, ";
+    String end = four + "{ dense { units = 5 } }";
+    writeModel(four + three + end, Map.of("format", "yamabiko"));
+    String notice = start(warm(three + four + end)).notice().orElseThrow();
+    assertTrue(notice.startsWith("warm start: 3 of 8 tensors from "), notice);
+    assertTrue(notice.contains("1.weight: expected [3, 4] but found [4, 3]"), notice);
   }
 
   @Test
