@@ -18,7 +18,7 @@ public sealed interface DataSource {
 
   /**
    * Images in a directory that holds one folder per class, named by it; files of the extensions
-   * png, jpg, jpeg, gif and bmp, sorted by name within a class.
+   * png, jpg, jpeg, jpe, jfif, gif and bmp, sorted by name within a class.
    *
    * @param size all images are stretched to it; may be left out if they have one size already
    */

@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -24,12 +23,11 @@ import java.util.stream.Stream;
  * CodePointOrder}), so that no locale or file system decides what example 0 is.
  *
  * <p>Names that begin with a dot are left out, as are other files than images by their extension
- * (png, jpg, jpeg, gif, bmp), and files beside the class folders. A folder within a class folder is
- * an error, since whether its images belong to the class can only be guessed.
+ * ({@link ImageNames}), and files beside the class folders. A folder within a class folder is an
+ * error, since whether its images belong to the class can only be guessed.
  */
 final class ImageFolder {
 
-  private static final List<String> EXTENSIONS = List.of(".png", ".jpg", ".jpeg", ".gif", ".bmp");
   private static final int MAX_BYTES = Integer.MAX_VALUE - 8;
 
   /** What is decoded before it is written. */
@@ -170,7 +168,7 @@ final class ImageFolder {
       String found =
           entries.isEmpty()
               ? "an empty directory"
-              : entries.stream().anyMatch(ImageFolder::isImage) ? "only images" : "only files";
+              : entries.stream().anyMatch(ImageNames::isPicture) ? "only images" : "only files";
       throw new DataException(
           directory + ": expected a folder of images for each class but found " + found);
     }
@@ -184,14 +182,16 @@ final class ImageFolder {
         throw new DataException(
             entry + ": expected images directly in their class's folder but found a folder");
       }
-      if (isImage(entry)) {
+      if (ImageNames.isImage(entry)) {
         images.add(entry);
       }
     }
     if (images.isEmpty()) {
       throw new DataException(
           folder
-              + ": expected at least one image (png, jpg, jpeg, gif, bmp) of class "
+              + ": expected at least one image ("
+              + ImageNames.IN_WORDS
+              + ") of class "
               + CsvCell.quote(name(folder))
               + " but found none");
     }
@@ -209,11 +209,6 @@ final class ImageFolder {
     } catch (IOException | UncheckedIOException e) {
       throw new DataException(directory + ": cannot be read: " + e.getMessage(), e);
     }
-  }
-
-  static boolean isImage(Path file) {
-    String name = name(file).toLowerCase(Locale.ROOT);
-    return EXTENSIONS.stream().anyMatch(name::endsWith);
   }
 
   static String name(Path path) {

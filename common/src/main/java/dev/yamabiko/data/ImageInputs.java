@@ -32,7 +32,8 @@ record ImageInputs(Shape shape, DataSource.Colour colour, boolean resized, float
     }
     if (images.isEmpty()) {
       throw new DataException(
-          folder + ": expected at least one image (png, jpg, jpeg, gif, bmp) but found none");
+          "%s: expected at least one image (%s) but found none"
+              .formatted(folder, ImageNames.IN_WORDS));
     }
     byte[] bytes = new byte[shape.size()];
     float[] input = new float[shape.size()];
@@ -47,7 +48,7 @@ record ImageInputs(Shape shape, DataSource.Colour colour, boolean resized, float
 
   private static List<Path> images(Path folder) {
     return ImageFolder.entries(folder).stream()
-        .filter(entry -> !Files.isDirectory(entry) && ImageFolder.isImage(entry))
+        .filter(entry -> !Files.isDirectory(entry) && ImageNames.isImage(entry))
         .toList();
   }
 

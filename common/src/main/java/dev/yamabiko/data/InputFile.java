@@ -37,7 +37,7 @@ enum InputFile {
     if (first.startsWith("\0\0")) {
       return IDX;
     }
-    if (IMAGE_BEGINNINGS.stream().anyMatch(first::startsWith) || ImageFolder.isImage(path)) {
+    if (IMAGE_BEGINNINGS.stream().anyMatch(first::startsWith) || ImageNames.isPicture(path)) {
       return IMAGE;
     }
     String name = path.getFileName().toString().toLowerCase(Locale.ROOT).replaceFirst("\\.gz$", "");

@@ -14,9 +14,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Folders of images as classified examples. */
 class ImageFolderTest {
@@ -83,13 +86,17 @@ class ImageFolderTest {
   }
 
   @Test
-  void shouldReadEveryExtensionInAnyCase() {
+  void shouldReadEveryExtensionInAnyCase() throws IOException {
     List<String> names = List.of("1.png", "2.PNG", "3.jpg", "4.Jpeg", "5.gif", "6.BMP");
     for (String name : names) {
       image("t/a/" + name, 8, 8, 255);
     }
+    // Other names of JPEG, as some browsers give them.
+    for (String name : List.of("7.jfif", "8.JPE")) {
+      Files.copy(directory.resolve("t/a/3.jpg"), directory.resolve("t/a/" + name));
+    }
     image("t/b/x.png", 8, 8, 0);
-    assertEquals(7, Loading.load(grey("t")).train().size());
+    assertEquals(9, Loading.load(grey("t")).train().size());
   }
 
   @Test
@@ -195,10 +202,30 @@ class ImageFolderTest {
   void shouldWantAnImageInEachClass() throws IOException {
     image("t/a/x.png", 1);
     Files.createDirectory(directory.resolve("t/b"));
-    Files.writeString(directory.resolve("t/b/x.tiff"), "x");
+    Files.writeString(directory.resolve("t/b/x.txt"), "x");
     assertEquals(
-        "t/b: expected at least one image (png, jpg, jpeg, gif, bmp) of class 'b' but found none",
+        "t/b: expected at least one image (png, jpg, jpeg, jpe, jfif, gif, bmp) of class 'b' but"
+            + " found none",
         error(grey("t")));
+  }
+
+  /** Left out unsaid, a part of the folder, or of one class, would be missing. */
+  @ParameterizedTest
+  @ValueSource(strings = {"webp", "tif", "tiff", "heic", "avif", "WebP"})
+  void shouldRefusePicturesThatItCannotRead(String extension) throws IOException {
+    image("t/a/x.png", 1);
+    image("t/b/x.png", 2);
+    Files.writeString(directory.resolve("t/b/y." + extension), "x");
+    String why =
+        ": expected an image (png, jpg, jpeg, jpe, jfif, gif, bmp) but found "
+            + extension.toLowerCase(Locale.ROOT)
+            + "; convert it, or take it out of the folder";
+    assertEquals("t/b/y." + extension + why, error(grey("t")));
+    ModelInputs inputs = new ModelInputs(grey("t"), Shape.of(1, 1, 1), List.of(), List.of());
+    Path folder = directory.resolve("t");
+    assertEquals(
+        folder.resolve("b/y." + extension) + why,
+        errorOf(() -> inputs.read(folder, (origin, input) -> {})));
   }
 
   /** Of a disk that is not there, perhaps: to train without its class is not what was meant. */
