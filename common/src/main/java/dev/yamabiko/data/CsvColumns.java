@@ -197,6 +197,8 @@ record CsvColumns(
     /**
      * A column given by name needs a header. Otherwise the first line is one if none of its cells
      * that would have to be numbers is a number, and at least one is neither that nor missing.
+     * Where none would have to be, a table that has answers is refused. One of inputs alone is not:
+     * a trained model's user can no longer say which it is, and its training did.
      */
     private boolean looksLikeHeader() {
       if (Stream.of(
@@ -208,12 +210,21 @@ record CsvColumns(
           .anyMatch(c -> c instanceof DataSource.Column.Named)) {
         return true;
       }
-      List<String> numeric = cellsThatMustBeNumbers();
+      Set<Integer> numbers = columnsOfNumbers();
+      boolean answers = !source.targets().isEmpty() || source.label().isPresent();
+      if (numbers.isEmpty() && answers && !source.categorical().isEmpty()) {
+        throw new DataException(
+            source.path()
+                + ": whether the first line is a header cannot be told, because no column that is"
+                + " given by its index holds numbers; set header = true or header = false");
+      }
+      List<String> numeric =
+          numbers.stream().filter(i -> i >= 0 && i < firstLine.size()).map(firstLine::get).toList();
       return numeric.stream().noneMatch(CsvCell::isNumber)
           && !numeric.stream().allMatch(CsvCell::isMissing);
     }
 
-    private List<String> cellsThatMustBeNumbers() {
+    private Set<Integer> columnsOfNumbers() {
       Set<Integer> indexes = new HashSet<>();
       Stream.of(source.columns(), source.targets())
           .flatMap(List::stream)
@@ -223,10 +234,7 @@ record CsvColumns(
         source.label().ifPresent(l -> indexes.remove(((DataSource.Column.Indexed) l).index()));
       }
       source.categorical().forEach(c -> indexes.remove(((DataSource.Column.Indexed) c).index()));
-      return indexes.stream()
-          .filter(i -> i >= 0 && i < firstLine.size())
-          .map(firstLine::get)
-          .toList();
+      return indexes;
     }
 
     private List<Used> find(List<DataSource.Column> columns, String key) {

@@ -91,6 +91,7 @@ class CategoricalTest {
     Csv byIndex = Csv.of(directory, "5,a,1", "6,b,2").targets(2).categorical(1);
     assertArrayEquals(new float[] {6, 0, 1}, input(byIndex.load().train(), 1));
     Csv all = Csv.of(directory, "p,a", "q,b").columns(0).label(1).categorical(0);
+    all.header(DataSource.Header.FALSE);
     assertEquals(2, all.load().train().size());
     Csv headed = Csv.of(directory, "x,kind,y", "6,b,2").targets(2).categorical(1);
     assertEquals(1, headed.load().train().size());

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.yamabiko.tensor.Shape;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -173,6 +174,35 @@ class CsvColumnsTest {
     Dataset data = Csv.of(directory, "setosa,1", "virginica,2").label(0).load().train();
     assertEquals(2, data.size());
     assertEquals(1, Csv.of(directory, "7,x", "virginica,2").label(0).load().train().size());
+  }
+
+  /** A header taken for data would be one more example, of a class and categories of its own. */
+  @Test
+  void shouldAskForTheHeaderWhenNoColumnOfNumbersTells() {
+    String[] lines = {"colour,soil,kind", "red,sand,a", "blue,clay,b"};
+    Csv table = Csv.of(directory, lines).columns(0, 1).categorical(0, 1).label(2);
+    String why =
+        table()
+            + ": whether the first line is a header cannot be told, because no column that is given"
+            + " by its index holds numbers; set header = true or header = false";
+    assertEquals(why, table.error());
+    assertEquals(why, Csv.of(directory, lines).categorical(0, 1).label(2).error());
+    assertEquals(2, table.header(DataSource.Header.TRUE).load().train().size());
+    assertEquals(3, table.header(DataSource.Header.FALSE).load().train().size());
+  }
+
+  /** Its training said what the first line is; who uses it cannot. */
+  @Test
+  void shouldTakeInputsOfAModelAsBeforeWhenNoColumnOfNumbersTells() {
+    Csv training = Csv.of(directory, "red,1", "blue,2").categorical(0).targets(1);
+    LoadedData data = training.load();
+    ModelInputs inputs =
+        new ModelInputs(
+            training.source(), data.train().inputShape(), data.columns(), data.scaling());
+    Path rows = Csv.file(directory, "new.csv", "blue\nred\n").source().path();
+    List<Float> seen = new ArrayList<>();
+    inputs.read(rows, (origin, input) -> seen.add(input[0]));
+    assertEquals(List.of(1f, 0f), seen);
   }
 
   @Test
