@@ -242,15 +242,23 @@ public final class JobChecks {
    * @throws JobException naming the example, from 0 on, and the target
    */
   public static void targets(Job job, Dataset data) {
+    targets(job.places().of("loss"), job.loss(), data);
+  }
+
+  /**
+   * The same of data that no job names.
+   *
+   * @param place that messages begin with
+   */
+  public static void targets(String place, Loss loss, Dataset data) {
     if (data.targets() instanceof Targets.Values) {
       float[] values = new float[data.targets().width()];
       for (int i = 0; i < data.size(); i++) {
         data.readTarget(i, values, 0);
         for (float value : values) {
-          Optional<String> reason = job.loss().refusesTarget(value);
+          Optional<String> reason = loss.refusesTarget(value);
           if (reason.isPresent()) {
-            throw new JobException(
-                "%s: %s (example %d)".formatted(job.places().of("loss"), reason.get(), i));
+            throw new JobException("%s: %s (example %d)".formatted(place, reason.get(), i));
           }
         }
       }

@@ -5,6 +5,7 @@ import dev.yamabiko.data.DataSource;
 import dev.yamabiko.data.Dataset;
 import dev.yamabiko.data.DatasetHash;
 import dev.yamabiko.job.DataFile;
+import dev.yamabiko.job.JobChecks;
 import dev.yamabiko.model.Evaluation;
 import dev.yamabiko.model.EvaluationJson;
 import dev.yamabiko.model.TrainedModel;
@@ -79,7 +80,8 @@ final class EvaluateCommand implements Callable<Integer> {
     new NamedModel(directory.resolve(model), trained)
         .notice()
         .ifPresent(notice -> session.err().println("yamabiko: " + notice));
-    DataSource source = DataFile.read(directory.resolve(data), settings, directory);
+    Path file = directory.resolve(data);
+    DataSource source = DataFile.read(file, settings, directory);
     Dataset examples =
         DataLoader.loadForModel(
             source,
@@ -87,6 +89,7 @@ final class EvaluateCommand implements Callable<Integer> {
             trained.targets(),
             trained.scaling(),
             trained.columns());
+    JobChecks.targets(file.toString(), trained.job().loss(), examples);
     KernelsFactory.notice().ifPresent(notice -> session.err().println("yamabiko: " + notice));
     Evaluation evaluation = Evaluation.of(trained, examples, KernelsFactory.create());
     session.print(EvaluationText.of(evaluation).stripTrailing());

@@ -57,6 +57,16 @@ class BadPredictionTest {
         model = [ flatten, { dense { units = 2 } } ], loss = softmax-cross-entropy
         optimizer = sgd, batch-size = 6, shards = 1, epochs = 1
         """);
+    files.text("shares.csv", "x,share\n1,0\n2,1\n3,0.5\n");
+    files.text("percent.csv", "x,share\n1,0\n2,100\n3,50\n");
+    files.text("percent.conf", "csv { path = percent.csv, targets = [share] }");
+    train(
+        "shares",
+        """
+        data.train.csv { path = shares.csv, targets = [share], normalize-targets = none }
+        model = [ { dense { units = 1 } } ], loss = binary-cross-entropy
+        optimizer = sgd, batch-size = 3, shards = 1, epochs = 1
+        """);
     model = Files.readAllBytes(directory.resolve("table/model.safetensors"));
 
     files.text("no-soil.csv", "x,earth\n1,sand\n");
@@ -181,6 +191,7 @@ class BadPredictionTest {
         "images | data.conf     | does not fit the model & 'soil'",
         "images | plain.conf    | expected inputs of shape [1, 3, 4] but found [1]",
         "table  | images.conf   | images.idx & has no columns",
+        "shares | percent.conf  | percent.conf: binary- & from 0 to 1 & given 100.0 & (example 1)",
         "table  | misspelt.conf | misspelt.conf & cvs & csv",
         "table  | none.conf     | none.conf"
       })
