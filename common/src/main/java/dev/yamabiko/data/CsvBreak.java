@@ -7,8 +7,6 @@ import java.nio.file.Path;
 final class CsvBreak {
 
   /** Of the library, as are the beginnings that are looked for here. */
-  private static final int MOST_CELLS = 16_384;
-
   private static final int MOST_CHARACTERS = 1 << 24;
 
   private static final String AFTER_QUOTE = "Unexpected character after closing quote: ";
@@ -29,7 +27,7 @@ final class CsvBreak {
           + reason.substring(AFTER_QUOTE.length());
     }
     if (reason.endsWith(" fields")) {
-      return "expected at most %d cells but found more".formatted(MOST_CELLS);
+      return "expected at most %d cells but found more".formatted(CsvRecords.MOST_CELLS);
     }
     if (reason.contains("max field size") || reason.contains("buffer")) {
       return "expected cells of at most %d characters but found a longer one; is a quote left open?"

@@ -90,9 +90,18 @@ record CsvColumns(
     private final List<String> firstLine;
     private final boolean header;
 
+    /** Of each cell's text in the first line the first place and the last. */
+    private final Map<String, Integer> first = new HashMap<>();
+
+    private final Map<String, Integer> last = new HashMap<>();
+
     Resolution(DataSource.Csv source, List<String> firstLine) {
       this.source = source;
       this.firstLine = firstLine.stream().map(String::strip).toList();
+      for (int i = 0; i < firstLine.size(); i++) {
+        first.putIfAbsent(this.firstLine.get(i), i);
+        last.put(this.firstLine.get(i), i);
+      }
       header =
           switch (source.header()) {
             case TRUE -> true;
@@ -120,8 +129,9 @@ record CsvColumns(
     /** Without lags, no input is an answer; what is taken unasked has a name of its own. */
     private void requireDistinct(List<Used> inputs, List<Used> targets, Optional<Used> label) {
       List<Used> answers = Stream.concat(targets.stream(), label.stream()).toList();
+      Set<Integer> answerIndexes = indexes(answers);
       for (Used input : inputs) {
-        if (source.lags() == 0 && contains(answers, input)) {
+        if (source.lags() == 0 && answerIndexes.contains(input.index())) {
           throw new DataException(
               source.path()
                   + ": column '"
@@ -152,8 +162,11 @@ record CsvColumns(
 
     private List<Used> withCategories(List<Used> inputs, List<Used> targets) {
       List<Used> categorical = find(source.categorical(), "categorical");
+      Set<Integer> targetIndexes = indexes(targets);
+      Set<Integer> inputIndexes = indexes(inputs);
+      Set<Integer> categoricalIndexes = indexes(categorical);
       for (Used column : categorical) {
-        if (contains(targets, column)) {
+        if (targetIndexes.contains(column.index())) {
           throw new DataException(
               source.path()
                   + ": column '"
@@ -161,7 +174,7 @@ record CsvColumns(
                   + "' is both a target, which is a number, and categorical; to learn a class, make"
                   + " it the label");
         }
-        if (!contains(inputs, column)) {
+        if (!inputIndexes.contains(column.index())) {
           throw new DataException(
               String.format(
                   "%s: column '%s' is categorical but no input; the input columns are %s",
@@ -170,11 +183,14 @@ record CsvColumns(
                   CsvCell.list(inputs.stream().map(Used::name).toList(), MAX_NAMES_SHOWN)));
         }
       }
-      return inputs.stream().map(i -> contains(categorical, i) ? i.asCategorical() : i).toList();
+      return inputs.stream()
+          .map(i -> categoricalIndexes.contains(i.index()) ? i.asCategorical() : i)
+          .toList();
     }
 
-    private static boolean contains(List<Used> columns, Used column) {
-      return columns.stream().anyMatch(c -> c.index() == column.index());
+    /** A table may have so many columns that no list of them is to be searched for each one. */
+    private static Set<Integer> indexes(List<Used> columns) {
+      return columns.stream().map(Used::index).collect(Collectors.toSet());
     }
 
     private List<Used> others(List<Used> targets, Optional<Used> label) {
@@ -239,9 +255,10 @@ record CsvColumns(
 
     private List<Used> find(List<DataSource.Column> columns, String key) {
       List<Used> found = new ArrayList<>();
+      Set<Integer> indexes = new HashSet<>();
       for (DataSource.Column column : columns) {
         Used used = find(column);
-        if (found.stream().anyMatch(f -> f.index() == used.index())) {
+        if (!indexes.add(used.index())) {
           throw new DataException(
               source.path() + ": column '" + used.name() + "' is listed twice in " + key);
         }
@@ -272,8 +289,8 @@ record CsvColumns(
                     + " from 0 to %d",
                 source.path(), name, firstLine.size() - 1));
       }
-      int index = firstLine.indexOf(name);
-      if (index < 0) {
+      Integer index = first.get(name);
+      if (index == null) {
         throw new DataException(
             String.format(
                 "%s: there is no column '%s'%s; %s",
@@ -282,11 +299,11 @@ record CsvColumns(
                 NearestName.of(name, firstLine).map(n -> " (did you mean '" + n + "'?)").orElse(""),
                 existing()));
       }
-      if (firstLine.lastIndexOf(name) != index) {
+      if (!last.get(name).equals(index)) {
         throw new DataException(
             String.format(
                 "%s: columns %d and %d are both called '%s'; choose one by its index",
-                source.path(), index, firstLine.lastIndexOf(name), name));
+                source.path(), index, last.get(name), name));
       }
       return new Used(index, name, true, false, false);
     }

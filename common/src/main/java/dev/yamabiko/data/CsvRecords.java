@@ -3,6 +3,7 @@ package dev.yamabiko.data;
 import de.siegmar.fastcsv.reader.CsvParseException;
 import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.CsvRecord;
+import de.siegmar.fastcsv.reader.CsvRecordHandler;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -13,6 +14,9 @@ import java.util.stream.Stream;
 
 /** Cuts a CSV file into records, and says what went wrong. */
 final class CsvRecords {
+
+  /** In a line; wide tables, of genes or spectra, have some 100,000. */
+  static final int MOST_CELLS = 1 << 20;
 
   private static final List<String> SEPARATORS = List.of(";", "\t", ",", "|");
 
@@ -49,7 +53,9 @@ final class CsvRecords {
           .skipEmptyLines(false)
           .allowExtraFields(true)
           .allowMissingFields(true)
-          .ofCsvRecord(new CsvText(source.path(), content));
+          .build(
+              CsvRecordHandler.of(handler -> handler.maxFields(MOST_CELLS)),
+              new CsvText(source.path(), content));
     } catch (IllegalArgumentException e) {
       throw new DataException(
           source.path()

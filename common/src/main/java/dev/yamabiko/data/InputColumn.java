@@ -1,8 +1,10 @@
 package dev.yamabiko.data;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.Set;
 
 /**
  * An input column of the table that a model was trained on, as whoever gives single rows knows it.
@@ -31,11 +33,13 @@ public record InputColumn(String name, List<String> categories, OptionalDouble t
     for (int i = 0; i < columns.size(); i++) {
       names.add(name(columns.get(i), scaling.isEmpty() ? "" : scaling.get(i).column()));
     }
+    Set<String> once = new HashSet<>();
+    Set<String> shared = new HashSet<>();
+    names.stream().filter(name -> !once.add(name)).forEach(shared::add);
     List<InputColumn> all = new ArrayList<>();
     for (int i = 0; i < columns.size(); i++) {
       String name = names.get(i);
-      boolean isShared = names.indexOf(name) != names.lastIndexOf(name);
-      if (isShared && columns.get(i) instanceof DataSource.Column.Indexed indexed) {
+      if (shared.contains(name) && columns.get(i) instanceof DataSource.Column.Indexed indexed) {
         name = "column " + indexed.index();
       }
       all.add(

@@ -1,7 +1,9 @@
 package dev.yamabiko.data;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -16,6 +18,7 @@ public final class RowInputs {
 
   private final List<InputColumn> columns;
   private final List<String> names;
+  private final Set<String> known;
   private final int lags;
   private final RowWindow window;
   private final InputSink sink;
@@ -23,6 +26,7 @@ public final class RowInputs {
   RowInputs(List<InputColumn> columns, int lags, RowWindow window, InputSink sink) {
     this.columns = columns;
     names = columns.stream().map(InputColumn::name).toList();
+    known = new HashSet<>(names);
     this.lags = lags;
     this.window = window;
     this.sink = sink;
@@ -82,7 +86,7 @@ public final class RowInputs {
 
     void check() {
       for (String name : row.keySet()) {
-        if (!names.contains(name)) {
+        if (!known.contains(name)) {
           throw new DataException(
               "row %d: there is no column %s%s; %s"
                   .formatted(

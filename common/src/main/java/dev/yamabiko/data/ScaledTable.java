@@ -4,7 +4,9 @@ import dev.yamabiko.tensor.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
@@ -103,9 +105,10 @@ record ScaledTable(
 
   private void checkOrder(
       String what, List<String> known, List<CsvColumns.Used> used, String other) {
+    Set<String> all = new HashSet<>(known);
     for (int i = 0; i < used.size(); i++) {
       String name = used.get(i).name();
-      if (!known.get(i).equals(name) && known.contains(name)) {
+      if (!known.get(i).equals(name) && all.contains(name)) {
         throw doesNotFit(
             "%s %d to be %s".formatted(what, i, CsvCell.quote(known.get(i))),
             other,

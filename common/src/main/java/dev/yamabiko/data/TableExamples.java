@@ -6,7 +6,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.regex.Pattern;
@@ -54,8 +56,11 @@ final class TableExamples implements Examples {
   }
 
   private static int[] numbers(CsvTable table, List<CsvColumns.Used> columns) {
-    List<Integer> indexes = table.valuedColumns().stream().map(CsvColumns.Used::index).toList();
-    return columns.stream().mapToInt(c -> indexes.indexOf(c.index())).toArray();
+    Map<Integer, Integer> places = new HashMap<>();
+    for (CsvColumns.Used valued : table.valuedColumns()) {
+      places.put(valued.index(), places.size());
+    }
+    return columns.stream().mapToInt(c -> places.get(c.index())).toArray();
   }
 
   /** Rows whose target is there and, unless the mean fills them in, all inputs are too. */

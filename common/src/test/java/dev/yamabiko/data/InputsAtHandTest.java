@@ -237,6 +237,27 @@ class InputsAtHandTest {
     assertEquals(List.of(0f, 1f, 0f, 1f), made.get(1).values());
   }
 
+  /** As of genes or spectra; nothing may look through all columns for each of them. */
+  @Test
+  void shouldTakeTablesOfManyColumns() throws IOException {
+    int columns = 60_000;
+    StringBuilder header = new StringBuilder();
+    StringBuilder line = new StringBuilder();
+    Map<String, Object> row = new LinkedHashMap<>();
+    for (int i = 0; i < columns; i++) {
+      header.append("gene ").append(i).append(',');
+      line.append(i % 7).append(',');
+      row.put("gene " + i, i % 7);
+    }
+    String text = header + "y\n" + line + "1\n" + line + "2\n";
+    Csv table = Csv.file(directory, "table.csv", text).targets("y");
+    ModelInputs inputs = trainedOn(table.source());
+    assertEquals(Shape.of(columns), inputs.shape());
+    List<Input> read = collect(sink -> inputs.read(directory.resolve("table.csv"), sink));
+    assertEquals(2, read.size());
+    assertEquals(read.get(0).values(), made(inputs, List.of(row)).get(0).values());
+  }
+
   // --- Images -----------------------------------------------------------------------------------
 
   private static BufferedImage picture(int width, int height, long seed) {
