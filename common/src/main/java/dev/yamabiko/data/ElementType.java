@@ -68,6 +68,14 @@ enum ElementType {
       return Integer.toUnsignedLong(from.getInt(at));
     }
   },
+  U8(8) {
+    @Override
+    double read(ByteBuffer from, int at) {
+      long bits = from.getLong(at);
+      // Half of it, whose last bit says whether anything was cut off, is rounded as the whole is.
+      return bits >= 0 ? bits : (bits >>> 1 | bits & 1) * 2.0;
+    }
+  },
   B1(1) {
     @Override
     double read(ByteBuffer from, int at) {
@@ -85,15 +93,13 @@ enum ElementType {
     return bytes;
   }
 
-  /** The number at this byte of a buffer that has the right order; i8 is rounded to double. */
+  /**
+   * The number at this byte of a buffer that has the right order; i8 and u8 are rounded to double.
+   */
   abstract double read(ByteBuffer from, int at);
 
   boolean isFloat() {
     return this == F2 || this == F4 || this == F8;
-  }
-
-  boolean isInteger() {
-    return !isFloat() && this != B1;
   }
 
   String numpyName() {

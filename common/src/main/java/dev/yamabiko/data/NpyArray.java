@@ -1,5 +1,6 @@
 package dev.yamabiko.data;
 
+import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,12 +68,13 @@ record NpyArray(NpyHeader header, Elements elements) {
   }
 
   /**
-   * The classes that integers of shape (n) or (n, 1) number, one per example.
+   * The classes that integers, or truth values as 0 and 1, of shape (n) or (n, 1) number, one per
+   * example.
    *
-   * @throws DataException if they are no integers, or one is negative or absurdly large
+   * @throws DataException if they are real values, or one is negative or absurdly large
    */
   int[] labels(int mostClasses) {
-    if (!header.type().isInteger()) {
+    if (header.type().isFloat()) {
       throw new DataException(
           String.format(
               "%s: expected labels of an integer dtype but found %s; real values are targets",
@@ -90,8 +92,8 @@ record NpyArray(NpyHeader header, Elements elements) {
       if (label < 0 || label >= mostClasses) {
         throw new DataException(
             String.format(
-                "%s, example %d: expected a class from 0 to %d but found %d",
-                header.file(), i, mostClasses - 1, (long) label));
+                "%s, example %d: expected a class from 0 to %d but found %s",
+                header.file(), i, mostClasses - 1, new BigDecimal(label).toPlainString()));
       }
       labels[i] = (int) label;
     }

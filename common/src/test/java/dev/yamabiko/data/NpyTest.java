@@ -10,6 +10,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.yamabiko.tensor.Shape;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -78,6 +80,8 @@ class NpyTest {
     ">u4, 0000012C80000000, 300, 2147483648",
     "<i8, 2C01000000000000FEFFFFFFFFFFFFFF, 300, -2",
     ">i8, 000000000000012CFFFFFFFFFFFFFFFE, 300, -2",
+    "<u8, 2C010000000000000000000000000080, 300, 9223372036854775808",
+    ">u8, 000000000000012CFFFFFFFFFFFFFFFF, 300, 18446744073709551616",
     "|b1, 0001, 0, 1"
   })
   void shouldReadEveryTypeInBothOrders(String descr, String hex, float first, float second) {
@@ -156,6 +160,24 @@ class NpyTest {
                 () ->
                     Loading.holdOut(labelled(inputs, last, 1), 0.34, DataSpec.Split.CHRONOLOGICAL))
             .replace(directory + "/", ""));
+  }
+
+  @Test
+  void shouldTakeTruthValuesForTwoClasses() {
+    byte[] inputs = Npy.bytes("<f4", "(3,)", Npy.floats(1, 2, 3));
+    byte[] labels = Npy.bytes("|b1", "(3,)", Npy.of(1, 0, 1));
+    Dataset data = Loading.load(labelled(inputs, labels, 1)).train();
+    assertEquals(Targets.Classes.numbered(2), data.targets());
+    assertArrayEquals(new float[] {1, 0, 1}, targets(data));
+  }
+
+  /** Next to the middle between two doubles: rounded twice, it would be the lower one. */
+  @Test
+  void shouldRoundLargeUnsignedNumbersOnce() {
+    byte[] middle = Npy.of(0x01, 0x04, 0, 0, 0, 0, 0, 0x80);
+    assertEquals(
+        0x1.0000000000001p63,
+        ElementType.U8.read(ByteBuffer.wrap(middle).order(ByteOrder.LITTLE_ENDIAN), 0));
   }
 
   @Test
@@ -272,10 +294,10 @@ class NpyTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"<c8", "|O", "<U3", "<f16", "f4", "=f4", "<u8", "|S1", "<M8[s]"})
+  @CsvSource({"<c8", "|O", "<U3", "<f16", "f4", "=f4", "<u16", "|S1", "<M8[s]"})
   void shouldNameTheTypesWhenOneIsNotSupported(String descr) {
     assertEquals(
-        "x.npy: expected a dtype of f2, f4, f8, i1, i2, i4, i8, u1, u2, u4, b1, as '<f4', but found"
+        "x.npy: expected a dtype of f2, f4, f8, i1, i2, i4, i8, u1, u2, u4, u8, b1, as '<f4', but found"
             + " '"
             + descr
             + "'",
@@ -345,6 +367,11 @@ class NpyTest {
     assertEquals(
         "y.npy, example 0: expected a class from 0 to 1048575 but found 4294967295",
         error(inputs, Npy.bytes("<u4", "(2,)", Npy.of(-1, -1, -1, -1, 0, 0, 0, 0))));
+    assertEquals(
+        "y.npy, example 1: expected a class from 0 to 1048575 but found 9223372036854775808",
+        error(
+            inputs,
+            Npy.bytes("<u8", "(2,)", Npy.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 128))));
     assertEquals(
         "y.npy: expected labels of an integer dtype but found f4; real values are targets",
         error(inputs, Npy.bytes("<f4", "(2,)", Npy.floats(0, 1))));
