@@ -7,7 +7,6 @@ import java.io.InputStream;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 
 /** A file of the user's as a stream of its content, unpacked if it is gzip by its first bytes. */
@@ -54,21 +53,17 @@ final class SourceFile {
 
   static boolean isGzip(Path path) throws IOException {
     try (InputStream file = Files.newInputStream(path)) {
-      return beginsAsGzip(file);
+      return GzipMembers.begin(file);
     }
-  }
-
-  private static boolean beginsAsGzip(InputStream file) throws IOException {
-    return file.read() == 0x1F && file.read() == 0x8B;
   }
 
   private static InputStream open(Path path) throws IOException {
     BufferedInputStream file = new BufferedInputStream(Files.newInputStream(path), BUFFER);
     try {
       file.mark(2);
-      boolean gzip = beginsAsGzip(file);
+      boolean gzip = GzipMembers.begin(file);
       file.reset();
-      return gzip ? new GZIPInputStream(file, BUFFER) : file;
+      return gzip ? new GzipMembers(file, BUFFER) : file;
     } catch (IOException e) {
       file.close();
       throw e;
