@@ -22,8 +22,7 @@ final class CsvInputs {
    */
   CsvInputs(DataSource.Csv source, List<LoadedData.Scaling> scaling, Shape shape) {
     this.source = source;
-    window =
-        new RowWindow(source.path(), scaling, source.unknownCategories(), source.lags(), shape);
+    window = new RowWindow(source.path(), scaling, source, shape);
     if (scaling.size() != source.columns().size()) {
       throw new DataException(
           "%s: the model knows %d columns, but the scaling of %d"

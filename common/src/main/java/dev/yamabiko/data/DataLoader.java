@@ -66,10 +66,10 @@ public final class DataLoader {
       List<LoadedData.Scaling> scaling,
       List<DataSource.Column> columns) {
     DataStore store = DataStore.of(DataSpec.Storage.AUTO);
-    return loadForModel(read(source, trainedOn, store), targets, scaling, columns);
+    return loadForModel(read(source, trainedOn, store), trainedOn, targets, scaling, columns);
   }
 
-  /** Of a model of which nothing else is known. */
+  /** Of a model that was trained on a source of the same options. */
   static Dataset loadForModel(
       DataSource source, Targets targets, List<LoadedData.Scaling> scaling) {
     return loadForModel(source, targets, scaling, DataStore.of(DataSpec.Storage.AUTO));
@@ -77,11 +77,12 @@ public final class DataLoader {
 
   static Dataset loadForModel(
       DataSource source, Targets targets, List<LoadedData.Scaling> scaling, DataStore store) {
-    return loadForModel(read(source, store), targets, scaling, List.of());
+    return loadForModel(read(source, store), source, targets, scaling, List.of());
   }
 
   private static Dataset loadForModel(
       Examples examples,
+      DataSource trainedOn,
       Targets targets,
       List<LoadedData.Scaling> scaling,
       List<DataSource.Column> columns) {
@@ -91,7 +92,7 @@ public final class DataLoader {
               "the data does not fit the model: expected %s but found %s (%s)",
               Fit.kindOf(targets), examples.targetKind(), examples.name()));
     }
-    return examples.under(examples.fitOf(targets, scaling, columns));
+    return examples.under(examples.fitOf(trainedOn, targets, scaling, columns));
   }
 
   private static LoadedData split(

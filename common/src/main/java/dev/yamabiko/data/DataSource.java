@@ -132,6 +132,11 @@ public sealed interface DataSource {
       categorical = List.copyOf(categorical);
     }
 
+    /** Whether what a model keeps of a column of numbers says by what a missing cell is filled. */
+    boolean offsetsAreMeans() {
+      return normalizeInputs == Normalization.STANDARD;
+    }
+
     /** A table whose input columns all hold numbers. */
     public Csv(
         Path path,

@@ -43,10 +43,14 @@ interface Examples {
   /**
    * The fit that was kept with a trained model, for examples of this kind.
    *
+   * @param trainedOn the source of the model's training data; only its options count
    * @param columns see {@link LoadedData#columns}
    */
   default Fit fitOf(
-      Targets known, List<LoadedData.Scaling> scaling, List<DataSource.Column> columns) {
+      DataSource trainedOn,
+      Targets known,
+      List<LoadedData.Scaling> scaling,
+      List<DataSource.Column> columns) {
     if (!scaling.isEmpty()) {
       throw new DataException(
           name() + " has no columns that could be scaled; expected a table, as in training");

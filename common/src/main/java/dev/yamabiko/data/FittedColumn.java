@@ -11,7 +11,18 @@ sealed interface FittedColumn permits FittedNumbers, FittedCategories {
   /** The column that was kept; nothing is known of what takes the place of a missing cell. */
   static FittedColumn of(LoadedData.Scaling kept) {
     return kept.categories().isEmpty()
-        ? new FittedNumbers(kept.column(), Double.NaN, kept.offset(), kept.scale())
+        ? of(kept, Double.NaN)
         : new FittedCategories(kept.column(), kept.categories(), FittedCategories.UNKNOWN);
+  }
+
+  /**
+   * The same where {@link DataSource.Csv#offsetsAreMeans} holds of the table that it was fitted on.
+   */
+  static FittedColumn ofStandardised(LoadedData.Scaling kept) {
+    return kept.categories().isEmpty() ? of(kept, kept.offset()) : of(kept);
+  }
+
+  private static FittedNumbers of(LoadedData.Scaling kept, double mean) {
+    return new FittedNumbers(kept.column(), mean, kept.offset(), kept.scale());
   }
 }

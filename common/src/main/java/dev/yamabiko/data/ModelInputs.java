@@ -116,8 +116,7 @@ public record ModelInputs(
           "%s: the model was not trained on a table; expected %s of shape %s but found rows"
               .formatted(source, areImages() ? "an image" : "numbers", shape));
     }
-    RowWindow window =
-        new RowWindow(source, columnScaling(), csv.unknownCategories(), csv.lags(), shape);
+    RowWindow window = new RowWindow(source, columnScaling(), csv, shape);
     return new RowInputs(InputColumn.of(csv, columns, scaling), csv.lags(), window, sink);
   }
 
@@ -311,7 +310,7 @@ public record ModelInputs(
         csv.lags(),
         csv.normalizeInputs(),
         csv.normalizeTargets(),
-        DataSource.MissingValues.ERROR,
+        csv.missing(),
         IntStream.range(0, scaling.size())
             .filter(i -> !scaling.get(i).categories().isEmpty())
             .mapToObj(inputs::get)

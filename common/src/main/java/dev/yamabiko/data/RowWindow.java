@@ -48,17 +48,16 @@ final class RowWindow {
   /**
    * @param source for messages: where the rows come from
    * @param scaling of each column
-   * @param lags how many rows make an input; 0 where a row makes its own
+   * @param trainedOn the training table, of which only the options count
    * @throws DataException if such rows do not give inputs of this shape
    */
   RowWindow(
-      Object source,
-      List<LoadedData.Scaling> scaling,
-      DataSource.UnknownCategories unknown,
-      int lags,
-      Shape shape) {
-    this.unknown = unknown;
-    fitted = scaling.stream().map(FittedColumn::of).toList();
+      Object source, List<LoadedData.Scaling> scaling, DataSource.Csv trainedOn, Shape shape) {
+    unknown = trainedOn.unknownCategories();
+    boolean filled =
+        trainedOn.missing() == DataSource.MissingValues.MEAN && trainedOn.offsetsAreMeans();
+    fitted =
+        scaling.stream().map(filled ? FittedColumn::ofStandardised : FittedColumn::of).toList();
     long rowSize = 0;
     for (LoadedData.Scaling column : scaling) {
       rowSize += Math.max(1, column.categories().size());
@@ -66,7 +65,7 @@ final class RowWindow {
       column.categories().forEach(category -> numbers.put(category, numbers.size()));
       categories.add(numbers);
     }
-    int length = Math.max(1, lags);
+    int length = Math.max(1, trainedOn.lags());
     if (shape.rank() != 1 || rowSize * length != shape.size()) {
       throw new DataException(
           "%s: the model takes inputs of shape %s, which its %d rows of %d columns do not give"
@@ -93,7 +92,9 @@ final class RowWindow {
       Object value = cells.value(i);
       int width = Math.max(1, categories.get(i).size());
       if (value == null || value instanceof String text && CsvCell.isMissing(text)) {
-        if (into.missing == null) {
+        if (fitted.get(i) instanceof FittedNumbers numbers && !Double.isNaN(numbers.mean())) {
+          into.values[at] = numbers.scaled(Double.NaN);
+        } else if (into.missing == null) {
           String found = value == null ? "none" : CsvCell.quote((String) value);
           into.missing = cells.where(i) + ": the value is missing (found " + found + ")";
         }

@@ -159,12 +159,13 @@ final class TableExamples implements Examples {
 
   @Override
   public Fit fitOf(
-      Targets known, List<LoadedData.Scaling> scaling, List<DataSource.Column> columns) {
+      DataSource trainedOn,
+      Targets known,
+      List<LoadedData.Scaling> scaling,
+      List<DataSource.Column> columns) {
+    boolean means = trainedOn instanceof DataSource.Csv csv && csv.offsetsAreMeans();
     if (table.source().missing() == DataSource.MissingValues.MEAN) {
-      throw new DataException(
-          name()
-              + ": the mean of the training part is not known here; expected missing = drop or"
-              + " missing = error");
+      requireFillings(means && !scaling.isEmpty());
     }
     return new Fit(
         Fit.MODEL,
@@ -173,7 +174,36 @@ final class TableExamples implements Examples {
             scaling.isEmpty()
                 ? unscaled(columns)
                 : new Fit.Columns(
-                    lags, true, scaling.stream().map(FittedColumn::of).toList(), true)));
+                    lags,
+                    true,
+                    scaling.stream()
+                        .map(means ? FittedColumn::ofStandardised : FittedColumn::of)
+                        .toList(),
+                    true)));
+  }
+
+  /**
+   * A model keeps what a column was scaled by, which may be its mean, but not what its most
+   * frequent category was.
+   */
+  private void requireFillings(boolean means) {
+    String expected = "; expected missing = drop or missing = error";
+    if (!means) {
+      throw new DataException(
+          name() + ": the mean of the training part is not known here" + expected);
+    }
+    for (int i = 0; i < inputs.length; i++) {
+      CsvColumns.Used column = table.columns().inputs().get(i);
+      for (int row = 0; column.categorical() && row < table.rows(); row++) {
+        if (table.isMissing(row, inputs[i])) {
+          throw new DataException(
+              table.where(row, column)
+                  + ": the value is missing, and the most frequent category of the training part"
+                  + " is not known here"
+                  + expected);
+        }
+      }
+    }
   }
 
   @Override

@@ -237,6 +237,34 @@ class InputsAtHandTest {
     assertEquals(List.of(0f, 1f, 0f, 1f), made.get(1).values());
   }
 
+  @Test
+  void shouldFillInTheMeanAsTrainingDidWhereTheModelKnowsIt() {
+    Csv table =
+        Csv.file(directory, "table.csv", "x,z,y\n1,5,0\n3,7,0\n,9,0\n")
+            .targets("y")
+            .missing(DataSource.MissingValues.MEAN)
+            .normalize(DataSource.Normalization.STANDARD, DataSource.Normalization.NONE);
+    ModelInputs inputs = trainedOn(table.source());
+    Dataset training = table.load().train();
+    List<Input> seen =
+        collect(
+            sink -> {
+              for (int i = 0; i < 3; i++) {
+                sink.accept(new InputOrigin.Row(i), Loading.input(training, i));
+              }
+            });
+    assertEquals(seen, collect(sink -> inputs.read(directory.resolve("table.csv"), sink)));
+    Map<String, Object> gap = new LinkedHashMap<>();
+    gap.put("x", null);
+    gap.put("z", 9);
+    assertEquals(seen.get(2).values(), made(inputs, List.of(gap)).get(0).values());
+    table.missing(DataSource.MissingValues.DROP);
+    ModelInputs dropping = trainedOn(table.source());
+    assertEquals(
+        "row 0, column 'x': the value is missing (found none); a prediction needs every input",
+        Loading.errorOf(() -> made(dropping, List.of(gap))));
+  }
+
   /** As of genes or spectra; nothing may look through all columns for each of them. */
   @Test
   void shouldTakeTablesOfManyColumns() throws IOException {

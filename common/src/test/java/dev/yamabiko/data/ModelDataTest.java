@@ -1,7 +1,11 @@
 package dev.yamabiko.data;
 
+import static dev.yamabiko.data.DataSource.MissingValues.MEAN;
+import static dev.yamabiko.data.DataSource.Normalization.MIN_MAX;
+import static dev.yamabiko.data.DataSource.Normalization.NONE;
 import static dev.yamabiko.data.DataSource.Normalization.STANDARD;
 import static dev.yamabiko.data.Loading.errorOf;
+import static dev.yamabiko.data.Loading.input;
 import static dev.yamabiko.data.Loading.inputs;
 import static dev.yamabiko.data.Loading.targets;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
@@ -47,6 +51,47 @@ class ModelDataTest {
         DataLoader.loadForModel(table().source(), trained.train().targets(), trained.scaling());
     assertArrayEquals(inputs(trained.train()), inputs(again));
     assertArrayEquals(targets(trained.train()), targets(again));
+  }
+
+  private static Dataset asSeenBy(Csv trained, Csv data) {
+    LoadedData training = trained.load();
+    return DataLoader.loadForModel(
+        data.source(),
+        trained.source(),
+        training.train().targets(),
+        training.scaling(),
+        training.columns());
+  }
+
+  /** Of a standardised column the model keeps the mean: it is the offset. */
+  @Test
+  void shouldFillInTheTrainingMeanWhereTheModelKnowsIt() {
+    String rows = "soil,x,y\nsand,3,20\nclay,6,10\nsand,,5\n";
+    Csv trained =
+        Csv.file(directory, "train.csv", rows)
+            .targets("y")
+            .categorical("soil")
+            .missing(MEAN)
+            .normalize(STANDARD, NONE);
+    Csv same = Csv.file(directory, "new.csv", rows).targets("y").categorical("soil").missing(MEAN);
+    Dataset filled = asSeenBy(trained, same);
+    for (int i = 0; i < 3; i++) {
+      assertArrayEquals(input(trained.load().train(), i), input(filled, i));
+    }
+    assertArrayEquals(new float[] {0, 1, 0}, input(filled, 2));
+    String refused = "; expected missing = drop or missing = error";
+    String unknown = "the mean of the training part is not known here" + refused;
+    assertEquals(
+        directory + "/new.csv: " + unknown,
+        errorOf(() -> asSeenBy(trained.normalize(MIN_MAX, NONE), same)));
+    trained.normalize(STANDARD, NONE);
+    Csv noSoil = Csv.file(directory, "new.csv", "soil,x,y\nsand,3,20\n,6,10\n");
+    assertEquals(
+        directory
+            + "/new.csv, line 3, column 'soil': the value is missing, and the most frequent category"
+            + " of the training part is not known here"
+            + refused,
+        errorOf(() -> asSeenBy(trained, noSoil.targets("y").categorical("soil").missing(MEAN))));
   }
 
   @Test
