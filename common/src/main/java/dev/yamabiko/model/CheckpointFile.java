@@ -1,5 +1,7 @@
 package dev.yamabiko.model;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.yamabiko.model.CheckpointSlices.Damage;
@@ -65,7 +67,15 @@ public final class CheckpointFile {
   /** An optimizer has a few, and there are few places to go back to. */
   private static final int MOST_VECTORS = 1 << 16;
 
-  private static final JsonMapper MAPPER = new JsonMapper();
+  /** A model's metadata may be as long as in the model's own file. */
+  private static final JsonMapper MAPPER =
+      new JsonMapper(
+          JsonFactory.builder()
+              .streamReadConstraints(
+                  StreamReadConstraints.builder()
+                      .maxStringLength((int) SafetensorsFile.LONGEST_HEADER)
+                      .build())
+              .build());
 
   private CheckpointFile() {}
 

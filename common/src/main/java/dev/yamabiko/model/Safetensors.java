@@ -65,6 +65,27 @@ public final class Safetensors {
     }
   }
 
+  /**
+   * Whether a model's file will hold what is to be said of it, before it is trained.
+   *
+   * @param metadata without the weights' hash
+   * @throws ModelException if its header would be longer than readers of the format take
+   */
+  public static void checkHeader(Network network, Map<String, String> metadata) {
+    checkHeader(network, metadata, SafetensorsFile.LONGEST_HEADER);
+  }
+
+  static void checkHeader(Network network, Map<String, String> metadata, long most) {
+    Map<String, String> all = new LinkedHashMap<>(metadata);
+    all.put(WEIGHTS_HASH, "0".repeat(64));
+    long length = header(network, all).length;
+    if (length > most) {
+      throw new ModelException(
+          "the model's file cannot hold the names and the scaling of so many columns, or the names of so many classes: expected a header of at most %d bytes but it would be one of %d"
+              .formatted(most, length));
+    }
+  }
+
   private static byte[] header(Network network, Map<String, String> metadata) {
     Map<String, Object> header = new LinkedHashMap<>();
     header.put("__metadata__", metadata);

@@ -1,6 +1,8 @@
 package dev.yamabiko.model;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -27,9 +29,18 @@ record SafetensorsHeader(Map<String, String> metadata, Map<String, Tensor> tenso
   private static final String METADATA = "__metadata__";
   private static final Set<String> KEYS = Set.of("dtype", "shape", "data_offsets");
 
-  /** Refuses what other readers may understand differently: duplicates, and text after the end. */
+  /**
+   * Refuses what other readers may understand differently: duplicates, and text after the end. What
+   * a model says of a wide table is one long string.
+   */
   private static final JsonMapper MAPPER =
-      JsonMapper.builder()
+      JsonMapper.builder(
+              JsonFactory.builder()
+                  .streamReadConstraints(
+                      StreamReadConstraints.builder()
+                          .maxStringLength((int) SafetensorsFile.LONGEST_HEADER)
+                          .build())
+                  .build())
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .build();

@@ -120,6 +120,15 @@ class CheckpointFileTest {
     }
   }
 
+  /** What is said of a table of a million columns is longer than a parser takes unasked. */
+  @Test
+  void shouldReadBackLongMetadata() throws IOException {
+    Map<String, String> metadata = Map.of("input_columns", "x".repeat(21_000_000));
+    CheckpointStore store = new CheckpointStore(directory, 9);
+    store.write(new CheckpointFile.Content("name = \"a\"", "abc", metadata, start(4)));
+    assertEquals(metadata, CheckpointFile.read(store.file(0)).metadata());
+  }
+
   @Test
   void shouldRefuseAnotherVersionAndNameBoth() throws IOException {
     byte[] bytes = Files.readAllBytes(write(start(3)));

@@ -129,4 +129,35 @@ class SafetensorsTest {
         IllegalArgumentException.class,
         () -> Safetensors.write(directory.resolve("m"), NETWORK, new float[7], Map.of()));
   }
+
+  /** What is said of a table of a million columns is longer than a parser takes unasked. */
+  @Test
+  void shouldReadBackLongMetadata() throws IOException {
+    Path file = directory.resolve("model.safetensors");
+    String columns = "x".repeat(21_000_000);
+    Safetensors.write(file, NETWORK, new float[NETWORK.length()], Map.of("input_columns", columns));
+    try (SafetensorsFile found = SafetensorsFile.open(file)) {
+      assertEquals(columns, found.metadata().get("input_columns"));
+    }
+  }
+
+  @Test
+  void shouldSayBeforeTrainingThatTheHeaderWillBeTooLong() throws IOException {
+    Map<String, String> metadata = Map.of("input_columns", "[\"x\"]");
+    Path file = directory.resolve("model.safetensors");
+    Safetensors.write(file, NETWORK, new float[NETWORK.length()], metadata);
+    long length =
+        ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN).getLong();
+    Safetensors.checkHeader(NETWORK, metadata, length);
+    ModelException e =
+        assertThrows(
+            ModelException.class, () -> Safetensors.checkHeader(NETWORK, metadata, length - 1));
+    assertEquals(
+        "the model's file cannot hold the names and the scaling of so many columns, or the names of"
+            + " so many classes: expected a header of at most "
+            + (length - 1)
+            + " bytes but it would be one of "
+            + length,
+        e.getMessage());
+  }
 }

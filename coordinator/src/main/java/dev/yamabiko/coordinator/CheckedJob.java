@@ -10,6 +10,7 @@ import dev.yamabiko.job.JobChecks;
 import dev.yamabiko.job.Plan;
 import dev.yamabiko.model.Checkpoint;
 import dev.yamabiko.model.ModelMetadata;
+import dev.yamabiko.model.Safetensors;
 import dev.yamabiko.model.WarmStart;
 import dev.yamabiko.nn.Network;
 import dev.yamabiko.protocol.RunOutcome;
@@ -64,6 +65,7 @@ public record CheckedJob(Job job, LoadedData data, String dataSha256, Network ne
     JobChecks.targets(job, data.train());
     data.validation().ifPresent(validation -> JobChecks.targets(job, validation));
     JobChecks.shards(job, network, data.train().size());
+    Safetensors.checkHeader(network, ModelMetadata.of(job, data));
     return network;
   }
 
