@@ -70,7 +70,7 @@ final class JobBook {
   boolean takeUp(StoredJob stored) {
     Job job;
     try {
-      job = JobFile.parse(stored.job(), stored.id(), Path.of(""), List.of());
+      job = parsed(stored);
     } catch (JobException e) {
       add(unreadable(stored, e));
       return false;
@@ -92,6 +92,10 @@ final class JobBook {
       return true;
     }
     return false;
+  }
+
+  private static Job parsed(StoredJob stored) {
+    return JobFile.parse(stored.job(), stored.id(), Path.of(""), List.of());
   }
 
   private JobEntry entry(StoredJob stored, Job job) {
@@ -170,6 +174,18 @@ final class JobBook {
       }
       entry.become(next);
     }
+  }
+
+  /** To be queued again. Returns false where it cannot be read any more. */
+  boolean resume(JobEntry entry) {
+    try {
+      entry.resumed(parsed(entry.stored()));
+    } catch (JobException e) {
+      context.getLog().warn("a job cannot be read job={} {}", entry.id(), e.getMessage());
+      return false;
+    }
+    change(entry, entry.stored().waiting(JobStatus.QUEUED, ""));
+    return true;
   }
 
   /** About to be started once more. Returns its state from then on, which is kept already. */

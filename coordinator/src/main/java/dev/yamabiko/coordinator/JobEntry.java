@@ -18,8 +18,13 @@ import java.util.Set;
  */
 final class JobEntry {
 
-  /** Empty if it cannot be read: the entry is there to be looked at, and never runs. */
-  private final Optional<Job> job;
+  private final String name;
+
+  /** Else the entry is there to be looked at, and never runs. */
+  private final boolean readable;
+
+  /** Empty once it has ended, until it is resumed: there may be very many of them. */
+  private Optional<Job> job;
 
   private final Path directory;
   private final JobEvents events;
@@ -57,8 +62,10 @@ final class JobEntry {
 
   private JobEntry(StoredJob stored, Optional<Job> job, Path directory, long term) {
     events = new JobEvents(term);
+    name = job.map(Job::name).orElseGet(() -> stored.id().replaceFirst("-\\d+$", ""));
+    readable = job.isPresent();
     this.stored = stored;
-    this.job = job;
+    this.job = stored.status().hasEnded() ? Optional.empty() : job;
     this.directory = directory;
   }
 
@@ -75,14 +82,19 @@ final class JobEntry {
 
   /** Whether there is a job that could run. */
   boolean isReadable() {
-    return job.isPresent();
+    return readable;
+  }
+
+  /** It is to go on: this is the job again. */
+  void resumed(Job again) {
+    job = Optional.of(again);
   }
 
   String id() {
     return stored.id();
   }
 
-  /** Of one that {@link #isReadable}. */
+  /** Of one that {@link #isReadable} and has not ended. */
   Job job() {
     return job.orElseThrow();
   }
@@ -233,7 +245,11 @@ final class JobEntry {
     postponed = false;
     postponements = 0;
     stored = last;
-    events.end(view(result).json(), view().json());
+    job = Optional.empty();
+    if (last.status() == JobStatus.COMPLETED) {
+      network = Optional.empty(); // its model has it
+    }
+    events.end(view(result).json());
   }
 
   /**
@@ -266,7 +282,7 @@ final class JobEntry {
   private JobView view(Optional<String> result) {
     return new JobView(
         stored.id(),
-        job.map(Job::name).orElseGet(() -> id().replaceFirst("-\\d+$", "")),
+        name,
         stored.owner(),
         stored.status(),
         stored.reason(),

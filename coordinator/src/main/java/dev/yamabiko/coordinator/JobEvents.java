@@ -11,7 +11,7 @@ import java.util.Set;
 /**
  * A job's recent events and those who follow them. What is not urgent is told in batches, to all
  * the same one, when there is enough of it or {@link #send} is called. Older events than are kept
- * are in the run's {@code metrics.jsonl}, and all of a job that has ended, but for its end. Of
+ * are in the run's {@code metrics.jsonl}, and all of a job that has ended: none are kept here. Of
  * states in a row the last is kept: a job that waits in a long queue has many, each as long as the
  * job.
  */
@@ -55,17 +55,11 @@ final class JobEvents {
     }
   }
 
-  /**
-   * The last event.
-   *
-   * @param whole for those who follow now
-   * @param brief what is kept of it
-   */
-  void end(String whole, String brief) {
-    add(JobEvent.END, whole);
+  /** The last event, until the job is resumed. */
+  void end(String json) {
+    add(JobEvent.END, json);
     followers.clear();
     recent.clear();
-    recent.add(new JobEvent(last, JobEvent.END, brief));
   }
 
   /** Followers hear of all that has happened. */
@@ -82,25 +76,19 @@ final class JobEvents {
   }
 
   /**
-   * What came after this number, and from now on what comes. An end that a resumed job has left
-   * behind is none. Who has heard of more than there is has heard it from a coordinator with
-   * another data directory, and of nothing here.
+   * What came after this number, and from now on what comes, of a job that has not ended. Who has
+   * heard of more than there is has heard it from a coordinator with another data directory, and of
+   * nothing here.
    */
   void follow(long after, ActorRef<JobEventBatch> follower) {
     send();
     long heard = after > last ? 0 : after;
-    List<JobEvent> missed =
-        recent.stream()
-            .filter(event -> event.number() > heard)
-            .filter(event -> !event.isLast() || event == recent.getLast())
-            .toList();
+    List<JobEvent> missed = recent.stream().filter(event -> event.number() > heard).toList();
     for (int from = 0; from < missed.size(); from += JobEventBatch.MOST) {
       int to = Math.min(from + JobEventBatch.MOST, missed.size());
       follower.tell(new JobEventBatch(missed.subList(from, to)));
     }
-    if (recent.isEmpty() || !recent.getLast().isLast()) {
-      followers.add(follower);
-    }
+    followers.add(follower);
   }
 
   void forget(ActorRef<JobEventBatch> follower) {

@@ -86,10 +86,9 @@ final class UserRequests {
   private Answer resume(JobEntry entry) {
     if (entry.status() != JobStatus.CANCELLED && entry.status() != JobStatus.FAILED) {
       return Answer.NOT_NOW;
-    } else if (!entry.isReadable()) {
+    } else if (!entry.isReadable() || !jobs.resume(entry)) {
       return Answer.UNREADABLE;
     }
-    jobs.change(entry, entry.stored().waiting(JobStatus.QUEUED, ""));
     queue.startJobs();
     return Answer.DONE;
   }

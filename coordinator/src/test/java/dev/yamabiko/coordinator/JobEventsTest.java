@@ -98,17 +98,18 @@ class JobEventsTest {
   @Test
   void shouldTellNothingAfterTheEnd() {
     events.follow(0, follower.getRef());
-    events.end("{}", "{}");
+    events.end("{}");
     events.add("status", "{}");
     assertEquals(List.of(1L), heard());
   }
 
+  /** Whoever comes after the end is told how the job is. */
   @Test
-  void shouldTellOnlyTheEndToWhoComesAfterIt() {
+  void shouldKeepNothingOfAJobThatHasEnded() {
     events.add("step", "{}");
-    events.end("{}", "{}");
+    events.end("{}");
     events.follow(0, follower.getRef());
-    assertEquals(List.of(2L), heard());
+    assertEquals(List.of(), heard());
   }
 
   @Test
@@ -135,7 +136,7 @@ class JobEventsTest {
 
   @Test
   void shouldNotEndWhenTheJobHasGoneOn() {
-    events.end("{}", "{}");
+    events.end("{}");
     events.add("status", "{}");
     events.follow(0, follower.getRef());
     events.add("step", "{}");
