@@ -4,9 +4,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Hears how a run goes: of the end of each epoch, and of more where it wants to. One call at a
- * time, in order. A run in this JVM waits for it, so it ought to return soon; a job on a
- * coordinator does not: of the steps that wait for a slow listener there, the oldest are left out.
- * What it throws ends the run, or the following of the job.
+ * time, in order. A run in this JVM waits for it, however long it takes: at most until its second
+ * checkpoint it goes on alone, and ends when all has been heard. So it ought to return soon. A job
+ * on a coordinator does not wait: of the steps that wait for a slow listener there, the oldest are
+ * left out. What it throws ends the run, or the following of the job.
  */
 @FunctionalInterface
 public interface ProgressListener {

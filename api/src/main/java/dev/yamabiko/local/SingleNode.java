@@ -71,8 +71,6 @@ public final class SingleNode {
 
   private record Settled() implements Command {}
 
-  private record Cancel(String reason) implements Command {}
-
   private record RunLost() implements Command {}
 
   /** Until whoever waits for a run goes on all the same, with its threads left as they are. */
@@ -108,6 +106,7 @@ public final class SingleNode {
     // Here and not in an actor, so that too little memory ends the command with a message.
     List<SliceStep> initial = RunSettings.cut(job, checked.network(), plan, begin, slices);
     CompletableFuture<RunOutcome> outcome = new CompletableFuture<>();
+    CompletableFuture<ActorRef<RunMessage>> begun = new CompletableFuture<>();
     Behavior<Command> guardian =
         Behaviors.setup(
             context -> {
@@ -115,6 +114,7 @@ public final class SingleNode {
               ActorRef<RunMessage> run = spawnRun(context, checked, begin, plan, workers, initial);
               // Its last event comes before it stops, unless it failed itself.
               context.watchWith(run, new RunLost());
+              begun.complete(run);
               return guard(context, run, job, listeners, outcome);
             });
     ActorSystem<Command> system =
@@ -124,7 +124,9 @@ public final class SingleNode {
             AkkaResources.ofActors(
                 "dev/yamabiko/local/single-node", all -> withStepThreads(all, workers)),
             DispatcherSelector.blocking());
-    cancellation.reason.thenAccept(reason -> system.tell(new Cancel(reason)));
+    // Not by way of the guardian, where all that its listeners have not heard yet comes before.
+    cancellation.reason.thenAcceptBoth(
+        begun, (reason, run) -> run.tell(new RunMessage.CancelRun(key(job), reason)));
     system
         .getWhenTerminated()
         .thenRun(
@@ -275,12 +277,6 @@ public final class SingleNode {
             lost -> {
               outcome.completeExceptionally(
                   new IllegalStateException("the training run ended without a word"));
-              return Behaviors.same();
-            })
-        .onMessage(
-            Cancel.class,
-            cancel -> {
-              run.tell(new RunMessage.CancelRun(key(job), cancel.reason()));
               return Behaviors.same();
             })
         .build();

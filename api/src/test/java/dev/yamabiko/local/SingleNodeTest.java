@@ -3,6 +3,7 @@ package dev.yamabiko.local;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.yamabiko.coordinator.CheckedJob;
 import dev.yamabiko.coordinator.RunListener;
@@ -46,6 +47,37 @@ class SingleNodeTest {
                       throw error;
                     }));
     assertSame(error, thrown);
+  }
+
+  @Test
+  void shouldHearACancellationThatComesBeforeWhatItsListenersHaveNotHeard() {
+    CheckedJob long1000 =
+        CheckedJob.of(
+            JobFile.parse(
+                TEXT.replace("examples = 80", "examples = 32000")
+                    .replace(", checkpoint.every-steps = 2", ""),
+                "a",
+                Path.of(""),
+                List.of()));
+    SingleNode.Cancellation cancellation = new SingleNode.Cancellation();
+    RunListener slow =
+        event -> {
+          if (event instanceof RunEvent.StepClosed closed && closed.step() == 0) {
+            cancellation.cancel("enough");
+            pause(2000);
+          }
+        };
+    RunOutcome outcome = SingleNode.run(long1000, long1000.start(), 2, List.of(slow), cancellation);
+    assertEquals(RunOutcome.Status.CANCELLED, outcome.status());
+    assertTrue(outcome.steps() < 900, "steps: " + outcome.steps());
+  }
+
+  private static void pause(long millis) {
+    try {
+      Thread.sleep(millis);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   @Test

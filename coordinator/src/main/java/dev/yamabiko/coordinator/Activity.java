@@ -385,7 +385,7 @@ final class Activity {
     if (isCopying() && timers.answered(OwnerAnswers.sliceName(read.slice()))) {
       checkpoints.accept(read);
       if (checkpoints.isCopied() && checkpoints.isWriting()) {
-        timers.await("the checkpoint before to be written", KEEP_DEADLINE, List.of());
+        timers.awaitObservers("the checkpoint before to be written", KEEP_DEADLINE);
       }
       goOnWhenCopied();
     }

@@ -46,6 +46,18 @@ final class RunTimers {
     startHalf();
   }
 
+  /**
+   * The same, of those who hear the run's events. Where it is not elastic that is the user himself,
+   * by a program's listener or a terminal that stands still: nothing has failed, however long it
+   * takes.
+   */
+  void awaitObservers(String what, Duration limit) {
+    if (!elastic) {
+      hold();
+    }
+    await(what, limit, List.of());
+  }
+
   private void startHalf() {
     if (!held) {
       timers.startSingleTimer(DEADLINE, new TrainingRun.HalfPassed(), wait.half());

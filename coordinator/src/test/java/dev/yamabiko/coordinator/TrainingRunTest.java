@@ -363,6 +363,29 @@ class TrainingRunTest extends RunFixture {
   }
 
   @Test
+  void shouldWaitForItsOwnUserHoweverLongThatTakes() {
+    ActorRef<RunMessage> run = start(EVERY_STEP, Optional.empty(), Optional.empty());
+    join(run);
+    events.expectMessageClass(RunEvent.RunStarted.class);
+    close(0);
+    events.expectMessageClass(RunEvent.CheckpointTaken.class);
+    close(1);
+    answerValidation(2);
+    events.expectMessageClass(RunEvent.EpochClosed.class);
+    for (int i = 0; i < 4; i++) {
+      // Also for the slices' answers, before time passes.
+      events.expectNoMessage(Duration.ofMillis(300));
+      TIME.timePasses(Duration.ofMinutes(11));
+    }
+    events.expectNoMessage(Duration.ofMillis(300));
+    run.tell(new RunMessage.CheckpointKept(KEY));
+    keep(run, 2);
+    // What it waits for then has its deadline again.
+    String message = waitTooLong().message();
+    assertTrue(message.contains("step 2"), message);
+  }
+
+  @Test
   void shouldRestoreTheBestEpochsWeightsAtTheEnd() {
     Selection best = new Selection(Selection.Metric.VALIDATION_LOSS, 0, OptionalInt.empty(), true);
     ActorRef<RunMessage> run =

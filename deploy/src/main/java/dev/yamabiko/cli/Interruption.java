@@ -2,6 +2,7 @@ package dev.yamabiko.cli;
 
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -13,6 +14,9 @@ import java.util.function.IntConsumer;
  * most until the deadline; elsewhere the process ends at once. The exit code is 130, unless the run
  * failed while it was ending; of a node that nobody has met yet it is 0. After an {@link ExitCall}
  * it is 1, and at once: the thread that has made it never returns, and with it no step.
+ *
+ * <p>A terminal that stands still, or a full pipe, holds up whoever says a word. What is said or
+ * asked here is said in a thread of its own, so that the deadline and the end hold all the same.
  */
 final class Interruption {
 
@@ -22,6 +26,9 @@ final class Interruption {
   interface Interruptible {
     void interrupt();
   }
+
+  /** For words that nobody may take. */
+  private static final Duration WORDS = Duration.ofSeconds(3);
 
   private final Duration deadline;
   private final IntConsumer halt;
@@ -104,14 +111,16 @@ final class Interruption {
   void onSignal() {
     boolean saved = false;
     try {
-      if (ask()) {
+      Optional<Interruptible> work = signal();
+      if (work.isPresent()) {
+        inTime(work.get()::interrupt);
         saved = ended.await(deadline.toMillis(), TimeUnit.MILLISECONDS);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
       if (!saved) {
-        lastWords.run();
+        inTime(lastWords);
       }
       halt.accept(exitCode);
     }
@@ -119,16 +128,25 @@ final class Interruption {
 
   /** Runs in the hook's thread. */
   void exitCalled(String call) {
-    exitWords.accept(call);
+    inTime(() -> exitWords.accept(call));
     halt.accept(1);
   }
 
-  private synchronized boolean ask() {
+  private synchronized Optional<Interruptible> signal() {
     signalled = true;
-    if (running != null) {
-      running.interrupt();
+    return Optional.ofNullable(running);
+  }
+
+  /** Waits for it no longer than words may take. */
+  private static void inTime(Runnable words) {
+    Thread thread = new Thread(words, "last-words");
+    thread.setDaemon(true);
+    thread.start();
+    try {
+      thread.join(WORDS.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
-    return running != null;
   }
 
   /** The command has said all it had to say, and ends with this code. */

@@ -149,9 +149,9 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private void interrupt(SingleNode.Cancellation cancellation) {
+    cancellation.cancel("interrupted");
     session.err().println();
     session.err().println("yamabiko: interrupted; ending after the current step ...");
-    cancellation.cancel("interrupted");
   }
 
   private int report(

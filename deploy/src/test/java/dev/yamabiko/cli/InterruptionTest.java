@@ -69,6 +69,34 @@ class InterruptionTest {
     assertEquals(List.of("asked", "nothing saved", "halt 130"), happened);
   }
 
+  /** As whoever writes to a pipe that nobody reads. */
+  private void stuck() {
+    happened.add("stuck");
+    try {
+      new CountDownLatch(1).await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Test
+  void shouldHaltAtTheDeadlineThoughNobodyTakesItsWords() {
+    Interruption interruption = interruption(Duration.ofMillis(1));
+    interruption.onLoss(this::stuck, Interruption.EXIT_CODE);
+    interruption.during(this::stuck);
+    interruption.onSignal();
+    assertTrue(interruption.signalled());
+    assertEquals(List.of("stuck", "stuck", "halt 130"), happened);
+  }
+
+  @Test
+  void shouldEndAfterAnExitCallThoughNobodyTakesItsWords() {
+    Interruption interruption = interruption(Duration.ofDays(1));
+    interruption.onExitCall(call -> stuck());
+    interruption.exitCalled("example.Bad.make");
+    assertEquals(List.of("stuck", "halt 1"), happened);
+  }
+
   private static StackTraceElement frame(String type, String method) {
     String file = type.substring(type.lastIndexOf('.') + 1) + ".java";
     return new StackTraceElement(type, method, file, 9);
