@@ -41,6 +41,15 @@ public final class Server implements AutoCloseable {
   private static final String WORKERS = "/api/v1/workers";
   private static final String NODES = "workers";
 
+  /** Of an upload: not worth to ask first whether there is room for it. */
+  private static final int AT_ONCE = 1 << 16;
+
+  /** The client of Java 17 waits for ever if the answer is no. */
+  private static final boolean CAN_ASK_FIRST = Runtime.version().feature() >= 21;
+
+  /** A proxy answers so that cannot ask whether it is to be sent. */
+  private static final int EXPECTATION_FAILED = 417;
+
   /**
    * How long to wait for what.
    *
@@ -264,15 +273,22 @@ public final class Server implements AutoCloseable {
   }
 
   private void upload(String sha256, BodyPublisher content) {
+    boolean large = CAN_ASK_FIRST && content.contentLength() > AT_ONCE;
+    Exchanges.Answer<String> answer = upload(sha256, content, large);
+    requireDone(answer.status() == EXPECTATION_FAILED ? upload(sha256, content, false) : answer);
+  }
+
+  /**
+   * @param whenAsked only when the coordinator has said that it takes it
+   */
+  private Exchanges.Answer<String> upload(String sha256, BodyPublisher content, boolean whenAsked) {
     Liveness liveness = new Liveness();
-    Exchanges.Answer<String> answer =
-        exchanges.ask(
-            "/api/v1/data/" + sha256,
-            request().PUT(new SentBody(content, liveness)),
-            BodyHandlers.ofString(),
-            deadlines.check,
-            liveness);
-    requireDone(answer);
+    return exchanges.ask(
+        "/api/v1/data/" + sha256,
+        request().expectContinue(whenAsked).PUT(new SentBody(content, liveness)),
+        BodyHandlers.ofString(),
+        deadlines.check,
+        liveness);
   }
 
   /**

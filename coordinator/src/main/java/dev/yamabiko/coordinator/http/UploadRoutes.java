@@ -126,14 +126,24 @@ final class UploadRoutes extends AllDirectives {
     long bytes = request.entity().getContentLengthOption().orElse(0);
     return blocking(() -> store.makeRoom(bytes))
         .thenCompose(
-            hasRoom -> {
-              if (!hasRoom) {
-                throw IncomingUpload.overQuota(store).exception();
-              }
-              return new IncomingUpload(store, sha256)
-                  .receive(request.entity().getDataBytes(), materializer);
-            })
-        .thenApply(isNew -> stored(isNew ? StatusCodes.CREATED : StatusCodes.OK, sha256));
+            hasRoom ->
+                hasRoom
+                    ? new IncomingUpload(store, sha256)
+                        .receive(request.entity().getDataBytes(), materializer)
+                        .thenApply(
+                            isNew -> stored(isNew ? StatusCodes.CREATED : StatusCodes.OK, sha256))
+                    : refuse(request));
+  }
+
+  /**
+   * Who has asked whether to send the content is told so and need not. Others hear of no answer
+   * before they have sent all of it, and took the end of the connection for that of the node.
+   */
+  private CompletionStage<HttpResponse> refuse(HttpRequest request) {
+    HttpResponse why = IncomingUpload.overQuota(store).response();
+    return request.getHeader("Expect").isPresent()
+        ? CompletableFuture.completedFuture(why)
+        : request.discardEntityBytes(materializer).completionStage().thenApply(done -> why);
   }
 
   private static HttpResponse stored(StatusCode status, String sha256) {

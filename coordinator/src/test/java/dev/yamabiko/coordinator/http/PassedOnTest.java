@@ -95,6 +95,52 @@ class PassedOnTest {
   }
 
   @Test
+  void shouldSayWhetherThereIsRoomForAnUploadBeforeItIsSent() throws Exception {
+    byte[] content = new byte[2 << 20];
+    for (Api node : List.of(active, standby)) {
+      assertEquals("HTTP/1.1 413", askedToPut(node, "0".repeat(64), (1 << 24) + 1, new byte[0]));
+      content[0]++;
+      String sha256 = ContentHash.of(Files.write(directory.resolve("asked"), content));
+      assertEquals("HTTP/1.1 201", askedToPut(node, sha256, content.length, content));
+      assertEquals("HTTP/1.1 200", askedToPut(node, sha256, content.length, content));
+    }
+  }
+
+  /** Sends the content when it may. */
+  private static String askedToPut(Api node, String sha256, int length, byte[] content)
+      throws IOException {
+    try (Socket socket = new Socket("127.0.0.1", node.port())) {
+      socket.setSoTimeout(60_000);
+      String head =
+          "PUT /api/v1/data/%s HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\nExpect: 100-continue\r\n\r\n"
+              .formatted(sha256, length);
+      socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+      BufferedReader answer =
+          new BufferedReader(
+              new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
+      String first = answer.readLine();
+      if (first.startsWith("HTTP/1.1 100")) {
+        socket.getOutputStream().write(content);
+        while (!answer.readLine().isEmpty()) {
+          // The head of that word.
+        }
+        first = answer.readLine();
+      }
+      return first.substring(0, "HTTP/1.1 200".length());
+    }
+  }
+
+  /** No client hears of a refusal before it has sent all of a body. */
+  @Test
+  void shouldRefuseALargeUploadWhenItHasBeenSent() throws Exception {
+    byte[] tooLarge = new byte[(1 << 24) + 1];
+    for (Api node : List.of(active, standby)) {
+      String detail = Api.problem(413, node.put("0".repeat(64), tooLarge));
+      assertTrue(detail.startsWith("there is no room for this upload: "), detail);
+    }
+  }
+
+  @Test
   void shouldPassOnEventsAsTheyHappenAndGoWhenTheReaderGoes() throws Exception {
     active.coordinator.jobs.put(
         "a-1", FakeCoordinator.job("a-1", JobStatus.RUNNING, Path.of(""), Optional.empty()));
