@@ -1,10 +1,10 @@
 package dev.yamabiko.cli;
 
 import dev.yamabiko.coordinator.CheckedJob;
+import dev.yamabiko.coordinator.InputErrors;
 import dev.yamabiko.coordinator.RunDirectory;
 import dev.yamabiko.coordinator.RunListener;
 import dev.yamabiko.coordinator.RunResult;
-import dev.yamabiko.job.HeapException;
 import dev.yamabiko.job.HeapNeed;
 import dev.yamabiko.job.Job;
 import dev.yamabiko.job.Sweep;
@@ -71,11 +71,7 @@ final class LocalSweep {
                     standings.size() + 1,
                     trials.size(),
                     found.trial().describe()));
-        standing =
-            standing.with(
-                directory
-                    .completed(found.trial(), found.dataSha256())
-                    .orElseGet(() -> train(found.trial())));
+        standing = standing.with(ended(found));
         session.err().println(SweepProgress.line(standing, session.terminal().err()));
       }
       standings.add(standing);
@@ -83,20 +79,29 @@ final class LocalSweep {
     return standings;
   }
 
-  private Map<String, Object> train(Sweep.Trial trial) {
+  /** Whatever comes in the way of one trial need not be in that of the next. */
+  private Map<String, Object> ended(CheckedSweep.Found found) {
+    Sweep.Trial trial = found.trial();
     try {
-      return CanonicalJson.object(trained(trial).toJson());
-    } catch (HeapException e) {
-      return failed(trial, e.getMessage());
+      Optional<Map<String, Object>> before = directory.completed(trial, found.dataSha256());
+      return before.isPresent() ? before.get() : CanonicalJson.object(trained(trial).toJson());
     } catch (RuntimeException | Error e) {
-      if (HeapNeed.isOutOfMemory(e)) {
-        return failed(trial, HeapNeed.outOfMemory());
-      }
-      throw e;
+      return failed(trial, reason(e));
     }
   }
 
-  /** For want of memory; the next one may need less. */
+  /**
+   * @throws Error if it is no trial's
+   */
+  private String reason(Throwable e) {
+    if (HeapNeed.isOutOfMemory(e)) {
+      return HeapNeed.outOfMemory();
+    } else if (e instanceof Error error) {
+      throw error;
+    }
+    return InputErrors.isInput(e) ? e.getMessage() : "internal error: " + e;
+  }
+
   private Map<String, Object> failed(Sweep.Trial trial, String error) {
     before = null;
     Map<String, Object> failed = new LinkedHashMap<>();

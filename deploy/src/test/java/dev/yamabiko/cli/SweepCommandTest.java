@@ -16,6 +16,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -194,6 +195,34 @@ class SweepCommandTest {
         texts(answer.required("trials"), "status"));
     assertTrue(answer.at("/trials/2/error").asText().contains("loss"), answer::toString);
     assertTrue(answer.at("/best/job").asText().matches("job-s0[12]"), answer::toString);
+  }
+
+  @Test
+  void shouldGoOnPastATrialThatCannotBegin() throws IOException {
+    AtomicInteger runs = new AtomicInteger();
+    LocalRun.Trainer breaking =
+        (checked, begin, workers, listeners, cancellation) -> {
+          if (runs.incrementAndGet() == 1) {
+            inTheWay(working.resolve("sw/job-s02"));
+          } else if (runs.get() == 2) {
+            throw new IllegalStateException("broken");
+          }
+          return SingleNode.run(checked, begin, workers, listeners, cancellation);
+        };
+    assertEquals(1, run(breaking, "job.conf", "--local", "--out", "sw", "--json"), err());
+    JsonNode trials = json().required("trials");
+    assertEquals(List.of("completed", "failed", "failed", "completed"), texts(trials, "status"));
+    assertTrue(trials.at("/1/error").asText().contains("job-s02 cannot be used: "), err());
+    assertTrue(trials.at("/2/error").asText().endsWith("IllegalStateException: broken"), err());
+    assertTrue(err().contains("best by validation loss: job-s0"), err());
+  }
+
+  private static void inTheWay(Path file) {
+    try {
+      Files.writeString(file, "notes");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test
