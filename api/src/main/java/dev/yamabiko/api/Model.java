@@ -218,8 +218,8 @@ public final class Model {
     try {
       AtomicFile.write(
           file,
-          part ->
-              Safetensors.write(part, trained.network(), trained.weights(), trained.metadata()));
+          part -> Safetensors.write(part, trained.network(), trained.weights(), trained.metadata()),
+          AtomicFile.Gate.ofOneOfSeveral());
     } catch (IOException e) {
       throw YamabikoException.failed(
           "cannot write %s: %s".formatted(file, WriteFailure.reason(e)), e);

@@ -154,7 +154,10 @@ public final class RemoteJob {
     Objects.requireNonNull(file, "file");
     RemoteCoordinator.requireOpen(server);
     try {
-      AtomicFile.write(file, part -> server.download(Server.job(id, "model"), part));
+      AtomicFile.write(
+          file,
+          part -> server.download(Server.job(id, "model"), part),
+          AtomicFile.Gate.ofOneOfSeveral());
     } catch (IOException e) {
       throw YamabikoException.failed(
           "cannot write the model of %s to %s: %s".formatted(id, file, WriteFailure.reason(e)), e);

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * Files that appear whole or not at all, whatever happens to process or machine: written under
@@ -31,6 +32,28 @@ public final class AtomicFile {
 
     /** For writers of which there is only one. */
     Gate OPEN = Change::make;
+
+    /**
+     * For one of several writers of a file, in this process or in others: each writes a temporary
+     * file of its own, and the last one's takes the place.
+     */
+    static Gate ofOneOfSeveral() {
+      // In two containers two processes may have one number.
+      String mark =
+          ".%d-%08x"
+              .formatted(ProcessHandle.current().pid(), ThreadLocalRandom.current().nextInt());
+      return new Gate() {
+        @Override
+        public void pass(Change change) throws IOException {
+          change.make();
+        }
+
+        @Override
+        public String mark() {
+          return mark;
+        }
+      };
+    }
 
     void pass(Change change) throws IOException;
 

@@ -39,6 +39,22 @@ class AtomicFileTest {
   }
 
   @Test
+  void shouldKeepSeveralWritersOfOneFileApart() throws IOException {
+    Path file = directory.resolve("a");
+    AtomicFile.write(
+        file,
+        part -> {
+          Files.writeString(part, "one");
+          AtomicFile.write(
+              file, other -> Files.writeString(other, "two"), AtomicFile.Gate.ofOneOfSeveral());
+          assertEquals("two", Files.readString(file));
+        },
+        AtomicFile.Gate.ofOneOfSeveral());
+    assertEquals("one", Files.readString(file));
+    assertEquals(List.of("a"), names());
+  }
+
+  @Test
   void shouldReplaceAnOldFileAtOnce() throws IOException {
     Path file = Files.writeString(directory.resolve("a"), "old");
     AtomicFile.write(

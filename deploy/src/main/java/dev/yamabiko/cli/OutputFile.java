@@ -84,7 +84,7 @@ record OutputFile(Path path, Path target) {
 
   void write(AtomicFile.Content content) throws IOException {
     if (isReplaced()) {
-      AtomicFile.write(target, content);
+      AtomicFile.write(target, content, AtomicFile.Gate.ofOneOfSeveral());
     } else {
       content.writeTo(target);
     }

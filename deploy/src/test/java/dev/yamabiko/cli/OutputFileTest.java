@@ -70,6 +70,17 @@ class OutputFileTest {
   }
 
   @Test
+  void shouldNotGetInTheWayOfAnotherThatWritesTheSameFile() throws IOException {
+    OutputFile file = OutputFile.of(directory.resolve("two.csv"));
+    file.write(
+        part -> {
+          Files.writeString(part, "one");
+          file.write(other -> Files.writeString(other, "two"));
+        });
+    assertEquals("one", Files.readString(directory.resolve("two.csv")));
+  }
+
+  @Test
   void shouldRefuseALinkToNothing() throws IOException {
     Path link =
         Files.createSymbolicLink(directory.resolve("link.csv"), directory.resolve("nowhere"));
