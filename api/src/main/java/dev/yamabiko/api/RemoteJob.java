@@ -1,6 +1,7 @@
 package dev.yamabiko.api;
 
 import dev.yamabiko.client.Follower;
+import dev.yamabiko.client.JsonFields;
 import dev.yamabiko.client.Server;
 import dev.yamabiko.coordinator.WriteFailure;
 import dev.yamabiko.model.AtomicFile;
@@ -93,7 +94,7 @@ public final class RemoteJob {
           new Follower(
               server,
               id,
-              new RemoteProgress(listener),
+              new RemoteProgress(listener, new JsonFields(CanonicalJson.object(now))),
               Follower.Patience.DEFAULT,
               System::nanoTime);
       result.whenComplete((value, e) -> follower.detach());

@@ -18,8 +18,13 @@ final class RemoteProgress implements Follower.Audience {
   private long nextStep;
   private int nextEpoch;
 
-  RemoteProgress(ProgressListener listener) {
+  /**
+   * @param job as the coordinator tells of it before it is followed: of one that runs already there
+   *     may be no word of its status any more
+   */
+  RemoteProgress(ProgressListener listener, JsonFields job) {
     this.listener = listener;
+    onStatus(job);
   }
 
   @Override

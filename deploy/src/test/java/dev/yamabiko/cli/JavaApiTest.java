@@ -18,11 +18,16 @@ import dev.yamabiko.api.TrainingResult;
 import dev.yamabiko.api.WorkerState;
 import dev.yamabiko.api.Yamabiko;
 import dev.yamabiko.api.YamabikoException;
+import dev.yamabiko.client.JobUpload;
+import dev.yamabiko.client.Server;
+import dev.yamabiko.client.ServerException;
 import dev.yamabiko.coordinator.JobEvent;
 import dev.yamabiko.coordinator.JobStatus;
+import dev.yamabiko.job.JobFile;
 import dev.yamabiko.model.CanonicalJson;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.io.RandomAccessFile;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -220,6 +225,41 @@ class JavaApiTest {
       assertTrue(ended.directory().isEmpty());
     } finally {
       server.close();
+    }
+  }
+
+  @Test
+  void shouldSayHowLongAJobIsThatHadBegunBefore() throws Exception {
+    try (TestServer server = new TestServer(data, List.of());
+        RemoteCoordinator coordinator = Yamabiko.connect(server.url())) {
+      server.jobs.put(
+          "spirals-1", TestServer.view("spirals-1", JobStatus.RUNNING, "", Optional.empty()));
+      Heard heard = new Heard();
+      coordinator.job("spirals-1").follow(heard);
+      TestServer.Follower follower = follower(server);
+      follower.tell(FollowTest.step(20, 4));
+      follower.tell(FollowTest.epoch(21, 0));
+      heard.expect("step 5 of 10");
+      heard.expect("epoch 1 of 2");
+    }
+  }
+
+  @Test
+  void shouldSayThatThereIsNoRoomForALargeFile() throws Exception {
+    try (TestServer server = new TestServer(data, List.of());
+        Server asked = Server.of(server.url(), "connect")) {
+      Path table = working.resolve("large.csv");
+      try (RandomAccessFile file = new RandomAccessFile(table.toFile(), "rw")) {
+        file.setLength(40 << 20);
+      }
+      Path job =
+          Files.writeString(working.resolve("large.conf"), TABLE.replace("table.csv", "large.csv"));
+      JobUpload upload = new JobUpload(asked, notice -> {});
+      String message =
+          assertThrows(
+                  ServerException.class, () -> upload.bring(JobFile.read(job, List.of(), working)))
+              .getMessage();
+      assertTrue(message.startsWith("there is no room for this upload: "), message);
     }
   }
 
