@@ -17,6 +17,7 @@ public final class Submission {
   private final Server server;
   private final Duration patience;
   private final CompletableFuture<Void> interruption = new CompletableFuture<>();
+  private final CompletableFuture<String> answer = new CompletableFuture<>();
 
   /**
    * @param patience how long an interrupted user waits for the answer
@@ -29,6 +30,11 @@ public final class Submission {
   /** For another thread. */
   public void interrupt() {
     interruption.complete(null);
+  }
+
+  /** Whether the coordinator has accepted or refused the job, or cannot be reached. */
+  public boolean isAnswered() {
+    return answer.isDone();
   }
 
   public boolean isInterrupted() {
@@ -47,8 +53,7 @@ public final class Submission {
    * @throws ServerException if the coordinator refuses the job or cannot be reached
    */
   public Optional<String> send(String job) {
-    CompletableFuture<String> answer = new CompletableFuture<>();
-    Thread thread = new Thread(() -> exchange(job, answer), "submission");
+    Thread thread = new Thread(() -> exchange(job), "submission");
     thread.setDaemon(true);
     thread.start();
     try {
@@ -67,7 +72,7 @@ public final class Submission {
     }
   }
 
-  private void exchange(String job, CompletableFuture<String> answer) {
+  private void exchange(String job) {
     try {
       answer.complete(server.submit(job));
     } catch (RuntimeException | Error e) {

@@ -43,6 +43,7 @@ final class QueuedSweep {
   /** In the order of the trials. */
   private final List<Standing> standings = new ArrayList<>();
 
+  /** The one under way, or null. */
   private volatile Submission submission;
 
   QueuedSweep(
@@ -58,13 +59,20 @@ final class QueuedSweep {
     sweep.trials().forEach(trial -> standings.add(Standing.ofNew(trial)));
   }
 
-  /** Ends {@link #queue} and {@link #follow}; for another thread. */
-  void interrupt() {
+  /**
+   * Ends {@link #queue} and {@link #follow}, also where they wait for the coordinator; for another
+   * thread. Returns whether a submission is under way, whose answer is waited for, but not for
+   * long.
+   */
+  boolean interrupt() {
     interrupted.countDown();
     Submission underWay = submission;
-    if (underWay != null) {
-      underWay.interrupt();
+    if (underWay == null) {
+      server.close();
+      return false;
     }
+    underWay.interrupt();
+    return true;
   }
 
   boolean isInterrupted() {
@@ -87,6 +95,17 @@ final class QueuedSweep {
    * @throws JobException if it is another job
    */
   void queue(JobUpload upload, boolean resume) {
+    try {
+      queueAll(upload, resume);
+    } catch (ServerException e) {
+      if (!server.isClosed()) {
+        throw e;
+      }
+      // By the interruption.
+    }
+  }
+
+  private void queueAll(JobUpload upload, boolean resume) {
     if (resume) {
       find(upload);
     }
@@ -123,6 +142,7 @@ final class QueuedSweep {
       return Map.of();
     }
     Optional<String> answer = submission.send(text);
+    submission = null;
     Map<String, Object> job = new LinkedHashMap<>();
     answer.ifPresent(
         json -> {
@@ -173,6 +193,9 @@ final class QueuedSweep {
           return;
         }
       } catch (ServerException e) {
+        if (isInterrupted()) {
+          return;
+        }
         if (e.usersFault()
             || lost && nanoTime.getAsLong() - lostAt > patience.absence().toNanos()) {
           throw e;

@@ -28,6 +28,9 @@ import picocli.CommandLine.Option;
     })
 final class SubmitCommand implements Callable<Integer> {
 
+  static final String ANSWER_AWAITED =
+      "interrupted; waiting a moment longer for the coordinator's answer ...";
+
   private final Session session;
   private final Follower.Patience patience;
 
@@ -55,7 +58,7 @@ final class SubmitCommand implements Callable<Integer> {
     }
     String text = upload.bring(job);
     Submission submission = new Submission(coordinator, patience.answer());
-    session.interruption().during(submission::interrupt);
+    session.interruption().during(() -> interrupt(submission));
     Optional<String> answer = submission.send(text);
     if (answer.isEmpty()) {
       return leftInDoubt(coordinator);
@@ -73,6 +76,15 @@ final class SubmitCommand implements Callable<Integer> {
     session.print(id);
     session.answer(answer.get());
     return 0;
+  }
+
+  private void interrupt(Submission submission) {
+    boolean answered = submission.isAnswered();
+    submission.interrupt();
+    if (!answered) {
+      session.err().println();
+      say(ANSWER_AWAITED);
+    }
   }
 
   /** The data itself is not needed any more, and would only take memory. */

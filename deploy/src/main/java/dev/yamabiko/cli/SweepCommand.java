@@ -3,7 +3,6 @@ package dev.yamabiko.cli;
 import dev.yamabiko.client.Follower;
 import dev.yamabiko.client.JobUpload;
 import dev.yamabiko.client.Server;
-import dev.yamabiko.client.ServerException;
 import dev.yamabiko.job.Sweep;
 import dev.yamabiko.local.LocalRun;
 import dev.yamabiko.local.OutputDirectory;
@@ -116,9 +115,9 @@ final class SweepCommand implements Callable<Integer> {
         .interruption()
         .during(
             () -> {
+              run.interrupt();
               session.err().println();
               say("interrupted; ending after the current step ...");
-              run.interrupt();
             });
     List<Standing> standings = run.run(trials);
     SweepReport report = new SweepReport(sweep, standings);
@@ -155,23 +154,18 @@ final class SweepCommand implements Callable<Integer> {
     CheckedSweep.of(sweep, upload::isToBeChecked, this::say);
     SweepProgress progress = new SweepProgress(session, new SweepTable(sweep));
     QueuedSweep jobs = new QueuedSweep(sweep, coordinator, progress, patience, System::nanoTime);
-    session.interruption().during(jobs::interrupt);
+    session.interruption().during(() -> interrupt(jobs));
     try {
       jobs.queue(upload, resume);
-    } catch (ServerException e) {
+      if (!jobs.isInterrupted()) {
+        say("%s: %d trials are queued".formatted(sweep.name(), sweep.trials().size()));
+        follow(jobs, progress);
+      }
+    } catch (RuntimeException e) {
       if (jobs.queued() > 0) {
-        say("%d of %d trials are queued".formatted(jobs.queued(), sweep.trials().size()));
-        sayHowToGoOn(" --server " + coordinator.option());
+        leave(jobs, sweep, coordinator, e);
       }
       throw e;
-    }
-    if (!jobs.isInterrupted()) {
-      say("%s: %d trials are queued".formatted(sweep.name(), sweep.trials().size()));
-      try {
-        jobs.follow();
-      } finally {
-        progress.leave();
-      }
     }
     SweepReport report = new SweepReport(sweep, jobs.standings());
     if (jobs.isInterrupted()) {
@@ -185,6 +179,32 @@ final class SweepCommand implements Callable<Integer> {
     print(report, standing -> there(standing, coordinator));
     session.answer(report.json(state(report, "detached")));
     return exitCode(report);
+  }
+
+  private void interrupt(QueuedSweep jobs) {
+    if (jobs.interrupt()) {
+      session.err().println();
+      say(SubmitCommand.ANSWER_AWAITED);
+    }
+  }
+
+  private static void follow(QueuedSweep jobs, SweepProgress progress) {
+    try {
+      jobs.follow();
+    } finally {
+      progress.leave();
+    }
+  }
+
+  /** Jobs that nobody looks at any more, because of this. */
+  private void leave(QueuedSweep jobs, Sweep sweep, Server coordinator, RuntimeException e) {
+    say(
+        "%d of %d trials are queued, and may go on; to look: yamabiko jobs --server %s"
+            .formatted(jobs.queued(), sweep.trials().size(), coordinator.option()));
+    sayHowToGoOn(" --server " + coordinator.option());
+    Map<String, Object> answer = new SweepReport(sweep, jobs.standings()).json("failed");
+    answer.put("error", e.getMessage());
+    session.answer(answer);
   }
 
   private static Map<String, String> there(Standing standing, Server coordinator) {

@@ -39,9 +39,13 @@ final class Watch {
     run.begin(job);
   }
 
-  /** Ends {@link #show}, and leaves the job alone. */
+  /**
+   * Ends {@link #show}, also where it waits for the coordinator, which is asked nothing any more;
+   * and leaves the job alone.
+   */
   void detach() {
     follower.detach();
+    coordinator.close();
   }
 
   /** Blocks; returns the exit code. Whatever is said afterwards has lines of its own. */

@@ -452,4 +452,55 @@ class SweepCommandTest {
     assertEquals(
         List.of("queued", "queued", "queued", "queued"), texts(json().path("trials"), "status"));
   }
+
+  @Test
+  void shouldSayHowToGoOnWhenTheCoordinatorStaysAway() throws Exception {
+    server = new TestServer(data, List.of());
+    Duration soon = Duration.ofMillis(20);
+    Follower.Patience little =
+        new Follower.Patience(Duration.ofSeconds(5), Duration.ofSeconds(20), soon, soon);
+    String[] arguments = {"job.conf", "--json", "--server", server.url()};
+    Session session = session(List.of(arguments));
+    CompletableFuture<Integer> code =
+        CompletableFuture.supplyAsync(
+            () ->
+                new CommandLine(new SweepCommand(session, SingleNode::run, little))
+                    .setExecutionExceptionHandler(
+                        (e, command, parsed) -> {
+                          session.fail(e.getMessage());
+                          return 1;
+                        })
+                    .execute(arguments));
+    await("all are queued", () -> err().contains("4 trials are queued"));
+    server.close();
+    assertEquals(1, code.get(60, TimeUnit.SECONDS), err());
+    assertTrue(
+        err()
+            .contains(
+                "4 of 4 trials are queued, and may go on; to look: yamabiko jobs --server "
+                    + server.url()),
+        err());
+    assertTrue(
+        err().contains("yamabiko sweep job.conf --server " + server.url() + " --resume"), err());
+    JsonNode answer = json();
+    assertEquals("failed", answer.required("status").asText());
+    assertTrue(answer.required("error").asText().contains("cannot be reached"), answer::toString);
+    assertEquals(
+        List.of("job-s01-1", "job-s02-1", "job-s03-1", "job-s04-1"),
+        texts(answer.required("trials"), "id"));
+  }
+
+  @Test
+  void shouldNotWaitForTheCoordinatorWhenInterrupted() throws Exception {
+    try (SilentCoordinator silent = new SilentCoordinator()) {
+      CompletableFuture<Integer> code =
+          CompletableFuture.supplyAsync(() -> run("job.conf", "--json", "--server", silent.url()));
+      assertTrue(silent.isAsked(), err());
+      new Thread(interruption::onSignal, "signal").start();
+      // Far less than an answer may take.
+      assertEquals(130, code.get(20, TimeUnit.SECONDS), err());
+      interruption.end(130);
+    }
+    assertTrue(err().contains("detached; 4 of 4 trials are queued, and go on"), err());
+  }
 }

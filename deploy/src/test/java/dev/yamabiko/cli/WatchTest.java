@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.yamabiko.client.Follower;
+import dev.yamabiko.client.Server;
 import dev.yamabiko.coordinator.JobEvent;
 import dev.yamabiko.coordinator.JobStatus;
 import dev.yamabiko.model.CanonicalJson;
@@ -124,5 +126,27 @@ class WatchTest {
     assertEquals(130, code.get(), err());
     assertTrue(err().contains("yamabiko: detached; job spirals-1 goes on; to look again: "), err());
     assertEquals("{\"id\":\"spirals-1\",\"status\":\"running\"}\n", out.toString());
+  }
+
+  @Test
+  void shouldNotWaitForTheCoordinatorWhenInterrupted() throws Exception {
+    try (SilentCoordinator silent = new SilentCoordinator();
+        Server asked = Server.of(silent.url(), "--server")) {
+      Session session =
+          new Session(
+              new PrintStream(out, true, StandardCharsets.UTF_8),
+              new PrintStream(err, true, StandardCharsets.UTF_8),
+              data,
+              new Terminal(false, 80, true),
+              false,
+              interruption);
+      Watch watch = new Watch(session, asked, "spirals-1", Follower.Patience.DEFAULT);
+      CompletableFuture<Integer> code =
+          CompletableFuture.supplyAsync(() -> watch.show(Optional.empty()));
+      assertTrue(silent.isAsked());
+      watch.detach();
+      // Far less than an answer may take.
+      assertEquals(130, code.get(20, TimeUnit.SECONDS), err());
+    }
   }
 }
