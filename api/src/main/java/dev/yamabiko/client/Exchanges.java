@@ -120,7 +120,7 @@ final class Exchanges implements AutoCloseable {
       URI node, HttpRequest request, BodyHandler<T> handler, Duration silence, Liveness liveness)
       throws IOException {
     if (pending.isClosed()) {
-      throw ServerFaults.closed(node, null);
+      throw ServerFaults.closed(node, "", null);
     }
     CompletableFuture<HttpResponse<T>> answer = client.sendAsync(request, handler);
     pending.add(answer);
@@ -129,7 +129,7 @@ final class Exchanges implements AutoCloseable {
     } catch (ExecutionException | CancellationException e) {
       // Which of the two a cancelled exchange ends with depends on the Java version.
       if (pending.isClosed()) {
-        throw ServerFaults.closed(node, e);
+        throw ServerFaults.closed(node, doubt(request), e);
       }
       throw thrown(e.getCause());
     } catch (TimeoutException e) {
@@ -138,11 +138,16 @@ final class Exchanges implements AutoCloseable {
     } catch (InterruptedException e) {
       answer.thenAccept(Exchanges::closeUnread);
       Thread.currentThread().interrupt();
-      throw ServerException.failed("interrupted while waiting for " + node, e);
+      throw ServerException.failed("interrupted while waiting for " + node + doubt(request), e);
     } finally {
       // Ends the exchange if it goes on.
       answer.cancel(true);
     }
+  }
+
+  /** What is to be said of a request that is given up when it is on its way. */
+  private String doubt(HttpRequest request) {
+    return request.method().equals("POST") ? ServerFaults.doubt(nodes.all()) : "";
   }
 
   /** An answer that came at the very moment at which it was given up. */

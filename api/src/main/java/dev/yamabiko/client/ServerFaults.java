@@ -29,7 +29,7 @@ final class ServerFaults {
   /** Of a request that may have had its effect. */
   static ServerException inDoubt(URI node, String allNodes, IOException e) {
     return ServerException.failed(
-        "the coordinator %s has not answered (%s) and may have done what was asked all the same%s; look before you ask again: yamabiko jobs --server %s"
+        "the coordinator %s has not answered (%s) and may have done what was asked all the same%s; %s"
             .formatted(
                 node,
                 e instanceof HttpTimeoutException ? "in time" : "the connection broke off",
@@ -37,8 +37,17 @@ final class ServerFaults {
                 isTls(node) || !isWithoutAnswer(e)
                     ? ""
                     : ", unless this is the port that workers join, and not that of --http-port, or its address is one with https://",
-                allNodes),
+                lookFirst(allNodes)),
         e);
+  }
+
+  /** Goes behind what is said of a request that may have had its effect. */
+  static String doubt(String allNodes) {
+    return "; it may have done what was asked all the same: " + lookFirst(allNodes);
+  }
+
+  private static String lookFirst(String allNodes) {
+    return "look before you ask again: yamabiko jobs --server " + allNodes;
   }
 
   /**
@@ -100,9 +109,14 @@ final class ServerFaults {
         : "is it the port that workers join, and not that of --http-port? or is its address one with https://?";
   }
 
-  static ServerException closed(URI node, Exception e) {
+  /**
+   * @param doubt where the request may have had its effect
+   */
+  static ServerException closed(URI node, String doubt, Exception e) {
     return ServerException.failed(
-        "the connection to the coordinator %s was closed before it answered".formatted(node), e);
+        "the connection to the coordinator %s was closed before it answered%s"
+            .formatted(node, doubt),
+        e);
   }
 
   /** Of an answer that no coordinator gives. */

@@ -164,6 +164,35 @@ class ServerTest {
   }
 
   @Test
+  void shouldSayThatWhatIsGivenUpMayHaveHadItsEffect() throws Exception {
+    String doubt =
+        "; it may have done what was asked all the same: look before you ask again: yamabiko jobs --server "
+            + url(stalling);
+    Server server = Server.of(url(stalling), "connect");
+    Future<String> cancel = threads.submit(() -> server.post("/x"));
+    CompletableFuture<String> interrupted = new CompletableFuture<>();
+    Thread submit =
+        new Thread(
+            () ->
+                interrupted.complete(
+                    assertThrows(ServerException.class, () -> server.submit("epochs = 1"))
+                        .getMessage()));
+    submit.start();
+    stalled.await();
+    submit.interrupt();
+    assertEquals(
+        "interrupted while waiting for " + url(stalling) + doubt,
+        interrupted.get(40, TimeUnit.SECONDS));
+    server.close();
+    assertEquals(
+        "the connection to the coordinator %s was closed before it answered%s"
+            .formatted(url(stalling), doubt),
+        assertThrows(ExecutionException.class, cancel::get).getCause().getMessage());
+    String late = assertThrows(ServerException.class, () -> server.post("/x")).getMessage();
+    assertTrue(late.endsWith("was closed before it answered"), late);
+  }
+
+  @Test
   void shouldAskForAJobWhateverItsIdLooksLike() {
     assertEquals("/api/v1/jobs/a%20b%2Bc%2Fd/cancel", Server.job("a b+c/d", "cancel"));
   }
