@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,13 +38,20 @@ final class LogOptions {
     if (args.length == 0 || !COMMANDS.contains(args[0])) {
       return false;
     }
-    String json = LogFormat.JSON.toString();
-    List<String> given = Arrays.asList(args);
-    int at = given.indexOf(FORMAT);
-    String option = at >= 0 && at + 1 < args.length ? args[at + 1] : "";
-    return given.contains(FORMAT + "=" + json)
-        || option.equals(json)
-        || at < 0 && environment.getOrDefault(VARIABLE, "").equals(json);
+    return option(args)
+        .orElseGet(() -> environment.getOrDefault(VARIABLE, ""))
+        .equals(LogFormat.JSON.toString());
+  }
+
+  private static Optional<String> option(String[] args) {
+    for (int i = 0; i < args.length; i++) {
+      if (args[i].startsWith(FORMAT + "=")) {
+        return Optional.of(args[i].substring(FORMAT.length() + 1));
+      } else if (args[i].equals(FORMAT)) {
+        return Optional.of(i + 1 < args.length ? args[i + 1] : "");
+      }
+    }
+    return Optional.empty();
   }
 
   /**

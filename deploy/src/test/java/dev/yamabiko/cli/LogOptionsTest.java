@@ -83,6 +83,7 @@ class LogOptionsTest {
     assertTrue(LogOptions.wantsJson(new String[] {"train", "--log-format=json"}, Map.of()));
     assertTrue(LogOptions.wantsJson(new String[] {"coordinator"}, JSON));
     assertFalse(LogOptions.wantsJson(new String[] {"worker", "--log-format", "text"}, JSON));
+    assertFalse(LogOptions.wantsJson(new String[] {"train", "--log-format=text"}, JSON));
     assertFalse(LogOptions.wantsJson(new String[] {"jobs"}, JSON));
     assertFalse(LogOptions.wantsJson(new String[] {}, JSON));
   }
