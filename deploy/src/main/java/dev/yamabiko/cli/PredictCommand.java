@@ -7,9 +7,10 @@ import dev.yamabiko.model.Predictor;
 import dev.yamabiko.model.TrainedModel;
 import dev.yamabiko.tensor.KernelsFactory;
 import java.io.BufferedWriter;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
-import java.io.UncheckedIOException;
+import java.io.PrintStream;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -150,13 +151,32 @@ final class PredictCommand implements Callable<Integer> {
 
   private int toOutput(TrainedModel trained, Path from, PredictionFormat chosen) {
     Writer writer =
-        new BufferedWriter(new OutputStreamWriter(session.out(), StandardCharsets.UTF_8), 1 << 16);
+        new BufferedWriter(
+            new OutputStreamWriter(new Heard(session.out()), StandardCharsets.UTF_8), 1 << 16);
     try {
       predict(trained, from, writer, chosen);
       writer.flush();
-      return 0;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    } catch (IOException | PredictionWriter.Failure e) {
+      // The process ends with a word on it, as every command does whose output nobody takes.
+    }
+    return 0;
+  }
+
+  /** An output that says by a flag alone that nobody reads it any more, as behind {@code head}. */
+  private static final class Heard extends FilterOutputStream {
+    private final PrintStream output;
+
+    Heard(PrintStream output) {
+      super(output);
+      this.output = output;
+    }
+
+    @Override
+    public void write(byte[] bytes, int from, int length) throws IOException {
+      output.write(bytes, from, length);
+      if (output.checkError()) {
+        throw new IOException("standard output cannot be written");
+      }
     }
   }
 

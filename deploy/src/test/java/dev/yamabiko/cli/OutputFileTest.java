@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.yamabiko.job.JobException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -16,6 +17,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -88,6 +90,26 @@ class OutputFileTest {
     assertTrue(error.startsWith("2 "), error);
     assertTrue(error.contains("link to a file that does not exist"), error);
     assertTrue(Files.isSymbolicLink(link));
+  }
+
+  @Test
+  void shouldComputeNoMoreThanSomebodyReads() throws IOException {
+    Files.writeString(directory.resolve("many.csv"), "x\n" + "1\n".repeat(40_000));
+    AtomicInteger written = new AtomicInteger();
+    OutputStream closed =
+        new OutputStream() {
+          @Override
+          public void write(int b) throws IOException {
+            written.incrementAndGet();
+            throw new IOException("Broken pipe");
+          }
+        };
+    String[] predict = {"predict", "run", "--input", "many.csv"};
+    PrintStream out = new PrintStream(closed, true, StandardCharsets.UTF_8);
+    // Main adds the word on it.
+    assertEquals(0, Main.run(predict, out, System.err, directory));
+    assertTrue(out.checkError());
+    assertEquals(1, written.get());
   }
 
   @Test
