@@ -1,10 +1,13 @@
 package dev.yamabiko.job;
 
+import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValue;
+import com.typesafe.config.ConfigValueFactory;
 import com.typesafe.config.ConfigValueType;
 import dev.yamabiko.data.Targets;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,6 +55,31 @@ public record Sweep(String name, Selection.Metric metric, String metricPlace, Li
       Map<String, Object> values = new LinkedHashMap<>();
       settings.forEach(setting -> values.put(setting.key(), setting.value()));
       return values;
+    }
+
+    /**
+     * A setting of it as {@code --set} takes it in whatever directory: where that is a path of the
+     * job file, or holds one, the absolute path that it means.
+     */
+    public String textAnywhere(Assignment setting) {
+      String text = setting.text();
+      for (Map.Entry<String, Path> file : job.paths().entrySet()) {
+        String key = file.getKey();
+        String path = file.getValue().toString();
+        if (key.equals(setting.key())) {
+          text = path;
+        } else if (key.startsWith(setting.key() + ".")) {
+          text =
+              ConfigFactory.parseString("value = " + text)
+                  .getConfig("value")
+                  .withValue(
+                      key.substring(setting.key().length() + 1),
+                      ConfigValueFactory.fromAnyRef(path))
+                  .root()
+                  .render(ConfigRenderOptions.concise());
+        }
+      }
+      return text;
     }
 
     /** "batch-size = 64, epochs = 3". */

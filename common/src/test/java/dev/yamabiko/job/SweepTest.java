@@ -39,6 +39,26 @@ class SweepTest {
   }
 
   @Test
+  void shouldNamePathsThatMeanTheSameInEveryDirectory() throws IOException {
+    Sweep sweep =
+        sweep(
+            "data.train.csv { path = a.csv, targets = [y] }",
+            "sweep.grid.data.train.csv.path = [a.csv, sub/b.csv]",
+            "sweep.grid.optimizer.sgd.learning-rate = [1e-1]");
+    Sweep.Trial second = sweep.trials().get(1);
+    assertEquals(
+        "data.train.csv.path = sub/b.csv, optimizer.sgd.learning-rate = 1e-1", second.describe());
+    assertEquals(
+        List.of(folder.resolve("sub/b.csv").toString(), "1e-1"),
+        second.settings().stream().map(second::textAnywhere).toList());
+    Sweep whole = sweep("sweep.grid.data.train = [ { csv { path = a.csv, targets = [y] } } ]");
+    Sweep.Trial only = whole.trials().get(0);
+    assertEquals(
+        "{\"csv\":{\"path\":\"%s\",\"targets\":[\"y\"]}}".formatted(folder.resolve("a.csv")),
+        only.textAnywhere(only.settings().get(0)));
+  }
+
+  @Test
   void shouldGoThroughAGridAsNestedLoopsWould() throws IOException {
     Sweep sweep =
         sweep(

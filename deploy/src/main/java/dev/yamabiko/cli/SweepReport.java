@@ -62,7 +62,7 @@ final class SweepReport {
         .forEach(
             setting ->
                 line.append(" --set ")
-                    .append(JobArguments.quote(setting.key() + "=" + setting.text())));
+                    .append(JobArguments.quote(setting.key() + "=" + trial.textAnywhere(setting))));
     return line.toString();
   }
 
