@@ -1,6 +1,7 @@
 package dev.yamabiko.data.blocks;
 
 import dev.yamabiko.data.DataException;
+import dev.yamabiko.data.Unreachable;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
@@ -21,6 +22,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.ToLongFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -105,29 +107,52 @@ final class ContentDirectory {
    *
    * @param bytes of the content
    * @param unwritten how many of them are not on the disk yet
-   * @return the names of what was evicted
+   * @param evicted is told each name at once: as long as a content is mapped its disk is not free
    * @throws DataException if there is no room, with what would help
    */
-  List<String> reserve(String name, long bytes, long unwritten) throws IOException {
+  void reserve(String name, long bytes, long unwritten, Consumer<String> evicted)
+      throws IOException {
     long needed = requireFitting(bytes);
-    List<String> evicted = new ArrayList<>();
     ContentLocks.Hold room = room();
     try (room) {
       List<Entry> others = othersByLastUse(name);
-      long taken = others.stream().mapToLong(Entry::bytes).sum();
-      for (Entry entry : others) {
-        if (taken + needed <= mostBytes && unwritten <= usableSpace.applyAsLong(directory)) {
-          break;
+      List<Entry> unused = unused(others);
+      long taken = bytes(others);
+      long evictable = bytes(unused);
+      long free = usableSpace.applyAsLong(directory);
+      if (free + evictable < unwritten) {
+        free = free(unwritten);
+      }
+      for (Entry entry : unused) {
+        if (unwritten <= free) {
+          free = free(unwritten); // until now some of it has only been reckoned
         }
+        boolean fits = taken + needed <= mostBytes && unwritten <= free;
+        if (fits || taken - evictable + needed > mostBytes || unwritten > free + evictable) {
+          break; // nothing must go, or it would be in vain
+        }
+        evictable -= entry.bytes();
         if (evict(entry)) {
-          evicted.add(entry.name());
+          evicted.accept(entry.name());
           taken -= entry.bytes();
+          free += entry.bytes();
         }
       }
-      requireRoom(needed, taken, unwritten);
+      requireRoom(needed, taken, evictable, unwritten);
       setLength(part(name), bytes);
     }
-    return evicted;
+  }
+
+  private static long bytes(List<Entry> entries) {
+    return entries.stream().mapToLong(Entry::bytes).sum();
+  }
+
+  /** What the disk has left; where that is too little, without what is only mapped still. */
+  private long free(long wanted) {
+    if (usableSpace.applyAsLong(directory) < wanted) {
+      Unreachable.isCollectedUntil(() -> usableSpace.applyAsLong(directory) >= wanted);
+    }
+    return usableSpace.applyAsLong(directory);
   }
 
   /**
@@ -145,16 +170,17 @@ final class ContentDirectory {
     return needed;
   }
 
-  private void requireRoom(long needed, long taken, long unwritten) {
-    if (taken + needed > mostBytes) {
+  private void requireRoom(long needed, long taken, long evictable, long unwritten) {
+    long inUse = taken - evictable;
+    if (inUse + needed > mostBytes) {
       throw new DataException(
           String.format(
               "%s: this run's data takes %d bytes but of the %d that all data kept here may take,"
                   + " %d are in use by other runs: allow more, or wait for these",
-              directory, needed, mostBytes, taken));
+              directory, needed, mostBytes, inUse));
     }
-    long usable = usableSpace.applyAsLong(directory);
-    if (unwritten > usable) {
+    long usable = free(unwritten);
+    if (unwritten > usable || taken + needed > mostBytes) {
       throw new DataException(
           String.format(
               "%s: the disk is full: this run's data needs %d bytes more but %d are free",
@@ -196,6 +222,18 @@ final class ContentDirectory {
       }
     }
     return entries.values().stream().sorted(Comparator.comparing(Entry::lastUse)).toList();
+  }
+
+  private List<Entry> unused(List<Entry> entries) throws IOException {
+    List<Entry> unused = new ArrayList<>();
+    for (Entry entry : entries) {
+      Optional<ContentLocks.Hold> own = ContentLocks.of(directory).tryOwn(IN_USE + entry.name());
+      if (own.isPresent()) {
+        own.get().close();
+        unused.add(entry);
+      }
+    }
+    return unused;
   }
 
   private boolean evict(Entry entry) throws IOException {

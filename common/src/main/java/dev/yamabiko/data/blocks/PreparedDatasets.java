@@ -13,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -176,8 +175,9 @@ public final class PreparedDatasets {
     if (Files.deleteIfExists(directory.content(name))) {
       LOG.warn("data on the disk was damaged; made anew file={}", directory.content(name));
     }
-    forget(directory.reserve(name, content.bytes(), content.bytes()));
     Path part = directory.part(name);
+    Files.deleteIfExists(part); // it would take the room that is asked for, and is begun anew
+    directory.reserve(name, content.bytes(), content.bytes(), this::forget);
     BlockManifest manifest;
     try (FileChannel file = FileChannel.open(part, StandardOpenOption.WRITE)) {
       BlockHashes out = new BlockHashes(file, content.bytes());
@@ -204,12 +204,10 @@ public final class PreparedDatasets {
     }
   }
 
-  private void forget(List<String> evicted) {
-    for (String name : evicted) {
-      Known gone = known.remove(name);
-      if (gone != null) {
-        byContent.remove(gone.ref().contentSha256(), gone);
-      }
+  private void forget(String name) {
+    Known gone = known.remove(name);
+    if (gone != null) {
+      byContent.remove(gone.ref().contentSha256(), gone);
     }
   }
 }

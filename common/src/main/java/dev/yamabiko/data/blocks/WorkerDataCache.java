@@ -170,7 +170,7 @@ public final class WorkerDataCache {
     BitSet missing = missing(manifest, part);
     long unwritten =
         missing.stream().mapToLong(i -> BlockManifest.blockLength(ref.bytes(), i)).sum();
-    directory.reserve(name, ref.bytes(), unwritten);
+    directory.reserve(name, ref.bytes(), unwritten, evicted -> {});
     if (kept.isEmpty()) {
       directory.write(name, manifest);
     }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.yamabiko.data.DataException;
 import dev.yamabiko.data.Dataset;
@@ -15,6 +16,7 @@ import dev.yamabiko.data.Targets;
 import dev.yamabiko.data.blocks.PreparedDatasets.Prepared;
 import dev.yamabiko.tensor.Shape;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
@@ -241,6 +243,84 @@ class PreparedDatasetsTest {
     assertEquals(
         "no data " + evicted.contentSha256() + " is served here, or no longer", error.getMessage());
     assertEquals(evicted, prepare(small, several.get(1)));
+  }
+
+  /**
+   * A disk that has so many bytes: what is deleted but still mapped takes room, as on a real one.
+   */
+  private long left(long disk) {
+    try {
+      long taken = 0;
+      for (Path file : files("")) {
+        taken += ((Number) Files.getAttribute(file, "unix:size")).longValue();
+      }
+      for (String line : Files.readAllLines(Path.of("/proc/self/maps"))) {
+        if (line.contains(directory.toString()) && line.endsWith(" (deleted)")) {
+          String[] range = line.split(" ")[0].split("-");
+          taken += Long.parseLong(range[1], 16) - Long.parseLong(range[0], 16);
+        }
+      }
+      return disk - taken;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void shouldNotCountWhatAKilledOneHasWrittenOfTheSameData() throws IOException {
+    DatasetRef ref = prepare(datasets(), data);
+    Path content = content(data);
+    Files.move(content, content.resolveSibling(content.getFileName() + ".part"));
+    Files.delete(files(".manifest").get(0));
+    long disk = ref.bytes() + 1000;
+    assertEquals(ref, prepare(new PreparedDatasets(directory, ROOMY, path -> left(disk)), data));
+  }
+
+  @Test
+  void shouldHaveTheRoomOfWhatItEvictsThoughItHasMappedIt() throws IOException {
+    assumeTrue(Files.isReadable(Path.of("/proc/self/maps")));
+    LoadedData first = Served.data(200, 1);
+    LoadedData second = Served.data(200, 2);
+    LoadedData third = Served.data(200, 3);
+    long each = prepare(datasets(), first).bytes();
+    long disk = 5 * each / 2;
+    PreparedDatasets datasets = new PreparedDatasets(directory, ROOMY, path -> left(disk));
+    DatasetRef gone = prepare(datasets, first);
+    DatasetRef stays = prepare(datasets, second);
+    prepare(datasets, third);
+    assertEquals(2, files(".manifest").size());
+    assertThrows(DataException.class, () -> datasets.block(gone.contentSha256(), 0));
+    assertEquals(each, all(datasets, stays).length);
+  }
+
+  @Test
+  void shouldForgetWhatItEvictsAlsoWhereThatIsNotEnough() throws IOException {
+    long[] free = {ROOMY};
+    PreparedDatasets datasets = new PreparedDatasets(directory, ROOMY, path -> free[0]);
+    DatasetRef gone = prepare(datasets, data);
+    free[0] = 5;
+    assertThrows(DataException.class, () -> prepare(datasets, Served.data(100, 3)));
+    assertEquals(List.of(), files(".manifest"));
+    assertThrows(DataException.class, () -> datasets.block(gone.contentSha256(), 0));
+  }
+
+  @Test
+  void shouldEvictNothingInVain() throws IOException {
+    List<LoadedData> several =
+        IntStream.range(0, 3).mapToObj(seed -> Served.data(200, seed)).toList();
+    long each = prepare(datasets(), several.get(0)).bytes();
+    PreparedDatasets small = new PreparedDatasets(directory, 7 * each / 2);
+    prepare(small, several.get(1));
+    Prepared used = small.prepare(several.get(2), Served.hash(several.get(2)));
+    try (used) {
+      DataException error =
+          assertThrows(DataException.class, () -> prepare(small, Served.data(600, 9)));
+      assertTrue(error.getMessage().contains("are in use by other runs"), error.getMessage());
+    }
+    assertEquals(3, files(".manifest").size());
+    PreparedDatasets full = new PreparedDatasets(directory, ROOMY, path -> each);
+    assertThrows(DataException.class, () -> prepare(full, Served.data(1000, 9)));
+    assertEquals(3, files(".manifest").size());
   }
 
   @Test

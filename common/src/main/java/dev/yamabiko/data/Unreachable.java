@@ -1,0 +1,29 @@
+package dev.yamabiko.data;
+
+import java.util.function.BooleanSupplier;
+
+/**
+ * What this process has mapped and no longer reaches. The system frees the disk of a deleted file
+ * only once it is mapped no more, and Java unmaps it only when it collects garbage, for which a
+ * full disk is no reason by itself.
+ */
+public final class Unreachable {
+
+  /** With all shorter ones about half a second, as the JDK waits for room for a direct buffer. */
+  private static final long LONGEST_WAIT_MILLIS = 256;
+
+  private Unreachable() {}
+
+  /** Collects it and waits a little; whether that was enough. */
+  public static boolean isCollectedUntil(BooleanSupplier enough) {
+    System.gc();
+    try {
+      for (long millis = 1; millis <= LONGEST_WAIT_MILLIS && !enough.getAsBoolean(); millis *= 2) {
+        Thread.sleep(millis);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return enough.getAsBoolean();
+  }
+}
