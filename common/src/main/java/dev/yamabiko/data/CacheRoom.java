@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.ToLongFunction;
 import java.util.regex.Pattern;
 
@@ -86,13 +87,26 @@ final class CacheRoom {
   }
 
   /**
-   * Makes room for a file.
+   * Makes room for a file. What this process has only just ceased to use counts as in use until it
+   * is collected, so that is done before the file is refused.
    *
    * @param growing a temporary file, or where one will be
    * @param written what it takes already
    * @param bytes what it will take
    */
   void make(Path growing, long written, long bytes) {
+    if (refusal(growing, written, bytes).isPresent()) {
+      Unreachable.isCollectedUntil(() -> refusal(growing, written, bytes).isEmpty());
+      refusal(growing, written, bytes)
+          .ifPresent(
+              refusal -> {
+                throw refusal;
+              });
+    }
+  }
+
+  /** Why there is no room for it after all that may go has gone. */
+  private Optional<DataException> refusal(Path growing, long written, long bytes) {
     try {
       long taken = 0;
       for (Kept half : kept(TEMPORARY)) {
@@ -113,14 +127,14 @@ final class CacheRoom {
         }
       }
       if (taken + bytes > limits.bound.applyAsLong(directory)) {
-        throw beyondBound(taken - evictable, bytes);
+        return Optional.of(beyondBound(taken - evictable, bytes));
       }
     } catch (IOException e) {
       throw unusable(e);
     }
-    if (bytes - written > limits.usable.applyAsLong(directory)) {
-      throw full(bytes, null);
-    }
+    return bytes - written > limits.usable.applyAsLong(directory)
+        ? Optional.of(full(bytes, null))
+        : Optional.empty();
   }
 
   private boolean fits(long taken, long written, long bytes) {

@@ -184,6 +184,14 @@ class CacheRoomTest {
     assertEquals(0, value[0]);
   }
 
+  @Test
+  void shouldFindOutWhatThisProcessUsesNoLongerBeforeItRefuses() throws Exception {
+    Path a = open("a", ANY, ANY).file();
+    Path b = open("b", ENTRY, ANY).file();
+    assertEquals(List.of(b), files());
+    assertTrue(Files.notExists(a));
+  }
+
   private void tryToMakeRoom(long bound) {
     CacheRoom room = new CacheRoom(cache, new CacheRoom.Limits(p -> bound, p -> ANY));
     try {
