@@ -29,6 +29,9 @@ public final class UnfinishedJobs {
     }
     try (Stream<Path> entries = Files.list(jobs)) {
       for (Path entry : (Iterable<Path>) entries::iterator) {
+        if (Files.isRegularFile(entry)) {
+          continue; // some program's own, as .DS_Store
+        }
         String state;
         try {
           // Whatever bytes a damaged one has.

@@ -33,6 +33,7 @@ class UnfinishedJobsTest {
     Files.createDirectories(data.resolve("jobs/empty-3"));
     Path damaged = Files.createDirectories(data.resolve("jobs/damaged-4"));
     Files.writeString(damaged.resolve("state.json"), "half of a st");
+    Files.writeString(data.resolve("jobs/.DS_Store"), "no job");
     assertEquals(Set.of(unfinished, "half of a st"), Set.copyOf(UnfinishedJobs.texts(data)));
   }
 
