@@ -1,9 +1,11 @@
 package dev.yamabiko.coordinator;
 
 /**
- * How often slices have returned to a checkpoint without having got to a later one. A node that
- * ends and is started again more often than checkpoints are taken would bring the run back to the
- * same one for ever, and so would a network that loses messages in every step.
+ * How often slices have returned to a checkpoint without having got to a later one. A run that
+ * diverges goes back to an earlier one, for which they are counted anew, unless they are stuck; it
+ * may do so only as often as the job allows. A node that ends and is started again more often than
+ * checkpoints are taken would bring the run back to the same one for ever, and so would a network
+ * that loses messages in every step.
  */
 final class SliceReturns {
 
@@ -20,7 +22,7 @@ final class SliceReturns {
    * @return whether they have not done so too often
    */
   boolean isAllowedTo(long to) {
-    if (to > step) {
+    if (to != step && !isStuckAt(to)) {
       step = to;
       times = 0;
     }

@@ -32,6 +32,15 @@ class SliceReturnsTest {
     assertFalse(returns.isAllowedTo(60));
   }
 
+  @Test
+  void shouldCountAnewWhenTheRunGoesBackBeforeTheyAreStuck() {
+    returnThrice(60);
+    returnThrice(30);
+    assertFalse(returns.isAllowedTo(30));
+    assertTrue(returns.isStuckAt(30));
+    assertFalse(returns.isStuckAt(45));
+  }
+
   /** A run that diverges goes further back, and is not past the checkpoint for that. */
   @Test
   void shouldStayStuckWhenTheRunGoesFurtherBack() {
