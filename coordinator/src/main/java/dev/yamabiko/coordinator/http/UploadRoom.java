@@ -14,6 +14,9 @@ import java.util.Set;
  * Which uploads make room for others: the least recently used ones, but none that is needed, nor
  * one that was used within the last hour, since a job that names it may be on its way.
  *
+ * <p>A last use that is more than an hour ahead is none: the clock was wrong then, or it is now.
+ * Such an upload counts as the oldest, else it would stay for as long as the clock was ahead.
+ *
  * <p>A directory's listing that is there tells that all its files are; so its files are needed and
  * used as it is, and it goes before them.
  *
@@ -37,10 +40,10 @@ record UploadRoom(Set<String> needed, Instant now) {
   List<Kept> leaving(List<Kept> all, long least, long wish) {
     Map<String, Instant> used = new HashMap<>();
     Set<String> staying = new HashSet<>(needed);
-    all.forEach(kept -> used.put(kept.sha256(), kept.used()));
+    all.forEach(kept -> used.put(kept.sha256(), use(kept)));
     for (Kept listing : all) {
       for (String file : listing.files()) {
-        used.merge(file, listing.used(), (a, b) -> a.isAfter(b) ? a : b);
+        used.merge(file, use(listing), (a, b) -> a.isAfter(b) ? a : b);
       }
       if (needed.contains(listing.sha256())) {
         staying.addAll(listing.files());
@@ -64,5 +67,9 @@ record UploadRoom(Set<String> needed, Instant now) {
       bytes += kept.bytes();
     }
     return bytes < least ? List.of() : leaving;
+  }
+
+  private Instant use(Kept kept) {
+    return kept.used().isAfter(now.plus(YOUNG)) ? Instant.MIN : kept.used();
   }
 }

@@ -37,6 +37,15 @@ class UploadRoomTest {
     assertEquals(List.of("a"), leaving(Set.of("c"), 10, 100, all));
   }
 
+  /** The clock was wrong when that was put down. */
+  @Test
+  void shouldTakeWhatWasUsedFarAheadForTheOldest() {
+    Kept[] all = {file("a", 10, 3), file("b", 10, -2), file("c", 10, -1)};
+    assertEquals(List.of("b", "a"), leaving(Set.of(), 10, 100, all));
+    Kept[] listed = {file("a", 10, 3), file("b", 10, 5), file("list", 1, -2, "b")};
+    assertEquals(List.of("list", "b", "a"), leaving(Set.of(), 10, 100, listed));
+  }
+
   @Test
   void shouldTreatFilesAsTheListingThatNamesThem() {
     Kept[] needed = {file("a", 10, 9), file("list", 1, 8, "a")};
