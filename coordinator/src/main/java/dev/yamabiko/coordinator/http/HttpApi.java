@@ -134,6 +134,7 @@ public final class HttpApi implements AutoCloseable {
                 settings.uploadBytes(),
                 () -> UnfinishedJobs.texts(settings.data()),
                 Clock.systemUTC());
+        OnnxDownload.removeLeft(settings.data().resolve("jobs"));
         JobFiles files = new JobFiles(uploads, settings.dataRoots());
         submission = new JobSubmission(files, System::nanoTime);
         content = new RootContent(files, System::nanoTime);

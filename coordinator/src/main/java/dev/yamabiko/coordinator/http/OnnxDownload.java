@@ -9,6 +9,7 @@ import dev.yamabiko.model.onnx.OnnxExport;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -33,6 +34,8 @@ final class OnnxDownload {
 
   private static final Logger LOG = LoggerFactory.getLogger(OnnxDownload.class);
   private static final int CHUNK = 1 << 16;
+  private static final String BEGINNING = "model-";
+  private static final String ENDING = ".onnx" + AtomicFile.TEMPORARY;
 
   /** At the file's beginning; it goes when this is closed. */
   private final FileChannel channel;
@@ -46,11 +49,33 @@ final class OnnxDownload {
   }
 
   /**
+   * Deletes what was being made when the process before was killed.
+   *
+   * @param jobs the directory of all jobs
+   */
+  static void removeLeft(Path jobs) throws IOException {
+    if (Files.notExists(jobs)) {
+      return;
+    }
+    try (DirectoryStream<Path> runs =
+        Files.newDirectoryStream(jobs, job -> Files.isDirectory(job.resolve("run")))) {
+      for (Path job : runs) {
+        try (DirectoryStream<Path> left =
+            Files.newDirectoryStream(job.resolve("run"), BEGINNING + "*" + ENDING)) {
+          for (Path file : left) {
+            Files.deleteIfExists(file);
+          }
+        }
+      }
+    }
+  }
+
+  /**
    * @param directory where there is room for a file
    * @param later runs its task when nobody is going to read the file who has not begun to
    */
   static OnnxDownload of(TrainedModel model, Path directory, Executor later) throws IOException {
-    Path file = Files.createTempFile(directory, "model-", ".onnx" + AtomicFile.TEMPORARY);
+    Path file = Files.createTempFile(directory, BEGINNING, ENDING);
     try {
       OnnxExport.write(model, file);
       FileChannel channel =

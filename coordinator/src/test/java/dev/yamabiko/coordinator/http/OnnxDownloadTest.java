@@ -93,6 +93,19 @@ class OnnxDownloadTest {
   }
 
   @Test
+  void shouldGoWithTheNextStartWhenItsMakerWasKilled() throws Exception {
+    Path jobs = directory.resolve("jobs");
+    OnnxDownload.removeLeft(jobs);
+    Path run = Files.createDirectories(jobs.resolve("one-1/run"));
+    Path left = Files.createTempFile(run, "model-", ".onnx.part");
+    Path model = Files.createFile(run.resolve("model.onnx"));
+    Files.createFile(jobs.resolve(".DS_Store"));
+    OnnxDownload.removeLeft(jobs);
+    assertTrue(Files.notExists(left));
+    assertTrue(Files.exists(model));
+  }
+
+  @Test
   void shouldGoWhenTheReaderLeaves() throws Exception {
     OnnxDownload download = download();
     download.content().runWith(Sink.cancelled(), KIT.system());
