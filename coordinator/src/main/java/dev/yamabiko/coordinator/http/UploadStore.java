@@ -86,7 +86,11 @@ final class UploadStore {
     long taken = 0;
     try (Stream<Path> files = Files.list(directory)) {
       for (Path file : (Iterable<Path>) files.filter(Files::isRegularFile)::iterator) {
-        taken += Files.size(file);
+        if (file.toString().endsWith(AtomicFile.TEMPORARY)) {
+          Files.delete(file);
+        } else {
+          taken += Files.size(file);
+        }
       }
     }
     Map<String, Long> copied = UploadedTrees.copied(directory.resolve("trees"));
@@ -208,11 +212,21 @@ final class UploadStore {
                   ? has.lastAccessTime()
                   : has.lastModifiedTime();
           long bytes = has.size() + copied.getOrDefault(name, 0L);
-          kept.add(new UploadRoom.Kept(name, bytes, used.toInstant(), UploadedTrees.filesOf(file)));
+          Set<String> listed = UploadedTrees.filesOf(file);
+          unread(file, has.lastAccessTime());
+          kept.add(new UploadRoom.Kept(name, bytes, used.toInstant(), listed));
         }
       }
     }
     return kept;
+  }
+
+  /** To look what it is was no use of it; the system may have put the time down as one. */
+  private static void unread(Path file, FileTime used) throws IOException {
+    BasicFileAttributeView view = Files.getFileAttributeView(file, BasicFileAttributeView.class);
+    if (!view.readAttributes().lastAccessTime().equals(used)) {
+      view.setTimes(null, used, null);
+    }
   }
 
   /** A directory that was made of it goes at once: its files are other names of the same bytes. */
@@ -279,7 +293,8 @@ final class UploadStore {
       return false;
     }
     try {
-      AtomicFile.write(file, part -> Files.move(received, part));
+      AtomicFile.write(
+          file, part -> Files.move(received, part, StandardCopyOption.REPLACE_EXISTING));
     } catch (IOException e) {
       Files.deleteIfExists(file); // it may be in its place all the same
       throw e;

@@ -17,6 +17,8 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributeView;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.time.Clock;
 import java.time.Duration;
@@ -421,8 +423,39 @@ class UploadTest {
     assertTrue(store.makeRoom(50_000));
     assertEquals(List.of(used), files(""));
     assertFalse(store.makeRoom(70_000));
+    Files.getFileAttributeView(data.resolve("uploads").resolve(used), BasicFileAttributeView.class)
+        .setTimes(null, FileTime.from(Instant.now()), null); // by the other's clock
     String detail = Api.problem(413, api.put("0".repeat(64), new byte[QUOTA]));
     assertTrue(detail.contains("upload-bytes, 100,000"), detail);
+  }
+
+  /** Else the first upload that needs room would leave none for an hour. */
+  @Test
+  void shouldNotTakeALookForAUse() throws Exception {
+    Path file = data.resolve("uploads").resolve(uploadLarge('a'));
+    FileTime changed = FileTime.from(Instant.now().minus(Duration.ofDays(9)));
+    FileTime used = FileTime.from(Instant.now().minus(Duration.ofDays(3)));
+    BasicFileAttributeView view = Files.getFileAttributeView(file, BasicFileAttributeView.class);
+    view.setTimes(changed, used, null);
+    BasicFileAttributes before = view.readAttributes();
+    assertFalse(store(List.of(file.toString())).makeRoom(QUOTA));
+    assertEquals(before.lastAccessTime(), view.readAttributes().lastAccessTime());
+    assertEquals(before.lastModifiedTime(), view.readAttributes().lastModifiedTime());
+  }
+
+  @Test
+  void shouldGetOverAKillWhileAnUploadIsKept() throws Exception {
+    String sha256 = ContentHash.of("hello");
+    Path part = Files.createDirectories(data.resolve("uploads")).resolve(sha256 + ".part");
+    Files.writeString(part, "hello");
+    UploadStore store = store(List.of());
+    assertEquals(QUOTA, store.left());
+    assertFalse(Files.exists(part));
+    Files.writeString(part, "hello"); // also where it comes about later
+    Path received = Files.writeString(store.newIncoming(), "hello");
+    assertTrue(store.reserve(5));
+    assertTrue(store.keep(received, sha256, 5));
+    assertEquals(List.of(sha256), files(""));
   }
 
   @Test
