@@ -251,11 +251,12 @@ final class UploadStore {
   }
 
   /**
-   * Keeps a directory that has been made of a listing.
+   * Keeps a directory that has been made of a listing, in place of the one that is there.
    *
    * @param bytes of it that are copies, for which room has been reserved
    */
   synchronized Path keepTree(Path made, String sha256, long bytes) throws IOException {
+    removeTree(sha256);
     Path tree = trees().resolve(sha256);
     Files.move(made, tree, StandardCopyOption.ATOMIC_MOVE);
     copied.put(sha256, bytes);

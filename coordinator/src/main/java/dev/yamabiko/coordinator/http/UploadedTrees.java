@@ -1,17 +1,21 @@
 package dev.yamabiko.coordinator.http;
 
 import dev.yamabiko.data.FileTree;
+import dev.yamabiko.model.AtomicFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -22,7 +26,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Uploaded directories. One is named by the SHA-256 of its listing, an upload like others, which
  * names the uploads that its files are. A directory is made of hard links the first time that a job
- * names it, and again where it is no longer what its listing says.
+ * names it, and again where it is no longer what its listing says. It is on the disk before the job
+ * is taken, which finds it there when it goes on after a loss of power.
  */
 final class UploadedTrees {
 
@@ -61,18 +66,31 @@ final class UploadedTrees {
             .orElseThrow(
                 () -> new IllegalArgumentException("tree:" + sha256 + " has not been uploaded"));
     try {
-      Files.createDirectories(directory);
-      FileTree listed = FileTree.parse(read(listing));
-      if (Files.isDirectory(tree)) {
-        if (isWhole(tree, listed)) {
-          return tree;
-        }
-        LOG.warn("an uploaded directory was damaged; makes it anew directory={}", tree);
-        store.removeTree(sha256);
+      if (!Files.isDirectory(directory)) {
+        Files.createDirectories(directory);
+        AtomicFile.forceEntries(store.directory());
       }
-      return new Making().of(listed, sha256);
+      FileTree listed = FileTree.parse(read(listing));
+      if (!Files.isDirectory(tree)) {
+        return new Making().of(listed, sha256);
+      }
+      if (isWhole(tree, listed)) {
+        return tree;
+      }
+      LOG.warn("an uploaded directory was damaged; makes it anew directory={}", tree);
+      return makeAnew(listed, sha256);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** A job may still read the damaged one: it stays until the other is there, if there is room. */
+  private Path makeAnew(FileTree listed, String sha256) throws IOException {
+    try {
+      return new Making().of(listed, sha256);
+    } catch (ProblemException e) {
+      store.removeTree(sha256);
+      return new Making().of(listed, sha256);
     }
   }
 
@@ -154,6 +172,7 @@ final class UploadedTrees {
         make(listed);
         Path tree = store.keepTree(made, sha256, copied);
         isKept = true;
+        AtomicFile.forceEntries(directory);
         return tree;
       } finally {
         if (!isKept) {
@@ -167,6 +186,7 @@ final class UploadedTrees {
 
     private void make(FileTree tree) throws IOException {
       Files.createDirectories(made);
+      Set<Path> folders = new HashSet<>(Set.of(made));
       for (FileTree.Entry entry : tree.entries()) {
         Path content =
             store
@@ -178,7 +198,13 @@ final class UploadedTrees {
                                 .formatted(entry.path(), entry.sha256())));
         Path file = made.resolve(entry.path());
         Files.createDirectories(file.getParent());
+        for (Path in = file.getParent(); folders.add(in); in = in.getParent()) {
+          // Up to one that is known already, which the whole directory is from the beginning.
+        }
         link(file, content);
+      }
+      for (Path folder : folders) {
+        AtomicFile.forceEntries(folder);
       }
     }
 
@@ -198,6 +224,9 @@ final class UploadedTrees {
       }
       copied += bytes;
       Files.copy(content, file);
+      try (FileChannel copy = FileChannel.open(file, StandardOpenOption.READ)) {
+        copy.force(true);
+      }
     }
   }
 }

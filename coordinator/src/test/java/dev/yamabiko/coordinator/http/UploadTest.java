@@ -459,6 +459,26 @@ class UploadTest {
   }
 
   @Test
+  void shouldLeaveADamagedDirectoryUntilAnotherIsThere() throws Exception {
+    String one = upload("one");
+    String two = upload("two");
+    String listing =
+        upload(
+            new FileTree(
+                    List.of(new FileTree.Entry(one, "a.txt"), new FileTree.Entry(two, "b.txt")))
+                .text());
+    UploadStore store = store(List.of());
+    UploadedTrees trees = new UploadedTrees(store);
+    Path tree = trees.find(listing);
+    Files.delete(tree.resolve("b.txt"));
+    Files.delete(data.resolve("uploads").resolve(two));
+    assertThrows(IllegalArgumentException.class, () -> trees.find(listing));
+    assertEquals("one", Files.readString(tree.resolve("a.txt")));
+    upload("two");
+    assertEquals("two", Files.readString(trees.find(listing).resolve("b.txt")));
+  }
+
+  @Test
   void shouldRemoveADirectoryBeforeItsFiles() throws Exception {
     String file = uploadLarge('a');
     String listing = upload(new FileTree(List.of(new FileTree.Entry(file, "a.txt"))).text());
