@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.esotericsoftware.kryo.Kryo;
+import com.esotericsoftware.kryo.io.Output;
 import dev.yamabiko.protocol.RunKey;
 import dev.yamabiko.step.Block;
 import dev.yamabiko.step.Statistics;
@@ -118,12 +119,27 @@ class BulkFrameTest {
     readOrRefuse(body);
   }
 
-  private static void readOrRefuse(byte[] body) {
+  /** Kryo looks for a class before it says that it is not registered. */
+  @Test
+  void shouldLookForNoClassThatIsNamed() {
+    Output named = new Output(100);
+    named.writeVarInt(1, true); // Kryo's number for a name
+    named.writeVarInt(0, true);
+    named.writeString("dev.yamabiko.wire.Anything");
+    BulkException e = assertThrows(BulkException.class, () -> read(named.toBytes()));
+    assertEquals("a frame of unknown kind -1", e.getMessage());
+  }
+
+  private static BulkFrame read(byte[] body) throws BulkException {
     CRC32C crc = new CRC32C();
     crc.update(body);
     ByteBuffer direct = ByteBuffer.allocateDirect(body.length).put(body).flip();
+    return FrameCodec.get().decode(direct, (int) crc.getValue());
+  }
+
+  private static void readOrRefuse(byte[] body) {
     try {
-      FrameCodec.get().decode(direct, (int) crc.getValue());
+      read(body);
     } catch (BulkException e) {
       assertTrue(e.getMessage().contains("frame"), e.getMessage());
     }
