@@ -1,5 +1,6 @@
 package dev.yamabiko.wire;
 
+import akka.actor.ActorSystem;
 import akka.actor.setup.ActorSystemSetup;
 import akka.remote.artery.tcp.SSLEngineProvider;
 import akka.remote.artery.tcp.SSLEngineProviderSetup;
@@ -30,6 +31,8 @@ public final class ControlTls implements SSLEngineProvider {
   private static final Duration SAY_AGAIN = Duration.ofMinutes(1);
 
   private static final int MOST_SAID = 100;
+
+  private static final Duration LOOK_AGAIN = Duration.ofHours(1);
 
   private final TlsFiles files;
   private final RefusalLog refusals = new RefusalLog("control");
@@ -62,7 +65,20 @@ public final class ControlTls implements SSLEngineProvider {
     Config secure =
         ConfigFactory.parseMap(Map.of("akka.remote.artery.transport", "tls-tcp"))
             .withFallback(config);
-    return AkkaResources.setup(secure).withSetup(SSLEngineProviderSetup.create(system -> provider));
+    return AkkaResources.setup(secure)
+        .withSetup(
+            SSLEngineProviderSetup.create(
+                system -> {
+                  lookNowAndThen(system, tls.get());
+                  return provider;
+                }));
+  }
+
+  /** So that a node without new connections hears of its certificate's end as well. */
+  private static void lookNowAndThen(ActorSystem system, TlsFiles files) {
+    system
+        .scheduler()
+        .scheduleWithFixedDelay(LOOK_AGAIN, LOOK_AGAIN, files::look, system.dispatcher());
   }
 
   /**

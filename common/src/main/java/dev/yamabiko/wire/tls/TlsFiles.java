@@ -52,6 +52,9 @@ public final class TlsFiles {
 
   private record Current(Identity identity, TlsContexts contexts) {}
 
+  /** What was wrong with which files. */
+  private record Complaint(String message, List<Optional<FileVersion>> versions) {}
+
   private final Path directory;
   private final Use use;
   private final Clock clock;
@@ -62,6 +65,7 @@ public final class TlsFiles {
   private List<Optional<FileVersion>> versions;
   private Instant looked;
   private Instant warned = Instant.MIN;
+  private Optional<Complaint> complained = Optional.empty();
 
   private TlsFiles(Path directory, Use use, Clock clock, Consumer<String> warnings) {
     this.directory = directory;
@@ -70,7 +74,7 @@ public final class TlsFiles {
     this.warnings = warnings;
     looked = clock.instant();
     versions = versions();
-    current = read();
+    current = read(looked);
     warnOfItsEnd();
   }
 
@@ -85,7 +89,12 @@ public final class TlsFiles {
     return open(directory, use, Clock.systemUTC(), LOG::warn);
   }
 
-  static TlsFiles open(Path directory, Use use, Clock clock, Consumer<String> warnings) {
+  /**
+   * The same by another clock.
+   *
+   * @param warnings takes what would be logged
+   */
+  public static TlsFiles open(Path directory, Use use, Clock clock, Consumer<String> warnings) {
     if (!Files.isDirectory(directory)) {
       throw new TlsException(
           "%s: expected a directory with %s, %s and %s but found %s"
@@ -114,8 +123,8 @@ public final class TlsFiles {
     return TlsContexts.trusting(Identity.authorities(file, Instant.now()));
   }
 
-  private Current read() {
-    Identity identity = Identity.read(directory, use.usages, clock.instant());
+  private Current read(Instant now) {
+    Identity identity = Identity.read(directory, use.usages, now);
     return new Current(identity, TlsContexts.of(identity));
   }
 
@@ -160,30 +169,49 @@ public final class TlsFiles {
     return current().identity().firstToExpire().getNotAfter().toInstant();
   }
 
+  /**
+   * Looks whether the files have changed and warns of the certificate's end, as new connections do:
+   * to be called now and then where there may be none.
+   */
+  public void look() {
+    current();
+  }
+
   private synchronized Current current() {
     Instant now = clock.instant();
     // Either way: the clock may have been set back.
     if (Duration.between(looked, now).abs().compareTo(LOOK_AGAIN) >= 0) {
       looked = now;
-      look();
+      look(now);
       warnOfItsEnd();
     }
     return current;
   }
 
-  private void look() {
+  private void look(Instant now) {
     List<Optional<FileVersion>> found = versions();
     if (found.equals(versions)) {
+      complained = Optional.empty();
       return;
     }
     try {
-      current = read();
+      current = read(now);
       versions = found;
+      complained = Optional.empty();
       LOG.info("TLS files read again directory={} certificate={}", directory, current.identity());
     } catch (TlsException e) {
       // Also while they are being replaced, one after the other; the next connection looks again.
-      warnings.accept(
-          "TLS files have changed and cannot be used, those of before stay: " + e.getMessage());
+      complain(e.getMessage(), found, now);
+    }
+  }
+
+  /** Once, as long as the same is wrong with the same files. */
+  private void complain(String message, List<Optional<FileVersion>> found, Instant now) {
+    // What is not valid yet is told with the time, which is another one each time.
+    Complaint complaint = new Complaint(message.replace(now.toString(), ""), found);
+    if (!complained.equals(Optional.of(complaint))) {
+      complained = Optional.of(complaint);
+      warnings.accept("TLS files cannot be used, those of before stay: " + message);
     }
   }
 

@@ -261,6 +261,46 @@ class TlsFilesTest {
   }
 
   @Test
+  void shouldComplainOnceOfFilesThatStayWrong() throws IOException {
+    TestClock clock = new TestClock();
+    List<String> log = new ArrayList<>();
+    TlsFiles files = TlsFiles.open(directory, TlsFiles.Use.NODE, clock, log::add);
+
+    // Not valid yet: what is said of it has the time.
+    node(AUTHORITY, Duration.ofDays(1), Duration.ofDays(50)).write(directory);
+    for (int look = 0; look < 3; look++) {
+      clock.pass(Duration.ofMinutes(1));
+      files.look();
+    }
+    assertEquals(1, log.size(), log.toString());
+    write("tls.crt", "wrong otherwise");
+    for (int look = 0; look < 3; look++) {
+      clock.pass(Duration.ofMinutes(1));
+      files.look();
+    }
+    assertEquals(2, log.size(), log.toString());
+    Files.delete(directory.resolve("tls.crt"));
+    clock.pass(Duration.ofMinutes(1));
+    files.look();
+    assertEquals(3, log.size(), log.toString());
+  }
+
+  /** It is tried again, though nothing is said. */
+  @Test
+  void shouldTakeACertificateAsSoonAsItIsValid() throws IOException {
+    TestClock clock = new TestClock();
+    List<String> log = new ArrayList<>();
+    TlsFiles files = TlsFiles.open(directory, TlsFiles.Use.NODE, clock, log::add);
+    Instant before = files.expires();
+    node(AUTHORITY, Duration.ofDays(1), Duration.ofDays(50)).write(directory);
+    clock.pass(Duration.ofHours(23));
+    assertEquals(before, files.expires());
+    clock.pass(Duration.ofHours(2));
+    assertNotEquals(before, files.expires());
+    assertEquals(1, log.size(), log.toString());
+  }
+
+  @Test
   void shouldWarnThirtyDaysBeforeACertificateEnds() {
     TestClock clock = new TestClock();
     List<String> log = new ArrayList<>();

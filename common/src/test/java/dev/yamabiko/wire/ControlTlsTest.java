@@ -1,0 +1,85 @@
+package dev.yamabiko.wire;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import akka.actor.ActorSystem;
+import akka.actor.testkit.typed.javadsl.ManualTime;
+import akka.actor.typed.javadsl.Adapter;
+import akka.testkit.javadsl.TestKit;
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import dev.yamabiko.wire.tls.Authority;
+import dev.yamabiko.wire.tls.TlsFiles;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a node does about its certificate where nobody connects. */
+class ControlTlsTest {
+
+  private static final Duration HOUR = Duration.ofHours(1);
+
+  @TempDir private Path directory;
+
+  private final AtomicReference<Instant> now = new AtomicReference<>(Instant.now());
+  private final Clock clock =
+      new Clock() {
+        @Override
+        public Instant instant() {
+          return now.get();
+        }
+
+        @Override
+        public ZoneId getZone() {
+          return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+          return this;
+        }
+      };
+
+  @Test
+  void shouldWarnOfTheCertificatesEndWithoutAConnection() throws Exception {
+    Instant begin = now.get();
+    Instant end = begin.plus(Duration.ofDays(40));
+    Authority.create("ours", begin.minus(HOUR), end)
+        .issue(new Authority.Request("node", List.of(), TlsFiles.Use.NODE), begin.minus(HOUR), end)
+        .write(directory);
+    BlockingQueue<String> warnings = new LinkedBlockingQueue<>();
+    TlsFiles files = TlsFiles.open(directory, TlsFiles.Use.NODE, clock, warnings::add);
+    Config config =
+        ManualTime.config()
+            .withFallback(
+                ConfigFactory.parseString(
+                    "akka { actor.provider = remote,"
+                        + " remote.artery.canonical { hostname = 127.0.0.1, port = 0 } }"))
+            .withFallback(ConfigFactory.load("cluster-node"));
+    ActorSystem node = ActorSystem.create("yamabiko", ControlTls.setup(config, Optional.of(files)));
+    try {
+      ManualTime time = ManualTime.get(Adapter.toTyped(node));
+      for (int day = 11; day < 13; day++) {
+        now.set(begin.plus(Duration.ofDays(day)));
+        time.timePasses(HOUR);
+        String warning = warnings.poll(20, TimeUnit.SECONDS);
+        assertTrue(warning != null && warning.contains("ends soon"), warning);
+      }
+      assertEquals(0, warnings.size());
+    } finally {
+      TestKit.shutdownActorSystem(node);
+    }
+  }
+}
