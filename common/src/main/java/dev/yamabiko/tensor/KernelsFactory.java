@@ -11,6 +11,8 @@ public final class KernelsFactory {
   private KernelsFactory() {}
 
   static final String PROPERTY = "yamabiko.kernels";
+  private static final int LEAST_LANES = 4;
+  private static final int MOST_LANES = 16;
   private static final String MODULE = "jdk.incubator.vector";
   private static final String VECTOR_KERNELS = "dev.yamabiko.tensor.vector.VectorKernels";
 
@@ -73,9 +75,15 @@ public final class KernelsFactory {
       return Optional.of(
           "the module " + MODULE + " is not loaded; start java with --add-modules " + MODULE);
     }
-    int lanes = (int) invoke("lanes");
-    return lanes < 4
-        ? Optional.of("the vectors of this JVM hold only " + lanes + " floats")
+    return obstacle((int) invoke("lanes"));
+  }
+
+  /** Of vectors of so many floats, which the vector kernels have loops, masks and tables for. */
+  static Optional<String> obstacle(int lanes) {
+    return lanes < LEAST_LANES || lanes > MOST_LANES
+        ? Optional.of(
+            "the vectors of this JVM hold %d floats, and the kernels are for %d to %d"
+                .formatted(lanes, LEAST_LANES, MOST_LANES))
         : Optional.empty();
   }
 

@@ -9,6 +9,8 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class KernelsFactoryTest {
 
@@ -44,6 +46,12 @@ class KernelsFactoryTest {
   @Test
   void shouldMakeNewKernelsEachTime() {
     assertNotSame(KernelsFactory.create(), KernelsFactory.create());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, false", "2, false", "4, true", "8, true", "16, true", "32, false", "64, false"})
+  void shouldComputeWithVectorsOfWidthsThatTheKernelsAreFor(int lanes, boolean vectors) {
+    assertEquals(vectors, KernelsFactory.obstacle(lanes).isEmpty());
   }
 
   @Test
