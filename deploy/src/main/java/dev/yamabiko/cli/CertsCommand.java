@@ -216,6 +216,13 @@ final class CertsCommand implements Callable<Integer> {
   private Optional<Authority> kept(Path directory) {
     Path at = directory.resolve(AUTHORITY);
     if (Credentials.hasKey(at)) {
+      if (!Credentials.hasCertificate(at)) {
+        // Its nodes come after both, so one that broke off here has none.
+        throw refused(
+            "%s has the key of an authority but not its certificate: bring tls.crt back, or, if"
+                    .formatted(out.resolve(AUTHORITY))
+                + " there never was one, delete tls.key for a new authority");
+      }
       return Optional.of(Authority.read(at));
     }
     if (Credentials.hasCertificate(at)) {

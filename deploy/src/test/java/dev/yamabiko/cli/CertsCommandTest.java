@@ -127,6 +127,30 @@ class CertsCommandTest {
     assertFalse(Files.exists(working.resolve("certs/b")));
   }
 
+  /** As one leaves it that broke off in between. */
+  @Test
+  void shouldSayWhatToDoAboutAKeyOfAnAuthorityAlone() throws Exception {
+    assertEquals(0, run("certs --node a"), err.toString());
+    Files.delete(working.resolve("certs/ca/tls.crt"));
+    assertEquals(2, run("certs --node b"));
+    assertTrue(err.toString().contains("bring tls.crt back, or, if there never"), err.toString());
+    assertEquals(1, err.toString().lines().count(), err.toString());
+    Files.delete(working.resolve("certs/ca/tls.key"));
+    assertEquals(0, run("certs --node b"), err.toString());
+  }
+
+  @Test
+  void shouldLeaveThePairOfBeforeWhereANewOneCannotBeWritten() throws Exception {
+    assertEquals(0, run("certs --node a"), err.toString());
+    // Stands where the certificate is written before it takes its place.
+    Files.createDirectories(working.resolve("certs/a/tls.crt.part/in-the-way"));
+    byte[] key = Files.readAllBytes(working.resolve("certs/a/tls.key"));
+    assertEquals(2, run("certs --node a --replace"));
+    assertArrayEquals(key, Files.readAllBytes(working.resolve("certs/a/tls.key")));
+    assertFalse(Files.exists(working.resolve("certs/a/tls.key.part")));
+    TlsFiles.open(working.resolve("certs/a"), TlsFiles.Use.NODE);
+  }
+
   @Test
   void shouldSayThatAFileIsNoDirectory() throws Exception {
     Files.writeString(working.resolve("job.conf"), "");
