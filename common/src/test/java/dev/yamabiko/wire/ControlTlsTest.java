@@ -10,19 +10,16 @@ import akka.testkit.javadsl.TestKit;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.yamabiko.wire.tls.Authority;
+import dev.yamabiko.wire.tls.TestClock;
 import dev.yamabiko.wire.tls.TlsFiles;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -33,28 +30,10 @@ class ControlTlsTest {
 
   @TempDir private Path directory;
 
-  private final AtomicReference<Instant> now = new AtomicReference<>(Instant.now());
-  private final Clock clock =
-      new Clock() {
-        @Override
-        public Instant instant() {
-          return now.get();
-        }
-
-        @Override
-        public ZoneId getZone() {
-          return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-          return this;
-        }
-      };
-
   @Test
   void shouldWarnOfTheCertificatesEndWithoutAConnection() throws Exception {
-    Instant begin = now.get();
+    Instant begin = Instant.now();
+    TestClock clock = new TestClock(begin);
     Instant end = begin.plus(Duration.ofDays(40));
     Authority.create("ours", begin.minus(HOUR), end)
         .issue(new Authority.Request("node", List.of(), TlsFiles.Use.NODE), begin.minus(HOUR), end)
@@ -71,8 +50,9 @@ class ControlTlsTest {
     ActorSystem node = ActorSystem.create("yamabiko", ControlTls.setup(config, Optional.of(files)));
     try {
       ManualTime time = ManualTime.get(Adapter.toTyped(node));
-      for (int day = 11; day < 13; day++) {
-        now.set(begin.plus(Duration.ofDays(day)));
+      clock.pass(Duration.ofDays(10));
+      for (int day = 0; day < 2; day++) {
+        clock.pass(Duration.ofDays(1));
         time.timePasses(HOUR);
         String warning = warnings.poll(20, TimeUnit.SECONDS);
         assertTrue(warning != null && warning.contains("ends soon"), warning);

@@ -15,19 +15,27 @@ import java.security.cert.PKIXParameters;
 import java.security.cert.TrustAnchor;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.Date;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What a node, or a client, shows and whom it believes, all checked.
  *
  * @param chain its own certificate first
- * @param authorities that peers' certificates must come from
+ * @param authorities that peers' certificates must come from, all valid when they were read
+ * @param readAgain after this one of them has ended, at which the JDK would not look, or another
+ *     one of the file has begun
  */
-record Identity(PrivateKey key, List<X509Certificate> chain, List<X509Certificate> authorities) {
+record Identity(
+    PrivateKey key,
+    List<X509Certificate> chain,
+    List<X509Certificate> authorities,
+    Instant readAgain) {
 
   static final String AUTHORITIES = "ca.crt";
   static final String CHAIN = "tls.crt";
@@ -47,7 +55,8 @@ record Identity(PrivateKey key, List<X509Certificate> chain, List<X509Certificat
   static Identity read(Path directory, Set<String> usages, Instant now) {
     Path chainFile = directory.resolve(CHAIN);
     Path authoritiesFile = directory.resolve(AUTHORITIES);
-    List<X509Certificate> authorities = authorities(authoritiesFile, now);
+    List<X509Certificate> listed = PemFile.read(authoritiesFile).certificates();
+    List<X509Certificate> authorities = valid(listed, authoritiesFile, now);
     List<X509Certificate> chain = PemFile.read(chainFile).certificates();
     PrivateKey key = PemFile.read(directory.resolve(KEY)).key();
     X509Certificate own = chain.get(0);
@@ -61,17 +70,29 @@ record Identity(PrivateKey key, List<X509Certificate> chain, List<X509Certificat
     }
     requireIssued(chain, authorities, chainFile, authoritiesFile, now);
     requireUsages(own, usages, chainFile);
-    return new Identity(key, chain, authorities);
+    return new Identity(key, chain, authorities, nextChange(listed, now));
   }
 
   /** Those that are valid: while authorities change, a file has the old and the new one. */
   static List<X509Certificate> authorities(Path file, Instant now) {
-    List<X509Certificate> all = PemFile.read(file).certificates();
+    return valid(PemFile.read(file).certificates(), file, now);
+  }
+
+  private static List<X509Certificate> valid(List<X509Certificate> all, Path file, Instant now) {
     List<X509Certificate> valid = all.stream().filter(one -> untimely(one, now).isEmpty()).toList();
     if (valid.isEmpty()) {
       requireValid(all.get(0), file, now);
     }
     return valid;
+  }
+
+  private static Instant nextChange(List<X509Certificate> authorities, Instant now) {
+    return authorities.stream()
+        .flatMap(one -> Stream.of(one.getNotBefore(), one.getNotAfter()))
+        .map(Date::toInstant)
+        .filter(change -> !change.isBefore(now))
+        .min(Comparator.naturalOrder())
+        .orElse(Instant.MAX);
   }
 
   static void requireValid(X509Certificate certificate, Path file, Instant now) {

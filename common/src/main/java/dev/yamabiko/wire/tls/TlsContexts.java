@@ -23,7 +23,10 @@ record TlsContexts(SSLContext any, SSLContext nodes) {
 
   private static final String[] PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
 
-  /** A peer whose certificate has ended is known so after this at the latest. */
+  /**
+   * From a handshake with certificates on; so long after its end a peer's is still good for a
+   * connection that resumes the session of before. Resuming does not prolong it.
+   */
   private static final int SESSION_SECONDS = 600;
 
   static TlsContexts of(Identity identity) {

@@ -23,8 +23,8 @@ import org.slf4j.LoggerFactory;
  * and those between it and the authority) and {@code tls.key} (PEM, PKCS#8, no password), as a
  * Kubernetes secret of type {@code kubernetes.io/tls} has them. Read and checked when it is opened;
  * read again for a new connection where the files have changed, so that a certificate can be
- * renewed without a restart. Files that cannot be used then are told in the log, and those of
- * before stay. Thread-safe.
+ * renewed without a restart, and where an authority among them has begun or ended. Files that
+ * cannot be used then are told in the log, and those of before stay. Thread-safe.
  */
 public final class TlsFiles {
 
@@ -190,7 +190,7 @@ public final class TlsFiles {
 
   private void look(Instant now) {
     List<Optional<FileVersion>> found = versions();
-    if (found.equals(versions)) {
+    if (found.equals(versions) && !now.isAfter(current.identity().readAgain())) {
       complained = Optional.empty();
       return;
     }

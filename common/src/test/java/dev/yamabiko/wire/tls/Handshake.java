@@ -5,6 +5,7 @@ import java.util.Optional;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSession;
 
 /** Two engines that talk without a network, until both are done or one cannot go on. */
 final class Handshake {
@@ -96,6 +97,10 @@ final class Handshake {
   /** Whether each has read a byte that the other has sent. */
   boolean isDone() {
     return client.plain.position() > 0 && server.plain.position() > 0;
+  }
+
+  SSLSession session() {
+    return server.engine.getSession();
   }
 
   String protocol() {

@@ -7,12 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLSession;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -49,6 +51,20 @@ class NodeTrustTest {
 
   private TlsFiles node(String name) throws IOException {
     return files(name, AUTHORITY, TlsFiles.Use.NODE);
+  }
+
+  /** One that believes the first authority as well. */
+  private TlsFiles peer(
+      String name, Authority authority, Instant from, Instant until, Instant opened)
+      throws IOException {
+    files(name, authority, TlsFiles.Use.NODE, from, until, opened);
+    Path at = directory.resolve(name);
+    Files.copy(at.resolve("ca.crt"), directory.resolve(name + ".ca"));
+    Files.writeString(
+        at.resolve("ca.crt"),
+        Files.readString(directory.resolve("node/ca.crt")),
+        StandardOpenOption.APPEND);
+    return TlsFiles.open(at, TlsFiles.Use.NODE, Clock.fixed(opened, ZoneOffset.UTC), warning -> {});
   }
 
   /** One that was good when its process began. */
@@ -145,6 +161,43 @@ class NodeTrustTest {
     assertFalse(server.isDone());
     String said = TlsFailure.reason(server.atClient().orElseThrow());
     assertTrue(said.contains("CN=coordinator has expired on "), said);
+  }
+
+  /** By a clock that moves on; the JDK looks at its own, and not at an authority's end. */
+  @Test
+  void shouldBelieveEachAuthorityWhileItIsValid() throws IOException {
+    Instant then = NOW.minus(DAY.multipliedBy(3));
+    Instant change = NOW.minus(DAY);
+    Authority old = Authority.create("old", then.minus(DAY), change);
+    Authority next = Authority.create("next", change, NOW.plus(DAY.multipliedBy(99)));
+    Instant end = NOW.plus(DAY.multipliedBy(60));
+    files("node", AUTHORITY, TlsFiles.Use.NODE, then.minus(DAY), end, NOW);
+    TlsFiles ofOld = peer("of-old", old, then, end, then);
+    TlsFiles ofNext = peer("of-next", next, change, end, NOW);
+    Path at = directory.resolve("node");
+    for (String other : List.of("of-old", "of-next")) {
+      Files.writeString(
+          at.resolve("ca.crt"),
+          Files.readString(directory.resolve(other + ".ca")),
+          StandardOpenOption.APPEND);
+    }
+    TestClock clock = new TestClock(then);
+    TlsFiles node = TlsFiles.open(at, TlsFiles.Use.NODE, clock, warning -> {});
+    assertTrue(handshake(ofOld, node).isDone());
+    assertFalse(handshake(ofNext, node).isDone());
+    clock.pass(Duration.between(then, NOW));
+    assertFalse(handshake(ofOld, node).isDone());
+    assertTrue(handshake(ofNext, node).isDone());
+  }
+
+  @Test
+  void shouldNotProlongASessionByResumingIt() throws IOException {
+    TlsFiles worker = node("worker");
+    TlsFiles coordinator = node("coordinator");
+    SSLSession first = handshake(worker, coordinator).session();
+    SSLSession second = handshake(worker, coordinator).session();
+    assertEquals(first.getCreationTime(), second.getCreationTime());
+    assertEquals(600, second.getSessionContext().getSessionTimeout());
   }
 
   @Test

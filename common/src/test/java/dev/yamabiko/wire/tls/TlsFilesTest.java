@@ -13,11 +13,8 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.security.GeneralSecurityException;
 import java.security.KeyPairGenerator;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -31,31 +28,6 @@ class TlsFilesTest {
   private static final Instant NOW = Instant.now();
   private static final Authority AUTHORITY = authority("first");
   private static final Authority OTHER = authority("second");
-
-  /** Moves on when it is told to. */
-  private static final class TestClock extends Clock {
-
-    private Instant now = NOW;
-
-    void pass(Duration time) {
-      now = now.plus(time);
-    }
-
-    @Override
-    public Instant instant() {
-      return now;
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
-    }
-  }
 
   @TempDir private Path directory;
 
@@ -243,7 +215,7 @@ class TlsFilesTest {
 
   @Test
   void shouldReadAgainWhereACertificateIsRenewedAndStayWhereItCannotBeUsed() throws IOException {
-    TestClock clock = new TestClock();
+    TestClock clock = new TestClock(NOW);
     List<String> log = new ArrayList<>();
     TlsFiles files = TlsFiles.open(directory, TlsFiles.Use.NODE, clock, log::add);
     Instant before = files.expires();
@@ -262,7 +234,7 @@ class TlsFilesTest {
 
   @Test
   void shouldComplainOnceOfFilesThatStayWrong() throws IOException {
-    TestClock clock = new TestClock();
+    TestClock clock = new TestClock(NOW);
     List<String> log = new ArrayList<>();
     TlsFiles files = TlsFiles.open(directory, TlsFiles.Use.NODE, clock, log::add);
 
@@ -288,7 +260,7 @@ class TlsFilesTest {
   /** It is tried again, though nothing is said. */
   @Test
   void shouldTakeACertificateAsSoonAsItIsValid() throws IOException {
-    TestClock clock = new TestClock();
+    TestClock clock = new TestClock(NOW);
     List<String> log = new ArrayList<>();
     TlsFiles files = TlsFiles.open(directory, TlsFiles.Use.NODE, clock, log::add);
     Instant before = files.expires();
@@ -302,7 +274,7 @@ class TlsFilesTest {
 
   @Test
   void shouldWarnThirtyDaysBeforeACertificateEnds() {
-    TestClock clock = new TestClock();
+    TestClock clock = new TestClock(NOW);
     List<String> log = new ArrayList<>();
     TlsFiles files = TlsFiles.open(directory, TlsFiles.Use.NODE, clock, log::add);
     assertEquals(List.of(), log);
@@ -319,7 +291,7 @@ class TlsFilesTest {
 
   @Test
   void shouldSayAtOnceAndEachDayThatACertificateHasEnded() {
-    TestClock clock = new TestClock();
+    TestClock clock = new TestClock(NOW);
     List<String> log = new ArrayList<>();
     TlsFiles files = TlsFiles.open(directory, TlsFiles.Use.NODE, clock, log::add);
     clock.pass(Duration.ofDays(60).minusHours(1));
