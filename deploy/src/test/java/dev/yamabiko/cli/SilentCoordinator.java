@@ -1,34 +1,34 @@
 package dev.yamabiko.cli;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
+import java.io.BufferedInputStream;
 import java.io.IOException;
-import java.net.InetSocketAddress;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Takes every job, and answers no other question. */
+/**
+ * Takes every job, and answers no other question. Not the JDK's server: whichever of these is the
+ * first of a JVM fixes the limits of all, and {@link HealthPort} has some of its own.
+ */
 final class SilentCoordinator implements AutoCloseable {
 
   private final AtomicInteger jobs = new AtomicInteger();
   private final CountDownLatch asked = new CountDownLatch(1);
   private final CountDownLatch end = new CountDownLatch(1);
-  private final ExecutorService threads = Executors.newCachedThreadPool();
-  private final HttpServer server;
+  private final ServerSocket socket;
 
   SilentCoordinator() throws IOException {
-    server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
-    server.createContext("/", this::answer);
-    server.setExecutor(threads);
-    server.start();
+    socket = new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1"));
+    start(this::accept);
   }
 
   String url() {
-    return "http://127.0.0.1:" + server.getAddress().getPort();
+    return "http://127.0.0.1:" + socket.getLocalPort();
   }
 
   /** Waits until it has been asked something that it does not answer. */
@@ -36,29 +36,60 @@ final class SilentCoordinator implements AutoCloseable {
     return asked.await(60, TimeUnit.SECONDS);
   }
 
-  private void answer(HttpExchange exchange) throws IOException {
-    exchange.getRequestBody().readAllBytes();
-    if (exchange.getRequestMethod().equals("POST")) {
-      String id = "{\"id\":\"a-%d\"}".formatted(jobs.incrementAndGet());
-      byte[] body = id.getBytes(StandardCharsets.UTF_8);
-      exchange.sendResponseHeaders(201, body.length);
-      exchange.getResponseBody().write(body);
-      exchange.close();
-      return;
-    }
-    asked.countDown();
+  private static void start(Runnable work) {
+    Thread thread = new Thread(work, "silent-coordinator");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  private void accept() {
     try {
-      end.await();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      while (true) {
+        Socket connection = socket.accept();
+        start(() -> serve(connection));
+      }
+    } catch (IOException e) {
+      // It has been closed.
     }
-    exchange.close();
+  }
+
+  private void serve(Socket connection) {
+    try (connection) {
+      InputStream in = new BufferedInputStream(connection.getInputStream());
+      for (String first = line(in); first.startsWith("POST "); first = line(in)) {
+        int length = 0;
+        for (String header = line(in); !header.isEmpty(); header = line(in)) {
+          if (header.toLowerCase().startsWith("content-length:")) {
+            length = Integer.parseInt(header.substring(header.indexOf(':') + 1).strip());
+          }
+        }
+        in.skipNBytes(length);
+        String body = "{\"id\":\"a-%d\"}".formatted(jobs.incrementAndGet());
+        String answer =
+            "HTTP/1.1 201 Created\r\nContent-Length: %d\r\n\r\n%s".formatted(body.length(), body);
+        connection.getOutputStream().write(answer.getBytes(StandardCharsets.UTF_8));
+      }
+      asked.countDown();
+      end.await();
+    } catch (IOException | InterruptedException e) {
+      // Whoever asked has gone.
+    }
+  }
+
+  private static String line(InputStream in) throws IOException {
+    StringBuilder line = new StringBuilder();
+    for (int c = in.read(); c != '\n'; c = in.read()) {
+      if (c < 0) {
+        throw new IOException("the connection has ended");
+      }
+      line.append((char) c);
+    }
+    return line.toString().strip();
   }
 
   @Override
-  public void close() {
+  public void close() throws IOException {
     end.countDown();
-    server.stop(0);
-    threads.shutdownNow();
+    socket.close();
   }
 }

@@ -498,7 +498,7 @@ class SweepCommandTest {
       assertTrue(silent.isAsked(), err());
       new Thread(interruption::onSignal, "signal").start();
       // Far less than an answer may take.
-      assertEquals(130, code.get(20, TimeUnit.SECONDS), err());
+      assertEquals(130, code.get(50, TimeUnit.SECONDS), err());
       interruption.end(130);
     }
     assertTrue(err().contains("detached; 4 of 4 trials are queued, and go on"), err());
