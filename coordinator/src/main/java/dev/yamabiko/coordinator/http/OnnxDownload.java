@@ -9,8 +9,10 @@ import dev.yamabiko.model.onnx.OnnxExport;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
@@ -49,24 +51,37 @@ final class OnnxDownload {
   }
 
   /**
-   * Deletes what was being made when the process before was killed.
+   * Deletes what was being made when the process before was killed. What cannot be deleted stays:
+   * the rest is none the worse for it.
    *
    * @param jobs the directory of all jobs
    */
-  static void removeLeft(Path jobs) throws IOException {
-    if (Files.notExists(jobs)) {
-      return;
-    }
-    try (DirectoryStream<Path> runs =
-        Files.newDirectoryStream(jobs, job -> Files.isDirectory(job.resolve("run")))) {
-      for (Path job : runs) {
-        try (DirectoryStream<Path> left =
-            Files.newDirectoryStream(job.resolve("run"), BEGINNING + "*" + ENDING)) {
-          for (Path file : left) {
-            Files.deleteIfExists(file);
+  static void removeLeft(Path jobs) {
+    forEach(
+        jobs,
+        "*",
+        job -> {
+          Path run = job.resolve("run");
+          if (Files.isDirectory(run)) {
+            forEach(run, BEGINNING + "*" + ENDING, Files::deleteIfExists);
           }
-        }
+        });
+  }
+
+  private interface Use {
+    void of(Path entry) throws IOException;
+  }
+
+  private static void forEach(Path directory, String names, Use use) {
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory, names)) {
+      for (Path entry : entries) {
+        use.of(entry);
       }
+    } catch (NoSuchFileException e) {
+      LOG.debug("nothing is left behind directory={}", directory);
+    } catch (IOException | DirectoryIteratorException e) {
+      LOG.warn(
+          "a temporary file may be left behind directory={} cause={}", directory, e.toString());
     }
   }
 

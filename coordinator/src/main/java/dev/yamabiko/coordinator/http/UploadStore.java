@@ -84,16 +84,21 @@ final class UploadStore {
     remove(incoming);
     Files.createDirectories(incoming);
     long taken = 0;
+    Set<Object> keys = new HashSet<>();
     try (Stream<Path> files = Files.list(directory)) {
       for (Path file : (Iterable<Path>) files.filter(Files::isRegularFile)::iterator) {
         if (file.toString().endsWith(AtomicFile.TEMPORARY)) {
           Files.delete(file);
         } else {
-          taken += Files.size(file);
+          BasicFileAttributes has = Files.readAttributes(file, BasicFileAttributes.class);
+          taken += has.size();
+          if (has.fileKey() != null) {
+            keys.add(has.fileKey());
+          }
         }
       }
     }
-    Map<String, Long> copied = UploadedTrees.copied(directory.resolve("trees"));
+    Map<String, Long> copied = UploadedTrees.copied(directory.resolve("trees"), keys);
     taken += copied.values().stream().mapToLong(Long::longValue).sum();
     return new UploadStore(directory, limit, taken, copied, needed, clock);
   }

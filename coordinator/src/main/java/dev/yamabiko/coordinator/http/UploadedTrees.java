@@ -140,17 +140,21 @@ final class UploadedTrees {
     }
   }
 
-  /** By the names of directories: the bytes of their files that have no other name. */
-  static Map<String, Long> copied(Path trees) throws IOException {
+  /**
+   * By the names of directories: the bytes of their files that are no links to uploads.
+   *
+   * @param linked the file keys of the uploads
+   */
+  static Map<String, Long> copied(Path trees, Set<Object> linked) throws IOException {
+    Set<Object> counted = new HashSet<>(linked);
     Map<String, Long> copied = new HashMap<>();
     if (Files.isDirectory(trees)) {
       Files.walkFileTree(
           trees,
           new SimpleFileVisitor<>() {
             @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes has)
-                throws IOException {
-              if ((int) Files.getAttribute(file, "unix:nlink") == 1) {
+            public FileVisitResult visitFile(Path file, BasicFileAttributes has) {
+              if (has.fileKey() == null || counted.add(has.fileKey())) {
                 copied.merge(trees.relativize(file).getName(0).toString(), has.size(), Long::sum);
               }
               return FileVisitResult.CONTINUE;
