@@ -53,7 +53,7 @@ class Overview {
       { title: 'Validation', number: true, text: validation },
       { title: 'Submitted', minor: true, make: row => moment(row.submitted, ''), change: (element, row) => say(element, format.ago(row.submitted)) },
       { title: 'Took', number: true, minor: true, text: took },
-      { title: 'Actions', unseen: true, make: row => new Steering(row.id, () => this.ask(), true).element, change: (element, row) => element.steering.update(row) },
+      { title: 'Actions', unseen: true, make: row => new Steering(row.id, () => this.askAnew(), true).element, change: (element, row) => element.steering.update(row) },
     ], row => row.id);
     this.compare = el('a', { class: 'button', href: '#/compare', hidden: true }, 'Compare');
     this.more = el('button', { type: 'button', hidden: true, on: { click: () => this.showMore() } }, 'Show older jobs');
@@ -124,6 +124,12 @@ class Overview {
     }
   }
 
+  /** A job of any page may have been resumed. */
+  askAnew() {
+    this.pages = [];
+    this.ask();
+  }
+
   /** Those behind the first are asked for again only where that may bring something else. */
   async askForPages() {
     const pages = [];
@@ -159,6 +165,7 @@ class Overview {
     const busy = workers.filter(worker => worker.job !== null);
     const speed = busy.reduce((total, worker) => total + (worker.samples_per_second ?? 0), 0);
     // An older one may still run when those behind it have ended.
+    if (busy.some(({ job }) => this.listed.has(job) && !this.running.includes(job))) this.pages = [];
     const running = new Set([...this.running, ...busy.map(worker => worker.job).filter(id => !this.listed.has(id))]);
     const values = [
       format.count(workers.length), format.count(sum('threads')), format.count(running.size), format.count(this.waiting), busy.length > 0 ? format.rate(speed) : '–',
