@@ -7,9 +7,10 @@ import dev.yamabiko.data.DataSource.Header;
 import dev.yamabiko.data.DataSource.MissingValues;
 import dev.yamabiko.data.DataSource.Normalization;
 import dev.yamabiko.data.DataSource.UnknownCategories;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * {@code csv { path, header = auto, separator = ",", columns = [...], targets = [...] | label, lags
@@ -90,17 +91,15 @@ final class CsvParser {
   }
 
   private static List<Column> columns(Node node, Header header) {
-    List<Column> columns = new ArrayList<>();
+    Set<Column> columns = new LinkedHashSet<>();
     if (node.given()) {
       for (Node item : node.items(COLUMNS)) {
-        Column column = column(item, header);
-        if (columns.contains(column)) {
+        if (!columns.add(column(item, header))) {
           throw item.error("expected each column once but found " + item.found() + " again");
         }
-        columns.add(column);
       }
     }
-    return columns;
+    return List.copyOf(columns);
   }
 
   private static Column column(Node node, Header header) {

@@ -265,7 +265,7 @@ class InputsAtHandTest {
         Loading.errorOf(() -> made(dropping, List.of(gap))));
   }
 
-  /** As of genes or spectra; nothing may look through all columns for each of them. */
+  /** As of genes or spectra: more than FastCSV's own limit. */
   @Test
   void shouldTakeTablesOfManyColumns() throws IOException {
     int columns = 60_000;
