@@ -9,8 +9,8 @@ import java.util.function.BooleanSupplier;
  */
 public final class Unreachable {
 
-  /** With all shorter ones about half a second, as the JDK waits for room for a direct buffer. */
-  private static final long LONGEST_WAIT_MILLIS = 256;
+  /** With all shorter ones four seconds; whoever has waited in vain evicts or refuses something. */
+  private static final long LONGEST_WAIT_MILLIS = 2048;
 
   private Unreachable() {}
 

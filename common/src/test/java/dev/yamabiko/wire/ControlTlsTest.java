@@ -54,7 +54,7 @@ class ControlTlsTest {
       for (int day = 0; day < 2; day++) {
         clock.pass(Duration.ofDays(1));
         time.timePasses(HOUR);
-        String warning = warnings.poll(20, TimeUnit.SECONDS);
+        String warning = warnings.poll(2, TimeUnit.MINUTES);
         assertTrue(warning != null && warning.contains("ends soon"), warning);
       }
       assertEquals(0, warnings.size());

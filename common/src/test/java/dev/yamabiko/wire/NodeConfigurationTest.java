@@ -67,7 +67,7 @@ class NodeConfigurationTest {
     try {
       Deploy there = new Deploy(new RemoteScope(node.provider().getDefaultAddress()));
       peer.actorOf(Props.create(Anything.class).withDeploy(there), "any");
-      Logging.Error refusal = refusals.expectMsgClass(Duration.ofSeconds(20), Logging.Error.class);
+      Logging.Error refusal = refusals.expectMsgClass(Duration.ofMinutes(2), Logging.Error.class);
       assertInstanceOf(NotAllowedClassRemoteDeploymentAttemptException.class, refusal.cause());
       assertEquals(0, STARTED.get());
     } finally {
