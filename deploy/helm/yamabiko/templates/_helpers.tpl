@@ -125,9 +125,9 @@ dns:{{ include "yamabiko.coordinatorDomain" . }}
 {{- if not (kindIs "string" $limit) }}
 {{- $limit = printf "%.0f" (float64 $limit) }}
 {{- end }}
-{{- $number := regexFind "^[0-9]+([.][0-9]+)?" $limit }}
+{{- $number := regexFind "^[0-9]+([.][0-9]+)?([eE][0-9]+)?" $limit }}
 {{- $unit := trimPrefix $number $limit }}
-{{- $units := dict "" 1 "k" 1e3 "M" 1e6 "G" 1e9 "T" 1e12 "Ki" 1024 "Mi" 1048576 "Gi" 1073741824 "Ti" 1099511627776 }}
+{{- $units := dict "" 1 "k" 1e3 "M" 1e6 "G" 1e9 "T" 1e12 "P" 1e15 "E" 1e18 "Ki" 1024 "Mi" 1048576 "Gi" 1073741824 "Ti" 1099511627776 "Pi" 1125899906842624 "Ei" 1152921504606846976 }}
 {{- if or (not $number) (not (hasKey $units $unit)) }}
 {{- fail (printf "worker.cache.sizeLimit: expected a quantity as 25Gi but found %s" $limit) }}
 {{- end }}

@@ -83,8 +83,8 @@ final class LocalSweep {
   private Map<String, Object> ended(CheckedSweep.Found found) {
     Sweep.Trial trial = found.trial();
     try {
-      Optional<Map<String, Object>> before = directory.completed(trial, found.dataSha256());
-      return before.isPresent() ? before.get() : CanonicalJson.object(trained(trial).toJson());
+      Optional<Map<String, Object>> kept = directory.completed(trial, found.dataSha256());
+      return kept.isPresent() ? kept.get() : CanonicalJson.object(trained(trial).toJson());
     } catch (RuntimeException | Error e) {
       return failed(trial, reason(e));
     }
@@ -99,7 +99,8 @@ final class LocalSweep {
     } else if (e instanceof Error error) {
       throw error;
     }
-    return InputErrors.isInput(e) ? e.getMessage() : "internal error: " + e;
+    Main.trace(session, e);
+    return InputErrors.isInput(e) ? e.getMessage() : Main.internalError(e);
   }
 
   private Map<String, Object> failed(Sweep.Trial trial, String error) {

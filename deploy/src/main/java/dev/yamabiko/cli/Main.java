@@ -279,10 +279,20 @@ public final class Main implements Runnable {
         .orElse("");
   }
 
-  private static int failed(Session session, Throwable e) {
+  /** Shows where it happened, if that is asked for. */
+  static void trace(Session session, Throwable e) {
     if (System.getenv("YAMABIKO_DEBUG") != null) {
       e.printStackTrace(session.err());
     }
+  }
+
+  /** Of what no user can have caused. */
+  static String internalError(Throwable e) {
+    return "internal error (YAMABIKO_DEBUG=1 shows where): " + e;
+  }
+
+  private static int failed(Session session, Throwable e) {
+    trace(session, e);
     if (InputErrors.isInput(e) || e instanceof KernelsException) {
       return refuse(session, e.getMessage());
     }
@@ -294,7 +304,7 @@ public final class Main implements Runnable {
       session.fail(HeapNeed.outOfMemory());
       return 1;
     }
-    session.fail("internal error (YAMABIKO_DEBUG=1 shows where): " + e);
+    session.fail(internalError(e));
     return 1;
   }
 

@@ -3,6 +3,8 @@ package dev.yamabiko.cli;
 import dev.yamabiko.client.Follower;
 import dev.yamabiko.client.JobUpload;
 import dev.yamabiko.client.Server;
+import dev.yamabiko.client.ServerException;
+import dev.yamabiko.coordinator.InputErrors;
 import dev.yamabiko.job.Sweep;
 import dev.yamabiko.local.LocalRun;
 import dev.yamabiko.local.OutputDirectory;
@@ -203,7 +205,11 @@ final class SweepCommand implements Callable<Integer> {
             .formatted(jobs.queued(), sweep.trials().size(), coordinator.option()));
     sayHowToGoOn(" --server " + coordinator.option());
     Map<String, Object> answer = new SweepReport(sweep, jobs.standings()).json("failed");
-    answer.put("error", e.getMessage());
+    answer.put(
+        "error",
+        e instanceof ServerException || InputErrors.isInput(e)
+            ? e.getMessage()
+            : Main.internalError(e));
     session.answer(answer);
   }
 
