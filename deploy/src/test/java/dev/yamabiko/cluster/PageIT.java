@@ -489,7 +489,7 @@ class PageIT {
               window.asked = [];
               return url => {
                 asked.push(url.search);
-                if (url.pathname.endsWith('/workers')) return { parameters: [], workers: [{ name: 'w1', job: 'a-201', threads: 2, registered: '2026-11-26T18:00:00Z' }] };
+                if (url.pathname.endsWith('/workers')) return { parameters: [], workers: [{ name: 'w1', job: all.find(job => job.status === 'running')?.id ?? null, threads: 2, registered: '2026-11-26T18:00:00Z' }] };
                 const [limit, last] = [Number(url.searchParams.get('limit')), url.searchParams.get('before')];
                 const from = last ? all.findIndex(job => job.id === last) + 1 : 0;
                 const jobs = all.slice(from, from + limit);
