@@ -95,7 +95,7 @@ public final class JobUpload {
     if (!server.hasUpload(sha256)) {
       notices.accept(
           String.format(Locale.ROOT, "uploading %s (%,d bytes)", file, Files.size(file)));
-      server.upload(sha256, file);
+      upload(sha256, file);
     }
     return name;
   }
@@ -113,13 +113,21 @@ public final class JobUpload {
           String.format(Locale.ROOT, "uploading %s (%,d files)", directory, tree.entries().size()));
       for (FileTree.Entry entry : tree.entries()) {
         if (!server.hasUpload(entry.sha256())) {
-          server.upload(entry.sha256(), directory.resolve(entry.path()));
+          upload(entry.sha256(), directory.resolve(entry.path()));
         }
       }
       // Last: a listing that is there tells that all its files are.
       server.upload(sha256, listing);
     }
     return name;
+  }
+
+  private void upload(String sha256, Path file) throws IOException {
+    try {
+      server.upload(sha256, file);
+    } catch (ServerException e) {
+      throw e.usersFault() ? ServerException.refused(file + ": " + e.getMessage()) : e;
+    }
   }
 
   /** Whether the coordinator sees the same content by the same path, below a data root. */

@@ -259,7 +259,7 @@ class JavaApiTest {
           assertThrows(
                   ServerException.class, () -> upload.bring(JobFile.read(job, List.of(), working)))
               .getMessage();
-      assertTrue(message.startsWith("there is no room for this upload: "), message);
+      assertTrue(message.contains(": there is no room for this upload: "), message);
     }
   }
 

@@ -47,6 +47,9 @@ record GivenInputs(ModelInputs inputs, InputSink sink, ImageAllowance images) {
       readJson(body);
       return;
     }
+    if (body.length == 0) {
+      throw Problem.badRequest("the body is empty; expected inputs of the model").exception();
+    }
     String name = type.startsWith("image/") ? "the image" : "the body, which is not JSON";
     float[] input = inputs.image(name, new ByteArrayInputStream(body), images);
     sink.accept(new InputOrigin.Row(0), input);

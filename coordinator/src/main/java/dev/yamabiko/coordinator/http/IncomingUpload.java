@@ -59,7 +59,7 @@ final class IncomingUpload {
 
   private synchronized ByteString take(ByteString chunk) {
     if (failed || !store.reserve(chunk.size())) {
-      throw overQuota(store).exception();
+      throw overQuota(store, 0, bytes).exception();
     }
     bytes += chunk.size();
     for (ByteBuffer part : chunk.getByteBuffers()) {
@@ -81,9 +81,18 @@ final class IncomingUpload {
     }
   }
 
-  static Problem overQuota(UploadStore store) {
+  /**
+   * @param bytes of it, where that is known
+   * @param taken by itself so far
+   */
+  static Problem overQuota(UploadStore store, long bytes, long taken) {
+    String why =
+        bytes > store.limit()
+            ? "its %,d never fit: allow more, or let jobs read it below a data root"
+                .formatted(bytes)
+            : "the others belong to jobs that have not completed, or were used within the last hour";
     return Problem.tooLarge(
-        "there is no room for this upload: %,d bytes are left of the coordinator's upload-bytes, %,d; the others belong to jobs that have not completed, or were used within the last hour"
-            .formatted(store.left(), store.limit()));
+        "there is no room for this upload: %,d bytes are left of the coordinator's upload-bytes, %,d; %s"
+            .formatted(store.left() + taken, store.limit(), why));
   }
 }

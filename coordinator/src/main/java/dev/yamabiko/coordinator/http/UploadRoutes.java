@@ -132,15 +132,15 @@ final class UploadRoutes extends AllDirectives {
                         .receive(request.entity().getDataBytes(), materializer)
                         .thenApply(
                             isNew -> stored(isNew ? StatusCodes.CREATED : StatusCodes.OK, sha256))
-                    : refuse(request));
+                    : refuse(request, bytes));
   }
 
   /**
    * Who has asked whether to send the content is told so and need not. Others hear of no answer
    * before they have sent all of it, and took the end of the connection for that of the node.
    */
-  private CompletionStage<HttpResponse> refuse(HttpRequest request) {
-    HttpResponse why = IncomingUpload.overQuota(store).response();
+  private CompletionStage<HttpResponse> refuse(HttpRequest request, long bytes) {
+    HttpResponse why = IncomingUpload.overQuota(store, bytes, 0).response();
     return request.getHeader("Expect").isPresent()
         ? CompletableFuture.completedFuture(why)
         : request.discardEntityBytes(materializer).completionStage().thenApply(done -> why);

@@ -224,7 +224,7 @@ final class UploadedTrees {
     private void copy(Path content, Path file) throws IOException {
       long bytes = Files.size(content);
       if (!store.reserve(bytes)) {
-        throw IncomingUpload.overQuota(store).exception();
+        throw IncomingUpload.overQuota(store, bytes, copied).exception();
       }
       copied += bytes;
       Files.copy(content, file);
