@@ -113,7 +113,7 @@ public final class Resumption {
             change -> {
               throw refuse(
                   change
-                      + "; a run that goes on may change epochs, checkpoint.every-steps and checkpoint.keep only");
+                      + "; a run that goes on may change epochs, checkpoint.every-steps, checkpoint.keep, tensorboard and paths only");
             });
   }
 

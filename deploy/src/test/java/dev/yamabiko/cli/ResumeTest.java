@@ -305,7 +305,7 @@ class ResumeTest {
     assertEquals(
         "--resume: the run in %s cannot go on: %s; a run that goes on may change epochs,"
                 .formatted(job.directory("run"), change)
-            + " checkpoint.every-steps and checkpoint.keep only",
+            + " checkpoint.every-steps, checkpoint.keep, tensorboard and paths only",
         output.error());
   }
 
