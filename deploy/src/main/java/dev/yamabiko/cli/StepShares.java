@@ -61,10 +61,15 @@ final class StepShares {
     latest = new TreeMap<>();
     for (Map<String, Object> worker : JsonFields.list(timing.object(), "workers")) {
       JsonFields fields = new JsonFields(worker);
-      Spent spent = Spent.of(steps, latestPerStep, fields);
+      Spent spent = Spent.of(steps, perStep(fields) + timing.number("aggregate"), fields);
       latest.put(fields.text("name"), spent);
       whole.merge(fields.text("name"), spent, Spent::plus);
     }
+  }
+
+  /** Until the update, in the steps that the worker was in: of all, these may be the longest. */
+  private static double perStep(JsonFields worker) {
+    return worker.number("compute") + worker.number("broadcast") + worker.number("wait");
   }
 
   /** What the coordinator says of its workers: their speed, and how often they were late. */

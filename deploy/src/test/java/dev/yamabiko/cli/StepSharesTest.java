@@ -50,6 +50,13 @@ class StepSharesTest {
         latest(100, 8));
   }
 
+  /** As the one step in which it joined, and which waited for it. */
+  @Test
+  void shouldShareOutWhatAWorkerHadOfFewLongSteps() {
+    timing(40, 0.01, worker("late", 0.016, 0.002, 0));
+    assertTrue(latest(100, 8).contains("     80 %       10 %   0 %       10 %"), latest(100, 8));
+  }
+
   @Test
   void shouldShowTheLatestAndKeepTheMeanOverAllSteps() {
     timing(30, 0.01, worker("one", 0.006, 0.002, 0), worker("lost", 0.008, 0, 0));
