@@ -190,6 +190,9 @@ final class CacheRoom {
   }
 
   private static String inWords(IOException e) {
+    if (e instanceof NoSuchFileException) {
+      return "there is no directory " + e.getMessage();
+    }
     return e.getClass() == IOException.class
         ? e.getMessage()
         : e.getClass().getSimpleName().replace("Exception", "") + " " + e.getMessage();

@@ -163,7 +163,7 @@ final class CoordinatorStartCommand implements Callable<Integer> {
     Optional<TlsFiles> files = tls.files(file, working);
     tls.requireSafe(own, files, file);
     String http = NodeOptions.httpHost(spec, own, file);
-    tls.requireSafe(http, files, file);
+    tls.requireSafe(file.where("http-host") + ": ", http, files, file);
     return new CoordinatorSettings(
         own,
         http,

@@ -1,9 +1,11 @@
 package dev.yamabiko.cli;
 
+import ch.qos.logback.classic.Level;
 import dev.yamabiko.cli.log.LogFormat;
 import dev.yamabiko.cli.log.LogSettings;
 import dev.yamabiko.cli.log.ProcessLog;
 import dev.yamabiko.cli.log.StandardError;
+import dev.yamabiko.cli.log.TextLog;
 import dev.yamabiko.cli.settings.NodeFile;
 import dev.yamabiko.job.JobException;
 import java.io.IOException;
@@ -82,6 +84,7 @@ final class LogOptions {
     if (bytes < LEAST_FILE) {
       throw node.wrong("log-file-bytes", "64 KiB or more", bytes + " bytes");
     }
+    requireLevel(environment.getOrDefault(TextLog.LEVEL, ""));
     return new LogSettings(
         format(node, environment),
         file.map(working::resolve)
@@ -89,6 +92,13 @@ final class LogOptions {
             .map(path -> path.toAbsolutePath().normalize()),
         bytes,
         node.bytes("log-total-bytes"));
+  }
+
+  private static void requireLevel(String given) {
+    if (!given.isBlank() && Level.toLevel(given, null) == null) {
+      throw new JobException(
+          "$%s expects ERROR, WARN, INFO or DEBUG but got %s".formatted(TextLog.LEVEL, given));
+    }
   }
 
   private LogFormat format(NodeFile node, Map<String, String> environment) {

@@ -47,13 +47,22 @@ final class TlsOptions {
    * @param file what is not given on the command line
    */
   void requireSafe(String host, Optional<TlsFiles> tls, NodeFile file) {
+    requireSafe("", host, tls, file);
+  }
+
+  /**
+   * The same of another host than the node's.
+   *
+   * @param place of its setting, with a colon
+   */
+  void requireSafe(String place, String host, Optional<TlsFiles> tls, NodeFile file) {
     if (tls.isEmpty() && !insecure && !file.flag("insecure") && !isLoopback(host)) {
       throw new ParameterException(
           spec.commandLine(),
-          ("other machines can reach %s, and without TLS whoever does may read and change"
+          ("%sother machines can reach %s, and without TLS whoever does may read and change"
                   + " everything: expected --tls DIR (yamabiko certs makes the files), or --insecure"
                   + " in a network that only trusted people can reach")
-              .formatted(host));
+              .formatted(place, host));
     }
   }
 

@@ -54,6 +54,15 @@ class LogOptionsTest {
   }
 
   @Test
+  void shouldRefuseALevelThatIsNone() throws IOException {
+    settings("", Map.of("YAMABIKO_LOG", "debug"));
+    JobException refused =
+        assertThrows(JobException.class, () -> settings("", Map.of("YAMABIKO_LOG", "WARNING")));
+    assertEquals(
+        "$YAMABIKO_LOG expects ERROR, WARN, INFO or DEBUG but got WARNING", refused.getMessage());
+  }
+
+  @Test
   void shouldTakeTheFileAndItsBoundsFromTheConfiguration() throws IOException {
     assertEquals(
         new LogSettings(

@@ -43,6 +43,9 @@ public final class TextLog extends ContextAwareBase implements Configurator {
           "dev.yamabiko.coordinator.shared.CoordinatorResolver$Resolver",
           "akka.actor.CoordinatedShutdown");
 
+  /** The variable that names the lowest level that is shown. */
+  public static final String LEVEL = "YAMABIKO_LOG";
+
   /** A port that is taken: the command says it in one line. */
   private static final String PORTS = "akka.io.TcpListener";
 
@@ -51,7 +54,7 @@ public final class TextLog extends ContextAwareBase implements Configurator {
     if (givesWay(System.getProperties(), getClass().getClassLoader())) {
       return ExecutionStatus.INVOKE_NEXT_IF_ANY;
     }
-    set(context, System.getenv("YAMABIKO_LOG"));
+    set(context, System.getenv(LEVEL));
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
   }
 
