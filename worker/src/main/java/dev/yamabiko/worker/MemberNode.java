@@ -48,6 +48,11 @@ final class MemberNode {
   /** By then a worker has joined, if there is a coordinator. */
   private static final Duration SOON = Duration.ofSeconds(3);
 
+  /** A coordinator that is started beside its workers is there by then. */
+  private static final Duration LATE = Duration.ofSeconds(30);
+
+  private static final Duration SELDOM = Duration.ofMinutes(10);
+
   /** Longer than a node takes that nobody says goodbye to. */
   private static final Duration LONGEST_END = Duration.ofSeconds(10);
 
@@ -199,6 +204,13 @@ final class MemberNode {
     system
         .scheduler()
         .scheduleOnce(SOON, () -> sayIfAlone(cluster.selfMember()), system.executionContext());
+    system
+        .scheduler()
+        .scheduleWithFixedDelay(
+            LATE,
+            SELDOM,
+            () -> warnIfAlone(cluster.selfMember()),
+            system.dispatchers().lookup(DispatcherSelector.blocking()));
     return true;
   }
 
@@ -207,9 +219,20 @@ final class MemberNode {
     return Behaviors.setup(context -> agents.make(hello.get(), ended));
   }
 
+  /** Before it is let in, a node is as good as removed. */
+  private static boolean isAlone(Member self) {
+    return self.status() == MemberStatus.removed();
+  }
+
+  private void warnIfAlone(Member self) {
+    if (isAlone(self)) {
+      String reasons = Unjoined.reasons(settings.coordinators());
+      LOG.warn("not joined yet, trying on worker={} {}", settings.worker(), reasons);
+    }
+  }
+
   private void sayIfAlone(Member self) {
-    // Before it is let in, a node is as good as removed.
-    if (self.status() == MemberStatus.removed()) {
+    if (isAlone(self)) {
       LOG.info(
           "waiting for the coordinator at {}{} ...",
           String.join(" or ", settings.coordinators().stream().map(Object::toString).toList()),

@@ -101,19 +101,24 @@ final class PortCheck {
   }
 
   /**
-   * Plain text is answered nothing; a TLS hello is answered by whoever has TLS, and by no other.
+   * A TLS hello is answered by whoever has TLS, and by no other node: where it is something else
+   * that speaks, it is no node.
    */
   private static Finding plain(
       Socket socket, String check, String host, int port, Duration patience) {
     try {
       int first = new Greeting(socket, anybody()).firstByte(patience);
-      return first == HANDSHAKE || first == ALERT
+      boolean tls = first == HANDSHAKE || first == ALERT;
+      return tls
           ? Finding.problem(
               check,
               "%s:%d wants TLS, and this node has none".formatted(host, port),
               "give the node a certificate of the coordinator's authority with --tls DIR (yamabiko"
                   + " certs makes it)")
-          : answers(check, host, port, "");
+          : Finding.problem(
+              check,
+              "%s:%d answers as no node does".formatted(host, port),
+              "name the port that nodes join, --port of the coordinator, and not that of its API");
     } catch (SocketTimeoutException e) {
       return Finding.warning(
           check,

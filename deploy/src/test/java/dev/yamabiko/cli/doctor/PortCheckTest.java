@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -110,6 +111,18 @@ class PortCheckTest {
       socket.setSoLinger(true, 0);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void shouldTakeNoOtherServerForANode() throws Exception {
+    try (ServerSocket other = open()) {
+      byte[] answer = "HTTP/1.1 400 Bad Request\r\n".getBytes(StandardCharsets.US_ASCII);
+      CompletableFuture<Socket> said = CompletableFuture.supplyAsync(() -> say(other, answer));
+      Finding found = PortCheck.plain().of("bulk", "127.0.0.1", other.getLocalPort());
+      assertEquals(Result.PROBLEM, found.result(), found.line());
+      assertTrue(found.found().contains("answers as no node does"), found.line());
+      said.get(60, TimeUnit.SECONDS).close();
     }
   }
 

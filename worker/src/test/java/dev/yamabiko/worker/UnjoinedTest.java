@@ -1,0 +1,28 @@
+package dev.yamabiko.worker;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class UnjoinedTest {
+
+  @Test
+  void shouldTellAPortThatNobodyHasFromOneThatLetsNobodyIn() throws IOException {
+    NodeSettings.Peer closed;
+    try (ServerSocket gone = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      closed = new NodeSettings.Peer("127.0.0.1", gone.getLocalPort());
+    }
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      NodeSettings.Peer open = new NodeSettings.Peer("127.0.0.1", socket.getLocalPort());
+      String reasons = Unjoined.reasons(List.of(open, NodeSettings.Peer.service("all"), closed));
+      assertTrue(reasons.startsWith(open + ": takes connections, but "), reasons);
+      assertTrue(reasons.endsWith("; " + closed + ": Connection refused"), reasons);
+    }
+    assertEquals("", Unjoined.reasons(List.of(NodeSettings.Peer.service("all"))));
+  }
+}
