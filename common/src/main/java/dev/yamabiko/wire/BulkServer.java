@@ -48,7 +48,7 @@ public final class BulkServer implements AutoCloseable {
    */
   private static final int MOST_STRANGERS = 64;
 
-  /** As the how manieth the connection came; their hellos are read on several threads. */
+  /** Counts connections as clients made them: their hellos are read on several threads. */
   private static final AttributeKey<Long> ARRIVAL =
       AttributeKey.valueOf(BulkServer.class, "arrival");
 

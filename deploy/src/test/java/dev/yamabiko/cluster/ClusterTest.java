@@ -66,7 +66,7 @@ class ClusterTest {
       epochs = 60
       """;
 
-  /** Few steps, each much longer than a message travels. */
+  /** Steps much longer than a message travels, and enough of them for a fast machine. */
   private static final String SLOW =
       """
       name = slow
@@ -79,7 +79,7 @@ class ClusterTest {
       optimizer { sgd { learning-rate = 0.05, momentum = 0.9 } }
       batch-size = 500
       shards = 8
-      epochs = 3
+      epochs = 12
       """;
 
   @TempDir private static Path directory;
