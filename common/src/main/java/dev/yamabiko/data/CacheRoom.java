@@ -95,8 +95,8 @@ final class CacheRoom {
    * @param bytes what it will take
    */
   void make(Path growing, long written, long bytes) {
-    if (refusal(growing, written, bytes).isPresent()) {
-      Unreachable.isCollectedUntil(() -> refusal(growing, written, bytes).isEmpty());
+    if (refusal(growing, written, bytes).isPresent()
+        && !Unreachable.isCollectedUntil(() -> refusal(growing, written, bytes).isEmpty())) {
       refusal(growing, written, bytes)
           .ifPresent(
               refusal -> {

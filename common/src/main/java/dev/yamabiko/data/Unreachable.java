@@ -18,7 +18,10 @@ public final class Unreachable {
   public static boolean isCollectedUntil(BooleanSupplier enough) {
     System.gc();
     try {
-      for (long millis = 1; millis <= LONGEST_WAIT_MILLIS && !enough.getAsBoolean(); millis *= 2) {
+      for (long millis = 1; millis <= LONGEST_WAIT_MILLIS; millis *= 2) {
+        if (enough.getAsBoolean()) {
+          return true;
+        }
         Thread.sleep(millis);
       }
     } catch (InterruptedException e) {

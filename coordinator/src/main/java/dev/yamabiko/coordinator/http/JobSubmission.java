@@ -38,7 +38,7 @@ final class JobSubmission implements AutoCloseable {
   private static final String ORIGIN = "job";
 
   private final JobFiles files;
-  private final LongSupplier nanoTime;
+  private final TimeLimit limit;
   private final Turns turns =
       new Turns(
           "job-check",
@@ -48,7 +48,7 @@ final class JobSubmission implements AutoCloseable {
 
   JobSubmission(JobFiles files, LongSupplier nanoTime) {
     this.files = files;
-    this.nanoTime = nanoTime;
+    limit = new TimeLimit(DEADLINE, "the job could not be checked in time; try again", nanoTime);
   }
 
   /**
@@ -56,14 +56,8 @@ final class JobSubmission implements AutoCloseable {
    * the answer after the deadline: what has not been begun by then is not.
    */
   CompletionStage<Job> check(ByteBuffer body) {
-    long asked = nanoTime.getAsLong();
-    return turns.take(() -> checked(body, () -> requireInTime(asked)));
-  }
-
-  private void requireInTime(long asked) {
-    if (nanoTime.getAsLong() - asked > DEADLINE.toNanos()) {
-      throw Problem.unavailable("the job could not be checked in time; try again").exception();
-    }
+    Runnable between = limit.begin();
+    return turns.take(() -> checked(body, between));
   }
 
   private Job checked(ByteBuffer body, Runnable between) {

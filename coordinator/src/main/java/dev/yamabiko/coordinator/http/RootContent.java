@@ -18,7 +18,7 @@ final class RootContent implements AutoCloseable {
   private static final int WAITING = 16;
 
   private final JobFiles files;
-  private final LongSupplier nanoTime;
+  private final TimeLimit limit;
   private final Turns turns =
       new Turns(
           "root-content",
@@ -28,19 +28,13 @@ final class RootContent implements AutoCloseable {
 
   RootContent(JobFiles files, LongSupplier nanoTime) {
     this.files = files;
-    this.nanoTime = nanoTime;
+    limit = new TimeLimit(DEADLINE, "what is there could not be read in time; try again", nanoTime);
   }
 
   /** See {@link JobFiles#content}; late, it is a {@link ProblemException}. */
   CompletionStage<Optional<String>> of(String path) {
-    long asked = nanoTime.getAsLong();
-    return turns.take(() -> files.content(path, () -> requireInTime(asked)));
-  }
-
-  private void requireInTime(long asked) {
-    if (nanoTime.getAsLong() - asked > DEADLINE.toNanos()) {
-      throw Problem.unavailable("what is there could not be read in time; try again").exception();
-    }
+    Runnable between = limit.begin();
+    return turns.take(() -> files.content(path, between));
   }
 
   @Override
