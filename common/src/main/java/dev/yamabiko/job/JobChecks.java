@@ -5,7 +5,6 @@ import dev.yamabiko.data.DataException;
 import dev.yamabiko.data.DataSource;
 import dev.yamabiko.data.Dataset;
 import dev.yamabiko.data.Targets;
-import dev.yamabiko.nn.LayerSpec;
 import dev.yamabiko.nn.Loss;
 import dev.yamabiko.nn.Network;
 import dev.yamabiko.nn.ShapeMismatchException;
@@ -98,7 +97,7 @@ public final class JobChecks {
     try {
       network = job.model().build(input);
     } catch (ShapeMismatchException | IllegalArgumentException e) {
-      throw unfit(job, firstUnfit(input, job.model().layers()), e);
+      throw unfit(job, firstUnfit(input, job.model()), e);
     }
     try {
       job.loss().check(network.outputShape(), targets);
@@ -191,10 +190,10 @@ public final class JobChecks {
   }
 
   /** The layer without which the ones before it fit. */
-  private static int firstUnfit(Shape input, List<LayerSpec> model) {
+  private static int firstUnfit(Shape input, ModelSpec model) {
     for (int i = 0; ; i++) {
       try {
-        Network.build(input, model.subList(0, i + 1));
+        Network.build(input, model.layers().subList(0, i + 1), model.frozen());
       } catch (ShapeMismatchException | IllegalArgumentException e) {
         return i;
       }

@@ -109,6 +109,23 @@ public final class Conv2d implements Layer {
     return shape;
   }
 
+  /**
+   * Refuses images so large that kernels for vectors of some width cannot hold what they keep of
+   * one: any machine may have to compute it.
+   *
+   * @param inputGradient whether layers below are trained
+   */
+  void requireArrays(boolean inputGradient) {
+    KernelScratch.Greediest scratch = KernelScratch.ofAnyVectors();
+    scratch.convolution(shape, 1);
+    long longest = scratch.longestOfConvolution(inputGradient);
+    if (longest > KernelScratch.MOST_FLOATS) {
+      throw new ShapeMismatchException(
+          "conv2d from %s to %s expects arrays of at most %d floats to compute with but needs one of %d; take smaller images, fewer filters or a smaller kernel"
+              .formatted(inputShape(), outputShape(), KernelScratch.MOST_FLOATS, longest));
+    }
+  }
+
   int biasAt(int offset) {
     return offset + shape.taps() * shape.filters();
   }

@@ -15,6 +15,10 @@ final class NetworkBuilder {
   private Shape shape;
   private int value;
   private long parameters;
+
+  /** As {@link Network#firstTrained}, as soon as there is one. */
+  private int firstTrained = Integer.MAX_VALUE;
+
   private int depth;
   private int deepest;
 
@@ -66,6 +70,9 @@ final class NetworkBuilder {
     Layer layer;
     try {
       layer = requireWhole(spec.build(shape));
+      if (layer instanceof Conv2d convolution) {
+        convolution.requireArrays(value > firstTrained);
+      }
       for (Parameter p : layer.parameters()) {
         parameters += p.size();
       }
@@ -81,6 +88,9 @@ final class NetworkBuilder {
     if (parameters > Integer.MAX_VALUE) {
       throw new ShapeMismatchException(
           "layer %s (%s): the model has more than 2^31 parameters".formatted(name, spec.kind()));
+    }
+    if (!frozen && !layer.parameters().isEmpty()) {
+      firstTrained = Math.min(firstTrained, placed.size());
     }
     placed.add(new Placed(name, layer, value, addend, frozen));
     value = placed.size();

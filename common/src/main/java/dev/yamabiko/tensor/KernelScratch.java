@@ -65,6 +65,18 @@ public interface KernelScratch {
       return each.stream().mapToLong(VectorScratch::floatsPerRow).max().orElseThrow();
     }
 
+    /**
+     * Floats of the longest array that a convolution needs, whose images are computed one by one.
+     *
+     * @param inputGradient whether it is wanted, too, besides that of the weights
+     */
+    public long longestOfConvolution(boolean inputGradient) {
+      return each.stream()
+          .mapToLong(one -> one.longestOfConvolution(inputGradient))
+          .max()
+          .orElseThrow();
+    }
+
     /** How many rows at once the longest of the arrays has room for. */
     public int mostRows() {
       return each.stream().mapToInt(VectorScratch::mostRows).min().orElseThrow();

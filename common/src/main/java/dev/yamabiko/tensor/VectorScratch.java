@@ -104,6 +104,13 @@ public final class VectorScratch implements KernelScratch {
     return mostRows;
   }
 
+  /** As {@link KernelScratch.Greediest#longestOfConvolution}. */
+  long longestOfConvolution(boolean inputGradient) {
+    return inputGradient
+        ? Math.max(convolution.longest, convolution.longestOfInputGradient)
+        : convolution.longest;
+  }
+
   /** Of convolutions, image by image. */
   private final class Images {
     private long planes;
@@ -117,24 +124,37 @@ public final class VectorScratch implements KernelScratch {
     private long offsets;
     private long sums;
 
+    /** Of one array: forward and for weight gradients, and what input gradients need besides. */
+    private long longest;
+
+    private long longestOfInputGradient;
+
     void add(ConvShape shape, int shards) {
       int tile = sizes.tile();
       int taps = shape.taps();
       int window = shape.kernelHeight() * shape.kernelWidth();
-      int outPixels = shape.outHeight() * shape.outWidth();
+      long outPixels = (long) shape.outHeight() * shape.outWidth();
       long filters = whole(shape.filters());
-      planes = Math.max(planes, planes(shape));
-      gradient = Math.max(gradient, atLines(filters * outPixels));
+      long shapePlanes = planes(shape);
+      long shapeGradient = atLines(filters * outPixels);
+      planes = Math.max(planes, shapePlanes);
+      gradient = Math.max(gradient, shapeGradient);
       int spreadHeight = shape.height() + shape.kernelHeight() - 1;
       int spreadWidth = shape.width() + shape.kernelWidth() - 1;
       boolean isSpread = spreadHeight > shape.outHeight() || spreadWidth > shape.outWidth();
-      gradientTiles = Math.max(gradientTiles, isSpread ? filters * spreadHeight * spreadWidth : 0);
+      long spread = isSpread ? filters * spreadHeight * spreadWidth : 0;
+      gradientTiles = Math.max(gradientTiles, spread);
       long turned = whole(shape.channels()) * shape.filters() * window;
       weights = Math.max(weights, filters + atLines(Math.max(filters * taps, turned)));
-      int pixels = Math.max(outPixels, shape.height() * shape.width());
-      outputs = Math.max(outputs, (long) tile * pixels);
+      long pixels = Math.max(outPixels, (long) shape.height() * shape.width());
+      outputs = Math.max(outputs, tile * pixels);
       offsets = Math.max(offsets, taps + gradientTaps(shape));
       sums = Math.max(sums, ShardSums.floats(shards, (taps + 1) * filters));
+      // Planes of outputs are no longer than these, as a tile is no wider than all filters.
+      longest =
+          Math.max(
+              longest, Math.max(Math.max(shapePlanes, shapeGradient), atLines(filters * taps)));
+      longestOfInputGradient = Math.max(longestOfInputGradient, Math.max(spread, atLines(turned)));
     }
 
     /** As the image lies, with its border, or a plane for each column of the kernel. */

@@ -80,6 +80,38 @@ class JobChecksTest {
         () -> JobChecks.network(output, Shape.of(1, 8, 8), ONE_VALUE));
   }
 
+  /** Kernels keep images in tiles of up to 32 channels, and reckon in ints. */
+  @Test
+  void shouldNameTheConvolutionOfWhichArraysCannotHoldAnImage() {
+    String pool = "{ max-pool { size = 50 } }, flatten, { dense { units = 1 } } ]";
+    Job first =
+        job(Path.of(""), "model = [ { conv2d { filters = 1, kernel = 3, padding = 1 } }, " + pool);
+    assertError(
+        "job.conf:2: model[0]: layer 0 (conv2d): conv2d from [1, 8192, 8192] to [1, 8192, 8192]"
+            + " expects arrays of at most 2147483639 floats to compute with but needs one of"
+            + " 2147483660; take smaller images, fewer filters or a smaller kernel",
+        () -> JobChecks.network(first, Shape.of(1, 8192, 8192), ONE_VALUE));
+    assertDoesNotThrow(() -> JobChecks.network(first, Shape.of(1, 8191, 8191), ONE_VALUE));
+  }
+
+  /** A gradient is spread out to the size of the image, where something below wants it. */
+  @Test
+  void shouldCountAnInputGradientOnlyWhereItIsWanted() {
+    String strided = "{ conv2d { filters = 1, kernel = 3, stride = 4 } }, ";
+    String rest = "{ max-pool { size = 50 } }, flatten, { dense { units = 1 } } ]";
+    Shape image = Shape.of(1, 8192, 8192);
+    Job alone = job(Path.of(""), "model = [ " + strided + rest);
+    assertDoesNotThrow(() -> JobChecks.network(alone, image, ONE_VALUE));
+    String model = "model = [ batch-norm, " + strided + rest;
+    assertError(
+        "job.conf:2: model[1]: layer 1 (conv2d): conv2d from [1, 8192, 8192] to [1, 2048, 2048]"
+            + " expects arrays of at most 2147483639 floats to compute with but needs one of"
+            + " 2148532352; take smaller images, fewer filters or a smaller kernel",
+        () -> JobChecks.network(job(Path.of(""), model), image, ONE_VALUE));
+    Job frozen = job(Path.of(""), model, "freeze = [0]");
+    assertDoesNotThrow(() -> JobChecks.network(frozen, image, ONE_VALUE));
+  }
+
   @Test
   void shouldNameTheLossWhenItDoesNotFit() {
     Job job = job(Path.of(""));
