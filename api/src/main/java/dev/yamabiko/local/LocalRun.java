@@ -106,6 +106,7 @@ public final class LocalRun {
     long heap = Runtime.getRuntime().maxMemory();
     HeapNeed.ofTraining(checked.plan(workers), heap).require(heap);
     checked.data().notes().forEach(notices);
+    checked.plan(workers).doubts().forEach(notices);
     KernelsFactory.notice().ifPresent(notices);
     Optional<Checkpoint> checkpoint =
         before.flatMap(o -> o.resumption(checked).find(notices, notices));

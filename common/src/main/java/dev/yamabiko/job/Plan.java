@@ -1,6 +1,7 @@
 package dev.yamabiko.job;
 
 import dev.yamabiko.nn.Network;
+import dev.yamabiko.optim.Schedule;
 import dev.yamabiko.step.Block;
 import dev.yamabiko.step.Communication;
 import dev.yamabiko.step.EvaluationPlan;
@@ -171,13 +172,34 @@ public record Plan(
     return rows;
   }
 
+  /** What the job is hardly meant to do, one sentence each; nothing here is an error. */
+  public List<String> doubts() {
+    List<String> doubts = new ArrayList<>();
+    if (network.firstTrained() == network.nodes().size()) {
+      doubts.add(
+          network.parameterCount() == 0
+              ? "the model has no parameters: training changes nothing"
+              : "freeze holds all layers that have parameters: training changes none of them");
+    }
+    long steps = steps().steps();
+    if (job.update().schedule() instanceof Schedule.WarmUp warmUp) {
+      long length = warmUp.length().inSteps(steps().stepsPerEpoch());
+      if (length > steps) {
+        doubts.add(
+            "the warm-up of %s is longer than the run of %s: the learning rate ends below the one given"
+                .formatted(PlanTable.count(length, "step"), PlanTable.count(steps, "step")));
+      }
+    }
+    return doubts;
+  }
+
   /**
-   * What would make the job faster, one sentence each; nothing here is an error.
+   * The job's {@link #doubts}, and what would make it faster, one sentence each.
    *
    * @param heap the JVM's, in bytes
    */
   public List<String> advice(long heap) {
-    List<String> advice = new ArrayList<>();
+    List<String> advice = doubts();
     if (memoryBytes(heap) > heap) {
       advice.add(
           "the JVM may use %s only; give it more, as in YAMABIKO_JAVA_OPTS=-Xmx8g"

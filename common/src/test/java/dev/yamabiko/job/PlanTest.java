@@ -212,6 +212,26 @@ class PlanTest {
   }
 
   @Test
+  void shouldDoubtARunThatTrainsNothingOrWarmsUpOnly() {
+    String model = "model = [ { dense { units = 3 } }, relu, { dense { units = 1 } } ]";
+    assertEquals(
+        List.of("freeze holds all layers that have parameters: training changes none of them"),
+        sine(job(model, "freeze = [0, 2]", "batch-size = 32"), 64, 0, 1).doubts());
+    assertEquals(
+        List.of("the model has no parameters: training changes nothing"),
+        sine(job("model = [ relu ]", "batch-size = 32"), 64, 0, 1).doubts());
+    assertEquals(List.of(), sine(job(model, "freeze = [0]"), 64, 0, 1).doubts());
+    String[] lines = {"batch-size = 32", "shards = 1", "epochs = 3", ""};
+    lines[3] = "schedule { cosine { warm-up-epochs = 4 } }";
+    String tooLong =
+        "the warm-up of 8 steps is longer than the run of 6 steps: the learning rate ends below the"
+            + " one given";
+    assertEquals(List.of(tooLong), sine(job(lines), 64, 0, 1).advice(HEAP));
+    lines[3] = "schedule { constant { warm-up-steps = 6 } }";
+    assertEquals(List.of(), sine(job(lines), 64, 0, 1).advice(HEAP));
+  }
+
+  @Test
   void shouldAdviseMoreMemoryWhenTheHeapIsTooSmall() {
     String model = "model = [ { dense { units = 1000 } } ]";
     Plan plan = sine(job("batch-size = 4096", "shards = 4", model), 4096, 0, 1);

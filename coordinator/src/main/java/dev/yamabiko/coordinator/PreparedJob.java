@@ -97,6 +97,7 @@ record PreparedJob(
       DiskWatch watch) {
     Job job = checked.job();
     List<String> notices = new ArrayList<>(checked.data().notes());
+    notices.addAll(checked.plan(workers).doubts());
     try {
       boolean begun = RunDirectory.holdsRun(path);
       Optional<Checkpoint> before =

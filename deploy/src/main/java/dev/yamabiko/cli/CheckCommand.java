@@ -57,7 +57,13 @@ final class CheckCommand implements Callable<Integer> {
 
   /** Every trial is checked; what they differ in is the plan. */
   private int sweep(Sweep sweep) {
-    List<CheckedSweep.Found> trials = CheckedSweep.of(sweep, job -> true, this::say);
+    List<CheckedSweep.Found> trials =
+        CheckedSweep.of(
+            sweep,
+            job -> true,
+            (trial, checked) ->
+                checked.plan(1).doubts().forEach(doubt -> say(sweep.in(trial, doubt))),
+            this::say);
     TextTable table = new TextTable("trial", "parameters", "steps", "settings").words(3);
     for (CheckedSweep.Found found : trials) {
       table.row(
