@@ -64,11 +64,15 @@ record IdxFile(int[] dimensions, Segments elements) {
         in -> {
           int rank = readRank(path, in, content, minRank, maxRank);
           int[] dimensions = readDimensions(path, in, rank);
-          long size = sizeOf(path, dimensions);
-          int header = MAGIC_BYTES + rank * Integer.BYTES;
-          FileContent elements = new FileContent(path, header, size, inWords(dimensions));
+          FileContent elements = content(path, dimensions, sizeOf(path, dimensions));
           return new IdxFile(dimensions, store.read(elements, in));
         });
+  }
+
+  /** What the header says that follows it. */
+  static FileContent content(Path path, int[] dimensions, long size) {
+    int header = MAGIC_BYTES + dimensions.length * Integer.BYTES;
+    return new FileContent(path, header, size, inWords(dimensions));
   }
 
   static int readRank(Path path, InputStream in, String content, int minRank, int maxRank)

@@ -4,6 +4,7 @@ import dev.yamabiko.tensor.Shape;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
@@ -20,6 +21,7 @@ record IdxInputs(Shape shape, float[] byteValues) {
           int rank = IdxFile.readRank(path, in, "images", 2, 4);
           int[] dimensions = IdxFile.readDimensions(path, in, rank);
           checkShape(path, dimensions);
+          checkSize(path, dimensions);
           readImages(path, in, dimensions, sink);
           return null;
         });
@@ -36,6 +38,15 @@ record IdxInputs(Shape shape, float[] byteValues) {
       throw new DataException(
           "%s: the model takes inputs of shape %s but the header says %s"
               .formatted(path, shape, IdxFile.inWords(dimensions)));
+    }
+  }
+
+  /** Before the first image is taken; only reading it tells how long a gzip file's content is. */
+  private void checkSize(Path path, int[] dimensions) throws IOException {
+    if (!SourceFile.isGzip(path)) {
+      long size = Integer.toUnsignedLong(dimensions[0]) * shape.size();
+      FileContent content = IdxFile.content(path, dimensions, size);
+      content.check(Files.size(path) - content.header());
     }
   }
 

@@ -88,6 +88,7 @@ class BadPredictionTest {
     Files.write(
         directory.resolve("cut.idx"),
         Arrays.copyOf(Files.readAllBytes(directory.resolve("images.idx")), 40));
+    files.gzip("cut.idx.gz", "cut.idx");
     Files.write(directory.resolve("cut.png"), new byte[] {(byte) 0x89, 'P', 'N', 'G', 13, 10});
     files.text("data.conf", "csv { path = table.csv, label = kind, categorical = [soil] }");
     files.text("other.conf", "csv { path = other-class.csv, label = kind, categorical = [soil] }");
@@ -164,7 +165,8 @@ class BadPredictionTest {
         "table  | big.png     | big.png & expected a table but found an image",
         "table  | none.csv    | none.csv & no such file",
         "images | wide.idx    | wide.idx & [1, 3, 4] & 5",
-        "images | cut.idx     | cut.idx is truncated & image 2 of 6",
+        "images | cut.idx     | cut.idx is truncated & 6 x 3 x 4 = 72 bytes & but found 24",
+        "images | cut.idx.gz  | cut.idx.gz is truncated & image 2 of 6",
         "images | flat.npy    | flat.npy & [1, 3, 4] & [12]",
         "images | words.npy   | words.npy & <U4",
         "images | big.png     | big.png & 3x4 & 5x4",
