@@ -1,7 +1,9 @@
 package dev.yamabiko.data;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /** Reads, splits and scales a job's data. Everything that is fitted sees the training part only. */
@@ -18,7 +20,9 @@ public final class DataLoader {
   }
 
   static LoadedData load(DataSpec spec, long jobSeed, DataStore store) {
-    LoadedData data = read(spec, jobSeed, store);
+    List<String> notes = new ArrayList<>();
+    LoadedData data = read(spec, jobSeed, store, notes::add);
+    notes.addAll(store.notes());
     return new LoadedData(
         data.train(),
         data.validation(),
@@ -26,11 +30,13 @@ public final class DataLoader {
         data.baseline(),
         data.columns(),
         data.inputType(),
-        store.notes());
+        notes);
   }
 
-  private static LoadedData read(DataSpec spec, long jobSeed, DataStore store) {
+  private static LoadedData read(
+      DataSpec spec, long jobSeed, DataStore store, Consumer<String> notices) {
     Examples train = read(spec.train(), store);
+    train.note().ifPresent(notices);
     if (spec.validation().isEmpty()) {
       Fit fit = train.fit(all(train));
       return new LoadedData(
@@ -46,27 +52,28 @@ public final class DataLoader {
       return split(train, fraction.fraction(), spec.split(), jobSeed);
     }
     DataSource own = ((DataSpec.Validation.Source) validation).source();
-    return withOwnValidation(train, read(own, spec.train(), store));
+    Examples examples = read(own, spec.train(), store);
+    examples.note().ifPresent(notices);
+    InheritedScale.notice(own, examples, spec.train(), train.inputType()).ifPresent(notices);
+    return withOwnValidation(train, examples);
   }
 
   /**
-   * All examples of a source as a model sees them that was trained on other data.
+   * All examples of a source as a model sees them that was trained on other data. The source's own
+   * normalisation settings do not count; what else it leaves out is as in training.
    *
-   * @param trainedOn the source of its training data; only its options count, where the source
-   *     leaves its own out
+   * @param model how the model's training data became its inputs
    * @param targets what the model learned to say
-   * @param scaling {@link LoadedData#scaling} of its training data; the source's own normalisation
-   *     settings do not count
-   * @param columns {@link LoadedData#columns} of its training data
+   * @param notices hears, line by line, what people should know
    */
   public static Dataset loadForModel(
-      DataSource source,
-      DataSource trainedOn,
-      Targets targets,
-      List<LoadedData.Scaling> scaling,
-      List<DataSource.Column> columns) {
-    DataStore store = DataStore.of(DataSpec.Storage.AUTO);
-    return loadForModel(read(source, trainedOn, store), trainedOn, targets, scaling, columns);
+      DataSource source, ModelInputs model, Targets targets, Consumer<String> notices) {
+    Examples examples = read(source, model.trainedOn(), DataStore.of(DataSpec.Storage.AUTO));
+    Dataset seen =
+        loadForModel(examples, model.trainedOn(), targets, model.scaling(), model.columns());
+    examples.note().ifPresent(notices);
+    InheritedScale.notice(source, examples, model.trainedOn(), model.type()).ifPresent(notices);
+    return seen;
   }
 
   /** Of a model that was trained on a source of the same options. */

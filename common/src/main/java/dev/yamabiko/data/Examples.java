@@ -37,6 +37,11 @@ interface Examples {
     return Optional.empty();
   }
 
+  /** What people should know of what was read, in one line, if anything. */
+  default Optional<String> note() {
+    return Optional.empty();
+  }
+
   /** Learns classes and scaling from these examples, given in ascending order. */
   Fit fit(int[] training);
 

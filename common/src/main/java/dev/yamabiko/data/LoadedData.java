@@ -12,7 +12,8 @@ import java.util.Optional;
  *     header's names unless the job chose them by index; empty where there is no table
  * @param inputType of arrays what their elements are, by NumPy's name such as "u1"; empty where
  *     there is no array
- * @param notes what was done with the data that takes space on this machine, for people
+ * @param notes for people: what was done with the data that takes space on this machine, or is not
+ *     what they may expect
  */
 public record LoadedData(
     Dataset train,

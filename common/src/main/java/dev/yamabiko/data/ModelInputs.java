@@ -93,6 +93,19 @@ public record ModelInputs(
     }
   }
 
+  /**
+   * What people should know of a file before its inputs are read, if anything.
+   *
+   * @throws DataException if it is an array whose header cannot be used
+   */
+  public Optional<String> notice(Path path) {
+    if (!Files.isRegularFile(path) || InputFile.of(path) != InputFile.ARRAY) {
+      return Optional.empty();
+    }
+    NpyHeader header = SourceFile.read(path, in -> NpyHeader.read(path, in));
+    return InheritedScale.notice(path.toString(), header.type().numpyName(), trainedOn, type);
+  }
+
   /** What has to be given for one input that is not in a file. */
   public InputForm form() {
     if (trainedOn instanceof DataSource.Csv csv) {

@@ -121,6 +121,22 @@ final class TableExamples implements Examples {
     return table.columns().asFoundElsewhere();
   }
 
+  /** Nobody else says how many examples of a table are left out. */
+  @Override
+  public Optional<String> note() {
+    int all = table.rows() - lags;
+    if (rows.length == all) {
+      return Optional.empty();
+    }
+    String lacking =
+        table.source().missing() == DataSource.MissingValues.DROP
+            ? "value"
+            : table.columns().label().isPresent() ? "label" : "target";
+    return Optional.of(
+        "%s: left out %d of %d examples, of which a %s is missing"
+            .formatted(name(), all - rows.length, all, lacking));
+  }
+
   @Override
   public Fit fit(int[] training) {
     BitSet touched = new BitSet(table.rows());

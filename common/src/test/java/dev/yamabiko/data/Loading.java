@@ -33,6 +33,18 @@ final class Loading {
         SEED);
   }
 
+  /** Data as a model sees it that was trained on that source. */
+  static Dataset seenByModelOf(DataSource trainedOn, LoadedData trained, DataSource data) {
+    ModelInputs inputs =
+        new ModelInputs(
+            trainedOn,
+            trained.train().inputShape(),
+            trained.inputType(),
+            trained.columns(),
+            trained.scaling());
+    return DataLoader.loadForModel(data, inputs, trained.train().targets(), notice -> {});
+  }
+
   static String errorOf(Executable loading) {
     return assertThrows(DataException.class, loading).getMessage();
   }

@@ -19,12 +19,7 @@ class ModelColumnsTest {
   }
 
   private static Dataset asSeenBy(LoadedData trained, Csv data) {
-    return DataLoader.loadForModel(
-        data.source(),
-        data.source(),
-        trained.train().targets(),
-        trained.scaling(),
-        trained.columns());
+    return Loading.seenByModelOf(data.source(), trained, data.source());
   }
 
   private String refusal(LoadedData trained, Csv data) {

@@ -54,13 +54,7 @@ class ModelDataTest {
   }
 
   private static Dataset asSeenBy(Csv trained, Csv data) {
-    LoadedData training = trained.load();
-    return DataLoader.loadForModel(
-        data.source(),
-        trained.source(),
-        training.train().targets(),
-        training.scaling(),
-        training.columns());
+    return Loading.seenByModelOf(trained.source(), trained.load(), data.source());
   }
 
   /** Of a standardised column the model keeps the mean: it is the offset. */

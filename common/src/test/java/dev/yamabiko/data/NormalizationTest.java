@@ -184,6 +184,23 @@ class NormalizationTest {
   }
 
   @Test
+  void shouldSayHowManyExamplesAreLeftOut() {
+    Csv values = Csv.of(directory, "x,y", "1,10", "2,", ",30", "4,40").targets("y");
+    assertEquals(
+        List.of(table() + ": left out 1 of 4 examples, of which a target is missing"),
+        values.missing(DataSource.MissingValues.MEAN).load().notes());
+    assertEquals(
+        List.of(table() + ": left out 2 of 4 examples, of which a value is missing"),
+        values.missing(DataSource.MissingValues.DROP).load().notes());
+    Csv classes = Csv.of(directory, "x,kind", ",a", "2,?", "3,b").label("kind");
+    assertEquals(
+        List.of(table() + ": left out 1 of 3 examples, of which a label is missing"),
+        classes.missing(DataSource.MissingValues.MEAN).load().notes());
+    Csv whole = Csv.of(directory, "x,y", ",10", "2,20", ",30").targets("y");
+    assertEquals(List.of(), whole.missing(DataSource.MissingValues.MEAN).load().notes());
+  }
+
+  @Test
   void shouldSayWhenNoExampleOrNoValueIsLeft() {
     assertEquals(
         table() + ": no example is left: each one needs a value that is missing",

@@ -10,15 +10,19 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.yamabiko.tensor.Shape;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -139,8 +143,45 @@ class NpyTest {
   }
 
   private static float[] seenByModelOf(DataSource training, DataSource data) {
+    return inputs(seenByModelOf(training, data, notice -> {}));
+  }
+
+  private static Dataset seenByModelOf(
+      DataSource training, DataSource data, Consumer<String> notices) {
     Targets known = Targets.Classes.numbered(2);
-    return inputs(DataLoader.loadForModel(data, training, known, List.of(), List.of()));
+    return DataLoader.loadForModel(data, modelOf(training), known, notices);
+  }
+
+  private static ModelInputs modelOf(DataSource training) {
+    LoadedData trained = Loading.load(training);
+    return new ModelInputs(
+        training, Shape.of(1), trained.inputType(), trained.columns(), trained.scaling());
+  }
+
+  /** Floats that go from 0 to 1 already would be multiplied by a byte's scale in silence. */
+  @Test
+  void shouldSayWhereDataOfAnotherTypeTakesTheScaleOfTheTrainingData() throws IOException {
+    DataSource training = labelled(Npy.bytes("|u1", "(2,)", Npy.of(10, 20)), TWO_LABELS, 0.5);
+    Optional<Path> labels = Optional.of(directory.resolve("y.npy"));
+    Path file = Files.write(directory.resolve("f.npy"), Npy.bytes("<f4", "(2,)", Npy.floats(1, 0)));
+    DataSource silent = new DataSource.Npy(file, labels, Optional.empty(), OptionalDouble.empty());
+    List<String> notice =
+        List.of(
+            file
+                + ": holds f4 where the training data held u1; its numbers are multiplied by that"
+                + " data's scale, 0.5, all the same");
+    assertEquals(notice, Loading.validate(training, silent).notes());
+    List<String> heard = new ArrayList<>();
+    seenByModelOf(training, silent, heard::add);
+    assertEquals(notice, heard);
+    assertEquals(notice, modelOf(training).notice(file).stream().toList());
+
+    DataSource own = new DataSource.Npy(file, labels, Optional.empty(), 0.5);
+    assertEquals(List.of(), Loading.validate(training, own).notes());
+    assertEquals(List.of(), Loading.validate(silent, training).notes());
+    assertEquals(Optional.empty(), modelOf(training).notice(directory.resolve("x.npy")));
+    Files.write(directory.resolve("d.npy"), Npy.bytes("<f8", "(2,)", new byte[16]));
+    assertEquals(Optional.empty(), modelOf(own).notice(directory.resolve("d.npy")));
   }
 
   @Test

@@ -33,6 +33,7 @@ final class CheckCommand implements Callable<Integer> {
       return sweep(arguments.readSweep(session));
     }
     CheckedJob checked = arguments.checked(session);
+    checked.data().notes().forEach(this::say);
     if (checked.job().model().warmStart().isPresent()) {
       checked.start(this::say);
     }

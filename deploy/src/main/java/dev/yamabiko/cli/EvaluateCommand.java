@@ -77,20 +77,13 @@ final class EvaluateCommand implements Callable<Integer> {
   public Integer call() {
     Path directory = session.workingDirectory();
     TrainedModel trained = TrainedModel.loadToCompute(directory.resolve(model));
-    new NamedModel(directory.resolve(model), trained)
-        .notice()
-        .ifPresent(notice -> session.err().println("yamabiko: " + notice));
+    new NamedModel(directory.resolve(model), trained).notice().ifPresent(this::say);
     Path file = directory.resolve(data);
     DataSource source = DataFile.read(file, settings, directory);
     Dataset examples =
-        DataLoader.loadForModel(
-            source,
-            trained.job().data().train(),
-            trained.targets(),
-            trained.scaling(),
-            trained.columns());
+        DataLoader.loadForModel(source, trained.inputs(), trained.targets(), this::say);
     JobChecks.targets(file.toString(), trained.job().loss(), examples);
-    KernelsFactory.notice().ifPresent(notice -> session.err().println("yamabiko: " + notice));
+    KernelsFactory.notice().ifPresent(this::say);
     Evaluation evaluation = Evaluation.of(trained, examples, KernelsFactory.create());
     session.print(EvaluationText.of(evaluation).stripTrailing());
     if (session.json()) {
@@ -102,5 +95,9 @@ final class EvaluateCommand implements Callable<Integer> {
       session.answer(answer);
     }
     return 0;
+  }
+
+  private void say(String notice) {
+    session.err().println("yamabiko: " + notice);
   }
 }

@@ -101,8 +101,9 @@ final class PredictCommand implements Callable<Integer> {
     TrainedModel trained = TrainedModel.loadToCompute(session.workingDirectory().resolve(model));
     NamedModel named = new NamedModel(session.workingDirectory().resolve(model), trained);
     out.ifPresent(file -> named.protectFrom(session.workingDirectory().resolve(file)));
-    named.notice().ifPresent(notice -> session.err().println("yamabiko: " + notice));
-    KernelsFactory.notice().ifPresent(notice -> session.err().println("yamabiko: " + notice));
+    named.notice().ifPresent(this::say);
+    KernelsFactory.notice().ifPresent(this::say);
+    trained.inputs().notice(from).ifPresent(this::say);
     return to.isPresent()
         ? toFile(trained, from, to.get(), chosen)
         : toOutput(trained, from, chosen);
@@ -189,5 +190,9 @@ final class PredictCommand implements Callable<Integer> {
             trained, new Predictor(trained, KernelsFactory.create()), predictions::write);
     trained.inputs().read(from, batches);
     return batches.finish();
+  }
+
+  private void say(String notice) {
+    session.err().println("yamabiko: " + notice);
   }
 }

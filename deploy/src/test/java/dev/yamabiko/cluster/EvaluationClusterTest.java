@@ -69,10 +69,9 @@ class EvaluationClusterTest {
             model,
             DataLoader.loadForModel(
                 ((DataSpec.Validation.Source) job.data().validation().orElseThrow()).source(),
-                model.job().data().train(),
+                model.inputs(),
                 model.targets(),
-                model.scaling(),
-                model.columns()),
+                notice -> {}),
             KernelsFactory.create());
     return CanonicalJson.of(EvaluationJson.of(evaluation));
   }
