@@ -68,6 +68,9 @@ public final class DataLoader {
    */
   public static Dataset loadForModel(
       DataSource source, ModelInputs model, Targets targets, Consumer<String> notices) {
+    if (source instanceof DataSource.Csv csv && model.shape().rank() != 1) {
+      throw model.notATable(csv.path());
+    }
     Examples examples = read(source, model.trainedOn(), DataStore.of(DataSpec.Storage.AUTO));
     Dataset seen =
         loadForModel(examples, model.trainedOn(), targets, model.scaling(), model.columns());

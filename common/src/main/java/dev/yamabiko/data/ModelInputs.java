@@ -285,22 +285,27 @@ public record ModelInputs(
     boolean plain =
         trainedOn instanceof DataSource.Builtin || trainedOn instanceof DataSource.Extended;
     if (shape.rank() != 1 || !plain) {
-      throw new DataException(
-          "%s: the model takes inputs of shape %s; expected %s"
-              .formatted(
-                  path,
-                  shape,
-                  !takesBytes()
-                      ? "a .npy file but found none"
-                      : shape.rank() == 3
-                          ? "images, or an IDX or .npy file, but found none of them"
-                          : "an IDX or .npy file but found neither"));
+      throw notATable(path);
     }
     List<DataSource.Column> all =
         IntStream.range(0, shape.size())
             .mapToObj(i -> (DataSource.Column) new DataSource.Column.Indexed(i))
             .toList();
     return new CsvInputs(inputsOf(PLAIN, path, all), unscaled(all), shape);
+  }
+
+  /** That the model's inputs are no rows of a table. */
+  DataException notATable(Path table) {
+    return new DataException(
+        "%s: the model takes inputs of shape %s; expected %s but found a table"
+            .formatted(
+                table,
+                shape,
+                !takesBytes()
+                    ? "a .npy file"
+                    : shape.rank() == 3
+                        ? "images, or an IDX or .npy file,"
+                        : "an IDX or .npy file"));
   }
 
   private List<LoadedData.Scaling> columnScaling() {

@@ -177,7 +177,7 @@ class BadPredictionTest {
         "floats | images.idx  | images.idx & of f4 & expected a .npy file & found an IDX file",
         "floats | small.png   | small.png & of f4 & expected a .npy file & found an image",
         "floats | table.csv   | table.csv & [1, 3, 4] & expected a .npy file",
-        "images | table.csv   | table.csv & [1, 3, 4]"
+        "images | table.csv   | table.csv & [1, 3, 4] & expected images & but found a table"
       })
   void shouldRefuseInputsThatDoNotFitTheModel(String run, String input, String says)
       throws IOException {
@@ -190,8 +190,8 @@ class BadPredictionTest {
       value = {
         "table  | other.conf    | line 3 & 'c' & 'a', 'b'",
         "table  | numbers.conf  | expected a class but found 1 target value",
-        "images | data.conf     | does not fit the model & 'soil'",
-        "images | plain.conf    | expected inputs of shape [1, 3, 4] but found [1]",
+        "images | data.conf     | table.csv & [1, 3, 4] & expected images & but found a table",
+        "images | plain.conf    | plain.csv & [1, 3, 4] & expected images & but found a table",
         "table  | images.conf   | images.idx & has no columns",
         "shares | percent.conf  | percent.conf: binary- & from 0 to 1 & given 100.0 & (example 1)",
         "table  | misspelt.conf | misspelt.conf & cvs & csv",
