@@ -19,8 +19,10 @@ record NpyArray(NpyHeader header, Elements elements) {
         in -> {
           NpyHeader header = NpyHeader.read(file, in);
           Decoder decoder = new Decoder(header.type(), header.order(), scale);
-          Elements elements = new Elements(store.read(header.content(), in), decoder);
-          return new NpyArray(header, elements).checked();
+          Segments content = store.read(header.content(), in);
+          Segments rows =
+              header.fortran() ? FortranOrder.rowMajor(header, content, store) : content;
+          return new NpyArray(header, new Elements(rows, decoder)).checked();
         });
   }
 

@@ -19,9 +19,11 @@ import java.util.stream.Collectors;
  * dict literal (uint16, from version 2.0 on uint32, little-endian), then that literal.
  *
  * @param bytes the length of all that, behind which the elements lie
+ * @param fortran whether the first index changes fastest from element to element, not the last
  * @param shape each dimension at least 1
  */
-record NpyHeader(Path file, int bytes, ElementType type, ByteOrder order, List<Integer> shape) {
+record NpyHeader(
+    Path file, int bytes, ElementType type, ByteOrder order, boolean fortran, List<Integer> shape) {
 
   private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
   private static final byte[] ZIP = {'P', 'K'};
@@ -107,18 +109,13 @@ record NpyHeader(Path file, int bytes, ElementType type, ByteOrder order, List<I
       throw new DataException(
           file + ": expected an array of at least one dimension, that of examples, but found ()");
     }
-    // With one long dimension both orders are the same.
-    if (literal.fortranOrder() && Arrays.stream(shape).filter(d -> d > 1).count() > 1) {
-      throw new DataException(
-          file
-              + ": expected elements in C order but found fortran_order: True; save"
-              + " numpy.ascontiguousarray(array)");
-    }
     return new NpyHeader(
         file,
         bytes,
         type,
         descr.charAt(0) == '>' ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN,
+        // With one long dimension both orders are the same.
+        literal.fortranOrder() && Arrays.stream(shape).filter(d -> d > 1).count() > 1,
         Arrays.stream(shape).boxed().toList());
   }
 

@@ -255,15 +255,34 @@ class NpyTest {
   }
 
   @Test
-  void shouldSayWhatToDoWithFortranOrderAndArchives() {
-    assertEquals(
-        "x.npy: expected elements in C order but found fortran_order: True; save"
-            + " numpy.ascontiguousarray(array)",
-        headerError("{'descr': '|u1', 'fortran_order': True, 'shape': (2, 4), }"));
-    byte[] column =
-        Npy.withHeader(1, "{'descr': '|u1', 'fortran_order': True, 'shape': (2, 1)}", Npy.of(3, 4));
+  void shouldReadFortranOrder() {
+    // Of index (i, j, k) the number is 6 i + 3 j + k, and i changes fastest.
+    int[] numbers = {0, 6, 3, 9, 1, 7, 4, 10, 2, 8, 5, 11};
+    byte[] elements = new byte[2 * numbers.length];
+    for (int i = 0; i < numbers.length; i++) {
+      elements[2 * i + 1] = (byte) numbers[i];
+    }
+    String dict = "{'descr': '>i2', 'fortran_order': True, 'shape': (2, 2, 3)}";
+    LoadedData data = Loading.load(labelled(Npy.withHeader(1, dict, elements), TWO_LABELS, 1));
+    assertEquals(Shape.of(2, 3), data.train().inputShape());
+    assertArrayEquals(new float[] {0, 1, 2, 3, 4, 5}, input(data.train(), 0));
+    assertArrayEquals(new float[] {6, 7, 8, 9, 10, 11}, input(data.train(), 1));
+
+    String column = "{'descr': '|u1', 'fortran_order': True, 'shape': (2, 1)}";
+    byte[] bytes = Npy.withHeader(1, column, Npy.of(3, 4));
     assertArrayEquals(
-        new float[] {3, 4}, inputs(Loading.load(labelled(column, TWO_LABELS, 1)).train()));
+        new float[] {3, 4}, inputs(Loading.load(labelled(bytes, TWO_LABELS, 1)).train()));
+    assertEquals(
+        "x.npy, example 1, position [0]: expected a finite number but found NaN",
+        inputError(
+            Npy.withHeader(
+                1,
+                "{'descr': '<f4', 'fortran_order': True, 'shape': (2, 2)}",
+                Npy.floats(0, Float.NaN, 0, 0))));
+  }
+
+  @Test
+  void shouldSayWhatToDoWithArchives() {
     assertEquals(
         "x.npy: expected one array in a .npy file but found an archive; .npz is not supported,"
             + " save each array with numpy.save",

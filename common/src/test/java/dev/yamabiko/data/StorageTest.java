@@ -45,6 +45,8 @@ class StorageTest {
     NPY_BIG_DOUBLES,
     NPY_BYTES,
     NPY_GZIP,
+    NPY_FORTRAN,
+    NPY_FORTRAN_GZIP,
     IDX,
     IDX_GZIP,
     DIGITS,
@@ -95,6 +97,11 @@ class StorageTest {
         scale);
   }
 
+  private static byte[] fortran(float[] floats) {
+    String dict = "{'descr': '<f4', 'fortran_order': True, 'shape': (7, 5)}";
+    return Npy.withHeader(1, dict, Npy.floats(floats));
+  }
+
   private DataSource idxSource(boolean packed) throws IOException {
     byte[] images = idx(new int[] {9, 3, 5}, random(135));
     byte[] labels = idx(new int[] {9}, Npy.of(0, 1, 2, 3, 4, 5, 4, 3, 2));
@@ -121,6 +128,8 @@ class StorageTest {
       }
       case NPY_BYTES -> npy(Npy.bytes("|u1", "(7, 5)", random(35)), 1 / 255.0);
       case NPY_GZIP -> npy(gzip(Npy.bytes("<f4", "(7, 5)", Npy.floats(floats))), 0.3);
+      case NPY_FORTRAN -> npy(fortran(floats), 0.3);
+      case NPY_FORTRAN_GZIP -> npy(gzip(fortran(floats)), 0.3);
       case IDX -> idxSource(false);
       case IDX_GZIP -> idxSource(true);
       case DIGITS -> new DataSource.Builtin("digits", 12, 3);
