@@ -4,9 +4,11 @@ import dev.yamabiko.coordinator.CheckedJob;
 import dev.yamabiko.job.ClusterMemory;
 import dev.yamabiko.job.Plan;
 import dev.yamabiko.job.Sweep;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -56,14 +58,20 @@ final class CheckCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** Every trial is checked; what they differ in is the plan. */
+  /**
+   * Every trial is checked; what they differ in is the plan. What is to be doubted of several is
+   * said of the first.
+   */
   private int sweep(Sweep sweep) {
+    Set<String> doubts = new HashSet<>();
     List<CheckedSweep.Found> trials =
         CheckedSweep.of(
             sweep,
             job -> true,
             (trial, checked) ->
-                checked.plan(1).doubts().forEach(doubt -> say(sweep.in(trial, doubt))),
+                checked.plan(1).doubts().stream()
+                    .filter(doubts::add)
+                    .forEach(doubt -> say(sweep.in(trial, doubt))),
             this::say);
     TextTable table = new TextTable("trial", "parameters", "steps", "settings").words(3);
     for (CheckedSweep.Found found : trials) {

@@ -103,6 +103,17 @@ class EvaluationTest {
     assertEquals(loss, job.result().path("validation_loss"));
     assertEquals(loss, job.evaluate(source.formatted("")).path("loss"));
     assertNotEquals(loss, job.evaluate(source.formatted(", scale = 1")).path("loss"));
+
+    files().npy("f.npy", "<f4", "(300, 6)", new byte[4 * 300 * 6]);
+    files().text("floats.conf", source.formatted("").replace("x.npy", "f.npy"));
+    String notice = "f.npy: holds f4 where the training data held u1";
+    for (Invocation other :
+        List.of(
+            job.command("evaluate", TrainedJob.RUN, "--data", "floats.conf"),
+            job.command("predict", TrainedJob.RUN, "--input", "f.npy"))) {
+      assertEquals(0, other.exitCode(), other.err());
+      assertTrue(other.err().contains(notice), other.err());
+    }
   }
 
   @Test

@@ -107,6 +107,25 @@ class TrainCommandTest {
   }
 
   @Test
+  void shouldSayWhatTheJobIsHardlyMeantToDo() {
+    String doubt = "freeze holds all layers that have parameters: training changes none of them";
+    LocalRun.Trainer trainer =
+        (checked, begin, workers, listeners, cancellation) ->
+            play(listeners, outcome(RunOutcome.Status.COMPLETED, ""));
+    assertEquals(0, train(trainer, "--set", "freeze=[0]"), err());
+    assertTrue(err().lines().toList().contains("yamabiko: " + doubt), err());
+    Invocation check = Invocation.of(working, List.of("check", "job.conf", "--set", "freeze=[0]"));
+    assertEquals(0, check.exitCode(), check.err());
+    assertTrue(check.out().lines().toList().contains("advice      " + doubt), check.out());
+    String sweep = "sweep.grid.optimizer.sgd.learning-rate=[0.1, 0.5]";
+    Invocation trials =
+        Invocation.of(working, List.of("check", "job.conf", "--set", "freeze=[0]", "--set", sweep));
+    assertEquals(
+        "yamabiko: " + doubt + " (in trial 1 of 2: optimizer.sgd.learning-rate = 0.1)\n",
+        trials.err());
+  }
+
+  @Test
   void shouldLeaveARunDirectoryWhoseResultIsTheAnswer() throws IOException {
     int code =
         train(
