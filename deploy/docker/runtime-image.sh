@@ -10,6 +10,7 @@
 #
 # An image that was made by this script from the same JDK is kept.
 set -euo pipefail
+PATH=$PATH:/usr/sbin:/sbin # for ldconfig: Debian gives a user's PATH neither
 
 fail() { echo "runtime-image: $1" >&2; exit 1; }
 
