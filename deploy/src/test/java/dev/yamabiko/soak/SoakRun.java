@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -61,6 +62,12 @@ final class SoakRun {
 
   private static final Trend.Limit DATA_PER_JOB = new Trend.Limit(1.3, 1 << 10);
 
+  private static final String CACHE_KIB = "caches KiB";
+  private static final String DATA_KIB = "data KiB per job";
+  private static final List<String> ROLES = List.of("coordinator", "worker");
+  private static final List<String> OF_ROLE =
+      List.of(" heap KiB", " open files", " threads", " KiB beside heap");
+
   private final SoakPlan plan;
   private final Path launcher;
   private final Path directory;
@@ -73,6 +80,7 @@ final class SoakRun {
   private final Map<SoakFault.Kind, Integer> faults = new EnumMap<>(SoakFault.Kind.class);
   private final Trend trend = new Trend();
   private final long start = System.nanoTime();
+  private int samples;
   private int submitted;
   private int completed;
   private int resumed;
@@ -97,7 +105,7 @@ final class SoakRun {
     this.directory = directory;
   }
 
-  /** What has grown; whatever else is wrong is thrown. */
+  /** What has grown, or of which nobody can say; whatever else is wrong is thrown. */
   List<String> run(Duration time) throws Exception {
     say("seed %d, %s, files in %s", plan.seed(), time, directory);
     try (SoakCluster cluster = new SoakCluster(launcher, directory)) {
@@ -139,7 +147,24 @@ final class SoakRun {
     }
     say("faults %s; jobs %d completed, %d of them resumed", faults, completed, resumed);
     System.out.print(trend.table());
-    return trend.grown();
+    return grown();
+  }
+
+  private List<String> grown() {
+    List<String> grown = new ArrayList<>(trend.grown());
+    // A paused worker or a killed coordinator misses some.
+    if (samples < 2 * Trend.FEWEST) {
+      say("too short: what has too few samples is not judged");
+    } else {
+      grown.addAll(trend.unjudged(figures()));
+    }
+    return grown;
+  }
+
+  private static List<String> figures() {
+    List<String> figures = new ArrayList<>(List.of(CACHE_KIB, DATA_KIB));
+    ROLES.forEach(role -> OF_ROLE.forEach(figure -> figures.add(role + figure)));
+    return figures;
   }
 
   /** What one node alone makes of a job, in this process. */
@@ -242,22 +267,22 @@ final class SoakRun {
   }
 
   private void sample(SoakCluster cluster) throws Exception {
-    sample("coordinator", cluster.coordinator());
+    samples++;
+    sample(ROLES.get(0), cluster.coordinator());
     if (!cluster.isPaused(cluster.oldestWorker())) {
-      sample("worker", cluster.oldestWorker());
+      sample(ROLES.get(1), cluster.oldestWorker());
     }
-    trend.add("caches KiB", Vitals.diskKib(cluster.caches()), CACHES);
-    trend.add(
-        "data KiB per job", Vitals.diskKib(cluster.data()) / Math.max(1, submitted), DATA_PER_JOB);
+    trend.add(CACHE_KIB, Vitals.diskKib(cluster.caches()), CACHES);
+    trend.add(DATA_KIB, Vitals.diskKib(cluster.data()) / Math.max(1, submitted), DATA_PER_JOB);
   }
 
   private void sample(String role, SoakNode node) throws Exception {
     Optional<Vitals> vitals = Vitals.of(node);
     if (vitals.isPresent()) {
-      trend.add(role + " heap KiB", vitals.get().heapKib(), HEAP);
-      trend.add(role + " open files", vitals.get().files(), FILES);
-      trend.add(role + " threads", vitals.get().threads(), THREADS);
-      trend.add(role + " KiB beside heap", vitals.get().besideHeapKib(), BESIDE_HEAP);
+      trend.add(role + OF_ROLE.get(0), vitals.get().heapKib(), HEAP);
+      trend.add(role + OF_ROLE.get(1), vitals.get().files(), FILES);
+      trend.add(role + OF_ROLE.get(2), vitals.get().threads(), THREADS);
+      trend.add(role + OF_ROLE.get(3), vitals.get().besideHeapKib(), BESIDE_HEAP);
     }
   }
 

@@ -22,7 +22,7 @@ final class Trend {
     }
   }
 
-  private static final int FEWEST = 8;
+  static final int FEWEST = 8;
 
   private final Map<String, List<Long>> samples = new LinkedHashMap<>();
   private final Map<String, Limit> limits = new LinkedHashMap<>();
@@ -38,6 +38,18 @@ final class Trend {
         .filter(name -> samples.get(name).size() >= FEWEST)
         .filter(name -> last(name) > limits.get(name).of(first(name)))
         .toList();
+  }
+
+  /** Of the figures that should have been sampled those of which nothing can be said. */
+  List<String> unjudged(List<String> figures) {
+    return figures.stream()
+        .filter(name -> count(name) < FEWEST)
+        .map(name -> "%s: %d samples, at least %d are wanted".formatted(name, count(name), FEWEST))
+        .toList();
+  }
+
+  private int count(String name) {
+    return samples.getOrDefault(name, List.of()).size();
   }
 
   String table() {

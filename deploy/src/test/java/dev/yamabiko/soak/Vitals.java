@@ -1,7 +1,6 @@
 package dev.yamabiko.soak;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +9,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -27,7 +27,10 @@ record Vitals(long heapKib, long files, long threads, long besideHeapKib) {
   private static final Pattern ADDRESS = Pattern.compile("0x(\\p{XDigit}+)");
   private static final Pattern MAPPING = Pattern.compile("(\\p{XDigit}+)-\\p{XDigit}+ .*");
 
-  /** Empty where the process has ended, or is stopped. */
+  /** A JVM that answers nothing for so long hangs. */
+  private static final int ANSWER_SECONDS = 60;
+
+  /** Empty where the process has ended, is stopped, or has not begun to answer; that is told. */
   static Optional<Vitals> of(SoakNode node) throws InterruptedException {
     Path proc = Path.of("/proc", Long.toString(node.pid()));
     try {
@@ -48,6 +51,7 @@ record Vitals(long heapKib, long files, long threads, long besideHeapKib) {
                 residentBeside(heap, Files.readAllLines(proc.resolve("smaps")))));
       }
     } catch (IOException | IllegalStateException e) {
+      System.out.printf("no figures of %s: %s%n", node.name(), e.getMessage());
       return Optional.empty();
     }
   }
@@ -63,15 +67,27 @@ record Vitals(long heapKib, long files, long threads, long besideHeapKib) {
   private static String jcmd(SoakNode node, String command)
       throws IOException, InterruptedException {
     Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
-    Process process =
-        new ProcessBuilder(jcmd.toString(), Long.toString(node.pid()), command)
-            .redirectErrorStream(true)
-            .start();
-    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    if (process.waitFor() != 0) {
-      throw new IllegalStateException(out);
+    Path said = Files.createTempFile("jcmd", ".txt");
+    try {
+      Process process =
+          new ProcessBuilder(jcmd.toString(), Long.toString(node.pid()), command)
+              .redirectErrorStream(true)
+              .redirectOutput(said.toFile())
+              .start();
+      if (!process.waitFor(ANSWER_SECONDS, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+        throw new AssertionError(
+            "%s did not answer jcmd %s within %d s: %s"
+                .formatted(node.name(), command, ANSWER_SECONDS, node.evidence()));
+      }
+      String out = Files.readString(said);
+      if (process.exitValue() != 0) {
+        throw new IllegalStateException("jcmd %s: %s".formatted(command, out.strip()));
+      }
+      return out;
+    } finally {
+      Files.delete(said);
     }
-    return out;
   }
 
   /** Of both generations. */
