@@ -14,6 +14,10 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import dev.yamabiko.coordinator.TrainingRun;
+import dev.yamabiko.protocol.CoordinatorMessage;
+import dev.yamabiko.protocol.NodeMessage;
+import dev.yamabiko.protocol.OwnerEvent;
+import dev.yamabiko.protocol.OwnerMessage;
 import dev.yamabiko.protocol.RunMessage;
 import dev.yamabiko.protocol.SliceMessage;
 import dev.yamabiko.protocol.WorkerMessage;
@@ -120,6 +124,11 @@ class ArchitectureTest {
     assertHandled(classes, ParameterSlice.class.getName(), SliceMessage.class);
     assertHandled(classes, TrainingRun.class.getName(), RunMessage.class);
     assertHandled(classes, Worker.class.getName(), WorkerMessage.class);
+    // Of these actors only their packages know.
+    assertHandled(classes, "dev.yamabiko.coordinator.Coordinator", CoordinatorMessage.class);
+    assertHandled(classes, "dev.yamabiko.coordinator.RemoteOwner", OwnerEvent.class);
+    assertHandled(classes, "dev.yamabiko.slices.SliceOwner", OwnerMessage.class);
+    assertHandled(classes, "dev.yamabiko.worker.WorkerAgent", NodeMessage.class);
   }
 
   private static void assertHandled(JavaClasses classes, String actor, Class<?> messages) {
