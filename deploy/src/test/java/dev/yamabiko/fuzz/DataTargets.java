@@ -156,7 +156,7 @@ final class DataTargets {
   // --- Samples
   // ------------------------------------------------------------------------------------
 
-  private static byte[] idx(int... dimensions) {
+  static byte[] idx(int... dimensions) {
     int size = 1;
     for (int d : dimensions) {
       size *= d;
@@ -234,7 +234,7 @@ final class DataTargets {
     return arrays;
   }
 
-  private static byte[] npy(int version, String type, String shape, int more) {
+  static byte[] npy(int version, String type, String shape, int more) {
     String literal =
         "{'descr': '%s', 'fortran_order': False, 'shape': %s, }%s\n"
             .formatted(type, shape, " ".repeat(more));
@@ -286,7 +286,7 @@ final class DataTargets {
     return bytes.toByteArray();
   }
 
-  private static byte[] gzip(byte[] content) throws IOException {
+  static byte[] gzip(byte[] content) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (OutputStream packed = new GZIPOutputStream(bytes)) {
       packed.write(content);

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Everything that reads what others have written; closes what that needs. */
+/** What reads files and messages that others have written; closes what that needs. */
 final class FuzzTargets implements AutoCloseable {
 
   private final FuzzedMessages messages = new FuzzedMessages();
@@ -20,6 +20,8 @@ final class FuzzTargets implements AutoCloseable {
     all.addAll(WireTargets.all(messages));
     all.addAll(DataTargets.all(folder(directory, "data")));
     all.addAll(ModelTargets.all(folder(directory, "model")));
+    all.addAll(PredictionTargets.all(folder(directory, "prediction")));
+    all.addAll(StateTargets.all(folder(directory, "state")));
     all.addAll(JobTargets.all(folder(directory, "job")));
     all.addAll(HttpTargets.all());
   }

@@ -24,7 +24,7 @@ class FuzzTest {
     try (FuzzTargets targets = new FuzzTargets(directory)) {
       for (FuzzTarget target : targets.all()) {
         FuzzReport report = new Fuzzing(target, SEED, KEPT).run(INPUTS);
-        assertTrue(report.ways() > 1, () -> report + ": nothing was refused");
+        assertTrue(report.ways() > 0, () -> report + ": nothing was refused");
         faults.addAll(report.faults());
       }
     }

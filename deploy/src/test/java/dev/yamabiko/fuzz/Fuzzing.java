@@ -30,6 +30,10 @@ final class Fuzzing {
   private static final long MOST_NANOS = 5_000_000_000L;
   private static final long HANGS_NANOS = 60_000_000_000L;
   private static final int LOOK_MILLIS = 50;
+
+  /** The place of what is refused nowhere. */
+  private static final int ACCEPTED = 0;
+
   private static final int MOST_KEPT = 2000;
   private static final int MOST_FAULTS = 20;
   private static final int FRAMES = 6;
@@ -97,7 +101,7 @@ final class Fuzzing {
         target.name(),
         inputs,
         accepted,
-        places.size(),
+        (int) places.stream().filter(place -> place != ACCEPTED).count(),
         (System.nanoTime() - start) / 1e9,
         slowest,
         mostAllocated,
@@ -211,7 +215,7 @@ final class Fuzzing {
   /** The same for whatever is thrown in one place. */
   private static int place(Throwable thrown) {
     if (thrown == null) {
-      return 0;
+      return ACCEPTED;
     }
     StackTraceElement[] stack = thrown.getStackTrace();
     // Without a stack the beginning of the message has to do, before it shows what it has found.

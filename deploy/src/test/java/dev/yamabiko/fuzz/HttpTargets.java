@@ -32,13 +32,6 @@ final class HttpTargets {
             Shape.of(2, 3),
             List.of(),
             List.of());
-    ModelInputs pictures =
-        new ModelInputs(
-            new DataSource.Images(
-                Path.of("x"), Optional.of(new DataSource.ImageSize(4, 4)), DataSource.Colour.RGB),
-            Shape.of(3, 4, 4),
-            List.of(),
-            List.of());
     List<byte[]> images = new ArrayList<>(DataTargets.pictures());
     images.add(bytes("{\"inputs\":[[%s]]}".formatted("1,".repeat(47) + "255")));
     String[] words = {
@@ -83,7 +76,7 @@ final class HttpTargets {
             .withWords(words),
         FuzzTarget.of(
             "images",
-            input -> FuzzedBodies.inputs(pictures, "image/png", input),
+            input -> FuzzedBodies.inputs(pictures(), "image/png", input),
             REFUSALS,
             images,
             // 4 megapixels are what a coordinator of 256 MiB allows.
@@ -102,7 +95,18 @@ final class HttpTargets {
     return text.contains("builtin") && !text.contains("idx");
   }
 
-  private static ModelInputs table() {
+  /** A model that was trained on images. */
+  static ModelInputs pictures() {
+    return new ModelInputs(
+        new DataSource.Images(
+            Path.of("x"), Optional.of(new DataSource.ImageSize(4, 4)), DataSource.Colour.RGB),
+        Shape.of(3, 4, 4),
+        List.of(),
+        List.of());
+  }
+
+  /** One that was trained on a table: a number and a category. */
+  static ModelInputs table() {
     List<DataSource.Column> columns =
         List.of(new DataSource.Column.Named("a"), new DataSource.Column.Named("b"));
     DataSource.Csv source =
