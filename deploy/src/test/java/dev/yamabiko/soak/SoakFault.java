@@ -12,9 +12,9 @@ import java.util.Random;
 record SoakFault(Kind kind, int delayMillis, int victim, int lastsMillis) {
 
   enum Kind {
-    /** SIGKILL; another one of that name starts. */
+    /** SIGKILL; another one starts in its place, under a new name. */
     KILL_WORKER,
-    /** SIGTERM, which has to end it with 0; another one of that name starts. */
+    /** SIGTERM, which has to end it with 0 once it has begun; another one starts, as above. */
     TERMINATE_WORKER,
     /** SIGSTOP, and SIGCONT some time later. */
     PAUSE_WORKER,
