@@ -3,13 +3,13 @@ package dev.yamabiko.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -108,11 +108,13 @@ class CompletionTest {
         run("bash", "--norc", "-c", "source ./bash; complete -p yamabiko"));
   }
 
+  private static boolean hasZsh() {
+    return Stream.of("/bin/zsh", "/usr/bin/zsh").anyMatch(f -> Files.isExecutable(Path.of(f)));
+  }
+
   @Test
   void shouldCompleteInZsh() throws Exception {
-    assumeTrue(
-        Files.isExecutable(Path.of("/bin/zsh")) || Files.isExecutable(Path.of("/usr/bin/zsh")),
-        "there is no zsh here");
+    Required.orSkip(Required.ZSH, CompletionTest::hasZsh, "there is no zsh here");
     // A zsh in a terminal of its own, whose list of matches is printed.
     String script =
         """

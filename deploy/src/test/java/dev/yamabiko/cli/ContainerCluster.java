@@ -70,7 +70,26 @@ final class ContainerCluster implements AutoCloseable {
   private final Map<String, GenericContainer<?>> strangers = new HashMap<>();
 
   static boolean engineAnswers() {
+    // Testcontainers looks once, and not again where it has found none.
+    Required.here().await(Required.DOCKER, ContainerCluster::answersCommand);
     return DockerClientFactory.instance().isDockerAvailable();
+  }
+
+  private static boolean answersCommand() {
+    try {
+      Process asked =
+          new ProcessBuilder("docker", "info")
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      boolean ended = asked.waitFor(20, TimeUnit.SECONDS);
+      asked.destroyForcibly();
+      return ended && asked.exitValue() == 0;
+    } catch (IOException e) {
+      return false; // The command is not installed.
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   /** Of the jars that this build has packaged; one test's class after the other. */

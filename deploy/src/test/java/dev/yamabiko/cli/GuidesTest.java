@@ -2,7 +2,6 @@ package dev.yamabiko.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,6 +26,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class GuidesTest {
 
   private static final Path GUIDES = Path.of("../docs/guides");
+  private static final List<String> PROGRAMS = List.of("bash", "curl", "cmp");
   private static final String PROMPT = "$ ";
   static final int LIMIT_MINUTES = 8;
 
@@ -43,9 +43,10 @@ class GuidesTest {
   void shouldRunEveryCommand(Path guide) throws Exception {
     String commands = commands(Files.readAllLines(guide));
     assertFalse(commands.isEmpty(), guide + " has no commands");
-    for (String program : List.of("bash", "curl", "cmp")) {
-      assumeTrue(isInstalled(program), program + " is not installed");
-    }
+    Required.orSkip(
+        Required.CURL,
+        () -> PROGRAMS.stream().allMatch(GuidesTest::isInstalled),
+        "not all of %s are installed".formatted(PROGRAMS));
     NodePorts ports = NodePorts.free();
     layOut(ports);
     // Job control, as in a terminal: %1 is the first command in the background.

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 
 class RequiredTest {
@@ -20,7 +22,17 @@ class RequiredTest {
     IllegalArgumentException e =
         assertThrows(IllegalArgumentException.class, () -> Required.parse("dcoker"));
     assertEquals(
-        "-Drequired expects names out of docker, browser, onnx, maven but got dcoker",
+        "-Drequired expects names out of docker, browser, onnx, maven, curl, zsh but got dcoker",
         e.getMessage());
+  }
+
+  @Test
+  void shouldWaitForWhatIsRequiredAndForNothingElse() {
+    AtomicInteger looks = new AtomicInteger();
+    BooleanSupplier thirdTime = () -> looks.incrementAndGet() == 3;
+    new Required(Set.of("docker")).await("browser", thirdTime);
+    assertEquals(0, looks.get());
+    new Required(Set.of("docker")).await("docker", thirdTime);
+    assertEquals(3, looks.get());
   }
 }

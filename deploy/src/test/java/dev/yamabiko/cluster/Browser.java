@@ -4,6 +4,7 @@ import com.deque.html.axecore.results.Rule;
 import com.deque.html.axecore.selenium.AxeBuilder;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.yamabiko.cli.Required;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -85,6 +86,11 @@ final class Browser implements AutoCloseable {
   }
 
   static boolean isInstalled() {
+    Required.here().await(Required.BROWSER, Browser::isThere);
+    return isThere();
+  }
+
+  private static boolean isThere() {
     return program("chromium").isPresent() && program("chromedriver").isPresent();
   }
 
