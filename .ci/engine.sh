@@ -22,6 +22,7 @@ start_engine() {
   # nobody who reads this script's output waits for it.
   setsid dockerd --host "$DOCKER_HOST" --ip 127.0.0.1 --data-root "$engine/data" --exec-root "$engine/exec" \
     --pidfile "$engine/dockerd.pid" >"$engine/dockerd.log" 2>&1 </dev/null &
+  echo $! >"$engine/started" # sooner than its own file is there
   for _ in $(seq 120); do
     docker info >/dev/null 2>&1 && return 0
     kill -0 $! 2>/dev/null || break
@@ -44,8 +45,8 @@ install_missing() {
 install_packages() {
   echo "installing $*"
   apt-get -qq update
-  # Run level 1 starts no services.
-  RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300 \
+  # Run level 1 starts no services. In a session of its own: once begun, it is not ended half-way.
+  RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive setsid -w apt-get -qq -o DPkg::Lock::Timeout=300 \
     install -y --no-install-recommends "$@" </dev/null >/dev/null
 }
 
@@ -53,7 +54,7 @@ stop_engine() {
   [ -n "$engine" ] || return 0
   docker ps -aq | xargs -r docker rm -f >/dev/null || true
   local pid
-  if pid=$(cat "$engine/dockerd.pid" 2>/dev/null); then
+  if pid=$(cat "$engine/started" 2>/dev/null); then
     kill -TERM "$pid" 2>/dev/null || true # its containerd ends with it
     for _ in $(seq 60); do
       kill -0 "$pid" 2>/dev/null || break
