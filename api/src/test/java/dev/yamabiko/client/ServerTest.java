@@ -275,11 +275,12 @@ class ServerTest {
               asked.incrementAndGet();
               answer(exchange, "{}");
             });
-    String first;
-    try (ServerSocket free = new ServerSocket(0)) {
-      first = "http://127.0.0.1:" + free.getLocalPort();
-    }
-    try (Server server = Server.of(String.join(",", first, url(second), url(third)), "connect")) {
+    // Nothing listens at a port that is only bound, and nobody else is given it.
+    Socket silent = new Socket();
+    silent.bind(new InetSocketAddress("127.0.0.1", 0));
+    String first = "http://127.0.0.1:" + silent.getLocalPort();
+    try (silent;
+        Server server = Server.of(String.join(",", first, url(second), url(third)), "connect")) {
       List<Future<String>> answers = new ArrayList<>();
       for (int i = 0; i < 64; i++) {
         answers.add(threads.submit(() -> server.get("/x")));

@@ -11,6 +11,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -352,15 +353,13 @@ class ServerCommandsTest {
   @ValueSource(strings = {"jobs", "status x-9", "cancel x-9", "workers", "submit good.conf"})
   void shouldNameAServerThatCannotBeReached(String commandLine) throws IOException {
     write("good.conf", SPIRALS);
-    int port;
-    try (ServerSocket free = new ServerSocket(0)) {
-      port = free.getLocalPort();
+    try (Socket silent = silent()) {
+      assertEquals(1, run(commandLine + " --server http://127.0.0.1:" + silent.getLocalPort()));
+      assertEquals(
+          "yamabiko: the coordinator http://127.0.0.1:%d cannot be reached: nothing listens there\n"
+              .formatted(silent.getLocalPort()),
+          err());
     }
-    assertEquals(1, run(commandLine + " --server http://127.0.0.1:" + port));
-    assertEquals(
-        "yamabiko: the coordinator http://127.0.0.1:%d cannot be reached: nothing listens there\n"
-            .formatted(port),
-        err());
   }
 
   /** What has been sent may have had its effect, so it is not sent to the next one either. */
@@ -398,6 +397,13 @@ class ServerCommandsTest {
     }
   }
 
+  /** Has a port that nothing listens at and nobody else is given. */
+  private static Socket silent() throws IOException {
+    Socket bound = new Socket();
+    bound.bind(new InetSocketAddress("127.0.0.1", 0));
+    return bound;
+  }
+
   /** Reads a request, says this and no more. */
   private static ServerSocket answering(String answer) throws IOException {
     ServerSocket port = new ServerSocket(0);
@@ -418,17 +424,16 @@ class ServerCommandsTest {
   void shouldAskTheNextOfSeveralServersWhereTheFirstDoesNotAnswer() throws IOException {
     write("table.conf", TABLE);
     write("table.csv", "x,y\n1,2\n2,4\n3,6\n");
-    int port;
-    try (ServerSocket free = new ServerSocket(0)) {
-      port = free.getLocalPort();
+    try (Socket silent = silent()) {
+      String both =
+          " --server http://127.0.0.1:%d,%s".formatted(silent.getLocalPort(), server.url());
+      assertEquals(0, run("submit table.conf" + both), err());
+      assertEquals("table-1\n", out());
+      assertEquals(0, run("jobs" + both), err());
+      server.close();
+      assertEquals(1, run("jobs" + both));
+      assertTrue(err().contains(server.url() + " cannot be reached"), err());
     }
-    String both = " --server http://127.0.0.1:%d,%s".formatted(port, server.url());
-    assertEquals(0, run("submit table.conf" + both), err());
-    assertEquals("table-1\n", out());
-    assertEquals(0, run("jobs" + both), err());
-    server.close();
-    assertEquals(1, run("jobs" + both));
-    assertTrue(err().contains(server.url() + " cannot be reached"), err());
   }
 
   @Test

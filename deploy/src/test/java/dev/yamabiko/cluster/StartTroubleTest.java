@@ -13,7 +13,9 @@ import dev.yamabiko.worker.NodeSettings;
 import dev.yamabiko.worker.WorkerNode;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -48,21 +50,22 @@ class StartTroubleTest {
 
   @Test
   void shouldSayOnceWhereAWorkerLooksForItsCoordinator() throws Exception {
-    int port;
-    try (ServerSocket free = new ServerSocket(0)) {
-      port = free.getLocalPort();
+    // Nothing listens at a port that is only bound, and nobody else is given it.
+    try (Socket silent = new Socket()) {
+      silent.bind(new InetSocketAddress("127.0.0.1", 0));
+      int port = silent.getLocalPort();
+      WorkerNode node = worker(port, 0);
+      Thread thread = new Thread(node::run, "node-w");
+      thread.start();
+      String said =
+          ("INFO dev.yamabiko.worker.MemberNode waiting for the coordinator at 127.0.0.1:%d in plain"
+                  + " text, which one with --tls refuses ...")
+              .formatted(port);
+      LocalCluster.await("the worker to say so", () -> ours().contains(said));
+      node.leave();
+      thread.join();
+      assertEquals(List.of(said), ours());
     }
-    WorkerNode node = worker(port, 0);
-    Thread thread = new Thread(node::run, "node-w");
-    thread.start();
-    String said =
-        ("INFO dev.yamabiko.worker.MemberNode waiting for the coordinator at 127.0.0.1:%d in plain"
-                + " text, which one with --tls refuses ...")
-            .formatted(port);
-    LocalCluster.await("the worker to say so", () -> ours().contains(said));
-    node.leave();
-    thread.join();
-    assertEquals(List.of(said), ours());
   }
 
   private WorkerNode worker(int coordinator, int own) {
