@@ -77,10 +77,22 @@ public class ConvolutionBenchmark {
   }
 
   private void check() {
-    float[] expected = new float[y.length];
-    new ScalarKernels().convolve(convolution, IMAGES, x, 0, w, 0, b, 0, expected, 0);
-    if (!Arrays.equals(expected, forward())) {
-      throw new IllegalStateException(tested.name() + " kernels differ from the scalar ones");
+    ScalarKernels scalar = new ScalarKernels();
+    float[] output = new float[y.length];
+    scalar.convolve(convolution, IMAGES, x, 0, w, 0, b, 0, output, 0);
+    requireSame("output", output, forward());
+    float[] ofInput = new float[dx.length];
+    scalar.convolveInputGradient(convolution, IMAGES, g, 0, w, 0, ofInput, 0);
+    requireSame("input gradient", ofInput, inputGradient());
+    float[] ofWeights = new float[dw.length];
+    scalar.convolveWeightGradient(convolution, ShardRows.single(IMAGES), x, 0, g, 0, ofWeights, 0);
+    requireSame("weight gradient", ofWeights, weightGradient());
+  }
+
+  private void requireSame(String what, float[] expected, float[] found) {
+    if (!Arrays.equals(expected, found)) {
+      throw new IllegalStateException(
+          "%s of the %s kernels differs from the scalar ones'".formatted(what, tested.name()));
     }
   }
 
