@@ -114,7 +114,7 @@ class ClusterFaultsTest {
     return worker.path("registered").asText();
   }
 
-  @Tag("soak")
+  @Tag("slow")
   @Test
   void shouldGiveTheSameBitsWhenAWorkerIsKilled() throws Exception {
     cluster.haveWorkers("a", "b", "c");

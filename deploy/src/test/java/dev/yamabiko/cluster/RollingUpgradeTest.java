@@ -48,7 +48,7 @@ class RollingUpgradeTest {
 
   @TempDir private Path directory;
 
-  @Tag("soak")
+  @Tag("slow")
   @Test
   void shouldKeepTheBitsOfAJobWhoseWorkersAreReplacedByAnotherBuild() throws Exception {
     String other = OtherBuild.classPath(directory);

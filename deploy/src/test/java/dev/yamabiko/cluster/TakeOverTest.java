@@ -23,7 +23,6 @@ import org.junit.jupiter.api.io.TempDir;
  * lost, its run ends with the bits of one that nobody touched.
  */
 @Tag("cluster")
-@Tag("soak")
 @Timeout(600)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class TakeOverTest {
@@ -136,16 +135,19 @@ class TakeOverTest {
     assertTrue(finished.lastLine().contains(hash), finished.lastLine());
   }
 
+  @Tag("slow")
   @Test
   void shouldGoOnOnTheSecondWhenTheFirstIsKilled() throws Exception {
     killAndFollow(FIRST, SECOND);
   }
 
+  @Tag("soak")
   @Test
   void shouldGoOnOnTheFirstWhenTheSecondIsKilled() throws Exception {
     killAndFollow(SECOND, FIRST);
   }
 
+  @Tag("soak")
   @Test
   void shouldNotNoticeWhenTheOneThatStandsByIsKilled() throws Exception {
     lead(FIRST, SECOND);
@@ -155,6 +157,7 @@ class TakeOverTest {
     assertEquals(1, attempts(id));
   }
 
+  @Tag("soak")
   @Test
   void shouldWriteNothingMoreWhenAStoppedOneGoesOnAfterATakeOver() throws Exception {
     lead(FIRST, SECOND);
