@@ -45,13 +45,7 @@ final class MemberNode {
   private static final Logger LOG = LoggerFactory.getLogger(MemberNode.class);
   private static final Duration SHORTEST_PAUSE = Duration.ofMillis(500);
 
-  /** By then a worker has joined, if there is a coordinator. */
-  private static final Duration SOON = Duration.ofSeconds(3);
-
-  /** A coordinator that is started beside its workers is there by then. */
-  private static final Duration LATE = Duration.ofSeconds(30);
-
-  private static final Duration SELDOM = Duration.ofMinutes(10);
+  private static final Duration LOOK = Duration.ofSeconds(1);
 
   /** Longer than a node takes that nobody says goodbye to. */
   private static final Duration LONGEST_END = Duration.ofSeconds(10);
@@ -66,6 +60,7 @@ final class MemberNode {
   private final Supplier<WorkerHello> hello;
   private final Agents agents;
   private final Set<Address> met = new LinkedHashSet<>();
+  private final Admission admission = new Admission(System::nanoTime);
   private ActorSystem<WorkerGuardian.Command> system;
   private boolean begun;
   private boolean leaving;
@@ -117,7 +112,9 @@ final class MemberNode {
         LOG.warn("refused worker={} by the coordinator: {}", settings.worker(), refused.why());
         return Optional.of(refused.why());
       } else if (why instanceof WorkerAgent.End.Restart restart && !isLeaving()) {
-        LOG.info("joining again cause={}", restart.why());
+        if (admission.isNews(restart.why())) {
+          LOG.info("joining again cause={}", restart.why());
+        }
         pause();
       } else {
         return Optional.empty();
@@ -203,13 +200,10 @@ final class MemberNode {
     Seeds.join(system, settings.coordinators(), met);
     system
         .scheduler()
-        .scheduleOnce(SOON, () -> sayIfAlone(cluster.selfMember()), system.executionContext());
-    system
-        .scheduler()
         .scheduleWithFixedDelay(
-            LATE,
-            SELDOM,
-            () -> warnIfAlone(cluster.selfMember()),
+            LOOK,
+            LOOK,
+            () -> sayIfAlone(cluster.selfMember()),
             system.dispatchers().lookup(DispatcherSelector.blocking()));
     return true;
   }
@@ -224,20 +218,22 @@ final class MemberNode {
     return self.status() == MemberStatus.removed();
   }
 
-  private void warnIfAlone(Member self) {
-    if (isAlone(self)) {
-      String reasons = Unjoined.reasons(settings.coordinators());
-      LOG.warn("not joined yet, trying on worker={} {}", settings.worker(), reasons);
-    }
-  }
-
   private void sayIfAlone(Member self) {
-    if (isAlone(self)) {
-      LOG.info(
-          "waiting for the coordinator at {}{} ...",
-          String.join(" or ", settings.coordinators().stream().map(Object::toString).toList()),
-          // To somebody without a certificate it says nothing, not even why.
-          settings.tls().isEmpty() ? " in plain text, which one with --tls refuses" : "");
+    switch (admission.next(isAlone(self))) {
+      case WAITS ->
+          LOG.info(
+              "waiting for the coordinator at {}{} ...",
+              String.join(" or ", settings.coordinators().stream().map(Object::toString).toList()),
+              // To somebody without a certificate it says nothing, not even why.
+              settings.tls().isEmpty() ? " in plain text, which one with --tls refuses" : "");
+      case REASONS ->
+          LOG.warn(
+              "not joined yet, trying on worker={} {}",
+              settings.worker(),
+              Unjoined.reasons(settings.coordinators()));
+      case NONE -> {
+        // It is in, or all has been said.
+      }
     }
   }
 

@@ -1,5 +1,7 @@
 package dev.yamabiko.worker;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -11,6 +13,12 @@ import java.util.stream.Collectors;
 final class Unjoined {
 
   private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  /** An HTTP server answers at once, a node not at all. */
+  private static final Duration ANSWER = Duration.ofSeconds(2);
+
+  /** What each answer of an HTTP server begins with. */
+  private static final String HTTP = "HTTP/";
 
   private Unjoined() {}
 
@@ -32,10 +40,25 @@ final class Unjoined {
         return "this machine does not know that name";
       }
       socket.connect(address, (int) PATIENCE.toMillis());
+      if (answersHttp(socket)) {
+        return "answers HTTP; the port that workers join is another, --port of the coordinator";
+      }
       return "takes connections, but lets this node not in; is it the port that workers join, and"
           + " have both TLS, or neither? yamabiko doctor looks closer";
     } catch (IOException e) {
       return e.getMessage();
+    }
+  }
+
+  /** A node ends the connection at that, or waits for the rest of what is no message to it. */
+  private static boolean answersHttp(Socket socket) {
+    try {
+      socket.setSoTimeout((int) ANSWER.toMillis());
+      socket.getOutputStream().write("GET / HTTP/1.0\r\n\r\n".getBytes(US_ASCII));
+      byte[] answer = socket.getInputStream().readNBytes(HTTP.length());
+      return new String(answer, US_ASCII).equals(HTTP);
+    } catch (IOException e) {
+      return false;
     }
   }
 }

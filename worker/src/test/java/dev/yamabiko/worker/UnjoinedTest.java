@@ -3,8 +3,10 @@ package dev.yamabiko.worker;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -24,5 +26,19 @@ class UnjoinedTest {
       assertTrue(reasons.endsWith("; " + closed + ": Connection refused"), reasons);
     }
     assertEquals("", Unjoined.reasons(List.of(NodeSettings.Peer.service("all"))));
+  }
+
+  @Test
+  void shouldSayThatAPortAnswersHttp() throws IOException {
+    HttpServer http = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 1);
+    http.start();
+    try {
+      NodeSettings.Peer peer = new NodeSettings.Peer("127.0.0.1", http.getAddress().getPort());
+      assertEquals(
+          peer + ": answers HTTP; the port that workers join is another, --port of the coordinator",
+          Unjoined.reasons(List.of(peer)));
+    } finally {
+      http.stop(0);
+    }
   }
 }

@@ -169,6 +169,20 @@ class ProcessLogTest {
   }
 
   @Test
+  void shouldShowOnceThatActorSystemsEndForOneReason() throws IOException {
+    Path file = directory.resolve("node.log");
+    logTo(file, LogFormat.TEXT, 1 << 20);
+    Logger artery = context.getLogger("akka.remote.artery.Association");
+    for (int port : List.of(1, 1, 1, 2)) {
+      artery.error("stream to [{}] failed. Terminating system. Unexpected bytes", port);
+    }
+    artery.error("stream to [1] failed. Restarting it.");
+    List<String> lines = Files.readAllLines(file);
+    assertEquals(3, lines.size(), lines.toString());
+    assertTrue(lines.get(1).contains("stream to [2]"), lines.get(1));
+  }
+
+  @Test
   void shouldShowErrorsOfArterysStreamsWhereOnlyErrorsAreWanted() throws IOException {
     Path file = directory.resolve("node.log");
     logTo(file, LogFormat.TEXT, 1 << 20);
