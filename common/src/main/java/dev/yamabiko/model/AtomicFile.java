@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * Files that appear whole or not at all, whatever happens to process or machine: written under
@@ -35,13 +34,11 @@ public final class AtomicFile {
 
     /**
      * For one of several writers of a file, in this process or in others: each writes a temporary
-     * file of its own, and the last one's takes the place.
+     * file of its own, and the last one's takes the place. It clears those that processes have left
+     * that were killed.
      */
     static Gate ofOneOfSeveral() {
-      // In two containers two processes may have one number.
-      String mark =
-          ".%d-%08x"
-              .formatted(ProcessHandle.current().pid(), ThreadLocalRandom.current().nextInt());
+      String mark = WriterMark.make();
       return new Gate() {
         @Override
         public void pass(Change change) throws IOException {
@@ -52,10 +49,18 @@ public final class AtomicFile {
         public String mark() {
           return mark;
         }
+
+        @Override
+        public void begin(Path file) {
+          WriterMark.clear(file);
+        }
       };
     }
 
     void pass(Change change) throws IOException;
+
+    /** Before the temporary file is made. */
+    default void begin(Path file) {}
 
     /** Keeps temporary files apart that different writers may have of one file at a time. */
     default String mark() {
@@ -75,6 +80,7 @@ public final class AtomicFile {
 
   /** The same, if the gate lets the file take its place. */
   public static void write(Path file, Content content, Gate gate) throws IOException {
+    gate.begin(file);
     Path temporary = file.resolveSibling(file.getFileName() + gate.mark() + TEMPORARY);
     try {
       content.writeTo(temporary);

@@ -55,6 +55,27 @@ class AtomicFileTest {
   }
 
   @Test
+  void shouldClearWhatKilledWritersLeftAndNothingElse() throws Exception {
+    Process gone = new ProcessBuilder("true").start();
+    gone.waitFor();
+    Path file = directory.resolve("a");
+    String own = WriterMark.make();
+    String left = own.replace("." + ProcessHandle.current().pid() + "-", "." + gone.pid() + "-");
+    String elsewhere = left.replaceFirst("-.{8}-", "-00000000-");
+    List<String> kept =
+        Stream.of("a" + own + ".part", "a" + elsewhere + ".part", "ab" + left + ".part", "a" + left)
+            .sorted()
+            .toList();
+    for (String name : kept) {
+      Files.createFile(directory.resolve(name));
+    }
+    Files.createFile(directory.resolve("a" + left + ".part"));
+    AtomicFile.write(file, part -> Files.writeString(part, "x"), AtomicFile.Gate.ofOneOfSeveral());
+    Files.delete(file);
+    assertEquals(kept, names());
+  }
+
+  @Test
   void shouldReplaceAnOldFileAtOnce() throws IOException {
     Path file = Files.writeString(directory.resolve("a"), "old");
     AtomicFile.write(
