@@ -196,7 +196,7 @@ final class CertsCommand implements Callable<Integer> {
             "expected names of which each is another, and not ca, but got " + request.name());
       }
       for (String host : request.hosts()) {
-        if (!host.matches(HOST)) {
+        if (!host.matches(HOST) || !Authority.isNameOrAddress(host)) {
           throw refused(
               isOnlyNamed(request.name())
                   ? "--node %s is no name of a host; expected its hosts, too, with --host"

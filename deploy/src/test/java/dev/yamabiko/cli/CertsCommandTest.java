@@ -192,8 +192,8 @@ class CertsCommandTest {
         "certs --node ../a               | a name expects at most 63 letters",
         "certs --node a_b                | --node a_b is no name of a host; expected its hosts, too, with --host",
         "certs --node a --host b_c       | --host expects names or addresses of hosts but got b_c",
-        "certs --node a --host 1.2.3.999 | expected the name or the address of a host but found"
-            + " 1.2.3.999",
+        "certs --node a --host 1.2.3.999 | --host expects names or addresses of hosts but got 1.2.3.999",
+        "certs --node 1.2.3.999          | --node 1.2.3.999 is no name of a host; expected its hosts",
         "certs --node a --days 0         | --days expects a number from 1 to 9999 but got 0",
         "certs --node a --ca-days 10     | --days expects that the authority, which ends on",
       })

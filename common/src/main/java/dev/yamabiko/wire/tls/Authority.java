@@ -1,5 +1,7 @@
 package dev.yamabiko.wire.tls;
 
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
@@ -99,6 +101,16 @@ public final class Authority {
   /** An address of digits or with colons is one; all else is a name. */
   static boolean isAddress(String host) {
     return host.contains(":") || host.matches("[0-9.]+");
+  }
+
+  /** Whether it is a name, or such an address as there are; a name's characters do not matter. */
+  public static boolean isNameOrAddress(String host) {
+    try {
+      // Of what looks like an address nothing is looked up that is one.
+      return !isAddress(host) || InetAddress.getByName(host) != null;
+    } catch (UnknownHostException e) {
+      return false;
+    }
   }
 
   private static KeyPair keys() {
