@@ -14,6 +14,8 @@ import java.util.OptionalLong;
  * tensorboard}.
  */
 final class PolicyParser {
+  static final List<String> ON_DIVERGENCE = List.of("stop", "rollback");
+
   private static final int DEFAULT_PATIENCE = 5;
   private static final double DEFAULT_FACTOR = 0.5;
   private static final int DEFAULT_AT_MOST = 3;
@@ -83,7 +85,7 @@ final class PolicyParser {
     if (!node.given()) {
       return Optional.empty();
     }
-    Variant variant = node.variant(List.of("stop", "rollback"));
+    Variant variant = node.variant(ON_DIVERGENCE);
     if (variant.name().equals("stop")) {
       variant.section();
       return Optional.empty();

@@ -39,7 +39,8 @@ final class Variants {
             List.of("data", "validation"), DataParser.validationNames(),
             List.of("loss"), extensions.with(LossParser.LOSSES, Category.LOSS),
             List.of("optimizer"), extensions.with(OptimizerParser.OPTIMIZERS, Category.OPTIMIZER),
-            List.of("schedule"), ScheduleParser.SCHEDULES),
+            List.of("schedule"), ScheduleParser.SCHEDULES,
+            List.of("on-divergence"), PolicyParser.ON_DIVERGENCE),
         extensions.with(ModelParser.LAYERS, Category.LAYER),
         extensions.with(AugmentParser.KINDS, Category.AUGMENTATION));
   }

@@ -185,6 +185,15 @@ class SettingsTest {
   }
 
   @Test
+  void shouldReplaceWhatIsDoneOnDivergence() throws IOException {
+    write(SampleJob.with("checkpoint.every-steps = 9", "on-divergence.rollback.factor = 0.5"));
+    assertEquals(Optional.empty(), set("on-divergence.stop={}").rollback());
+    assertEquals(
+        Optional.of(new Rollback(0.1, 3)),
+        set("on-divergence.stop={}", "on-divergence.rollback.factor=0.1").rollback());
+  }
+
+  @Test
   void shouldReplaceABareVariantWhenOneWithOptionsIsSet() {
     assertEquals("adam", set("optimizer.adam.beta1=0.5").optimizer().kind());
     assertEquals(0.5f, set("optimizer.sgd.learning-rate=0.5").optimizer().learningRate());
