@@ -103,7 +103,8 @@ final class SubmitCommand implements Callable<Integer> {
     say("%s; to look: yamabiko jobs --server %s".formatted(error, coordinator.url()));
     Map<String, Object> answer = new LinkedHashMap<>();
     answer.put("id", null);
-    answer.put("status", "detached");
+    // Of the command: what a job's would be, or whether there is one, nobody knows.
+    answer.put("status", "failed");
     answer.put("error", error);
     session.answer(answer);
     return Interruption.EXIT_CODE;

@@ -367,7 +367,10 @@ class FollowTest {
                 "interrupted; the job may have been submitted; to look: yamabiko jobs --server "
                     + server.url()),
         err());
-    assertEquals("detached", CanonicalJson.object(out()).get("status"));
+    assertEquals(
+        "{\"id\":null,\"status\":\"failed\","
+            + "\"error\":\"interrupted; the job may have been submitted\"}\n",
+        out());
   }
 
   /** Ends with the test's time. */
