@@ -90,8 +90,10 @@ final class SliceUpdate {
 
   private String explain(SliceStep.NonFinite bad) {
     int layer = settings.network().layerOfParameter(settings.from() + bad.index());
-    return "the run diverged: %s not finite, first in %s; %s"
-        .formatted(bad.what(), settings.network().describeLayer(layer), DivergenceException.ADVICE);
+    return DivergenceException.BEGINNING
+        + "%s not finite, first in %s; %s"
+            .formatted(
+                bad.what(), settings.network().describeLayer(layer), DivergenceException.ADVICE);
   }
 
   /** Weights, state and gradient as they are asked for; no update is under way. */

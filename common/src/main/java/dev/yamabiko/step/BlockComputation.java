@@ -333,8 +333,9 @@ public final class BlockComputation {
     String place =
         layer < 0 ? "the loss (%s)".formatted(loss.kind()) : network.describeLayer(layer);
     return new DivergenceException(
-        "the run diverged: loss is not finite in step %d, shard %d, first in %s; %s"
-            .formatted(step, shard, place, DivergenceException.ADVICE));
+        DivergenceException.BEGINNING
+            + "loss is not finite in step %d, shard %d, first in %s; %s"
+                .formatted(step, shard, place, DivergenceException.ADVICE));
   }
 
   /** The first shard with a loss that is not finite; the first of all if only the sum is not. */

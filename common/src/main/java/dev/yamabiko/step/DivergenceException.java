@@ -4,6 +4,12 @@ package dev.yamabiko.step;
 public final class DivergenceException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
+  /**
+   * What its message begins with, and that of a run that ends by it. A run that goes on meets it
+   * again, in the same step.
+   */
+  public static final String BEGINNING = "the run diverged: ";
+
   /** What usually helps. */
   public static final String ADVICE =
       "try a smaller learning-rate, or clipping { global-norm = 1 }";

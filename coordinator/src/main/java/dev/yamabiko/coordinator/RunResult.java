@@ -10,6 +10,7 @@ import dev.yamabiko.model.WeightsHash;
 import dev.yamabiko.nn.Network;
 import dev.yamabiko.protocol.RunLedger;
 import dev.yamabiko.protocol.RunOutcome;
+import dev.yamabiko.step.DivergenceException;
 import dev.yamabiko.step.Measures;
 import dev.yamabiko.step.SampleHash;
 import dev.yamabiko.step.Statistics;
@@ -133,6 +134,11 @@ public record RunResult(
         outcome.ledger(),
         Optional.of(outcome.message()).filter(message -> !message.isEmpty()),
         Optional.empty());
+  }
+
+  /** Whether it failed by its own arithmetic: whoever goes on with it gets as far, to the bit. */
+  public boolean diverged() {
+    return error.filter(why -> why.startsWith(DivergenceException.BEGINNING)).isPresent();
   }
 
   public double samplesPerSecond() {

@@ -4,6 +4,7 @@ import dev.yamabiko.client.JsonFields;
 import dev.yamabiko.coordinator.JobStatus;
 import dev.yamabiko.job.Selection;
 import dev.yamabiko.job.Sweep;
+import dev.yamabiko.step.DivergenceException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +45,11 @@ record Standing(Sweep.Trial trial, JsonFields job) {
 
   boolean isCompleted() {
     return status().equals(JobStatus.COMPLETED.toString());
+  }
+
+  /** Of one that has failed by its own arithmetic, and would again. */
+  boolean diverged() {
+    return job.text("error").startsWith(DivergenceException.BEGINNING);
   }
 
   boolean hasEnded() {

@@ -125,7 +125,7 @@ final class SweepCommand implements Callable<Integer> {
     SweepReport report = new SweepReport(sweep, standings);
     String state = state(report, "cancelled");
     print(report, SweepReport::here);
-    if (!report.isCompleted()) {
+    if (report.canGoOn()) {
       sayHowToGoOn(" --local --out " + JobArguments.quote(directory));
     }
     session.answer(report.json(state));

@@ -28,6 +28,11 @@ final class SweepReport {
     return standings.stream().allMatch(Standing::isCompleted);
   }
 
+  /** Of trials that have not completed, and need not fail again. */
+  boolean canGoOn() {
+    return standings.stream().anyMatch(trial -> !trial.isCompleted() && !trial.diverged());
+  }
+
   /**
    * The table, the best trial first, and where that one's model is.
    *

@@ -164,7 +164,7 @@ final class TrainCommand implements Callable<Integer> {
     session.print(Summary.of(result, data.baseline(), curve, model).stripTrailing());
     result.error().ifPresent(session::complain);
     result.warning().ifPresent(what -> say("warning: " + what));
-    if (goesOn(result.status(), directory)) {
+    if (goesOn(result, directory)) {
       sayHowToGoOn(directory);
     }
     session.answer(result.toJson());
@@ -178,9 +178,11 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   /** A run that was interrupted before its first step, too: from there. */
-  private static boolean goesOn(RunOutcome.Status status, RunDirectory directory) {
-    return status == RunOutcome.Status.CANCELLED
-        || status == RunOutcome.Status.FAILED && directory.hasCheckpoint();
+  private static boolean goesOn(RunResult result, RunDirectory directory) {
+    return result.status() == RunOutcome.Status.CANCELLED
+        || result.status() == RunOutcome.Status.FAILED
+            && directory.hasCheckpoint()
+            && !result.diverged();
   }
 
   private void sayHowToGoOn(RunDirectory directory) {

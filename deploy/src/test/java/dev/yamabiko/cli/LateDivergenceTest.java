@@ -2,6 +2,7 @@ package dev.yamabiko.cli;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -103,6 +104,7 @@ class LateDivergenceTest {
       assertEquals(2, output.json().path("rollbacks").asInt());
     }
     assertTrue(one.error().startsWith("the run diverged: "), one.error());
+    assertFalse(one.err().contains("to go on"), one.err());
     assertEquals(one.json().path("steps"), five.json().path("steps"));
     assertArrayEquals(job.metrics("run1"), job.metrics("run5"));
   }

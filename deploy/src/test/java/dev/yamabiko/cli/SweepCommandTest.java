@@ -195,6 +195,7 @@ class SweepCommandTest {
         texts(answer.required("trials"), "status"));
     assertTrue(answer.at("/trials/2/error").asText().contains("loss"), answer::toString);
     assertTrue(answer.at("/best/job").asText().matches("job-s0[12]"), answer::toString);
+    assertFalse(err().contains("to go on"), "they would diverge again");
   }
 
   @Test
@@ -215,6 +216,7 @@ class SweepCommandTest {
     assertTrue(trials.at("/1/error").asText().contains("job-s02 cannot be used: "), err());
     assertTrue(trials.at("/2/error").asText().endsWith("IllegalStateException: broken"), err());
     assertTrue(err().contains("best by validation loss: job-s0"), err());
+    assertTrue(err().contains("to go on: yamabiko sweep job.conf"), err());
   }
 
   private static void inTheWay(Path file) {
