@@ -560,6 +560,13 @@ class LauncherTest {
   }
 
   @Test
+  void shouldRunWhateverShellItIsGivenTo() throws Exception {
+    String launcher = root.resolve("deploy/bin/yamabiko").toString();
+    assertEquals(42, await(start(Path.of("/bin/sh"), launcher)).code());
+    assertEquals(42, await(start(Path.of("/bin/bash"), "--posix", launcher)).code());
+  }
+
+  @Test
   void shouldWorkThroughSymbolicLinks() throws Exception {
     Path links = Files.createDirectories(place.resolve("links"));
     Path absolute =
