@@ -8,6 +8,7 @@ import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -41,6 +42,8 @@ public final class JobText {
       throw new JobException(file + ": no such file", e);
     } catch (AccessDeniedException e) {
       throw new JobException(file + ": no permission to read this file", e);
+    } catch (FileSystemException e) {
+      throw new JobException(file + ": cannot be read: " + e.getReason(), e);
     } catch (IOException e) {
       throw new JobException(file + ": cannot be read: " + e.getMessage(), e);
     }

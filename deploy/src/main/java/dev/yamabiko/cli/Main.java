@@ -2,6 +2,7 @@ package dev.yamabiko.cli;
 
 import dev.yamabiko.cli.log.StandardError;
 import dev.yamabiko.cli.settings.NodeKind;
+import dev.yamabiko.cli.settings.Port;
 import dev.yamabiko.client.ServerException;
 import dev.yamabiko.coordinator.InputErrors;
 import dev.yamabiko.data.NearestName;
@@ -27,6 +28,7 @@ import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
@@ -245,6 +247,12 @@ public final class Main implements Runnable {
               "%s expects %s but got \"\"".formatted(option.longestName(), option.paramLabel()));
         }
       }
+      for (PositionalParamSpec file : command.getParseResult().matchedPositionals()) {
+        if (file.type() == Path.class && file.originalStringValues().contains("")) {
+          throw new ParameterException(
+              command, "expected %s but got \"\"".formatted(file.paramLabel()));
+        }
+      }
     }
   }
 
@@ -266,6 +274,11 @@ public final class Main implements Runnable {
           (unmatched.isUnknownOption() ? "unknown option " : "unexpected argument ")
               + argument
               + suggestion(e.getCommandLine().getCommandSpec(), argument);
+    } else if (e.getArgSpec() instanceof OptionSpec option
+        && option.longestName().endsWith("port")
+        && e.getValue() != null) {
+      message =
+          "%s expects %s but got %s".formatted(option.longestName(), Port.EXPECTED, e.getValue());
     }
     return "%s (see %s --help)".formatted(message, command);
   }

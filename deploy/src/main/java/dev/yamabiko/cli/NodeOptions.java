@@ -116,7 +116,9 @@ final class NodeOptions {
         || !Port.isPort(port)
         || Integer.parseInt(port) == 0) {
       throw new ParameterException(
-          spec.commandLine(), "%s expects HOST:PORT or dns:NAME but got %s".formatted(name, text));
+          spec.commandLine(),
+          "%s expects HOST:PORT or dns:NAME but got %s"
+              .formatted(name, text.isEmpty() ? "\"\"" : text));
     }
     return new NodeSettings.Peer(host, Integer.parseInt(port));
   }

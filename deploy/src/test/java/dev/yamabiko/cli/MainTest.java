@@ -131,6 +131,9 @@ class MainTest {
         "jobs --server=               | --server expects URL but got \"\" (see yamabiko jobs --help)",
         "worker --tls=                | --tls expects DIR but got \"\" (see yamabiko worker --help)",
         "certs --node a --host=       | --host expects H but got \"\" (see yamabiko certs --help)",
+        "worker --coordinator=h:1,    | --coordinator expects HOST:PORT or dns:NAME but got \"\" (see yamabiko worker --help)",
+        "coordinator --port x         | --port expects a port from 0 to 65535 but got x (see yamabiko coordinator --help)",
+        "check  --set a=1             | expected JOB.conf but got \"\" (see yamabiko check --help)",
         "train a.conf --out           | Missing required parameter for option '--out' (DIR) (see yamabiko train --help)"
       })
   void shouldRefuseUsageErrorsInOneLine(String commandLine, String expected) {
