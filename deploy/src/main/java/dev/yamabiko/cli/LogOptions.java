@@ -126,7 +126,9 @@ final class LogOptions {
     }
   }
 
-  /** What can be told of a log's file without making it. */
+  /**
+   * What can be told of a log's file without making it. A device would be put aside as files are.
+   */
   static void requirePlace(Path file) {
     requireNoDate(file);
     Path there = file;
@@ -140,7 +142,7 @@ final class LogOptions {
   }
 
   private static void requireWritable(Path file) {
-    requireNoDate(file);
+    requirePlace(file);
     try {
       if (file.getParent() != null) {
         Files.createDirectories(file.getParent());

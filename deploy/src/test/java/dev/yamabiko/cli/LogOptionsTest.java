@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 @Timeout(120)
@@ -134,12 +135,12 @@ class LogOptionsTest {
     assertEquals("dev.yamabiko.worker.MemberNode", waits.required("logger").asText());
   }
 
-  @Test
-  void shouldRefuseALogFileThatCannotBeWritten() throws IOException {
+  @ParameterizedTest
+  @ValueSource(strings = {"afile/w.log", "/dev/null"})
+  void shouldRefuseALogFileThatCannotBeWritten(String file) throws IOException {
     Files.writeString(working.resolve("afile"), "");
     Invocation refused =
-        Invocation.of(
-            working, List.of("worker", "--coordinator", "h:1", "--log-file", "afile/w.log"));
+        Invocation.of(working, List.of("worker", "--coordinator", "h:1", "--log-file", file));
     assertEquals(2, refused.exitCode(), refused.err());
     assertTrue(refused.err().contains("--log-file: cannot write to "), refused.err());
     assertEquals(1, refused.err().lines().count(), refused.err());
