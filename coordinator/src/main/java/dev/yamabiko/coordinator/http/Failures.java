@@ -14,7 +14,6 @@ import akka.http.javadsl.server.RejectionHandler;
 import akka.http.javadsl.server.Route;
 import akka.http.scaladsl.model.EntityStreamException;
 import akka.http.scaladsl.model.EntityStreamSizeException;
-import akka.stream.IOOperationIncompleteException;
 import dev.yamabiko.coordinator.WriteFailure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -90,9 +89,7 @@ final class Failures {
 
   private static Throwable cause(Throwable e) {
     Throwable cause = e;
-    while ((cause instanceof CompletionException
-            || cause instanceof IOOperationIncompleteException
-            || cause instanceof UncheckedIOException)
+    while ((cause instanceof CompletionException || cause instanceof UncheckedIOException)
         && cause.getCause() != null) {
       cause = cause.getCause();
     }

@@ -47,6 +47,7 @@ public final class HttpApi implements AutoCloseable {
   private final CoordinatorSettings settings;
   private final Optional<HttpTls> tls;
   private final PassedOn passedOn;
+  private final Materializer materializer;
   private final Entrance entrance;
   private ServerBinding binding;
   private JobSubmission submission;
@@ -63,7 +64,8 @@ public final class HttpApi implements AutoCloseable {
     this.settings = settings;
     tls = settings.tls().map(HttpTls::new);
     passedOn = new PassedOn(coordinator, tls);
-    entrance = Entrance.of(settings, Materializer.createMaterializer(coordinator));
+    materializer = Materializer.createMaterializer(coordinator);
+    entrance = Entrance.of(settings, materializer);
   }
 
   /**
@@ -96,7 +98,8 @@ public final class HttpApi implements AutoCloseable {
               .bindFlow(
                   QuietConnections.ended(
                       coordinator.settings().config().getDuration(QUIET),
-                      routes.all().flow(Adapter.toClassic(coordinator))))
+                      HeardOut.of(api.materializer, routes.all())
+                          .flow(Adapter.toClassic(coordinator))))
               .toCompletableFuture()
               .join();
       settings.access().tokens().ifPresent(api::watch);
@@ -138,7 +141,6 @@ public final class HttpApi implements AutoCloseable {
         JobFiles files = new JobFiles(uploads, settings.dataRoots());
         submission = new JobSubmission(files, System::nanoTime);
         content = new RootContent(files, System::nanoTime);
-        Materializer materializer = Materializer.createMaterializer(coordinator);
         Queries queries = new Queries(coordinator);
         series = new SeriesRoutes(queries);
         Executor blocking = coordinator.dispatchers().lookup(DispatcherSelector.blocking());

@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -123,12 +124,13 @@ final class UploadRoutes extends AllDirectives {
   }
 
   private CompletionStage<HttpResponse> take(String sha256, HttpRequest request) {
-    long bytes = request.entity().getContentLengthOption().orElse(0);
+    OptionalLong length = request.entity().getContentLengthOption();
+    long bytes = length.orElse(0);
     return blocking(() -> store.makeRoom(bytes))
         .thenCompose(
             hasRoom ->
                 hasRoom
-                    ? new IncomingUpload(store, sha256)
+                    ? new IncomingUpload(store, sha256, length.isPresent())
                         .receive(request.entity().getDataBytes(), materializer)
                         .thenApply(
                             isNew -> stored(isNew ? StatusCodes.CREATED : StatusCodes.OK, sha256))

@@ -13,6 +13,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.Socket;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -132,6 +134,87 @@ class UploadTest {
         201,
         api.put(ContentHash.of(new String(largest, StandardCharsets.UTF_8)), largest).statusCode());
     assertEquals(0, left());
+  }
+
+  /** A client that is still sending takes the end of the connection for that of the coordinator. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void shouldSayWhyEvenWhereMuchIsStillToCome(boolean known) throws Exception {
+    byte[] large = new byte[32 << 20];
+    BodyPublisher body = BodyPublishers.ofByteArray(large);
+    HttpRequest.Builder put =
+        api.request("/api/v1/data/" + "0".repeat(64))
+            .PUT(known ? body : BodyPublishers.fromPublisher(body));
+    String detail = Api.problem(413, api.send(put));
+    assertTrue(detail.contains("100,000 bytes are left"), detail);
+    assertEquals(List.of(), files("incoming"));
+    assertEquals(QUOTA, left());
+    Api.problem(400, api.put("no-hash", large));
+    Api.problem(405, api.send(api.request("/api/v1/jobs").PUT(body)));
+    Api.problem(413, api.send(api.request("/api/v1/jobs").POST(body)));
+  }
+
+  /** Of an upload without a length nobody knows whether it ever ends. */
+  @Test
+  void shouldNotHearOutWhatHasNoEnd() throws Exception {
+    byte[] chunk = new byte[1 << 20];
+    byte[] size = bytes("%x\r\n".formatted(chunk.length));
+    try (Socket socket = new Socket("127.0.0.1", api.port())) {
+      OutputStream out = socket.getOutputStream();
+      out.write(
+          bytes(
+              "PUT /api/v1/data/%s HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+                  .formatted("0".repeat(64))));
+      assertThrows(
+          IOException.class,
+          () -> {
+            while (true) {
+              out.write(size);
+              out.write(chunk);
+              out.write(bytes("\r\n"));
+            }
+          });
+    }
+    assertEquals(List.of(), files("incoming"));
+    assertEquals(QUOTA, left());
+  }
+
+  @Test
+  void shouldTakeAFileWithoutAByte() throws Exception {
+    upload("");
+    assertEquals(QUOTA, left());
+  }
+
+  /** The second is told that it is there, and its room is given back. */
+  @Test
+  void shouldTakeTheSameFromTwoAtOnce() throws Exception {
+    String sha256 = ContentHash.of("hello");
+    try (Socket first = new Socket("127.0.0.1", api.port())) {
+      OutputStream out = first.getOutputStream();
+      out.write(
+          bytes(
+              "PUT /api/v1/data/%s HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhel"
+                  .formatted(sha256)));
+      while (left() == QUOTA) {
+        Thread.onSpinWait();
+      }
+      upload("hello");
+      out.write(bytes("lo"));
+      byte[] answer = first.getInputStream().readNBytes(15);
+      assertEquals("HTTP/1.1 200 OK", new String(answer, StandardCharsets.US_ASCII));
+    }
+    assertEquals(List.of(), files("incoming"));
+    assertEquals(QUOTA - 5, left());
+  }
+
+  /** As where the disk is full: what is still to come does not keep the client from hearing it. */
+  @Test
+  void shouldSayWhatItCannotWrite() throws Exception {
+    byte[] content = new byte[QUOTA];
+    left(); // its directories are there
+    UploadStore.remove(data.resolve("uploads/incoming"));
+    Api.problem(507, api.put("0".repeat(64), content));
+    assertEquals(QUOTA, left());
   }
 
   @Test
