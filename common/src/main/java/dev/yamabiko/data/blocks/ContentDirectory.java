@@ -1,7 +1,6 @@
 package dev.yamabiko.data.blocks;
 
 import dev.yamabiko.data.DataException;
-import dev.yamabiko.data.Unreachable;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
@@ -16,22 +15,12 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.ToLongFunction;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
- * Contents on disk, each with its manifest, that take no more room in all than they may: whoever
- * needs room evicts what was used longest ago and is not in use, by any process of this machine. Of
- * a content NAME there are the files
+ * Contents on disk, each with its manifest, that take no more room in all than they may ({@link
+ * ContentRoom}). Of a content NAME there are the files
  *
  * <pre>
  *   NAME            the content, whole
@@ -45,29 +34,16 @@ import java.util.stream.Stream;
  */
 final class ContentDirectory {
 
-  /** Begins with a SHA-256. */
-  private static final Pattern FILE = Pattern.compile("([0-9a-f]{64}(?:-[0-9a-f]+)*)(?:\\..*)?");
-
   private static final String PART = ".part";
   private static final String MANIFEST = ".manifest";
   static final String IN_USE = "use ";
 
   private final Path directory;
-  private final long mostBytes;
-  private final ToLongFunction<Path> usableSpace;
-
-  private record Entry(String name, List<Path> files, long bytes, Instant lastUse) {
-    Entry with(Path file, long bytes, Instant lastUse) {
-      List<Path> all = Stream.concat(files.stream(), Stream.of(file)).toList();
-      Instant later = lastUse.isAfter(this.lastUse) ? lastUse : this.lastUse;
-      return new Entry(name, all, this.bytes + bytes, later);
-    }
-  }
+  private final ContentRoom room;
 
   ContentDirectory(Path directory, long mostBytes, ToLongFunction<Path> usableSpace) {
     this.directory = directory.toAbsolutePath();
-    this.mostBytes = mostBytes;
-    this.usableSpace = usableSpace;
+    this.room = new ContentRoom(this.directory, mostBytes, usableSpace);
   }
 
   Path content(String name) {
@@ -112,81 +88,16 @@ final class ContentDirectory {
    */
   void reserve(String name, long bytes, long unwritten, Consumer<String> evicted)
       throws IOException {
-    long needed = requireFitting(bytes);
-    ContentLocks.Hold room = room();
-    try (room) {
-      List<Entry> others = othersByLastUse(name);
-      List<Entry> unused = unused(others);
-      long taken = bytes(others);
-      long evictable = bytes(unused);
-      long free = usableSpace.applyAsLong(directory);
-      if (free + evictable < unwritten) {
-        free = free(unwritten);
-      }
-      for (Entry entry : unused) {
-        if (unwritten <= free) {
-          free = free(unwritten); // until now some of it has only been reckoned
-        }
-        boolean fits = taken + needed <= mostBytes && unwritten <= free;
-        if (fits || taken - evictable + needed > mostBytes || unwritten > free + evictable) {
-          break; // nothing must go, or it would be in vain
-        }
-        evictable -= entry.bytes();
-        if (evict(entry)) {
-          evicted.accept(entry.name());
-          taken -= entry.bytes();
-          free += entry.bytes();
-        }
-      }
-      requireRoom(needed, taken, evictable, unwritten);
+    ContentLocks.Hold own = ownRoom();
+    try (own) {
+      room.make(name, bytes, unwritten, evicted);
       setLength(part(name), bytes);
     }
   }
 
-  private static long bytes(List<Entry> entries) {
-    return entries.stream().mapToLong(Entry::bytes).sum();
-  }
-
-  /** What the disk has left; where that is too little, without what is only mapped still. */
-  private long free(long wanted) {
-    if (usableSpace.applyAsLong(directory) < wanted) {
-      Unreachable.isCollectedUntil(() -> usableSpace.applyAsLong(directory) >= wanted);
-    }
-    return usableSpace.applyAsLong(directory);
-  }
-
-  /**
-   * @return the bytes of a content of this length and its manifest
-   * @throws DataException if they do not fit even where nothing else is
-   */
-  long requireFitting(long bytes) {
-    long needed = bytes + BlockManifest.manifestLength(bytes);
-    if (needed > mostBytes) {
-      throw new DataException(
-          String.format(
-              "%s: this run's data takes %d bytes but all data kept here may take %d: allow more",
-              directory, needed, mostBytes));
-    }
-    return needed;
-  }
-
-  private void requireRoom(long needed, long taken, long evictable, long unwritten) {
-    long inUse = taken - evictable;
-    if (inUse + needed > mostBytes) {
-      throw new DataException(
-          String.format(
-              "%s: this run's data takes %d bytes but of the %d that all data kept here may take,"
-                  + " %d are in use by other runs: allow more, or wait for these",
-              directory, needed, mostBytes, inUse));
-    }
-    long usable = free(unwritten);
-    if (unwritten > usable || taken + needed > mostBytes) {
-      throw new DataException(
-          String.format(
-              "%s: the disk is full: this run's data needs %d bytes more but %d are free",
-              directory, unwritten, usable),
-          new FileSystemException(directory.toString(), null, "No space left on device"));
-    }
+  /** See {@link ContentRoom#requireFitting}. */
+  void requireFitting(long bytes) {
+    room.requireFitting(bytes);
   }
 
   private static void setLength(Path file, long length) throws IOException {
@@ -196,57 +107,6 @@ final class ContentDirectory {
       if (channel.size() < length) {
         channel.write(ByteBuffer.allocate(1), length - 1);
       }
-    }
-  }
-
-  private List<Entry> othersByLastUse(String name) throws IOException {
-    Map<String, Entry> entries = new HashMap<>();
-    List<Path> files;
-    try (Stream<Path> listed = Files.list(directory)) {
-      files = listed.toList();
-    }
-    for (Path file : files) {
-      Matcher matcher = FILE.matcher(file.getFileName().toString());
-      if (matcher.matches() && !matcher.group(1).equals(name)) {
-        String owner = matcher.group(1);
-        try {
-          long size = Files.size(file);
-          Instant time = Files.getLastModifiedTime(file).toInstant();
-          entries.merge(
-              owner,
-              new Entry(owner, List.of(file), size, time),
-              (entry, added) -> entry.with(file, size, time));
-        } catch (NoSuchFileException e) {
-          // Deleted by whoever needed the space.
-        }
-      }
-    }
-    return entries.values().stream().sorted(Comparator.comparing(Entry::lastUse)).toList();
-  }
-
-  private List<Entry> unused(List<Entry> entries) throws IOException {
-    List<Entry> unused = new ArrayList<>();
-    for (Entry entry : entries) {
-      Optional<ContentLocks.Hold> own = ContentLocks.of(directory).tryOwn(IN_USE + entry.name());
-      if (own.isPresent()) {
-        own.get().close();
-        unused.add(entry);
-      }
-    }
-    return unused;
-  }
-
-  private boolean evict(Entry entry) throws IOException {
-    Optional<ContentLocks.Hold> own = ContentLocks.of(directory).tryOwn(IN_USE + entry.name());
-    if (own.isEmpty()) {
-      return false;
-    }
-    ContentLocks.Hold unused = own.get();
-    try (unused) {
-      for (Path file : entry.files()) {
-        Files.deleteIfExists(file);
-      }
-      return true;
     }
   }
 
@@ -267,16 +127,16 @@ final class ContentDirectory {
 
   /** The part file, which has been forced to the disk, becomes the content. */
   void finish(String name) throws IOException {
-    ContentLocks.Hold room = room();
-    try (room) {
+    ContentLocks.Hold own = ownRoom();
+    try (own) {
       move(part(name), content(name));
     }
   }
 
   /** A content that is damaged, if there is one, becomes the part file. */
   void reopen(String name) throws IOException {
-    ContentLocks.Hold room = room();
-    try (room) {
+    ContentLocks.Hold own = ownRoom();
+    try (own) {
       if (Files.exists(content(name))) {
         move(content(name), part(name));
       }
@@ -284,7 +144,7 @@ final class ContentDirectory {
   }
 
   /** Nobody else counts, evicts, makes or renames contents as long as this is held. */
-  private ContentLocks.Hold room() throws IOException {
+  private ContentLocks.Hold ownRoom() throws IOException {
     return ContentLocks.of(directory).own("room");
   }
 
@@ -314,7 +174,7 @@ final class ContentDirectory {
     return new DataException(
         String.format(
             "%s: a run's data cannot be kept there: %s (%d bytes are free)",
-            directory, reason, usableSpace.applyAsLong(directory)),
+            directory, reason, room.usable()),
         e);
   }
 }
