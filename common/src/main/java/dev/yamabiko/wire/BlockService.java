@@ -81,7 +81,10 @@ final class BlockService {
               : "it has %d bytes, at most %d are sent".formatted(block.remaining(), mostBlockBytes);
     } catch (IOException | RuntimeException | OutOfMemoryError e) {
       LOG.warn("dataset block not read sha256={} index={}", request.sha256(), request.index(), e);
-      missing = "the coordinator could not read it: " + e.getMessage();
+      missing =
+          e instanceof OutOfMemoryError
+              ? "the coordinator has not enough memory to read it"
+              : "the coordinator could not read it: " + e.getMessage();
     }
     outbox.control(new BulkFrame.BlockMissing(request.request(), BulkTable.fit(missing)));
     connection.wake();

@@ -70,6 +70,21 @@ class BlockFetchTest {
     }
   }
 
+  /** Where the JVM cannot even say what it lacks, too; and the connection goes on. */
+  @Test
+  void shouldSayThatTheCoordinatorHasNotEnoughMemoryForABlock() throws Exception {
+    try (Plane plane = new Plane(Plane.SMALL)) {
+      Plane.Pair pair = plane.connect("w");
+      pair.coordinator().outOfMemory = new OutOfMemoryError();
+      assertEquals(
+          "block 7 of dataset %s: the coordinator has not enough memory to read it".formatted(SHA),
+          failure(pair.client().fetchDatasetBlock(SHA, 7)));
+      pair.coordinator().outOfMemory = null;
+      pair.coordinator().blocks.put(SHA + "/7", bytes(10));
+      assertEquals(bytes(10), pair.client().fetchDatasetBlock(SHA, 7).get(30, TimeUnit.SECONDS));
+    }
+  }
+
   @Test
   void shouldAskAgainOnTheNextConnection() throws Exception {
     try (Plane plane = new Plane(Plane.SMALL)) {

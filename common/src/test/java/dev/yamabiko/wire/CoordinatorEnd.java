@@ -19,6 +19,9 @@ final class CoordinatorEnd implements BulkLink.Receiver {
 
   final Map<String, ByteBuffer> blocks = new ConcurrentHashMap<>();
 
+  /** What comes of reading a dataset block, where that is no block. */
+  volatile OutOfMemoryError outOfMemory;
+
   /** Dataset blocks are read once this is open. */
   volatile CountDownLatch beforeBlocks = new CountDownLatch(0);
 
@@ -33,6 +36,9 @@ final class CoordinatorEnd implements BulkLink.Receiver {
       beforeBlocks.await();
     } catch (InterruptedException e) {
       throw new IOException(e);
+    }
+    if (outOfMemory != null) {
+      throw outOfMemory;
     }
     return blocks.get(sha256 + "/" + index);
   }
