@@ -9,6 +9,7 @@ import akka.actor.typed.javadsl.Receive;
 import dev.yamabiko.job.HeapNeed;
 import dev.yamabiko.nn.Network;
 import dev.yamabiko.protocol.FloatSegment;
+import dev.yamabiko.protocol.Results;
 import dev.yamabiko.protocol.RunKey;
 import dev.yamabiko.protocol.RunMessage;
 import dev.yamabiko.protocol.SliceMessage;

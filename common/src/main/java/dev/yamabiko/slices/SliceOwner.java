@@ -14,6 +14,7 @@ import dev.yamabiko.protocol.NodeMessage;
 import dev.yamabiko.protocol.NodeMessage.OwnSlices;
 import dev.yamabiko.protocol.OwnerEvent;
 import dev.yamabiko.protocol.OwnerMessage;
+import dev.yamabiko.protocol.Results;
 import dev.yamabiko.protocol.RunKey;
 import dev.yamabiko.protocol.RunMessage;
 import dev.yamabiko.protocol.SliceMessage;

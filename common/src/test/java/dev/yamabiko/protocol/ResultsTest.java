@@ -1,4 +1,4 @@
-package dev.yamabiko.slices;
+package dev.yamabiko.protocol;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

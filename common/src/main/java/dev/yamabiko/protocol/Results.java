@@ -1,4 +1,4 @@
-package dev.yamabiko.slices;
+package dev.yamabiko.protocol;
 
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.javadsl.ActorContext;
