@@ -17,6 +17,10 @@ public enum JobStatus {
     return this == COMPLETED || this == FAILED || this == CANCELLED;
   }
 
+  public boolean canBeResumed() {
+    return this == FAILED || this == CANCELLED;
+  }
+
   @Override
   public String toString() {
     return name().toLowerCase(Locale.ROOT);

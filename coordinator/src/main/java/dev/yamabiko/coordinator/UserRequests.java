@@ -84,7 +84,7 @@ final class UserRequests {
   }
 
   private Answer resume(JobEntry entry) {
-    if (entry.status() != JobStatus.CANCELLED && entry.status() != JobStatus.FAILED) {
+    if (!entry.status().canBeResumed()) {
       return Answer.NOT_NOW;
     } else if (!entry.isReadable() || !jobs.resume(entry)) {
       return Answer.UNREADABLE;

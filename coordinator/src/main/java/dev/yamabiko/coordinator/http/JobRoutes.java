@@ -24,7 +24,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.BiFunction;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /** {@code /api/v1/jobs}: submit, list, look at, follow, cancel and resume. */
@@ -78,8 +77,8 @@ final class JobRoutes extends AllDirectives {
         pathEnd(() -> get(() -> completeWithFuture(show(JobId.checked(id))))),
         path("events", () -> get(() -> extractRequest(request -> follow(id, request)))),
         path("metrics", () -> get(() -> ofView(id, JobOutput::metrics))),
-        path("cancel", () -> post(() -> steer(id, () -> cancel(id)))),
-        path("resume", () -> post(() -> steer(id, () -> resume(id)))));
+        path("cancel", () -> post(() -> steer(id, job -> cancel(id)))),
+        path("resume", () -> post(() -> steer(id, this::resume))));
   }
 
   private Route ofView(String id, Function<JobView, HttpResponse> answer) {
@@ -188,12 +187,15 @@ final class JobRoutes extends AllDirectives {
     return steered(id, "cancelled", CoordinatorCommand.CancelJob::new);
   }
 
-  /** It will be one more that has not ended. */
-  private CompletionStage<HttpResponse> resume(String id) {
-    return room().thenCompose(there -> steered(id, "resumed", CoordinatorCommand.ResumeJob::new));
+  /** It will be one more that has not ended, if it can be resumed at all. */
+  private CompletionStage<HttpResponse> resume(JobView job) {
+    CompletionStage<?> ready =
+        job.status().canBeResumed() ? room() : CompletableFuture.completedFuture(null);
+    return ready.thenCompose(
+        there -> steered(job.id(), "resumed", CoordinatorCommand.ResumeJob::new));
   }
 
-  private Route steer(String id, Supplier<CompletionStage<HttpResponse>> change) {
+  private Route steer(String id, Function<JobView, CompletionStage<HttpResponse>> change) {
     return extractRequest(
         request ->
             completeWithFuture(
@@ -204,7 +206,7 @@ final class JobRoutes extends AllDirectives {
                             gate.refusal(request, job)
                                 .<CompletionStage<HttpResponse>>map(
                                     CompletableFuture::completedFuture)
-                                .orElseGet(change))));
+                                .orElseGet(() -> change.apply(job)))));
   }
 
   private CompletionStage<HttpResponse> steered(

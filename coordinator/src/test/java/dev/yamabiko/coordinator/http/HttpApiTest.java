@@ -347,6 +347,11 @@ class HttpApiTest {
     var job = CanonicalJson.object(api.get("/api/v1/jobs/digits-1").body());
     assertEquals("running", job.get("status"));
     assertEquals(3, job.get("step"));
+    api.coordinator.jobs.put(
+        "b-3", FakeCoordinator.job("b-3", JobStatus.RUNNING, data, Optional.empty()));
+    assertEquals(
+        "job b-3 cannot be resumed: it is running",
+        Api.problem(409, api.post("/api/v1/jobs/b-3/resume", "")));
     assertEquals(10, job.get("steps_total"));
   }
 
