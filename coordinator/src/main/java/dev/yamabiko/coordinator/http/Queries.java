@@ -13,10 +13,12 @@ import java.util.concurrent.CompletionStage;
 /** Asks the coordinator's actor; a missing answer fails the stage after a while. */
 record Queries(ActorSystem<CoordinatorCommand> coordinator) {
 
-  private static final Duration DEADLINE = Duration.ofSeconds(10);
+  /** In the configuration. */
+  private static final String DEADLINE = "yamabiko.http.answer-timeout";
 
   <T> CompletionStage<T> ask(Function<ActorRef<T>, CoordinatorCommand> question) {
-    return AskPattern.ask(coordinator, question, DEADLINE, coordinator.scheduler());
+    Duration deadline = coordinator.settings().config().getDuration(DEADLINE);
+    return AskPattern.ask(coordinator, question, deadline, coordinator.scheduler());
   }
 
   /** Fails with a problem where the job is unknown. */

@@ -315,6 +315,28 @@ class HttpApiTest {
         "no-store", api.get("/api/v1/jobs").headers().firstValue("Cache-Control").orElse(""));
   }
 
+  /** Else it would be asked again, and might be done twice. */
+  @Test
+  void shouldSayWhereNobodyKnowsWhetherAChangeWasMade() throws Exception {
+    try (Api late =
+        new Api(
+            data.resolve("late"),
+            List.of(),
+            0,
+            HttpAccess.open(),
+            "yamabiko.http.answer-timeout = 2 s")) {
+      late.coordinator.silent = true;
+      late.coordinator.jobs.put(
+          "b-1", FakeCoordinator.job("b-1", JobStatus.RUNNING, data, Optional.empty()));
+      late.coordinator.jobs.put(
+          "b-2", FakeCoordinator.job("b-2", JobStatus.FAILED, data, Optional.empty()));
+      String why = Api.problem(504, late.post("/api/v1/jobs/b-1/cancel", ""));
+      assertTrue(why.contains("may have done what was asked all the same"), why);
+      assertEquals(why, Api.problem(504, late.post("/api/v1/jobs/b-2/resume", "")));
+      assertEquals(why, Api.problem(504, late.post("/api/v1/jobs", SPIRALS)));
+    }
+  }
+
   @Test
   void shouldTakeNoMoreJobsThanItCanKeep() throws Exception {
     api.coordinator.open = JobRoutes.MOST_OPEN - 1;
