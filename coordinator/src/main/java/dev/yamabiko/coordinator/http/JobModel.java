@@ -1,8 +1,12 @@
 package dev.yamabiko.coordinator.http;
 
+import akka.http.javadsl.model.HttpHeader;
 import akka.http.javadsl.model.StatusCodes;
+import akka.http.javadsl.model.headers.RawHeader;
+import dev.yamabiko.coordinator.JobStatus;
 import dev.yamabiko.coordinator.JobView;
 import dev.yamabiko.coordinator.RunDirectory;
+import dev.yamabiko.model.CanonicalJson;
 import dev.yamabiko.model.ModelException;
 import dev.yamabiko.model.OtherExtensionException;
 import java.nio.file.Files;
@@ -14,6 +18,9 @@ import org.slf4j.LoggerFactory;
 final class JobModel {
 
   private static final Logger LOG = LoggerFactory.getLogger(JobModel.class);
+
+  /** Of an answer with a model that {@link #isEarlier}. */
+  static final HttpHeader EARLIER = RawHeader.create("X-Yamabiko-Model", "earlier");
 
   private JobModel() {}
 
@@ -31,6 +38,17 @@ final class JobModel {
           .exception();
     }
     return model;
+  }
+
+  /**
+   * Whether its weights are not those that the job's state speaks of: a run that fails leaves the
+   * model as it was when the job, resumed since, ended before.
+   */
+  static boolean isEarlier(JobView job) {
+    return job.status() != JobStatus.COMPLETED
+        && job.result()
+            .filter(text -> CanonicalJson.object(text).get("weights_sha256") != null)
+            .isEmpty();
   }
 
   /** The coordinator uses a model with the extensions that it was trained with only. */

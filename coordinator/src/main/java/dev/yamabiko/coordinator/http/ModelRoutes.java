@@ -155,6 +155,7 @@ final class ModelRoutes extends AllDirectives implements AutoCloseable {
   private static HttpResponse file(
       JobView job, ModelFormat format, long bytes, Source<ByteString, NotUsed> content) {
     return HttpResponse.create()
+        .addHeaders(JobModel.isEarlier(job) ? List.of(JobModel.EARLIER) : List.of())
         .addHeader(
             ContentDisposition.create(
                 ContentDispositionTypes.ATTACHMENT,

@@ -347,6 +347,11 @@ class HttpApiTest {
     api.coordinator.jobs.put(
         "b-2", FakeCoordinator.job("b-2", JobStatus.FAILED, data, Optional.empty()));
     assertEquals(full, Api.problem(429, api.post("/api/v1/jobs/b-2/resume", "")));
+    api.coordinator.jobs.put(
+        "b-3", FakeCoordinator.job("b-3", JobStatus.RUNNING, data, Optional.empty()));
+    assertEquals(
+        "job b-3 cannot be resumed: it is running",
+        Api.problem(409, api.post("/api/v1/jobs/b-3/resume", "")));
     api.coordinator.open = JobRoutes.MOST_OPEN - 1;
     assertEquals(200, api.post("/api/v1/jobs/b-2/resume", "").statusCode());
   }
@@ -369,11 +374,6 @@ class HttpApiTest {
     var job = CanonicalJson.object(api.get("/api/v1/jobs/digits-1").body());
     assertEquals("running", job.get("status"));
     assertEquals(3, job.get("step"));
-    api.coordinator.jobs.put(
-        "b-3", FakeCoordinator.job("b-3", JobStatus.RUNNING, data, Optional.empty()));
-    assertEquals(
-        "job b-3 cannot be resumed: it is running",
-        Api.problem(409, api.post("/api/v1/jobs/b-3/resume", "")));
     assertEquals(10, job.get("steps_total"));
   }
 
@@ -604,6 +604,22 @@ class HttpApiTest {
         api.client.send(api.request("/api/v1/jobs/a-1/model").build(), BodyHandlers.ofByteArray());
     assertEquals(200, response.statusCode());
     assertArrayEquals(model, response.body());
+  }
+
+  @Test
+  void shouldSayWhereAModelIsFromBeforeTheJobWasResumed() throws Exception {
+    endedJob();
+    assertEquals("", modelIs(JobStatus.COMPLETED, Optional.empty())); // its result has been lost
+    assertEquals("", modelIs(JobStatus.CANCELLED, Optional.of("{\"weights_sha256\":\"f00d\"}")));
+    assertEquals("earlier", modelIs(JobStatus.FAILED, Optional.of("{\"weights_sha256\":null}")));
+    assertEquals("earlier", modelIs(JobStatus.FAILED, Optional.empty()));
+  }
+
+  private String modelIs(JobStatus status, Optional<String> result) throws Exception {
+    api.coordinator.jobs.put("a-1", FakeCoordinator.job("a-1", status, data, result));
+    HttpResponse<String> response = api.get("/api/v1/jobs/a-1/model");
+    assertEquals(200, response.statusCode());
+    return response.headers().firstValue("X-Yamabiko-Model").orElse("");
   }
 
   @Test
