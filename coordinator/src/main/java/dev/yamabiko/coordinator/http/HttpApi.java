@@ -23,10 +23,13 @@ import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.Executor;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
+import scala.concurrent.ExecutionContextExecutor;
 
 /**
  * A coordinator node's HTTP API. Uploads belong to the node that has the coordinator: it looks at
@@ -43,19 +46,22 @@ public final class HttpApi implements AutoCloseable {
   /** In the configuration. */
   private static final String QUIET = "yamabiko.http.quiet-timeout";
 
+  /**
+   * Made when the coordinator is here.
+   *
+   * @param ends of what the routes use
+   */
+  private record Own(Route route, List<Runnable> ends) {}
+
   private final ActorSystem<CoordinatorCommand> coordinator;
   private final CoordinatorSettings settings;
   private final Optional<HttpTls> tls;
   private final PassedOn passedOn;
   private final Materializer materializer;
   private final Entrance entrance;
+  private final ExecutionContextExecutor blocking;
   private ServerBinding binding;
-  private JobSubmission submission;
-  private RootContent content;
-  private SeriesRoutes series;
-  private PredictionRoutes predictions;
-  private ModelRoutes models;
-  private Route own;
+  private CompletableFuture<Own> own;
   private volatile DataDirectory directory;
   private Optional<Cancellable> looks = Optional.empty();
 
@@ -65,6 +71,7 @@ public final class HttpApi implements AutoCloseable {
     tls = settings.tls().map(HttpTls::new);
     passedOn = new PassedOn(coordinator, tls);
     materializer = Materializer.createMaterializer(coordinator);
+    blocking = coordinator.dispatchers().lookup(DispatcherSelector.blocking());
     entrance = Entrance.of(settings, materializer);
   }
 
@@ -118,63 +125,68 @@ public final class HttpApi implements AutoCloseable {
   private void watch(Tokens tokens) {
     looks =
         Optional.of(
-            coordinator
-                .scheduler()
-                .scheduleWithFixedDelay(
-                    LOOK,
-                    LOOK,
-                    tokens::look,
-                    coordinator.dispatchers().lookup(DispatcherSelector.blocking())));
+            coordinator.scheduler().scheduleWithFixedDelay(LOOK, LOOK, tokens::look, blocking));
   }
 
-  /** The routes of the node that has the coordinator. */
-  private synchronized Route own() {
-    if (own == null) {
-      try {
-        UploadStore uploads =
-            UploadStore.open(
-                settings.uploads(),
-                settings.uploadBytes(),
-                () -> UnfinishedJobs.texts(settings.data()),
-                Clock.systemUTC());
-        OnnxDownload.removeLeft(settings.data().resolve("jobs"));
-        JobFiles files = new JobFiles(uploads, settings.dataRoots());
-        submission = new JobSubmission(files, System::nanoTime);
-        content = new RootContent(files, System::nanoTime);
-        Queries queries = new Queries(coordinator);
-        series = new SeriesRoutes(queries);
-        Executor blocking = coordinator.dispatchers().lookup(DispatcherSelector.blocking());
-        predictions = new PredictionRoutes(queries, materializer);
-        JobRoutes jobs =
-            new JobRoutes(
-                entrance.gate(),
-                queries,
-                RequestBody.ofJob(materializer),
-                submission,
-                new JobEventStream(coordinator, KEEP_ALIVE, blocking),
-                blocking);
-        models = new ModelRoutes(queries, uploads.directory());
-        own =
-            Directives.concat(
-                jobs.route(),
-                new UploadRoutes(uploads, settings.dataRoots(), content, materializer).route(),
-                new ClusterRoutes(queries).workers(),
-                Directives.pathPrefix(
-                    "jobs",
-                    () ->
-                        Directives.concat(
-                            series.route(),
-                            predictions.route(),
-                            models.route(),
-                            new JobHistoryRoutes(queries, blocking).route(),
-                            new DescriptionRoutes(queries, blocking, uploads.directory())
-                                .route())));
-        directory = DataDirectory.of(settings.data(), settings.uploads());
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
+  /** The routes of the node that has the coordinator; others wait in the first request for them. */
+  private Route own() {
+    return Directives.onSuccess(made(), Own::route);
+  }
+
+  /** Not on the request's thread: as many uploads as there are, and jobs, are looked at. */
+  private synchronized CompletionStage<Own> made() {
+    if (own == null || own.isCompletedExceptionally()) {
+      own = CompletableFuture.supplyAsync(this::make, blocking);
     }
     return own;
+  }
+
+  private Own make() {
+    try {
+      UploadStore uploads =
+          UploadStore.open(
+              settings.uploads(),
+              settings.uploadBytes(),
+              () -> UnfinishedJobs.texts(settings.data()),
+              Clock.systemUTC());
+      OnnxDownload.removeLeft(settings.data().resolve("jobs"));
+      JobFiles files = new JobFiles(uploads, settings.dataRoots());
+      JobSubmission submission = new JobSubmission(files, System::nanoTime);
+      RootContent content = new RootContent(files, System::nanoTime);
+      Queries queries = new Queries(coordinator);
+      SeriesRoutes series = new SeriesRoutes(queries);
+      PredictionRoutes predictions = new PredictionRoutes(queries, materializer);
+      ModelRoutes models = new ModelRoutes(queries, uploads.directory());
+      JobRoutes jobs =
+          new JobRoutes(
+              entrance.gate(),
+              queries,
+              RequestBody.ofJob(materializer),
+              submission,
+              new JobEventStream(coordinator, KEEP_ALIVE, blocking),
+              blocking);
+      Route route =
+          Directives.concat(
+              jobs.route(),
+              new UploadRoutes(uploads, settings.dataRoots(), content, materializer).route(),
+              new ClusterRoutes(queries).workers(),
+              Directives.pathPrefix(
+                  "jobs",
+                  () ->
+                      Directives.concat(
+                          series.route(),
+                          predictions.route(),
+                          models.route(),
+                          new JobHistoryRoutes(queries, blocking).route(),
+                          new DescriptionRoutes(queries, blocking, uploads.directory()).route())));
+      directory = DataDirectory.of(settings.data(), settings.uploads());
+      return new Own(
+          route,
+          List.of(
+              submission::close, content::close, series::close, predictions::close, models::close));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Why nothing can be changed, if that is so. */
@@ -202,12 +214,8 @@ public final class HttpApi implements AutoCloseable {
   @Override
   public void close() {
     synchronized (this) {
-      if (submission != null) {
-        submission.close();
-        content.close();
-        series.close();
-        predictions.close();
-        models.close();
+      if (own != null) {
+        own.thenAccept(made -> made.ends().forEach(Runnable::run));
       }
     }
     looks.ifPresent(Cancellable::cancel);
