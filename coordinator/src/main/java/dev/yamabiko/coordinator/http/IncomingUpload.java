@@ -121,7 +121,8 @@ final class IncomingUpload {
       if (failure == null && brokenOff != null) {
         throw new CompletionException(brokenOff);
       } else if (failure == null) {
-        opened().close(); // also of one without a byte
+        opened().force(true); // also of one without a byte; all others wait while it is kept
+        channel.close();
         return kept();
       }
     } catch (IOException e) {

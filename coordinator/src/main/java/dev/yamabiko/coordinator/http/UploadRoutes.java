@@ -39,7 +39,7 @@ final class UploadRoutes extends AllDirectives {
 
   Route route() {
     return concat(
-        path("data-roots", () -> get(() -> complete(places()))),
+        path("data-roots", () -> get(() -> completeWithFuture(blocking(this::places)))),
         path(
             segment("data-roots").slash("content"),
             () -> get(() -> parameter("path", this::content))),
@@ -62,7 +62,7 @@ final class UploadRoutes extends AllDirectives {
     return sha256;
   }
 
-  /** What the {@code submit} command wants to know before it uploads. */
+  /** What the {@code submit} command wants to know; waits while the store makes room or keeps. */
   private HttpResponse places() {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("data_roots", roots.stream().map(Path::toString).toList());

@@ -9,13 +9,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.yamabiko.data.ContentHash;
 import dev.yamabiko.data.FileTree;
 import dev.yamabiko.model.CanonicalJson;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.SequenceInputStream;
 import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,7 +33,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -152,6 +160,47 @@ class UploadTest {
     Api.problem(400, api.put("no-hash", large));
     Api.problem(405, api.send(api.request("/api/v1/jobs").PUT(body)));
     Api.problem(413, api.send(api.request("/api/v1/jobs").POST(body)));
+  }
+
+  /** Content that goes on, after its first part, when there is something else. */
+  private static InputStream until(CountDownLatch other, int bytes) {
+    return new SequenceInputStream(
+        new ByteArrayInputStream(new byte[1 << 20]),
+        new ByteArrayInputStream(new byte[bytes - (1 << 20)]) {
+          @Override
+          public int read(byte[] part, int from, int length) {
+            try {
+              other.await();
+            } catch (InterruptedException e) {
+              throw new IllegalStateException(e);
+            }
+            return super.read(part, from, length);
+          }
+        });
+  }
+
+  @Test
+  void shouldSayThatOthersHaveTakenTheRoomMeanwhile() throws Exception {
+    api.close();
+    api = new Api(data, List.of(root), 40 << 20);
+    int length = 32 << 20;
+    CountDownLatch other = new CountDownLatch(1);
+    BodyPublisher body = BodyPublishers.ofInputStream(() -> until(other, length));
+    CompletableFuture<HttpResponse<String>> answer =
+        api.client.sendAsync(
+            api.request("/api/v1/data/" + "0".repeat(64))
+                .PUT(BodyPublishers.fromPublisher(body, length))
+                .build(),
+            BodyHandlers.ofString());
+    while (left() == 40 << 20) {
+      Thread.onSpinWait();
+    }
+    upload("a".repeat(20 << 20));
+    other.countDown();
+    String detail = Api.problem(413, answer.get(60, TimeUnit.SECONDS));
+    assertTrue(detail.contains("20,971,520 bytes are left"), detail);
+    assertEquals(List.of(), files("incoming"));
+    assertEquals(20 << 20, left());
   }
 
   /** Of an upload without a length nobody knows whether it ever ends. */
