@@ -40,56 +40,6 @@ public record CoordinatorSettings(
     dataRoots = List.copyOf(dataRoots);
   }
 
-  /** Whose HTTP API listens where everything else does. */
-  public CoordinatorSettings(
-      String host,
-      int port,
-      int httpPort,
-      int bulkPort,
-      Path data,
-      List<Path> dataRoots,
-      long uploadBytes,
-      long datasetBytes,
-      boolean allowOtherFingerprints,
-      HttpAccess access) {
-    this(
-        host,
-        host,
-        port,
-        httpPort,
-        bulkPort,
-        data,
-        dataRoots,
-        uploadBytes,
-        datasetBytes,
-        allowOtherFingerprints,
-        access);
-  }
-
-  /** In plain text, whose HTTP API is open to everybody who reaches it: as on loopback. */
-  public CoordinatorSettings(
-      String host,
-      int port,
-      int httpPort,
-      int bulkPort,
-      Path data,
-      List<Path> dataRoots,
-      long uploadBytes,
-      long datasetBytes,
-      boolean allowOtherFingerprints) {
-    this(
-        host,
-        port,
-        httpPort,
-        bulkPort,
-        data,
-        dataRoots,
-        uploadBytes,
-        datasetBytes,
-        allowOtherFingerprints,
-        HttpAccess.open());
-  }
-
   public CoordinatorSettings with(Optional<TlsFiles> files) {
     return new CoordinatorSettings(
         host,

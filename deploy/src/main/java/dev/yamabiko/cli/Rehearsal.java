@@ -2,6 +2,7 @@ package dev.yamabiko.cli;
 
 import dev.yamabiko.coordinator.CoordinatorNode;
 import dev.yamabiko.coordinator.CoordinatorSettings;
+import dev.yamabiko.coordinator.access.HttpAccess;
 import dev.yamabiko.worker.NodeSettings;
 import dev.yamabiko.worker.WorkerNode;
 import java.io.IOException;
@@ -69,7 +70,17 @@ final class Rehearsal {
     command("evaluate", "run", "--data", "job.conf");
     CoordinatorSettings settings =
         new CoordinatorSettings(
-            HOST, 0, 0, 0, directory.resolve("data"), List.of(), MOST_BYTES, MOST_BYTES, false);
+            HOST,
+            HOST,
+            0,
+            0,
+            0,
+            directory.resolve("data"),
+            List.of(),
+            MOST_BYTES,
+            MOST_BYTES,
+            false,
+            HttpAccess.open());
     try (CoordinatorNode coordinator = CoordinatorNode.start(settings)) {
       WorkerNode worker = new WorkerNode(worker(coordinator.port()));
       Thread joined = new Thread(worker::run, "worker");

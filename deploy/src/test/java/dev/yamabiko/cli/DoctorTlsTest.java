@@ -59,6 +59,7 @@ class DoctorTlsTest {
     return CoordinatorNode.start(
         new CoordinatorSettings(
             HOST,
+            HOST,
             0,
             0,
             0,

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.yamabiko.cli.settings.NodeFile;
 import dev.yamabiko.cli.settings.NodeKind;
 import dev.yamabiko.coordinator.CoordinatorSettings;
+import dev.yamabiko.coordinator.access.HttpAccess;
 import dev.yamabiko.local.SingleNode;
 import dev.yamabiko.wire.UnusableAddressException;
 import dev.yamabiko.worker.NodeSettings;
@@ -142,6 +143,7 @@ class NodeCommandsTest {
     assertEquals(
         new CoordinatorSettings(
             "127.0.0.1",
+            "127.0.0.1",
             2551,
             8080,
             0,
@@ -149,7 +151,8 @@ class NodeCommandsTest {
             List.of(),
             20L << 30,
             20L << 30,
-            false),
+            false,
+            HttpAccess.open()),
         coordinator.get());
   }
 
@@ -368,6 +371,7 @@ class NodeCommandsTest {
     assertEquals(
         new CoordinatorSettings(
             "10.0.0.5",
+            "10.0.0.5",
             1000,
             0,
             1002,
@@ -375,7 +379,8 @@ class NodeCommandsTest {
             List.of(working.resolve("sets")),
             2L << 30,
             5,
-            true),
+            true,
+            HttpAccess.open()),
         coordinator.get());
   }
 

@@ -83,7 +83,8 @@ final class TestServer implements AutoCloseable {
   void start() throws IOException {
     system = ActorSystem.create(behavior(), "server", CONFIG);
     CoordinatorSettings settings =
-        new CoordinatorSettings("127.0.0.1", 0, port, 0, data, roots, 1 << 24, 0, false, access);
+        new CoordinatorSettings(
+            "127.0.0.1", "127.0.0.1", 0, port, 0, data, roots, 1 << 24, 0, false, access);
     api = HttpApi.bind(system, settings, Seat.Here::new, metrics);
     port = api.address().getPort();
   }

@@ -93,6 +93,7 @@ final class LocalCluster implements AutoCloseable {
     return CoordinatorNode.start(
         new CoordinatorSettings(
             HOST,
+            HOST,
             0,
             0,
             0,

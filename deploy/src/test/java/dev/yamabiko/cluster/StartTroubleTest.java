@@ -8,6 +8,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import dev.yamabiko.coordinator.CoordinatorNode;
 import dev.yamabiko.coordinator.CoordinatorSettings;
+import dev.yamabiko.coordinator.access.HttpAccess;
 import dev.yamabiko.wire.UnusableAddressException;
 import dev.yamabiko.worker.NodeSettings;
 import dev.yamabiko.worker.WorkerNode;
@@ -99,6 +100,7 @@ class StartTroubleTest {
       CoordinatorSettings settings =
           new CoordinatorSettings(
               LocalCluster.HOST,
+              LocalCluster.HOST,
               0,
               taken.getLocalPort(),
               0,
@@ -106,7 +108,8 @@ class StartTroubleTest {
               List.of(),
               1 << 20,
               1 << 20,
-              false);
+              false,
+              HttpAccess.open());
       assertThrows(UnusableAddressException.class, () -> CoordinatorNode.start(settings));
     }
     assertEquals(List.of(), ours());

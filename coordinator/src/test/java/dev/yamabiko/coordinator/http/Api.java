@@ -61,7 +61,8 @@ final class Api implements AutoCloseable {
   Api(Path data, List<Path> roots, long uploadBytes, HttpAccess access, String more)
       throws IOException {
     this(
-        new CoordinatorSettings("127.0.0.1", 0, 0, 0, data, roots, uploadBytes, 0, false, access),
+        new CoordinatorSettings(
+            "127.0.0.1", "127.0.0.1", 0, 0, 0, data, roots, uploadBytes, 0, false, access),
         more);
   }
 

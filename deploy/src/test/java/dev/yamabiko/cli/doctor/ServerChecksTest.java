@@ -6,6 +6,7 @@ import dev.yamabiko.cli.doctor.Finding.Result;
 import dev.yamabiko.client.Server;
 import dev.yamabiko.coordinator.CoordinatorNode;
 import dev.yamabiko.coordinator.CoordinatorSettings;
+import dev.yamabiko.coordinator.access.HttpAccess;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -50,7 +51,18 @@ class ServerChecksTest {
   @Test
   void shouldNotHoldTheCoordinatorsClockAgainstTheBeginning(@TempDir Path data) throws IOException {
     CoordinatorSettings settings =
-        new CoordinatorSettings("127.0.0.1", 0, 0, 0, data, List.of(), 1L << 30, 1L << 30, false);
+        new CoordinatorSettings(
+            "127.0.0.1",
+            "127.0.0.1",
+            0,
+            0,
+            0,
+            data,
+            List.of(),
+            1L << 30,
+            1L << 30,
+            false,
+            HttpAccess.open());
     try (CoordinatorNode coordinator = CoordinatorNode.start(settings);
         Server server =
             Server.of("http://127.0.0.1:" + coordinator.httpAddress().getPort(), "--server")) {
