@@ -12,6 +12,7 @@ import java.util.OptionalInt;
  * @param epochs closed
  * @param steps taken
  * @param samplesApplied examples whose gradients went into the weights
+ * @param workers that it was begun with, or that have computed a part of it, where that is known
  * @param weights the whole flat vector; absent where there is nothing to keep
  * @param train of the training examples, with these weights
  * @param validation of the validation examples, with these weights: what all metrics are made of
@@ -38,6 +39,23 @@ public record RunOutcome(
     COMPLETED,
     FAILED,
     CANCELLED
+  }
+
+  /** The same, computed by so many workers. */
+  public RunOutcome by(int workers) {
+    return new RunOutcome(
+        status,
+        message,
+        epochs,
+        steps,
+        samplesApplied,
+        workers,
+        weights,
+        train,
+        validation,
+        bestEpoch,
+        rollbacks,
+        ledger);
   }
 
   /** The same for another reason. */

@@ -283,7 +283,10 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
     return this;
   }
 
-  private Behavior<Command> keep(RunOutcome outcome) {
+  /** Those count who have computed a part of this run; before its first step nobody has. */
+  private Behavior<Command> keep(RunOutcome ended) {
+    List<String> contributors = wire.contributors();
+    RunOutcome outcome = ended.by(contributors.size());
     RunDirectory directory = prepared.directory();
     CheckedJob checked = prepared.checked();
     RunResult result =
@@ -295,16 +298,9 @@ final class JobRun extends AbstractBehavior<JobRun.Command> {
           case FAILED -> JobStatus.FAILED;
           case CANCELLED -> JobStatus.CANCELLED;
         };
-    return end(status, result.error().orElse(""), Optional.of(withContributors(result)));
-  }
-
-  /** The result, and who has computed a part of this run; before its first step nobody has. */
-  private String withContributors(RunResult result) {
     Map<String, Object> json = new LinkedHashMap<>(CanonicalJson.object(result.toJson()));
-    List<String> contributors = wire.contributors();
-    json.put("workers", contributors.size());
     json.put("worker_names", contributors);
-    return CanonicalJson.of(json);
+    return end(status, result.error().orElse(""), Optional.of(CanonicalJson.of(json)));
   }
 
   private Behavior<Command> cancel(String reason) {
