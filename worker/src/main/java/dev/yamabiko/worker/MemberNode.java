@@ -47,6 +47,11 @@ final class MemberNode {
 
   private static final Duration LOOK = Duration.ofSeconds(1);
 
+  /** Longer than joining takes, also where a lost answer has it begin again. */
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
+
+  private static final Duration MOST_PATIENCE = Duration.ofMinutes(10);
+
   /** Longer than a node takes that nobody says goodbye to. */
   private static final Duration LONGEST_END = Duration.ofSeconds(10);
 
@@ -61,7 +66,12 @@ final class MemberNode {
   private final Agents agents;
   private final Set<Address> met = new LinkedHashSet<>();
   private final Admission admission = new Admission(System::nanoTime);
+  private final Duration leastPatience;
   private ActorSystem<WorkerGuardian.Command> system;
+
+  /** Doubles with each actor system that was not let in. */
+  private volatile Duration patience;
+
   private boolean begun;
   private boolean leaving;
 
@@ -70,6 +80,20 @@ final class MemberNode {
    * @param hello what it says of itself to the coordinator, from any thread; may take a while
    */
   MemberNode(NodeSettings settings, String role, Supplier<WorkerHello> hello, Agents agents) {
+    this(settings, role, hello, agents, PATIENCE);
+  }
+
+  /**
+   * @param patience how long it asks to be let in at first, until it begins anew
+   */
+  MemberNode(
+      NodeSettings settings,
+      String role,
+      Supplier<WorkerHello> hello,
+      Agents agents,
+      Duration patience) {
+    leastPatience = patience;
+    this.patience = patience;
     this.settings = settings;
     this.role = role;
     this.hello = hello;
@@ -205,6 +229,13 @@ final class MemberNode {
             LOOK,
             () -> sayIfAlone(cluster.selfMember()),
             system.dispatchers().lookup(DispatcherSelector.blocking()));
+    system
+        .scheduler()
+        .scheduleWithFixedDelay(
+            patience,
+            patience,
+            () -> giveUpIfAlone(cluster.selfMember(), end),
+            system.dispatchers().lookup(DispatcherSelector.blocking()));
     return true;
   }
 
@@ -216,6 +247,23 @@ final class MemberNode {
   /** Before it is let in, a node is as good as removed. */
   private static boolean isAlone(Member self) {
     return self.status() == MemberStatus.removed();
+  }
+
+  /**
+   * A coordinator that has taken this node in, and put it out as one that cannot be reached before
+   * its answer was heard here, pays it no heed any more, and does not say so. A new actor system is
+   * another node to it. Something else may be the matter, so each try is longer than the last.
+   */
+  private void giveUpIfAlone(Member self, CompletableFuture<WorkerAgent.End> end) {
+    if (!isAlone(self)) {
+      patience = leastPatience;
+    } else if (Unjoined.mayListen(settings.coordinators())) {
+      String why = "not let in within %d s".formatted(patience.toSeconds());
+      if (end.complete(new WorkerAgent.End.Restart(why, Optional.empty()))) {
+        Duration longer = patience.multipliedBy(2);
+        patience = longer.compareTo(MOST_PATIENCE) < 0 ? longer : MOST_PATIENCE;
+      }
+    }
   }
 
   private void sayIfAlone(Member self) {

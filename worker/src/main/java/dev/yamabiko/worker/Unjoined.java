@@ -20,6 +20,10 @@ final class Unjoined {
   /** What each answer of an HTTP server begins with. */
   private static final String HTTP = "HTTP/";
 
+  private static final String HEARD =
+      "takes connections, but lets this node not in; is it the port that workers join, and"
+          + " have both TLS, or neither? yamabiko doctor looks closer";
+
   private Unjoined() {}
 
   /**
@@ -33,6 +37,11 @@ final class Unjoined {
         .collect(Collectors.joining("; "));
   }
 
+  /** Whether any takes connections; of a service nobody knows. Blocks. */
+  static boolean mayListen(List<NodeSettings.Peer> coordinators) {
+    return coordinators.stream().anyMatch(peer -> peer.isService() || reason(peer).equals(HEARD));
+  }
+
   private static String reason(NodeSettings.Peer peer) {
     try (Socket socket = new Socket()) {
       InetSocketAddress address = new InetSocketAddress(peer.host(), peer.port());
@@ -43,8 +52,7 @@ final class Unjoined {
       if (answersHttp(socket)) {
         return "answers HTTP; the port that workers join is another, --port of the coordinator";
       }
-      return "takes connections, but lets this node not in; is it the port that workers join, and"
-          + " have both TLS, or neither? yamabiko doctor looks closer";
+      return HEARD;
     } catch (IOException e) {
       return e.getMessage();
     }
