@@ -1,6 +1,7 @@
 package dev.yamabiko.worker;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.HttpServer;
@@ -24,6 +25,8 @@ class UnjoinedTest {
       String reasons = Unjoined.reasons(List.of(open, NodeSettings.Peer.service("all"), closed));
       assertTrue(reasons.startsWith(open + ": takes connections, but "), reasons);
       assertTrue(reasons.endsWith("; " + closed + ": Connection refused"), reasons);
+      assertTrue(Unjoined.mayListen(List.of(closed, open)));
+      assertFalse(Unjoined.mayListen(List.of(closed)));
     }
     assertEquals("", Unjoined.reasons(List.of(NodeSettings.Peer.service("all"))));
   }
