@@ -1,5 +1,6 @@
 package dev.yamabiko.protocol;
 
+import akka.actor.typed.ActorRef;
 import dev.yamabiko.model.Checkpoint;
 import dev.yamabiko.step.Statistics;
 import java.util.List;
@@ -96,8 +97,11 @@ public sealed interface RunEvent {
    *
    * @param failed at computing, so that it is not to be asked again
    * @param workers left
+   * @param ref that was invited; another start of this name may have been offered meanwhile
    */
-  record WorkerLeft(String worker, String why, boolean failed, int workers) implements RunEvent {}
+  record WorkerLeft(
+      String worker, String why, boolean failed, int workers, ActorRef<WorkerMessage> ref)
+      implements RunEvent {}
 
   /** How fast a worker was under its last lease, by its own clock, while it computed. */
   record WorkerMeasured(String worker, long examples, long nanos) implements RunEvent {}

@@ -54,7 +54,7 @@ final class Coordinator extends AbstractBehavior<Coordinator.Command> {
 
   private record FromNode(CoordinatorMessage message) implements Command {}
 
-  private record FromRun(RunNews news) implements Command {}
+  record FromRun(RunNews news) implements Command {}
 
   record NodeLost(String worker, ActorRef<NodeMessage> node) implements Command {}
 

@@ -12,7 +12,8 @@ import java.util.function.Supplier;
 
 /**
  * A worker that the coordinator has accepted. Belongs to the coordinator; only its connection's
- * traffic, and whether it is idle, are looked at from other threads.
+ * traffic, and whether it is idle, are looked at from other threads. Its run says who stands for
+ * it.
  */
 final class RegisteredWorker {
 
@@ -23,6 +24,7 @@ final class RegisteredWorker {
   private volatile Optional<String> job = Optional.empty();
   private WorkerPace pace = WorkerPace.NONE;
   private volatile Supplier<BulkTraffic> traffic;
+  private volatile ActorRef<WorkerMessage> invited;
 
   RegisteredWorker(
       WorkerHello hello,
@@ -74,6 +76,15 @@ final class RegisteredWorker {
   /** Shards that it held in its current job were late. */
   void reissued() {
     pace = pace.plusReissue();
+  }
+
+  /** Who stands for it in its current run. */
+  void invitedAs(ActorRef<WorkerMessage> ref) {
+    invited = ref;
+  }
+
+  boolean wasInvitedAs(ActorRef<WorkerMessage> ref) {
+    return ref.equals(invited);
   }
 
   /** Of its connection for the current run. */

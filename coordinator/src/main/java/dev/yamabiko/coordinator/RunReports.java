@@ -63,13 +63,17 @@ final class RunReports {
     }
   }
 
+  /**
+   * May come after the worker's next start has been offered; that the one before is gone is known.
+   */
   private void left(JobEntry entry, RunEvent.WorkerLeft left) {
-    entry.left(left.worker(), left.failed());
     context.getLog().info("left job={} worker={} cause={}", entry.id(), left.worker(), left.why());
     workers
         .find(left.worker())
+        .filter(worker -> worker.wasInvitedAs(left.ref()))
         .ifPresent(
             worker -> {
+              entry.left(left.worker(), left.failed());
               worker.release(entry.id());
               queue.startJobs();
             });

@@ -234,9 +234,10 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
   /** The worker takes part no more. */
   private void lose(String worker, String why, boolean failed) {
     if (attendance.contains(worker)) {
+      ActorRef<WorkerMessage> ref = attendance.get(worker);
       crew.dismiss(worker);
       quorum.lost(worker, why);
-      settings.events().tell(new RunEvent.WorkerLeft(worker, why, failed, attendance.size()));
+      settings.events().tell(new RunEvent.WorkerLeft(worker, why, failed, attendance.size(), ref));
       activity.goOnWithout(worker);
     }
   }

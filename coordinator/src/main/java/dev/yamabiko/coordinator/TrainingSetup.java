@@ -117,7 +117,9 @@ final class TrainingSetup {
             settings.bulkHost(),
             settings.datasets(),
             wire.link(worker.name()));
-    return context.spawnAnonymous(RemoteWorker.create(remote));
+    ActorRef<WorkerMessage> ref = context.spawnAnonymous(RemoteWorker.create(remote));
+    worker.invitedAs(ref);
+    return ref;
   }
 
   void close() {

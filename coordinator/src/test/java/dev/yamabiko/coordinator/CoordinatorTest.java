@@ -19,6 +19,7 @@ import dev.yamabiko.model.Checkpoint;
 import dev.yamabiko.model.CheckpointFile;
 import dev.yamabiko.protocol.CoordinatorMessage;
 import dev.yamabiko.protocol.NodeMessage;
+import dev.yamabiko.protocol.RunEvent;
 import dev.yamabiko.protocol.WorkerHello;
 import dev.yamabiko.protocol.WorkerMessage;
 import dev.yamabiko.wire.BulkServer;
@@ -473,6 +474,27 @@ class CoordinatorTest {
     String id = submit("min = 1");
     assertEquals(id, enlisted(now).key().run());
     assertEquals(List.of("a"), names());
+  }
+
+  /** A worker that has failed may start anew before that is heard of a run that is busy. */
+  @Test
+  void shouldKeepANewStartInItsJobWhenTheRunsWordOnTheOneBeforeComesLate() {
+    Node before = join("a");
+    String id = submit("min = 1, max = 1");
+    enlisted(before);
+    before.worker().stop();
+    before.node().stop();
+    Node now = join("a");
+    enlisted(now);
+    String next = submit("min = 1");
+    RunEvent late =
+        new RunEvent.WorkerLeft(
+            "a", "failed: why", true, 0, kit.createTestProbe(WorkerMessage.class).ref());
+    coordinator
+        .<Object>unsafeUpcast()
+        .tell(new Coordinator.FromRun(new RunNews.Advanced(id, late)));
+    assertStatus(next, JobStatus.WAITING, "waits for 1 idle worker, there are 0");
+    assertEquals(List.of(Optional.of(id)), workers().stream().map(WorkerView::job).toList());
   }
 
   @Test

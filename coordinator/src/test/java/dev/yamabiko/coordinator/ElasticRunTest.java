@@ -305,7 +305,7 @@ class ElasticRunTest extends RunFixture {
     run.tell(new RunMessage.WorkerLeaving(KEY, "worker-2"));
     run.tell(new RunMessage.WorkerDisconnected(KEY, "worker-2"));
     assertEquals(
-        new RunEvent.WorkerLeft("worker-2", "has left", false, 1),
+        new RunEvent.WorkerLeft("worker-2", "has left", false, 1, second.ref()),
         events.expectMessageClass(RunEvent.WorkerLeft.class));
     assertEquals(
         "waits for workers: 1 of at least 2; worker worker-2 has left",

@@ -63,7 +63,7 @@ class RunMetricsTest {
       run.onEvent(closed(step, 1));
       run.onEvent(new RunEvent.StepTimed(step, timing));
     }
-    run.onEvent(new RunEvent.WorkerLeft("w1", "was lost", false, 1));
+    run.onEvent(new RunEvent.WorkerLeft("w1", "was lost", false, 1, null));
     run.onEvent(
         new RunEvent.SlicesReturned("p1 was lost", 3, checkpoint(2), checkpoint(2).position()));
     run.onEvent(closed(2, 1));

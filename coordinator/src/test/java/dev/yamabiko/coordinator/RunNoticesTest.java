@@ -47,7 +47,7 @@ class RunNoticesTest {
         "{\"notice\":\"worker w2 was lost\","
             + AT
             + ",\"kind\":\"worker-lost\",\"step\":130,\"worker\":\"w2\"}",
-        told(new RunEvent.WorkerLeft("w2", "was lost", false, 1)));
+        told(new RunEvent.WorkerLeft("w2", "was lost", false, 1, null)));
     closeStep(130);
     assertEquals(
         "{\"notice\":\"worker w3 joined\","
@@ -58,12 +58,12 @@ class RunNoticesTest {
 
   @Test
   void shouldSayOnceThatAWorkerThatHasNotComeBackWasLost() {
-    RunEvent lost = new RunEvent.WorkerLeft("w2", "was lost", false, 1);
+    RunEvent lost = new RunEvent.WorkerLeft("w2", "was lost", false, 1, null);
     assertNotEquals("", told(lost));
     closeStep(130);
     assertEquals("", told(lost));
-    assertNotEquals("", told(new RunEvent.WorkerLeft("w3", "was lost", false, 0)));
-    assertNotEquals("", told(new RunEvent.WorkerLeft("w2", "failed: full", true, 0)));
+    assertNotEquals("", told(new RunEvent.WorkerLeft("w3", "was lost", false, 0, null)));
+    assertNotEquals("", told(new RunEvent.WorkerLeft("w2", "failed: full", true, 0, null)));
     told(new RunEvent.WorkerJoined("w2", 1));
     assertNotEquals("", told(lost));
     told(new RunEvent.WentOn(2));

@@ -13,7 +13,7 @@ class TrainingClockTest {
 
   @Test
   void shouldHaveMeasuredNothingBeforeTheFirstStep() {
-    clock.onEvent(new RunEvent.WorkerLeft("a", "failed", true, 0));
+    clock.onEvent(new RunEvent.WorkerLeft("a", "failed", true, 0, null));
     assertEquals(0, clock.seconds());
   }
 
@@ -35,7 +35,7 @@ class TrainingClockTest {
   void shouldMeasureFromTheStartToTheLastEvent() {
     clock.onEvent(new RunEvent.RunStarted(1, 0, 0, 0));
     now += 2_000_000_000L;
-    clock.onEvent(new RunEvent.WorkerLeft("a", "failed", true, 0));
+    clock.onEvent(new RunEvent.WorkerLeft("a", "failed", true, 0, null));
     assertEquals(2, clock.seconds());
   }
 }

@@ -82,7 +82,7 @@ class TrainingRunTest extends RunFixture {
     events.expectMessageClass(RunEvent.RunStarted.class);
     second.stop();
     RunEvent.WorkerLeft left = events.expectMessageClass(RunEvent.WorkerLeft.class);
-    assertEquals(new RunEvent.WorkerLeft("worker-2", "was lost", false, 1), left);
+    assertEquals(new RunEvent.WorkerLeft("worker-2", "was lost", false, 1, second.ref()), left);
     lease(first, List.of(new Block(0, 1), new Block(1, 2)), 0, 2);
     contribute(0, 0);
     contribute(0, 1);

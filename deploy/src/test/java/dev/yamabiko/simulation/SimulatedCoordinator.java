@@ -200,6 +200,9 @@ final class SimulatedCoordinator extends AbstractBehavior<SimulatedCoordinator.C
           .formatted(back.step(), back.to().step(), back.reason());
     } else if (event instanceof RunEvent.RunEnded ended) {
       return "ended " + ended.outcome().status() + " " + ended.outcome().message();
+    } else if (event instanceof RunEvent.WorkerLeft left) {
+      // Its reference has a number that no seed gives.
+      return "%s %s, %d left".formatted(left.worker(), left.why(), left.workers());
     }
     return event.toString();
   }
