@@ -214,7 +214,7 @@ final class JobBook {
 
   /** A worker of jobs is gone. */
   void left(String worker) {
-    all().forEach(entry -> entry.left(worker, false));
+    all().forEach(entry -> entry.gone(worker));
   }
 
   void end(JobEntry entry, JobStatus status, String reason, Optional<String> result) {

@@ -139,6 +139,7 @@ final class JobEntry {
   void started(ActorRef<JobRun.Command> by, List<String> on, StoredJob running) {
     run = Optional.of(by);
     present = Optional.empty();
+    failed.clear();
     workers = List.copyOf(on);
     become(running);
   }
@@ -195,6 +196,12 @@ final class JobEntry {
     if (itself) {
       failed.add(worker);
     }
+  }
+
+  /** Also from the cluster; its next start may be offered, whatever this one failed at. */
+  void gone(String worker) {
+    left(worker, false);
+    failed.remove(worker);
   }
 
   /** Its data has been read. */

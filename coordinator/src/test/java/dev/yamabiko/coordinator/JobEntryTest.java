@@ -52,6 +52,38 @@ class JobEntryTest {
     assertEquals(List.of("one", "two"), entry.view().workers());
   }
 
+  private JobEntry startedOn(String... workers) {
+    StoredJob stored = StoredJob.submitted("a-1", TEXT, Optional.empty(), Instant.EPOCH);
+    JobEntry entry =
+        new JobEntry(stored, JobFile.parse(TEXT, "a-1", Path.of(""), List.of()), Path.of(""), 1);
+    start(entry, workers);
+    return entry;
+  }
+
+  private void start(JobEntry entry, String... workers) {
+    entry.started(
+        kit.createTestProbe(JobRun.Command.class).ref(),
+        List.of(workers),
+        entry.stored().attempt().running(Instant.EPOCH));
+  }
+
+  @Test
+  void shouldTakeTheNextStartOfAWorkerThatHasFailed() {
+    JobEntry entry = startedOn("one", "two");
+    entry.left("two", true);
+    assertFalse(entry.takes("two"));
+    entry.gone("two");
+    assertTrue(entry.takes("two"));
+  }
+
+  @Test
+  void shouldTakeAWorkerAgainInItsNextRunThatHasFailedInTheLast() {
+    JobEntry entry = startedOn("one", "two");
+    entry.left("two", true);
+    start(entry, "one");
+    assertTrue(entry.takes("two"));
+  }
+
   /** A coordinator may have seen very many. */
   @Test
   void shouldNotKeepAJobThatHasEnded() {
