@@ -115,6 +115,7 @@ final class RemoteWorker extends AbstractBehavior<WorkerMessage> {
     // That this connection ends must not be taken for news of the worker's next one.
     route = null;
     link.close();
+    settings.wire().closed();
     return this;
   }
 

@@ -55,6 +55,12 @@ final class WireVolume {
       traffic = now;
     }
 
+    /** What it has counted stays; what counted it, and all that this holds, does not. */
+    void closed() {
+      BulkTraffic last = traffic.get();
+      traffic = () -> last;
+    }
+
     /** Contributions come in the order of their steps, but for what a roll-back takes anew. */
     synchronized void contributed(long step) {
       if (step != newestStep) {

@@ -37,6 +37,17 @@ class WireVolumeTest {
     assertEquals(Map.of(), wire.sinceLast());
   }
 
+  /** A run may see very many come and go. */
+  @Test
+  void shouldKeepOnlyTheFiguresOfAConnectionThatHasEnded() {
+    BulkTraffic[] now = {traffic(100, 10, 0)};
+    WireVolume.Link link = wire.link("a");
+    link.opened(() -> now[0]);
+    link.closed();
+    now[0] = null;
+    assertEquals(new Volume(10, 100, 0, 0), wire.total());
+  }
+
   @Test
   void shouldAddTheLinksOfAWorkerThatCameBack() {
     wire.link("a").opened(() -> traffic(100, 10, 0));
