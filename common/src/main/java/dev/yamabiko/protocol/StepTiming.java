@@ -18,6 +18,11 @@ public record StepTiming(long nanos, long updateNanos, List<WorkerTiming> worker
     workers = List.copyOf(workers);
   }
 
+  /** The same, not told who was late. */
+  public StepTiming withoutWorkers() {
+    return new StepTiming(nanos, updateNanos, List.of());
+  }
+
   /**
    * Without what lay before its last nanoseconds: the weights were there, but nobody was to begin.
    */

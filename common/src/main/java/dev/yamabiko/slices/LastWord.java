@@ -12,7 +12,9 @@ import java.util.List;
  * drops it.
  *
  * <p>Under a lease slices go on without the run, so several updates may be wanted; of norms only
- * the last, since no slice gets past a step whose norm another one still waits for.
+ * the last, since no slice gets past a step whose norm another one still waits for. Which worker
+ * was late is not said again: of many workers, with as many slices, that would be most of what is
+ * kept.
  */
 final class LastWord {
 
@@ -23,7 +25,7 @@ final class LastWord {
   private List<ShareNorm> norm = List.of();
 
   void updated(SliceUpdated word) {
-    updates.add(word);
+    updates.add(word.timed(word.timing().withoutWorkers()));
     if (updates.size() > MOST) {
       updates.remove();
     }
