@@ -11,6 +11,7 @@ import akka.event.Logging;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigValue;
 import dev.yamabiko.coordinator.CheckedJob;
+import dev.yamabiko.coordinator.FirstSlices;
 import dev.yamabiko.coordinator.RunListener;
 import dev.yamabiko.coordinator.RunSettings;
 import dev.yamabiko.coordinator.SlicePlace;
@@ -26,7 +27,6 @@ import dev.yamabiko.protocol.RunMessage;
 import dev.yamabiko.protocol.RunOutcome;
 import dev.yamabiko.protocol.WorkerMessage;
 import dev.yamabiko.step.EvaluationPlan;
-import dev.yamabiko.step.SliceStep;
 import dev.yamabiko.step.StepPlan;
 import dev.yamabiko.wire.AkkaResources;
 import dev.yamabiko.worker.Processor;
@@ -104,7 +104,7 @@ public final class SingleNode {
     StepPlan plan = checked.plan(workers).steps();
     Thread warmUp = WarmUp.begin(checked, begin, workers);
     // Here and not in an actor, so that too little memory ends the command with a message.
-    List<SliceStep> initial = RunSettings.cut(job, checked.network(), plan, begin, slices);
+    FirstSlices initial = RunSettings.cut(job, checked.network(), plan, begin, slices);
     CompletableFuture<RunOutcome> outcome = new CompletableFuture<>();
     CompletableFuture<ActorRef<RunMessage>> begun = new CompletableFuture<>();
     Behavior<Command> guardian =
@@ -189,7 +189,7 @@ public final class SingleNode {
       Checkpoint begin,
       StepPlan plan,
       int workers,
-      List<SliceStep> slices) {
+      FirstSlices slices) {
     Job job = checked.job();
     LoadedData data = checked.data();
     long activationBytes = Runtime.getRuntime().maxMemory() / 2 / workers;

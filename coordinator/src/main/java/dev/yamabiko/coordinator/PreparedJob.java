@@ -6,7 +6,6 @@ import dev.yamabiko.job.Job;
 import dev.yamabiko.job.JobException;
 import dev.yamabiko.model.AtomicFile;
 import dev.yamabiko.model.Checkpoint;
-import dev.yamabiko.step.SliceStep;
 import dev.yamabiko.step.StepPlan;
 import dev.yamabiko.wire.MessageSerializer;
 import java.io.IOException;
@@ -35,7 +34,7 @@ record PreparedJob(
     RunDirectory directory,
     StepPlan plan,
     int count,
-    List<SliceStep> slices,
+    FirstSlices slices,
     List<String> notices)
     implements AutoCloseable {
 
@@ -113,8 +112,10 @@ record PreparedJob(
       Checkpoint begin = before.isPresent() ? before.get() : checked.start(notices::add);
       StepPlan plan = checked.plan(workers).steps();
       int count = RunSettings.slicesOnTheWay(checked.network().length(), workers);
-      List<SliceStep> slices =
-          slicesHere ? RunSettings.cut(job, checked.network(), plan, begin, count) : List.of();
+      FirstSlices slices =
+          slicesHere
+              ? RunSettings.cut(job, checked.network(), plan, begin, count)
+              : new FirstSlices(List.of());
       RunDirectory directory =
           begun
               ? RunDirectory.goOn(path, checked.description(), begin.position(), gate, watch)

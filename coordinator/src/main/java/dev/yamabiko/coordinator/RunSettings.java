@@ -28,8 +28,8 @@ import java.util.function.LongSupplier;
  *
  * @param begin where the run begins: {@link #atStart} or the checkpoint that it resumes from
  * @param workers by name, in the order in which they get shards
- * @param slices of the flat vector, in order, as {@link #cut} gives them; their number does not
- *     show in the result; none where they are to live on other nodes
+ * @param slices of the flat vector, as {@link #cut} gives them; their number does not show in the
+ *     result; none where they are to live on other nodes
  * @param places by number of the slice
  * @param hosts what slices on other nodes need; absent where all live here
  * @param elastic whether other workers may take the place of lost ones: late shards are handed out
@@ -46,7 +46,7 @@ public record RunSettings(
     Checkpoint begin,
     Optional<EvaluationPlan> validation,
     Map<String, ActorRef<WorkerMessage>> workers,
-    List<SliceStep> slices,
+    FirstSlices slices,
     IntFunction<SlicePlace> places,
     Optional<SliceHosts> hosts,
     ActorRef<RunEvent> events,
@@ -64,7 +64,7 @@ public record RunSettings(
       Checkpoint begin,
       Optional<EvaluationPlan> validation,
       Map<String, ActorRef<WorkerMessage>> workers,
-      List<SliceStep> slices,
+      FirstSlices slices,
       IntFunction<SlicePlace> places,
       ActorRef<RunEvent> events,
       boolean elastic,
@@ -92,7 +92,6 @@ public record RunSettings(
     if (workers.isEmpty()) {
       throw new IllegalArgumentException("a run needs at least one worker");
     }
-    slices = List.copyOf(slices);
   }
 
   /**
@@ -127,9 +126,9 @@ public record RunSettings(
    *
    * @throws IllegalArgumentException if there are more slices than chunks of the grid
    */
-  public static List<SliceStep> cut(
+  public static FirstSlices cut(
       Job job, Network network, StepPlan plan, Checkpoint begin, int slices) {
-    return cut(job, network, plan, begin, slices, begin.position().rollbacks());
+    return new FirstSlices(cut(job, network, plan, begin, slices, begin.position().rollbacks()));
   }
 
   private static List<SliceStep> cut(
@@ -149,7 +148,7 @@ public record RunSettings(
 
   /** As many slices as at first, with other weights. */
   List<SliceStep> slicesAt(Checkpoint from, int rollbacks) {
-    int count = hosts.map(SliceHosts::usual).orElse(slices.size());
+    int count = hosts.map(SliceHosts::usual).orElse(slices.count());
     return cut(job, network, plan, from, count, rollbacks);
   }
 

@@ -79,7 +79,7 @@ final class SliceGroup {
 
   /** With the run's first weights. */
   void begin() {
-    begin(settings.begin(), settings.begin().position().rollbacks(), settings.slices());
+    begin(settings.begin(), settings.begin().position().rollbacks(), settings.slices().take());
   }
 
   /** Begins anew with other weights; all that is still under way is fenced off. */

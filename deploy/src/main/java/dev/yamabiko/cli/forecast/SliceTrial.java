@@ -38,7 +38,7 @@ final class SliceTrial {
     StepPlan own = checked.plan(1).steps();
     StepPlan plan =
         new StepPlan(own.examples(), Math.max(PARTS, own.batchSize()), PARTS, own.epochs());
-    slice = RunSettings.cut(checked.job(), checked.network(), plan, begin, 1).get(0);
+    slice = RunSettings.cut(checked.job(), checked.network(), plan, begin, 1).take().get(0);
     replica = new float[gradient.length];
     float[] other = gradient.clone();
     one = List.of(new BlockSum.Part(new Block(0, PARTS), gradient, 0, statistics));
