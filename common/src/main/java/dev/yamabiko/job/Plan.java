@@ -89,10 +89,10 @@ public record Plan(
   /**
    * An estimate of the floats that training holds when all workers share one JVM, in bytes: the
    * weights of two versions, as they began, and as workers hold them; the optimizer's state, now
-   * and as it began; copies for a checkpoint, for the best epoch and for each roll-back; the
-   * gradient and what is needed to add it up; a gradient for each block, and {@link #sumsHeld} of
-   * each worker; {@link #threadBytes} of each; and {@link #evaluationBytes}. Neither the dataset
-   * nor the JVM itself is counted.
+   * and as it began; copies for a checkpoint, for the best epoch and for each roll-back, and the
+   * slices that are made anew for these two; the gradient and what is needed to add it up; a
+   * gradient for each block, and {@link #sumsHeld} of each worker; {@link #threadBytes} of each;
+   * and {@link #evaluationBytes}. Neither the dataset nor the JVM itself is counted.
    *
    * @param heap the JVM's; activations, with what kernels pack of them, never take more than half
    *     of it, but for a single example
@@ -105,7 +105,9 @@ public record Plan(
     int largest = blocks().stream().mapToInt(Block::shards).max().orElseThrow();
     long most = Math.min(mostRows(), network.rowsWithin(activationRoom(heap)));
     long gradients = blocks().size() + (long) busyWorkers() * sumsHeld(largest);
-    long vectors = 4 + state + copies + depth + gradients + workers;
+    // Slices are made anew where a run goes back, or restores the best epoch's weights.
+    int anew = job.rollback().isPresent() || job.selection().isPresent() ? 3 + state : 0;
+    long vectors = 4 + state + copies + depth + gradients + workers + anew;
     return Float.BYTES * vectors * network.length()
         + busyWorkers() * threadBytes(KernelsFactory.scratch(), most, largest)
         + evaluationBytes();

@@ -158,6 +158,14 @@ class PlanTest {
         sine(rounded, 100, 0, 2).memoryBytes(HEAP) - 2 * scratch(8, 2));
   }
 
+  @Test
+  void shouldCountTheSlicesThatAreMadeAnewToRestoreTheBestEpoch() {
+    long plain = sine(job("shards = 4"), 100, 0, 1).memoryBytes(HEAP);
+    Job best = job("shards = 4", "early-stopping.metric = train-loss");
+    // Its weights; two versions of them and a gradient.
+    assertEquals(4 * (1 + 3) * 2, sine(best, 100, 0, 1).memoryBytes(HEAP) - plain);
+  }
+
   /** What a thread's kernels keep that compute so many rows at once. */
   private static long scratch(int rows, int shards) {
     KernelScratch scratch = KernelsFactory.scratch();
