@@ -300,9 +300,12 @@ public final class Worker extends AbstractBehavior<Worker.Command> {
     run.leases.ended();
     ShardTask.Result result = ended.result();
     if (result instanceof ShardTask.Result.Diverged diverged) {
-      run.join
-          .replyTo()
-          .tell(new RunMessage.Diverged(result.key(), diverged.step(), diverged.message()));
+      // Of a step that has closed without it, it may have read weights that newer ones replaced.
+      if (run.newest <= diverged.step()) {
+        run.join
+            .replyTo()
+            .tell(new RunMessage.Diverged(result.key(), diverged.step(), diverged.message()));
+      }
       proceed();
     } else if (result instanceof ShardTask.Result.Crashed crashed) {
       String cause = "in step " + crashed.step() + ": " + crashed.cause();

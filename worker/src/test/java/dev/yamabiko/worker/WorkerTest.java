@@ -213,6 +213,21 @@ class WorkerTest {
     assertTrue(message.contains("layer 0 (dense 1500)"), message);
   }
 
+  /** Weights of both versions may have been read by then. */
+  @Test
+  void shouldNotSayThatAStepDivergedWhichHasClosedWithoutIt() {
+    Semaphore gate = new Semaphore(0);
+    ActorRef<WorkerMessage> worker = join(new Gated(data.train(), gate));
+    worker.tell(lease(1, 0, 2, new Block(0, 4)));
+    install(worker, 0, Float.NaN);
+    install(worker, 1, 0f);
+    worker.tell(new WorkerMessage.Probe(KEY, run.ref()));
+    run.expectMessageClass(RunMessage.ProbeAnswered.class);
+    gate.release();
+    assertEquals(1, low.expectMessageClass(Contribute.class).step());
+    run.expectMessageClass(RunMessage.SpeedMeasured.class);
+  }
+
   @Test
   void shouldIgnoreOtherTermsAndWhatComesAfterTheRun() {
     ActorRef<WorkerMessage> worker = join();
