@@ -157,7 +157,7 @@ final class BlockFetches {
   }
 
   private boolean isLate(Fetch fetch, long now, Duration deadline) {
-    return now - Math.max(fetch.since, lastProgress) > deadline.toNanos();
+    return Math.min(now - fetch.since, now - lastProgress) > deadline.toNanos();
   }
 
   /** Fails all, and what comes later. */

@@ -53,7 +53,7 @@ final class PredictionAnswer implements InputSink {
    * @throws ProblemException if the deadline has passed
    */
   void requireInTime() {
-    if (System.nanoTime() > deadline) {
+    if (System.nanoTime() - deadline > 0) {
       throw Problem.unavailable(
               "the prediction takes too long; ask for fewer examples at once, or try again")
           .exception();
