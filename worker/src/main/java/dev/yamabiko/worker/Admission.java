@@ -29,6 +29,7 @@ final class Admission {
   private boolean saidThatItWaits;
   private Duration nextReasons = LATE;
   private String lastCause = "";
+  private long lastCauseSaid;
 
   Admission(LongSupplier nanoTime) {
     this.nanoTime = nanoTime;
@@ -57,10 +58,17 @@ final class Admission {
     return Line.NONE;
   }
 
-  /** Whether it tries again for another cause than the last time, or has been let in since. */
+  /**
+   * Whether it tries again for another cause than the last time, has been let in since, or has not
+   * said so for long.
+   */
   synchronized boolean isNews(String cause) {
-    boolean news = !cause.equals(lastCause);
+    long now = nanoTime.getAsLong();
+    if (cause.equals(lastCause) && now - lastCauseSaid < SELDOM.toNanos()) {
+      return false;
+    }
     lastCause = cause;
-    return news;
+    lastCauseSaid = now;
+    return true;
   }
 }

@@ -220,21 +220,21 @@ final class MemberNode {
             () ->
                 end.complete(
                     new WorkerAgent.End.Restart("the node was removed", Optional.empty())));
-    Cluster cluster = Cluster.get(system);
+    ActorSystem<?> now = system;
     Seeds.join(system, settings.coordinators(), met);
     system
         .scheduler()
         .scheduleWithFixedDelay(
             LOOK,
             LOOK,
-            () -> sayIfAlone(cluster.selfMember()),
+            () -> look(now),
             system.dispatchers().lookup(DispatcherSelector.blocking()));
     system
         .scheduler()
         .scheduleWithFixedDelay(
             patience,
             patience,
-            () -> giveUpIfAlone(cluster.selfMember(), end),
+            () -> giveUpIfAlone(now, end),
             system.dispatchers().lookup(DispatcherSelector.blocking()));
     return true;
   }
@@ -245,8 +245,8 @@ final class MemberNode {
   }
 
   /** Before it is let in, a node is as good as removed. */
-  private static boolean isAlone(Member self) {
-    return self.status() == MemberStatus.removed();
+  private static boolean isAlone(ActorSystem<?> node) {
+    return Cluster.get(node).selfMember().status() == MemberStatus.removed();
   }
 
   /**
@@ -254,10 +254,9 @@ final class MemberNode {
    * its answer was heard here, pays it no heed any more, and does not say so. A new actor system is
    * another node to it. Something else may be the matter, so each try is longer than the last.
    */
-  private void giveUpIfAlone(Member self, CompletableFuture<WorkerAgent.End> end) {
-    if (!isAlone(self)) {
-      patience = leastPatience;
-    } else if (Unjoined.mayListen(settings.coordinators())) {
+  private void giveUpIfAlone(ActorSystem<?> node, CompletableFuture<WorkerAgent.End> end) {
+    // Looking at ports takes seconds, in which it may have been let in.
+    if (isAlone(node) && Unjoined.mayListen(settings.coordinators()) && isAlone(node)) {
       String why = "not let in within %d s".formatted(patience.toSeconds());
       if (end.complete(new WorkerAgent.End.Restart(why, Optional.empty()))) {
         Duration longer = patience.multipliedBy(2);
@@ -266,8 +265,20 @@ final class MemberNode {
     }
   }
 
-  private void sayIfAlone(Member self) {
-    switch (admission.next(isAlone(self))) {
+  /** What an actor system says that did not end in time counts no more. */
+  private void look(ActorSystem<?> node) {
+    if (node != current()) {
+      return;
+    }
+    boolean alone = isAlone(node);
+    if (!alone) {
+      patience = leastPatience;
+    }
+    say(admission.next(alone));
+  }
+
+  private void say(Admission.Line line) {
+    switch (line) {
       case WAITS ->
           LOG.info(
               "waiting for the coordinator at {}{} ...",

@@ -42,10 +42,15 @@ class AdmissionTest {
   }
 
   @Test
-  void shouldTellACauseOnceWhileTheNodeIsNotLetIn() {
+  void shouldTellACauseSeldomWhileTheNodeIsNotLetIn() {
     assertTrue(admission.isNews("the node was removed"));
     assertFalse(admission.isNews("the node was removed"));
     assertTrue(admission.isNews("its port is taken"));
+    now.addAndGet(TimeUnit.SECONDS.toNanos(599));
+    assertFalse(admission.isNews("its port is taken"));
+    now.addAndGet(TimeUnit.SECONDS.toNanos(1));
+    assertTrue(admission.isNews("its port is taken"));
+    assertFalse(admission.isNews("its port is taken"));
     admission.next(false);
     assertTrue(admission.isNews("its port is taken"));
   }

@@ -71,7 +71,7 @@ class MemberNodeTest {
                           return Behaviors.same();
                         });
                   }),
-          Duration.ofSeconds(4));
+          Duration.ofSeconds(10));
   private final Thread running = new Thread(node::run, "member-node");
 
   @AfterEach
