@@ -12,7 +12,8 @@ import java.util.concurrent.CompletionStage;
 /**
  * Has answers wait for a body that nobody has read, since a connection ends with an answer that
  * comes before: a client that is still sending takes that for the end of the node. Whoever has
- * asked whether to send it is answered at once, and need not.
+ * asked whether to send it is answered at once, and need not. Of a body without a length that turns
+ * out too large the beginning has been read, and the rest is not heard.
  */
 final class HeardOut {
 

@@ -26,7 +26,7 @@ final class IncomingUpload {
   static final String BLOCKING = "akka.actor.default-blocking-io-dispatcher";
 
   /** Where nobody knows how much is still to come, it may be without an end. */
-  private static final long MOST_PASSED_OVER = 256L << 20;
+  static final long MOST_PASSED_OVER = 256L << 20;
 
   private final UploadStore store;
   private final String sha256;
@@ -107,8 +107,12 @@ final class IncomingUpload {
       if (channel != null) {
         channel.close();
       }
+    } catch (IOException e) {
+      failure.addSuppressed(e); // its last bytes may have failed for the same reason
+    }
+    try {
       store.discard(file, bytes);
-    } catch (IOException | RuntimeException e) {
+    } catch (RuntimeException e) {
       failure.addSuppressed(e);
     }
   }

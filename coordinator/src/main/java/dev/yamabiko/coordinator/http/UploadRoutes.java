@@ -9,6 +9,9 @@ import akka.http.javadsl.model.StatusCodes;
 import akka.http.javadsl.server.AllDirectives;
 import akka.http.javadsl.server.Route;
 import akka.stream.Materializer;
+import akka.stream.javadsl.Sink;
+import akka.stream.javadsl.Source;
+import akka.util.ByteString;
 import dev.yamabiko.data.ContentHash;
 import dev.yamabiko.model.CanonicalJson;
 import java.nio.file.Path;
@@ -113,14 +116,19 @@ final class UploadRoutes extends AllDirectives {
 
   private CompletionStage<HttpResponse> receive(String sha256, HttpRequest request) {
     return blocking(() -> store.find(sha256).isPresent())
-        .thenCompose(there -> there ? passOver(sha256, request) : take(sha256, request));
+        .thenCompose(
+            there ->
+                there ? passOver(request, stored(StatusCodes.OK, sha256)) : take(sha256, request));
   }
 
-  private CompletionStage<HttpResponse> passOver(String sha256, HttpRequest request) {
-    return request
-        .discardEntityBytes(materializer)
-        .completionStage()
-        .thenApply(done -> stored(StatusCodes.OK, sha256));
+  /** Answers when all has come, or of what may have no end as much as is heard out. */
+  private CompletionStage<HttpResponse> passOver(HttpRequest request, HttpResponse answer) {
+    Source<ByteString, ?> content = request.entity().getDataBytes();
+    Source<ByteString, ?> heard =
+        request.entity().getContentLengthOption().isPresent()
+            ? content
+            : content.limitWeighted(IncomingUpload.MOST_PASSED_OVER, part -> (long) part.size());
+    return heard.runWith(Sink.ignore(), materializer).handle((done, brokenOff) -> answer);
   }
 
   private CompletionStage<HttpResponse> take(String sha256, HttpRequest request) {
@@ -145,7 +153,7 @@ final class UploadRoutes extends AllDirectives {
     HttpResponse why = IncomingUpload.overQuota(store, bytes, 0).response();
     return request.getHeader("Expect").isPresent()
         ? CompletableFuture.completedFuture(why)
-        : request.discardEntityBytes(materializer).completionStage().thenApply(done -> why);
+        : passOver(request, why);
   }
 
   private static HttpResponse stored(StatusCode status, String sha256) {
