@@ -28,7 +28,8 @@ import java.util.OptionalInt;
  * exist is NaN here and null in JSON.
  *
  * @param epochs closed
- * @param workers that have computed a part of what was trained here
+ * @param workers of one process, or of a cluster those that have computed a part of what was
+ *     trained here
  * @param evaluation all metrics of the validation data, by {@link EvaluationJson}; empty where
  *     there is none
  * @param baselineRmse of the trivial forecast, where the data has one
