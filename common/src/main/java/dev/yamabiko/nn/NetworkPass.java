@@ -319,11 +319,12 @@ public final class NetworkPass {
     }
   }
 
-  /** The first layer whose output of the last forward pass holds NaN or infinity, or -1. */
-  public int firstNonFiniteLayer(int rows) {
+  /** The first layer whose output for this row of the last forward pass is not finite, or -1. */
+  public int firstNonFiniteLayer(int row) {
     for (int i = 0; i < nodes.size(); i++) {
+      int size = outputSize(i);
       if (layers[i] != null
-          && kernels.firstNonFinite(values[i + 1], 0, rows * outputSize(i)) >= 0) {
+          && kernels.firstNonFinite(values[i + 1], row * size, (row + 1) * size) >= 0) {
         return nodes.indexOf(owners[i]);
       }
     }

@@ -13,6 +13,7 @@ import dev.yamabiko.tensor.Philox;
 import dev.yamabiko.tensor.ShardRows;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
 
 /**
  * Computes blocks of shards, forward and backward, and evaluates examples: a pure function of
@@ -72,7 +73,8 @@ public final class BlockComputation {
    * at least one example in this step: an empty block has no gradient. Whether the gradient is
    * finite is for {@link SliceStep} to see, which reads it anyway and has the sum of all blocks.
    *
-   * @throws DivergenceException where the loss is not finite
+   * @throws DivergenceException where the loss of an example is not finite; it names the step's
+   *     first shard with one, in this block or not
    */
   public Statistics train(
       StepPlan plan,
@@ -87,7 +89,36 @@ public final class BlockComputation {
       order = Sampler.order(seed, epoch, train.size());
       orderEpoch = epoch;
     }
-    return train(plan, step, block, train, weights, gradient, 0, listener);
+    try {
+      return train(plan, step, block, train, weights, gradient, 0, listener);
+    } catch (DivergenceException found) {
+      throw firstOfStep(plan, step, block, train, weights, gradient, found);
+    }
+  }
+
+  /**
+   * What to say of a step in which this block has diverged: of all who say it one is heard, and
+   * each says the same. Shards before the block are others' and may have diverged, too.
+   */
+  private DivergenceException firstOfStep(
+      StepPlan plan,
+      long step,
+      Block block,
+      Dataset train,
+      float[] weights,
+      float[] gradient,
+      DivergenceException found) {
+    try {
+      for (int shard = 0; shard < block.from(); shard++) {
+        if (!plan.isEmpty(step, shard)) {
+          Block leaf = new Block(shard, shard + 1);
+          pass(plan, step, leaf, train, weights, gradient, (piece, training) -> {});
+        }
+      }
+    } catch (DivergenceException earlier) {
+      return earlier;
+    }
+    return found;
   }
 
   private Statistics train(
@@ -188,7 +219,6 @@ public final class BlockComputation {
     return a.plus(b);
   }
 
-  /** One shard in pieces: every chain goes on where the piece before ended. */
   private Statistics trainShard(
       StepPlan plan,
       long step,
@@ -197,6 +227,28 @@ public final class BlockComputation {
       float[] weights,
       float[] gradient,
       Listener listener) {
+    Statistics statistics =
+        pass(
+            plan,
+            step,
+            shard,
+            train,
+            weights,
+            gradient,
+            (piece, training) -> pass.backward(weights, piece, training, gradient, index -> {}));
+    listener.finalFrom(0, statistics);
+    return statistics;
+  }
+
+  /** One shard in pieces: every chain goes on where the piece before ended. */
+  private Statistics pass(
+      StepPlan plan,
+      long step,
+      Block shard,
+      Dataset train,
+      float[] weights,
+      float[] gradient,
+      BiConsumer<ShardRows, Training> backward) {
     int rows = plan.rows(step, shard).rows();
     int first = plan.batchFrom(step) + plan.shardFrom(step, shard.from());
     int most = network.takesShardStatistics() ? rows : mostRows;
@@ -207,9 +259,8 @@ public final class BlockComputation {
       read(train, count, first + from, order);
       Training training = new Training(seed, step, samples, gradient);
       statistics = forward(step, shard, train, piece, weights, training, statistics);
-      pass.backward(weights, piece, training, gradient, index -> {});
+      backward.accept(piece, training);
     }
-    listener.finalFrom(0, statistics);
     return statistics;
   }
 
@@ -229,7 +280,7 @@ public final class BlockComputation {
     loss.evaluate(pass.kernels(), rows, features, y, targets, errors, pass.outputGradient());
     Statistics statistics = statistics(shards, train.targets(), y, before);
     if (!Double.isFinite(statistics.loss())) {
-      throw diverged(step, block, shards, pass.firstNonFiniteLayer(rows));
+      requireFinite(step, block, shards);
     }
     return statistics;
   }
@@ -326,27 +377,28 @@ public final class BlockComputation {
   }
 
   /**
-   * @param layer the first whose outputs are not finite, or -1
+   * Each example's loss by itself: how many are summed up depends on who computes what. The layer
+   * is that of the first such example, for the same reason.
    */
-  private DivergenceException diverged(long step, Block block, ShardRows shards, int layer) {
-    int shard = block.from() + firstDiverged(shards);
+  private void requireFinite(long step, Block block, ShardRows shards) {
+    for (int s = 0; s < shards.shards(); s++) {
+      for (int n = shards.from(s); n < shards.to(s); n++) {
+        if (!Double.isFinite(errors[n])) {
+          throw diverged(step, block.from() + s, pass.firstNonFiniteLayer(n));
+        }
+      }
+    }
+  }
+
+  /**
+   * @param layer the first whose output is not finite, or -1
+   */
+  private DivergenceException diverged(long step, int shard, int layer) {
     String place =
         layer < 0 ? "the loss (%s)".formatted(loss.kind()) : network.describeLayer(layer);
     return new DivergenceException(
         DivergenceException.BEGINNING
             + "loss is not finite in step %d, shard %d, first in %s; %s"
                 .formatted(step, shard, place, DivergenceException.ADVICE));
-  }
-
-  /** The first shard with a loss that is not finite; the first of all if only the sum is not. */
-  private int firstDiverged(ShardRows shards) {
-    for (int s = 0; s < shards.shards(); s++) {
-      for (int n = shards.from(s); n < shards.to(s); n++) {
-        if (!Double.isFinite(errors[n])) {
-          return s;
-        }
-      }
-    }
-    return 0;
   }
 }

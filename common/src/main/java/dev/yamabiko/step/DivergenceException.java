@@ -1,6 +1,9 @@
 package dev.yamabiko.step;
 
-/** NaN or infinity in the loss; the message names step, shard and layer. */
+/**
+ * NaN or infinity in the loss; the message names step, shard and layer, and is the same whoever
+ * comes upon it.
+ */
 public final class DivergenceException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

