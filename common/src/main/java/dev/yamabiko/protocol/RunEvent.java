@@ -67,7 +67,7 @@ public sealed interface RunEvent {
   /**
    * The run diverged and begins anew from an earlier step, with a smaller learning rate.
    *
-   * @param reason names step, shard and layer
+   * @param reason names the step, for a loss shard and layer, too
    * @param step in which it diverged
    * @param from the checkpoint that it goes back to, as it was taken
    * @param to where it goes on, its count of roll-backs included

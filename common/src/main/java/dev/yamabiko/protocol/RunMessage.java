@@ -114,7 +114,10 @@ public sealed interface RunMessage {
   /** A slice could not do its update, or was sent what makes no sense. */
   record SliceFailed(RunKey key, int slice, String cause) implements RunMessage {}
 
-  /** NaN or infinity in loss or gradient; the message names step and layer. */
+  /**
+   * NaN or infinity in loss or update; the first word on a step is heard, and all say the same. The
+   * message names the step, for a loss the first shard and its layer, too.
+   */
   record Diverged(RunKey key, long step, String message) implements RunMessage {}
 
   /** The shards that a slice still waits for in its current step. */

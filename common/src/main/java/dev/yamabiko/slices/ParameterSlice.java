@@ -62,7 +62,10 @@ public final class ParameterSlice extends AbstractBehavior<ParameterSlice.Comman
 
   record Copied(SliceMessage.ReadSlice read) implements Command {}
 
-  record Diverged(String message) implements Command {}
+  /**
+   * @param found what is not finite, and in which layer
+   */
+  record Diverged(String found) implements Command {}
 
   private record ComputeFailed(Throwable cause) implements Command {}
 
@@ -282,7 +285,8 @@ public final class ParameterSlice extends AbstractBehavior<ParameterSlice.Comman
   }
 
   private Behavior<Command> onDiverged(Diverged diverged) {
-    settings.run().tell(new RunMessage.Diverged(key, step, diverged.message()));
+    getContext().getLog().info("diverged run={} {}", key.run(), diverged.found());
+    settings.run().tell(new RunMessage.Diverged(key, step, SliceUpdate.divergence(step)));
     return this;
   }
 

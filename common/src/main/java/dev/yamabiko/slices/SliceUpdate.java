@@ -90,10 +90,18 @@ final class SliceUpdate {
 
   private String explain(SliceStep.NonFinite bad) {
     int layer = settings.network().layerOfParameter(settings.from() + bad.index());
+    return "%s not finite, first in %s"
+        .formatted(bad.what(), settings.network().describeLayer(layer));
+  }
+
+  /**
+   * What the run hears: of all slices that find something one is heard, and what each finds, and
+   * where, depends on how many there are.
+   */
+  static String divergence(long step) {
     return DivergenceException.BEGINNING
-        + "%s not finite, first in %s; %s"
-            .formatted(
-                bad.what(), settings.network().describeLayer(layer), DivergenceException.ADVICE);
+        + "the update of step %d is not finite (gradient, weights or optimizer's state); %s"
+            .formatted(step, DivergenceException.ADVICE);
   }
 
   /** Weights, state and gradient as they are asked for; no update is under way. */

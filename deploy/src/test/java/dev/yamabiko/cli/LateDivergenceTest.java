@@ -104,6 +104,7 @@ class LateDivergenceTest {
       assertEquals(2, output.json().path("rollbacks").asInt());
     }
     assertTrue(one.error().startsWith("the run diverged: "), one.error());
+    assertEquals(one.error(), five.error());
     assertFalse(one.err().contains("to go on"), one.err());
     assertEquals(one.json().path("steps"), five.json().path("steps"));
     assertArrayEquals(job.metrics("run1"), job.metrics("run5"));
