@@ -80,8 +80,8 @@ final class CsvInputs {
     CsvRecords.checkNotEmpty(source, columns, window.rows());
     if (window.rows() <= source.lags()) {
       throw new DataException(
-          "%s: lags = %d needs at least %d rows but the table has %d"
-              .formatted(source.path(), source.lags(), source.lags() + 1L, window.rows()));
+          "%s: lags = %d needs %d rows before the one that is predicted but the table has %d in all; to forecast the next, append a row with NA for its value"
+              .formatted(source.path(), source.lags(), source.lags(), window.rows()));
     }
   }
 

@@ -175,6 +175,17 @@ class PredictionTest {
             """);
     assertEquals(56, job.training().size());
     assertValues(job, "table.csv", 4, List.of("Temp"), job.values());
+
+    files().text("now.csv", "day,Temp\n60,7\n61,8\n62,10\n63,11\n");
+    Invocation few = job.command("predict", TrainedJob.RUN, "--input", "now.csv");
+    assertEquals(2, few.exitCode(), few.err());
+    assertTrue(
+        few.err().contains("4 in all; to forecast the next, append a row with NA"), few.err());
+    files().text("next.csv", "day,Temp\n60,7\n61,8\n62,10\n63,11\n64,NA\n");
+    files().text("known.csv", "day,Temp\n60,7\n61,8\n62,10\n63,11\n64,9\n");
+    List<String[]> next = job.predictCsv("next.csv");
+    assertEquals(2, next.size());
+    assertArrayEquals(job.predictCsv("known.csv").get(1), next.get(1));
   }
 
   @Test
