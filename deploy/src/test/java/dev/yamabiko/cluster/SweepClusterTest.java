@@ -1,6 +1,7 @@
 package dev.yamabiko.cluster;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -48,6 +49,15 @@ class SweepClusterTest {
       }
       """;
 
+  private static final String GRID =
+      """
+      data.train.builtin { name = sine, examples = 100 }
+      data.validation.fraction = 0.2
+      model = [ { dense { units = 1 } } ], loss = half-squared-error, optimizer = sgd
+      batch-size = 20, shards = 4, epochs = 1
+      sweep.grid { "optimizer.sgd.learning-rate" = %s }
+      """;
+
   private static final int VICTIM = 3;
 
   @TempDir(cleanup = CleanupMode.ON_SUCCESS)
@@ -87,6 +97,26 @@ class SweepClusterTest {
           run("sweep", "job.conf", "--server", url, "--resume", "--set", "batch-size=10");
       assertEquals(2, other.exitCode(), other.err());
       assertTrue(other.err().contains("batch-size was 20 but is 10 now"), other.err());
+    }
+  }
+
+  /** Whoever is told to go on with --resume would be told the same again. */
+  @Test
+  void shouldSayNoMoreThanWhichJobIsAnotherSweeps() throws Exception {
+    Path job = directory.resolve("job.conf");
+    try (LocalCluster cluster = new LocalCluster(directory)) {
+      cluster.join("one");
+      String url = "http://127.0.0.1:" + cluster.coordinator().httpAddress().getPort();
+      Files.writeString(job, GRID.formatted("[0.1, 0.2]"));
+      Invocation first = run("sweep", "job.conf", "--server", url);
+      assertEquals(0, first.exitCode(), first.err());
+      // Of two trials, the first is still the same.
+      Files.writeString(job, GRID.formatted("[0.1, 0.3]"));
+      Invocation other = run("sweep", "job.conf", "--server", url, "--resume");
+      assertEquals(2, other.exitCode(), other.err());
+      assertTrue(other.err().contains("--resume: job job-s02-2 is not trial job-s02"), other.err());
+      assertFalse(other.err().contains("queued"), other.err());
+      assertFalse(other.err().contains("to go on"), other.err());
     }
   }
 
