@@ -208,8 +208,11 @@ public final class GradientCheck {
               largestError(), tolerance, passed() ? "passed" : "FAILED"));
       text.append(
           line(
-              "%d examples in %d shards, %,d parameters, %s kernels%n",
-              examples, shards, parameters, kernels));
+              "%s in %s, %s, %s kernels%n",
+              count(examples, "example"),
+              count(shards, "shard"),
+              count(parameters, "parameter"),
+              kernels));
       text.append(
           line(
               "the whole gradient: %s by backpropagation, %s by central differences (%,d forward passes of %s): %,.0f times faster%n",
@@ -223,6 +226,10 @@ public final class GradientCheck {
 
     private static String line(String format, Object... values) {
       return String.format(Locale.ROOT, format, values);
+    }
+
+    private static String count(long n, String noun) {
+      return line("%,d %s", n, n == 1 ? noun : noun + "s");
     }
 
     private static String time(double seconds) {

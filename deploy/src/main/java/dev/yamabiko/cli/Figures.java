@@ -39,6 +39,11 @@ final class Figures {
     return String.format(Locale.ROOT, "%,d", count);
   }
 
+  /** "1 worker", "12,000 examples". */
+  static String count(long count, String noun) {
+    return count(count) + " " + noun + (count == 1 ? "" : "s");
+  }
+
   /** "8,123 samples/s". */
   static String rate(double samplesPerSecond) {
     return Double.isFinite(samplesPerSecond)

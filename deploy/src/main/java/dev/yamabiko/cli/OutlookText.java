@@ -21,13 +21,13 @@ record OutlookText(CheckedJob checked, Setting setting, Costs costs, Outlook out
 
   private String assumptions() {
     String batch =
-        "%s: %s floats; %s examples in %s shards; each node %s, %s up and down, %s one way"
+        "%s: %s floats; %s in %s; each node %s, %s up and down, %s one way"
             .formatted(
                 checked.job().name(),
                 Figures.count(setting.floats()),
-                Figures.count(setting.plan().batchExamples(0)),
-                Figures.count(setting.plan().shards()),
-                plural(setting.threads(), "thread"),
+                Figures.count(setting.plan().batchExamples(0), "example"),
+                Figures.count(setting.plan().shards(), "shard"),
+                Figures.count(setting.threads(), "thread"),
                 bandwidth(setting.link().bitsPerSecond()),
                 time(setting.link().latency()));
     String machine =
@@ -83,10 +83,10 @@ record OutlookText(CheckedJob checked, Setting setting, Costs costs, Outlook out
         chosen.shards() == own ? "" : " (now %d; other shards, other bits)".formatted(own);
     return "Take %s with %s%s, and the coordinator's %s: %s a step, %s efficient. %s%s"
         .formatted(
-            plural(chosen.workers(), "worker"),
-            plural(chosen.shards(), "shard"),
+            Figures.count(chosen.workers(), "worker"),
+            Figures.count(chosen.shards(), "shard"),
             other,
-            plural(chosen.slices(), "slice"),
+            Figures.count(chosen.slices(), "slice"),
             time(chosen.seconds()),
             percent(chosen.efficiency()),
             outlook.advice().narrow().map(this::bottleneck).orElseGet(this::withMost),
@@ -96,7 +96,7 @@ record OutlookText(CheckedJob checked, Setting setting, Costs costs, Outlook out
   private String bottleneck(StepForecast narrow) {
     return "From %s on, %s is the bottleneck: %s for the network beside %s of computing."
         .formatted(
-            plural(narrow.workers(), "worker"),
+            Figures.count(narrow.workers(), "worker"),
             narrow.limit(),
             time(narrow.network()),
             time(narrow.compute()));
@@ -106,8 +106,8 @@ record OutlookText(CheckedJob checked, Setting setting, Costs costs, Outlook out
     StepForecast most = outlook.advice().most().star();
     return "%s with %s: %s efficient; of %s a step %s for computing, %s for the network, %s for the rest."
         .formatted(
-            plural(most.workers(), "worker"),
-            plural(most.shards(), "shard"),
+            Figures.count(most.workers(), "worker"),
+            Figures.count(most.shards(), "shard"),
             percent(most.efficiency()),
             time(most.seconds()),
             time(most.compute()),
@@ -122,7 +122,7 @@ record OutlookText(CheckedJob checked, Setting setting, Costs costs, Outlook out
         ? ""
         : " With %s, %d slice nodes make %s of the step's %s: %s efficient instead of %s."
             .formatted(
-                plural(most.workers(), "worker"),
+                Figures.count(most.workers(), "worker"),
                 best.sliceNodes(),
                 time(best.seconds()),
                 time(most.seconds()),
@@ -223,10 +223,6 @@ record OutlookText(CheckedJob checked, Setting setting, Costs costs, Outlook out
     all.put("worker_bytes", workerBytes());
     all.put("text", advice());
     return all;
-  }
-
-  private static String plural(int count, String noun) {
-    return Figures.count(count) + " " + noun + (count == 1 ? "" : "s");
   }
 
   private static String percent(double part) {

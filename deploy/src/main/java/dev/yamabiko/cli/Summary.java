@@ -34,12 +34,12 @@ final class Summary {
             .formatted(
                 result.job(),
                 result.status().name().toLowerCase(Locale.ROOT),
-                plural(result.epochs(), "epoch"),
-                plural(result.steps(), "step"),
+                Figures.count(result.epochs(), "epoch"),
+                Figures.count(result.steps(), "step"),
                 stepsHere(result),
                 Figures.seconds(result.seconds()),
                 Figures.rate(result.samplesPerSecond()),
-                plural(result.workers(), "worker")));
+                Figures.count(result.workers(), "worker")));
     line(text, "train", metrics(result.trainLoss(), ""));
     Optional<SummarizedEvaluation> evaluation = result.evaluation().map(SummarizedEvaluation::of);
     String more = evaluation.map(SummarizedEvaluation::line).orElse("");
@@ -57,7 +57,7 @@ final class Summary {
   /** "; 20 steps here" of a run that went on here: time and speed are theirs. */
   private static String stepsHere(RunResult result) {
     return result.stepsHere() < result.steps()
-        ? "; " + plural(result.stepsHere(), "step") + " here"
+        ? "; " + Figures.count(result.stepsHere(), "step") + " here"
         : "";
   }
 
@@ -65,10 +65,6 @@ final class Summary {
     if (!value.isEmpty()) {
       text.append("  %-11s %s\n".formatted(name, value));
     }
-  }
-
-  private static String plural(long count, String noun) {
-    return Figures.count(count) + " " + noun + (count == 1 ? "" : "s");
   }
 
   private static String metrics(double loss, String metric) {

@@ -119,16 +119,16 @@ final class TrainCommand implements Callable<Integer> {
   /** One line on what is about to happen. */
   static String describe(CheckedJob checked, int workers) {
     StepPlan plan = checked.plan(workers).steps();
-    return "%s: %s parameters; %s training and %s validation examples; %d x %d steps of %d examples in %d shards; workers: %d"
+    return "%s: %s; %s training and %s validation examples; %d x %s of %s in %s; workers: %d"
         .formatted(
             checked.job().name(),
-            Figures.count(checked.network().parameterCount()),
+            Figures.count(checked.network().parameterCount(), "parameter"),
             Figures.count(plan.examples()),
             Figures.count(checked.data().validation().map(Dataset::size).orElse(0)),
             plan.epochs(),
-            plan.stepsPerEpoch(),
-            plan.batchSize(),
-            plan.shards(),
+            Figures.count(plan.stepsPerEpoch(), "step"),
+            Figures.count(plan.batchExamples(0), "example"),
+            Figures.count(plan.shards(), "shard"),
             workers);
   }
 

@@ -126,6 +126,15 @@ class TrainCommandTest {
   }
 
   @Test
+  void shouldSayOfABatchWhatThereIsOfIt() {
+    LocalRun.Trainer trainer =
+        (checked, begin, workers, listeners, cancellation) ->
+            play(listeners, outcome(RunOutcome.Status.COMPLETED, ""));
+    assertEquals(0, train(trainer, "--set", "batch-size=100000", "--set", "shards=1"), err());
+    assertTrue(err().contains(" x 1 step of 40 examples in 1 shard; workers: "), err());
+  }
+
+  @Test
   void shouldLeaveARunDirectoryWhoseResultIsTheAnswer() throws IOException {
     int code =
         train(
