@@ -34,11 +34,12 @@ enum InputFile {
     if (first.startsWith("\u0093NUMPY")) {
       return ARRAY;
     }
-    if (first.startsWith("\0\0")) {
-      return IDX;
-    }
     if (IMAGE_BEGINNINGS.stream().anyMatch(first::startsWith) || ImageNames.isPicture(path)) {
       return IMAGE;
+    }
+    // A damaged picture may begin so, too, as any AVIF does.
+    if (first.startsWith("\0\0")) {
+      return IDX;
     }
     String name = path.getFileName().toString().toLowerCase(Locale.ROOT).replaceFirst("\\.gz$", "");
     return name.endsWith(".npy")

@@ -89,6 +89,7 @@ class BadPredictionTest {
         directory.resolve("cut.idx"),
         Arrays.copyOf(Files.readAllBytes(directory.resolve("images.idx")), 40));
     files.gzip("cut.idx.gz", "cut.idx");
+    Files.write(directory.resolve("zero.png"), new byte[20]);
     Files.write(directory.resolve("cut.png"), new byte[] {(byte) 0x89, 'P', 'N', 'G', 13, 10});
     files.text("data.conf", "csv { path = table.csv, label = kind, categorical = [soil] }");
     files.text("other.conf", "csv { path = other-class.csv, label = kind, categorical = [soil] }");
@@ -172,6 +173,7 @@ class BadPredictionTest {
         "images | big.png     | big.png & 3x4 & 5x4",
         "images | folder      | big.png & 3x4 & 5x4",
         "images | cut.png     | cut.png",
+        "images | zero.png    | zero.png: expected a PNG, JPEG, GIF or BMP image but found something else",
         "images | nothing     | nothing & expected at least one image",
         "images | labels.idx  | labels.idx",
         "floats | images.idx  | images.idx & of f4 & expected a .npy file & found an IDX file",
