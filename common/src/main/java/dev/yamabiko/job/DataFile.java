@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * Reads a file that names data: one data source as a job file has it, such as {@code idx { images =
@@ -33,8 +34,10 @@ public final class DataFile {
    * @param file paths in it are relative to its folder; messages name it as it is given here
    * @param settings KEY=VALUE each, later ones over earlier ones
    * @param workingDirectory what paths in settings are relative to
+   * @param notices hears what people should know of the source
    */
-  public static DataSource read(Path file, List<String> settings, Path workingDirectory) {
+  public static DataSource read(
+      Path file, List<String> settings, Path workingDirectory, Consumer<String> notices) {
     String text = JobText.read(file);
     Sources sources = new Sources(file.toAbsolutePath().getParent(), workingDirectory);
     Hocon hocon = new Hocon(sources);
@@ -47,7 +50,7 @@ public final class DataFile {
       Form form = form(written);
       ConfigObject set = new Settings(hocon, sources, form.variants()).apply(written, settings);
       Node root = Node.root(sources, hocon.resolve(set, true, origin), origin);
-      return form == Form.JOB ? ofJob(root) : plain(root, form);
+      return form == Form.JOB ? ofJob(root, origin, notices) : plain(root, form);
     } catch (StackOverflowError e) {
       throw new JobException(file + ": objects and lists are nested too deeply", e);
     }
@@ -93,7 +96,7 @@ public final class DataFile {
     return source;
   }
 
-  private static DataSource ofJob(Node root) {
+  private static DataSource ofJob(Node root, String origin, Consumer<String> notices) {
     Node seed = root.child("seed");
     long jobSeed = seed.given() ? seed.whole(0, Long.MAX_VALUE) : SEED;
     DataSpec data = DataParser.parse(root.child("data"), jobSeed);
@@ -101,6 +104,12 @@ public final class DataFile {
     DataSource source =
         own ? ((DataSpec.Validation.Source) data.validation().get()).source() : data.train();
     JobChecks.files(Places.of(root), own ? "data.validation" : "data.train", source);
+    if (!own && data.validation().isPresent()) {
+      notices.accept(
+          origin
+              + ": data.validation.fraction does not count here: all of data.train is measured,"
+              + " with the examples that the job trains on");
+    }
     return source;
   }
 }

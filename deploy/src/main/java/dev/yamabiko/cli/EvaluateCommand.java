@@ -31,8 +31,8 @@ import picocli.CommandLine.Parameters;
       "",
       "DATA.conf holds one data source as in a job file, alone or in data { }, such as",
       "  csv { path = new.csv, label = species }",
-      "or is a job file: then its data.validation counts if that is a source of its own, else its",
-      "data.train.",
+      "or is a job file: then its data.validation counts if that is a source of its own, else all",
+      "of its data.train.",
       "",
       "Example:",
       "  yamabiko evaluate runs/first --data " + ExampleJobs.DIGITS + " --json"
@@ -79,7 +79,7 @@ final class EvaluateCommand implements Callable<Integer> {
     TrainedModel trained = TrainedModel.loadToCompute(directory.resolve(model));
     new NamedModel(directory.resolve(model), trained).notice().ifPresent(this::say);
     Path file = directory.resolve(data);
-    DataSource source = DataFile.read(file, settings, directory);
+    DataSource source = DataFile.read(file, settings, directory, this::say);
     Dataset examples =
         DataLoader.loadForModel(source, trained.inputs(), trained.targets(), this::say);
     JobChecks.targets(file.toString(), trained.job().loss(), examples);

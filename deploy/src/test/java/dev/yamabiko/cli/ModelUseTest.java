@@ -62,6 +62,16 @@ class ModelUseTest {
     return command("predict", "run", "--input", "data.csv", "--out", out);
   }
 
+  @Test
+  void shouldSayThatEvaluateMeasuresAllOfWhatAJobSplits() {
+    String notice = "data.validation.fraction does not count here: all of data.train is measured";
+    Output split =
+        command("evaluate", "run", "--data", "job.conf", "--set", "data.validation.fraction=0.5");
+    assertEquals(8, split.json().path("examples").asInt());
+    assertTrue(split.err().contains(notice), split.err());
+    assertFalse(evaluate().err().contains(notice));
+  }
+
   private void damageModel() throws IOException {
     byte[] bytes = Files.readAllBytes(model());
     bytes[bytes.length - 1] ^= 1;
