@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /** The nodes of a real cluster. */
@@ -58,19 +59,20 @@ final class ClusterNodes {
 
   static WorkerStartCommand.Node worker(NodeSettings settings) {
     WorkerNode node = new WorkerNode(settings);
-    return member(node::run, node::leave, node::ill, node::unready);
+    return member(node::run, node::leave, node::ill, node::unready, node::hasJoined);
   }
 
   static WorkerStartCommand.Node parameters(NodeSettings settings, int bulkPort) {
     ParametersNode node = ParametersNode.open(settings, bulkPort);
-    return member(node::run, node::leave, node::ill, node::unready);
+    return member(node::run, node::leave, node::ill, node::unready, node::hasJoined);
   }
 
   private static WorkerStartCommand.Node member(
       Supplier<Optional<String>> run,
       Runnable leave,
       Supplier<Optional<String>> ill,
-      Supplier<Optional<String>> unready) {
+      Supplier<Optional<String>> unready,
+      BooleanSupplier hasJoined) {
     return new WorkerStartCommand.Node() {
       @Override
       public Optional<String> run() {
@@ -90,6 +92,11 @@ final class ClusterNodes {
       @Override
       public Optional<String> unready() {
         return unready.get();
+      }
+
+      @Override
+      public boolean hasJoined() {
+        return hasJoined.getAsBoolean();
       }
     };
   }

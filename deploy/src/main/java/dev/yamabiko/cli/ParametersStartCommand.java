@@ -71,7 +71,7 @@ final class ParametersStartCommand implements Callable<Integer> {
       throw ServerException.failed(
           "the coordinator refused this parameters node: " + refusal.get(), null);
     }
-    say("parameters node %s has left".formatted(settings.worker()));
+    say("parameters node %s %s".formatted(settings.worker(), node.end()));
     return 0;
   }
 

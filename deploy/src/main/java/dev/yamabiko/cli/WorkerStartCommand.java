@@ -45,6 +45,16 @@ final class WorkerStartCommand implements Callable<Integer> {
     default Optional<String> unready() {
       return Optional.empty();
     }
+
+    /** Whether it was ever let in. */
+    default boolean hasJoined() {
+      return true;
+    }
+
+    /** What has become of it, once it has run. */
+    default String end() {
+      return hasJoined() ? "has left" : "has ended; it had not joined";
+    }
   }
 
   /** Makes it; {@link ClusterNodes#worker}, but for tests. */
@@ -90,7 +100,7 @@ final class WorkerStartCommand implements Callable<Integer> {
     if (refusal.isPresent()) {
       throw ServerException.failed("the coordinator refused this worker: " + refusal.get(), null);
     }
-    session.err().println("yamabiko: worker " + settings.worker() + " has left");
+    session.err().println("yamabiko: worker " + settings.worker() + " " + node.end());
     return 0;
   }
 

@@ -125,7 +125,7 @@ class LogOptionsTest {
     assertTrue(
         messages.stream().anyMatch(text -> text.startsWith("worker w1 joins 127.0.0.1:1 with ")),
         messages::toString);
-    assertEquals("worker w1 has left", messages.get(messages.size() - 1));
+    assertEquals("worker w1 has ended; it had not joined", messages.get(messages.size() - 1));
     JsonNode waits =
         lines.stream()
             .filter(line -> line.required("message").asText().startsWith("waiting for"))

@@ -72,6 +72,8 @@ final class MemberNode {
   /** Doubles with each actor system that was not let in. */
   private volatile Duration patience;
 
+  private volatile boolean joined;
+
   private boolean begun;
   private boolean leaving;
 
@@ -184,6 +186,11 @@ final class MemberNode {
         : Optional.of("it has not joined yet");
   }
 
+  /** Whether it was ever let in. For another thread. */
+  boolean hasJoined() {
+    return joined;
+  }
+
   private synchronized ActorSystem<?> current() {
     return system;
   }
@@ -272,6 +279,7 @@ final class MemberNode {
     }
     boolean alone = isAlone(node);
     if (!alone) {
+      joined = true;
       patience = leastPatience;
     }
     say(admission.next(alone));
@@ -319,6 +327,9 @@ final class MemberNode {
         return; // it never began
       }
       remember(ended);
+      if (!isAlone(ended)) {
+        joined = true;
+      }
     }
     if (why instanceof WorkerAgent.End.Left) {
       // Leaves the cluster in good order.

@@ -65,4 +65,9 @@ public final class ParametersNode {
   public Optional<String> unready() {
     return node.unready();
   }
+
+  /** Whether it was ever let in. For another thread. */
+  public boolean hasJoined() {
+    return node.hasJoined();
+  }
 }

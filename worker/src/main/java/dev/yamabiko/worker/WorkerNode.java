@@ -69,4 +69,9 @@ public final class WorkerNode {
   public Optional<String> unready() {
     return node.unready();
   }
+
+  /** Whether it was ever let in. For another thread. */
+  public boolean hasJoined() {
+    return node.hasJoined();
+  }
 }
