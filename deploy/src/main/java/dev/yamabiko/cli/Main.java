@@ -192,12 +192,25 @@ public final class Main implements Runnable {
       CoordinatorStartCommand coordinator,
       WorkerStartCommand worker) {
     Commands all = new Commands(session, train, coordinator, worker);
-    CommandLine commands = commands(session, all, args);
+    String[] given = withoutHelp(args, all.names());
+    CommandLine commands = commands(session, all, given);
     try {
-      return commands.execute(args);
+      return commands.execute(given);
     } catch (Error e) {
       return failed(session, e);
     }
+  }
+
+  /** What other tools have as a command: {@code help [COMMAND]} is {@code [COMMAND] --help}. */
+  private static String[] withoutHelp(String[] args, List<String> commands) {
+    if (args.length == 0 || !args[0].equals("help")) {
+      return args;
+    }
+    List<String> others = new ArrayList<>(List.of(args).subList(1, args.length));
+    if (others.isEmpty() || commands.contains(others.get(0))) {
+      others.add("--help");
+    }
+    return others.toArray(String[]::new);
   }
 
   /** All of them, as the command line names them. */

@@ -220,6 +220,20 @@ class MainTest {
   }
 
   @Test
+  void shouldTakeHelpForACommand() {
+    assertEquals(0, run("train --help"));
+    assertEquals(0, run("--help"));
+    String asked = out();
+    out.reset();
+    assertEquals(0, run("help train"));
+    assertEquals(0, run("help"));
+    assertEquals(asked, out());
+    assertEquals(2, run("help trian"));
+    assertEquals(
+        "yamabiko: unexpected argument trian; did you mean train? (see yamabiko --help)\n", err());
+  }
+
+  @Test
   void shouldShowExamplesAndExitCodesInItsOwnHelp() {
     assertEquals(0, run("--help"));
     assertTrue(out().contains("\nExamples:\n"), out());
