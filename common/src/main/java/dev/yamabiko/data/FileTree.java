@@ -29,6 +29,7 @@ public record FileTree(List<Entry> entries) {
 
   private static final int LONGEST_NAME = 255;
   private static final int LONGEST_PATH = 3000;
+  private static final int MOST_SHOWN = 100;
   private static final Pattern LINE = Pattern.compile("([0-9a-f]{64})  (.+)");
 
   public FileTree {
@@ -82,8 +83,8 @@ public record FileTree(List<Entry> entries) {
       Matcher m = LINE.matcher(line);
       if (!m.matches()) {
         throw new IllegalArgumentException(
-            "line %d of a directory's listing: expected \"sha256  relative/path\""
-                .formatted(entries.size() + 1));
+            "line %d of a directory's listing: expected \"sha256  relative/path\" but found \"%s\""
+                .formatted(entries.size() + 1, OneLine.of(OneLine.cut(line, MOST_SHOWN))));
       }
       entries.add(new Entry(m.group(1), m.group(2)));
     }

@@ -59,5 +59,6 @@ class FileTreeTest {
     String message =
         assertThrows(IllegalArgumentException.class, () -> FileTree.parse(text)).getMessage();
     assertTrue(message.startsWith("line 2 "), message);
+    assertTrue(message.endsWith(" but found \"" + line + "\""), message);
   }
 }

@@ -13,6 +13,7 @@ import akka.stream.javadsl.Sink;
 import akka.stream.javadsl.Source;
 import akka.util.ByteString;
 import dev.yamabiko.data.ContentHash;
+import dev.yamabiko.data.OneLine;
 import dev.yamabiko.model.CanonicalJson;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -26,6 +27,9 @@ import java.util.function.Supplier;
 
 /** {@code /api/v1/data/SHA256}, {@code /api/v1/data-roots} and {@code .../content?path=}. */
 final class UploadRoutes extends AllDirectives {
+
+  /** Of a name that is no hash: enough to see one that is too long. */
+  private static final int MOST_SHOWN = 100;
 
   private final UploadStore store;
   private final List<Path> roots;
@@ -59,7 +63,9 @@ final class UploadRoutes extends AllDirectives {
 
   private static String checked(String sha256) {
     if (!ContentHash.isName(sha256)) {
-      throw Problem.badRequest("expected a SHA-256 in 64 lower-case hexadecimal digits")
+      throw Problem.badRequest(
+              "expected a SHA-256 in 64 lower-case hexadecimal digits but found \"%s\""
+                  .formatted(OneLine.of(OneLine.cut(sha256, MOST_SHOWN))))
           .exception();
     }
     return sha256;

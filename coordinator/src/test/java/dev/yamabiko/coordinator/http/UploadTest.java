@@ -45,6 +45,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(120)
@@ -302,10 +303,10 @@ class UploadTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"abc", "..%2f..%2fetc%2fpasswd", "ABCDEF"})
-  void shouldRefuseWhatIsNoHash(String name) throws Exception {
+  @CsvSource({"abc, abc", "..%2f..%2fetc%2fpasswd, ../../etc/passwd", "ABCDEF, ABCDEF"})
+  void shouldRefuseWhatIsNoHash(String name, String found) throws Exception {
     assertEquals(
-        "expected a SHA-256 in 64 lower-case hexadecimal digits",
+        "expected a SHA-256 in 64 lower-case hexadecimal digits but found \"" + found + "\"",
         Api.problem(400, api.put(name, bytes("x"))));
   }
 
