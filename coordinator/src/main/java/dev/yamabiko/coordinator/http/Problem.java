@@ -70,7 +70,8 @@ record Problem(StatusCode status, String detail) {
     json.put("detail", detail);
     return HttpResponse.create()
         .withStatus(status)
-        .withEntity(HttpEntities.create(TYPE, ByteString.fromString(CanonicalJson.of(json))));
+        .withEntity(
+            HttpEntities.create(TYPE, ByteString.fromString(CanonicalJson.of(json) + "\n")));
   }
 
   /** What ends a request with this problem. */

@@ -1,6 +1,7 @@
 package dev.yamabiko.coordinator.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import akka.actor.testkit.typed.javadsl.TestProbe;
@@ -131,6 +132,7 @@ final class Api implements AutoCloseable {
   /** Asserts that this is a problem in the standard's form, and returns its detail. */
   static String problem(int status, HttpResponse<String> response) {
     assertEquals(status, response.statusCode(), response.body());
+    assertTrue(response.body().endsWith("}\n"), response.body());
     assertEquals(
         "application/problem+json",
         response.headers().firstValue("Content-Type").orElse("").replaceFirst(";.*", ""));
