@@ -49,7 +49,7 @@ final class BulkConnector {
 
   /**
    * @param next for another attempt; empty once the client has ended
-   * @param deserted hears that nobody has listened time and again, and why
+   * @param deserted hears that nobody has listened time and again, in words for people
    */
   BulkConnector(
       String host,
@@ -96,7 +96,7 @@ final class BulkConnector {
       connectLater(done.cause().getMessage());
       unheard = isUnheard(done.cause()) ? unheard + 1 : 0;
       if (unheard == DESERTED) {
-        deserted.accept(done.cause().getMessage());
+        deserted.accept("nothing listens at %s:%d any more".formatted(host, port));
       }
     }
   }

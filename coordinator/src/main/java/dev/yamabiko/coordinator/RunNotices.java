@@ -72,8 +72,8 @@ final class RunNotices {
   }
 
   private static String text(RunEvent.SlicesReturned back) {
-    return "%s in step %d: all slices return to step %d, and go on to the same bits"
-        .formatted(back.why(), back.step(), back.to().step());
+    return "%s; all slices return to step %d from step %d, and go on to the same bits"
+        .formatted(back.why(), back.to().step(), back.step());
   }
 
   private static String text(RunEvent.ShardsReissued late) {

@@ -113,8 +113,8 @@ class RunNoticesTest {
         "{\"notice\":\"the run goes on, workers: 2\"," + AT + ",\"kind\":\"went-on\",\"step\":100}",
         told(new RunEvent.WentOn(2)));
     assertEquals(
-        "{\"notice\":\"parameters node p1 was lost in step 120: all slices return to step 100, and"
-            + " go on to the same bits\","
+        "{\"notice\":\"parameters node p1 was lost; all slices return to step 100 from step 120,"
+            + " and go on to the same bits\","
             + AT
             + ",\"kind\":\"slices-returned\",\"step\":120}",
         told(new RunEvent.SlicesReturned("parameters node p1 was lost", 120, FROM, TO)));
