@@ -43,6 +43,8 @@ final class IncomingUpload {
   /** Null while all is well. */
   private RuntimeException failure;
 
+  private boolean lacksRoom;
+
   /**
    * @param hasLength whether the client has said how much it sends
    */
@@ -83,6 +85,7 @@ final class IncomingUpload {
 
   private void write(ByteString chunk) throws IOException {
     if (!store.reserve(chunk.size())) {
+      lacksRoom = true;
       throw overQuota(store, 0, bytes).exception();
     }
     bytes += chunk.size();
@@ -122,7 +125,9 @@ final class IncomingUpload {
    */
   private synchronized boolean finish(Throwable brokenOff) {
     try {
-      if (failure == null && brokenOff != null) {
+      if (lacksRoom && store.find(sha256).isPresent()) {
+        return false; // it is what has taken the room, brought by another meanwhile
+      } else if (failure == null && brokenOff != null) {
         throw new CompletionException(brokenOff);
       } else if (failure == null) {
         opened().force(true); // also of one without a byte; all others wait while it is kept

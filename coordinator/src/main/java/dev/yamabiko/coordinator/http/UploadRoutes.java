@@ -148,18 +148,21 @@ final class UploadRoutes extends AllDirectives {
                         .receive(request.entity().getDataBytes(), materializer)
                         .thenApply(
                             isNew -> stored(isNew ? StatusCodes.CREATED : StatusCodes.OK, sha256))
-                    : refuse(request, bytes));
+                    : refuse(sha256, request, bytes));
   }
 
   /**
    * Who has asked whether to send the content is told so and need not. Others hear of no answer
-   * before they have sent all of it, and took the end of the connection for that of the node.
+   * before they have sent all of it, and took the end of the connection for that of the node; by
+   * then another may have brought the same, and have taken the room for it.
    */
-  private CompletionStage<HttpResponse> refuse(HttpRequest request, long bytes) {
+  private CompletionStage<HttpResponse> refuse(String sha256, HttpRequest request, long bytes) {
     HttpResponse why = IncomingUpload.overQuota(store, bytes, 0).response();
     return request.getHeader("Expect").isPresent()
         ? CompletableFuture.completedFuture(why)
-        : passOver(request, why);
+        : passOver(request, why)
+            .thenCompose(heard -> blocking(() -> store.find(sha256).isPresent()))
+            .thenApply(there -> there ? stored(StatusCodes.OK, sha256) : why);
   }
 
   private static HttpResponse stored(StatusCode status, String sha256) {

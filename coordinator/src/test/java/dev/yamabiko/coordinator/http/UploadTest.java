@@ -260,6 +260,43 @@ class UploadTest {
     assertEquals(QUOTA - 5, left());
   }
 
+  /** Near the quota, where there is room for the content once: it is there in the end. */
+  @Test
+  void shouldNotRefuseForRoomWhatAnotherHasBroughtMeanwhile() throws Exception {
+    String text = "a".repeat(60_000);
+    String sha256 = ContentHash.of(text);
+    String head =
+        "PUT /api/v1/data/%s HTTP/1.1\r\nHost: x\r\nContent-Length: 60000\r\n\r\n"
+            .formatted(sha256);
+    try (Socket first = new Socket("127.0.0.1", api.port());
+        Socket early = new Socket("127.0.0.1", api.port())) {
+      first.getOutputStream().write(bytes(head + text.substring(30_000)));
+      while (left() > QUOTA - 30_000) {
+        Thread.onSpinWait();
+      }
+      try (Socket second = new Socket("127.0.0.1", api.port())) {
+        second.getOutputStream().write(bytes(head + text.substring(30_000)));
+        while (left() > QUOTA - 60_000) {
+          Thread.onSpinWait();
+        }
+        // There are 40,000 bytes left now, less than it announces.
+        early.getOutputStream().write(bytes(head));
+        second.getOutputStream().write(bytes(text.substring(30_000)));
+        assertEquals("HTTP/1.1 201", status(second));
+      }
+      first.getOutputStream().write(bytes(text.substring(30_000)));
+      assertEquals("HTTP/1.1 200", status(first));
+      early.getOutputStream().write(bytes(text));
+      assertEquals("HTTP/1.1 200", status(early));
+    }
+    assertEquals(List.of(), files("incoming"));
+    assertEquals(QUOTA - 60_000, left());
+  }
+
+  private static String status(Socket socket) throws IOException {
+    return new String(socket.getInputStream().readNBytes(12), StandardCharsets.US_ASCII);
+  }
+
   /** As where the disk is full: what is still to come does not keep the client from hearing it. */
   @Test
   void shouldSayWhatItCannotWrite() throws Exception {
