@@ -128,6 +128,8 @@ final class CoordinatorGuardian extends AbstractBehavior<CoordinatorGuardian.Com
       Terms terms,
       Listener listener) {
     super(context);
+    // Akka takes what wraps the messages for its class, and only warnings of others are shown.
+    context.setLoggerName(CoordinatorGuardian.class);
     this.presence = presence;
     this.plan = plan;
     this.listener = listener;

@@ -3,6 +3,7 @@ package dev.yamabiko.cli;
 import dev.yamabiko.cli.settings.Port;
 import dev.yamabiko.coordinator.CoordinatorNode;
 import dev.yamabiko.coordinator.CoordinatorSettings;
+import dev.yamabiko.coordinator.Seat;
 import dev.yamabiko.worker.NodeSettings;
 import dev.yamabiko.worker.ParametersNode;
 import dev.yamabiko.worker.WorkerNode;
@@ -53,6 +54,13 @@ final class ClusterNodes {
       @Override
       public Optional<String> unready() {
         return node.unready();
+      }
+
+      @Override
+      public Optional<String> standsBy() {
+        return node.seat() instanceof Seat.There there
+            ? Optional.of(there.url())
+            : Optional.empty();
       }
     };
   }

@@ -52,6 +52,11 @@ final class CoordinatorStartCommand implements Callable<Integer> {
       return Optional.empty();
     }
 
+    /** The HTTP API of the node that has the coordinator; empty if it is this one. */
+    default Optional<String> standsBy() {
+      return Optional.empty();
+    }
+
     @Override
     void close();
   }
@@ -114,8 +119,9 @@ final class CoordinatorStartCommand implements Callable<Integer> {
     try (Node node = start(settings, data);
         HealthPort port = health.open(file, node::ill, node::unready)) {
       say(
-          "coordinator ready; jobs: %s://%s:%d; workers join with: yamabiko worker --coordinator %s:%d"
+          "coordinator %s; jobs: %s://%s:%d; workers join with: yamabiko worker --coordinator %s:%d"
               .formatted(
+                  node.standsBy().map(url -> "stands by for the one at " + url).orElse("ready"),
                   settings.tls().isPresent() ? "https" : "http",
                   settings.apiHost(),
                   node.httpAddress().getPort(),

@@ -47,6 +47,7 @@ class NodeCommandsTest {
   private final CompletableFuture<String> ended = new CompletableFuture<>();
   private final CompletableFuture<Void> closed = new CompletableFuture<>();
   private Optional<String> refusal = Optional.empty();
+  private Optional<String> leader = Optional.empty();
 
   private int run(String commandLine) {
     Session session =
@@ -82,6 +83,11 @@ class NodeCommandsTest {
       @Override
       public InetSocketAddress httpAddress() {
         return new InetSocketAddress("127.0.0.1", 8081);
+      }
+
+      @Override
+      public Optional<String> standsBy() {
+        return leader;
       }
 
       @Override
@@ -154,6 +160,15 @@ class NodeCommandsTest {
             false,
             HttpAccess.open()),
         coordinator.get());
+  }
+
+  @Test
+  void shouldSayThatACoordinatorStandsBy() throws Exception {
+    leader = Optional.of("http://127.0.0.1:8080");
+    CompletableFuture<Integer> code = CompletableFuture.supplyAsync(() -> run("coordinator"));
+    awaitErr("coordinator stands by for the one at http://127.0.0.1:8080; jobs: http://127.0.0.1:");
+    interruption.onSignal();
+    assertEquals(0, code.get());
   }
 
   @ParameterizedTest
