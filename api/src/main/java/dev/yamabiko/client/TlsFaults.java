@@ -1,5 +1,6 @@
 package dev.yamabiko.client;
 
+import dev.yamabiko.wire.tls.OtherHostException;
 import dev.yamabiko.wire.tls.TlsFailure;
 import java.io.IOException;
 import java.net.URI;
@@ -59,6 +60,12 @@ final class TlsFaults {
                       + " another one"));
     } else if (e instanceof CertificateExpiredException) {
       return Optional.of("its certificate has expired");
+    } else if (e instanceof OtherHostException other) {
+      return Optional.of(
+          "its certificate is not for the host %s but for %s"
+              .formatted(
+                  node.getHost(),
+                  other.hosts().isEmpty() ? "none" : String.join(", ", other.hosts())));
     } else if (e instanceof CertificateException && message.startsWith("No ")) {
       return Optional.of("its certificate is not for the host " + node.getHost());
     } else if (message.contains("terminated the handshake")) {

@@ -57,6 +57,11 @@ public record CoordinatorSettings(
 
   /** By which others reach the API: what listens at all addresses is reached as the node is. */
   public String apiHost() {
+    return apiHost(host, httpHost);
+  }
+
+  /** The same, where there are no more settings yet. */
+  public static String apiHost(String host, String httpHost) {
     try {
       return InetAddress.getByName(httpHost).isAnyLocalAddress() ? host : httpHost;
     } catch (UnknownHostException e) {

@@ -161,7 +161,9 @@ final class CertsCommand implements Callable<Integer> {
       say(
           "%s  %s, until %s",
           out.resolve(request.name()),
-          request.hosts().isEmpty() ? "client" : String.join(", ", request.hosts()),
+          request.hosts().isEmpty()
+              ? "client"
+              : "node, for the hosts " + String.join(", ", request.hosts()),
           day(until));
     }
     return 0;

@@ -114,6 +114,7 @@ final class CoordinatorStartCommand implements Callable<Integer> {
     if (!settings.httpHost().equals(settings.host())) {
       TlsOptions.warn(settings.httpHost(), settings.tls());
     }
+    TlsOptions.warnOfOthersCertificate(settings.apiHost(), settings.tls());
     CompletableFuture<Void> told = new CompletableFuture<>();
     session.interruption().during(() -> told.complete(null));
     try (Node node = start(settings, data);

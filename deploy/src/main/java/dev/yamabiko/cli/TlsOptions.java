@@ -1,5 +1,6 @@
 package dev.yamabiko.cli;
 
+import dev.yamabiko.cli.settings.ApiCertificate;
 import dev.yamabiko.cli.settings.Loopback;
 import dev.yamabiko.cli.settings.NodeFile;
 import dev.yamabiko.wire.tls.TlsFiles;
@@ -71,6 +72,13 @@ final class TlsOptions {
     if (tls.isEmpty() && !isLoopback(host)) {
       LOG.warn("insecure: plain text beyond this machine, nobody is asked who he is host={}", host);
     }
+  }
+
+  /** The same of a coordinator whose certificate its clients will not believe. */
+  static void warnOfOthersCertificate(String apiHost, Optional<TlsFiles> tls) {
+    tls.map(files -> new ApiCertificate(files, apiHost))
+        .filter(certificate -> !certificate.fits())
+        .ifPresent(certificate -> LOG.warn("{}; {}", certificate.found(), certificate.advice()));
   }
 
   private static boolean isLoopback(String host) {

@@ -88,7 +88,7 @@ class CertsCommandTest {
   void shouldNameAnAddressOfTheSixthVersionAsOne() throws Exception {
     assertEquals(0, run("certs --node a --host ::1"), err.toString());
     assertEquals(List.of("7 0:0:0:0:0:0:0:1"), names(certificate("certs/a/tls.crt")));
-    assertTrue(out.toString().contains("certs/a  ::1, until "), out.toString());
+    assertTrue(out.toString().contains("certs/a  node, for the hosts ::1, until "), out.toString());
   }
 
   @Test

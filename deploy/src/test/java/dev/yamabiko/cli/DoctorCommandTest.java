@@ -176,6 +176,23 @@ class DoctorCommandTest {
     assertEquals("problem", results(asked).get("http"));
   }
 
+  /** Nodes compare no names, so the coordinator would start, and no client reach it. */
+  @Test
+  void shouldCompareTheCertificateWithWhatClientsCallTheApi() {
+    Invocation.of(working, List.of("certs", "--node", "bare", "--node", "both"));
+    Invocation.of(working, List.of("certs --node both --host both,127.0.0.1 --replace".split(" ")));
+    String command = "coordinator --port 0 --http-port 0 --data d --json --tls certs/";
+    assertEquals("ok", results(doctor(command + "both")).get("tls hosts"));
+    Invocation bare = doctor(command + "bare");
+    assertEquals("warning", results(bare).get("tls hosts"));
+    String said = bare.json().toString();
+    assertTrue(
+        said.contains(
+            "clients that call the API at 127.0.0.1 refuse it: yamabiko certs --node bare --host"
+                + " bare,127.0.0.1 --replace"),
+        said);
+  }
+
   @Test
   void shouldTellWhoElseMayWriteTheTokens() throws IOException {
     Path file = working.resolve("tokens");

@@ -130,7 +130,7 @@ class TlsCommandsTest {
     }
     try (TestServer other = server("other", "elsewhere.example")) {
       assertEquals(1, run("cancel digits-1 --server %s --tls %s".formatted(other.url(), ann)));
-      shouldSay("its certificate is not for the host 127.0.0.1");
+      shouldSay("its certificate is not for the host 127.0.0.1 but for elsewhere.example");
     }
   }
 

@@ -1,35 +1,25 @@
 package dev.yamabiko.wire.tls;
 
-import java.net.Socket;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
-import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /**
  * Believes nodes: a certificate of the authority that may be both ends of a connection. One that is
  * a client's only lets its owner ask the HTTP API, and join nothing. Says of others what they are.
  */
-final class NodeTrust extends X509ExtendedTrustManager {
-
-  private final X509ExtendedTrustManager authorities;
+final class NodeTrust extends ExplainedTrust {
 
   NodeTrust(X509ExtendedTrustManager authorities) {
-    this.authorities = authorities;
+    super(authorities);
   }
 
-  /** A check by the authorities. */
-  private interface Check {
-    void make() throws CertificateException;
-  }
-
-  private static void check(X509Certificate[] chain, Check byAuthorities)
-      throws CertificateException {
+  @Override
+  void check(X509Certificate[] chain, Check byAuthorities) throws CertificateException {
     try {
       byAuthorities.make();
     } catch (CertificateException e) {
-      // With its cause, by which the JDK chooses what to tell the peer.
       throw new CertificateException(explained(chain[0]), e.getCause());
     }
     if (!Identity.allows(chain[0], Identity.SERVER)
@@ -48,44 +38,5 @@ final class NodeTrust extends X509ExtendedTrustManager {
                         Identity.name(certificate),
                         certificate.getIssuerX500Principal().getName(),
                         Identity.AUTHORITIES));
-  }
-
-  @Override
-  public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine)
-      throws CertificateException {
-    check(chain, () -> authorities.checkClientTrusted(chain, type, engine));
-  }
-
-  @Override
-  public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine)
-      throws CertificateException {
-    check(chain, () -> authorities.checkServerTrusted(chain, type, engine));
-  }
-
-  @Override
-  public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket)
-      throws CertificateException {
-    check(chain, () -> authorities.checkClientTrusted(chain, type, socket));
-  }
-
-  @Override
-  public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket)
-      throws CertificateException {
-    check(chain, () -> authorities.checkServerTrusted(chain, type, socket));
-  }
-
-  @Override
-  public void checkClientTrusted(X509Certificate[] chain, String type) throws CertificateException {
-    check(chain, () -> authorities.checkClientTrusted(chain, type));
-  }
-
-  @Override
-  public void checkServerTrusted(X509Certificate[] chain, String type) throws CertificateException {
-    check(chain, () -> authorities.checkServerTrusted(chain, type));
-  }
-
-  @Override
-  public X509Certificate[] getAcceptedIssuers() {
-    return authorities.getAcceptedIssuers();
   }
 }

@@ -36,7 +36,7 @@ record TlsContexts(SSLContext any, SSLContext nodes) {
       keys.init(identity.keyStore(), new char[0]);
       X509ExtendedTrustManager trust = trust(identity.authorities());
       return new TlsContexts(
-          context(keys.getKeyManagers(), trust),
+          context(keys.getKeyManagers(), new HostTrust(trust)),
           context(keys.getKeyManagers(), new NodeTrust(trust)));
     } catch (GeneralSecurityException e) {
       throw new TlsException("the certificate and its key cannot be used: " + e.getMessage(), e);
@@ -45,7 +45,7 @@ record TlsContexts(SSLContext any, SSLContext nodes) {
 
   static SSLContext trusting(List<X509Certificate> authorities) {
     try {
-      return context(null, trust(authorities));
+      return context(null, new HostTrust(trust(authorities)));
     } catch (GeneralSecurityException e) {
       throw new TlsException("the authorities cannot be used: " + e.getMessage(), e);
     }

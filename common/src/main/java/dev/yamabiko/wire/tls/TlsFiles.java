@@ -169,6 +169,16 @@ public final class TlsFiles {
     return current().identity().firstToExpire().getNotAfter().toInstant();
   }
 
+  /** Names and addresses that the own certificate is for. */
+  public List<String> hosts() {
+    return HostNames.of(current().identity().chain().get(0));
+  }
+
+  /** Whether clients that know this node by that name or address would believe it. */
+  public boolean isFor(String host) {
+    return HostNames.include(hosts(), host);
+  }
+
   /**
    * Looks whether the files have changed and warns of the certificate's end, as new connections do:
    * to be called now and then where there may be none.

@@ -21,6 +21,8 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What a directory of certificates must be, and what is said of one that is not. */
 class TlsFilesTest {
@@ -77,6 +79,31 @@ class TlsFilesTest {
     assertEquals(
         List.of("TLSv1.3", "TLSv1.2"),
         List.of(files.nodeClient("localhost", 1).getEnabledProtocols()));
+  }
+
+  /** As clients of the HTTP API compare them. */
+  @ParameterizedTest
+  @CsvSource({
+    "10.0.0.5,                    true",
+    "10.0.0.6,                    false",
+    "fd00::5,                     true",
+    "fd00:0:0:0:0:0:0:5,          true",
+    "Coordinator.Example,         true",
+    "coordinator,                 false",
+    "a.nodes.example,             true",
+    "nodes.example,               false",
+    "a.b.nodes.example,           false",
+    "node,                        false",
+  })
+  void shouldKnowTheHostsThatACertificateIsFor(String host, boolean expected) throws IOException {
+    List<String> hosts = List.of("coordinator.example", "10.0.0.5", "fd00::5", "*.nodes.example");
+    AUTHORITY
+        .issue(
+            new Authority.Request("node", hosts, TlsFiles.Use.NODE),
+            NOW.minusSeconds(60),
+            NOW.plusSeconds(60))
+        .write(directory);
+    assertEquals(expected, TlsFiles.open(directory, TlsFiles.Use.NODE).isFor(host));
   }
 
   @Test

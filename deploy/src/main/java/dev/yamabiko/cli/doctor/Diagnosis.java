@@ -1,11 +1,14 @@
 package dev.yamabiko.cli.doctor;
 
+import dev.yamabiko.cli.settings.ApiCertificate;
 import dev.yamabiko.cli.settings.NodeFile;
 import dev.yamabiko.cli.settings.NodeKind;
 import dev.yamabiko.cli.settings.Port;
 import dev.yamabiko.cli.settings.Ports;
 import dev.yamabiko.client.Server;
+import dev.yamabiko.coordinator.CoordinatorSettings;
 import dev.yamabiko.job.JobException;
+import dev.yamabiko.wire.tls.TlsFiles;
 import dev.yamabiko.worker.NodeSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,8 +61,14 @@ public final class Diagnosis {
     if (file.given(HEALTH).isPresent()) {
       check(HEALTH, () -> NodeChecks.port(HEALTH, Port.ANYWHERE, file.port(HEALTH), ports));
     }
-    tls.ifPresentOrElse(this::certificate, () -> peers = PortCheck.plain());
+    Optional<TlsFiles> certificate = tls.flatMap(this::certificate);
+    certificate.ifPresent(files -> peers = PortCheck.secure(files));
+    if (tls.isEmpty()) {
+      peers = PortCheck.plain();
+    }
     if (kind == NodeKind.COORDINATOR) {
+      String api = CoordinatorSettings.apiHost(host, file.given(HTTP_HOST).orElse(host));
+      certificate.ifPresent(files -> findings.add(TlsCheck.hosts(new ApiCertificate(files, api))));
       check(
           "data",
           () ->
@@ -88,10 +97,10 @@ public final class Diagnosis {
     return other.orElse(host);
   }
 
-  private void certificate(Path directory) {
+  private Optional<TlsFiles> certificate(Path directory) {
     TlsCheck.Answer answer = TlsCheck.of(directory, machine.now().toInstant());
     findings.add(answer.finding());
-    answer.files().ifPresent(files -> peers = PortCheck.secure(files));
+    return answer.files();
   }
 
   private static Finding roots(List<Path> roots) {

@@ -1,5 +1,6 @@
 package dev.yamabiko.cli.doctor;
 
+import dev.yamabiko.cli.settings.ApiCertificate;
 import dev.yamabiko.wire.tls.TlsException;
 import dev.yamabiko.wire.tls.TlsFiles;
 import java.nio.file.Path;
@@ -28,6 +29,13 @@ final class TlsCheck {
           Finding.problem("tls", e.getMessage(), "mend the files, or name others with --tls"),
           Optional.empty());
     }
+  }
+
+  /** Whether clients of a coordinator's API would believe it. */
+  static Finding hosts(ApiCertificate certificate) {
+    return certificate.fits()
+        ? Finding.ok("tls hosts", certificate.found())
+        : Finding.warning("tls hosts", certificate.found(), certificate.advice());
   }
 
   /**
