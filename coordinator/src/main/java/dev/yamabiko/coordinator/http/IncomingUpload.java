@@ -65,6 +65,11 @@ final class IncomingUpload {
             materializer.system().dispatchers().lookup(BLOCKING)::execute);
   }
 
+  /** Whether that is why it has failed. */
+  synchronized boolean lacksRoom() {
+    return lacksRoom;
+  }
+
   private synchronized ByteString take(ByteString chunk) {
     if (failure == null) {
       try {
@@ -125,9 +130,7 @@ final class IncomingUpload {
    */
   private synchronized boolean finish(Throwable brokenOff) {
     try {
-      if (lacksRoom && store.find(sha256).isPresent()) {
-        return false; // it is what has taken the room, brought by another meanwhile
-      } else if (failure == null && brokenOff != null) {
+      if (failure == null && brokenOff != null) {
         throw new CompletionException(brokenOff);
       } else if (failure == null) {
         opened().force(true); // also of one without a byte; all others wait while it is kept

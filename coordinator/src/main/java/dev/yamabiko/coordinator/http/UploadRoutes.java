@@ -35,6 +35,7 @@ final class UploadRoutes extends AllDirectives {
   private final List<Path> roots;
   private final RootContent content;
   private final Materializer materializer;
+  private final UploadsUnderWay underWay = new UploadsUnderWay();
 
   UploadRoutes(
       UploadStore store, List<Path> roots, RootContent content, Materializer materializer) {
@@ -144,25 +145,45 @@ final class UploadRoutes extends AllDirectives {
         .thenCompose(
             hasRoom ->
                 hasRoom
-                    ? new IncomingUpload(store, sha256, length.isPresent())
-                        .receive(request.entity().getDataBytes(), materializer)
-                        .thenApply(
-                            isNew -> stored(isNew ? StatusCodes.CREATED : StatusCodes.OK, sha256))
+                    ? write(sha256, request, length.isPresent())
                     : refuse(sha256, request, bytes));
+  }
+
+  private CompletionStage<HttpResponse> write(
+      String sha256, HttpRequest request, boolean hasLength) {
+    IncomingUpload upload = new IncomingUpload(store, sha256, hasLength);
+    CompletionStage<Boolean> done = upload.receive(request.entity().getDataBytes(), materializer);
+    underWay.add(sha256, done);
+    CompletionStage<HttpResponse> answer =
+        done.thenApply(isNew -> stored(isNew ? StatusCodes.CREATED : StatusCodes.OK, sha256));
+    return answer
+        .handle((stored, failure) -> upload.lacksRoom() ? unlessThere(sha256, answer) : answer)
+        .thenCompose(last -> last);
   }
 
   /**
    * Who has asked whether to send the content is told so and need not. Others hear of no answer
-   * before they have sent all of it, and took the end of the connection for that of the node; by
-   * then another may have brought the same, and have taken the room for it.
+   * before they have sent all of it, and took the end of the connection for that of the node.
    */
   private CompletionStage<HttpResponse> refuse(String sha256, HttpRequest request, long bytes) {
     HttpResponse why = IncomingUpload.overQuota(store, bytes, 0).response();
     return request.getHeader("Expect").isPresent()
         ? CompletableFuture.completedFuture(why)
-        : passOver(request, why)
-            .thenCompose(heard -> blocking(() -> store.find(sha256).isPresent()))
-            .thenApply(there -> there ? stored(StatusCodes.OK, sha256) : why);
+        : unlessThere(sha256, passOver(request, why));
+  }
+
+  /** What another has brought by the end of that, or is bringing, is not refused. */
+  private CompletionStage<HttpResponse> unlessThere(
+      String sha256, CompletionStage<HttpResponse> refusal) {
+    return refusal
+        .handle((refused, failure) -> underWay.ended(sha256))
+        .thenCompose(ending -> ending)
+        .thenCompose(ended -> blocking(() -> store.find(sha256).isPresent()))
+        .thenCompose(
+            there ->
+                there
+                    ? CompletableFuture.completedFuture(stored(StatusCodes.OK, sha256))
+                    : refusal);
   }
 
   private static HttpResponse stored(StatusCode status, String sha256) {

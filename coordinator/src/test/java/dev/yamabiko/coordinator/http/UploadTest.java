@@ -260,34 +260,32 @@ class UploadTest {
     assertEquals(QUOTA - 5, left());
   }
 
-  /** Near the quota, where there is room for the content once: it is there in the end. */
+  /** Near the quota there is room for the content once: whoever has none waits for that one. */
   @Test
-  void shouldNotRefuseForRoomWhatAnotherHasBroughtMeanwhile() throws Exception {
+  void shouldNotRefuseForRoomWhatAnotherIsBringing() throws Exception {
     String text = "a".repeat(60_000);
     String sha256 = ContentHash.of(text);
     String head =
         "PUT /api/v1/data/%s HTTP/1.1\r\nHost: x\r\nContent-Length: 60000\r\n\r\n"
             .formatted(sha256);
-    try (Socket first = new Socket("127.0.0.1", api.port());
-        Socket early = new Socket("127.0.0.1", api.port())) {
-      first.getOutputStream().write(bytes(head + text.substring(30_000)));
-      while (left() > QUOTA - 30_000) {
+    try (Socket kept = new Socket("127.0.0.1", api.port());
+        Socket onTheWay = new Socket("127.0.0.1", api.port());
+        Socket atOnce = new Socket("127.0.0.1", api.port())) {
+      kept.getOutputStream().write(bytes(head + text.substring(10_000)));
+      onTheWay.getOutputStream().write(bytes(head + text.substring(30_000)));
+      while (left() > QUOTA - 80_000) {
         Thread.onSpinWait();
       }
-      try (Socket second = new Socket("127.0.0.1", api.port())) {
-        second.getOutputStream().write(bytes(head + text.substring(30_000)));
-        while (left() > QUOTA - 60_000) {
-          Thread.onSpinWait();
-        }
-        // There are 40,000 bytes left now, less than it announces.
-        early.getOutputStream().write(bytes(head));
-        second.getOutputStream().write(bytes(text.substring(30_000)));
-        assertEquals("HTTP/1.1 201", status(second));
+      // Of 20,000 bytes that are left the one announces 60,000, and the other sends 30,000.
+      atOnce.getOutputStream().write(bytes(head + text));
+      onTheWay.getOutputStream().write(bytes(text.substring(30_000)));
+      while (left() < QUOTA - 50_000) {
+        Thread.onSpinWait();
       }
-      first.getOutputStream().write(bytes(text.substring(30_000)));
-      assertEquals("HTTP/1.1 200", status(first));
-      early.getOutputStream().write(bytes(text));
-      assertEquals("HTTP/1.1 200", status(early));
+      kept.getOutputStream().write(bytes(text.substring(50_000)));
+      assertEquals("HTTP/1.1 201", status(kept));
+      assertEquals("HTTP/1.1 200", status(onTheWay));
+      assertEquals("HTTP/1.1 200", status(atOnce));
     }
     assertEquals(List.of(), files("incoming"));
     assertEquals(QUOTA - 60_000, left());
