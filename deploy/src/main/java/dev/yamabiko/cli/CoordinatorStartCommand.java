@@ -120,9 +120,9 @@ final class CoordinatorStartCommand implements Callable<Integer> {
     try (Node node = start(settings, data);
         HealthPort port = health.open(file, node::ill, node::unready)) {
       say(
-          "coordinator %s; jobs: %s://%s:%d; workers join with: yamabiko worker --coordinator %s:%d"
+          "coordinator ready%s; jobs: %s://%s:%d; workers join with: yamabiko worker --coordinator %s:%d"
               .formatted(
-                  node.standsBy().map(url -> "stands by for the one at " + url).orElse("ready"),
+                  node.standsBy().map(url -> ", stands by for the one at " + url).orElse(""),
                   settings.tls().isPresent() ? "https" : "http",
                   settings.apiHost(),
                   node.httpAddress().getPort(),

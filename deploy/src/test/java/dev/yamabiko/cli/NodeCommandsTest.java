@@ -166,7 +166,8 @@ class NodeCommandsTest {
   void shouldSayThatACoordinatorStandsBy() throws Exception {
     leader = Optional.of("http://127.0.0.1:8080");
     CompletableFuture<Integer> code = CompletableFuture.supplyAsync(() -> run("coordinator"));
-    awaitErr("coordinator stands by for the one at http://127.0.0.1:8080; jobs: http://127.0.0.1:");
+    awaitErr(
+        "coordinator ready, stands by for the one at http://127.0.0.1:8080; jobs: http://127.0.0.1:");
     interruption.onSignal();
     assertEquals(0, code.get());
   }
