@@ -109,16 +109,23 @@ public final class BlockComputation {
       float[] gradient,
       DivergenceException found) {
     try {
-      for (int shard = 0; shard < block.from(); shard++) {
-        if (!plan.isEmpty(step, shard)) {
-          Block leaf = new Block(shard, shard + 1);
-          pass(plan, step, leaf, train, weights, gradient, (piece, training) -> {});
+      for (int from = 0; from < block.from(); ) {
+        int to = from + 1;
+        while (to < block.from() && rows(plan, step, from, to + 1) <= mostRows) {
+          to++;
         }
+        Block next = new Block(from, to);
+        pass(plan, step, next, train, weights, gradient, (piece, training) -> {});
+        from = to;
       }
     } catch (DivergenceException earlier) {
       return earlier;
     }
     return found;
+  }
+
+  private static int rows(StepPlan plan, long step, int from, int to) {
+    return plan.shardFrom(step, to) - plan.shardFrom(step, from);
   }
 
   private Statistics train(
@@ -240,25 +247,29 @@ public final class BlockComputation {
     return statistics;
   }
 
-  /** One shard in pieces: every chain goes on where the piece before ended. */
+  /**
+   * Shards that fit at once, or one in pieces: every chain goes on where the piece before ended.
+   */
   private Statistics pass(
       StepPlan plan,
       long step,
-      Block shard,
+      Block block,
       Dataset train,
       float[] weights,
       float[] gradient,
       BiConsumer<ShardRows, Training> backward) {
-    int rows = plan.rows(step, shard).rows();
-    int first = plan.batchFrom(step) + plan.shardFrom(step, shard.from());
+    ShardRows all = plan.rows(step, block);
+    int rows = all.rows();
+    int first = plan.batchFrom(step) + plan.shardFrom(step, block.from());
     int most = network.takesShardStatistics() ? rows : mostRows;
     Statistics statistics = null;
     for (int from = 0; from < rows; from += most) {
       int count = Math.min(most, rows - from);
-      ShardRows piece = from == 0 ? ShardRows.single(count) : ShardRows.more(count);
+      ShardRows piece =
+          count == rows ? all : from == 0 ? ShardRows.single(count) : ShardRows.more(count);
       read(train, count, first + from, order);
       Training training = new Training(seed, step, samples, gradient);
-      statistics = forward(step, shard, train, piece, weights, training, statistics);
+      statistics = forward(step, block, train, piece, weights, training, statistics);
       backward.accept(piece, training);
     }
     return statistics;
@@ -388,6 +399,7 @@ public final class BlockComputation {
         }
       }
     }
+    throw diverged(step, block.from(), -1); // only their sum is not finite
   }
 
   /**
