@@ -119,18 +119,22 @@ final class QueuedSweep {
 
   private void find(JobUpload upload) {
     Map<String, Map<String, Object>> known = newestByName();
-    List<Standing> found = new ArrayList<>(standings);
-    for (int i = 0; i < found.size(); i++) {
-      Sweep.Trial trial = found.get(i).trial();
-      Map<String, Object> job = known.get(trial.name());
-      if (job != null) {
-        requireSame(trial, upload.bring(trial.job()), new JsonFields(job).text("id"));
-        found.set(i, found.get(i).with(job));
+    List<Standing> before = List.copyOf(standings);
+    try {
+      for (int i = 0; i < standings.size(); i++) {
+        Sweep.Trial trial = standings.get(i).trial();
+        Map<String, Object> job = known.get(trial.name());
+        if (job != null) {
+          requireSame(trial, upload.bring(trial.job()), new JsonFields(job).text("id"));
+          standings.set(i, standings.get(i).with(job));
+        }
       }
+    } catch (JobException e) {
+      // Where one is another job, all of them may be another sweep's.
+      standings.clear();
+      standings.addAll(before);
+      throw e;
     }
-    // Where one is another job, all of them may be another sweep's.
-    standings.clear();
-    standings.addAll(found);
   }
 
   private Map<String, Map<String, Object>> newestByName() {
