@@ -167,9 +167,11 @@ final class UploadRoutes extends AllDirectives {
    */
   private CompletionStage<HttpResponse> refuse(String sha256, HttpRequest request, long bytes) {
     HttpResponse why = IncomingUpload.overQuota(store, bytes, 0).response();
-    return request.getHeader("Expect").isPresent()
-        ? CompletableFuture.completedFuture(why)
-        : unlessThere(sha256, passOver(request, why));
+    return unlessThere(
+        sha256,
+        request.getHeader("Expect").isPresent()
+            ? CompletableFuture.completedFuture(why)
+            : passOver(request, why));
   }
 
   /** What another has brought by the end of that, or is bringing, is not refused. */
