@@ -188,8 +188,8 @@ class DoctorCommandTest {
     String said = bare.json().toString();
     assertTrue(
         said.contains(
-            "clients that call the API at 127.0.0.1 refuse it: yamabiko certs --node bare --host"
-                + " bare,127.0.0.1 --replace"),
+            "clients that call the API at 127.0.0.1 refuse it; where its authority is, yamabiko certs"
+                + " makes it anew with --host bare,127.0.0.1 --replace"),
         said);
   }
 

@@ -119,6 +119,7 @@ class MemberNodeTest {
   void shouldBeginAnewWhenACoordinatorPaysItNoHeedAnyMore() throws InterruptedException {
     running.start();
     UniqueAddress first = nextBegun();
+    assertFalse(node.hasJoined());
     quarantine(first);
     cluster.manager().tell(new Join(self()));
     kit.createTestProbe()
@@ -135,6 +136,7 @@ class MemberNodeTest {
             Duration.ofSeconds(MOST_SECONDS),
             () -> {
               assertEquals(Optional.empty(), node.unready());
+              assertTrue(node.hasJoined());
               return null;
             });
     assertFalse(isMember(first));

@@ -1,7 +1,6 @@
 package dev.yamabiko.cli.settings;
 
 import dev.yamabiko.wire.tls.TlsFiles;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -28,7 +27,7 @@ public record ApiCertificate(TlsFiles files, String host) {
   public String advice() {
     List<String> hosts = new ArrayList<>(files.hosts());
     hosts.add(host);
-    return "clients that call the API at %s refuse it: yamabiko certs --node %s --host %s --replace"
-        .formatted(host, Path.of(files.toString()).getFileName(), String.join(",", hosts));
+    return "clients that call the API at %s refuse it; where its authority is, yamabiko certs makes it anew with --host %s --replace"
+        .formatted(host, String.join(",", hosts));
   }
 }
