@@ -13,7 +13,6 @@ import dev.yamabiko.tensor.Philox;
 import dev.yamabiko.tensor.ShardRows;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.BiConsumer;
 
 /**
  * Computes blocks of shards, forward and backward, and evaluates examples: a pure function of
@@ -115,7 +114,7 @@ public final class BlockComputation {
           to++;
         }
         Block next = new Block(from, to);
-        pass(plan, step, next, train, weights, gradient, (piece, training) -> {});
+        pass(plan, step, next, train, weights, gradient, (piece, training, known) -> {});
         from = to;
       }
     } catch (DivergenceException earlier) {
@@ -171,14 +170,16 @@ public final class BlockComputation {
       float[] weights,
       float[] gradient,
       Listener listener) {
-    ShardRows shards = plan.rows(step, block);
-    int first = plan.batchFrom(step) + plan.shardFrom(step, block.from());
-    read(train, shards.rows(), first, order);
-    Training training = new Training(seed, step, samples, gradient);
-    Statistics statistics = forward(step, block, train, shards, weights, training, null);
-    pass.backward(
-        weights, shards, training, gradient, index -> listener.finalFrom(index, statistics));
-    return statistics;
+    return pass(
+        plan,
+        step,
+        block,
+        train,
+        weights,
+        gradient,
+        (shards, training, known) ->
+            pass.backward(
+                weights, shards, training, gradient, index -> listener.finalFrom(index, known)));
   }
 
   /**
@@ -242,9 +243,18 @@ public final class BlockComputation {
             train,
             weights,
             gradient,
-            (piece, training) -> pass.backward(weights, piece, training, gradient, index -> {}));
+            (piece, training, known) ->
+                pass.backward(weights, piece, training, gradient, index -> {}));
     listener.finalFrom(0, statistics);
     return statistics;
+  }
+
+  /** What follows the forward pass of some examples. */
+  private interface Backward {
+    /**
+     * @param known of them and of what went before
+     */
+    void pass(ShardRows shards, Training training, Statistics known);
   }
 
   /**
@@ -257,7 +267,7 @@ public final class BlockComputation {
       Dataset train,
       float[] weights,
       float[] gradient,
-      BiConsumer<ShardRows, Training> backward) {
+      Backward backward) {
     ShardRows all = plan.rows(step, block);
     int rows = all.rows();
     int first = plan.batchFrom(step) + plan.shardFrom(step, block.from());
@@ -270,7 +280,7 @@ public final class BlockComputation {
       read(train, count, first + from, order);
       Training training = new Training(seed, step, samples, gradient);
       statistics = forward(step, block, train, piece, weights, training, statistics);
-      backward.accept(piece, training);
+      backward.pass(piece, training, statistics);
     }
     return statistics;
   }
