@@ -92,18 +92,22 @@ class MemberNodeTest {
   }
 
   /** As a coordinator's node does to one that it puts out. */
-  private void quarantine(UniqueAddress other) throws InterruptedException {
+  private void quarantine(UniqueAddress other) {
     RemoteActorRefProvider provider =
         (RemoteActorRefProvider) ((ExtendedActorSystem) kit.system().classicSystem()).provider();
     ArteryTransport transport = (ArteryTransport) provider.transport();
-    long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(MOST_SECONDS);
-    do {
-      // Not before both know each other.
-      Thread.sleep(20);
-      transport.quarantine(
-          other.address(), Option.apply(other.longUid()), "put out by a test", true);
-      assertTrue(System.nanoTime() < until, "not quarantined: " + other);
-    } while (!transport.association(other.address()).associationState().isQuarantined());
+    // Not before both know each other.
+    kit.createTestProbe()
+        .awaitAssert(
+            Duration.ofSeconds(MOST_SECONDS),
+            () -> {
+              transport.quarantine(
+                  other.address(), Option.apply(other.longUid()), "put out by a test", true);
+              assertTrue(
+                  transport.association(other.address()).associationState().isQuarantined(),
+                  "not quarantined: " + other);
+              return null;
+            });
   }
 
   private boolean isMember(UniqueAddress other) {
