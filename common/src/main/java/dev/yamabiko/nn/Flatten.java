@@ -40,6 +40,11 @@ public final class Flatten implements Layer {
   }
 
   @Override
+  public boolean isView() {
+    return true;
+  }
+
+  @Override
   public void forward(LayerCall call, float[] x, float[] y, float[] saved) {
     System.arraycopy(x, 0, y, 0, call.rows() * input.size());
   }

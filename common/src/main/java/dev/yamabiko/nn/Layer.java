@@ -62,6 +62,14 @@ public interface Layer {
     return Optional.empty();
   }
 
+  /**
+   * Whether Y is X as it lies, and dX is G, in training and otherwise, so that nobody need call the
+   * layer at all: its readers may read its input.
+   */
+  default boolean isView() {
+    return false;
+  }
+
   /** Y from X for all rows of the call. */
   void forward(LayerCall call, float[] x, float[] y, float[] saved);
 

@@ -62,6 +62,9 @@ public final class NetworkPass {
   /** By number of the node: the value that {@link #layers} of it reads. */
   private final int[] inputs;
 
+  /** By number of the node: the value that is added to its layer's output, or {@link Node#NONE}. */
+  private final int[] addends;
+
   /** By number of the value; {@link Node} says which is which. */
   private final float[][] values;
 
@@ -81,13 +84,18 @@ public final class NetworkPass {
     layers = new Layer[nodes.size()];
     owners = nodes.toArray(new Node[0]);
     inputs = new int[nodes.size()];
+    addends = new int[nodes.size()];
     for (int i = 0; i < nodes.size(); i++) {
       layers[i] = nodes.get(i).layer();
       inputs[i] = nodes.get(i).input();
+      addends[i] = nodes.get(i).addend();
       join(i);
     }
     for (int i = 0; i < nodes.size(); i++) {
       tile(i);
+    }
+    for (int i = 0; i < nodes.size() - 1; i++) {
+      pass(i);
     }
     values = new float[nodes.size() + 1][0];
     saved = new float[nodes.size()][0];
@@ -125,6 +133,28 @@ public final class NetworkPass {
         && reader.takesTiles(tile)) {
       layers[before] = writer.withTiledOutput();
       layers[i] = reader.withTiledInput();
+    }
+  }
+
+  /**
+   * Has whoever reads node i's output read its input, where that is the same as it lies and nobody
+   * else reads it: what readers give back is added in the same order.
+   */
+  private void pass(int i) {
+    if (layers[i] == null
+        || !layers[i].isView()
+        || addends[i] != Node.NONE
+        || inputs[i] > 0 && !isReadOnce(inputs[i])) {
+      return;
+    }
+    layers[i] = null;
+    for (int reader = i + 1; reader < nodes.size(); reader++) {
+      if (inputs[reader] == i + 1) {
+        inputs[reader] = inputs[i];
+      }
+      if (addends[reader] == i + 1) {
+        addends[reader] = inputs[i];
+      }
     }
   }
 
@@ -221,8 +251,8 @@ public final class NetworkPass {
       } catch (RuntimeException | StackOverflowError | AssertionError | LinkageError e) {
         throw LayerException.of(node, e);
       }
-      if (node.addend() != Node.NONE) {
-        add(values[node.addend()], values[i + 1], shards.rows() * outputSize(i));
+      if (addends[i] != Node.NONE) {
+        add(values[addends[i]], values[i + 1], shards.rows() * outputSize(i));
       }
     }
     return values[nodes.size()];
@@ -278,8 +308,8 @@ public final class NetworkPass {
         Arrays.fill(gradient, owner.offset(), owner.offset() + owner.parameterCount(), 0f);
       }
       give(inputs[i], dx, shards.rows());
-      if (node.addend() != Node.NONE && isWanted(node.addend())) {
-        give(node.addend(), g, shards.rows());
+      if (addends[i] != Node.NONE && isWanted(addends[i])) {
+        give(addends[i], g, shards.rows());
       } else {
         free.push(g);
       }

@@ -55,7 +55,10 @@ class JoinedLayersTest {
         List.of(conv(32, 1, 0), RELU, pool(2, 2), conv(16, 2, 1), RELU, pool(2, 2)),
         List.of(conv(32, 1, 0), RELU, pool(2, 2), conv(48, 1, 1), RELU, conv(3, 1, 1)),
         List.of(new Flatten.Spec(), dense(37), RELU, dense(64), RELU, dense(5)),
-        List.of(new Flatten.Spec(), dense(8), RELU));
+        List.of(new Flatten.Spec(), dense(8), RELU),
+        // What only reads values in another shape is passed by, but at the end.
+        List.of(conv(4, 1, 1), new Flatten.Spec(), new Flatten.Spec(), dense(5), RELU),
+        List.of(conv(4, 1, 1), RELU, pool(2, 2), new Flatten.Spec()));
   }
 
   @ParameterizedTest

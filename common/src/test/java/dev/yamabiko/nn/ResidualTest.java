@@ -75,6 +75,16 @@ class ResidualTest {
   }
 
   @Test
+  void shouldMatchCentralDifferenceWhenFlattening() {
+    LayerSpec flatten = new Flatten.Spec();
+    LayerSpec inner = residual(List.of(dense(18), TANH));
+    assertPasses(
+        Set.of(), Shape.of(2, 3, 3), residual(List.of(flatten, dense(18)), flatten), dense(4));
+    assertPasses(
+        Set.of(), Shape.of(18), dense(18), residual(List.of(flatten, inner, flatten)), dense(4));
+  }
+
+  @Test
   void shouldMatchCentralDifferenceWhenOnlyOneWayIsTrained() {
     assertPasses(Set.of(), Shape.of(4), residual(List.of(TANH), dense(4)));
     assertPasses(Set.of(), Shape.of(4), residual(List.of(dense(4), TANH)));
