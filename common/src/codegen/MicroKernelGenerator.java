@@ -32,8 +32,6 @@ public class MicroKernelGenerator {
 
   private static final int MAX_PAIR = 6;
 
-  private static final int MAX_ADDED = 6;
-
   private static final int MAX_LEVEL = 6;
 
   private static final String HEAD =
@@ -405,7 +403,7 @@ public class MicroKernelGenerator {
     appendAll(source, PRODUCT, MAX_HEIGHT, 2);
     appendAll(source, RESUMED, MAX_RESUMED, 2);
     appendAll(source, ACROSS, MAX_RESUMED, 2);
-    appendAll(source, ADDED, MAX_ADDED, 2);
+    appendAll(source, ADDED, MAX_HEIGHT, 2);
     appendAll(source, PAIR, MAX_PAIR, 2);
     appendAll(source, NARROW, MAX_TAPS, 1);
     for (int width = 1; width <= 2; width++) {
@@ -431,7 +429,7 @@ public class MicroKernelGenerator {
             .replace(
                 "$ADDED",
                 cases(
-                    MAX_ADDED,
+                    MAX_HEIGHT,
                     "added$H(a, aAt, b, bAt, steps, c, cAt, cPitch, add, slots, from, to, fence)"))
             .replace(
                 "$NARROWS",

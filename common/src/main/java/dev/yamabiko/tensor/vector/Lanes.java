@@ -36,9 +36,6 @@ final class Lanes {
    */
   static final int MAX_PAIR = LANES >= 16 ? 6 : 0;
 
-  /** The same for tiles of a product to which tiles are added, which is more to compile, too. */
-  static final int MAX_ADDED = LANES >= 16 ? 0 : 6;
-
   /** Rows of a shard up to which two side by side take less time than one after the other. */
   static final int MAX_PAIRED_ROWS = 24;
 

@@ -1,7 +1,6 @@
 package dev.yamabiko.tensor.vector;
 
 import static dev.yamabiko.tensor.vector.Lanes.LANES;
-import static dev.yamabiko.tensor.vector.Lanes.MAX_ADDED;
 import static dev.yamabiko.tensor.vector.Lanes.MAX_HEIGHT;
 import static dev.yamabiko.tensor.vector.Lanes.MAX_PAIR;
 import static dev.yamabiko.tensor.vector.Lanes.MAX_RESUMED;
@@ -37,9 +36,6 @@ final class TreeTiles {
   /** Whether B is read where it lies, by kernels that take one shard and add nothing. */
   private final boolean across;
 
-  /** Whether kernels add, whatever a tile's height. */
-  private final boolean adds;
-
   private final TreeSteps tree;
   private final float[] fence = new float[Lanes.FENCE];
   private ShardRows shards;
@@ -58,7 +54,6 @@ final class TreeTiles {
 
   private TreeTiles(boolean across) {
     this.across = across;
-    adds = !across && MAX_ADDED >= MAX_HEIGHT;
     tree = new TreeSteps(!across && MAX_PAIR > 0);
   }
 
@@ -123,15 +118,16 @@ final class TreeTiles {
 
   /**
    * Whether a step only adds to what the one before has put out, a shard's chain: then both are one
-   * where a kernel adds.
+   * where a kernel adds. One that takes two shards adds no more than once.
    */
   private boolean goesOn(int step) {
     int before = planned - FIELDS;
-    return adds
+    return !across
         && before >= 0
         && tree.shard(step) == TreeSteps.NONE
         && tree.add(step) != TreeSteps.NONE
         && plan[before + ROWS] > 0
+        && plan[before + SECOND] < 0
         && plan[before + TARGET] == slot(tree.source(step));
   }
 
@@ -203,7 +199,7 @@ final class TreeTiles {
       } else if (rows > 0) {
         int aAt = a + first * PITCH;
         int bAt = b + first * bPitch;
-        if (add >= 0 && adds) {
+        if (add >= 0 && !across) {
           MicroKernels.added(
               height, as, aAt, bs, bAt, rows, c, cAt, cPitch, slots, added, from, to, fence);
           continue;
