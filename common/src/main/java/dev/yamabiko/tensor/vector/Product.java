@@ -105,7 +105,10 @@ final class Product {
     }
   }
 
-  /** All panels of the A block with one panel of B; by way of a tile where there is more to do. */
+  /**
+   * All panels of the A block with one panel of B; by way of a tile where there is more to do,
+   * unless C has been read anyway.
+   */
   private void multiplyColumn(
       int height,
       int tallest,
@@ -122,7 +125,7 @@ final class Product {
       int cAt,
       int cPitch) {
     boolean whole = width == TILE;
-    boolean direct = whole && bias == null;
+    boolean direct = whole && (bias == null || resume);
     float[] out = direct ? c : bs;
     int pitch = direct ? cPitch : TILE;
     if (bias != null) {
@@ -141,7 +144,15 @@ final class Product {
           rows, as, i * PITCH * steps, bs, panel, steps, out, to, pitch, resume, fence);
       if (bias != null) {
         addBias(
-            rows, biasTile, relu, bs, whole ? c : bs, whole ? at : START, whole ? cPitch : TILE);
+            rows,
+            biasTile,
+            relu,
+            out,
+            to,
+            pitch,
+            whole ? c : bs,
+            whole ? at : START,
+            whole ? cPitch : TILE);
       }
       if (!whole) {
         copy(rows, width, bs, START, TILE, c, at, cPitch);
@@ -150,13 +161,21 @@ final class Product {
     }
   }
 
-  /** c = bias + the tile at START for each of its rows, and max(c, 0) if relu. */
+  /** c = bias + the tile, for each of its rows, and max(c, 0) if relu. */
   private static void addBias(
-      int rows, float[] bias, boolean relu, float[] tile, float[] c, int cAt, int cPitch) {
+      int rows,
+      float[] bias,
+      boolean relu,
+      float[] tile,
+      int tileAt,
+      int tilePitch,
+      float[] c,
+      int cAt,
+      int cPitch) {
     FloatVector left = FloatVector.fromArray(SPECIES, bias, 0);
     FloatVector right = FloatVector.fromArray(SPECIES, bias, LANES);
     for (int r = 0; r < rows; r++) {
-      int from = START + r * TILE;
+      int from = tileAt + r * tilePitch;
       int at = cAt + r * cPitch;
       FloatVector a = left.add(FloatVector.fromArray(SPECIES, tile, from));
       FloatVector b = right.add(FloatVector.fromArray(SPECIES, tile, from + LANES));
