@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * One thread's workspace: runs batches forward and backward through a network and keeps the
@@ -144,7 +145,7 @@ public final class NetworkPass {
     if (layers[i] == null
         || !layers[i].isView()
         || addends[i] != Node.NONE
-        || inputs[i] > 0 && !isReadOnce(inputs[i])) {
+        || inputs[i] > 0 && !isReadByOneLayer(inputs[i])) {
       return;
     }
     layers[i] = null;
@@ -156,6 +157,14 @@ public final class NetworkPass {
         addends[reader] = inputs[i];
       }
     }
+  }
+
+  /** As layers read now, which may be more of them than in {@link #nodes}. */
+  private boolean isReadByOneLayer(int value) {
+    return IntStream.range(0, layers.length)
+            .filter(i -> layers[i] != null && (inputs[i] == value || addends[i] == value))
+            .count()
+        == 1;
   }
 
   private boolean isReadOnce(int value) {

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -101,6 +102,80 @@ class JoinedLayersTest {
     }
     assertArrayEquals(values.get(count), Arrays.copyOf(y, values.get(count).length));
     assertArrayEquals(expected, gradient);
+  }
+
+  /** Flatten, but that it has to be called. */
+  private record Copying(Flatten flatten) implements Layer {
+    record Spec() implements LayerSpec {
+      @Override
+      public String kind() {
+        return "copying";
+      }
+
+      @Override
+      public Layer build(Shape input) {
+        return new Copying(new Flatten(input));
+      }
+    }
+
+    @Override
+    public String describe() {
+      return "copying";
+    }
+
+    @Override
+    public Shape inputShape() {
+      return flatten.inputShape();
+    }
+
+    @Override
+    public Shape outputShape() {
+      return flatten.outputShape();
+    }
+
+    @Override
+    public void forward(LayerCall call, float[] x, float[] y, float[] saved) {
+      flatten.forward(call, x, y, saved);
+    }
+
+    @Override
+    public void backward(
+        LayerCall call,
+        float[] x,
+        float[] y,
+        float[] saved,
+        float[] g,
+        float[] dx,
+        float[] gradient) {
+      flatten.backward(call, x, y, saved, g, dx, gradient);
+    }
+  }
+
+  private static List<LayerSpec> nested(LayerSpec view) {
+    LayerSpec tanh = new Activation.Spec(Activation.Kind.TANH);
+    LayerSpec inner = new Residual.Spec(List.of(dense(18), tanh), List.of());
+    LayerSpec outer = new Residual.Spec(List.of(view, inner, view, RELU), List.of());
+    return List.of(view, dense(18), view, outer, view, inner, view, dense(4));
+  }
+
+  private float[] gradient(List<LayerSpec> layers) {
+    Network network = Network.build(Shape.of(2, 3, 3), layers);
+    NetworkPass pass = new NetworkPass(network, kernels);
+    float[] x = numbers(2, ROWS * 18);
+    System.arraycopy(x, 0, pass.input(ROWS), 0, x.length);
+    float[] weights = network.initialWeights(6);
+    pass.forward(weights, shards, null);
+    float[] g = numbers(3, ROWS * 4);
+    System.arraycopy(g, 0, pass.outputGradient(), 0, g.length);
+    float[] gradient = new float[network.length()];
+    pass.backward(weights, shards, null, gradient, index -> {});
+    return gradient;
+  }
+
+  /** Sums of what several readers give back depend on the order. */
+  @Test
+  void shouldAddInTheSameOrderWhereLayersArePassedBy() {
+    assertArrayEquals(gradient(nested(new Copying.Spec())), gradient(nested(new Flatten.Spec())));
   }
 
   private LayerCall call(Network network, float[] weights, int layer) {
