@@ -20,6 +20,9 @@ final class Crew {
   private final WorkerFailures failures = new WorkerFailures();
   private final Reach reach = new Reach();
 
+  /** Whether a worker has got ready for the run before, so that it is not the run that hinders. */
+  private boolean suits;
+
   /**
    * @param run whom they answer
    */
@@ -36,6 +39,7 @@ final class Crew {
     this.attendance = attendance;
     this.division = division;
     this.slices = slices;
+    suits = settings.begin().position().step() > 0;
   }
 
   void invite(String worker, ActorRef<WorkerMessage> ref) {
@@ -89,6 +93,7 @@ final class Crew {
   boolean ready(String worker) {
     boolean news = attendance.ready(worker);
     if (news) {
+      suits = true;
       connect(worker);
     }
     return news;
@@ -175,10 +180,16 @@ final class Crew {
     tell(worker, new WorkerMessage.Probe(slices.key(), run));
   }
 
-  /** A worker could not do its work. Returns why the run has to end; empty if others may try. */
+  /**
+   * A worker could not do its work. Who does not get ready where another has can be mended, or
+   * others come.
+   *
+   * @return why the run has to end; empty if others may try
+   */
   Optional<String> failed(RunMessage.WorkerFailed failed) {
     boolean alone = attendance.names().stream().allMatch(failed.worker()::equals);
-    return failures.add(failed, alone);
+    boolean hindered = suits && !attendance.isReady(failed.worker());
+    return failures.add(failed, alone && !(hindered && settings.elastic()));
   }
 
   void stepClosed() {

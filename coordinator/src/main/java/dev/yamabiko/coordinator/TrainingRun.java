@@ -91,6 +91,7 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
   private TrainingRun(
       ActorContext<Command> context, TimerScheduler<Command> scheduler, RunSettings settings) {
     super(context);
+    context.setLoggerName(TrainingRun.class);
     this.settings = settings;
     ActorRef<RunMessage> self = context.messageAdapter(RunMessage.class, FromOutside::new);
     timers = new RunTimers(scheduler, settings.elastic());
@@ -236,7 +237,7 @@ public final class TrainingRun extends AbstractBehavior<TrainingRun.Command> {
     if (attendance.contains(worker)) {
       ActorRef<WorkerMessage> ref = attendance.get(worker);
       crew.dismiss(worker);
-      quorum.lost(worker, why);
+      quorum.lost(worker, failed ? why + "; it takes part again once it is started anew" : why);
       settings.events().tell(new RunEvent.WorkerLeft(worker, why, failed, attendance.size(), ref));
       activity.goOnWithout(worker);
     }

@@ -8,7 +8,7 @@ import java.util.Optional;
 /**
  * Failures in the open step. One may be the worker's or the shards'; a second worker tells. That a
  * worker could not get ready, or has too little memory, is its own affair, as long as others are
- * there.
+ * there, or can be waited for.
  */
 final class WorkerFailures {
 
@@ -19,7 +19,7 @@ final class WorkerFailures {
   }
 
   /**
-   * @param alone whether nobody else is left to tell
+   * @param alone whether nobody else is left to tell, or can be waited for
    * @return why the run has to end; empty if others may try
    */
   Optional<String> add(WorkerFailed failed, boolean alone) {

@@ -398,6 +398,34 @@ class ElasticRunTest extends RunFixture {
   }
 
   @Test
+  void shouldWaitForAnotherWhenTheOnlyWorkerCannotGetReadyWhereOneCouldBefore() {
+    ActorRef<RunMessage> run = begin();
+    lose(second);
+    lose(first);
+    events.expectMessageClass(RunEvent.Waiting.class);
+    offer(run, "worker-3");
+    run.tell(new RunMessage.WorkerFailed(KEY, "worker-3", -1, List.of(), "its disk is full"));
+    RunEvent.WorkerLeft left = events.expectMessageClass(RunEvent.WorkerLeft.class);
+    assertEquals("failed: its disk is full", left.why());
+    TIME.expectNoMessageFor(Duration.ofHours(1), events);
+    offer(run, "worker-3");
+    run.tell(new RunMessage.WorkerReady(KEY, "worker-3"));
+    assertEquals(new RunEvent.WorkerJoined("worker-3", 1), events.receiveMessage());
+    assertEquals(new RunEvent.WentOn(1), events.receiveMessage());
+  }
+
+  @Test
+  void shouldFailWhenTheOnlyWorkerCannotGetReadyAndNoneHasBefore() {
+    elastic = Optional.of(new WorkerCount(1, 8));
+    ActorRef<RunMessage> run =
+        start(new Checkpoints(OptionalLong.empty(), 1), Optional.empty(), Optional.empty());
+    lose(second);
+    run.tell(new RunMessage.WorkerFailed(KEY, "worker-1", -1, List.of(), "its disk is full"));
+    RunOutcome outcome = events.expectMessageClass(RunEvent.RunEnded.class).outcome();
+    assertEquals(RunOutcome.Status.FAILED, outcome.status());
+  }
+
+  @Test
   void shouldHandNothingOutWhenTheAnswerOfASliceComesAfterTheLoss() {
     ActorRef<RunMessage> run = begin(2, OptionalLong.empty());
     close(0);
