@@ -35,7 +35,9 @@ final class DataParser {
     DataSource train = source(data.at("train").variant(sourceNames()), seed);
     Optional<Validation> validation = Optional.empty();
     if (data.at("validation").given()) {
-      validation = Optional.of(validation(data.at("validation").variant(validationNames()), seed));
+      long besides = train instanceof DataSource.Builtin builtin ? builtin.seed() : seed;
+      validation =
+          Optional.of(validation(data.at("validation").variant(validationNames()), besides));
     }
     Optional<Split> split = Optional.ofNullable(data.at("split").oneOf(Split.class, null));
     boolean cut = validation.isPresent() && validation.get() instanceof Validation.Fraction;
@@ -50,11 +52,16 @@ final class DataParser {
         data.at("storage").oneOf(Storage.class, Storage.AUTO));
   }
 
-  /** Validation examples of a builtin are other ones than the training examples. */
+  /**
+   * Validation examples of a builtin are other ones than the training examples, where no seed says
+   * which.
+   *
+   * @param seed of the training examples
+   */
   private static Validation validation(Variant variant, long seed) {
     return variant.name().equals("fraction")
         ? new Validation.Fraction(variant.options().number(Interval.BETWEEN))
-        : new Validation.Source(source(variant, seed + 1));
+        : new Validation.Source(source(variant, seed + 1 & Long.MAX_VALUE));
   }
 
   static DataSource source(Variant variant, long seed) {

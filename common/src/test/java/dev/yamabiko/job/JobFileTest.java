@@ -245,6 +245,14 @@ class JobFileTest {
         Optional.of(new Validation.Source(new DataSource.Builtin("spirals", 3, 21))),
         job.data().validation());
     assertEquals(Long.MAX_VALUE, with("seed = " + Long.MAX_VALUE).seed());
+    Job seeded =
+        with(
+            "seed = 20",
+            "data { train { builtin { name = spirals, examples = 9, seed = 21 } },"
+                + " validation { builtin { name = spirals, examples = 3 } } }");
+    assertEquals(
+        Optional.of(new Validation.Source(new DataSource.Builtin("spirals", 3, 22))),
+        seeded.data().validation());
   }
 
   @Test
