@@ -76,8 +76,15 @@ final class LossParser {
       return List.of();
     }
     return node.items("a list of numbers, one for each class,").stream()
-        .map(weight -> weight.single(Interval.POSITIVE, 1))
+        .map(weight -> weight(weight))
         .toList();
+  }
+
+  private static float weight(Node weight) {
+    if (!weight.given()) {
+      throw weight.expected(Interval.POSITIVE.text());
+    }
+    return weight.single(Interval.POSITIVE, 1);
   }
 
   private static float labelSmoothing(Section options) {

@@ -218,9 +218,11 @@ public record Plan(
               .formatted(GOOD_SHARD, smallestShard()));
     }
     if (workers > job.shards()) {
-      advice.add(
-          "only %d of %d workers get a shard; shards = %d would keep all busy"
-              .formatted(busyWorkers(), workers, workers));
+      String mend =
+          workers <= Math.min(job.batchSize(), Job.MOST_SHARDS)
+              ? "shards = %d would keep all busy".formatted(workers)
+              : "take fewer workers or a larger batch-size, and as many shards";
+      advice.add("only %d of %d workers get a shard; %s".formatted(busyWorkers(), workers, mend));
     }
     if (job.batchSize() > trainingExamples) {
       advice.add(

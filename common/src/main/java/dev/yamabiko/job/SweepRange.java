@@ -37,6 +37,9 @@ record SweepRange(double from, double to, boolean log, boolean integer, String o
     if (most <= least) {
       throw to.expected("more than from, which is %s,".formatted(from.found()));
     }
+    if (Double.isInfinite(most - least)) {
+      throw to.expected("less than %s more than from,".formatted(Double.MAX_VALUE));
+    }
     return new SweepRange(least, most, log, integer, node.value().origin().description());
   }
 

@@ -538,6 +538,10 @@ class JobErrorsTest {
             "job.conf:3: loss.softmax-cross-entropy.class-weights[1]:"
                 + " expected a number greater than 0 but found 0"),
         wrong(
+            "loss { softmax-cross-entropy { class-weights = [1, null] } }",
+            "job.conf:3: loss.softmax-cross-entropy.class-weights[1]:"
+                + " expected a number greater than 0 but found null"),
+        wrong(
             "loss { softmax-cross-entropy { class-weights = 2 } }",
             "job.conf:3: loss.softmax-cross-entropy.class-weights:"
                 + " expected a list of numbers, one for each class, but found 2"),

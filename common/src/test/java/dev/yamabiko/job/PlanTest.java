@@ -215,6 +215,10 @@ class PlanTest {
             "only 8 of 9 workers get a shard; shards = 9 would keep all busy"),
         sine(job("batch-size = 64", "shards = 8"), 64, 0, 9).advice(HEAP));
     assertEquals(
+        "only 8 of 9 workers get a shard; take fewer workers or a larger batch-size, and as many"
+            + " shards",
+        sine(job("batch-size = 8", "shards = 8"), 64, 0, 9).advice(HEAP).get(1));
+    assertEquals(
         List.of("batch-size 64 is more than the 1 training example: every epoch is one step"),
         sine(job("batch-size = 64", "shards = 1"), 1, 0, 1).advice(HEAP));
   }

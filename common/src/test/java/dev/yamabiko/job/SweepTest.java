@@ -286,6 +286,7 @@ class SweepTest {
         "sweep.grid { optimizer.sgd.momentum = [0.1, 0.2], optimizer.adam.beta1 = [0.1] } | :7: sweep.grid.optimizer.sgd.momentum: cannot be set together with optimizer.adam.beta1, whose values are on job.conf:7",
         "sweep.grid { model.0.dense.units = [1, 2], model.00.dense.units = [3] } | :7: sweep: trial 2 is the same job as trial 1; one setting hides another (in trial 2 of 2: model.0.dense.units = 2, model.00.dense.units = 3)",
         "sweep.grid.epochs { from = 3, to = 2, count = 2 } | :7: sweep.grid.epochs.to: expected more than from, which is 3, but found 2",
+        "sweep.grid.loss.huber.delta { from = -1e308, to = 1e308, count = 2 } | :7: sweep.grid.loss.huber.delta.to: expected less than 1.7976931348623157E308 more than from, but found 1e308",
         "sweep.grid.epochs { from = 3, to = 5 } | :7: sweep.grid.epochs.count: expected an integer of at least 2 but it is missing",
         "sweep.grid.epochs { from = 0, to = 5, scale = log, count = 2 } | :7: sweep.grid.epochs.from: expected a number greater than 0 but found 0",
         "sweep.grid.epochs { from = 0, to = 5, scale = cubic, count = 2 } | :7: sweep.grid.epochs.scale: expected linear or log but found \"cubic\"",
