@@ -44,6 +44,9 @@ final class ShardTask {
         implements Result {}
   }
 
+  /** Of what Java says, in 17 as in 25, where mapped memory cannot be read. */
+  private static final String FAULT = "unsafe memory access";
+
   private ShardTask() {}
 
   /**
@@ -74,10 +77,16 @@ final class ShardTask {
         : new Result.Crashed(key, step, blocks, told(cause), HeapNeed.isOutOfMemory(cause));
   }
 
-  /** In words for people where there are some. */
+  /**
+   * In words for people where there are some. A mapped page that is not there any more comes as an
+   * error of the JVM's own, which does not say of which file.
+   */
   static String told(Throwable cause) {
     if (HeapNeed.isOutOfMemory(cause)) {
       return HeapNeed.outOfMemory();
+    }
+    if (cause instanceof InternalError && String.valueOf(cause.getMessage()).contains(FAULT)) {
+      return "a data file was cut short, or its disk failed, while it was read";
     }
     boolean told =
         cause instanceof DataException

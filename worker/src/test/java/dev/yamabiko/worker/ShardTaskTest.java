@@ -1,13 +1,21 @@
 package dev.yamabiko.worker;
 
+import static java.nio.file.StandardOpenOption.CREATE_NEW;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.yamabiko.protocol.RunKey;
 import dev.yamabiko.step.Block;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(180)
 class ShardTaskTest {
@@ -44,5 +52,19 @@ class ShardTaskTest {
             });
     assertTrue(crashed.own());
     assertTrue(crashed.cause().startsWith("not enough memory: "), crashed.cause());
+  }
+
+  @Test
+  void shouldSayThatDataIsGoneWhereAMappedFileIsCutShort(@TempDir Path dir) throws IOException {
+    Path file = dir.resolve("data");
+    try (FileChannel channel =
+        FileChannel.open(file, CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      channel.write(ByteBuffer.allocate(1 << 20));
+      MappedByteBuffer mapped = channel.map(FileChannel.MapMode.READ_ONLY, 0, 1 << 20);
+      channel.truncate(1);
+      ShardTask.Result.Crashed crashed = crash(() -> mapped.get(1 << 19));
+      assertEquals(
+          "a data file was cut short, or its disk failed, while it was read", crashed.cause());
+    }
   }
 }
