@@ -19,6 +19,15 @@ final class UploadsUnderWay {
   private record Upload(String sha256, CompletableFuture<?> done) {}
 
   private final Set<Upload> uploads = ConcurrentHashMap.newKeySet();
+  private final Duration patience;
+
+  UploadsUnderWay() {
+    this(PATIENCE);
+  }
+
+  UploadsUnderWay(Duration patience) {
+    this.patience = patience;
+  }
 
   /**
    * @param done however it ends; must not wait for others
@@ -38,6 +47,6 @@ final class UploadsUnderWay {
             .toArray(CompletableFuture[]::new);
     return CompletableFuture.allOf(same)
         .<Void>handle((done, failure) -> null)
-        .completeOnTimeout(null, PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        .completeOnTimeout(null, patience.toMillis(), TimeUnit.MILLISECONDS);
   }
 }
