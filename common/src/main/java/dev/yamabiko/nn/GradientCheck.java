@@ -14,10 +14,10 @@ import java.util.Map;
  * h) - E(w - h)) / 2h of the double-precision reference formulas, which share no code with it.
  *
  * <p>The batch is up to {@value GradientComparison#EXAMPLES} examples of the dataset in {@value
- * GradientComparison#SHARDS} shards, so that the tree over shards takes part. The weights are the
- * initial ones, each moved by up to {@value GradientComparison#PERTURBATION}, so that no bias is
- * exactly 0. Per parameter up to {@value GradientComparison#ELEMENTS} elements are checked. All
- * choices are a pure function of the seed.
+ * GradientComparison#SHARDS} shards, so that the tree over shards takes part; more where a layer
+ * refuses shards so small. The weights are the initial ones, each moved by up to {@value
+ * GradientComparison#PERTURBATION}, so that no bias is exactly 0. Per parameter up to {@value
+ * GradientComparison#ELEMENTS} elements are checked. All choices are a pure function of the seed.
  *
  * <p><b>Error.</b> |a - n| / max(|a|, |n|, floor), where the floor is 10^-3 of the largest |n| of
  * the parameter and at least 10^-6 of the largest of all: below it an element is nothing but the

@@ -118,6 +118,7 @@ public final class ParameterSlice extends AbstractBehavior<ParameterSlice.Comman
 
   private ParameterSlice(ActorContext<Command> context, Settings settings) {
     super(context);
+    context.setLoggerName(ParameterSlice.class);
     this.settings = settings;
     this.key = settings.key();
     this.slice = settings.slice();

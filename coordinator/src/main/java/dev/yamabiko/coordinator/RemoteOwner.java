@@ -105,6 +105,7 @@ final class RemoteOwner extends AbstractBehavior<RemoteOwner.Command> {
       Settings settings,
       Checkpoint from) {
     super(context);
+    context.setLoggerName(RemoteOwner.class);
     this.from = from;
     this.settings = settings;
     key = settings.key();

@@ -93,6 +93,7 @@ public final class Worker extends AbstractBehavior<Worker.Command> {
   private Worker(
       ActorContext<Command> context, String name, DataProvider data, Processor processor) {
     super(context);
+    context.setLoggerName(Worker.class);
     this.name = name;
     this.data = data;
     this.processor = processor;

@@ -78,6 +78,7 @@ final class WorkerGuardian extends AbstractBehavior<WorkerGuardian.Command> {
       Function<Consumer<WorkerAgent.End>, Behavior<WorkerAgent.Command>> agents,
       Consumer<WorkerAgent.End> ended) {
     super(context);
+    context.setLoggerName(WorkerGuardian.class);
     this.agents = agents;
     this.ended = ended;
     this.timers = timers;
