@@ -43,12 +43,18 @@ record CsvColumns(
     if (source.lags() < 0) {
       throw new DataException(source.path() + ": lags must be at least 0 but is " + source.lags());
     }
-    return new Resolution(source, firstLine).columns();
+    return new Resolution(source, List.of(), firstLine).columns();
   }
 
-  /** Of a table whose every used column is an input, so that it needs neither targets nor label. */
-  static CsvColumns resolveInputs(DataSource.Csv source, List<String> firstLine) {
-    return new Resolution(source, firstLine).columns();
+  /**
+   * Of a table whose every used column is an input, so that it needs neither targets nor label.
+   *
+   * @param known what each column was called in training, or its index where there was no header;
+   *     blank where that is not known
+   */
+  static CsvColumns resolveInputs(
+      DataSource.Csv source, List<String> known, List<String> firstLine) {
+    return new Resolution(source, known, firstLine).columns();
   }
 
   /**
@@ -95,7 +101,7 @@ record CsvColumns(
 
     private final Map<String, Integer> last = new HashMap<>();
 
-    Resolution(DataSource.Csv source, List<String> firstLine) {
+    Resolution(DataSource.Csv source, List<String> known, List<String> firstLine) {
       this.source = source;
       this.firstLine = firstLine.stream().map(String::strip).toList();
       for (int i = 0; i < firstLine.size(); i++) {
@@ -106,7 +112,7 @@ record CsvColumns(
           switch (source.header()) {
             case TRUE -> true;
             case FALSE -> false;
-            case AUTO -> looksLikeHeader();
+            case AUTO -> holdsNames(known) || looksLikeHeader();
           };
     }
 
@@ -208,6 +214,20 @@ record CsvColumns(
           .filter(i -> !taken.contains(i))
           .mapToObj(i -> new Used(i, name(i), false, false, false))
           .toList();
+    }
+
+    /** Whether the columns are called so here, and by more than their indexes. */
+    private boolean holdsNames(List<String> known) {
+      boolean named = false;
+      for (int i = 0; i < known.size(); i++) {
+        if (!(source.columns().get(i) instanceof DataSource.Column.Indexed indexed)
+            || indexed.index() >= firstLine.size()
+            || !firstLine.get(indexed.index()).equals(known.get(i))) {
+          return false;
+        }
+        named |= !known.get(i).isBlank() && !known.get(i).equals(String.valueOf(indexed.index()));
+      }
+      return named;
     }
 
     /**

@@ -14,6 +14,7 @@ import java.util.List;
 final class CsvInputs {
 
   private final DataSource.Csv source;
+  private final List<String> names;
   private final RowWindow window;
 
   /**
@@ -22,6 +23,7 @@ final class CsvInputs {
    */
   CsvInputs(DataSource.Csv source, List<LoadedData.Scaling> scaling, Shape shape) {
     this.source = source;
+    names = scaling.stream().map(LoadedData.Scaling::column).toList();
     window = new RowWindow(source.path(), scaling, source, shape);
     if (scaling.size() != source.columns().size()) {
       throw new DataException(
@@ -49,7 +51,7 @@ final class CsvInputs {
         continue;
       }
       if (columns == null) {
-        columns = CsvColumns.resolveInputs(source, record.getFields());
+        columns = CsvColumns.resolveInputs(source, names, record.getFields());
         blank = null;
         if (columns.header()) {
           continue;

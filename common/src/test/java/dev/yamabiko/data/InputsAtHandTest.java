@@ -148,6 +148,37 @@ class InputsAtHandTest {
     assertEquals(List.of("0", "1"), names(plain.normalize(standard, none)));
   }
 
+  /** In training the label's name told that there is a header; here nobody gives a label. */
+  @Test
+  void shouldKnowAHeaderAgainByTheNamesOfItsColumns() throws IOException {
+    Csv words = Csv.of(directory, "colour,size,bought", "red,big,yes", "blue,small,no");
+    Csv table = words.columns(0, 1).categorical(0, 1).label("bought").unknownAsZeros();
+    ModelInputs inputs = trainedOn(table.source());
+    List<Input> read = collect(sink -> inputs.read(directory.resolve("table.csv"), sink));
+    assertEquals(made(inputs, rows(false, "colour", "size")), read);
+    Path bare = Files.writeString(directory.resolve("bare.csv"), "red,big\nblue,small\n");
+    assertEquals(read, collect(sink -> inputs.read(bare, sink)));
+    Path other = Files.writeString(directory.resolve("other.csv"), "red,big\nred,size\n");
+    assertEquals(2, collect(sink -> inputs.read(other, sink)).size());
+
+    Csv years = Csv.of(directory, "1990,1991,class", "3,5,a", "4,4,b").columns(0, 1).label("class");
+    DataSource.Normalization standard = DataSource.Normalization.STANDARD;
+    ModelInputs ofYears =
+        trainedOn(years.normalize(standard, DataSource.Normalization.NONE).source());
+    assertEquals(2, collect(sink -> ofYears.read(directory.resolve("table.csv"), sink)).size());
+  }
+
+  /** A column without a name is called by its index, which may also stand in its first cell. */
+  @Test
+  void shouldNotTakeIndexesForNames() throws IOException {
+    Csv plain = Csv.of(directory, "0,1,5", "3,4,6").targets(2);
+    for (DataSource.Normalization inputs : DataSource.Normalization.values()) {
+      ModelInputs model =
+          trainedOn(plain.normalize(inputs, DataSource.Normalization.NONE).source());
+      assertEquals(2, collect(sink -> model.read(directory.resolve("table.csv"), sink)).size());
+    }
+  }
+
   @Test
   void shouldSayWhatARowIsMadeOf() {
     Csv table =
