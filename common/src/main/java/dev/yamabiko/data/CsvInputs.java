@@ -43,39 +43,41 @@ final class CsvInputs {
 
   private void read(Iterator<CsvRecord> records, InputSink sink) {
     CsvColumns columns = null;
-    CsvRecord blank = null;
+    BlankLines blank = new BlankLines();
     while (records.hasNext()) {
       CsvRecord record = records.next();
       if (CsvRecords.isBlank(record)) {
-        blank = blank == null ? record : blank;
+        blank.add(record);
         continue;
       }
       if (columns == null) {
         columns = CsvColumns.resolveInputs(source, names, record.getFields());
-        blank = null;
+        blank.clear();
         if (columns.header()) {
           continue;
         }
       }
-      if (blank != null) {
-        // Blank lines at the end mean nothing; this one is a line of its own.
-        throw new DataException(
-            "%s, line %d: expected %d cells, as in the first line, but found a blank line"
-                .formatted(source.path(), blank.getStartingLineNumber(), columns.count()));
-      }
-      CsvRecords.checkCells(source, record, columns.count());
-      InputOrigin origin = new InputOrigin.Row(window.rows());
-      if (source.lags() == 0) {
-        window.add(new Cells(source, columns, record));
-        window.emit(origin, sink);
-      } else {
-        if (window.rows() >= source.lags()) {
-          window.emit(origin, sink);
-        }
-        window.add(new Cells(source, columns, record));
-      }
+      CsvColumns used = columns;
+      // Blank lines at the end mean nothing; one that other lines follow is a line of its own.
+      blank.becomeRows((row, line) -> addRow(used, row, line, sink));
+      addRow(used, record, record.getStartingLineNumber(), sink);
     }
     checkRows(columns);
+  }
+
+  private void addRow(CsvColumns columns, CsvRecord record, long line, InputSink sink) {
+    CsvRecords.checkCells(source, record, columns.count());
+    InputOrigin origin = new InputOrigin.Row(window.rows());
+    Cells cells = new Cells(source, columns, record, line);
+    if (source.lags() == 0) {
+      window.add(cells);
+      window.emit(origin, sink);
+    } else {
+      if (window.rows() >= source.lags()) {
+        window.emit(origin, sink);
+      }
+      window.add(cells);
+    }
   }
 
   private void checkRows(CsvColumns columns) {
@@ -88,7 +90,7 @@ final class CsvInputs {
   }
 
   /** The inputs among a line's cells. */
-  private record Cells(DataSource.Csv source, CsvColumns columns, CsvRecord record)
+  private record Cells(DataSource.Csv source, CsvColumns columns, CsvRecord record, long line)
       implements RowWindow.Cells {
 
     @Override
@@ -98,7 +100,7 @@ final class CsvInputs {
 
     @Override
     public String where(int column) {
-      return columns.where(source, record.getStartingLineNumber(), columns.inputs().get(column));
+      return columns.where(source, line, columns.inputs().get(column));
     }
   }
 }

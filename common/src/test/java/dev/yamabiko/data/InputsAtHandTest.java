@@ -124,6 +124,34 @@ class InputsAtHandTest {
     assertEquals("lags = 3 needs at least 3 rows, oldest first, but found 1", few);
   }
 
+  /** In a table of one column it is a row whose cell is missing, as in training. */
+  @Test
+  void shouldTakeABlankLineAsTrainingDoes() throws IOException {
+    Csv table =
+        Csv.of(directory, "t", "1", "2", "", "4", "5", "6", "")
+            .targets("t")
+            .lags(1)
+            .missing(DataSource.MissingValues.MEAN)
+            .normalize(DataSource.Normalization.STANDARD, DataSource.Normalization.NONE);
+    ModelInputs filling = trainedOn(table.source());
+    Path path = directory.resolve("table.csv");
+    Path marked = Files.writeString(directory.resolve("na.csv"), "t\n1\n2\nNA\n4\n5\n6\n");
+    List<Input> read = collect(sink -> filling.read(path, sink));
+    assertEquals(List.of(1L, 2L, 3L, 4L, 5L), read.stream().map(InputsAtHandTest::row).toList());
+    assertEquals(collect(sink -> filling.read(marked, sink)), read);
+    ModelInputs dropping = trainedOn(table.missing(DataSource.MissingValues.DROP).source());
+    assertEquals(
+        path
+            + ", line 4, column 't': the value is missing (found ''); a prediction needs every"
+            + " input",
+        Loading.errorOf(() -> collect(sink -> dropping.read(path, sink))));
+    ModelInputs ofTwo = trainedOn(Csv.of(directory, "x,t", "1,2", "3,4").targets("t").source());
+    Files.writeString(path, "x,t\n1,2\n\n\n3,4\n\n");
+    assertEquals(
+        path + ", line 3: expected 2 cells, as in the first line, but found a blank line",
+        Loading.errorOf(() -> collect(sink -> ofTwo.read(path, sink))));
+  }
+
   private static long row(Input input) {
     return ((InputOrigin.Row) input.origin()).number();
   }
