@@ -18,6 +18,9 @@ enum InputFile {
   private static final List<String> IMAGE_BEGINNINGS =
       List.of("\u0089PNG", "\u00FF\u00D8\u00FF", "GIF87a", "GIF89a");
 
+  /** The byte order mark of UTF-32 with the high byte first; see {@link CsvText}. */
+  private static final String TEXT_BEGINNING = "\0\0\u00FE\u00FF";
+
   private final String inWords;
 
   InputFile(String inWords) {
@@ -38,7 +41,7 @@ enum InputFile {
       return IMAGE;
     }
     // A damaged picture may begin so, too, as any AVIF does.
-    if (first.startsWith("\0\0")) {
+    if (first.startsWith("\0\0") && !first.startsWith(TEXT_BEGINNING)) {
       return IDX;
     }
     String name = path.getFileName().toString().toLowerCase(Locale.ROOT).replaceFirst("\\.gz$", "");

@@ -84,6 +84,7 @@ class CsvTextTest {
   void shouldBelieveAByteOrderMark(String charset) throws IOException {
     Csv table = table(Charset.forName(charset), "\ufeffx,k\n1,\u00e9\n2,\u00e8\n");
     assertEquals(List.of("\u00e8", "\u00e9"), classes(table));
+    assertEquals(InputFile.TABLE, InputFile.of(table.source().path()));
   }
 
   @ParameterizedTest
