@@ -2,8 +2,11 @@ package dev.yamabiko.nn;
 
 import dev.yamabiko.tensor.Shape;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /** Puts layers in their order and gives them their places; residual blocks are laid out flat. */
 final class NetworkBuilder {
@@ -104,7 +107,28 @@ final class NetworkBuilder {
     Objects.requireNonNull(layer.buffers(), "buffers() must not return null");
     Objects.requireNonNull(layer.outputShape(), "outputShape() must not return null");
     Objects.requireNonNull(layer.describe(), "describe() must not return null");
+    requireNames(layer);
     return layer;
+  }
+
+  /** By these a model file tells a layer's numbers apart. */
+  private static void requireNames(Layer layer) {
+    Set<String> names = new HashSet<>();
+    Stream.concat(
+            layer.parameters().stream().map(Parameter::name),
+            layer.buffers().stream().map(Buffer::name))
+        .forEach(
+            name -> {
+              if (name == null || name.isEmpty()) {
+                throw new IllegalArgumentException(
+                    "expected parameters and buffers to have names but one has none");
+              }
+              if (!names.add(name)) {
+                throw new IllegalArgumentException(
+                    "expected parameters and buffers of different names but found two called '%s'"
+                        .formatted(name));
+              }
+            });
   }
 
   /** How many residual blocks stand inside each other at most. */

@@ -15,6 +15,7 @@ import dev.yamabiko.tensor.ScalarKernels;
 import dev.yamabiko.tensor.Shape;
 import dev.yamabiko.tensor.ShardRows;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -150,6 +151,57 @@ class UserLayerTest {
         assertThrows(ShapeMismatchException.class, () -> Network.build(Shape.of(6), model));
     assertEquals(
         "layer 1 (faulty): %s %s".formatted(Faulty.class.getName(), expected), e.getMessage());
+  }
+
+  /** Two parameters and a buffer of these names. */
+  private record Named(String first, String second, String buffer) implements LayerSpec {
+    @Override
+    public String kind() {
+      return "named";
+    }
+
+    @Override
+    public Layer build(Shape input) {
+      Shape one = Shape.of(1);
+      List<Parameter> parameters =
+          Stream.of(first, second)
+              .map(name -> new Parameter(name, one, Initializer.ZEROS, 1, 1))
+              .toList();
+      return new PerExampleLayer("named", input, input, parameters) {
+        @Override
+        public List<Buffer> buffers() {
+          return List.of(new Buffer(buffer, one, 0, 0.5f));
+        }
+
+        @Override
+        protected void forward(float[] w, float[] x, float[] y) {
+          // Never asked.
+        }
+
+        @Override
+        protected void backward(
+            float[] w, float[] x, float[] y, float[] g, float[] dx, float[] dw) {
+          // Never asked.
+        }
+      };
+    }
+  }
+
+  /** A model file could not be read again that has two tensors of one name. */
+  @ParameterizedTest
+  @CsvSource({
+    "w, w, m, 'of different names but found two called ''w'''",
+    "w, b, w, 'of different names but found two called ''w'''",
+    "'', b, m, to have names but one has none",
+    "w, b, , to have names but one has none"
+  })
+  void shouldRefuseALayerWhoseNumbersHaveNoNamesOfTheirOwn(
+      String first, String second, String buffer, String expected) {
+    List<LayerSpec> model = List.of(new Named(first, second, buffer));
+    ShapeMismatchException e =
+        assertThrows(ShapeMismatchException.class, () -> Network.build(Shape.of(6), model));
+    assertEquals("layer 0 (named): expected parameters and buffers " + expected, e.getMessage());
+    Network.build(Shape.of(6), List.of(new Named("w", "b", "m"), new Named("w", "b", "m")));
   }
 
   @ParameterizedTest
