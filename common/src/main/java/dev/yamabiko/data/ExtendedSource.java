@@ -139,7 +139,7 @@ final class ExtendedSource {
       throw new DataException(name + ": " + e.getMessage(), e);
     } catch (IOException e) {
       throw new DataException(name + ": cannot be read: " + e.getMessage(), e);
-    } catch (Exception | LinkageError e) {
+    } catch (Exception | StackOverflowError | AssertionError | LinkageError e) {
       throw new DataException(name + " threw " + e, e);
     }
     if (answer == null) {

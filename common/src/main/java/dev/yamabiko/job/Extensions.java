@@ -126,7 +126,7 @@ public final class Extensions {
   private static <T> T asked(String described, Question<T> question) {
     try {
       return question.ask();
-    } catch (RuntimeException | LinkageError | StackOverflowError e) {
+    } catch (RuntimeException | StackOverflowError | AssertionError | LinkageError e) {
       throw new JobException("extensions: %s threw %s".formatted(described, e), e);
     }
   }
@@ -235,7 +235,7 @@ public final class Extensions {
       return question.ask();
     } catch (JobException e) {
       throw e;
-    } catch (RuntimeException | LinkageError | StackOverflowError e) {
+    } catch (RuntimeException | StackOverflowError | AssertionError | LinkageError e) {
       throw new JobException(
           "%s: the extension %s threw %s"
               .formatted(variant.options().place(), ExtensionCode.describe(provider.getClass()), e),

@@ -5,6 +5,7 @@ import dev.yamabiko.data.DataException;
 import dev.yamabiko.data.DataSource;
 import dev.yamabiko.data.Dataset;
 import dev.yamabiko.data.Targets;
+import dev.yamabiko.nn.LayerException;
 import dev.yamabiko.nn.Loss;
 import dev.yamabiko.nn.Network;
 import dev.yamabiko.nn.ShapeMismatchException;
@@ -13,6 +14,7 @@ import dev.yamabiko.tensor.Shape;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -102,8 +104,8 @@ public final class JobChecks {
     try {
       job.loss().check(network.outputShape(), targets);
       predictions(job.loss(), network.outputShape().size(), targets);
-    } catch (RuntimeException e) {
-      throw new JobException(job.places().of("loss") + ": " + said(job.loss().kind(), e), e);
+    } catch (RuntimeException | StackOverflowError | AssertionError | LinkageError e) {
+      throw wrong(job.places().of("loss"), job.loss(), e);
     }
     job.selection().ifPresent(selection -> metric(job, selection.metric(), targets));
     return network;
@@ -132,18 +134,23 @@ public final class JobChecks {
     for (int i = 0; i < all.size(); i++) {
       try {
         all.get(i).check(input);
-      } catch (RuntimeException e) {
-        throw new JobException(
-            job.places().of("data.augment[" + i + "]") + ": " + said(all.get(i).kind(), e), e);
+      } catch (RuntimeException | StackOverflowError | AssertionError | LinkageError e) {
+        String place = job.places().of("data.augment[" + i + "]");
+        throw new JobException(place + ": " + said(all.get(i).kind(), all.get(i), e), e);
       }
     }
   }
 
+  private static JobException wrong(String place, Loss loss, Throwable thrown) {
+    return new JobException(place + ": " + said(loss.kind(), loss, thrown), thrown);
+  }
+
   /** What a check found, or that it failed itself, as a user's own may. */
-  private static String said(String kind, RuntimeException e) {
-    return e instanceof ShapeMismatchException || e instanceof DataException
-        ? e.getMessage()
-        : "the check of %s threw %s".formatted(kind, e);
+  private static String said(String kind, Object checked, Throwable thrown) {
+    return thrown instanceof ShapeMismatchException || thrown instanceof DataException
+        ? thrown.getMessage()
+        : "the check of %s, of class %s, threw %s"
+            .formatted(kind, checked.getClass().getName(), thrown);
   }
 
   /** The metric by which the best epoch is chosen is one that the data has. */
@@ -211,7 +218,7 @@ public final class JobChecks {
     int last = plan.stepsPerEpoch() - 1;
     for (int step : new int[] {0, last}) {
       int examples = plan.batchExamples(step);
-      Optional<String> reason = network.refusesShard(Math.max(1, examples / job.shards()));
+      Optional<String> reason = refusesShard(job, network, Math.max(1, examples / job.shards()));
       if (reason.isPresent()) {
         String batch = examples == job.batchSize() ? "a batch" : "the last batch of an epoch";
         throw new JobException(
@@ -225,6 +232,14 @@ public final class JobChecks {
                     job.shards() == 1 ? "shard" : "shards",
                     advice(examples, job.shards())));
       }
+    }
+  }
+
+  private static Optional<String> refusesShard(Job job, Network network, int examples) {
+    try {
+      return network.refusesShard(examples);
+    } catch (LayerException e) {
+      throw new JobException(job.places().of("batch-size") + ": " + e.getMessage(), e);
     }
   }
 
@@ -255,12 +270,21 @@ public final class JobChecks {
       for (int i = 0; i < data.size(); i++) {
         data.readTarget(i, values, 0);
         for (float value : values) {
-          Optional<String> reason = loss.refusesTarget(value);
+          Optional<String> reason = refusesTarget(place, loss, value);
           if (reason.isPresent()) {
             throw new JobException("%s: %s (example %d)".formatted(place, reason.get(), i));
           }
         }
       }
+    }
+  }
+
+  private static Optional<String> refusesTarget(String place, Loss loss, float target) {
+    try {
+      return Objects.requireNonNull(
+          loss.refusesTarget(target), "refusesTarget(float) must not return null");
+    } catch (RuntimeException | StackOverflowError | AssertionError | LinkageError e) {
+      throw wrong(place, loss, e);
     }
   }
 }

@@ -1,6 +1,6 @@
 package dev.yamabiko.nn;
 
-/** A layer threw while it computed, as only one with a bug does: says which, and what. */
+/** A layer with a bug threw while it computed or was asked something: says which, and what. */
 public final class LayerException extends RuntimeException {
   private static final long serialVersionUID = 1;
 

@@ -7,6 +7,7 @@ import dev.yamabiko.tensor.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -214,15 +215,28 @@ public final class Network {
     return weights;
   }
 
-  /** Why no shard may have this many rows, the layer named; see {@link Layer#refusesShard}. */
+  /**
+   * Why no shard may have this many rows, the layer named; see {@link Layer#refusesShard}.
+   *
+   * @throws LayerException if a layer does not say
+   */
   public Optional<String> refusesShard(int rows) {
     for (Node node : nodes) {
-      Optional<String> reason = node.frozen() ? Optional.empty() : node.layer().refusesShard(rows);
+      Optional<String> reason = node.frozen() ? Optional.empty() : refusesShard(node, rows);
       if (reason.isPresent()) {
         return reason.map(why -> node.describe() + ": " + why);
       }
     }
     return Optional.empty();
+  }
+
+  private static Optional<String> refusesShard(Node node, int rows) {
+    try {
+      return Objects.requireNonNull(
+          node.layer().refusesShard(rows), "refusesShard(int) must not return null");
+    } catch (RuntimeException | StackOverflowError | AssertionError | LinkageError e) {
+      throw LayerException.of(node, e);
+    }
   }
 
   /** Whether a shard must be computed whole; see {@link Layer#takesShardStatistics}. */

@@ -82,7 +82,7 @@ final class NetworkBuilder {
     } catch (ShapeMismatchException | IllegalArgumentException e) {
       throw new ShapeMismatchException(
           "layer %s (%s): %s".formatted(name, spec.kind(), e.getMessage()), e);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | StackOverflowError | AssertionError | LinkageError e) {
       throw new ShapeMismatchException(
           "layer %s (%s): %s threw %s"
               .formatted(name, spec.kind(), spec.getClass().getName(), LayerException.inOneLine(e)),

@@ -159,6 +159,15 @@ class ExtendedSourceTest {
             () -> {
               throw new IllegalStateException("closed");
             }));
+    for (Error error :
+        List.of(new AssertionError("never"), new StackOverflowError(), new LinkageError("lib"))) {
+      assertEquals(
+          "data source mine threw " + error,
+          error(
+              () -> {
+                throw error;
+              }));
+    }
     assertEquals(
         "data source mine: line 3: no number",
         error(

@@ -4,20 +4,35 @@ import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.yamabiko.data.Augmentation;
+import dev.yamabiko.data.Augmentations;
+import dev.yamabiko.data.DataSource;
+import dev.yamabiko.data.DataSpec;
+import dev.yamabiko.data.Dataset;
 import dev.yamabiko.data.NoiseData;
 import dev.yamabiko.data.Targets;
 import dev.yamabiko.extension.MeanAndVariance;
+import dev.yamabiko.extension.PerExampleLayer;
 import dev.yamabiko.nn.Dense;
 import dev.yamabiko.nn.Initializer;
+import dev.yamabiko.nn.Layer;
+import dev.yamabiko.nn.LayerSpec;
 import dev.yamabiko.nn.Loss;
+import dev.yamabiko.nn.Network;
+import dev.yamabiko.tensor.Kernels;
+import dev.yamabiko.tensor.Philox;
 import dev.yamabiko.tensor.Shape;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class JobChecksTest {
   private static final Targets ONE_VALUE = new Targets.Values(List.of(Targets.Value.plain("y")));
@@ -124,10 +139,14 @@ class JobChecksTest {
   /** As read, but with a loss of a user's own. */
   private static Job jobOf(Loss loss, int outputs) {
     Job job = job(Path.of(""));
+    return jobOf(job, job.data(), loss, outputs);
+  }
+
+  private static Job jobOf(Job job, DataSpec data, Loss loss, int outputs) {
     return new Job(
         job.name(),
         job.seed(),
-        job.data(),
+        data,
         ModelSpec.of(List.of(new Dense.Spec(outputs, Initializer.HE))),
         loss,
         job.update(),
@@ -160,6 +179,118 @@ class JobChecksTest {
         () ->
             JobChecks.network(
                 jobOf(new MeanAndVariance(false), 1), Shape.of(2), Targets.Classes.numbered(2)));
+  }
+
+  /** Fails where it is told to. */
+  private record Faulty(String where, Error error) implements LayerSpec, Loss, Augmentation {
+    @Override
+    public String kind() {
+      return "faulty";
+    }
+
+    private boolean fails(String here) {
+      if (where.equals(here) && error != null) {
+        throw error;
+      }
+      return where.equals(here);
+    }
+
+    @Override
+    public Layer build(Shape input) {
+      return new PerExampleLayer("faulty", input, input, List.of()) {
+        @Override
+        public Optional<String> refusesShard(int rows) {
+          return fails("refusesShard") ? null : Optional.empty();
+        }
+
+        @Override
+        protected void forward(float[] w, float[] x, float[] y) {
+          // Never asked.
+        }
+
+        @Override
+        protected void backward(
+            float[] w, float[] x, float[] y, float[] g, float[] dx, float[] dw) {
+          // Never asked.
+        }
+      };
+    }
+
+    @Override
+    public void check(Shape output, Targets targets) {
+      fails("check");
+    }
+
+    @Override
+    public void check(Shape shape) {
+      fails("augment");
+    }
+
+    @Override
+    public void apply(Shape shape, float[] values, int at, float[] scratch, Philox random) {
+      // Never asked.
+    }
+
+    @Override
+    public Optional<String> refusesTarget(float target) {
+      return fails("refusesTarget") ? null : Optional.empty();
+    }
+
+    @Override
+    public void evaluate(
+        Kernels kernels, int rows, int features, float[] y, float[] t, double[] e, float[] g) {
+      // Never asked.
+    }
+  }
+
+  private static Stream<Error> errors() {
+    return Stream.of(
+        new AssertionError("never"), new StackOverflowError(), new NoClassDefFoundError("my/Lib"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("errors")
+  void shouldNameTheClassThatFailsACheck(Error error) {
+    String ofClass = "of class " + Faulty.class.getName();
+    assertError(
+        "job.conf:3: loss: the check of faulty, %s, threw %s".formatted(ofClass, error),
+        () -> JobChecks.network(jobOf(new Faulty("check", error), 1), Shape.of(2), ONE_VALUE));
+    Job augmented =
+        job(
+            Path.of(""),
+            "data { train { builtin { name = sine, examples = 9 } }, augment = [ { noise { deviation = 1 } } ] }");
+    Augmentations augment = new Augmentations(List.of(new Faulty("augment", error)));
+    DataSource train = augmented.data().train();
+    DataSpec spec =
+        new DataSpec(train, Optional.empty(), Optional.empty(), augment, DataSpec.Storage.AUTO);
+    assertError(
+        "job.conf:1: data.augment[0]: the check of faulty, %s, threw %s".formatted(ofClass, error),
+        () ->
+            JobChecks.network(jobOf(augmented, spec, augmented.loss(), 1), Shape.of(2), ONE_VALUE));
+    Dataset data = new NoiseData(3, Shape.of(2), ONE_VALUE, 1);
+    assertError(
+        "job.conf:3: loss: the check of faulty, %s, threw %s".formatted(ofClass, error),
+        () -> JobChecks.targets(jobOf(new Faulty("refusesTarget", error), 1), data));
+    Network network = Network.build(Shape.of(2), List.of(new Faulty("refusesShard", error)));
+    assertError(
+        "job.conf:5: batch-size: layer 0 (faulty), %s$1, threw %s".formatted(ofClass, error),
+        () -> JobChecks.shards(job(Path.of("")), network, 16));
+  }
+
+  @Test
+  void shouldNameTheClassThatReturnsNull() {
+    String ofClass = "of class " + Faulty.class.getName();
+    String threw = "threw java.lang.NullPointerException: ";
+    Dataset data = new NoiseData(3, Shape.of(2), ONE_VALUE, 1);
+    assertError(
+        "job.conf:3: loss: the check of faulty, %s, %srefusesTarget(float) must not return null"
+            .formatted(ofClass, threw),
+        () -> JobChecks.targets(jobOf(new Faulty("refusesTarget", null), 1), data));
+    Network network = Network.build(Shape.of(2), List.of(new Faulty("refusesShard", null)));
+    assertError(
+        "job.conf:5: batch-size: layer 0 (faulty), %s$1, %srefusesShard(int) must not return null"
+            .formatted(ofClass, threw),
+        () -> JobChecks.shards(job(Path.of("")), network, 16));
   }
 
   private static final String NORMALIZED = "model = [ { dense { units = 1 } }, batch-norm ]";

@@ -115,6 +115,15 @@ class UserLayerTest {
       if (where.equals("build")) {
         throw new UnsupportedOperationException();
       }
+      if (where.equals("assert")) {
+        throw new AssertionError("never");
+      }
+      if (where.equals("link")) {
+        throw new NoClassDefFoundError("my/Lib");
+      }
+      if (where.equals("deep")) {
+        return build(input);
+      }
       if (where.equals("null")) {
         return null;
       }
@@ -142,6 +151,9 @@ class UserLayerTest {
   @ParameterizedTest
   @CsvSource({
     "build, threw java.lang.UnsupportedOperationException",
+    "assert, threw java.lang.AssertionError: never",
+    "link, threw java.lang.NoClassDefFoundError: my/Lib",
+    "deep, threw java.lang.StackOverflowError",
     "null, 'threw java.lang.NullPointerException: build(Shape) must not return null'",
     "name, 'threw java.lang.NullPointerException: the description must not be null'"
   })

@@ -423,6 +423,7 @@ class ExtensionsTest {
         jar(
             "odd.jar",
             layer("Throws", "throws", "throw new IllegalStateException(\"no\");"),
+            layer("Asserts", "asserts", "throw new AssertionError(\"no\");"),
             layer("Nothing", "nothing", "return null;"),
             layer("Unlike", "unlike", "return new Unlike();"),
             layer("Unequal", "unequal", "return new Unequal();")
@@ -435,6 +436,7 @@ class ExtensionsTest {
             layer("Deep", "deep", "return make(options);"));
     String place = "--set model: ";
     assertMade(odd, "throws", "example.Throws in %s threw java.lang.IllegalStateException: no");
+    assertMade(odd, "asserts", "example.Asserts in %s threw java.lang.AssertionError: no");
     assertMade(odd, "nothing", "example.Nothing in %s makes null");
     assertMade(odd, "unlike", "example.Unlike in %s makes unlike things of the same options");
     assertMade(
