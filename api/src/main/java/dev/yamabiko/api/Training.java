@@ -61,7 +61,17 @@ public final class Training {
    * cancel the future itself is not to {@link #cancel} the run.
    */
   public CompletableFuture<TrainingResult> result() {
-    return result.copy();
+    // A copy as CompletableFuture makes it is completed by a CompletionException about the failure.
+    CompletableFuture<TrainingResult> own = new CompletableFuture<>();
+    result.whenComplete(
+        (ended, failure) -> {
+          if (failure == null) {
+            own.complete(ended);
+          } else {
+            own.completeExceptionally(failure);
+          }
+        });
+    return own;
   }
 
   /**

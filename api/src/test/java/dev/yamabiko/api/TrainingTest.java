@@ -231,6 +231,7 @@ class TrainingTest {
     assertTrue(wrong.isInputWrong());
     assertTrue(wrong.getMessage().startsWith(table + ", line 3"), wrong.getMessage());
     assertSame(wrong, assertThrows(CompletionException.class, training.result()::join).getCause());
+    assertSame(wrong, training.result().handle((result, failure) -> failure).join());
     assertSame(wrong, assertThrows(YamabikoException.class, training::await));
   }
 
