@@ -71,9 +71,10 @@ public final class TrainingJob {
 
   /**
    * The same job with another value for one key, as {@code --set} sets it: naming another variant
-   * replaces the first, null takes the key away, a {@link String} is read as HOCON if it begins
-   * with a bracket, a brace or a double quote. Relative paths are relative to the working
-   * directory.
+   * replaces the first, null takes the key away. A {@link String} is read as HOCON if it begins
+   * with a bracket, a brace or a double quote, or is a number, true, false or null: as a text,
+   * "null" is written with double quotes around it. Strings in lists and maps are texts as they
+   * are. Relative paths are relative to the working directory.
    *
    * @param key with dots between, such as {@code "optimizer.sgd.learning-rate"}
    * @param value text, number, boolean, {@link Path}, list or map; or null

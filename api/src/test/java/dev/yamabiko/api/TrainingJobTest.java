@@ -79,6 +79,8 @@ class TrainingJobTest {
         SmallJobs.SPIRALS + "model = [ relu, { dense { units = 3 } } ]",
         SPIRALS.set("model", List.of("relu", Map.of("dense", Map.of("units", 3)))));
     assertSame(SmallJobs.SPIRALS + "name = null", SPIRALS.set("name", null));
+    assertSame(SmallJobs.SPIRALS + "name = null", SPIRALS.set("name", "null"));
+    assertSame(SmallJobs.SPIRALS + "name = \"null\"", SPIRALS.set("name", "\"null\""));
     assertEquals(3, SPIRALS.read().epochs());
   }
 
