@@ -1,6 +1,7 @@
 package dev.yamabiko.api;
 
 import dev.yamabiko.coordinator.WriteFailure;
+import dev.yamabiko.data.InputForm;
 import dev.yamabiko.data.InputOrigin;
 import dev.yamabiko.data.InputSink;
 import dev.yamabiko.data.RowInputs;
@@ -133,6 +134,12 @@ public final class Model {
    *     if it was trained with lags: then it wants {@link #predictRows}
    */
   public Prediction predict(Map<String, ?> row) {
+    if (trained.inputs().form() instanceof InputForm.Table table && table.lags() > 0) {
+      throw YamabikoException.input(
+          "the model was trained with lags = %d; expected rows for predictRows, oldest first, but found one row"
+              .formatted(table.lags()),
+          null);
+    }
     return predictRows(Collections.singletonList(row)).get(0);
   }
 

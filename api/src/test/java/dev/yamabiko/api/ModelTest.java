@@ -111,27 +111,45 @@ class ModelTest {
 
   @Test
   void shouldPredictRowsFromThoseBeforeThem() throws Exception {
-    StringBuilder table = new StringBuilder("t\n");
-    for (int i = 0; i < 60; i++) {
-      table.append(10 + i % 6).append('\n');
-    }
-    Path file = Files.writeString(directory.resolve("t.csv"), table);
-    Model series =
-        Yamabiko.train(
-                TrainingJob.hocon(
-                    """
-                    data.train.csv { path = "%s", targets = [t], lags = 6 }
-                    model = [ { dense { units = 1 } } ], loss = half-squared-error
-                    optimizer { adam { learning-rate = 0.1 } }, batch-size = 9, epochs = 40
-                    """
-                        .formatted(file)))
-            .model();
+    Model latest = series(1, 1);
+    assertRefusesOneRow(latest, 1);
+    Model series = series(6, 40);
     List<Map<String, Integer>> rows =
         IntStream.range(0, 8).mapToObj(i -> Map.of("t", 10 + i % 6)).toList();
     List<Prediction> next = series.predictRows(rows);
     assertEquals(3, next.size());
     assertEquals(12, next.get(2).value(), 0.5);
-    assertThrows(YamabikoException.class, () -> series.predict(rows.get(0)));
+    assertRefusesOneRow(series, 6);
+    assertEquals(8, latest.predictRows(rows).size());
+  }
+
+  private static void assertRefusesOneRow(Model series, int lags) {
+    YamabikoException e =
+        assertThrows(YamabikoException.class, () -> series.predict(Map.of("t", 10)));
+    assertEquals(
+        "the model was trained with lags = "
+            + lags
+            + "; expected rows for predictRows, oldest first, but found one row",
+        e.getMessage());
+    assertTrue(e.isInputWrong());
+  }
+
+  /** 10 to 15, again and again. */
+  private Model series(int lags, int epochs) throws Exception {
+    StringBuilder table = new StringBuilder("t\n");
+    for (int i = 0; i < 60; i++) {
+      table.append(10 + i % 6).append('\n');
+    }
+    Path file = Files.writeString(directory.resolve("t.csv"), table);
+    return Yamabiko.train(
+            TrainingJob.hocon(
+                """
+                data.train.csv { path = "%s", targets = [t], lags = %d }
+                model = [ { dense { units = 1 } } ], loss = half-squared-error
+                optimizer { adam { learning-rate = 0.1 } }, batch-size = 9, epochs = %d
+                """
+                    .formatted(file, lags, epochs)))
+        .model();
   }
 
   @Test
