@@ -71,7 +71,8 @@ public final class TrainingResult {
    * MAE, RMSE, R²; as {@code result.json} has it under this name. Empty where there is none.
    */
   public Map<String, Object> evaluation() {
-    return fields.child("evaluation").orElse(Map.of());
+    // Read anew, so that whoever changes the map changes their own.
+    return new JsonFields(CanonicalJson.object(json)).child("evaluation").orElse(Map.of());
   }
 
   /** Names the weights by their bits; empty where the run has left none. */

@@ -48,6 +48,8 @@ class TrainingTest {
     assertEquals(one.weightsSha256(), three.weightsSha256());
     assertEquals(one.validation(), three.validation());
     assertEquals(one.evaluation(), three.evaluation());
+    one.evaluation().clear();
+    assertEquals(three.evaluation(), one.evaluation());
     assertEquals(60, one.steps());
     assertEquals(3 * 320, one.samplesApplied());
     assertEquals(3, three.workers());
