@@ -102,6 +102,33 @@ class ServerTest {
     return new Server(url(stalling), "connect", new Server.Deadlines(whole, whole, SOON));
   }
 
+  /** JSON, but no object, from something that is no coordinator. */
+  @Test
+  void shouldRefuseAnAnswerOfNull() throws IOException {
+    byte[] nothing = "null".getBytes(StandardCharsets.UTF_8);
+    HttpServer foreign =
+        http(
+            "/",
+            exchange -> {
+              int status = exchange.getRequestURI().getPath().contains("refused") ? 404 : 200;
+              exchange.sendResponseHeaders(status, nothing.length);
+              exchange.getResponseBody().write(nothing);
+              exchange.close();
+            });
+    try (Server server = Server.of(url(foreign), "connect")) {
+      String message =
+          url(foreign) + " is no coordinator, or not one of this version: it answers with ";
+      assertEquals(
+          message + "something else than JSON",
+          assertThrows(ServerException.class, () -> server.get("/x", "id")).getMessage());
+      assertEquals(
+          message + "HTTP status 404",
+          assertThrows(ServerException.class, () -> server.get("/refused")).getMessage());
+    } finally {
+      foreign.stop(0);
+    }
+  }
+
   @Test
   void shouldGiveUpAnAnswerThatStops() {
     try (Server server = impatient()) {

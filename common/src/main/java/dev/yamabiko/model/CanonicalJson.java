@@ -43,11 +43,16 @@ public final class CanonicalJson {
    * @throws IllegalArgumentException if the text is no JSON object
    */
   public static Map<String, Object> object(String text) {
+    Map<String, Object> object;
     try {
-      return MAPPER.readValue(text, new TypeReference<LinkedHashMap<String, Object>>() {});
+      object = MAPPER.readValue(text, new TypeReference<LinkedHashMap<String, Object>>() {});
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException("not a JSON object: " + e.getMessage(), e);
     }
+    if (object == null) {
+      throw new IllegalArgumentException("not a JSON object: null");
+    }
+    return object;
   }
 
   private static Object finite(Object value) {

@@ -1,6 +1,7 @@
 package dev.yamabiko.model;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,6 +11,7 @@ import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CanonicalJsonTest {
 
@@ -41,6 +43,12 @@ class CanonicalJsonTest {
   @CsvSource({"2.0E-3, 0.002", "2e23, 2.0E23", "8.41E21, 8.41E21", "0.1, 0.1", "100, 100.0"})
   void shouldWriteTheShortestDecimal(double value, String expected) {
     assertEquals("[" + expected + "]", CanonicalJson.of(List.of(value)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"null", " null ", "", "1", "\"a\"", "[{}]", "{} {}", "{"})
+  void shouldRefuseWhatIsNoObject(String text) {
+    assertThrows(IllegalArgumentException.class, () -> CanonicalJson.object(text));
   }
 
   @Property
