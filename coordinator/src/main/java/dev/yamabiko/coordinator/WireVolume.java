@@ -34,6 +34,10 @@ final class WireVolume {
       return new Volume(
           up - other.up, down - other.down, dataset - other.dataset, steps - other.steps);
     }
+
+    private boolean isBelow(Volume other) {
+      return up < other.up || down < other.down || steps < other.steps;
+    }
   }
 
   /**
@@ -46,6 +50,11 @@ final class WireVolume {
     private volatile Supplier<BulkTraffic> traffic;
     private long newestStep = -1;
     private long steps;
+
+    /** What another node has last said, and what it had said of the connections before. */
+    private Volume there = Volume.NONE;
+
+    private Volume before = Volume.NONE;
 
     private Link(String worker) {
       this.worker = worker;
@@ -69,10 +78,19 @@ final class WireVolume {
       }
     }
 
-    /** What another node has counted of its own connection to the worker. */
+    /**
+     * What another node has counted of its own connection to the worker. It counts from 0 again
+     * where the worker has been started anew, or taken back; here all is added up.
+     */
     synchronized void counted(long received, long sent, long stepsThere) {
-      opened(() -> new BulkTraffic(sent, 0, received, 0, 0));
-      steps = stepsThere;
+      Volume now = new Volume(received, sent, 0, stepsThere);
+      if (now.isBelow(there)) {
+        before = before.plus(there);
+      }
+      there = now;
+      Volume all = before.plus(now);
+      opened(() -> new BulkTraffic(all.down(), 0, all.up(), 0, 0));
+      steps = all.steps();
     }
 
     private synchronized boolean hasContributed() {

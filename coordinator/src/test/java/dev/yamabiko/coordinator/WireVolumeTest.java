@@ -57,6 +57,20 @@ class WireVolumeTest {
     assertEquals(Map.of("a", new Volume(5, 7, 0, 0)), wire.sinceLast());
   }
 
+  /** The other node has a new connection to it, which has carried less. */
+  @Test
+  void shouldNeverCountDownWhereAWorkerStartsAnewBeforeAnotherNode() {
+    WireVolume.Link link = wire.link("a");
+    link.counted(10, 100, 4);
+    link.counted(30, 300, 9);
+    wire.sinceLast();
+    link.counted(0, 7, 0);
+    assertEquals(Map.of("a", new Volume(0, 7, 0, 0)), wire.sinceLast());
+    link.counted(5, 20, 1);
+    assertEquals(Map.of("a", new Volume(5, 13, 0, 1)), wire.sinceLast());
+    assertEquals(new Volume(35, 320, 0, 10), wire.total());
+  }
+
   @Test
   void shouldWriteOneLineForAnEpoch() {
     assertEquals(
