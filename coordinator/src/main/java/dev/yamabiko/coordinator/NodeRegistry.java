@@ -96,6 +96,8 @@ final class NodeRegistry {
     } else if (known.isPresent()) {
       // If it should ever be heard of again, it ends instead of living on unknown.
       known.get().node().tell(replaced());
+      // Had it said that it leaves, it would not be known any more.
+      resources.metrics().lost();
       remove(known.get(), "replaced by a new start");
     }
     accept(by);

@@ -406,8 +406,11 @@ class CoordinatorTest {
     join("b");
     door.tell(new CoordinatorMessage.WorkerLeaving("a", before.node().ref()));
     assertEquals(List.of("a", "b"), names(), "it is another start of the same name");
+    double lost = lost();
     door.tell(new CoordinatorMessage.WorkerLeaving("a", now.node().ref()));
     assertEquals(List.of("b"), names());
+    join("a");
+    assertEquals(lost, lost());
   }
 
   /** A job that runs, whose run has not begun. */
@@ -474,6 +477,11 @@ class CoordinatorTest {
     String id = submit("min = 1");
     assertEquals(id, enlisted(now).key().run());
     assertEquals(List.of("a"), names());
+    assertEquals(1, lost());
+  }
+
+  private double lost() {
+    return registry.get("yamabiko.workers.lost").counter().count();
   }
 
   /** A worker that has failed may start anew before that is heard of a run that is busy. */
