@@ -461,7 +461,10 @@ class PageIT {
         const until = async is => { while (!is()) await new Promise(done => setTimeout(done, 5)); };
         const own = window.fetch;
         const answered = %s;
-        window.fetch = async url => Response.json(answered(new URL(url)));
+        window.fetch = async url => {
+          const answer = answered(new URL(url));
+          return answer instanceof Response ? answer : Response.json(answer);
+        };
         try {
         %s
         } finally {
@@ -642,6 +645,42 @@ class PageIT {
             return question.rows[0].c;
             """);
     assertEquals("a  b ", sent);
+  }
+
+  /** Not known of one that was cancelled in the queue, and once resumed not before it runs. */
+  @Test
+  @Order(28)
+  void shouldAskForLayersOnceAJobThatWasResumedRuns() {
+    Object said =
+        before(
+            """
+            (() => {
+              window.answers = [
+                Response.json({ detail: 'not known' }, { status: 409 }),
+                Response.json({ detail: 'cannot be read' }, { status: 507 }),
+                { layers: [{ layer: 1, name: 'relu', output: [3], parameters: 0 }], parameters: 0 },
+              ];
+              return () => answers.shift();
+            })()
+            """,
+            """
+            const { Layers } = await import('/ui/job/layers.js');
+            const [layers, other] = [new Layers({ id: 'a-1' }), new Layers({ id: 'a-2' })];
+            const ended = { view: { steps_total: null }, hasEnded: true };
+            const soon = () => new Promise(done => setTimeout(done, 100));
+            for (const each of [layers, other, layers, other]) {
+              each.update(ended);
+              await soon();
+            }
+            const said = [answers.length, layers.element.hidden, document.querySelector('.connection').hidden];
+            layers.update({ view: { steps_total: null }, hasEnded: false });
+            await soon();
+            said.push(answers.length);
+            layers.update({ view: { steps_total: 9 }, hasEnded: false });
+            await until(() => !layers.element.hidden);
+            return [...said, layers.element.textContent.includes('relu')];
+            """);
+    assertEquals(List.of(1L, true, true, 1L, true), said);
   }
 
   // --- What it is like --------------------------------------------------------------------------

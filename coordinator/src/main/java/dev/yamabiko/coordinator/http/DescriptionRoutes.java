@@ -15,6 +15,7 @@ import dev.yamabiko.coordinator.JobDescription;
 import dev.yamabiko.coordinator.RunDirectory;
 import dev.yamabiko.model.CanonicalJson;
 import dev.yamabiko.model.ModelException;
+import dev.yamabiko.model.OtherExtensionException;
 import dev.yamabiko.nn.Network;
 import dev.yamabiko.nn.Node;
 import java.nio.file.Path;
@@ -84,6 +85,8 @@ final class DescriptionRoutes extends AllDirectives {
     Optional<Network> network;
     try {
       network = job.network().or(() -> RunDirectory.networkOf(job.directory()));
+    } catch (OtherExtensionException e) {
+      return JobModel.otherExtension(job.id(), e).response();
     } catch (ModelException e) {
       return JobModel.unreadable(job.id(), e).response();
     }

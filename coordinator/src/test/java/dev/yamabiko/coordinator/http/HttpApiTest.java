@@ -32,6 +32,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -527,6 +528,11 @@ class HttpApiTest {
     Files.writeString(model, "nonsense");
     String damaged = Api.problem(507, api.get("/api/v1/jobs/a-1/layers"));
     assertFalse(damaged.contains(data.toString()), damaged);
+    Map<String, String> elsewhere = new HashMap<>(METADATA);
+    elsewhere.merge("job", "\nextensions.layer.prelu = " + "a".repeat(64), String::concat);
+    Safetensors.write(model, network, network.initialWeights(1), elsewhere);
+    String missing = Api.problem(409, api.get("/api/v1/jobs/a-1/layers"));
+    assertTrue(missing.contains("the extension layer prelu, which is not here"), missing);
     Safetensors.write(model, network, network.initialWeights(1), METADATA);
     assertEquals(LAYERS, api.get("/api/v1/jobs/a-1/layers").body());
   }

@@ -91,6 +91,16 @@ export async function logIn(token) {
 }
 export const logOut = () => send('session', () => null, { method: 'DELETE' });
 
+/** The same where a model cannot be read: that is for the coordinator's log, and the rest of the page is of use without it. */
+export async function refusedAsNull(answer) {
+  try {
+    return await orNull(answer);
+  } catch (e) {
+    if (e instanceof Problem && e.status === 507) return null;
+    throw e;
+  }
+}
+
 const of = (id, what) => `jobs/${encodeURIComponent(id)}${what}`;
 
 export const jobs = (limit, before) =>

@@ -17,16 +17,21 @@ export class Layers {
     this.element = panel('Layers', { hidden: true }, this.table.element);
   }
 
-  /** They are known once the job's data has been read, and its steps are counted. */
+  /**
+   * They are known once the job's data has been read, and its steps are counted. One that has ended
+   * before may be resumed.
+   */
   update({ view, hasEnded }) {
-    if (this.isAsked || !(view.steps_total > 0 || hasEnded)) return;
-    this.isAsked = true;
+    const of = hasEnded ? 'model' : view.steps_total > 0 ? 'run' : null;
+    if (this.found || of === null || of === this.asked) return;
+    this.asked = of;
     untilAnswered(`layers of ${this.id}`, this, () => this.load());
   }
 
   async load() {
-    const found = await api.orNull(api.layers(this.id));
+    const found = await api.refusedAsNull(api.layers(this.id));
     if (!found) return;
+    this.found = true;
     this.table.update([...found.layers, { name: 'all', parameters: found.parameters }]);
     show(this.element, true);
   }

@@ -24,7 +24,7 @@ export class Trial {
   }
 
   async load(model) {
-    const form = await refusedAsNull(api.inputs(this.id));
+    const form = await api.refusedAsNull(api.inputs(this.id));
     if (!form || this.closed || model !== this.model) return;
     this.asking?.close();
     const answer = new Answer(form);
@@ -37,15 +37,5 @@ export class Trial {
   close() {
     this.closed = true;
     this.asking?.close();
-  }
-}
-
-/** A model that cannot be read is for the log of the coordinator; the rest of the page is of use without it. */
-async function refusedAsNull(answer) {
-  try {
-    return await api.orNull(answer);
-  } catch (e) {
-    if (e instanceof api.Problem && e.status === 507) return null;
-    throw e;
   }
 }
