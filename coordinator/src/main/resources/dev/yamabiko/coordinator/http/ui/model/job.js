@@ -20,7 +20,7 @@ const WATCH_SECONDS = 5;
 const QUIET_MS = 30_000;
 
 /** After these, the job's view is another one. */
-const CHANGING = new Set(['worker-joined', 'worker-lost', 'waiting', 'went-on']);
+const CHANGING = new Set(['worker-joined', 'worker-lost', 'waiting', 'went-on', 'disk']);
 
 export class Job {
   /**
