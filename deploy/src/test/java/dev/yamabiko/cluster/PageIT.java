@@ -683,6 +683,61 @@ class PageIT {
     assertEquals(List.of(1L, true, true, 1L, true), said);
   }
 
+  /** The curves have them already, so that no events tell of them. */
+  @Test
+  @Order(29)
+  void shouldTellHowFarAJobIsThatTakesStepsAgain() {
+    Object said =
+        before(
+            """
+            (url => url.pathname.endsWith('/notices') ? { notices: [] }
+              : url.pathname.endsWith('/series') ? {
+                steps: { step: [19, 39, 59, 79, 99], train_loss: [5, 4, 3, 2, 1] }, epochs: {}, last_step: 99,
+              }
+              : {
+                id: 'a-1', status: 'running', submitted: '2026-11-26T18:00:00Z', started: null, ended: null,
+                step: 40, steps_total: 200, epoch: 2, epochs: 10, train_loss: null,
+              })
+            """,
+            """
+            const { Job } = await import('/ui/model/job.js');
+            const { Heading } = await import('/ui/job/heading.js');
+            const Own = EventSource;
+            let events = null;
+            window.EventSource = class extends EventTarget {
+              constructor() {
+                super();
+                events = this;
+              }
+              close() {}
+            };
+            const job = new Job('a-1', 100, () => {}, () => {});
+            const heading = new Heading('a-1', () => {});
+            const said = () => {
+              heading.update(job);
+              return `${heading.where.textContent}: ${heading.tiles.get('Training loss').textContent}`;
+            };
+            const hear = (kind, data) => {
+              events.dispatchEvent(new MessageEvent(kind, { data: JSON.stringify(data) }));
+              return said();
+            };
+            try {
+              await job.open();
+              return [said(), hear('timing', { step: 59 }), hear('timing', { step: 9 }), hear('step', { step: 100, epoch: 5, train_loss: 0.5 })];
+            } finally {
+              job.close();
+              window.EventSource = Own;
+            }
+            """);
+    assertEquals(
+        List.of(
+            "step 40 of 200 · epoch 2 of 10: 4",
+            "step 60 of 200 · epoch 3 of 10: 3",
+            "step 60 of 200 · epoch 3 of 10: 3",
+            "step 101 of 200 · epoch 6 of 10: 0.5"),
+        said);
+  }
+
   // --- What it is like --------------------------------------------------------------------------
 
   @Test

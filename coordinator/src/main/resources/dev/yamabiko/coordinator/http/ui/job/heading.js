@@ -59,21 +59,20 @@ export class Heading {
   }
 
   tellProgress(job) {
-    const { view, curves } = job;
+    const { view, at: steps } = job;
     show(this.progress, !job.hasEnded && Boolean(view.steps_total));
     if (job.hasEnded || !view.steps_total) return;
-    const steps = curves.lastStep < 0 ? view.step : curves.lastStep + 1;
-    const epoch = curves.lastEpoch ?? view.epoch;
+    const epoch = Math.floor(Math.max(0, steps - 1) / (view.steps_total / view.epochs));
     const rate = job.timings.stepsPerSecond;
     const left = rate && view.status === 'running' ? ` · about ${format.seconds((view.steps_total - steps) / rate)} left` : '';
     mark(this.bar, 'value', steps / view.steps_total);
     say(this.where, `step ${format.count(steps)} of ${format.count(view.steps_total)} · epoch ${
-      format.count(Math.min(epoch + 1, view.epochs))} of ${format.count(view.epochs)}${left}`);
+      format.count(epoch + 1)} of ${format.count(view.epochs)}${left}`);
   }
 
   tellFigures(job) {
     const { view, curves, timings } = job;
-    const of = (curve, field) => (job.hasEnded ? view[field] : curve?.last ?? view[field]);
+    const of = (curve, field) => (job.hasEnded ? view[field] : curve?.upTo(job.at - 1) ?? view[field]);
     this.tile('Training loss', format.figure(of(curves.steps.get('train_loss'), 'train_loss')));
     this.tile('Validation loss', format.figure(of(curves.epochs.get('validation_loss'), 'validation_loss')));
     const accuracy = of(curves.epochs.get('validation_accuracy'), 'validation_accuracy');

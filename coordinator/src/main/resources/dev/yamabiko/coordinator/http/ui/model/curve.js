@@ -24,6 +24,11 @@ export class Curve {
     return this.mean[this.mean.length - 1];
   }
 
+  /** Of the last point that is not behind x; undefined where there is none. */
+  upTo(x) {
+    return this.mean[this.x.findLastIndex(each => each <= x)];
+  }
+
   /**
    * What the API has thinned already.
    *

@@ -22,8 +22,6 @@ export class Curves {
     this.lastStep = -1;
     /** Steps that have come since the series was loaded. */
     this.fresh = 0;
-    /** Of the last step, from 0 on; null before the first. */
-    this.lastEpoch = null;
   }
 
   load(series) {
@@ -31,7 +29,6 @@ export class Curves {
     this.fill(this.steps, series.steps, 4 * this.points);
     this.fill(this.epochs, series.epochs, EPOCHS);
     this.lastStep = series.last_step ?? -1;
-    this.lastEpoch = series.steps?.epoch?.at(-1) ?? null;
   }
 
   fill(curves, columns, most) {
@@ -45,7 +42,6 @@ export class Curves {
       if (!NOT_CURVES.has(name)) curve(this.steps, name, 4 * this.points).add(line.step, value);
     }
     this.lastStep = line.step;
-    this.lastEpoch = line.epoch;
     this.fresh++;
   }
 
@@ -74,7 +70,6 @@ export class Curves {
       }
     }
     this.lastStep = Math.max(this.lastStep, others.lastStep);
-    this.lastEpoch = others.lastEpoch;
   }
 
   /** Whether it is time to ask for the series again, for a curve that is equally fine all along. */

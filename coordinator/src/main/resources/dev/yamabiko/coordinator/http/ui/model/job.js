@@ -20,7 +20,7 @@ const WATCH_SECONDS = 5;
 const QUIET_MS = 30_000;
 
 /** After these, the job's view is another one. */
-const CHANGING = new Set(['worker-joined', 'worker-lost', 'waiting', 'went-on', 'disk']);
+const CHANGING = new Set(['worker-joined', 'worker-lost', 'waiting', 'went-on', 'slices-returned', 'disk']);
 
 export class Job {
   /**
@@ -37,6 +37,8 @@ export class Job {
     this.timings = new Timings();
     this.notices = new Notices();
     this.view = null;
+    /** Steps taken, as far as is known: less than the curves hold while steps are taken again. */
+    this.at = 0;
     this.closed = false;
     this.loadedAt = 0;
     /** One more with each return to earlier steps, so that an older answer is not taken for newer. */
@@ -73,10 +75,9 @@ export class Job {
     const view = await api.job(this.id);
     await Promise.all([this.loadCurves(), this.loadNotices()]);
     if (this.closed) return;
-    this.view = view;
+    this.becomes(view);
     this.stop();
     if (!this.hasEnded && !this.isAway) this.follow();
-    this.changed();
   }
 
   comeOrGo() {
@@ -133,6 +134,7 @@ export class Job {
       any: () => (this.heardAt = performance.now()),
       status: () => this.ask(),
       step: line => {
+        this.at = line.step + 1;
         this.curves.step(line);
         this.changed();
         this.refresh();
@@ -143,10 +145,13 @@ export class Job {
       },
       rollback: line => {
         this.course++;
+        this.at = line.to_step;
         this.curves.rollback(line);
         this.changed();
       },
       timing: timing => {
+        // Also of steps that are left out, as the curves have them; and of some that have long been.
+        this.at = Math.max(this.at, timing.step + 1);
         this.timings.add(timing);
         this.changed();
       },
@@ -160,6 +165,7 @@ export class Job {
 
   becomes(view) {
     this.view = view;
+    this.at = view.step ?? this.at;
     this.changed();
   }
 
