@@ -738,6 +738,46 @@ class PageIT {
         said);
   }
 
+  /** A browser's clock may be behind; a run that was resumed was away before. */
+  @Test
+  @Order(30)
+  void shouldTellWhatRunsTookAndTheSpeedOfThoseThatCompute() {
+    Object said =
+        before(
+            """
+            (() => {
+              const job = (id, status, more) => ({ id, status, submitted: '2026-11-26T18:00:00Z', started: '2026-11-26T18:00:00Z', ended: null, step: 1, ...more });
+              const worker = (name, job) => ({ name, job, threads: 1, registered: '2026-11-26T18:00:00Z', samples_per_second: 100 });
+              return url => url.pathname.endsWith('/workers')
+                ? { parameters: [], workers: [worker('w1', 'a-3'), worker('w2', 'a-2'), worker('w3', null)] }
+                : { next: null, jobs: [
+                  job('a-3', 'running', { started: '9999-01-01T00:00:00Z' }), job('a-2', 'waiting'),
+                  job('a-1', 'completed', { ended: '2026-11-27T18:00:00Z', seconds: 3.4 }),
+                ] };
+            })()
+            """,
+            """
+            const { open } = await import('/ui/views/overview.js');
+            const main = document.createElement('main');
+            const view = open(main);
+            try {
+              await until(() => main.querySelector('tbody tr'));
+              const cell = (first, title) => {
+                const row = [...main.querySelectorAll('tbody tr')].find(each => each.querySelector('th').textContent === first);
+                const titles = [...row.closest('table').querySelectorAll('thead th')].map(each => each.textContent);
+                return row.children[titles.indexOf(title)].textContent;
+              };
+              return [main.querySelectorAll('.tile')[4].textContent, cell('a-3', 'Took'), cell('a-1', 'Took'), cell('w2', 'Speed'), cell('w3', 'Speed')];
+            } finally {
+              view.close();
+            }
+            """);
+    assertEquals(
+        List.of(
+            "Computing speed100 samples/s", "0 µs since its start", "3.4 s", "100 samples/s", "–"),
+        said);
+  }
+
   // --- What it is like --------------------------------------------------------------------------
 
   @Test

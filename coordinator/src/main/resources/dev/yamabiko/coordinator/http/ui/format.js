@@ -60,6 +60,9 @@ export function seconds(value) {
   return `${Math.floor(s / 86_400)} d ${Math.floor((s % 86_400) / 3600)} h`;
 }
 
+/** Seconds that have passed, none where this clock is behind; null of what has not been yet. */
+export const since = iso => (iso ? Math.max(0, Date.now() - Date.parse(iso)) / 1000 : null);
+
 /** "3 min ago"; "just now" within 10 s, also where clocks differ a little. */
 export function ago(iso, now = Date.now()) {
   if (!iso) return NONE;

@@ -6,7 +6,7 @@ import { announce } from '../said.js';
 import { changePill, pill } from '../table.js';
 import { Steering } from '../views/steering.js';
 
-const TILES = ['Training loss', 'Validation loss', 'Accuracy', 'RMSE', 'Speed', 'Time'];
+const TILES = ['Training loss', 'Validation loss', 'Accuracy', 'RMSE', 'Speed', 'Time', 'Since its start'];
 
 export class Heading {
   constructor(id, steered) {
@@ -79,27 +79,25 @@ export class Heading {
     const rmse = of(curves.epochs.get('validation_rmse'), 'validation_rmse');
     if (accuracy !== undefined && accuracy !== null) this.tile('Accuracy', format.percent(accuracy));
     if (rmse !== undefined && rmse !== null) this.tile('RMSE', format.figure(rmse));
-    this.tile('Speed', format.rate(job.hasEnded ? view.samples_per_second : timings.latest?.samples_per_second));
+    const speed = view.status === 'running' ? timings.latest?.samples_per_second : view.samples_per_second;
+    this.tile('Speed', format.rate(speed));
     this.tick(job);
   }
 
   /** Time goes on without events. */
   tick(job) {
     this.tellAbout(job.view);
-    this.tile('Time', format.seconds(time(job)));
+    this.tile('Time', format.seconds(job.view.seconds), job.hasEnded);
+    // With what lay between, where it has been resumed.
+    this.tile('Since its start', format.seconds(format.since(job.view.started)), !job.hasEnded);
   }
 
-  tile(label, text) {
+  tile(label, text, isShown = true) {
     const value = this.tiles.get(label);
     say(value, text);
-    show(value.parentElement, true);
+    show(value.parentElement, isShown);
   }
 }
 
 const download = (id, format, style, text) =>
   el('a', { class: style, download: `${id}.${format}`, href: api.modelUrl(id, format), hidden: true }, text);
-
-function time({ view, hasEnded }) {
-  if (hasEnded) return view.seconds;
-  return view.started ? Math.max(0, Date.now() - Date.parse(view.started)) / 1000 : null;
-}

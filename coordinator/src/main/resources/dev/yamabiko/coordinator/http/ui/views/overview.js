@@ -34,7 +34,7 @@ class Overview {
     this.limit = PAGE;
     this.pages = [];
     this.chosen = new Set();
-    this.tiles = ['Workers', 'Threads', 'Jobs running', 'Jobs queued', 'Speed'].map(label => {
+    this.tiles = ['Workers', 'Threads', 'Jobs running', 'Jobs queued', 'Computing speed'].map(label => {
       const value = el('dd', {}, '–');
       return { label, value, element: el('div', { class: 'tile' }, el('dt', {}, label), value) };
     });
@@ -73,7 +73,7 @@ class Overview {
       { title: 'Worker', head: true, text: row => row.name },
       { title: 'Host', minor: true, text: row => row.host },
       { title: 'Job', make: () => el('span'), change: changeJob },
-      { title: 'Speed', number: true, text: row => format.rate(row.samples_per_second) },
+      { title: 'Speed', number: true, text: row => format.rate(row.job === null ? null : row.samples_per_second) },
       { title: 'Threads', number: true, text: row => format.count(row.threads) },
       { title: 'Re-issued', number: true, text: row => format.count(row.reissued) },
       { title: 'Sent', number: true, text: row => format.bytes(row.bytes_up) },
@@ -163,12 +163,14 @@ class Overview {
     show(this.parametersPanel, parameters.length > 0);
     const sum = field => workers.reduce((total, worker) => total + (worker[field] ?? 0), 0);
     const busy = workers.filter(worker => worker.job !== null);
-    const speed = busy.reduce((total, worker) => total + (worker.samples_per_second ?? 0), 0);
     // An older one may still run when those behind it have ended.
     if (busy.some(({ job }) => this.listed.has(job) && !this.running.includes(job))) this.pages = [];
     const running = new Set([...this.running, ...busy.map(worker => worker.job).filter(id => !this.listed.has(id))]);
+    // Those of a job that waits for more have the pace of before.
+    const computing = busy.filter(worker => running.has(worker.job));
+    const speed = computing.reduce((total, worker) => total + (worker.samples_per_second ?? 0), 0);
     const values = [
-      format.count(workers.length), format.count(sum('threads')), format.count(running.size), format.count(this.waiting), busy.length > 0 ? format.rate(speed) : '–',
+      format.count(workers.length), format.count(sum('threads')), format.count(running.size), format.count(this.waiting), computing.length > 0 ? format.rate(speed) : '–',
     ];
     this.tiles.forEach((tile, i) => say(tile.value, values[i]));
   }
@@ -220,7 +222,8 @@ function validation(row) {
   return format.figure(row.validation_loss);
 }
 
+/** Of one that has ended, what its run took; that of one that was resumed did not begin at its start. */
 function took(row) {
   if (row.started === null) return '–';
-  return format.seconds((Date.parse(row.ended ?? new Date().toISOString()) - Date.parse(row.started)) / 1000);
+  return row.ended === null ? `${format.seconds(format.since(row.started))} since its start` : format.seconds(row.seconds);
 }
