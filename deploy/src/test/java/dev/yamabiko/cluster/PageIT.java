@@ -778,6 +778,57 @@ class PageIT {
         said);
   }
 
+  @Test
+  @Order(31)
+  void shouldAskForNoStepsWhereNoneCame() {
+    Object asked =
+        before(
+            """
+            (() => {
+              window.asked = [];
+              window.step = 2;
+              return url => {
+                const what = url.pathname.split('/').at(-1);
+                asked.push(what);
+                if (what === 'jobs') return { jobs: [], next: null };
+                if (what === 'timeline') return { steps: [] };
+                if (what === 'series') return { steps: { step: [step - 1], train_loss: [1] }, epochs: {}, last_step: step - 1 };
+                return { id: 'a-1', status: 'running', ended: null, step, epoch: 0 };
+              };
+            })()
+            """,
+            """
+            const { open } = await import('/ui/views/compare.js');
+            const { StepTime } = await import('/ui/job/step-time.js');
+            const count = what => asked.filter(each => each === what).length;
+            const comparison = open(document.createElement('main'), ['a-1']);
+            const job = { id: 'a-1', hasEnded: false, timings: { latest: null, isEmpty: true } };
+            const time = new StepTime(job);
+            const counts = [];
+            const ask = async () => {
+              await comparison.ask();
+              await time.ask();
+              counts.push(`${count('series')} ${count('timeline')}`);
+            };
+            try {
+              await until(() => comparison.found.has('a-1') && time.steps);
+              await ask();
+              window.step = 5;
+              job.timings = { latest: { step: 4 }, isEmpty: true };
+              await ask();
+              await ask();
+              job.hasEnded = true;
+              await ask();
+              await ask();
+              return counts;
+            } finally {
+              comparison.close();
+              time.close();
+            }
+            """);
+    assertEquals(List.of("1 1", "2 2", "2 2", "2 3", "2 3"), asked);
+  }
+
   // --- What it is like --------------------------------------------------------------------------
 
   @Test

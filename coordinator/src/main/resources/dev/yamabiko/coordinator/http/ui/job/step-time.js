@@ -8,7 +8,7 @@ import * as format from '../format.js';
 import { PARTS } from '../model/timings.js';
 import { repeating } from '../pace.js';
 
-const SECONDS = 1;
+const SECONDS = 2;
 
 /** What the parts are, in the words of those who have not built it. */
 const MEANING = 'compute: forward and backward pass · broadcast: weights down and gradients up · '
@@ -33,10 +33,13 @@ export class StepTime {
     this.stop = repeating(SECONDS, () => this.ask());
   }
 
+  /** Only where a step has come since, and once more at the end. */
   async ask() {
-    if (this.asked && this.job.hasEnded && this.askedAtEnd) return;
-    this.askedAtEnd = this.job.hasEnded;
-    this.asked = true;
+    const { hasEnded, timings } = this.job;
+    if (this.isKnown && (hasEnded ? this.askedAtEnd : timings.latest === this.timed)) return;
+    this.isKnown = true;
+    this.askedAtEnd = hasEnded;
+    this.timed = timings.latest;
     try {
       const kept = await api.orNull(api.timeline(this.job.id));
       report(this.who, null);
@@ -45,7 +48,7 @@ export class StepTime {
       show(this.lanesBox, this.steps.length > 0);
       this.update(this.job);
     } catch (e) {
-      this.askedAtEnd = false;
+      this.isKnown = false;
       if (!this.closed) reportFailure(this.who, e);
     }
   }

@@ -135,6 +135,11 @@ class Compare {
     }
     // What has ended otherwise may be resumed.
     if (known?.job.ended && known.job.ended === job.ended) return;
+    // Metrics are written a little after their steps.
+    if (known && known.job.step === job.step && known.job.epoch === job.epoch && known.curves.lastStep + 1 >= job.step) {
+      known.job = job;
+      return;
+    }
     const curves = new Curves(points);
     const series = await api.orNull(api.series(id, Math.min(points, 2000)));
     if (series) curves.load(series);
