@@ -738,9 +738,42 @@ class PageIT {
         said);
   }
 
-  /** A browser's clock may be behind; a run that was resumed was away before. */
   @Test
   @Order(30)
+  void shouldShowWhatCannotBeWrittenAsLongAsThatIsSo() {
+    Object said =
+        before(
+            """
+            (() => {
+              window.full = true;
+              return url => url.pathname.endsWith('/jobs/a-1')
+                ? { id: 'a-1', status: 'running', ended: null, ...(full ? { warning: 'the disk is full' } : {}) }
+                : { notices: [] };
+            })()
+            """,
+            """
+            const { Job } = await import('/ui/model/job.js');
+            const job = new Job('a-1', 100, () => {}, () => {});
+            job.view = { id: 'a-1', status: 'running', ended: null };
+            const said = [];
+            try {
+              job.notice({ kind: 'disk', at: '1', notice: 'the disk is full' });
+              await Promise.race([until(() => job.view.warning), new Promise(done => setTimeout(done, 2000))]);
+              said.push(job.view.warning ?? 'nothing');
+              window.full = false;
+              job.notice({ kind: 'disk', at: '2', notice: 'the disk has room again' });
+              await Promise.race([until(() => !job.view.warning), new Promise(done => setTimeout(done, 2000))]);
+              return [...said, job.view.warning ?? 'nothing'];
+            } finally {
+              job.close();
+            }
+            """);
+    assertEquals(List.of("the disk is full", "nothing"), said);
+  }
+
+  /** A browser's clock may be behind; a run that was resumed was away before. */
+  @Test
+  @Order(31)
   void shouldTellWhatRunsTookAndTheSpeedOfThoseThatCompute() {
     Object said =
         before(
@@ -779,7 +812,7 @@ class PageIT {
   }
 
   @Test
-  @Order(31)
+  @Order(32)
   void shouldAskForNoStepsWhereNoneCame() {
     Object asked =
         before(
