@@ -35,9 +35,8 @@ final class DataParser {
     DataSource train = source(data.at("train").variant(sourceNames()), seed);
     Optional<Validation> validation = Optional.empty();
     if (data.at("validation").given()) {
-      long besides = train instanceof DataSource.Builtin builtin ? builtin.seed() : seed;
-      validation =
-          Optional.of(validation(data.at("validation").variant(validationNames()), besides));
+      Variant variant = data.at("validation").variant(validationNames());
+      validation = Optional.of(validation(variant, besides(train, seed)));
     }
     Optional<Split> split = Optional.ofNullable(data.at("split").oneOf(Split.class, null));
     boolean cut = validation.isPresent() && validation.get() instanceof Validation.Fraction;
@@ -52,16 +51,17 @@ final class DataParser {
         data.at("storage").oneOf(Storage.class, Storage.AUTO));
   }
 
-  /**
-   * Validation examples of a builtin are other ones than the training examples, where no seed says
-   * which.
-   *
-   * @param seed of the training examples
-   */
+  /** A seed for other examples than the training examples. */
+  private static long besides(DataSource train, long seed) {
+    long next = seed + 1 & Long.MAX_VALUE;
+    boolean taken = train instanceof DataSource.Builtin builtin && builtin.seed() == next;
+    return taken ? next + 1 & Long.MAX_VALUE : next;
+  }
+
   private static Validation validation(Variant variant, long seed) {
     return variant.name().equals("fraction")
         ? new Validation.Fraction(variant.options().number(Interval.BETWEEN))
-        : new Validation.Source(source(variant, seed + 1 & Long.MAX_VALUE));
+        : new Validation.Source(source(variant, seed));
   }
 
   static DataSource source(Variant variant, long seed) {
