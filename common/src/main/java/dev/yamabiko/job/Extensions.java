@@ -9,6 +9,7 @@ import dev.yamabiko.extension.LossExtension;
 import dev.yamabiko.extension.OptimizerExtension;
 import dev.yamabiko.extension.Options;
 import dev.yamabiko.extension.SourceExtension;
+import dev.yamabiko.nn.LayerException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -127,7 +128,8 @@ public final class Extensions {
     try {
       return question.ask();
     } catch (RuntimeException | StackOverflowError | AssertionError | LinkageError e) {
-      throw new JobException("extensions: %s threw %s".formatted(described, e), e);
+      throw new JobException(
+          "extensions: %s threw %s".formatted(described, LayerException.inOneLine(e)), e);
     }
   }
 
@@ -238,7 +240,10 @@ public final class Extensions {
     } catch (RuntimeException | StackOverflowError | AssertionError | LinkageError e) {
       throw new JobException(
           "%s: the extension %s threw %s"
-              .formatted(variant.options().place(), ExtensionCode.describe(provider.getClass()), e),
+              .formatted(
+                  variant.options().place(),
+                  ExtensionCode.describe(provider.getClass()),
+                  LayerException.inOneLine(e)),
           e);
     }
   }

@@ -150,7 +150,7 @@ public final class JobChecks {
     return thrown instanceof ShapeMismatchException || thrown instanceof DataException
         ? thrown.getMessage()
         : "the check of %s, of class %s, threw %s"
-            .formatted(kind, checked.getClass().getName(), thrown);
+            .formatted(kind, checked.getClass().getName(), LayerException.inOneLine(thrown));
   }
 
   /** The metric by which the best epoch is chosen is one that the data has. */

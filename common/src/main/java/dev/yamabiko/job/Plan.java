@@ -221,7 +221,9 @@ public record Plan(
       String mend =
           workers <= Math.min(job.batchSize(), Job.MOST_SHARDS)
               ? "shards = %d would keep all busy".formatted(workers)
-              : "take fewer workers or a larger batch-size, and as many shards";
+              : workers <= Job.MOST_SHARDS
+                  ? "take fewer workers or a larger batch-size, and as many shards"
+                  : "take fewer workers";
       advice.add("only %d of %d workers get a shard; %s".formatted(busyWorkers(), workers, mend));
     }
     if (job.batchSize() > trainingExamples) {

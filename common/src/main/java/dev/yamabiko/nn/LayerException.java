@@ -16,7 +16,7 @@ public final class LayerException extends RuntimeException {
   }
 
   /** Of somebody else's code: its message may be none, or several lines. */
-  static String inOneLine(Throwable thrown) {
+  public static String inOneLine(Throwable thrown) {
     return thrown.toString().replaceAll("\\s+", " ");
   }
 }

@@ -3,6 +3,7 @@ package dev.yamabiko.cli;
 import dev.yamabiko.coordinator.CheckedJob;
 import dev.yamabiko.job.JobException;
 import dev.yamabiko.nn.GradientCheck;
+import dev.yamabiko.nn.LayerException;
 import dev.yamabiko.nn.MissingReferenceException;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -39,7 +40,7 @@ final class GradcheckCommand implements Callable<Integer> {
               checked.job().loss(),
               checked.data().train(),
               checked.job().seed());
-    } catch (MissingReferenceException e) {
+    } catch (MissingReferenceException | LayerException e) {
       throw new JobException(e.getMessage(), e);
     }
     session.print(report.table().stripTrailing());
