@@ -64,7 +64,7 @@ public interface Layer {
 
   /**
    * Whether Y is X as it lies, and dX is G, in training and otherwise, so that nobody need call the
-   * layer at all: its readers may read its input.
+   * layer at all: its readers may read its input. Only of layers without parameters and buffers.
    */
   default boolean isView() {
     return false;

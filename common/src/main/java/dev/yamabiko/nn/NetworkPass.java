@@ -144,6 +144,8 @@ public final class NetworkPass {
   private void pass(int i) {
     if (layers[i] == null
         || !layers[i].isView()
+        || !layers[i].parameters().isEmpty()
+        || !layers[i].buffers().isEmpty()
         || addends[i] != Node.NONE
         || inputs[i] > 0 && !isReadByOneLayer(inputs[i])) {
       return;

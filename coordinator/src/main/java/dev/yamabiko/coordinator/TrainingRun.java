@@ -32,8 +32,8 @@ import java.util.function.Consumer;
  *
  * <p>A worker that is lost, fails or is late leaves its blocks to the others, in the same step;
  * what it has contributed stays. In an elastic run workers come and go between leases, and without
- * enough of them the run waits. Two workers that fail at the same shards end the run: it is not the
- * workers' fault.
+ * enough of them the run waits, also where the only one cannot get ready, but another could before.
+ * Two workers that fail at the same shards end the run: it is not the workers' fault.
  *
  * <p>A node that owns slices and is lost, or silent, takes all slices back to the last checkpoint;
  * they live on the nodes that are left from then on, or here. So does a message between nodes that

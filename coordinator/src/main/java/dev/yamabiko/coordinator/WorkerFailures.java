@@ -8,7 +8,7 @@ import java.util.Optional;
 /**
  * Failures in the open step. One may be the worker's or the shards'; a second worker tells. That a
  * worker could not get ready, or has too little memory, is its own affair, as long as others are
- * there, or can be waited for.
+ * there; where one has got ready before, others can be waited for.
  */
 final class WorkerFailures {
 
