@@ -233,6 +233,8 @@ final class JobEntry {
       events.add(JobEvent.ROLLBACK, line.of(back));
     } else if (event instanceof RunEvent.SlicesReturned back) {
       standAt(back.to());
+      // Behind the timings of steps that are taken again, for whoever hears of all from the start.
+      events.add(JobEvent.STATUS, view().json());
     } else if (event instanceof RunEvent.Waiting waiting) {
       present = Optional.of(waiting.workers());
     } else if (event instanceof RunEvent.WentOn) {

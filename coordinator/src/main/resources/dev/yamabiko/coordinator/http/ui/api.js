@@ -83,14 +83,6 @@ export async function orNull(answer) {
   }
 }
 
-export const session = () => get('session');
-export async function logIn(token) {
-  const session = await post('session', { body: JSON.stringify({ token }), headers: { 'Content-Type': 'application/json' } });
-  logIns += 1;
-  return session;
-}
-export const logOut = () => send('session', () => null, { method: 'DELETE' });
-
 /** The same where a model cannot be read: that is for the coordinator's log, and the rest of the page is of use without it. */
 export async function refusedAsNull(answer) {
   try {
@@ -100,6 +92,14 @@ export async function refusedAsNull(answer) {
     throw e;
   }
 }
+
+export const session = () => get('session');
+export async function logIn(token) {
+  const session = await post('session', { body: JSON.stringify({ token }), headers: { 'Content-Type': 'application/json' } });
+  logIns += 1;
+  return session;
+}
+export const logOut = () => send('session', () => null, { method: 'DELETE' });
 
 const of = (id, what) => `jobs/${encodeURIComponent(id)}${what}`;
 

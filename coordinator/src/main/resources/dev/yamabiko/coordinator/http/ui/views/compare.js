@@ -135,15 +135,16 @@ class Compare {
     }
     // What has ended otherwise may be resumed.
     if (known?.job.ended && known.job.ended === job.ended) return;
-    // Metrics are written a little after their steps.
-    if (known && known.job.step === job.step && known.job.epoch === job.epoch && known.curves.lastStep + 1 >= job.step) {
+    // Metrics are written a little after their steps and epochs.
+    if (known && known.job.step === job.step && known.job.epoch === job.epoch
+      && known.curves.lastStep + 1 >= job.step && known.epochs >= job.epoch) {
       known.job = job;
       return;
     }
     const curves = new Curves(points);
     const series = await api.orNull(api.series(id, Math.min(points, 2000)));
     if (series) curves.load(series);
-    this.found.set(id, { job, curves });
+    this.found.set(id, { job, curves, epochs: (series?.epochs?.epoch?.at(-1) ?? -1) + 1 });
   }
 
   tellMissing() {

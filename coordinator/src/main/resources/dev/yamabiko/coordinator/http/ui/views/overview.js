@@ -73,7 +73,7 @@ class Overview {
       { title: 'Worker', head: true, text: row => row.name },
       { title: 'Host', minor: true, text: row => row.host },
       { title: 'Job', make: () => el('span'), change: changeJob },
-      { title: 'Speed', number: true, text: row => format.rate(row.job === null ? null : row.samples_per_second) },
+      { title: 'Speed', number: true, text: row => format.rate(this.computing.has(row) ? row.samples_per_second : null) },
       { title: 'Threads', number: true, text: row => format.count(row.threads) },
       { title: 'Re-issued', number: true, text: row => format.count(row.reissued) },
       { title: 'Sent', number: true, text: row => format.bytes(row.bytes_up) },
@@ -156,7 +156,6 @@ class Overview {
   }
 
   drawWorkers({ workers, parameters }) {
-    this.workers.update(workers);
     show(this.workers.element, workers.length > 0);
     show(this.noWorkers, workers.length === 0);
     this.parameters.update(parameters);
@@ -167,10 +166,11 @@ class Overview {
     if (busy.some(({ job }) => this.listed.has(job) && !this.running.includes(job))) this.pages = [];
     const running = new Set([...this.running, ...busy.map(worker => worker.job).filter(id => !this.listed.has(id))]);
     // Those of a job that waits for more have the pace of before.
-    const computing = busy.filter(worker => running.has(worker.job));
-    const speed = computing.reduce((total, worker) => total + (worker.samples_per_second ?? 0), 0);
+    this.computing = new Set(busy.filter(worker => running.has(worker.job)));
+    this.workers.update(workers);
+    const speed = [...this.computing].reduce((total, worker) => total + (worker.samples_per_second ?? 0), 0);
     const values = [
-      format.count(workers.length), format.count(sum('threads')), format.count(running.size), format.count(this.waiting), computing.length > 0 ? format.rate(speed) : '–',
+      format.count(workers.length), format.count(sum('threads')), format.count(running.size), format.count(this.waiting), this.computing.size > 0 ? format.rate(speed) : '–',
     ];
     this.tiles.forEach((tile, i) => say(tile.value, values[i]));
   }
