@@ -76,7 +76,7 @@ final class LossParser {
       return List.of();
     }
     return node.items("a list of numbers, one for each class,").stream()
-        .map(weight -> weight(weight))
+        .map(LossParser::weight)
         .toList();
   }
 

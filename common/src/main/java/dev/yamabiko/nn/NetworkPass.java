@@ -90,13 +90,15 @@ public final class NetworkPass {
       layers[i] = nodes.get(i).layer();
       inputs[i] = nodes.get(i).input();
       addends[i] = nodes.get(i).addend();
+    }
+    for (int i = 0; i < nodes.size(); i++) {
       join(i);
     }
     for (int i = 0; i < nodes.size(); i++) {
       tile(i);
     }
     for (int i = 0; i < nodes.size() - 1; i++) {
-      pass(i);
+      passBy(i);
     }
     values = new float[nodes.size() + 1][0];
     saved = new float[nodes.size()][0];
@@ -141,7 +143,7 @@ public final class NetworkPass {
    * Has whoever reads node i's output read its input, where that is the same as it lies and nobody
    * else reads it: what readers give back is added in the same order.
    */
-  private void pass(int i) {
+  private void passBy(int i) {
     if (layers[i] == null
         || !layers[i].isView()
         || !layers[i].parameters().isEmpty()
@@ -161,18 +163,16 @@ public final class NetworkPass {
     }
   }
 
-  /** As layers read now, which may be more of them than in {@link #nodes}. */
+  /** Whether one layer reads it, as they read now, and nothing is added to it. */
+  private boolean isReadOnce(int value) {
+    return isReadByOneLayer(value) && addends[value - 1] == Node.NONE;
+  }
+
   private boolean isReadByOneLayer(int value) {
     return IntStream.range(0, layers.length)
             .filter(i -> layers[i] != null && (inputs[i] == value || addends[i] == value))
             .count()
         == 1;
-  }
-
-  private boolean isReadOnce(int value) {
-    long readers =
-        nodes.stream().filter(node -> node.input() == value || node.addend() == value).count();
-    return readers == 1 && nodes.get(value - 1).addend() == Node.NONE;
   }
 
   public Kernels kernels() {
